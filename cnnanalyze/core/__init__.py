@@ -1,0 +1,1 @@
+"""Ground floor: shapes, costs, index maps, conventions, registries; exact integers only."""

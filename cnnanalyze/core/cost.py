@@ -1,0 +1,61 @@
+"""Costs: how often each elementary operation happens; never one number called "flops"."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+
+class Cost(NamedTuple):
+    """Elementary operations of one layer for one image at inference.
+
+    A single number comes out of a cost only under a convention
+    (:mod:`cnnanalyze.core.conventions`).
+
+    Examples
+    --------
+    >>> Cost(mac=450, add=6) + Cost(compare=6)
+    Cost(mac=450, add=6, multiply=0, divide=0, compare=6, exponential=0, power=0)
+    """
+
+    mac: int = 0
+    """Multiplications whose product is accumulated at once (convolution, dense)."""
+    add: int = 0
+    """Additions and subtractions that are not part of a multiply-accumulate."""
+    multiply: int = 0
+    """Multiplications that are not part of a multiply-accumulate."""
+    divide: int = 0
+    compare: int = 0
+    """Comparisons: maximum, minimum, a choice by sign."""
+    exponential: int = 0
+    """Exponentials and hyperbolic tangents."""
+    power: int = 0
+    """Powers and roots."""
+
+    def __add__(self, other: Cost) -> Cost:  # type: ignore[override]  # sums counts
+        return Cost(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+OPERATIONS = Cost._fields
+
+
+class Param(NamedTuple):
+    """One tensor that a layer holds.
+
+    Roles are words of the field: ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving mean``,
+    ``moving variance``, ``slope``, ``coefficient``, ``centres``.
+    """
+
+    role: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """The number of numbers in the tensor."""
+        return prod(self.shape)
+
+    @property
+    def is_bias(self) -> bool:
+        """Whether the lectures' tables would list it under biases."""
+        return self.role in {"bias", "beta"}

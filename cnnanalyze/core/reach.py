@@ -1,0 +1,164 @@
+"""Reaches: which input indices one output index reads, along one axis.
+
+A convolution, a pool, a crop or an interpolation is described along each axis by an *index map*:
+output index ``o`` reads the input indices ``taps(o)``. All maps here are periodic: moving the
+output by ``period`` moves what it reads by ``advance``. That is all that the receptive field of a
+whole network needs (:mod:`cnnanalyze.core.strand`), and it is exact for strided, dilated,
+transposed, padded, cropped and resized layers, where the triple of size, jump and start is not.
+
+Indices run over all integers; what lies outside the map is padding. ``Whole`` is the map of a
+layer that reads everything (dense, global pooling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window that slides: convolution, pooling; with kernel 1 also padding and cropping.
+
+    Output ``o`` reads ``o·stride - before + dilation·j`` for ``j`` in ``0..kernel-1``.
+
+    Examples
+    --------
+    >>> list(Window(3, stride=2, before=1).taps(5))
+    [9, 10, 11]
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return 1
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return self.stride
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the input indices that output ``o`` reads, ascending."""
+        start = o * self.stride - self.before
+        return range(start, start + self.dilation * (self.kernel - 1) + 1, self.dilation)
+
+
+POINT = Window(1)
+"""The map of everything that works position by position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """A transposed window: input ``i`` writes to outputs ``i·stride - before + dilation·j``.
+
+    Examples
+    --------
+    >>> [list(Transposed(3, stride=2).taps(o)) for o in range(4)]
+    [[-1, 0], [0], [0, 1], [1]]
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return self.stride
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return 1
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the input indices that write to output ``o``, ascending."""
+        found = []
+        for j in range(self.kernel - 1, -1, -1):
+            i, rest = divmod(o + self.before - self.dilation * j, self.stride)
+            if rest == 0:
+                found.append(i)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """An interpolation: output ``o`` reads around position ``(o·step + offset) / unit``.
+
+    Nearest reads the position rounded down; linear reads the neighbours on both sides, or the
+    position alone where it falls on an index.
+
+    Examples
+    --------
+    >>> [list(Sampled(step=1, unit=2).taps(o)) for o in range(3)]  # nearest, twice as large
+    [[0], [0], [1]]
+    """
+
+    step: int
+    unit: int
+    offset: int = 0
+    linear: bool = False
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return self.unit // gcd(self.step, self.unit)
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return self.step // gcd(self.step, self.unit)
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the input indices that output ``o`` is interpolated from."""
+        low, rest = divmod(o * self.step + self.offset, self.unit)
+        return (low, low + 1) if self.linear and rest else (low,)
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Adaptive pooling: ``inputs`` indices are shared out among ``outputs`` bins that may overlap.
+
+    Bin ``o`` reads from ``⌊o·inputs/outputs⌋`` to ``⌈(o+1)·inputs/outputs⌉ - 1``.
+
+    Examples
+    --------
+    >>> [list(Bins(5, 3).taps(o)) for o in range(3)]
+    [[0, 1], [1, 2, 3], [3, 4]]
+    """
+
+    inputs: int
+    outputs: int
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return self.outputs // gcd(self.inputs, self.outputs)
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return self.inputs // gcd(self.inputs, self.outputs)
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the input indices of bin ``o``."""
+        return range(o * self.inputs // self.outputs, -(-(o + 1) * self.inputs // self.outputs))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The map of a layer that reads every index of its input."""
+
+
+WHOLE = Whole()
+
+Periodic = Window | Transposed | Sampled | Bins
+Reach = Periodic | Whole

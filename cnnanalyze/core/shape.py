@@ -1,0 +1,64 @@
+"""Shapes: what one image looks like between two layers; the batch is never part of it."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    """Spatial extents and channels of one activation, in the order of the lectures.
+
+    A feature map has one extent per spatial axis (height before width); a vector has none,
+    and its features are its channels.
+
+    Examples
+    --------
+    >>> str(Shape((28, 28), 6)), Shape((28, 28), 6).count
+    ('28x28x6', 4704)
+    >>> str(Shape((), 120)), Shape((), 120).is_vector
+    ('120', True)
+    """
+
+    size: tuple[int, ...]
+    channels: int
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes: 0 for a vector, 1 for a signal, 2 for an image."""
+        return len(self.size)
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether there is no spatial axis."""
+        return not self.size
+
+    @property
+    def positions(self) -> int:
+        """The number of spatial positions; 1 for a vector."""
+        return prod(self.size)
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # activations, not tuple.count
+        """The number of activations: positions times channels."""
+        return prod(self.size) * self.channels
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """All extents, channels last: ``(h, w, c)``."""
+        return (*self.size, self.channels)
+
+    def __str__(self) -> str:
+        return "x".join(map(str, self.extents))
+
+
+def axis_name(axis: int, rank: int) -> str:
+    """Return what people call a spatial axis: height and width, or length, or depth before them.
+
+    Examples
+    --------
+    >>> [axis_name(a, 2) for a in range(2)], axis_name(0, 1), axis_name(0, 3)
+    (['height', 'width'], 'length', 'depth')
+    """
+    names = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+    return names[rank][axis] if rank in names else f"axis {axis}"

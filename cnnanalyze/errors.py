@@ -1,0 +1,154 @@
+"""Every exception of the package, and the places they speak of.
+
+::
+
+    CnnError
+    ├── SpecError        a spec cannot be read, or says something that is not allowed
+    ├── ShapeError       a layer refuses its input (the rule's side)
+    ├── ExecutionError   a layer refuses its input (the executor's side), or a run is too large
+    ├── PluginError      a layer kind of somebody else's is faulty
+    └── UsageError       a command or a function was called with something it cannot use
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a text came from, and the text itself, so that a message can quote it."""
+
+    name: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the text, without their ends."""
+        return tuple(self.text.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of one line of a source; lines and columns count from one."""
+
+    source: Source
+    line: int
+    column: int
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    def within(self, start: int, length: int) -> Mark:
+        """Return the mark of ``length`` characters from ``start`` on inside this stretch."""
+        return replace(self, column=self.column + start, length=max(1, length))
+
+    def snippet(self) -> str:
+        """Return the source line with carets under the stretch, or nothing if there is none."""
+        lines = self.source.lines
+        if not 0 < self.line <= len(lines):
+            return ""
+        line = lines[self.line - 1]
+        # Long lines (a matrix, a one-line file) are cut around the place that matters.
+        start = 0 if self.column <= _WIDTH else self.column - _WIDTH // 2
+        shown = line[start : start + _WIDTH]
+        carets = max(1, min(self.length, len(line) - self.column + 1, start + _WIDTH - self.column))
+        gutter = len(str(self.line))
+        lead = "".join("\t" if c == "\t" else " " for c in shown[: self.column - 1 - start])
+        return "\n".join(
+            (
+                f"{'':{gutter}} |",
+                f"{self.line} | {shown}",
+                f"{'':{gutter}} | {lead}{'^' * carets}",
+            )
+        )
+
+
+_WIDTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One step of the chain of block calls that led to a fault."""
+
+    block: str
+    mark: Mark
+    arguments: str = ""
+
+    def __str__(self) -> str:
+        given = f" with {self.arguments}" if self.arguments else ""
+        return f"in block '{self.block}' called at {self.mark}{given}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: what, where, what to do, and how one got there."""
+
+    message: str
+    mark: Mark | None = None
+    help: str = ""
+    chain: tuple[Call, ...] = ()
+    count: int = 1
+
+    def __str__(self) -> str:
+        lines = [f"{self.mark}: error: {self.message}" if self.mark else f"error: {self.message}"]
+        if self.mark and (snippet := self.mark.snippet()):
+            lines.append(snippet)
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        lines += [f"  {call}" for call in reversed(self.chain)]
+        if self.count > 1:
+            lines.append(f"  ({self.count} times; the first is shown)")
+        return "\n".join(lines)
+
+
+class CnnError(Exception):
+    """Something that the user can mend; carries one fault or several."""
+
+    def __init__(self, *faults: Fault | str, help: str = "") -> None:  # noqa: A002 - the word users read
+        self.faults = tuple(Fault(f, help=help) if isinstance(f, str) else f for f in faults)
+        super().__init__(*self.faults)
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.faults))
+
+    @property
+    def message(self) -> str:
+        """The first fault in one sentence, without its place."""
+        return self.faults[0].message
+
+
+class SpecError(CnnError):
+    """A spec cannot be read, or says something that is not allowed."""
+
+
+class ShapeError(CnnError):
+    """A layer refuses its input.
+
+    Parameters
+    ----------
+    message
+        The two numbers and the relation they violate.
+    attribute
+        The attribute of the layer that the message speaks of, so that a caret can point at it.
+    help
+        What to do.
+    """
+
+    def __init__(self, message: str, *, attribute: str = "", help: str = "") -> None:  # noqa: A002
+        super().__init__(Fault(message, help=help))
+        self.attribute = attribute
+
+
+class ExecutionError(CnnError):
+    """The executor refuses: an array does not fit a kernel, or a run would need too much memory."""
+
+
+class PluginError(CnnError):
+    """A layer kind of somebody else's is faulty or registered twice."""
+
+
+class UsageError(CnnError):
+    """A command or a function was called with something that it cannot use."""

@@ -1,0 +1,88 @@
+"""Index maps: what one output index reads, and the period of the pattern."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cnnanalyze.core.reach import POINT, Bins, Periodic, Sampled, Transposed, Window
+
+small = st.integers(1, 7)
+offsets = st.integers(-9, 9)
+maps: st.SearchStrategy[Periodic] = st.one_of(
+    st.builds(Window, small, small, small, offsets),
+    st.builds(Transposed, small, small, small, offsets),
+    st.builds(Sampled, small, small, offsets, st.booleans()),
+    st.builds(Bins, small, small),
+)
+
+
+@given(reach=maps, o=st.integers(-20, 20))
+@example(reach=POINT, o=0)
+@example(reach=Bins(1, 1), o=3)
+@example(reach=Transposed(1, 7, 1, 0), o=3)
+@example(reach=Sampled(6, 4, 0, linear=True), o=-3)
+def test_a_period_on_everything_has_advanced(reach: Periodic, o: int) -> None:
+    later = [i + reach.advance for i in reach.taps(o)]
+    assert list(reach.taps(o + reach.period)) == later
+
+
+@given(reach=maps, o=st.integers(-20, 20))
+def test_taps_ascend(reach: Periodic, o: int) -> None:
+    taps = list(reach.taps(o))
+    assert taps == sorted(set(taps))
+
+
+@given(kernel=small, stride=small, dilation=small, before=offsets)
+@example(kernel=1, stride=7, dilation=1, before=0)
+def test_transposed_is_the_window_read_backwards(
+    kernel: int, stride: int, dilation: int, before: int
+) -> None:
+    forth = Window(kernel, stride, dilation, before)
+    back = Transposed(kernel, stride, dilation, before)
+    here = range(-10, 11)
+    there = range(-200, 201)
+    pairs = {(i, o) for i in here for o in forth.taps(i)}
+    assert {(i, o) for o in there for i in back.taps(o) if i in here} == pairs
+
+
+def test_point_reads_its_own_place() -> None:
+    assert [list(POINT.taps(o)) for o in (-1, 0, 7)] == [[-1], [0], [7]]
+
+
+@given(n=st.integers(1, 31), m=st.integers(1, 31))
+@example(n=1, m=31)
+@example(n=31, m=1)
+@example(n=12, m=8)
+def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
+    bins = [list(Bins(n, m).taps(o)) for o in range(m)]
+    assert bins[0][0] == 0
+    assert bins[-1][-1] == n - 1
+    for one, following in itertools.pairwise(bins):
+        # The next bin begins right behind, or shares the last index.
+        assert following[0] in {one[-1], one[-1] + 1}
+
+
+@pytest.mark.parametrize(
+    ("reach", "period", "advance"),
+    [
+        (Window(3, stride=2), 1, 2),
+        (Transposed(3, stride=2), 2, 1),
+        (Sampled(step=6, unit=4), 2, 3),
+        (Sampled(step=0, unit=5, linear=True), 1, 0),
+        (Bins(12, 8), 2, 3),
+    ],
+)
+def test_period_and_advance(reach: Periodic, period: int, advance: int) -> None:
+    assert (reach.period, reach.advance) == (period, advance)
+
+
+def test_linear_reads_one_index_where_it_falls_on_it() -> None:
+    # Two rows of input made four, as PyTorch's bilinear upsampling: at -1/4, 1/4, 3/4, 5/4.
+    upsampled = Sampled(step=4, unit=8, offset=-2, linear=True)
+    assert [list(upsampled.taps(o)) for o in range(4)] == [[-1, 0], [0, 1], [0, 1], [1, 2]]
+    aligned = Sampled(step=2, unit=4, linear=True)
+    assert [list(aligned.taps(o)) for o in range(5)] == [[0], [0, 1], [1], [1, 2], [2]]
