@@ -1,0 +1,179 @@
+"""Activation functions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Flag, Number
+from cnnanalyze.layers.base import Elementwise, Example, layer
+
+
+@layer("relu")
+class Relu(Elementwise):
+    """Rectified linear unit: ``max(0, x)``; one comparison per element."""
+
+    per_element: ClassVar[Cost] = Cost(compare=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x6",),
+            attributes={},
+            output="28x28x6",
+            parameters=0,
+            source="lecture 001, table 'CNN example #2', row relu1",
+        ),
+    )
+
+
+@layer("relu6")
+class Relu6(Elementwise):
+    """Rectified linear unit with a ceiling: ``min(max(0, x), 6)``; two comparisons per element."""
+
+    per_element: ClassVar[Cost] = Cost(compare=2)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("112x112x32",),
+            attributes={},
+            output="112x112x32",
+            source="lecture 003, ReLU6 in MobileNet, whose second layer reads 112x112x32",
+        ),
+    )
+
+
+@layer("leaky_relu")
+class LeakyRelu(Elementwise):
+    """Leaky rectified linear unit: ``x`` where it is positive, ``slope·x`` elsewhere.
+
+    One comparison and one multiplication per element. The default slope is PyTorch's 0.01;
+    lecture 001 uses 0.1, Keras 0.3.
+    """
+
+    principal: ClassVar[str] = "slope"
+    slope: Number = Field(0.01, description="factor of negative inputs")
+    per_element: ClassVar[Cost] = Cost(compare=1, multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("32x32x64",),
+            attributes={"slope": 0.2},
+            output="32x32x64",
+            source="PyTorch DCGAN example, discriminator, state size 64 x 32 x 32",
+        ),
+    )
+
+
+@layer("prelu")
+class Prelu(Elementwise):
+    """Leaky rectified linear unit whose slope is learned, per channel or one for all.
+
+    The layer holds ``C`` slopes, or 1 if they are shared. One comparison and one multiplication per
+    element.
+    """
+
+    shared: Flag = Field(False, description="whether all channels share one slope")
+    per_element: ClassVar[Cost] = Cost(compare=1, multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("112x112x64",),
+            attributes={},
+            output="112x112x64",
+            parameters=64,
+            source="He et al. 2015, 'Delving deep into rectifiers', section 2.1: one per channel",
+        ),
+        Example(
+            inputs=("2",),
+            attributes={"shared": True},
+            output="2",
+            parameters=1,
+            source="PyTorch documentation, PReLU: one parameter across all channels",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold the slopes."""
+        return (Param("slope", (1 if self.shared else inputs[0].channels,)),)
+
+
+@layer("elu")
+class Elu(Elementwise):
+    """Exponential linear unit: ``x`` where it is positive, ``alpha·(e^x - 1)`` elsewhere.
+
+    One comparison, one exponential, one addition and one multiplication per element.
+    """
+
+    principal: ClassVar[str] = "alpha"
+    alpha: Number = Field(1.0, description="limit for very negative inputs, with its sign changed")
+    per_element: ClassVar[Cost] = Cost(compare=1, exponential=1, add=1, multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            source="PyTorch documentation, ELU, example",
+        ),
+    )
+
+
+@layer("sigmoid")
+class Sigmoid(Elementwise):
+    """Logistic function: ``1 / (1 + e^-x)``.
+
+    One exponential, one addition and one division per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(exponential=1, add=1, divide=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("1x1x256",),
+            attributes={},
+            output="1x1x256",
+            source="Hu et al. 2018 (SENet), excitation: one gate per channel",
+        ),
+    )
+
+
+@layer("tanh")
+class Tanh(Elementwise):
+    """Hyperbolic tangent; it counts as one exponential per element."""
+
+    per_element: ClassVar[Cost] = Cost(exponential=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("64x64x3",),
+            attributes={},
+            output="64x64x3",
+            source="PyTorch DCGAN example, generator, state size 3 x 64 x 64",
+        ),
+    )
+
+
+@layer("softmax")
+class Softmax(Elementwise):
+    """Softmax over the channels: ``e^x`` divided by the sum of all ``e^x``, at every position.
+
+    It is computed as everywhere, with the maximum subtracted first so that nothing overflows.
+    Every position costs ``C - 1`` comparisons, ``C`` subtractions, ``C`` exponentials, ``C - 1``
+    additions and ``C`` divisions.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("1x1x1000",),
+            attributes={},
+            output="1x1x1000",
+            source="lecture 003 (MobileNet), table row 'Softmax / s1'",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Find the maximum, subtract it, raise, add up and divide."""
+        activations = output.count
+        pairs = activations - output.positions
+        return Cost(
+            add=activations + pairs,
+            divide=activations,
+            compare=pairs,
+            exponential=activations,
+        )

@@ -1,0 +1,256 @@
+"""The types of attributes: what a spec may write, with the words a wrong value is met with.
+
+Attributes are kept as they were written (``kernel: 3``, ``padding: same``); the rules and, on their
+own, the kernels of the executor make them per axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.errors import ShapeError
+
+LARGEST = 10**12
+"""No extent, channel count or repetition of a spec may exceed this."""
+
+
+def _fail(expected: str, value: object) -> PydanticCustomError:
+    return PydanticCustomError(
+        "attribute", "{text}", {"text": f"must be {expected}, not {say(value)}"}
+    )
+
+
+def say(value: object) -> str:
+    """Return a value as a spec would write it, for messages.
+
+    Examples
+    --------
+    >>> say((3, 5)), say(True), say("same"), say(None)
+    ('[3, 5]', 'true', "'same'", 'nothing')
+    """
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{value}'" if len(value) < _LONG else f"'{value[:_LONG]}…'"
+        case list() | tuple():
+            return f"[{', '.join(map(say, value))}]"
+        case dict():
+            return "a mapping"
+        case _:
+            return str(value)
+
+
+_LONG = 60
+
+
+def _whole(least: int, words: str) -> Callable[[Any], int]:
+    def check(value: Any) -> int:  # noqa: ANN401 - whatever a spec may hold
+        if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
+            value = int(value)
+        if type(value) is not int or value < least:
+            raise _fail(words, value)
+        if value > LARGEST:
+            raise _fail(f"at most {LARGEST:,}", value)
+        return value
+
+    return check
+
+
+_positive = _whole(1, "a whole number of at least 1")
+_natural = _whole(0, "a whole number of at least 0")
+
+
+def _each(check: Callable[[Any], int], words: str) -> Callable[[Any], int | tuple[int, ...]]:
+    def check_each(value: Any) -> int | tuple[int, ...]:  # noqa: ANN401
+        if isinstance(value, list | tuple):
+            if not value:
+                raise _fail(words, value)
+            return tuple(check(v) for v in value)
+        if type(value) not in {int, float}:
+            raise _fail(words, value)
+        return check(value)
+
+    return check_each
+
+
+def _sides(value: Any) -> Any:  # noqa: ANN401
+    words = "a number per side, [vertical, horizontal] or [[top, bottom], [left, right]]"
+    if isinstance(value, list | tuple):
+        if not value:
+            raise _fail(words, value)
+        if all(isinstance(v, list | tuple) for v in value):
+            if any(len(v) != 2 for v in value):  # noqa: PLR2004 - a pair
+                raise _fail(words, value)
+            return tuple((_natural(a), _natural(b)) for a, b in value)
+        return tuple(_natural(v) for v in value)
+    if type(value) not in {int, float}:
+        raise _fail(words, value)
+    return _natural(value)
+
+
+def _padding(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        if value in {"valid", "same"}:
+            return value
+        raise _fail(
+            "'valid', 'same', a number per side, [vertical, horizontal] or "
+            "[[top, bottom], [left, right]]",
+            value,
+        )
+    return _sides(value)
+
+
+def _flag(value: Any) -> bool:  # noqa: ANN401
+    if type(value) is not bool:
+        raise _fail("true or false", value)
+    return value
+
+
+def _number(value: Any) -> float:  # noqa: ANN401
+    if type(value) not in {int, float}:
+        raise _fail("a number", value)
+    return float(value)
+
+
+def _table(value: Any) -> tuple[tuple[int, ...], ...]:  # noqa: ANN401
+    words = "rows of input channels counted from 0, one row per output map, as in [[0, 1], [1, 2]]"
+    if not isinstance(value, list | tuple) or not value:
+        raise _fail(words, value)
+    rows = []
+    for number, row in enumerate(value):
+        if not isinstance(row, list | tuple) or not row:
+            raise _fail(words, value)
+        channels = tuple(_natural(c) for c in row)
+        if twice := [c for c in channels if channels.count(c) > 1]:
+            text = f"must be distinct channels in each row, but row {number} names {twice[0]} twice"
+            raise PydanticCustomError("attribute", "{text}", {"text": text})
+        rows.append(channels)
+    return tuple(rows)
+
+
+def _extents(value: Any) -> str:  # noqa: ANN401
+    text = str(value) if type(value) in {int, str} else ""
+    parts = text.split("x")
+    if len(parts) > _MOST_EXTENTS or not all(
+        p.isascii() and p.isdigit() and len(p) <= len(str(LARGEST)) and 0 < int(p) <= LARGEST
+        for p in parts
+    ):
+        raise _fail("a shape such as '4x4x256' or '4096', channels last", value)
+    return "x".join(str(int(p)) for p in parts)
+
+
+_MOST_EXTENTS = 4
+
+
+def _share(value: Any) -> float:  # noqa: ANN401
+    if type(value) not in {int, float} or not 0 <= value < 1:
+        raise _fail("a number of at least 0 and below 1", value)
+    return float(value)
+
+
+_WHOLE_SCHEMA = {"type": ["integer", "string"]}
+_EACH_SCHEMA = {"type": ["integer", "string", "array"]}
+
+Count = Annotated[int, PlainValidator(_positive), WithJsonSchema(_WHOLE_SCHEMA)]
+"""A whole number of at least 1: filters, units, groups."""
+Natural = Annotated[int, PlainValidator(_natural), WithJsonSchema(_WHOLE_SCHEMA)]
+"""A whole number of at least 0."""
+Extent = Annotated[
+    int | tuple[int, ...],
+    PlainValidator(_each(_positive, "a whole number of at least 1, or one per axis")),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""A whole number of at least 1 for all axes, or one per axis: kernel, stride, dilation."""
+Extra = Annotated[
+    int | tuple[int, ...],
+    PlainValidator(_each(_natural, "a whole number of at least 0, or one per axis")),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""A whole number of at least 0 for all axes, or one per axis."""
+Sides = Annotated[
+    int | tuple[int, ...] | tuple[tuple[int, int], ...],
+    PlainValidator(_sides),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""Amounts at the borders: per side, per axis, or per border."""
+Padding = Annotated[
+    Literal["valid", "same"] | int | tuple[int, ...] | tuple[tuple[int, int], ...],
+    PlainValidator(_padding),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""``valid``, ``same`` or amounts as in ``Sides``."""
+Table = Annotated[
+    tuple[tuple[int, ...], ...],
+    PlainValidator(_table),
+    WithJsonSchema({"type": ["array", "string"]}),
+]
+"""Which input channels each output map reads: one row of distinct channels per map."""
+ShapeText = Annotated[str, PlainValidator(_extents), WithJsonSchema(_WHOLE_SCHEMA)]
+"""A shape as text, channels last: ``"4x4x256"``, or ``"4096"`` for a vector."""
+Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": ["boolean", "string"]})]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": ["number", "string"]})]
+Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": ["number", "string"]})]
+"""A number of at least 0 and below 1: the rate of a dropout."""
+
+
+def choice(*words: str) -> Any:  # noqa: ANN401 - an annotation
+    """Return the type of an attribute that is one of some words."""
+
+    def check(value: Any) -> str:  # noqa: ANN401
+        if value not in words:
+            raise _fail(f"one of {', '.join(words)}", value)
+        return str(value)
+
+    return Annotated[str, PlainValidator(check), WithJsonSchema({"enum": list(words)})]
+
+
+def per_axis(value: int | tuple[int, ...], rank: int, attribute: str) -> tuple[int, ...]:
+    """Return one number per spatial axis.
+
+    Examples
+    --------
+    >>> per_axis(3, 2, "kernel"), per_axis((3, 5), 2, "kernel")
+    ((3, 3), (3, 5))
+    """
+    if isinstance(value, int):
+        return (value,) * rank
+    if len(value) != rank:
+        raise ShapeError(
+            f"{attribute} {say(value)} has {len(value)} numbers, but its input has {_axes(rank)}",
+            attribute=attribute,
+            help=f"give one number for all axes, or {rank} of them",
+        )
+    return value
+
+
+def per_border(
+    value: int | tuple[int, ...] | tuple[tuple[int, int], ...], rank: int, attribute: str
+) -> tuple[tuple[int, int], ...]:
+    """Return the amounts before and after for each spatial axis.
+
+    Examples
+    --------
+    >>> per_border(1, 2, "padding"), per_border((1, 2), 2, "padding"), per_border(((0, 1),), 1, "p")
+    (((1, 1), (1, 1)), ((1, 1), (2, 2)), ((0, 1),))
+    """
+    if isinstance(value, int):
+        return ((value, value),) * rank
+    if len(value) != rank:
+        raise ShapeError(
+            f"{attribute} {say(value)} speaks of {len(value)} axes, but its input has {_axes(rank)}",
+            attribute=attribute,
+            help="give a number per side, one per axis, or a pair [before, after] per axis",
+        )
+    return tuple((v, v) if isinstance(v, int) else v for v in value)
+
+
+def _axes(rank: int) -> str:
+    return f"{rank} ({' and '.join(axis_name(a, rank) for a in range(rank))})"

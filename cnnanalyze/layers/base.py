@@ -1,0 +1,155 @@
+"""What a layer kind is: attributes, shape, parameters, cost and reach, in one class."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.reach import POINT, Reach
+from cnnanalyze.core.registry import Registry
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import PluginError, ShapeError
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example from somewhere outside: its numbers are not ours, so they test ours."""
+
+    inputs: tuple[str, ...]
+    """Input shapes as in a spec: ``("32x32x3",)``."""
+    attributes: dict[str, Any]
+    output: str
+    source: str
+    """Who printed the numbers, and where."""
+    parameters: int | None = None
+    macs: int | None = None
+    note: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the windows of a layer lie on one axis of its input."""
+
+    output: int
+    before: int
+    """Padding before the first index, resolved from ``same``."""
+    after: int
+    exact: bool
+    """Whether the windows end exactly at the padded border (CS231n: "it fits")."""
+    unread: int
+    """Input indices at the far border that no window reads."""
+
+
+class Layer(BaseModel):
+    """One layer of one kind, with its attributes; immutable, and without any place in a network.
+
+    A subclass gives the four rules :meth:`shape`, :meth:`params`, :meth:`cost` and :meth:`reach` as
+    plain integer arithmetic, and its docstring is the documentation of the kind. How the layer is
+    *executed* is none of its business: that is the other book (:mod:`cnnanalyze.execute`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    principal: ClassVar[str] = ""
+    """The attribute that a bare value gives: ``- dense: 10``."""
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The least and the largest number of inputs."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    @abstractmethod
+    def shape(self, *inputs: Shape) -> Shape:
+        """Return the output shape, or raise :class:`~cnnanalyze.errors.ShapeError`."""
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:  # noqa: ARG002 - most kinds hold nothing
+        """Return the tensors that the layer holds."""
+        return ()
+
+    @abstractmethod
+    def cost(self, output: Shape, *inputs: Shape) -> Cost | None:
+        """Return the elementary operations for one image; nothing if they cannot be counted."""
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...] | None:
+        """Return, for each input and each of its spatial axes, what one output index reads.
+
+        Nothing means that it cannot be told; the result of the analysis is then partial.
+        """
+        return tuple((POINT,) * len(x.size) for x in inputs)
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:  # noqa: ARG002 - only sliding windows can misfit
+        """Return, per axis, how the windows lie; nothing for layers without windows."""
+        return ()
+
+
+LayerClass = TypeVar("LayerClass", bound=type[Layer])
+
+KINDS: Registry[type[Layer]] = Registry("layer kind", group="cnnanalyze.layers")
+
+
+def layer(kind: str, *aliases: str) -> Callable[[LayerClass], LayerClass]:
+    """Register a class as the layer kind of that name; foreign kinds carry a dot in their name.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.base import KINDS, Layer, layer
+    >>> with KINDS.scoped():
+    ...
+    ...     @layer("acme.twice")
+    ...     class Twice(Layer):
+    ...         "Twice the input."
+    ...
+    ...         def shape(self, *inputs):
+    ...             return inputs[0]
+    ...
+    ...         def cost(self, output, *inputs):
+    ...             return Cost(multiply=output.count)
+    ...
+    ...     KINDS.get("acme.twice").__name__
+    'Twice'
+    """
+
+    def register(cls: LayerClass) -> LayerClass:
+        if "." not in kind and not cls.__module__.startswith("cnnanalyze."):
+            raise PluginError(
+                f"layer kind '{kind}' of {cls.__module__} carries no dot",
+                help=f"names without a dot belong to cnnanalyze; call it 'yours.{kind}'",
+            )
+        if missing := sorted(getattr(cls, "__abstractmethods__", ())):
+            raise PluginError(f"layer kind '{kind}' lacks {', '.join(missing)}()")
+        cls.kind = kind
+        cls.aliases = aliases
+        KINDS.add(kind, cls, aliases)
+        return cls
+
+    return register
+
+
+class Elementwise(Layer):
+    """A layer that works position by position and keeps the shape of its only input."""
+
+    per_element: ClassVar[Cost] = Cost()
+    """Operations for one element."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the shape."""
+        return inputs[0]
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Count the operations of one element for each element."""
+        n = output.count
+        return Cost(*(n * each for each in self.per_element))
+
+
+def refuse_vector(what: str, shape: Shape) -> None:
+    """Raise if a layer that slides over positions gets a vector."""
+    if shape.is_vector:
+        raise ShapeError(
+            f"{what} needs a feature map, but its input is a vector of {shape.channels} features",
+            help="place it before 'flatten' and 'dense', or give the vector positions with 'reshape'",
+        )

@@ -1,0 +1,146 @@
+"""Layers that read their whole input at once: dense, maxout, radial basis functions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.reach import WHOLE, Reach
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Count, Flag
+from cnnanalyze.layers.base import Example, Layer, layer
+
+
+class WholeInput(Layer):
+    """What these layers share: every unit reads all activations, a feature map like a vector."""
+
+    principal: ClassVar[str] = "units"
+    units: Count = Field(description="number of units: features of the output")
+
+    def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - whatever comes is read whole
+        """One feature per unit."""
+        return Shape((), self.units)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read every axis whole."""
+        return ((WHOLE,) * inputs[0].rank,)
+
+
+@layer("dense", "fc", "linear")
+class Dense(WholeInput):
+    """Dense (fully connected) layer: every unit is a weighted sum of all activations.
+
+    A feature map is read whole, all ``H·W·C`` of it, as the lectures' FC layers do; ``flatten``
+    before it changes nothing. The layer holds ``in·units`` weights and one bias per unit, and costs
+    one multiply-accumulate per weight.
+    """
+
+    bias: Flag = Field(True, description="whether every unit adds a bias")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("5x5x16",),
+            attributes={"units": 120},
+            output="120",
+            parameters=48_120,
+            source="lecture 000 (after A. Ng), table 'Neural network example', row FC3",
+        ),
+        Example(
+            inputs=("32x32x3",),
+            attributes={"units": 4704, "bias": False},
+            output="4704",
+            parameters=14_450_688,
+            source="lecture 001, a dense layer in place of a convolution: 3072·4704",
+        ),
+        Example(
+            inputs=("1728",),
+            attributes={"units": 10},
+            output="10",
+            parameters=17_290,
+            source="lecture 003, Keras summary, row dense_4",
+        ),
+        Example(
+            inputs=("1x1x1024",),
+            attributes={"units": 1000, "bias": False},
+            output="1000",
+            parameters=1_024_000,
+            source="lecture 003 (MobileNet), table row 'FC / s1', filter 1024x1000",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold one weight per activation and unit, and one bias per unit."""
+        kernel = Param("kernel", (inputs[0].count, self.units))
+        return (kernel, Param("bias", (self.units,))) if self.bias else (kernel,)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Multiply and accumulate every weight once."""
+        return Cost(mac=inputs[0].count * self.units, add=self.units if self.bias else 0)
+
+
+@layer("maxout")
+class Maxout(WholeInput):
+    """Maxout layer: every unit is the largest of several weighted sums.
+
+    With two pieces, ``max(w₁ᵀx + b₁, w₂ᵀx + b₂)``: an activation function that is itself
+    learned. The layer holds ``in·pieces·units`` weights and ``pieces·units`` biases, costs one
+    multiply-accumulate per weight, and ``pieces - 1`` comparisons per unit.
+    """
+
+    pieces: Count = Field(2, description="weighted sums per unit")
+    bias: Flag = Field(True, description="whether every sum adds a bias")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={"units": 1},
+            output="1",
+            source="lecture 001, activation functions: maxout",
+            note="the lecture gives max(w₁ᵀx + b₁, w₂ᵀx + b₂), one unit with two pieces",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold the weights and biases of every piece."""
+        kernel = Param("kernel", (inputs[0].count, self.pieces, self.units))
+        return (kernel, Param("bias", (self.pieces, self.units))) if self.bias else (kernel,)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Multiply and accumulate every weight once, and compare the pieces."""
+        sums = self.pieces * self.units
+        return Cost(
+            mac=inputs[0].count * sums,
+            add=sums if self.bias else 0,
+            compare=sums - self.units,
+        )
+
+
+@layer("rbf")
+class Rbf(WholeInput):
+    """Radial basis functions as in LeNet-5 (1998): every unit is a squared distance to its centre.
+
+    ``y = Σ (x - w)²`` over all activations. The centres are drawn by hand (LeNet-5: the bitmaps
+    of the digits) and are not trained. Every unit costs one subtraction and one
+    multiply-accumulate per activation.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("84",),
+            attributes={"units": 10},
+            output="10",
+            parameters=840,
+            macs=840,
+            source="LeCun et al. 1998, LeNet-5, output layer",
+            note="840 of the paper's 340,908 connections; none of its 60,000 trained parameters",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold the centres, which are not trained."""
+        return (Param("centres", (self.units, inputs[0].count), trainable=False),)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Subtract, square and accumulate once per centre and activation."""
+        distances = self.units * inputs[0].count
+        return Cost(mac=distances, add=distances)

@@ -1,0 +1,203 @@
+"""Joins: layers with two inputs or more."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.reach import POINT, WHOLE, Reach
+from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.base import Example, Layer, layer
+
+
+class Join(Layer):
+    """What element-by-element joins share: equal shapes, or an extent of 1 that is repeated."""
+
+    arity: ClassVar[tuple[int, int | None]] = (2, None)
+    verb: ClassVar[str]
+    """What cannot be done with shapes that disagree."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Take the common shape; an extent of 1 is repeated."""
+        first = inputs[0]
+        extents = list(first.extents)
+        owners = [first] * len(extents)
+        for x in inputs[1:]:
+            if x == first:
+                continue
+            refuse_ranks(self.verb, first, x)
+            for axis, n in enumerate(x.extents):
+                if extents[axis] == 1:
+                    extents[axis], owners[axis] = n, x
+                elif n not in {1, extents[axis]}:
+                    refuse_extents(self.verb, owners[axis], x, axis)
+        return Shape(tuple(extents[:-1]), extents[-1])
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place of every input, or the only place there is."""
+        longest = [max(extents) for extents in zip(*(x.size for x in inputs), strict=True)]
+        return tuple(
+            tuple(WHOLE if n == 1 < m else POINT for n, m in zip(x.size, longest, strict=True))
+            for x in inputs
+        )
+
+
+def refuse_ranks(verb: str, one: Shape, other: Shape) -> None:
+    """Raise unless both have as many spatial axes."""
+    if one.rank != other.rank:
+        flat = one if one.is_vector else other
+        remedy = f"'reshape: {'x'.join('1' * max(one.rank, other.rank))}x{flat.channels}'"
+        raise ShapeError(
+            f"cannot {verb} {one} and {other}: {one.rank} spatial axes ≠ {other.rank}",
+            help=f"give the vector positions with {remedy}"
+            if flat.is_vector
+            else "bring both to as many axes with 'reshape'",
+        )
+
+
+def refuse_extents(verb: str, one: Shape, other: Shape, axis: int) -> None:
+    """Raise: both have as many axes, but one of these differs."""
+    if axis < one.rank:
+        name = axis_name(axis, one.rank)
+        remedy = "the strides and paddings of the branches must lead to one size"
+    else:
+        name = "features" if one.is_vector else "channels"
+        remedy = "bring the branches to as many channels, as with a 1x1 convolution"
+    raise ShapeError(
+        f"cannot {verb} {one} and {other}: {name} {one.extents[axis]} ≠ {other.extents[axis]}",
+        help=remedy,
+    )
+
+
+@layer("add")
+class Add(Join):
+    """Sum of all inputs, element by element: the shortcut of a residual block.
+
+    Extents must be equal; an extent of 1 is repeated. ``n`` inputs cost ``n - 1`` additions per
+    output element.
+    """
+
+    verb: ClassVar[str] = "add"
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("56x56x256", "56x56x256"),
+            attributes={},
+            output="56x56x256",
+            parameters=0,
+            source="He et al. 2016 (ResNet-50), table 1, conv2_x",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add every further input."""
+        return Cost(add=(len(inputs) - 1) * output.count)
+
+
+@layer("multiply")
+class Multiply(Join):
+    """Product of all inputs, element by element: a gate, as in squeeze-and-excitation.
+
+    Extents must be equal; an extent of 1 is repeated, so that ``1x1xC`` gates every channel of a
+    map. ``n`` inputs cost ``n - 1`` multiplications per output element.
+    """
+
+    verb: ClassVar[str] = "multiply"
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("56x56x256", "1x1x256"),
+            attributes={},
+            output="56x56x256",
+            source="Hu et al. 2018 (SENet), equation 4: each channel is scaled by its gate",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Multiply by every further input."""
+        return Cost(multiply=(len(inputs) - 1) * output.count)
+
+
+@layer("maximum")
+class Maximum(Join):
+    """Largest of all inputs, element by element.
+
+    Extents must be equal; an extent of 1 is repeated. ``n`` inputs cost ``n - 1`` comparisons per
+    output element.
+    """
+
+    verb: ClassVar[str] = "take the maximum of"
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("8", "8"),
+            attributes={},
+            output="8",
+            source="TensorFlow documentation, keras.layers.Maximum, example",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Compare with every further input."""
+        return Cost(compare=(len(inputs) - 1) * output.count)
+
+
+@layer("average")
+class Average(Join):
+    """Mean of all inputs, element by element.
+
+    Extents must be equal; an extent of 1 is repeated. ``n`` inputs cost ``n - 1`` additions and one
+    division per output element.
+    """
+
+    verb: ClassVar[str] = "average"
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("8", "8"),
+            attributes={},
+            output="8",
+            source="TensorFlow documentation, keras.layers.Average, example",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add every further input, and divide."""
+        activations = output.count
+        return Cost(add=(len(inputs) - 1) * activations, divide=activations)
+
+
+@layer("concat")
+class Concat(Layer):
+    """Concatenation along the channels: the inputs one behind the other; vectors by their features.
+
+    Spatial extents must be equal; the channels add up. It costs nothing.
+    """
+
+    arity: ClassVar[tuple[int, int | None]] = (2, None)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x64", "28x28x128", "28x28x32", "28x28x32"),
+            attributes={},
+            output="28x28x256",
+            parameters=0,
+            source="Szegedy et al. 2014 (GoogLeNet), table 1, inception (3a)",
+        ),
+        Example(
+            inputs=("8", "8"),
+            attributes={},
+            output="16",
+            source="TensorFlow documentation, keras.layers.Concatenate, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the size and add up the channels."""
+        first = inputs[0]
+        for x in inputs[1:]:
+            if x.size != first.size:
+                refuse_ranks("concatenate", first, x)
+                axis = next(a for a, n in enumerate(x.size) if n != first.size[a])
+                refuse_extents("concatenate", first, x, axis)
+        return Shape(first.size, sum(x.channels for x in inputs))
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Count nothing: elements are only moved."""
+        return Cost()

@@ -1,0 +1,307 @@
+"""Pooling: maximum and average over windows, over everything, into a given size; subsampling."""
+
+from __future__ import annotations
+
+from math import gcd, prod
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.reach import WHOLE, Bins, Reach
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Extent, Flag, Padding, per_axis
+from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
+from cnnanalyze.layers.conv import windows
+from cnnanalyze.layers.window import slides
+
+
+class Pooling(Layer):
+    """What all pooling over windows shares: channel by channel, windows side by side by default."""
+
+    principal: ClassVar[str] = "kernel"
+    kernel: Extent = Field(description="size of the window, for all axes or per axis")
+    stride: Extent | None = Field(None, description="step of the window; by default its size")
+    padding: Padding = Field("valid", description="'valid', 'same', or padding at the borders")
+
+    @property
+    def step(self) -> int | tuple[int, ...]:
+        """The stride, which by default is the kernel."""
+        return self.kernel if self.stride is None else self.stride
+
+    def lay(
+        self, x: Shape, dilation: int | tuple[int, ...] = 1, *, ceil: bool = False
+    ) -> tuple[Fit, ...]:
+        """Return how the windows lie on every axis."""
+        refuse_vector(self.kind, x)
+        return slides(x.size, self.kernel, self.step, dilation, self.padding, ceil=ceil)
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
+        """Lay the windows on every axis."""
+        return self.lay(inputs[0])
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Slide over every axis and keep the channels."""
+        x = inputs[0]
+        return Shape(tuple(f.output for f in self.fit(x)), x.channels)
+
+    def taps(self, x: Shape) -> int:
+        """Return the number of elements in a window."""
+        return prod(per_axis(self.kernel, x.rank, "kernel"))
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """One window per axis."""
+        return (windows(self.kernel, self.step, 1, self.fit(inputs[0])),)
+
+
+@layer("maxpool")
+class MaxPool(Pooling):
+    """Max pooling: the largest element of every window, channel by channel.
+
+    The size of every axis becomes that of a convolution, ``⌊(n + 2p - d·(k - 1) - 1) / s⌋ + 1``;
+    the channels stay. Nothing is learned. Every output element costs ``k·k - 1`` comparisons.
+    Padding never wins: it counts as minus infinity.
+
+    With ``ceil_mode`` the division is rounded up, as PyTorch and Caffe do it: a last window may
+    hang over the border, provided that it starts inside the input or the padding before it.
+    """
+
+    dilation: Extent = Field(1, description="distance between the elements of a window")
+    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x8",),
+            attributes={"kernel": 2},
+            output="14x14x8",
+            parameters=0,
+            source="lecture 000 (after A. Ng), table 'Neural network example', row POOL1",
+        ),
+        Example(
+            inputs=("55x55x96",),
+            attributes={"kernel": 3, "stride": 2},
+            output="27x27x96",
+            source="Krizhevsky et al. 2012, overlapping pooling after the first convolution",
+        ),
+        Example(
+            inputs=("112x112x64",),
+            attributes={"kernel": 3, "stride": 2, "ceil_mode": True},
+            output="56x56x64",
+            source="Szegedy et al. 2014 (GoogLeNet), table 1, first max pool, as Caffe runs it",
+        ),
+    )
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
+        """Lay the windows on every axis."""
+        return self.lay(inputs[0], self.dilation, ceil=self.ceil_mode)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Compare the elements of every window."""
+        return Cost(compare=output.count * (self.taps(inputs[0]) - 1))
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """One window per axis."""
+        return (windows(self.kernel, self.step, self.dilation, self.fit(inputs[0])),)
+
+
+@layer("avgpool")
+class AvgPool(Pooling):
+    """Average pooling: the mean of every window, channel by channel.
+
+    Sizes are those of max pooling. Every output element costs ``k·k - 1`` additions and one
+    division. Padding is left out of the mean (Keras) unless ``count_padding`` counts its zeros
+    (PyTorch's default); that changes values, not sizes. What hangs over the border in
+    ``ceil_mode`` never counts.
+    """
+
+    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
+    count_padding: Flag = Field(False, description="whether padding counts in the divisor")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("7x7x1024",),
+            attributes={"kernel": 7},
+            output="1x1x1024",
+            source="lecture 003 (MobileNet), table row 'Avg Pool / s1', pool 7x7",
+        ),
+        Example(
+            inputs=("14x14x512",),
+            attributes={"kernel": 5, "stride": 3},
+            output="4x4x512",
+            source="Szegedy et al. 2014 (GoogLeNet), section 5, pool of the classifier at 4a",
+        ),
+    )
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
+        """Lay the windows on every axis."""
+        return self.lay(inputs[0], ceil=self.ceil_mode)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add up the elements of every window and divide."""
+        activations = output.count
+        return Cost(add=activations * (self.taps(inputs[0]) - 1), divide=activations)
+
+
+@layer("subsample")
+class Subsample(Pooling):
+    """Subsampling as in LeNet-5 (1998): the sum of every window, times a coefficient, plus a bias.
+
+    Coefficient and bias are learned, one of each per channel, so the layer holds ``2·C``
+    parameters. Every output element costs ``k·k - 1`` additions for the sum, one multiplication
+    and one addition. The sigmoid that follows in LeNet-5 is a layer of its own.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x6",),
+            attributes={"kernel": 2},
+            output="14x14x6",
+            parameters=12,
+            source="LeCun et al. 1998, LeNet-5, layer S2",
+        ),
+        Example(
+            inputs=("10x10x16",),
+            attributes={"kernel": 2},
+            output="5x5x16",
+            parameters=32,
+            source="LeCun et al. 1998, LeNet-5, layer S4",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold one coefficient and one bias per channel."""
+        channels = inputs[0].channels
+        return Param("coefficient", (channels,)), Param("bias", (channels,))
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add up the elements of every window, multiply, and add the bias."""
+        activations = output.count
+        return Cost(add=activations * self.taps(inputs[0]), multiply=activations)
+
+
+class GlobalPooling(Layer):
+    """What global pooling shares: one value per channel, the axes kept with extent 1."""
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Shrink every axis to 1."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        return Shape((1,) * x.rank, x.channels)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read every axis whole."""
+        return ((WHOLE,) * inputs[0].rank,)
+
+
+@layer("global_maxpool", "gmp")
+class GlobalMaxPool(GlobalPooling):
+    """Global max pooling: the largest element of every channel.
+
+    The output is ``1x1xC``; a ``dense`` layer reads it like a vector. Every channel costs as many
+    comparisons as it has positions, less one.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("4x5x3",),
+            attributes={},
+            output="1x1x3",
+            source="Keras documentation, GlobalMaxPooling2D, example (2, 4, 5, 3)",
+            note="Keras drops the two axes of extent 1 unless keepdims is set",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Compare all positions of every channel."""
+        return Cost(compare=output.channels * (inputs[0].positions - 1))
+
+
+@layer("global_avgpool", "gap")
+class GlobalAvgPool(GlobalPooling):
+    """Global average pooling: the mean of every channel.
+
+    The output is ``1x1xC``; a ``dense`` layer reads it like a vector. Every channel costs as many
+    additions as it has positions, less one, and one division.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("7x7x1000",),
+            attributes={},
+            output="1x1x1000",
+            source="lecture 000 (after A. Ng), average pooling 7x7x1000 to 1x1x1000",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add up all positions of every channel and divide."""
+        return Cost(add=output.channels * (inputs[0].positions - 1), divide=output.channels)
+
+
+class AdaptivePooling(Layer):
+    """What adaptive pooling shares: as many bins as the output shall have, of nearly equal size."""
+
+    principal: ClassVar[str] = "size"
+    size: Extent = Field(description="size of the output, for all axes or per axis")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Take the size that was asked for, and keep the channels."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        return Shape(per_axis(self.size, x.rank, "size"), x.channels)
+
+    def merges(self, output: Shape, x: Shape) -> int:
+        """Return how often two elements are made one, in all bins: their sizes, less one each."""
+        # Along an axis, n inputs lie in m bins, and of the m - 1 borders between bins those
+        # that fall inside an input, all but gcd(n, m) - 1, give that input to both neighbours.
+        read = prod(n + m - gcd(n, m) for n, m in zip(x.size, output.size, strict=True))
+        return (read - output.positions) * x.channels
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Share out every axis."""
+        x = inputs[0]
+        return (tuple(map(Bins, x.size, per_axis(self.size, x.rank, "size"))),)
+
+
+@layer("adaptive_maxpool")
+class AdaptiveMaxPool(AdaptivePooling):
+    """Adaptive max pooling: the largest element of every bin, whatever the size of the input.
+
+    Output ``o`` of ``m`` reads the inputs ``⌊o·n/m⌋`` to ``⌈(o + 1)·n/m⌉ - 1`` of ``n``
+    (PyTorch), so bins may overlap by one. Every bin costs as many comparisons as it has
+    elements, less one.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("8x9x64",),
+            attributes={"size": (5, 7)},
+            output="5x7x64",
+            source="PyTorch documentation, AdaptiveMaxPool2d, target output size of 5x7",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Compare the elements of every bin."""
+        return Cost(compare=self.merges(output, inputs[0]))
+
+
+@layer("adaptive_avgpool")
+class AdaptiveAvgPool(AdaptivePooling):
+    """Adaptive average pooling: the mean of every bin, whatever the size of the input.
+
+    Output ``o`` of ``m`` reads the inputs ``⌊o·n/m⌋`` to ``⌈(o + 1)·n/m⌉ - 1`` of ``n``
+    (PyTorch), so bins may overlap by one. Every bin costs as many additions as it has elements,
+    less one, and one division.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("10x9x64",),
+            attributes={"size": 7},
+            output="7x7x64",
+            source="PyTorch documentation, AdaptiveAvgPool2d, target output size of 7x7",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Add up the elements of every bin and divide."""
+        return Cost(add=self.merges(output, inputs[0]), divide=output.count)

@@ -1,0 +1,171 @@
+"""Layers that move elements, add zeros or leave some out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
+from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import ShapeText, Sides, per_border
+from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+
+
+class Moving(Layer):
+    """What these layers share: they cost nothing."""
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Count nothing: elements are only moved."""
+        return Cost()
+
+
+@layer("flatten")
+class Flatten(Moving):
+    """All activations in one vector, row by row, channels last. It costs nothing."""
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("24x24x3",),
+            attributes={},
+            output="1728",
+            parameters=0,
+            source="lecture 003, Keras summary, row flatten_3",
+        ),
+        Example(
+            inputs=("64x64x3",),
+            attributes={},
+            output="12288",
+            source="lecture 000 (after A. Ng), a 64x64 RGB image as a vector",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Make every activation a feature."""
+        return Shape((), inputs[0].count)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read every axis whole: the vector as such sees all of it."""
+        return ((WHOLE,) * inputs[0].rank,)
+
+
+@layer("reshape")
+class Reshape(Moving):
+    """The same activations in another shape, in the same order, channels last.
+
+    The number of activations must stay. It costs nothing.
+    """
+
+    principal: ClassVar[str] = "to"
+    to: ShapeText = Field(description="the new shape, channels last: 4x4x256, or 4096 for a vector")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("12544",),
+            attributes={"to": "7x7x256"},
+            output="7x7x256",
+            source="TensorFlow tutorial 'Deep convolutional generative adversarial network'",
+        ),
+        Example(
+            inputs=("12",),
+            attributes={"to": "3x4"},
+            output="3x4",
+            source="Keras documentation, Reshape, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Take the shape that was asked for."""
+        x = inputs[0]
+        *size, channels = map(int, self.to.split("x"))
+        wanted = Shape(tuple(size), channels)
+        if wanted.count != x.count:
+            raise ShapeError(
+                f"cannot reshape {x} to {wanted}: {x.count} activations ≠ {wanted.count}",
+                attribute="to",
+                help=f"choose extents whose product is {x.count}",
+            )
+        return wanted
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place if the spatial extents stay, else every axis whole."""
+        x = inputs[0]
+        return ((POINT if self.shape(x).size == x.size else WHOLE,) * x.rank,)
+
+
+@layer("zeropad")
+class ZeroPad(Moving):
+    """Zeros around the map: ``n + before + after`` on every axis. It costs nothing."""
+
+    principal: ClassVar[str] = "padding"
+    padding: Sides = Field(description="zeros per side, per axis, or per border")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("6x6x1",),
+            attributes={"padding": 1},
+            output="8x8x1",
+            source="lecture 000 (after A. Ng), padding a 6x6 image by 1",
+        ),
+        Example(
+            inputs=("224x224x3",),
+            attributes={"padding": 3},
+            output="230x230x3",
+            parameters=0,
+            source="Keras, summary of ResNet50, row conv1_pad",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        borders = per_border(self.padding, x.rank, "padding")
+        return Shape(
+            tuple(n + before + after for n, (before, after) in zip(x.size, borders, strict=True)),
+            x.channels,
+        )
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as many zeros earlier."""
+        borders = per_border(self.padding, inputs[0].rank, "padding")
+        return (tuple(Window(1, before=before) for before, _ in borders),)
+
+
+@layer("crop")
+class Crop(Moving):
+    """The middle of the map: ``n - before - after`` on every axis. It costs nothing."""
+
+    principal: ClassVar[str] = "amount"
+    amount: Sides = Field(description="what to leave out per side, per axis, or per border")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x3",),
+            attributes={"amount": ((2, 2), (4, 4))},
+            output="24x20x3",
+            source="Keras documentation, Cropping2D, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Shrink every axis by its borders."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        borders = per_border(self.amount, x.rank, "amount")
+        for axis, (n, (before, after)) in enumerate(zip(x.size, borders, strict=True)):
+            if before + after >= n:
+                raise ShapeError(
+                    f"cropping {before}+{after} of {axis_name(axis, x.rank)} {n} leaves nothing: "
+                    f"{before + after} ≥ {n}",
+                    attribute="amount",
+                    help=f"crop at most {n - 1} in all",
+                )
+        return Shape(
+            tuple(n - before - after for n, (before, after) in zip(x.size, borders, strict=True)),
+            x.channels,
+        )
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much further on as was cropped before."""
+        borders = per_border(self.amount, inputs[0].rank, "amount")
+        return (tuple(Window(1, before=-before) for before, _ in borders),)

@@ -1,0 +1,108 @@
+"""Resizing: nearest neighbour and linear interpolation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.reach import Reach, Sampled
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Extent, Flag, choice, per_axis
+from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+
+
+@layer("resize", "upsample")
+class Resize(Layer):
+    """The map in another size, by nearest neighbour or by linear interpolation; nothing is learned.
+
+    Either ``scale`` gives the factor or ``size`` the new size. ``nearest`` reads, for output
+    ``o`` of ``m``, the input ``⌊o·n/m⌋`` of ``n`` and costs nothing. ``bilinear`` interpolates
+    along every axis around ``(o + 1/2)·n/m - 1/2``, held inside the map, or around ``o·(n -
+    1)/(m - 1)`` with ``align_corners``; with ``r`` axes every element costs ``2^r``
+    multiplications and ``2^r - 1`` additions.
+    """
+
+    principal: ClassVar[str] = "scale"
+    scale: Extent | None = Field(None, description="factor, for all axes or per axis")
+    size: Extent | None = Field(
+        None, description="new size, for all axes or per axis", validate_default=True
+    )
+    method: choice("nearest", "bilinear") = Field(  # type: ignore[valid-type]  # made from its words
+        "nearest", description="'nearest' or 'bilinear'"
+    )
+    align_corners: Flag = Field(
+        False, description="whether the corners of input and output coincide (bilinear)"
+    )
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2x1x3",),
+            attributes={"scale": (1, 2)},
+            output="2x2x3",
+            source="Keras documentation, UpSampling2D, example",
+        ),
+        Example(
+            inputs=("2x2x1",),
+            attributes={"scale": 2, "method": "bilinear"},
+            output="4x4x1",
+            parameters=0,
+            source="PyTorch documentation, Upsample, example",
+        ),
+    )
+
+    @field_validator("size")
+    @classmethod
+    def _one_of_two(
+        cls, value: int | tuple[int, ...] | None, info: ValidationInfo
+    ) -> int | tuple[int, ...] | None:
+        if "scale" in info.data and (value is None) == (info.data["scale"] is None):
+            here = "missing" if value is None else "given"
+            raise _refusal(f"must be given exactly when 'scale' is not; both are {here}")
+        return value
+
+    @field_validator("align_corners")
+    @classmethod
+    def _only_bilinear(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("method") == "nearest":
+            raise _refusal("must be false with method 'nearest': corners align in 'bilinear' only")
+        return value
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Multiply every axis, or take the size that was asked for."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        return Shape(self.resized(x), x.channels)
+
+    def resized(self, x: Shape) -> tuple[int, ...]:
+        """Return the new spatial size."""
+        if self.size is not None:
+            return per_axis(self.size, x.rank, "size")
+        factors = per_axis(self.scale or 1, x.rank, "scale")
+        return tuple(n * factor for n, factor in zip(x.size, factors, strict=True))
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Weigh and add up the corners around every position."""
+        if self.method == "nearest":
+            return Cost()
+        corners = 2**output.rank
+        activations = output.count
+        return Cost(multiply=activations * corners, add=activations * (corners - 1))
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Sample every axis."""
+        x = inputs[0]
+        return (tuple(map(self.sampled, x.size, self.resized(x))),)
+
+    def sampled(self, n: int, m: int) -> Sampled:
+        """Return the index map from ``m`` outputs to ``n`` inputs."""
+        if self.method == "nearest":
+            return Sampled(step=n, unit=m)
+        if self.align_corners:
+            return Sampled(step=n - 1, unit=max(m - 1, 1), linear=True)
+        return Sampled(step=2 * n, unit=2 * m, offset=n - m, linear=True)
+
+
+def _refusal(text: str) -> PydanticCustomError:
+    return PydanticCustomError("attribute", "{text}", {"text": text})

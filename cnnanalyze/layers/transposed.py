@@ -1,0 +1,177 @@
+"""Transposed convolution: the map of a convolution from its output back to its input."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.reach import Reach, Transposed
+from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import (
+    Count,
+    Extent,
+    Extra,
+    Flag,
+    Padding,
+    per_axis,
+    per_border,
+    say,
+)
+from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+from cnnanalyze.layers.conv import refuse_groups
+
+
+@layer("transposed_conv", "deconv")
+class TransposedConv(Layer):
+    """Transposed convolution: every input element writes a kernel's worth of outputs.
+
+    Where a convolution with stride ``s`` shrinks, this layer grows. The windows of the inputs lie
+    ``s`` apart on the output and are added up where they overlap; together they cover
+    ``(n - 1)·s + d·(k - 1) + 1`` indices. Numbers in ``padding`` are what is *cropped* from that
+    result, as in PyTorch, so that a convolution and a transposed one with the same numbers undo
+    each other's sizes; ``output_padding`` gives back what a convolution's rounding has lost:
+
+    ``n' = (n - 1)·s - p_before - p_after + d·(k - 1) + 1 + output_padding``.
+
+    ``padding: same`` gives ``n·s`` (Keras): ``max(d·(k - 1) + 1 - s, 0)`` indices are cropped, the
+    odd one at the end; a kernel shorter than the stride leaves the end to the bias alone.
+
+    The layer holds ``k·k·C_in/g·C_out`` weights and one bias per filter; every *input* position
+    costs as many multiply-accumulates, cropped results included.
+    """
+
+    principal: ClassVar[str] = "filters"
+    filters: Count = Field(description="number of filters: channels of the output")
+    kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
+    stride: Extent = Field(1, description="distance of the windows on the output")
+    padding: Padding = Field("valid", description="'valid', 'same', or what to crop at the borders")
+    dilation: Extent = Field(1, description="distance between the taps of the kernel")
+    groups: Count = Field(1, description="independent groups of channels")
+    output_padding: Extra = Field(0, description="indices added to the end of the output")
+    bias: Flag = Field(True, description="whether every filter adds a bias")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("6x6x16",),
+            attributes={
+                "filters": 16,
+                "kernel": 3,
+                "stride": 2,
+                "padding": 1,
+                "output_padding": 1,
+            },
+            output="12x12x16",
+            source="PyTorch documentation, ConvTranspose2d, example with output_size 12x12",
+        ),
+        Example(
+            inputs=("7x7x256",),
+            attributes={"filters": 128, "kernel": 5, "padding": "same", "bias": False},
+            output="7x7x128",
+            source="TensorFlow tutorial 'Deep convolutional generative adversarial network'",
+        ),
+        Example(
+            inputs=("7x7x128",),
+            attributes={"filters": 64, "kernel": 5, "stride": 2, "padding": "same", "bias": False},
+            output="14x14x64",
+            source="TensorFlow tutorial 'Deep convolutional generative adversarial network'",
+        ),
+    )
+
+    @field_validator("output_padding")
+    @classmethod
+    def _below_stride(
+        cls, value: int | tuple[int, ...], info: ValidationInfo
+    ) -> int | tuple[int, ...]:
+        if any((value,) if isinstance(value, int) else value):
+            if info.data.get("padding") == "same":
+                raise _refusal(f"must be 0 with padding 'same', not {say(value)}")
+            stride, dilation = (info.data.get(name, 1) for name in ("stride", "dilation"))
+            # Lists of different lengths are refused later, where the axes are known.
+            for extra, s, d in zip(*_spread(value, stride, dilation), strict=False):
+                if extra >= max(s, d):
+                    raise _refusal(
+                        f"must be below the stride {say(stride)} or the dilation {say(dilation)}, "
+                        f"not {say(value)}"
+                    )
+        return value
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Lay the windows of the inputs on the output, and crop."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        size = tuple(end - before for before, end in self.kept(x))
+        for axis, n in enumerate(size):
+            if n < 1:
+                before, after = per_border(self.padding, x.rank, "padding")[axis]  # type: ignore[arg-type]  # not a word
+                raise ShapeError(
+                    f"padding {before}+{after} crops the whole {axis_name(axis, x.rank)}: "
+                    f"{before + after} ≥ {n + before + after}, nothing is left",
+                    attribute="padding",
+                    help="in a transposed convolution, padding is cropped: use less",
+                )
+        refuse_groups(self.groups, x.channels, self.filters)
+        return Shape(size, self.filters)
+
+    def kept(self, x: Shape) -> list[tuple[int, int]]:
+        """Return, per axis, where the output begins and ends on the uncropped result."""
+        rank = x.rank
+        kernel = per_axis(self.kernel, rank, "kernel")
+        stride = per_axis(self.stride, rank, "stride")
+        dilation = per_axis(self.dilation, rank, "dilation")
+        extra = per_axis(self.output_padding, rank, "output_padding")
+        if self.padding == "same":
+            starts = [
+                max(d * (k - 1) + 1 - s, 0) // 2
+                for k, s, d in zip(kernel, stride, dilation, strict=True)
+            ]
+            return [(p, p + n * s) for n, s, p in zip(x.size, stride, starts, strict=True)]
+        borders = per_border(0 if self.padding == "valid" else self.padding, rank, "padding")
+        return [
+            (p, (n - 1) * s + d * (k - 1) + 1 - q + o)
+            for n, k, s, d, o, (p, q) in zip(
+                x.size, kernel, stride, dilation, extra, borders, strict=True
+            )
+        ]
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold one kernel per filter, and its bias."""
+        x = inputs[0]
+        kernel = per_axis(self.kernel, x.rank, "kernel")
+        weights = Param("kernel", (*kernel, x.channels // self.groups, self.filters))
+        return (weights, Param("bias", (self.filters,))) if self.bias else (weights,)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Multiply every weight with every input position, and accumulate."""
+        x = inputs[0]
+        taps = prod(per_axis(self.kernel, x.rank, "kernel"))
+        macs = x.positions * taps * (x.channels // self.groups) * self.filters
+        return Cost(mac=macs, add=output.count if self.bias else 0)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """One transposed window per axis."""
+        x = inputs[0]
+        rank = x.rank
+        return (
+            tuple(
+                map(
+                    Transposed,
+                    per_axis(self.kernel, rank, "kernel"),
+                    per_axis(self.stride, rank, "stride"),
+                    per_axis(self.dilation, rank, "dilation"),
+                    [before for before, _ in self.kept(x)],
+                )
+            ),
+        )
+
+
+def _refusal(text: str) -> PydanticCustomError:
+    return PydanticCustomError("attribute", "{text}", {"text": text})
+
+
+def _spread(*values: int | tuple[int, ...]) -> list[tuple[int, ...]]:
+    axes = max((len(v) for v in values if not isinstance(v, int)), default=1)
+    return [(v,) * axes if isinstance(v, int) else v for v in values]

@@ -1,0 +1,92 @@
+"""The one sliding-window formula, for convolution and pooling."""
+
+from __future__ import annotations
+
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import per_axis, per_border
+from cnnanalyze.layers.base import Fit
+
+
+def slide(  # noqa: PLR0913 - the six numbers of a window, as in every textbook
+    n: int,
+    kernel: int,
+    stride: int,
+    dilation: int,
+    padding: tuple[int, int] | str,
+    *,
+    ceil: bool = False,
+    axis: str = "length",
+) -> Fit:
+    """How many windows lie on ``n`` indices, and how do they fit?
+
+    ``⌊(n + p_before + p_after - d·(k - 1) - 1) / s⌋ + 1``; with ``same``, ``⌈n / s⌉`` and just as much
+    padding as that needs, the odd one at the end (TensorFlow and Keras). With ``ceil`` the division
+    is rounded up, unless the last window would then start in the padding behind (PyTorch).
+
+    Examples
+    --------
+    >>> slide(224, 7, 2, 1, (3, 3)).output  # ResNet's first convolution
+    112
+    >>> slide(6, 3, 2, 1, (0, 0))  # "does not fit", says CS231n
+    Fit(output=2, before=0, after=0, exact=False, unread=1)
+    >>> slide(7, 3, 2, 1, "same")
+    Fit(output=4, before=1, after=1, exact=True, unread=0)
+    """
+    extent = dilation * (kernel - 1) + 1
+    if padding == "same":
+        output = -(-n // stride)
+        total = max((output - 1) * stride + extent - n, 0)
+        before, after = total // 2, total - total // 2
+    else:
+        before, after = (0, 0) if isinstance(padding, str) else padding
+        room = n + before + after - extent
+        if room < 0:
+            dilated = f" ({kernel} with dilation {dilation})" if dilation > 1 else ""
+            padded = f" with padding {before}+{after}" if before or after else ""
+            raise ShapeError(
+                f"kernel extent {extent}{dilated} does not fit into {axis} {n}{padded}: "
+                f"{extent} > {n + before + after}",
+                attribute="kernel",
+                help="use 'padding: same', a smaller kernel or a larger input",
+            )
+        output = room // stride + 1
+        if ceil and room % stride and output * stride < n + before:
+            output += 1
+    covered = (output - 1) * stride + extent
+    return Fit(
+        output,
+        before,
+        after,
+        exact=covered == n + before + after or padding == "same",
+        unread=max(0, n - max(0, covered - before)),
+    )
+
+
+def slides(  # noqa: PLR0913
+    size: tuple[int, ...],
+    kernel: int | tuple[int, ...],
+    stride: int | tuple[int, ...],
+    dilation: int | tuple[int, ...],
+    padding: object,
+    *,
+    ceil: bool = False,
+) -> tuple[Fit, ...]:
+    """Return :func:`slide` for every axis of a feature map."""
+    rank = len(size)
+    borders: tuple[tuple[int, int] | str, ...] = (
+        (padding,) * rank if isinstance(padding, str) else per_border(padding, rank, "padding")  # type: ignore[arg-type]  # validated with the layer
+    )
+    return tuple(
+        slide(n, k, s, d, p, ceil=ceil, axis=axis_name(a, rank))
+        for a, (n, k, s, d, p) in enumerate(
+            zip(
+                size,
+                per_axis(kernel, rank, "kernel"),
+                per_axis(stride, rank, "stride"),
+                per_axis(dilation, rank, "dilation"),
+                borders,
+                strict=True,
+            )
+        )
+    )

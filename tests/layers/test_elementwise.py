@@ -1,0 +1,102 @@
+"""Normalisation, activations and the layers that do nothing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.reach import POINT
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.activation import (
+    Elu,
+    LeakyRelu,
+    Prelu,
+    Relu,
+    Relu6,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from cnnanalyze.layers.base import Layer
+from cnnanalyze.layers.norm import BatchNorm, Lrn
+from cnnanalyze.layers.regularise import Dropout, Identity
+
+X = Shape((5, 7), 11)
+
+LAYERS = [
+    (Relu(), Cost(compare=385)),
+    (Relu6(), Cost(compare=770)),
+    (LeakyRelu(), Cost(compare=385, multiply=385)),
+    (Prelu(), Cost(compare=385, multiply=385)),
+    (Elu(), Cost(compare=385, exponential=385, add=385, multiply=385)),
+    (Sigmoid(), Cost(exponential=385, add=385, divide=385)),
+    (Tanh(), Cost(exponential=385)),
+    (Softmax(), Cost(compare=350, add=735, exponential=385, divide=385)),
+    (BatchNorm(), Cost(multiply=385, add=385)),
+    (BatchNorm(scale=False, center=False), Cost(multiply=385, add=385)),
+    (Dropout(), Cost()),
+    (Identity(), Cost()),
+]
+
+
+@pytest.mark.parametrize(("layer", "cost"), LAYERS, ids=lambda v: str(v)[:70])
+def test_cost_of_385_elements(layer: Layer, cost: Cost) -> None:
+    assert layer.cost(X, X) == cost
+
+
+@pytest.mark.parametrize(
+    "layer", [one for one, _ in LAYERS] + [Lrn()], ids=lambda v: f"{v.kind}({v})"
+)
+def test_shape_and_place_stay(layer: Layer) -> None:
+    for x in (X, Shape((13,), 3), Shape((), 17)):
+        assert layer.shape(x) == x
+        assert layer.reach(x) == ((POINT,) * x.rank,)
+        assert layer.fit(x) == ()
+
+
+def test_batch_norm_holds_what_it_learns_and_what_it_keeps() -> None:
+    everything = BatchNorm().params(X)
+    assert [(p.role, p.trainable) for p in everything] == [
+        ("gamma", True),
+        ("beta", True),
+        ("moving mean", False),
+        ("moving variance", False),
+    ]
+    assert {p.shape for p in everything} == {(11,)}
+    assert [p.role for p in everything if p.is_bias] == ["beta"]
+    assert BatchNorm(scale=False).params(X) == everything[1:]
+    assert BatchNorm(center=False).params(X) == (everything[0], *everything[2:])
+    assert BatchNorm(scale=False, center=False).params(X) == everything[2:]
+
+
+def test_prelu_has_one_slope_per_channel_or_one() -> None:
+    assert [p.shape for p in Prelu().params(X)] == [(11,)]
+    assert [p.shape for p in Prelu(shared=True).params(X)] == [(1,)]
+    assert LeakyRelu().params(X) == ()
+
+
+@given(channels=st.integers(1, 23), size=st.integers(1, 29))
+@example(channels=1, size=1)
+@example(channels=2, size=2)
+@example(channels=5, size=4)
+@example(channels=3, size=29)
+def test_lrn_adds_up_the_channels_around_each(channels: int, size: int) -> None:
+    x = Shape((7,), channels)
+    window = range(-(size // 2), (size - 1) // 2 + 1)
+    assert len(window) == size
+    additions = sum(
+        len([c + i for i in window if 0 <= c + i < channels]) - 1 for c in range(channels)
+    )
+    assert Lrn(size=size).cost(x, x) == Cost(
+        add=7 * (additions + channels),
+        multiply=14 * channels,
+        divide=7 * channels,
+        power=7 * channels,
+    )
+
+
+def test_softmax_of_one_channel_compares_nothing() -> None:
+    x = Shape((5, 7), 1)
+    assert Softmax().cost(x, x) == Cost(add=35, divide=35, exponential=35)

@@ -1,0 +1,75 @@
+"""Laws of resizing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.reach import POINT, Sampled
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.resize import Resize
+
+X = Shape((5, 7), 11)
+extents = st.integers(1, 31)
+
+
+def taps(layer: Resize, n: int, m: int) -> list[list[int]]:
+    reach = layer.reach(Shape((n,), 1))[0][0]
+    assert isinstance(reach, Sampled)
+    return [list(reach.taps(o)) for o in range(m)]
+
+
+def test_scale_and_size_say_the_same() -> None:
+    by_scale, by_size = Resize(scale=(2, 3)), Resize(size=(10, 21))
+    assert by_scale.shape(X) == by_size.shape(X) == Shape((10, 21), 11)
+    assert by_scale.reach(X) == by_size.reach(X)
+
+
+@given(n=extents, m=extents)
+@example(n=1, m=1)
+@example(n=1, m=31)
+@example(n=31, m=1)
+def test_nearest_repeats_or_skips(n: int, m: int) -> None:
+    # Each input is repeated for the outputs between its own and the next one's start.
+    expected = [[max(i for i in range(n) if Fraction(i, n) <= Fraction(o, m))] for o in range(m)]
+    assert taps(Resize(size=m), n, m) == expected
+
+
+@given(n=extents, m=extents, align=st.booleans())
+@example(n=1, m=1, align=False)
+@example(n=1, m=31, align=True)
+@example(n=31, m=1, align=True)
+@example(n=4, m=8, align=False)
+@example(n=5, m=9, align=True)
+def test_bilinear_reads_the_neighbours_of_its_position(n: int, m: int, align: bool) -> None:
+    layer = Resize(size=m, method="bilinear", align_corners=align)
+    for o, found in enumerate(taps(layer, n, m)):
+        if align:
+            position = Fraction(o, m - 1) * (n - 1) if m > 1 else Fraction(0)
+        else:
+            position = (o + Fraction(1, 2)) / m * n - Fraction(1, 2)
+        assert found == [i for i in range(-1, n + 1) if abs(i - position) < 1]
+
+
+def test_the_same_size_reads_the_same_place() -> None:
+    for method, align in (("nearest", False), ("bilinear", False), ("bilinear", True)):
+        layer = Resize(size=(5, 7), method=method, align_corners=align)
+        assert layer.shape(X) == X
+        assert taps(layer.model_copy(update={"size": 5}), 5, 5) == [
+            list(POINT.taps(o)) for o in range(5)
+        ]
+
+
+@pytest.mark.parametrize(("rank", "corners"), [(1, 2), (2, 4), (3, 8)])
+def test_linear_interpolation_weighs_every_corner(rank: int, corners: int) -> None:
+    x = Shape((3,) * rank, 5)
+    layer = Resize(scale=2, method="bilinear")
+    output = layer.shape(x)
+    assert layer.cost(output, x) == Cost(
+        multiply=output.count * corners, add=output.count * (corners - 1)
+    )
+    assert Resize(scale=2).cost(output, x) == Cost()
