@@ -1,0 +1,1 @@
+"""Book two: a NumPy executor that runs a network and observes sizes, operations and reach."""

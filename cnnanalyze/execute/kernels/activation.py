@@ -1,0 +1,108 @@
+"""Activation functions, element by element; softmax along the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnanalyze.execute.kernels._base import Draw, as_rows, init, pieces, run, single
+from cnnanalyze.execute.tally import Array, Tally, Tensors
+
+
+@run("relu")
+def relu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Cut off what is negative."""
+    x = single(inputs)
+    return tally.maximum(x, 0, out=tally.room(x))
+
+
+@run("relu6")
+def relu6(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Cut off what is negative or above six."""
+    x = single(inputs)
+    out = tally.room(x)
+    source, target = as_rows(x), as_rows(out)
+    for some in pieces(source):
+        tally.maximum(source[some], 0, out=target[some])
+        tally.minimum(target[some], 6, out=target[some])
+    return out
+
+
+@run("leaky_relu")
+def leaky_relu(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    slope: float = 0.01,
+    **_: object,
+) -> Array:
+    """Flatten what is negative."""
+    return _two_slopes(tally, single(inputs), slope)
+
+
+@run("prelu")
+def prelu(tally: Tally, inputs: list[Array], weights: Tensors, **_: object) -> Array:
+    """Flatten what is negative, by a learned slope."""
+    return _two_slopes(tally, single(inputs), weights["slope"])
+
+
+@init("prelu")
+def init_prelu(
+    draw: Draw, shapes: Sequence[tuple[int, ...]], *, shared: bool = False, **_: object
+) -> dict[str, Array]:
+    """Make one slope, or one per channel."""
+    return {"slope": draw((1 if shared else shapes[0][-1],), fan=4)}
+
+
+def _two_slopes(tally: Tally, x: Array, slope: Array | float) -> Array:
+    positive = tally.greater(x, 0)
+    out = tally.multiply(x, slope)
+    np.copyto(out, x, where=positive)
+    return out
+
+
+@run("elu")
+def elu(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    alpha: float = 1.0,
+    **_: object,
+) -> Array:
+    """Bend what is negative towards ``-alpha``."""
+    x = single(inputs)
+    positive = tally.greater(x, 0)
+    out = tally.exp(x)
+    tally.subtract(out, 1, out=out)
+    tally.multiply(out, alpha, out=out)
+    np.copyto(out, x, where=positive)
+    return out
+
+
+@run("sigmoid")
+def sigmoid(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Squeeze between zero and one."""
+    x = single(inputs)
+    out = np.negative(x, out=tally.room(x))
+    tally.exp(out, out=out)
+    tally.add(out, 1, out=out)
+    return tally.divide(1, out, out=out)
+
+
+@run("tanh")
+def tanh(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Squeeze between minus one and one."""
+    x = single(inputs)
+    return tally.tanh(x, out=tally.room(x))
+
+
+@run("softmax")
+def softmax(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Turn the channels of every position into probabilities."""
+    x = single(inputs)
+    out = tally.subtract(x, tally.largest(x, (-1,)))
+    tally.exp(out, out=out)
+    return tally.divide(out, tally.total(out, (-1,)), out=out)

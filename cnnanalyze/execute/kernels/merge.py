@@ -1,0 +1,81 @@
+"""Joins of two or more inputs: elementwise with broadcasting, or channel behind channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute.kernels._base import run
+from cnnanalyze.execute.tally import Array, Tally, Tensors
+
+
+@run("add")
+def add(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Add all inputs."""
+    return _folded(tally, inputs, tally.add)
+
+
+@run("multiply")
+def multiply(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Multiply all inputs."""
+    return _folded(tally, inputs, tally.multiply)
+
+
+@run("maximum")
+def maximum(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the largest of all inputs."""
+    return _folded(tally, inputs, tally.maximum)
+
+
+@run("average")
+def average(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the mean of all inputs."""
+    out = _folded(tally, inputs, tally.add)
+    return tally.divide(out, len(inputs), out=out)
+
+
+def _folded(tally: Tally, inputs: Sequence[Array], join: Callable[..., Array]) -> Array:
+    first, second, *others = _broadcast(inputs)
+    free = (
+        x
+        for x in inputs[:2]
+        if x.shape == first.shape and tally.may_overwrite(x) and all(x is not o for o in inputs[2:])
+    )
+    out = next(free, None)
+    out = join(first, second, out=tally.empty(first.shape, first) if out is None else out)
+    for other in others:
+        join(out, other, out=out)
+    return out
+
+
+def _broadcast(inputs: Sequence[Array]) -> Sequence[Array]:
+    several(inputs)
+    if len({x.ndim for x in inputs}) > 1:
+        raise ExecutionError(f"{_listed(inputs)} do not have the same number of axes")
+    try:
+        return np.broadcast_arrays(*inputs)
+    except ValueError:
+        raise ExecutionError(f"{_listed(inputs)} do not fit together") from None
+
+
+def several(inputs: Sequence[Array]) -> None:
+    """Refuse a join of nothing or of one input."""
+    if len(inputs) < 2:  # noqa: PLR2004 - a join joins
+        raise ExecutionError(f"two or more inputs are joined, but {len(inputs)} is given")
+
+
+def _listed(inputs: Sequence[Array]) -> str:
+    return " and ".join("x".join(map(str, x.shape[1:])) for x in inputs)
+
+
+@run("concat")
+def concat(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Put the channels of all inputs behind each other."""
+    several(inputs)
+    if len({x.shape[1:-1] for x in inputs}) > 1:
+        raise ExecutionError(f"{_listed(inputs)} differ in more than their channels")
+    channels = sum(x.shape[-1] for x in inputs)
+    out = tally.empty((*inputs[0].shape[:-1], channels), inputs[0])
+    return np.concatenate(inputs, axis=-1, out=out)

@@ -1,0 +1,207 @@
+"""Pooling: maximum and average over windows, bins or everything, and LeNet-5's subsampling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
+
+import numpy as np
+
+from cnnanalyze.execute.kernels._base import (
+    Axis,
+    Draw,
+    Extents,
+    Padding,
+    add_bias,
+    along_rows,
+    as_rows,
+    blocks,
+    counts_of,
+    enumerate_windows,
+    feature_map,
+    init,
+    need_map,
+    per_axis,
+    run,
+)
+from cnnanalyze.execute.tally import Array, Tally, Tensors
+
+_CACHED = 1 << 16
+
+Join = Callable[[Array, Array, Array], Array]
+"""An elementary operation of two arrays, written to the third."""
+
+
+@run("maxpool")
+def maxpool(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    kernel: Extents,
+    stride: Extents | None = None,
+    padding: Padding = "valid",
+    dilation: Extents = 1,
+    ceil_mode: bool = False,
+    **_: object,
+) -> Array:
+    """Take the maximum of every window; padding never wins."""
+    x = feature_map(inputs)
+    axes = enumerate_windows(
+        x.shape,
+        kernel=kernel,
+        stride=kernel if stride is None else stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+    )
+    return _joined(tally, x, axes, tally.maximum, -np.inf)
+
+
+@run("avgpool")
+def avgpool(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    kernel: Extents,
+    stride: Extents | None = None,
+    padding: Padding = "valid",
+    ceil_mode: bool = False,
+    count_padding: bool = False,
+    **_: object,
+) -> Array:
+    """Take the mean of every window; what hangs over the padded end never counts."""
+    x = feature_map(inputs)
+    axes = enumerate_windows(
+        x.shape,
+        kernel=kernel,
+        stride=kernel if stride is None else stride,
+        padding=padding,
+        ceil_mode=ceil_mode,
+    )
+    sums = _joined(tally, x, axes, tally.add, 0.0)
+    divisor = np.ones((), x.dtype)
+    for axis in axes:
+        low, high = (0, axis.end) if count_padding else (axis.before, axis.before + axis.size)
+        seen = [sum(low <= start + o < high for o in axis.offsets) for start in axis.starts]
+        # A window that lies in the padding altogether has the mean zero.
+        divisor = divisor[..., None] * np.maximum(np.array(seen, x.dtype), 1)
+    return tally.divide(sums, divisor[..., None], out=sums)
+
+
+@run("subsample")
+def subsample(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    kernel: Extents,
+    stride: Extents | None = None,
+    padding: Padding = "valid",
+    **_: object,
+) -> Array:
+    """Add up every window, and give each channel a coefficient and a bias (LeNet-5, 1998)."""
+    x = feature_map(inputs)
+    axes = enumerate_windows(
+        x.shape, kernel=kernel, stride=kernel if stride is None else stride, padding=padding
+    )
+    sums = _joined(tally, x, axes, tally.add, 0.0)
+    rows = as_rows(sums)
+    tally.multiply(rows, along_rows(weights["coefficient"], sums), out=rows)
+    return add_bias(tally, sums, weights)
+
+
+@init("subsample")
+def init_subsample(
+    draw: Draw, shapes: Sequence[tuple[int, ...]], *, kernel: Extents, **_: object
+) -> dict[str, Array]:
+    """Make one coefficient and one bias per channel."""
+    shape = shapes[0]
+    need_map(shape)
+    window = prod(per_axis(kernel, len(shape) - 2, "kernel"))
+    return {"coefficient": draw((shape[-1],), fan=window), "bias": draw((shape[-1],))}
+
+
+def _joined(tally: Tally, x: Array, axes: Sequence[Axis], join: Join, filler: float) -> Array:
+    """Join the taps of every window, one tap of all windows of a block at a time."""
+    counts = counts_of(axes)
+    out = tally.empty((len(x), *counts, x.shape[-1]), x)
+    for images, rows, frame in blocks(x, axes, prod(out.shape[2:]), _CACHED, filler):
+        windows = (rows.stop - rows.start, *counts[1:])
+        taps = [
+            frame[
+                (
+                    slice(None),
+                    *(axis.tap(o, n) for axis, o, n in zip(axes, tap, windows, strict=True)),
+                )
+            ]
+            for tap in product(*(axis.offsets for axis in axes))
+        ]
+        total = out[images, rows]
+        if len(taps) == 1:
+            np.copyto(total, taps[0])
+        for number, tap in enumerate(taps[1:]):
+            join(taps[0] if number == 0 else total, tap, total)
+    return out
+
+
+@run("global_maxpool")
+def global_maxpool(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the maximum of each channel."""
+    x = feature_map(inputs)
+    return tally.largest(x, range(1, x.ndim - 1))
+
+
+@run("global_avgpool")
+def global_avgpool(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the mean of each channel."""
+    x = feature_map(inputs)
+    return tally.divide(tally.total(x, range(1, x.ndim - 1)), prod(x.shape[1:-1]))
+
+
+@run("adaptive_maxpool")
+def adaptive_maxpool(
+    tally: Tally, inputs: list[Array], _weights: Tensors, *, size: Extents, **_: object
+) -> Array:
+    """Take the maximum of every bin."""
+    return _binned(feature_map(inputs), size, tally.largest)
+
+
+@run("adaptive_avgpool")
+def adaptive_avgpool(
+    tally: Tally, inputs: list[Array], _weights: Tensors, *, size: Extents, **_: object
+) -> Array:
+    """Take the mean of every bin."""
+
+    def mean(some: Array, axes: Sequence[int]) -> Array:
+        return tally.divide(tally.total(some, axes), prod(some.shape[1:-1]))
+
+    return _binned(feature_map(inputs), size, mean)
+
+
+def _binned(x: Array, size: Extents, reduce: Callable[[Array, Sequence[int]], Array]) -> Array:
+    axes = range(1, x.ndim - 1)
+    bins = [
+        _bins(n, m) for n, m in zip(x.shape[1:-1], per_axis(size, x.ndim - 2, "size"), strict=True)
+    ]
+    out = np.empty((len(x), *map(len, bins), x.shape[-1]), x.dtype)
+    for place in np.ndindex(out.shape[1:-1]):
+        read = [b[p] for b, p in zip(bins, place, strict=True)]
+        mixed = reduce(x[(slice(None), *read)], axes)
+        out[(slice(None), *place)] = mixed.reshape(len(x), -1)
+    return out
+
+
+def _bins(pixels: int, parts: int) -> list[slice]:
+    """Return which pixels each part overlaps, when both cover the same length."""
+    found = []
+    for part in range(parts):
+        inside = [
+            i
+            for i in range(pixels)
+            if i * parts < (part + 1) * pixels and (i + 1) * parts > part * pixels
+        ]
+        found.append(slice(inside[0], inside[-1] + 1))
+    return found

@@ -1,0 +1,89 @@
+"""Layers that only move numbers: flatten, reshape, zero padding and cropping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute.kernels._base import Padding, both_sides, feature_map, run, single
+from cnnanalyze.execute.tally import Array, Tally, Tensors
+
+Target = str | int | Sequence[int]
+"""Extents, channels last, as text or as numbers."""
+
+
+@run("flatten")
+def flatten(_tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Line all activations up."""
+    x = single(inputs)
+    return x.reshape(len(x), -1)
+
+
+@run("reshape")
+def reshape(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    to: Target,
+    **_: object,
+) -> Array:
+    """Arrange all activations anew."""
+    x = single(inputs)
+    extents = extents_of(to)
+    if prod(extents) != prod(x.shape[1:]):
+        given = "x".join(map(str, x.shape[1:]))
+        raise ExecutionError(
+            f"{given} has {prod(x.shape[1:])} activations, {to} needs {prod(extents)}"
+        )
+    return x.reshape(len(x), *extents)
+
+
+def extents_of(to: Target) -> tuple[int, ...]:
+    """Return the extents that a text such as ``"4x4x256"`` names, channels last.
+
+    Examples
+    --------
+    >>> extents_of("4x4x256"), extents_of("4096")
+    ((4, 4, 256), (4096,))
+    """
+    return tuple(map(int, str(to).split("x") if isinstance(to, str | int) else to))
+
+
+@run("zeropad")
+def zeropad(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    padding: Padding,
+    **_: object,
+) -> Array:
+    """Put zeros around the map."""
+    x = feature_map(inputs)
+    sides = both_sides(padding, x.ndim - 2, "padding")
+    return np.pad(x, ((0, 0), *sides, (0, 0)))
+
+
+@run("crop")
+def crop(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    amount: Padding,
+    **_: object,
+) -> Array:
+    """Cut off the margins of the map."""
+    x = feature_map(inputs)
+    sides = both_sides(amount, x.ndim - 2, "amount")
+    left = x[
+        (slice(None), *(slice(b, n - a) for n, (b, a) in zip(x.shape[1:], sides, strict=False)))
+    ]
+    if left.size == 0 or any(b + a >= n for n, (b, a) in zip(x.shape[1:-1], sides, strict=True)):
+        size = "x".join(map(str, x.shape[1:-1]))
+        raise ExecutionError(f"cropping {amount} of {size} leaves nothing")
+    return np.ascontiguousarray(left)

@@ -1,0 +1,336 @@
+"""Book two: run a network on arrays and write down what happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute.arena import Arena
+from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, kernel_of
+from cnnanalyze.execute.tally import Array, Tally
+
+INPUT = "input"
+"""The id of the network's input."""
+
+Tensors = dict[str, Array]
+
+_LARGE = 1 << 22
+"""Numbers of a tensor that is worth saving memory for."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer to run: its kind, its attributes as the user wrote them, and what it reads."""
+
+    id: str
+    kind: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[str, ...] = (INPUT,)
+    share: str | None = None
+    """The step whose tensors are used instead of new ones."""
+    weights: Mapping[str, Any] | None = None
+    """Given numbers by role: a whole tensor, or one matrix for every pair of channels."""
+
+
+@dataclass(frozen=True)
+class StepObservation:
+    """What one step did for one image."""
+
+    output: tuple[int, ...]
+    """Extents of the output, channels last, without the batch."""
+    tensors: Mapping[str, tuple[int, ...]]
+    """Shapes of the tensors by role; none if they belong to another step."""
+    counts: Mapping[str, int]
+    """Elementary operations that were carried out."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the tensors hold."""
+        return sum(map(prod, self.tensors.values()))
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training by gradients changes."""
+        return sum(prod(s) for role, s in self.tensors.items() if role not in FIXED_ROLES)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a run of a network did, step by step."""
+
+    steps: Mapping[str, StepObservation]
+    outputs: Mapping[str, Array]
+    """The arrays that were asked for, with the batch axis."""
+    peak: int
+    """The largest number of activations of one image that were needed at the same time."""
+
+    def __getitem__(self, step: str) -> StepObservation:
+        return self.steps[step]
+
+
+class Draw:
+    """Draws positive numbers quickly: a pool of a million, laid out again and again.
+
+    Parameters
+    ----------
+    seed
+        The same seed draws the same numbers.
+    arena
+        Where room comes from for tensors that are soon gone; without it, they are there to stay.
+
+    Examples
+    --------
+    >>> draw = Draw(seed=7)
+    >>> draw((5, 3), fan=11).shape
+    (5, 3)
+    """
+
+    def __init__(
+        self, seed: int, dtype: npt.DTypeLike = np.float32, arena: Arena | None = None
+    ) -> None:
+        self._arena = arena
+        generator = np.random.default_rng(seed)
+        # Around one and never zero: a weight of zero would hide what it multiplies.
+        self._pool = (generator.random(1_000_003, dtype=np.float32) + 0.5).astype(dtype)
+        self._next = 0
+        self.dtype = self._pool.dtype
+
+    def __call__(self, shape: Sequence[int], fan: int = 1) -> Array:
+        """Return values of mean ``1 / fan``, so that sums of ``fan`` of them stay around one."""
+        pool, part = self._pool, self.dtype.type(1 / fan)
+        if self._arena is None:
+            out = np.empty(prod(shape), pool.dtype)
+        elif len(shape) == 2 and prod(shape) > _LARGE and sum(shape) < pool.size:  # noqa: PLR2004
+            # A matrix of hundreds of megabytes: its rows overlap, and it takes next to nothing.
+            width = pool.itemsize
+            return np.lib.stride_tricks.as_strided(
+                pool * part, tuple(shape), (width, width), writeable=False
+            )
+        else:
+            out = self._arena.empty((prod(shape),), pool.dtype)
+        done = 0
+        while done < out.size:
+            some = pool[self._next : self._next + out.size - done]
+            np.multiply(some, part, out=out[done : done + some.size])
+            done += some.size
+            self._next = (self._next + some.size) % pool.size
+        return out.reshape(tuple(shape))
+
+
+@dataclass
+class Store:
+    """What a next run of the same network uses again: its tensors, and its memory."""
+
+    tensors: dict[str, Tensors] = field(default_factory=dict)
+    arena: Arena = field(default_factory=Arena)
+
+
+def _blank(shape: Sequence[int], fan: int = 1) -> Array:
+    """Stand in for a drawn tensor where only its shape is asked for; takes no memory."""
+    del fan
+    return np.broadcast_to(np.float32(1), tuple(shape))
+
+
+def execute(
+    steps: Iterable[Step],
+    image: npt.ArrayLike | tuple[int, ...],
+    outputs: Iterable[str] = (),
+    *,
+    dtype: npt.DTypeLike = np.float32,
+    seed: int = 0,
+    store: Store | None = None,
+    on_step: Callable[[Step, Array], None] | None = None,
+) -> Observation:
+    """Run a network and return what happened.
+
+    Parameters
+    ----------
+    steps
+        The layers, in an order in which inputs come before their readers.
+    image
+        A batch of images, channels last, or the extents of one image to be drawn.
+    outputs
+        The steps whose arrays are kept; all others are freed after their last use.
+    store
+        Keeps tensors and memory for a next run; without it they are freed after their last use.
+    on_step
+        Called after every step with its output.
+
+    Examples
+    --------
+    >>> steps = [Step("c", "conv", {"filters": 5, "kernel": 3}), Step("r", "relu", {}, ("c",))]
+    >>> seen = execute(steps, (11, 13, 3))
+    >>> seen["c"].output, seen["c"].counts["mac"], seen["c"].tensors
+    ((9, 11, 5), 13365, {'kernel': (3, 3, 3, 5), 'bias': (5,)})
+    """
+    steps, wanted = list(steps), tuple(outputs)
+    arena = Arena() if store is None else store.arena
+    draw = Draw(seed, dtype, arena if store is None else None)
+    if isinstance(image, tuple) and all(isinstance(extent, int) for extent in image):
+        batch = draw((1, *image))
+    else:
+        batch = np.ascontiguousarray(image, dtype)
+    readers = Counter(name for step in steps for name in step.inputs)
+    readers.update(wanted)
+    readers[INPUT] += 1  # The caller's array is never written to.
+    holders = Counter(_owner(step, steps).id for step in steps)
+    tensors: dict[str, Tensors] = {} if store is None else store.tensors
+    alive: dict[str, Array] = {INPUT: batch}
+    seen: dict[str, StepObservation] = {}
+    peak = batch[0].size
+    with np.errstate(all="ignore"):
+        for step in steps:
+            arrays = _inputs(step, alive)
+            owner = _owner(step, steps)
+            readers.subtract(step.inputs)
+            tally = Tally(_spare(step, alive, readers), arena)
+            try:
+                mine = _tensors(step, owner, arrays, tensors, draw)
+                out = kernel_of(step.kind)(tally, arrays, mine, **step.attributes)
+            except ExecutionError as error:
+                raise _placed(step, error) from None
+            out = np.ascontiguousarray(out)
+            alive[step.id] = out
+            seen[step.id] = StepObservation(
+                out.shape[1:],
+                _shapes(mine) if owner is step else {},
+                tally.per_image(len(batch)),
+            )
+            peak = max(peak, sum(a[0].size for n, a in alive.items() if _lives(n, step, readers)))
+            if on_step is not None:
+                on_step(step, out)
+            for name in {*step.inputs, step.id}:
+                if readers[name] <= 0:
+                    del alive[name]
+            holders[owner.id] -= 1
+            if store is None and not holders[owner.id]:
+                tensors.pop(owner.id, None)
+            del arrays, mine, tally, out
+    return Observation(seen, {name: alive[name] for name in wanted}, peak)
+
+
+def infer(
+    steps: Iterable[Step],
+    image: npt.ArrayLike,
+    outputs: Iterable[str] | None = None,
+    *,
+    dtype: npt.DTypeLike = np.float64,
+    seed: int = 0,
+) -> dict[str, Array]:
+    """Run a network on one image, without a batch axis, and return the outputs asked for, or all.
+
+    Examples
+    --------
+    >>> edges = Step(
+    ...     "e",
+    ...     "conv",
+    ...     {"filters": 1, "kernel": (1, 2), "bias": False},
+    ...     weights={"kernel": [[1, -1]]},
+    ... )
+    >>> infer([edges], [[[3.0], [5.0], [11.0]]])["e"][..., 0]
+    array([[-2., -6.]])
+    """
+    steps = list(steps)
+    wanted = [step.id for step in steps] if outputs is None else list(outputs)
+    batch = np.asarray(image, dtype)[None]
+    seen = execute(steps, batch, wanted, dtype=dtype, seed=seed)
+    return {name: array[0] for name, array in seen.outputs.items()}
+
+
+def _owner(step: Step, steps: Sequence[Step]) -> Step:
+    """Return whose tensors a step uses; a share of a share belongs to the first."""
+    by_id = {s.id: s for s in steps} if step.share else {}
+    passed = [step.id]
+    while step.share is not None:
+        if step.share not in by_id or step.share in passed:
+            raise ExecutionError(
+                f"step '{step.id}' shares with '{step.share}', which has no tensors"
+            )
+        step = by_id[step.share]
+        passed.append(step.id)
+    return step
+
+
+def _lives(name: str, step: Step, readers: Counter[str]) -> bool:
+    """Return whether an array is needed while a step runs; the caller's hold does not count."""
+    held = 1 if name == INPUT else 0
+    return name == step.id or name in step.inputs or readers[name] > held
+
+
+def _inputs(step: Step, alive: Mapping[str, Array]) -> list[Array]:
+    if missing := [name for name in step.inputs if name not in alive]:
+        raise ExecutionError(f"step '{step.id}' reads '{missing[0]}', which has not been computed")
+    return [alive[name] for name in step.inputs]
+
+
+def _spare(step: Step, alive: Mapping[str, Array], readers: Counter[str]) -> list[Array]:
+    """Return the inputs whose memory nobody else will read, directly or through a view."""
+    kept = [array for name, array in alive.items() if readers[name] > 0]
+    return [
+        alive[name]
+        for name in set(step.inputs)
+        if readers[name] <= 0 and not any(np.may_share_memory(alive[name], k) for k in kept)
+    ]
+
+
+def _tensors(
+    step: Step,
+    owner: Step,
+    arrays: Sequence[Array],
+    known: dict[str, Tensors],
+    draw: Draw,
+) -> Tensors:
+    """Return the tensors of a step; make them if nobody has needed them before."""
+    make = INIT.get(step.kind)
+    if make is None and owner.weights:
+        raise ExecutionError("this kind has no tensors that could be given")
+    if make is None:
+        return {}
+    shapes = [array.shape for array in arrays]
+    if owner.id in known:
+        held = _shapes(known[owner.id])
+        if held != (mine := _shapes(make(_blank, shapes, **step.attributes))):
+            raise ExecutionError(f"its tensors {mine} cannot be those of '{owner.id}', {held}")
+    elif owner.weights:
+        needed = make(_blank, shapes, **step.attributes)
+        known[owner.id] = _given(owner.weights, needed, arrays[0].ndim - 2, draw)
+    else:
+        known[owner.id] = make(draw, shapes, **step.attributes)
+    return known[owner.id]
+
+
+def _shapes(tensors: Tensors) -> dict[str, tuple[int, ...]]:
+    return {role: tensor.shape for role, tensor in tensors.items()}
+
+
+def _given(given: Mapping[str, Any], needed: Tensors, rank: int, draw: Draw) -> Tensors:
+    if unknown := sorted(given.keys() - needed.keys()):
+        raise ExecutionError(f"it has no tensor '{unknown[0]}', only {', '.join(needed)}")
+    made: Tensors = {}
+    for role, blank in needed.items():
+        if role not in given:
+            made[role] = draw(blank.shape)
+            continue
+        values = np.array(given[role], draw.dtype)
+        if values.ndim == rank and 0 < rank < blank.ndim:
+            # One matrix for every pair of channels.
+            values = values.reshape(*values.shape, *(1,) * (blank.ndim - rank))
+            if values.shape[:rank] == blank.shape[:rank]:
+                values = np.broadcast_to(values, blank.shape)
+        if values.shape != blank.shape:
+            raise ExecutionError(
+                f"the given {role} has the shape {np.shape(given[role])}, needed is {blank.shape}"
+            )
+        made[role] = np.ascontiguousarray(values)
+    return made
+
+
+def _placed(step: Step, error: ExecutionError) -> ExecutionError:
+    return ExecutionError(f"step '{step.id}' ({step.kind}): {error.message}")
