@@ -1,0 +1,1 @@
+"""Networks: the flat graph of layers that every question is asked of."""

@@ -1,0 +1,102 @@
+"""The network: nodes in execution order, with what every question needs to know about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import UsageError
+from cnnanalyze.spec.claims import Claim
+from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.node import INPUT, Node, NodeId
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network: immutable; made by :func:`cnnanalyze.load` and :func:`cnnanalyze.loads`.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 6, kernel: 5}}]}")
+    >>> net.input, net["conv1"].output
+    (Shape(size=(32, 32), channels=3), Shape(size=(28, 28), channels=6))
+    """
+
+    name: str
+    input: Shape
+    nodes: tuple[Node, ...]
+    outputs: tuple[NodeId, ...]
+    document: Document = field(repr=False)
+    claims: tuple[Claim, ...] = field(default=(), repr=False)
+    settings: tuple[tuple[str, Any], ...] = ()
+    """The parameters that were set from outside."""
+    parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    values: tuple[Any, ...] | None = field(default=None, repr=False)
+    """The numbers of the input, if the spec gives them."""
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        """The nodes by their ids."""
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def consumers(self) -> dict[NodeId, tuple[NodeId, ...]]:
+        """For the input and every node, the nodes that read it."""
+        readers: dict[NodeId, list[NodeId]] = {INPUT: [], **{n.id: [] for n in self.nodes}}
+        for node in self.nodes:
+            for source in dict.fromkeys(node.inputs):
+                readers[source].append(node.id)
+        return {source: tuple(found) for source, found in readers.items()}
+
+    def shape_of(self, id: str) -> Shape:  # noqa: A002 - the word of the language
+        """Return the shape of a node's output, or of the network's input."""
+        return self.input if id == INPUT else self[id].output
+
+    def __getitem__(self, id: str) -> Node:  # noqa: A002
+        try:
+            return self.by_id[id]
+        except KeyError:
+            names = list(self.by_id)
+            raise UsageError(f"{self.name} has no layer '{id}'{nearest(id, names)}") from None
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __contains__(self, id: object) -> bool:  # noqa: A002
+        return id in self.by_id
+
+    def group(self, path: str) -> tuple[Node, ...]:
+        """Return the nodes of a block or a stage, or the one node of that id."""
+        if path in self.by_id:
+            return (self.by_id[path],)
+        return tuple(n for n in self.nodes if n.id.startswith(f"{path}/"))
+
+    def digraph(self) -> nx.DiGraph[str]:
+        """Return the network as a networkx graph, for questions about paths and cuts.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn, networkx as nx
+        >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [{add: [relu, tanh]}, softmax]}")
+        >>> nx.immediate_dominators(net.digraph(), "input")["softmax1"]
+        'add1'
+        """
+        import networkx as nx
+
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_node(INPUT, shape=self.input)
+        for node in self.nodes:
+            graph.add_node(node.id, node=node, shape=node.output)
+            graph.add_edges_from((source, node.id) for source in node.inputs)
+        return graph

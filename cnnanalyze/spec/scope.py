@@ -1,0 +1,111 @@
+"""Scopes: what names mean at one place of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import Call, Mark
+from cnnanalyze.spec.expression import UNKNOWN
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.node import NodeId
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree
+from cnnanalyze.spec.values import evaluate
+
+
+class Wire(NamedTuple):
+    """The output of a step; its shape is missing if an earlier fault hides it."""
+
+    id: NodeId
+    shape: Shape | None
+    path: str = ""
+    """The path of the block instance that ends here, for ``share``."""
+
+    @property
+    def channels(self) -> object:
+        """The channels, or unknown."""
+        return UNKNOWN if self.shape is None else self.shape.channels
+
+    @property
+    def attributes(self) -> Lookup[str, object]:
+        """What an expression may ask of a step: ``$x.channels``, ``$x.size``, ``$x.height``."""
+        shape = self.shape
+        if shape is None:
+            return _UNKNOWN_ATTRIBUTES
+        size = list(shape.size)
+        return {
+            "channels": shape.channels,
+            "c": shape.channels,
+            "count": shape.count,
+            "size": size,
+            "height": size[0] if len(size) > 1 else UNKNOWN,
+            "width": size[-1] if len(size) > 1 else UNKNOWN,
+            "length": size[0] if len(size) == 1 else UNKNOWN,
+        }
+
+
+_UNKNOWN_ATTRIBUTES = dict.fromkeys(
+    ("channels", "c", "count", "size", "height", "width", "length"), UNKNOWN
+)
+
+
+@dataclass
+class Frame:
+    """One list of steps while it is laid out: its names, its history, its running numbers."""
+
+    path: str
+    wires: dict[str, Wire]
+    reserved: frozenset[str] = frozenset()
+    """Names that ``as`` gives in this list; running numbers step around them."""
+    history: list[Wire] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def number(self, word: str) -> str:
+        """Return the next free name for an unnamed step: ``conv1``, ``conv2``, ..."""
+        n = self.numbers.get(word, 0) + 1
+        while (name := f"{word}{n}") in self.reserved or name in self.taken:
+            n += 1
+        self.numbers[word] = n
+        self.taken.add(name)
+        return name
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything that a step may refer to."""
+
+    frame: Frame
+    variables: dict[str, object]
+    parameters: dict[str, object] = field(default_factory=dict)
+    """The spec's own parameters, which every block sees."""
+    defaults: tuple[Mapping, ...] = ()
+    chain: tuple[Call, ...] = ()
+    frozen: bool = False
+    share: tuple[str, str] | None = None
+    """(own path, other's path) while a block is laid out that shares another's weights."""
+
+    def bind(self, **variables: object) -> Scope:
+        """Return this scope with more variables."""
+        return replace(self, variables={**self.variables, **variables})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a spec: evaluates what is written, and notes what is wrong."""
+
+    faults: Faults
+
+    def value(self, tree: Tree, scope: Scope) -> object:
+        """Evaluate what is written; after a fault the value is unknown."""
+        if type(tree) is Scalar and (type(tree.value) is not str or "$" not in tree.value):
+            return tree.value
+        with self.faults.caught(scope.chain):
+            return evaluate(tree, scope.variables)
+        return UNKNOWN
+
+    def fault(self, message: str, mark: Mark, scope: Scope, help: str = "") -> None:  # noqa: A002
+        """Note a fault with the chain of calls that led to it."""
+        self.faults.add(message, mark, help, scope.chain)

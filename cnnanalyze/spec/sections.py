@@ -1,0 +1,148 @@
+"""The sections that later questions read: training, budgets and lint settings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import Mark
+from cnnanalyze.layers.attributes import Count, Number, Share, choice, say
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.figure import Figure
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
+
+
+class Section(BaseModel):
+    """A section of a spec; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+OPTIMIZERS: dict[str, int] = {
+    "sgd": 0,
+    "momentum": 1,
+    "nesterov": 1,
+    "adagrad": 1,
+    "rmsprop": 1,
+    "adam": 2,
+    "adamw": 2,
+}
+"""Numbers kept per trainable parameter besides the parameter and its gradient."""
+
+
+class Training(Section):
+    """How the network is trained: what iterations, updates and memory follow from."""
+
+    samples: Count = Field(description="training examples, before a validation split")
+    batch: Count = Field(32, description="examples of one iteration")
+    epochs: Count = Field(1, description="passes over the training examples")
+    validation_split: Share = Field(0.0, description="share of the samples kept for validation")
+    drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
+    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")
+    loss: str = Field("", description="name of the loss, for the reader")
+    learning_rate: Number | None = Field(None, description="step size, for the reader")
+    weight_decay: Number | None = Field(
+        None, description="factor of the L2 penalty, for the reader"
+    )
+
+
+class Budgets(Section):
+    """Upper limits, as counts (``5M``) or bytes (``20MB``), for the whole network."""
+
+    parameters: str | None = None
+    macs: str | None = None
+    operations: str | None = None
+    activations: str | None = None
+    memory: str | None = None
+    depth: str | None = None
+    receptive_field: str | None = None
+
+    quantities: ClassVar[tuple[str, ...]] = (
+        "parameters",
+        "macs",
+        "operations",
+        "activations",
+        "memory",
+        "depth",
+        "receptive_field",
+    )
+
+
+class Lint(Section):
+    """Which lint rules speak up for this spec."""
+
+    profile: choice("default", "teaching", "strict") = "default"  # type: ignore[valid-type]
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: dict[str, choice("error", "warning", "info")] = Field(default_factory=dict)  # type: ignore[valid-type]
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+def read_section(
+    cls: type[AnySection], tree: Tree | None, name: str, faults: Faults
+) -> AnySection | None:
+    """Read a section into its class; what is wrong is noted at its place."""
+    if tree is None:
+        return None
+    if not isinstance(tree, Mapping):
+        faults.add(f"'{name}' must be a mapping, not {say(plain(tree))}", tree.mark)
+        return None
+    values: dict[str, Any] = {}
+    marks: dict[str, Mark] = {}
+    known = tuple(cls.model_fields)
+    for key, value in tree.entries:
+        marks[key.text] = value.mark
+        if key.text not in known:
+            faults.add(
+                f"'{name}' has no '{key.text}'; it takes {', '.join(known)}"
+                f"{nearest(key.text, known)}",
+                key.mark,
+            )
+        elif cls is Budgets:
+            values[key.text] = _limit(key.text, value, faults)
+        else:
+            data = plain(value)
+            if isinstance(value, Sequence):
+                data = tuple(plain(i) for i in value.items)
+            elif isinstance(value, Scalar) and value.value is None:
+                continue
+            values[key.text] = data
+    try:
+        return cls.model_validate(values)
+    except ValidationError as error:
+        for e in error.errors(include_url=False):
+            where = str(e["loc"][0]) if e["loc"] else ""
+            if e["type"] == "missing":
+                faults.add(f"'{name}' needs '{where}'", tree.mark)
+            else:
+                text = e.get("ctx", {}).get("text") or e["msg"][:1].lower() + e["msg"][1:]
+                faults.add(f"'{where}' of '{name}' {text}", marks.get(where, tree.mark))
+        return None
+
+
+_BYTES = ("kB", "MB", "GB", "KiB", "MiB", "GiB", "B")
+
+
+def _limit(quantity: str, tree: Tree, faults: Faults) -> str | None:
+    """Return a limit as written, if it can be read as a number."""
+    text = tree.text if isinstance(tree, Scalar) else ""
+    number = text
+    if quantity == "memory":
+        unit = next((u for u in _BYTES if text.endswith(u)), "")
+        number = text.removesuffix(unit).strip()
+    try:
+        Figure.parse(number)
+    except ValueError as error:
+        faults.add(
+            f"the budget for {quantity} cannot be read: {error}",
+            tree.mark,
+            help="write a number such as 5M or 25_000_000"
+            + (", or 20MB" if quantity == "memory" else ""),
+        )
+        return None
+    return text
