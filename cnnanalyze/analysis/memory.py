@@ -1,0 +1,77 @@
+"""Memory: bytes of weights and activations, and how many activations live at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import INPUT
+
+BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+"""Bytes of one number."""
+
+
+def bytes_of(dtype: str) -> int:
+    """Return the bytes of one number of a type.
+
+    Raises
+    ------
+    UsageError
+        If the type is unknown.
+
+    Examples
+    --------
+    >>> bytes_of("float16")
+    2
+    """
+    if dtype not in BYTES:
+        raise UsageError(
+            f"unknown dtype '{dtype}'; known: {', '.join(BYTES)}{nearest(dtype, tuple(BYTES))}"
+        )
+    return BYTES[dtype]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Activations that live while one image passes through, layer by layer in execution order.
+
+    While a layer is computed its inputs, its output and everything that later layers still read are
+    alive; what nobody reads any more is given back. Nothing is computed in place, and workspace of
+    the implementation is not counted.
+    """
+
+    live: tuple[int, ...]
+    """Activations alive while each layer is computed."""
+    peak: int
+    peak_at: str
+    """The layer at which the peak is reached."""
+    saved: int
+    """All activations, as training keeps them for the backward pass."""
+
+
+def measure(network: Network) -> Memory:
+    """How many activations live at the same time, and where is the peak?"""
+    readers = {source: len(found) for source, found in network.consumers.items()}
+    for output in network.outputs:
+        readers[output] += 1  # outputs are read by the user, after the end
+    shapes = {INPUT: network.input, **{n.id: n.output for n in network.nodes}}
+    alive = network.input.count
+    live = []
+    for node in network.nodes:
+        alive += node.output.count
+        live.append(alive)
+        for source in dict.fromkeys(node.inputs):
+            readers[source] -= 1
+            if not readers[source]:
+                alive -= shapes[source].count
+        if not readers[node.id]:
+            alive -= node.output.count
+    peak = max(live)
+    return Memory(
+        tuple(live),
+        peak,
+        network.nodes[live.index(peak)].id,
+        network.input.count + sum(n.output.count for n in network.nodes),
+    )

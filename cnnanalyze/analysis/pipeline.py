@@ -1,0 +1,96 @@
+"""The pipeline: one walk over the network that asks the rules everything."""
+
+from __future__ import annotations
+
+from cnnanalyze.analysis.memory import measure
+from cnnanalyze.analysis.reach import Maps, look, start
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.training import plan
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.base import Fit, Layer
+from cnnanalyze.spec.node import INPUT, Node
+
+Answers = tuple[tuple[Param, ...], Cost | None, Maps, tuple[Fit, ...]]
+
+
+class Rules:
+    """Asks the rules of layers, each question once for equal layers with equal inputs."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, tuple[Shape, ...]], Answers] = {}
+        self._held: list[Layer] = []  # keeps the ids in the keys alive
+
+    def ask(self, node: Node) -> Answers:
+        """Return parameters, cost, index maps and fit of a node's layer."""
+        layer, shapes = node.layer, node.input_shapes
+        key = (id(layer), shapes)
+        answers = self._known.get(key)
+        if answers is None:
+            answers = (
+                layer.params(*shapes),
+                layer.cost(node.output, *shapes),
+                layer.reach(*shapes),
+                layer.fit(*shapes),
+            )
+            self._known[key] = answers
+            self._held.append(layer)
+        return answers
+
+
+def analyze(network: Network) -> Analysis:
+    """What do the rules say of this network?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 6, kernel: 5}}]}")
+    >>> result = analyze(net)
+    >>> result.total.parameters, result.total.operations("mac"), result["conv1"].activations
+    (456, 352800, 4704)
+    """
+    rules = Rules()
+    seen = {INPUT: start(network)}
+    facts: dict[str, NodeFacts] = {}
+    notes: list[str] = []
+    for node in network.nodes:
+        params, cost, maps, fit = rules.ask(node)
+        view = seen[node.id] = look(node, maps, seen)
+        if cost is None:
+            notes.append(f"{node.id}: the operations of '{node.kind}' cannot be counted")
+        if maps is None:
+            notes.append(f"{node.id}: '{node.kind}' cannot tell what it reads")
+        facts[node.id] = NodeFacts(
+            node,
+            () if node.share is not None else params,
+            cost,
+            view.fields,
+            view.narrow,
+            view.aligned,
+            fit,
+        )
+    memory = measure(network)
+    result = Analysis(network, facts, memory, None, tuple(notes))
+    if (training := network.document.training) is None:
+        return result
+    total = result.total
+    return Analysis(
+        network,
+        facts,
+        memory,
+        plan(
+            training,
+            trained=total.trainable,
+            stored=total.stored,
+            macs=total.operations("mac"),
+            saved=memory.saved,
+        ),
+        tuple(notes),
+    )
+
+
+def index_maps(network: Network) -> dict[str, Maps]:
+    """Return the index maps of every node, for tracing fields unit by unit."""
+    rules = Rules()
+    return {node.id: rules.ask(node)[2] for node in network.nodes}

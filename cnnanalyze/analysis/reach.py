@@ -1,0 +1,177 @@
+"""Receptive fields: what every unit sees of the network's input, by rule.
+
+Two views of the same index maps (:mod:`cnnanalyze.core.reach`): the *theoretical* field knows no
+borders and is what papers print; the *clipped* field is what a unit really depends on inside the
+image, unit by unit, and is what the executor can observe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnnanalyze.core.reach import POINT, Reach, Whole
+from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, follow_field, hull, join
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import INPUT, Node, NodeId
+
+Maps = tuple[tuple[Reach, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The theoretical receptive field of the units of one node."""
+
+    fields: tuple[Field, ...] | None
+    """Along each axis of the network's input; nothing if some layer cannot tell."""
+    narrow: tuple[Field, ...] | None
+    """Along the path with the smallest field."""
+    aligned: bool
+
+
+def start(network: Network) -> Seen:
+    """Return what the input's own units see: themselves."""
+    fields = (INPUT_FIELD,) * network.input.rank
+    return Seen(fields, fields, aligned=True)
+
+
+def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
+    """What do the units of a node see, given what its inputs see?
+
+    Parameters
+    ----------
+    node
+        The node.
+    maps
+        Its layer's index maps, for each input and axis.
+    seen
+        What the earlier nodes see.
+    """
+    sources = [seen[i] for i in node.inputs]
+    aligned = all(s.aligned for s in sources)
+    if len(sources) == 1:
+        only = sources[0]
+        fields = _through(only.fields, maps, node, 0)
+        narrow = fields if only.narrow is only.fields else _through(only.narrow, maps, node, 0)
+        if fields is only.fields and narrow is only.narrow:
+            return only
+        return Seen(fields, narrow, aligned)
+    wide, small = [], []
+    for k, source in enumerate(sources):
+        fields = _through(source.fields, maps, node, k)
+        if fields is None:
+            return Seen(None, None, aligned=False)
+        narrow = (
+            fields if source.narrow is source.fields else _through(source.narrow, maps, node, k)
+        )
+        assert narrow is not None
+        wide.append(fields)
+        small.append(narrow)
+    if all(w is wide[0] for w in wide) and all(s is wide[0] for s in small):
+        return Seen(wide[0], wide[0], aligned)
+    axes = range(len(wide[0]))
+    joined = tuple(join([w[a] for w in wide]) for a in axes)
+    return Seen(
+        joined,
+        tuple(min((s[a] for s in small), key=lambda f: f.local.size) for a in axes),
+        aligned and all(_aligned([w[a] for w in wide]) for a in axes),
+    )
+
+
+def _through(
+    fields: tuple[Field, ...] | None, maps: Maps, node: Node, k: int
+) -> tuple[Field, ...] | None:
+    if fields is None or maps is None:
+        return None
+    own = maps[k]
+    if not own or all(m is POINT for m in own):
+        return fields
+    size = node.input_shapes[k].size
+    if len(own) != len(fields):  # axes were made anew by a reshape: every unit sees the same
+        return fields if all(not s.advance for f in fields for s in f.strands) else None
+    return tuple(follow_field(f, m, n) for f, m, n in zip(fields, own, size, strict=True))
+
+
+def _aligned(fields: list[Field]) -> bool:
+    """Whether all paths advance at one rate around one centre."""
+    moving = [s for f in fields for s in f.strands if s.advance]
+    return all(s.rate == moving[0].rate and s.centre == moving[0].centre for s in moving[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    """What the units along one axis of a node depend on inside the image."""
+
+    intervals: tuple[Interval | None, ...]
+    """First and last input index for each unit; nothing for a unit that sees only padding."""
+    inner: tuple[bool, ...]
+    """Whether no border was met on any path to the unit: the theoretical field must then hold."""
+
+
+def trace(network: Network, maps: dict[str, Maps]) -> dict[str, tuple[Clipped, ...]]:
+    """What does every unit of every node depend on inside the image?
+
+    Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
+    the result is exact at the borders, too. The length of the work is the number of units along the
+    axes, not their product.
+    """
+    found: dict[str, tuple[Clipped, ...]] = {
+        INPUT: tuple(
+            Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size
+        )
+    }
+    for node in network.nodes:
+        own = maps[node.id]
+        sources = [found[i] for i in node.inputs if i in found]
+        if own is None or len(sources) < len(node.inputs):
+            continue
+        axes = range(network.input.rank)
+        # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
+        size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
+        parts = [
+            _without_padding(
+                tuple(
+                    _clip(s[a], m[a] if len(m) == len(axes) else None, size[a])
+                    for a in axes
+                )
+            )
+            for s, m in zip(sources, own, strict=True)
+        ]
+        found[node.id] = tuple(_merge_clipped([p[a] for p in parts]) for a in axes)
+    return found
+
+
+def _without_padding(axes: tuple[Clipped, ...]) -> tuple[Clipped, ...]:
+    """Let the units see nothing on any axis if on one of them they all read padding alone."""
+    if all(any(axis.intervals) for axis in axes):
+        return axes
+    return tuple(
+        Clipped((None,) * len(axis.intervals), (False,) * len(axis.inner)) for axis in axes
+    )
+
+
+def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
+    """Follow one index map from the units of a layer's input to those of its output."""
+    if reach is None or isinstance(reach, Whole):
+        everything = hull(list(seen.intervals))
+        return Clipped((everything,) * outputs, (False,) * outputs)
+    if reach is POINT:
+        return seen
+    n = len(seen.intervals)
+    intervals: list[Interval | None] = []
+    inner: list[bool] = []
+    for o in range(outputs):
+        taps = reach.taps(o)
+        inside = [i for i in taps if 0 <= i < n]
+        intervals.append(hull([seen.intervals[i] for i in inside]))
+        inner.append(len(inside) == len(taps) > 0 and all(seen.inner[i] for i in inside))
+    return Clipped(tuple(intervals), tuple(inner))
+
+
+def _merge_clipped(parts: list[Clipped]) -> Clipped:
+    if len(parts) == 1:
+        return parts[0]
+    return Clipped(
+        tuple(hull(list(each)) for each in zip(*(p.intervals for p in parts), strict=True)),
+        tuple(all(each) for each in zip(*(p.inner for p in parts), strict=True)),
+    )

@@ -1,0 +1,176 @@
+"""Results: what the rules say of every layer and of the whole network; frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cnnanalyze.analysis.memory import Memory
+from cnnanalyze.analysis.training import TrainingArithmetic
+from cnnanalyze.core.conventions import convention as weigh
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.strand import Field
+from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.base import Fit
+from cnnanalyze.spec.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """Everything that the rules say of one layer at its place."""
+
+    node: Node
+    params: tuple[Param, ...]
+    """The tensors that the layer holds; none if it shares another's."""
+    cost: Cost | None
+    """Elementary operations for one image; nothing if they cannot be counted."""
+    fields: tuple[Field, ...] | None
+    """The receptive field along each axis of the network's input; nothing if it cannot be told."""
+    narrow: tuple[Field, ...] | None
+    """The same along the path with the smallest field."""
+    aligned: bool
+    """Whether all paths to here are aligned (Araujo, Norris, Sim 2019)."""
+    fit: tuple[Fit, ...] = ()
+
+    @property
+    def output(self) -> Shape:
+        """The output shape."""
+        return self.node.output
+
+    @property
+    def activations(self) -> int:
+        """The number of output activations of one image."""
+        return self.node.output.count
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters, non-trainable ones included."""
+        return sum(p.size for p in self.params)
+
+    @property
+    def trainable(self) -> int:
+        """The number of parameters that training changes."""
+        return 0 if self.node.frozen else sum(p.size for p in self.params if p.trainable)
+
+    @property
+    def weights(self) -> int:
+        """Trainable numbers that are no biases, as the lectures' tables split them."""
+        return sum(p.size for p in self.params if p.trainable and not p.is_bias)
+
+    @property
+    def biases(self) -> int:
+        """The number of biases."""
+        return sum(p.size for p in self.params if p.trainable and p.is_bias)
+
+    @property
+    def learnable(self) -> int:
+        """Parameters as frameworks print them: frozen included, statistics and constants not."""
+        return sum(p.size for p in self.params if p.trainable)
+
+    def operations(self, convention: str = "mac") -> int | None:
+        """Return the operations under a convention; nothing if they cannot be counted."""
+        return None if self.cost is None else weigh(convention).count(self.cost, self.node.kind)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the rules say of a network: facts by node, and what follows for the whole."""
+
+    network: Network
+    facts: dict[str, NodeFacts]
+    memory: Memory
+    training: TrainingArithmetic | None = None
+    notes: tuple[str, ...] = field(default=())
+    """What could not be counted, layer by layer; empty if the result is complete."""
+
+    @property
+    def status(self) -> str:
+        """``complete``, or ``partial`` if something could not be counted."""
+        return "partial" if self.notes else "complete"
+
+    def __getitem__(self, id: str) -> NodeFacts:  # noqa: A002 - the word of the language
+        self.network[id]
+        return self.facts[id]
+
+    def __iter__(self) -> Iterator[NodeFacts]:
+        return iter(self.facts.values())
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def group(self, path: str) -> tuple[NodeFacts, ...]:
+        """Return the facts of a block, of a stage or of one layer."""
+        return tuple(self.facts[n.id] for n in self.network.group(path))
+
+    @cached_property
+    def total(self) -> Total:
+        """The sums over all layers."""
+        return total_of(tuple(self.facts.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over layers: of a network, a stage, a block."""
+
+    parameters: int
+    """Learnable parameters: what frameworks print, frozen ones included, statistics not."""
+    trainable: int
+    """Of these, the ones that training changes."""
+    non_trainable: int
+    """Frozen parameters, batch-normalisation statistics, constants."""
+    weights: int
+    biases: int
+    activations: int
+    cost: Cost
+    by_kind: dict[str, Cost]
+    """The costs by layer kind, since conventions weigh kinds differently."""
+    complete: bool
+
+    @property
+    def stored(self) -> int:
+        """All numbers that a file of the network would hold."""
+        return self.trainable + self.non_trainable
+
+    def operations(self, convention: str = "mac") -> int:
+        """Return the number of operations under a convention."""
+        row = weigh(convention)
+        return sum(row.count(cost, kind) for kind, cost in self.by_kind.items())
+
+
+def total_of(facts: tuple[NodeFacts, ...]) -> Total:
+    """Return the sums over some layers."""
+    by_kind: dict[str, list[int]] = {}
+    complete = True
+    parameters = trainable = stored = weights = biases = activations = 0
+    for f in facts:
+        activations += f.node.output.count
+        if f.params:
+            learnable = f.learnable
+            parameters += learnable
+            trainable += 0 if f.node.frozen else learnable
+            stored += f.parameters
+            biases += (own := f.biases)
+            weights += learnable - own
+        if f.cost is None:
+            complete = False
+        else:
+            sums = by_kind.get(f.node.kind)
+            if sums is None:
+                by_kind[f.node.kind] = list(f.cost)
+            else:
+                for i, n in enumerate(f.cost):
+                    sums[i] += n
+    costs = {kind: Cost(*sums) for kind, sums in by_kind.items()}
+    return Total(
+        parameters=parameters,
+        trainable=trainable,
+        non_trainable=stored - trainable,
+        weights=weights,
+        biases=biases,
+        activations=activations,
+        cost=sum(costs.values(), Cost()),
+        by_kind=costs,
+        complete=complete,
+    )

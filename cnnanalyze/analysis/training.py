@@ -1,0 +1,63 @@
+"""Training arithmetic: what ``train:`` implies for iterations, updates, operations and memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnanalyze.spec.sections import OPTIMIZERS, Training
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingArithmetic:
+    """How long and how large a training run is; exact where the spec is."""
+
+    samples: int
+    """Examples that are trained on, after the validation split."""
+    validation_samples: int
+    iterations_per_epoch: int
+    updates: int
+    last_batch: int
+    """Examples in the last iteration of an epoch."""
+    trained: int
+    """Parameters that an update changes."""
+    forward_macs: int
+    """Multiply-accumulates of all forward passes over the training examples, all epochs."""
+    backward_macs: int
+    """An estimate: twice the forward pass (gradients by input and by weight)."""
+    numbers_kept: int
+    """Numbers in memory: parameters, gradients, optimizer state, activations of one batch."""
+
+
+def plan(
+    training: Training, *, trained: int, stored: int, macs: int, saved: int
+) -> TrainingArithmetic:
+    """Iterations per epoch, updates, operations: what does this training amount to?
+
+    An epoch is one pass over the training examples, so it has ``⌈samples / batch⌉`` iterations, or
+    ``⌊samples / batch⌋`` if the incomplete last batch is left out. Left out of the memory estimate:
+    workspace, fragmentation, copies for mixed precision.
+
+    Examples
+    --------
+    >>> from cnnanalyze.spec.sections import Training
+    >>> plan(Training(samples=1000, batch=32), trained=1, stored=1, macs=1, saved=1).updates
+    32
+    """
+    held_out = int(training.samples * training.validation_split)
+    samples = training.samples - held_out
+    whole, rest = divmod(samples, training.batch)
+    iterations = whole if training.drop_last or not rest else whole + 1
+    used = whole * training.batch if training.drop_last else samples
+    forward = macs * used * training.epochs
+    state = OPTIMIZERS[training.optimizer]
+    return TrainingArithmetic(
+        samples=samples,
+        validation_samples=held_out,
+        iterations_per_epoch=iterations,
+        updates=iterations * training.epochs,
+        last_batch=training.batch if not rest or training.drop_last else rest,
+        trained=trained,
+        forward_macs=forward,
+        backward_macs=2 * forward,
+        numbers_kept=stored + (1 + state) * trained + training.batch * saved,
+    )
