@@ -1,0 +1,213 @@
+"""The balance: run the network, write down what happened, compare it with what the rules say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cnnanalyze.analysis.pipeline import analyze, index_maps
+from cnnanalyze.analysis.reach import Clipped, trace
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.cost import OPERATIONS
+from cnnanalyze.core.strand import Interval
+from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.crosscheck.refusals import compare_refusals
+from cnnanalyze.crosscheck.result import QUANTITIES, Balance, Discrepancy
+from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute.probe import observe_fields
+from cnnanalyze.execute.run import Observation, Step, execute
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import Node
+
+LIMIT = 4 * 2**30
+"""Bytes that a run may need, unless the user allows more."""
+
+WORKSPACE = 64 * 2**20
+"""Bytes that a convolution may take for the windows it lays out."""
+
+Progress = Callable[[float, str], None]
+
+
+def balance(network: Network, *, limit: int = LIMIT, progress: Progress | None = None) -> Balance:
+    """Do the two books agree on every entry of every layer?
+
+    Runs the network at full size, once; observes the receptive fields on a one-channel version of
+    it; tries every distinct layer on inputs around the size at which it begins to refuse.
+
+    Raises
+    ------
+    ExecutionError
+        If the run would need more memory than ``limit``.
+    """
+    say = progress or _silent
+    analysis = analyze(network)
+    _refuse_too_large(analysis, limit)
+    steps = [step_of(node) for node in network]
+    found: list[Discrepancy] = []
+    compared: Counter[str] = Counter()
+
+    def enter(quantity: str, node: str, detail: str, by_rule: object, observed: object) -> None:
+        compared[quantity] += 1
+        if by_rule != observed:
+            found.append(Discrepancy(node, quantity, detail, _said(by_rule), _said(observed)))
+
+    done = Counter[str]()
+
+    def ran(step: Step, _: Any) -> None:  # noqa: ANN401 - an array
+        done["steps"] += 1
+        say(0.7 * done["steps"] / len(steps), step.id)
+
+    try:
+        observation = execute(steps, _input(network), network.outputs, on_step=ran)
+    except ExecutionError as error:
+        # The rules accepted every layer, so a refusal here is an entry that differs.
+        found.append(Discrepancy(network.name, "refusals", "", "accepted", error.message))
+        return Balance(network.name, len(network), (), tuple(found))
+    for facts in analysis:
+        for entry in _entries(facts, observation):
+            enter(*entry)
+    enter("live activations", "network", "peak", analysis.memory.peak, observation.peak)
+    say(0.7, "receptive fields")
+    for entry in _field_entries(analysis, steps):
+        enter(*entry)
+    say(0.95, "refusals")
+    for entry in compare_refusals(network):
+        enter(*entry)
+    say(1.0, "claims")
+    return Balance(
+        network.name,
+        len(network),
+        tuple((q, compared[q]) for q in QUANTITIES if compared[q]),
+        tuple(found),
+        check_claims(analysis),
+        analysis.notes,
+    )
+
+
+def _silent(share: float, what: str) -> None:
+    """Report progress to nobody."""
+
+
+def step_of(node: Node) -> Step:
+    """Return what the executor may know of a node: kind, attributes as written, wiring."""
+    return Step(
+        node.id,
+        node.kind,
+        node.attributes,
+        node.inputs,
+        node.share,
+        {given.role: given.values for given in node.given} or None,
+    )
+
+
+def memory_needed(analysis: Analysis) -> int:
+    """Return the bytes that running a network needs: tensors, live activations, workspace."""
+    return 4 * (analysis.total.stored + 2 * analysis.memory.peak) + WORKSPACE
+
+
+def _refuse_too_large(analysis: Analysis, limit: int) -> None:
+    needed = memory_needed(analysis)
+    if needed <= limit:
+        return
+    raise ExecutionError(
+        f"running {analysis.network.name} would need about {_gibibytes(needed)}: "
+        f"{analysis.total.stored:,} parameters and {analysis.memory.peak:,} activations alive at "
+        f"'{analysis.memory.peak_at}'; allowed are {_gibibytes(limit)}",
+        help=f"allow it with '--memory {_gibibytes(needed, up=True).replace(' ', '')}', "
+        "or verify the network with a smaller input",
+    )
+
+
+def _gibibytes(count: int, *, up: bool = False) -> str:
+    amount = count / 2**30
+    if up:
+        return f"{-(-count // 2**30)} GiB"
+    return f"{amount:,.1f} GiB"
+
+
+def _input(network: Network) -> Any:  # noqa: ANN401 - an array or its extents
+    if network.values is None:
+        return network.input.extents
+    return (network.values,)
+
+
+Entry = tuple[str, str, str, object, object]
+"""Quantity, node, detail, the entry by rule and the observed one."""
+
+
+def _entries(facts: NodeFacts, observation: Observation) -> Iterator[Entry]:
+    """Return the entries of one layer: its shape, its tensors, its operations."""
+    node = facts.node
+    seen = observation[node.id]
+    yield "shape", node.id, "", node.output.extents, tuple(seen.output)
+    by_role = {p.role: p.shape for p in facts.params}
+    for role in dict.fromkeys((*by_role, *seen.tensors)):
+        yield "parameters", node.id, role, by_role.get(role), seen.tensors.get(role)
+    yield "parameters", node.id, "learnable", facts.learnable, seen.trainable_parameters
+    if facts.cost is not None:
+        for operation in OPERATIONS:
+            counted, carried_out = getattr(facts.cost, operation), seen.counts[operation]
+            if counted or carried_out:
+                yield "operations", node.id, operation, counted, carried_out
+
+
+def _field_entries(analysis: Analysis, steps: list[Step]) -> Iterator[Entry]:
+    """Return the entries of the receptive fields: both ends, every axis, every unit."""
+    network = analysis.network
+    if not network.input.rank:
+        return
+    traced = trace(network, index_maps(network))
+    observed = observe_fields(steps, network.input.size)
+    for facts in analysis:
+        node = facts.node
+        if node.id not in traced:
+            continue
+        for axis, (clipped, units) in enumerate(
+            zip(traced[node.id], observed[node.id], strict=True)
+        ):
+            yield (
+                "receptive field",
+                node.id,
+                f"axis {axis + 1}",
+                *_first_difference(clipped.intervals, tuple(units)),
+            )
+            if facts.fields is not None:
+                yield from _theory(facts, axis, clipped, units)
+
+
+def _first_difference(
+    by_rule: tuple[Interval | None, ...], observed: tuple[Interval | None, ...]
+) -> tuple[object, object]:
+    """Return both sides whole if they agree, or else the first unit where they do not."""
+    if by_rule == observed or len(by_rule) != len(observed):
+        return by_rule, observed
+    unit = next(
+        i for i, pair in enumerate(zip(by_rule, observed, strict=True)) if pair[0] != pair[1]
+    )
+    return f"unit {unit} sees {by_rule[unit]}", f"unit {unit} sees {observed[unit]}"
+
+
+def _theory(
+    facts: NodeFacts, axis: int, clipped: Clipped, units: list[Interval | None]
+) -> Iterator[Entry]:
+    """Return one entry for the theoretical field, at a unit that no border touches."""
+    assert facts.fields is not None
+    inner = [i for i, free in enumerate(clipped.inner) if free]
+    if inner and facts.node.output.rank:
+        unit = inner[len(inner) // 2]
+        yield (
+            "receptive field",
+            facts.node.id,
+            f"axis {axis + 1}, theoretical",
+            facts.fields[axis].at(unit),
+            units[unit],
+        )
+
+
+def _said(entry: object) -> str:
+    if entry is None:
+        return "nothing"
+    if isinstance(entry, tuple):
+        return "x".join(map(str, entry)) if all(isinstance(n, int) for n in entry) else str(entry)
+    return f"{entry:,}" if isinstance(entry, int) else str(entry)

@@ -1,0 +1,73 @@
+"""Refusals: where the rules say no, the executor must say no, too, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.execute.refusal import try_layer
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import Node
+
+MOST_WEIGHTS = 3_000_000
+"""Layers are tried only where they hold no more numbers than this."""
+MOST_NUMBERS = 200_000
+"""Layers are tried on inputs of at most so many activations; a refusal needs no large one."""
+
+
+def compare_refusals(network: Network) -> Iterator[tuple[str, str, str, object, object]]:
+    """Try every distinct layer on small inputs; yield what the rules and the executor say.
+
+    The spatial extents are 1, 2, 3, ... up to what the layer gets in the network, so the border
+    between accepting and refusing lies within. Joins are also tried with inputs that disagree.
+    """
+    tried: set[tuple[int, tuple[int, ...]]] = set()
+    for node in network:
+        key = (id(node.layer), tuple(s.channels for s in node.input_shapes))
+        if key in tried:
+            continue
+        tried.add(key)
+        for shapes in _smaller(node):
+            said = "x".join(map(str, shapes[0].extents))
+            yield (
+                "refusals",
+                node.id,
+                f"on {said}",
+                _by_rule(node, shapes),
+                try_layer(node.kind, node.attributes, [s.extents for s in shapes]),
+            )
+
+
+def _weights(node: Node, shapes: tuple[Shape, ...]) -> int:
+    """Return how many numbers the layer would hold on such inputs, if it takes them."""
+    try:
+        node.layer.shape(*shapes)
+        return sum(p.size for p in node.layer.params(*shapes))
+    except ShapeError:
+        return 0
+
+
+def _by_rule(node: Node, shapes: tuple[Shape, ...]) -> tuple[int, ...] | None:
+    try:
+        return node.layer.shape(*shapes).extents
+    except ShapeError:
+        return None
+
+
+def _smaller(node: Node) -> Iterator[tuple[Shape, ...]]:
+    """Return inputs of growing extents for one layer, and for a join some that disagree."""
+    shapes = node.input_shapes
+    rank = max((s.rank for s in shapes), default=0)
+    if not rank:
+        return
+    largest = max(max(s.size, default=1) for s in shapes)
+    for n in range(1, min(largest, 12) + 1):
+        smaller = tuple(Shape(tuple(min(e, n) for e in s.size), s.channels) for s in shapes)
+        if sum(s.count for s in smaller) > MOST_NUMBERS or _weights(node, smaller) > MOST_WEIGHTS:
+            return
+        yield smaller
+        if len(smaller) > 1 and n > 2:  # noqa: PLR2004 - room for an extent of 2 beside one of 3
+            first = smaller[0]
+            yield (Shape(tuple(e - 1 for e in first.size), first.channels), *smaller[1:])
+            yield (Shape(first.size, first.channels + 1), *smaller[1:])
