@@ -1,0 +1,5 @@
+"""``python -m cnnanalyze``."""
+
+from cnnanalyze.cli import main
+
+main()
