@@ -1,62 +1,20 @@
 """Expressions: what may stand after a ``$``, evaluated by our own walk over the parsed text.
 
-Python's parser gives the tree; only the nodes that the language has are turned into functions, each
-once for each text, however often it is evaluated. Nothing is ever passed to ``eval``.
+The text is parsed once (:mod:`cnnanalyze.spec.compiler`), however often it is evaluated. Nothing is
+ever passed to ``eval``.
 """
 
 from __future__ import annotations
 
-import ast
-import math
-import operator
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.compiler import UNKNOWN, Evaluate, Scope, Wrong, compile_text
+from cnnanalyze.spec.functions import WORDS
 
-MOST_CHARACTERS = 1_000
-"""The longest expression."""
-LARGEST = 10**30
-"""The largest number that an expression may come to."""
-HIGHEST_POWER = 100
-"""The highest exponent."""
-
-
-class Unknown:
-    """The value of what an earlier fault hides; anything computed from it is unknown, too."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-
-
-@runtime_checkable
-class HasAttributes(Protocol):
-    """Something of which an expression may ask attributes: ``$x.channels``."""
-
-    @property
-    def attributes(self) -> Mapping[str, object]:
-        """The attributes by name."""
-        ...
-
-
-Scope = Mapping[str, object]
-Evaluate = Callable[[Scope], Any]
-
-
-class _Wrong(Exception):  # noqa: N818 - becomes a SpecError as soon as the place is known
-    """Something is wrong with a stretch of an expression."""
-
-    def __init__(self, message: str, start: int, end: int, help: str = "") -> None:  # noqa: A002
-        super().__init__(message)
-        self.message, self.start, self.end, self.help = message, start, end, help
+__all__ = ["UNKNOWN", "Expression", "interpolate", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +37,7 @@ class Expression:
         """
         try:
             return self._run(scope)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             raise SpecError(_fault(wrong, self.mark)) from None
 
 
@@ -96,8 +54,8 @@ def parse(text: str, mark: Mark) -> Expression:
     24
     """
     try:
-        run, names = _compile(text)
-    except _Wrong as wrong:
+        run, names = compile_text(text)
+    except Wrong as wrong:
         raise SpecError(_fault(wrong, mark)) from None
     return Expression(text, mark, run, names)
 
@@ -120,7 +78,7 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
         offset = found.start(1) if found[1] is not None else found.start()
         # Inside the braces a name needs no dollar of its own.
         if found[1] is not None and "$" not in inner:
-            inner = _BARE.sub(lambda m: m[0] if m[0] in _WORDS else f"${m[0]}", inner)
+            inner = _BARE.sub(lambda m: m[0] if m[0] in WORDS else f"${m[0]}", inner)
         value = parse(inner, mark.within(offset, len(inner))).evaluate(scope)
         parts.append("unknown" if value is UNKNOWN else str(value))
         end = found.end()
@@ -129,394 +87,8 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
 
 _HOLE = re.compile(r"\$\{([^{}]*)\}|\$[A-Za-z_]\w*")
 _BARE = re.compile(r"(?<![\w.$'\"])[A-Za-z_]\w*")
-_NAME = re.compile(r"\$([A-Za-z_]\w*)")
 
 
-def _fault(wrong: _Wrong, mark: Mark) -> Fault:
+def _fault(wrong: Wrong, mark: Mark) -> Fault:
     place = mark.within(wrong.start, wrong.end - wrong.start)
     return Fault(wrong.message, place, wrong.help)
-
-
-@lru_cache(maxsize=4096)
-def _compile(text: str) -> tuple[Evaluate, frozenset[str]]:
-    """Return the function of a text, and the names in it."""
-    if len(text) > MOST_CHARACTERS:
-        raise _Wrong(
-            f"the expression is longer than {MOST_CHARACTERS:,} characters, the bound", 0, 1
-        )
-    # '$' becomes a letter that no name begins with, so every column stays where it is.
-    named = _NAME.sub(lambda m: f"ǀ{m[1]}", text)
-    lead = len(named) - len(named.lstrip())
-    try:
-        tree = ast.parse(named.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        start = (getattr(error, "offset", None) or 1) - 1
-        raise _Wrong(
-            "this is no expression",
-            min(start + lead, len(text) - 1),
-            len(text),
-            "write it as in '$width * 4' or '$in // 2 + 1'",
-        ) from None
-    compiler = _Compiler(named.strip(), lead)
-    try:
-        run = compiler.node(tree.body)
-    except RecursionError:
-        raise _Wrong("the expression is nested too deeply", 0, len(text)) from None
-    return run, frozenset(compiler.names)
-
-
-_BINARY: dict[type[ast.operator], tuple[str, str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("add", "and", operator.add),
-    ast.Sub: ("subtract", "and", operator.sub),
-    ast.Mult: ("multiply", "and", operator.mul),
-    ast.Div: ("divide", "by", operator.truediv),
-    ast.FloorDiv: ("divide", "by", operator.floordiv),
-    ast.Mod: ("divide", "by", operator.mod),
-    ast.Pow: ("raise", "to", operator.pow),
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}
-
-
-def make_divisible(value: float, divisor: int = 8) -> int:
-    """Return the multiple of a divisor nearest to a value, at least the divisor.
-
-    A result more than 10 % below the value is taken one step up, as the MobileNet and EfficientNet
-    code does.
-
-    Examples
-    --------
-    >>> make_divisible(32 * 0.75), make_divisible(35), make_divisible(3)
-    (24, 32, 8)
-    """
-    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * value else rounded
-
-
-def _counted(*ends: int) -> list[int]:
-    """Return whole numbers in a row; bounded, since a spec may ask for any."""
-    numbers = range(*ends)
-    if len(numbers) > MOST_CHARACTERS:
-        raise ValueError(f"a list of at most {MOST_CHARACTERS:,} numbers")
-    return list(numbers)
-
-
-_FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
-    "min": (min, 1, None),
-    "max": (max, 1, None),
-    "ceil": (math.ceil, 1, 1),
-    "floor": (math.floor, 1, 1),
-    "round": (round, 1, 2),
-    "abs": (abs, 1, 1),
-    "sqrt": (math.sqrt, 1, 1),
-    "log2": (math.log2, 1, 1),
-    "int": (int, 1, 1),
-    "len": (len, 1, 1),
-    "sum": (sum, 1, 1),
-    "range": (_counted, 1, 2),
-    "make_divisible": (make_divisible, 1, 2),
-}
-_WORDS = {*_FUNCTIONS, "and", "or", "not", "if", "else", "in", "true", "false", "True", "False"}
-
-
-class _Compiler:
-    """Turns a syntax tree into nested functions of a scope."""
-
-    def __init__(self, text: str, lead: int) -> None:
-        self.text = text
-        self.lead = lead
-        self.names: set[str] = set()
-
-    def place(self, node: ast.AST) -> tuple[int, int]:
-        """Return where a node stands in the text, in characters."""
-        line: bytes = self.text.encode()
-        start = len(line[: getattr(node, "col_offset", 0)].decode(errors="ignore"))
-        end = len(line[: getattr(node, "end_col_offset", len(line))].decode(errors="ignore"))
-        return start + self.lead, end + self.lead
-
-    def wrong(self, message: str, node: ast.AST, help: str = "") -> _Wrong:  # noqa: A002
-        return _Wrong(message, *self.place(node), help)
-
-    def node(self, node: ast.expr) -> Evaluate:
-        match node:
-            case ast.Constant():
-                return self.constant(node)
-            case ast.Name():
-                return self.name(node)
-            case ast.Attribute():
-                return self.attribute(node)
-            case ast.BinOp():
-                return self.binary(node)
-            case ast.UnaryOp():
-                return self.unary(node)
-            case ast.BoolOp():
-                return self.boolean(node)
-            case ast.Compare():
-                return self.compare(node)
-            case ast.IfExp():
-                return self.choose(node)
-            case ast.Call():
-                return self.call(node)
-            case ast.List() | ast.Tuple():
-                items = [self.node(item) for item in node.elts]
-                return lambda scope: _list([item(scope) for item in items])
-            case ast.Subscript():
-                return self.index(node)
-            case _:
-                pass
-        raise self.wrong(
-            "this is not part of the language",
-            node,
-            "an expression has numbers, $names, + - * / // % **, comparisons, and, or, not, "
-            "a if c else b, lists, and functions such as min and max",
-        )
-
-    def constant(self, node: ast.Constant) -> Evaluate:
-        value = node.value
-        if type(value) not in {int, float, str, bool}:
-            raise self.wrong("a value must be a number, a text, true or false", node)
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise self.wrong(f"a number may be at most {LARGEST:.0e}", node)
-        return lambda _: value
-
-    def name(self, node: ast.Name) -> Evaluate:
-        if not node.id.startswith("ǀ"):
-            if node.id in {"true", "false"}:
-                truth = node.id == "true"
-                return lambda _: truth
-            raise self.wrong(
-                f"'{node.id}' is no value",
-                node,
-                f"write ${node.id} for a parameter, or '{node.id}' in quotes for a text",
-            )
-        name = node.id[1:]
-        start, end = self.place(node)
-        self.names.add(name)
-
-        def look_up(scope: Scope) -> object:
-            try:
-                return scope[name]
-            except KeyError:
-                known = [k for k in scope if k.isidentifier()]
-                listed = ", ".join(f"${k}" for k in known)
-                raise _Wrong(
-                    f"unknown parameter ${name}{nearest(name, known)}",
-                    start,
-                    end,
-                    f"known here: {listed}" if known else "nothing is known here",
-                ) from None
-
-        return look_up
-
-    def attribute(self, node: ast.Attribute) -> Evaluate:
-        owner = self.node(node.value)
-        name = node.attr
-        start, end = self.place(node)
-
-        def read(scope: Scope) -> object:
-            value = owner(scope)
-            if value is UNKNOWN:
-                return UNKNOWN
-            if not isinstance(value, HasAttributes):
-                raise _Wrong(
-                    f"{say(value)} has no attributes", start, end, "only steps have: $x.channels"
-                )
-            known = value.attributes
-            if name not in known:
-                raise _Wrong(
-                    f"a step has no '.{name}'{nearest(name, list(known))}",
-                    start,
-                    end,
-                    f"it has {', '.join(known)}",
-                )
-            return known[name]
-
-        return read
-
-    def binary(self, node: ast.BinOp) -> Evaluate:
-        if type(node.op) not in _BINARY:
-            raise self.wrong("this operator is not part of the language", node)
-        verb, link, apply = _BINARY[type(node.op)]
-        left, right = self.node(node.left), self.node(node.right)
-        start, end = self.place(node)
-        exact = isinstance(node.op, ast.Div)
-        power = isinstance(node.op, ast.Pow)
-
-        def compute(scope: Scope) -> object:
-            a, b = left(scope), right(scope)
-            if a is UNKNOWN or b is UNKNOWN:
-                return UNKNOWN
-            if not (_is_number(a) and _is_number(b)):
-                if verb == "add" and type(a) is type(b) and isinstance(a, list):
-                    return a + b
-                if verb == "multiply" and isinstance(a, list) and type(b) is int:
-                    return _repeated(a, b, start, end)
-                raise _Wrong(f"cannot {verb} {say(a)} {link} {say(b)}", start, end)
-            if power and abs(b) > HIGHEST_POWER:
-                raise _Wrong(f"an exponent may be at most {HIGHEST_POWER}, not {b}", start, end)
-            try:
-                # Whole numbers that divide stay whole; what does not divide is seen later.
-                value = a // b if exact and _divides(a, b) else apply(a, b)
-            except ZeroDivisionError:
-                raise _Wrong(
-                    f"division by zero: {say(a)} divided by {say(b)}", start, end
-                ) from None
-            except OverflowError:
-                raise _Wrong(f"a number may be at most {LARGEST:.0e}", start, end) from None
-            return _bounded(value, start, end)
-
-        return compute
-
-    def unary(self, node: ast.UnaryOp) -> Evaluate:
-        operand = self.node(node.operand)
-        start, end = self.place(node)
-        negated, minus = isinstance(node.op, ast.Not), isinstance(node.op, ast.USub)
-        if isinstance(node.op, ast.Invert):
-            raise self.wrong("this operator is not part of the language", node)
-
-        def compute(scope: Scope) -> object:
-            value = operand(scope)
-            if value is UNKNOWN:
-                return UNKNOWN
-            if negated:
-                return not value
-            if not _is_number(value):
-                raise _Wrong(f"cannot negate {say(value)}", start, end)
-            return -value if minus else value
-
-        return compute
-
-    def boolean(self, node: ast.BoolOp) -> Evaluate:
-        parts = [self.node(value) for value in node.values]
-        stops_at = isinstance(node.op, ast.Or)
-
-        def compute(scope: Scope) -> object:
-            value: object = None
-            for part in parts:
-                value = part(scope)
-                if value is UNKNOWN or bool(value) is stops_at:
-                    return value
-            return value
-
-        return compute
-
-    def compare(self, node: ast.Compare) -> Evaluate:
-        for kind in node.ops:
-            if type(kind) not in _COMPARE:
-                raise self.wrong("this comparison is not part of the language", node)
-        operands = [self.node(o) for o in (node.left, *node.comparators)]
-        checks = [_COMPARE[type(kind)] for kind in node.ops]
-        start, end = self.place(node)
-
-        def compute(scope: Scope) -> object:
-            values = [o(scope) for o in operands]
-            if any(v is UNKNOWN for v in values):
-                return UNKNOWN
-            for check, a, b in zip(checks, values, values[1:], strict=False):
-                try:
-                    if not check(a, b):
-                        return False
-                except TypeError:
-                    raise _Wrong(f"cannot compare {say(a)} with {say(b)}", start, end) from None
-            return True
-
-        return compute
-
-    def choose(self, node: ast.IfExp) -> Evaluate:
-        test, yes, no = self.node(node.test), self.node(node.body), self.node(node.orelse)
-
-        def compute(scope: Scope) -> object:
-            chosen = test(scope)
-            if chosen is UNKNOWN:
-                return UNKNOWN
-            return yes(scope) if chosen else no(scope)
-
-        return compute
-
-    def call(self, node: ast.Call) -> Evaluate:
-        if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS:
-            word = node.func.id if isinstance(node.func, ast.Name) else "this"
-            known = ", ".join(_FUNCTIONS)
-            raise self.wrong(
-                f"'{word.removeprefix('ǀ')}' is no function{nearest(word, tuple(_FUNCTIONS))}",
-                node.func,
-                f"functions: {known}",
-            )
-        name = node.func.id
-        function, least, most = _FUNCTIONS[name]
-        arguments = [self.node(a) for a in node.args]
-        for keyword in node.keywords:
-            if name != "make_divisible" or keyword.arg != "divisor" or len(arguments) != 1:
-                raise self.wrong(f"'{name}' takes no named arguments", node)
-            arguments.append(self.node(keyword.value))
-        if len(arguments) < least or (most is not None and len(arguments) > most):
-            wanted = str(least) if least == most else f"{least} to {most}" if most else "some"
-            raise self.wrong(f"'{name}' takes {wanted} arguments, not {len(arguments)}", node)
-        start, end = self.place(node)
-
-        def compute(scope: Scope) -> object:
-            values = [a(scope) for a in arguments]
-            if any(v is UNKNOWN for v in values):
-                return UNKNOWN
-            try:
-                return _bounded(function(*values), start, end)
-            except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-                said = ", ".join(map(say, values))
-                raise _Wrong(f"cannot compute {name}({said})", start, end) from None
-
-        return compute
-
-    def index(self, node: ast.Subscript) -> Evaluate:
-        if isinstance(node.slice, ast.Slice):
-            raise self.wrong("slices are not part of the language", node, "take one element: $a[0]")
-        owner, position = self.node(node.value), self.node(node.slice)
-        start, end = self.place(node)
-
-        def read(scope: Scope) -> object:
-            items, at = owner(scope), position(scope)
-            if items is UNKNOWN or at is UNKNOWN:
-                return UNKNOWN
-            if not isinstance(items, list) or type(at) is not int:
-                raise _Wrong(f"cannot take element {say(at)} of {say(items)}", start, end)
-            if not -len(items) <= at < len(items):
-                raise _Wrong(
-                    f"there is no element {at} in a list of {len(items)}",
-                    start,
-                    end,
-                    f"elements are numbered from 0 to {len(items) - 1}" if items else "",
-                )
-            return items[at]
-
-        return read
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int or type(value) is float
-
-
-def _divides(a: float, b: float) -> bool:
-    return type(a) is int and type(b) is int and b != 0 and a % b == 0
-
-
-def _bounded(value: Any, start: int, end: int) -> Any:  # noqa: ANN401
-    if isinstance(value, complex) or (_is_number(value) and not abs(value) <= LARGEST):
-        raise _Wrong(f"a number may be at most {LARGEST:.0e}", start, end)
-    return value
-
-
-def _repeated(items: list[object], times: int, start: int, end: int) -> list[object]:
-    if len(items) * times > MOST_CHARACTERS:
-        raise _Wrong(f"a list may have at most {MOST_CHARACTERS:,} elements", start, end)
-    return items * times
-
-
-def _list(items: list[object]) -> object:
-    return UNKNOWN if any(i is UNKNOWN for i in items) else items
