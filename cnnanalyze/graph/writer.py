@@ -54,7 +54,7 @@ def _step(node: Node, before: str) -> str:
         step["frozen"] = True
     if node.given:
         step["weights"] = {g.role: _numbers(g.values) for g in node.given}
-    return _flow(step)
+    return _flow(step) if written else _flow(step).replace(": null,", ": ,", 1)
 
 
 def _name(id: str) -> str:  # noqa: A002 - the word of the language
@@ -75,4 +75,4 @@ def _flow(value: Any) -> str:  # noqa: ANN401
     text = yaml.safe_dump(
         value, default_flow_style=True, width=10**9, sort_keys=False, allow_unicode=True
     )
-    return text.removesuffix("\n").removesuffix("\n...").replace(": null", ":")
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m tests.benchmarks`` prints every figure as a ratio of one run."""

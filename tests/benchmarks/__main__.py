@@ -1,0 +1,10 @@
+"""Run all benchmarks: ``python -m tests.benchmarks`` from the top of the repository."""
+
+from __future__ import annotations
+
+from tests.benchmarks import analysis, forward, startup
+
+if __name__ == "__main__":
+    startup.main()
+    analysis.main()
+    forward.main()
