@@ -1,0 +1,79 @@
+"""Options that several commands share, each with its words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Specs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SPEC",
+        help="Files, folders, patterns, zoo:NAME, or - for stdin.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option("--format", "-f", metavar="FORMAT", help="table, json, csv, markdown or latex."),
+]
+TableOrJson = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="table or json.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Give a parameter of the spec another value; may be repeated.",
+    ),
+]
+Depth = Annotated[
+    int | None,
+    typer.Option(
+        "--depth",
+        metavar="N",
+        help="Collapse what lies deeper than N path components into one row; "
+        "without it the table fits a screen.",
+    ),
+]
+Columns = Annotated[
+    str,
+    typer.Option(
+        "--columns",
+        metavar="A,B,C",
+        help="Columns of the table, in order, such as name,output,parameters,share.",
+    ),
+]
+Sort = Annotated[
+    str,
+    typer.Option("--sort", metavar="COLUMN", help="Sort the rows by a column, largest first."),
+]
+Convention = Annotated[
+    str,
+    typer.Option("--convention", metavar="NAME", help="How operations are counted."),
+]
+Batch = Annotated[
+    int, typer.Option("--batch", metavar="N", help="Images at a time, for the memory.")
+]
+Dtype = Annotated[
+    str,
+    typer.Option("--dtype", metavar="TYPE", help="Type of the numbers, for the memory."),
+]
+Layout = Annotated[
+    str,
+    typer.Option("--layout", metavar="hwc|chw", help="Order in which shapes are printed."),
+]
+Memory = Annotated[
+    str,
+    typer.Option("--memory", metavar="SIZE", help="Memory that a run may need, such as 4GiB."),
+]
+Family = Annotated[
+    str, typer.Option("--family", metavar="NAME", help="Only networks of one family.")
+]

@@ -1,0 +1,102 @@
+"""Where results go: to stdout alone, or to a file that is whole or not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnanalyze.errors import CnnError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from cnnanalyze.report.table import Table
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file by way of a temporary one beside it, so that nothing half-written is left."""
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():  # a device, a pipe: nothing can be beside it
+            target.write_text(text, encoding="utf-8", newline="")
+            return
+        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            beside.write_text(text, encoding="utf-8", newline="")
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write '{path}': {(error.strerror or str(error)).lower()}",
+            help="choose a file in a folder that exists and may be written",
+        ) from None
+
+
+def write(text: str, output: Path | None = None) -> None:
+    """Write a text to a file, or to stdout as it is."""
+    if output is not None:
+        write_file(output, text)
+        return
+    try:
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # an old code page: UTF-8 is better than nothing
+            sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What could not be written must not be tried again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(
+            f"cannot write to stdout: {(error.strerror or str(error)).lower()}",
+            help="'-o FILE' writes to a file",
+        ) from None
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return the terminal, with the colours and the width that it has."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def show(renderable: RenderableType) -> None:
+    """Print something in colour where stdout is a terminal."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    # What is written is made first, as for the terminal: one place then meets what can go wrong.
+    real, text = console(), StringIO()
+    Console(
+        file=text,
+        width=real.width,
+        force_terminal=real.is_terminal,
+        color_system=real.color_system,  # type: ignore[arg-type]  # rich types its own words as str
+        no_color=real.no_color,
+        legacy_windows=False,
+    ).print(renderable, crop=False)
+    write(text.getvalue())
+
+
+def show_table(table: Table, format: str, output: Path | None) -> None:  # noqa: A002
+    """Print a table in a format, in colour if it is for a terminal."""
+    if format == "table" and output is None:
+        from cnnanalyze.report.terminal import Grid
+
+        show(Grid(table))
+    else:
+        from cnnanalyze.report import write_table
+
+        write(write_table(table, format), output)
+
+
+def complain(errors: Sequence[CnnError]) -> None:
+    """Print errors on stderr."""
+    for error in errors:
+        sys.stderr.write(f"{error}\n")

@@ -1,0 +1,46 @@
+"""``cnnanalyze schema``: what may a spec say, for editors?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+
+
+def schema(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE]", help="A spec whose own blocks and parameters the schema shall know."
+        ),
+    ] = "",
+    *,
+    output: option.Output = None,
+) -> None:
+    """Print a JSON Schema of the spec language, for completion and checks in editors.
+
+    Write it to a file and begin specs with '# yaml-language-server: $schema=FILE'.
+    """
+    import cnnanalyze.layers  # noqa: F401 - fills the registry
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.report.json import dump
+    from cnnanalyze.spec.schema import build_schema
+
+    if not file:
+        write(dump(build_schema()), output)
+        return
+    from pathlib import Path
+
+    from cnnanalyze.api import find_spec
+    from cnnanalyze.spec.document import read_document
+    from cnnanalyze.spec.faults import Faults
+    from cnnanalyze.spec.reader import open_source
+
+    path = Path(find_spec(file))
+    faults = Faults()
+    document = read_document(open_source(path), faults, path.parent)
+    faults.raise_if_any()
+    assert document is not None
+    write(dump(build_schema(document)), output)

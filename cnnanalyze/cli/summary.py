@@ -1,0 +1,89 @@
+"""``cnnanalyze summary``: what does every layer put out, hold, cost and see?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+
+
+def summary(
+    specs: option.Specs,
+    *,
+    format: option.Format = "table",  # noqa: A002 - the name of the option
+    output: option.Output = None,
+    depth: option.Depth = None,
+    columns: option.Columns = "",
+    sort: option.Sort = "",
+    convention: option.Convention = "mac",
+    batch: option.Batch = 1,
+    dtype: option.Dtype = "float32",
+    layout: option.Layout = "hwc",
+    settings: option.Settings = None,
+) -> None:
+    """Print shapes, parameters, operations, receptive fields and memory, layer by layer.
+
+    Several specs give a table with one row for each. Counts are for one image.
+    """
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.output import complain
+    from cnnanalyze.cli.specs import find, load_all, read_settings
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.options import Options
+
+    check_format(format)
+    given = {
+        "depth": depth,
+        "columns": tuple(c.strip() for c in columns.split(",") if c.strip()),
+        "sort": sort,
+        "convention": convention,
+        "batch": batch,
+        "dtype": dtype,
+        "layout": layout,
+    }
+    Options.read(given)  # a wrong option is refused before any spec is read
+    failed: list[CnnError] = []
+    names = find(specs)
+    analyses = [analyze(network) for network in load_all(names, read_settings(settings), failed)]
+    if analyses:
+        _print(analyses, format, output, given, single=len(names) == 1)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _print(
+    analyses: list[Analysis],
+    format: str,  # noqa: A002
+    output: Path | None,
+    given: dict[str, Any],
+    *,
+    single: bool,
+) -> None:
+    from cnnanalyze.cli.output import show, write
+    from cnnanalyze.report import compare, render
+    from cnnanalyze.report.options import Options
+
+    if format != "table" or output is not None:
+        text = (
+            render(analyses[0], format, **given) if single else compare(analyses, format, **given)
+        )
+        write(text, output)
+    elif single:
+        from cnnanalyze.report.terminal import summary as summarize
+
+        show(summarize(analyses[0], Options.read(given)))
+    else:
+        from cnnanalyze.report import refuse_depth
+        from cnnanalyze.report.comparison import side_by_side
+        from cnnanalyze.report.terminal import Grid
+
+        chosen = refuse_depth(Options.read(given))
+        show(Grid(side_by_side(analyses, chosen)))

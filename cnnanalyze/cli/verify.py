@@ -1,0 +1,299 @@
+"""``cnnanalyze verify``: do the rules and the run agree?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError, UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+    from cnnanalyze.crosscheck.result import Balance, ClaimCheck
+
+Progress = Callable[[float, str], None]
+
+
+def verify(
+    specs: option.Specs,
+    *,
+    format: option.TableOrJson = "table",  # noqa: A002 - the name of the option
+    output: option.Output = None,
+    memory: option.Memory = "4GiB",
+    settings: option.Settings = None,
+) -> None:
+    """Run networks in NumPy and compare all that is seen with what the rules say.
+
+    Shapes, parameters, operations, receptive fields and refusals are compared entry by entry, and
+    the figures under 'expect:' are checked. Exit code 1 if anything does not balance.
+    """
+    from cnnanalyze.api import verify as balance
+    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.specs import find, load_all, read_settings
+    from cnnanalyze.report import check_format
+
+    check_format(format, ("table", "json"))
+    limit = read_size(memory)
+    failed: list[CnnError] = []
+    balances: list[Balance] = []
+    texts: list[str] = []
+    names = find(specs)
+    live = format == "table" and output is None
+    with _watch(len(names)) as watch:
+        for network in load_all(names, read_settings(settings), failed):
+            try:
+                balances.append(balance(network, limit=limit, progress=watch.begin(network.name)))
+            except CnnError as error:
+                failed.append(error)
+                continue
+            texts.append("".join(f"{line}\n" for line in describe(balances[-1])))
+            if live:
+                watch.say(texts[-1])
+    if format == "json":
+        from cnnanalyze.report.json import dump
+
+        write(dump(to_dict(balances, failed)), output)
+    else:
+        closing = f"{conclude(balances, failed)}\n" if len(names) > 1 else ""
+        write(closing if live else "".join(texts) + closing, output)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+    if not all(b.is_balanced for b in balances):
+        raise typer.Exit(1)
+
+
+_UNITS = {
+    "": 1,
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
+
+
+def read_size(text: str) -> int:
+    """Return the bytes of a size such as ``4GiB``.
+
+    Examples
+    --------
+    >>> read_size("1.5 GiB")
+    1610612736
+    """
+    from fractions import Fraction
+
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([A-Za-z]*)", text.strip())
+    units = {name.lower(): n for name, n in _UNITS.items()}
+    if match is None or match[2].lower() not in units:
+        raise UsageError(
+            f"--memory takes a size, not '{text}'",
+            help="write it as 4GiB, 500MB or a number of bytes",
+        )
+    return int(Fraction(match[1]) * units[match[2].lower()])
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def describe(balance: Balance) -> Iterator[str]:
+    """Say what was compared in one line, and then whatever does not agree."""
+    from cnnanalyze.report.numbers import count_of, exact
+
+    compared = ", ".join(f"{quantity} {exact(n)}" for quantity, n in balance.compared)
+    checked = f"{count_of(balance.entries, 'entry', 'entries')} ({compared})"
+    differing = len(balance.discrepancies)
+    verdict = f"{exact(differing)} differ" if differing else "all balanced"
+    mark = "✓" if balance.is_balanced else "✗"
+    claims = _claims(balance)
+    yield (
+        f"{mark} {balance.name}: {count_of(balance.layers, 'layer')}, "
+        f"{checked if balance.compared else 'nothing compared'}, {verdict}"
+        + (f"; {claims}" if claims else "")
+    )
+    for found in balance.discrepancies[:MOST]:
+        part = f" ({found.detail})" if found.detail else ""
+        yield f"    {found.node}: {found.quantity}{part}"
+        yield f"        by rule   {found.by_rule}"
+        yield f"        observed  {found.observed}"
+    if differing > MOST:
+        yield f"    and {exact(differing - MOST)} more; --format json has them all"
+    for check in balance.claims:
+        if not check.is_fine:
+            yield f"    {_failure(check)}"
+    for remark in balance.remarks:
+        yield f"    not checked: {remark}"
+
+
+MOST = 20
+"""Discrepancies that are printed for one network; a wrong rule differs in every layer."""
+
+
+def _claims(balance: Balance) -> str:
+    from cnnanalyze.report.numbers import count_of, exact
+
+    by_outcome: dict[str, int] = {}
+    for check in balance.claims:
+        by_outcome[check.outcome] = by_outcome.get(check.outcome, 0) + 1
+    parts = []
+    if holding := by_outcome.pop("holds", 0):
+        parts.append(f"{count_of(holding, 'claim')} {'holds' if holding == 1 else 'hold'}")
+    for outcome, word in (
+        ("wrong as marked", "marked wrong"),
+        ("fails", "failed"),
+        ("right though marked wrong", "right though marked wrong"),
+    ):
+        if number := by_outcome.pop(outcome, 0):
+            parts.append(
+                f"{exact(number)} {word}" if parts else f"{count_of(number, 'claim')} {word}"
+            )
+    return ", ".join(parts)
+
+
+def _failure(check: ClaimCheck) -> str:
+    claim = check.claim
+    of = f"{claim.quantity} of {claim.layer}" if claim.layer else claim.quantity
+    under = f" under '{claim.convention}'" if claim.convention else ""
+    outcome = (
+        "but it is marked wrong"
+        if check.outcome == "right though marked wrong"
+        else "which does not agree"
+    )
+    return (
+        f"{claim.mark}: {of}{under}: printed {claim.printed}, computed {check.computed}, "
+        f"{outcome} ({claim.source})"
+    )
+
+
+def conclude(balances: list[Balance], failed: list[CnnError]) -> str:
+    """Say in one line how it stands with all networks."""
+    from cnnanalyze.report.numbers import count_of, exact
+
+    layers = sum(b.layers for b in balances)
+    entries = sum(b.entries for b in balances)
+    claims = sum(len(b.claims) for b in balances)
+    wrong = [b.name for b in balances if not b.is_balanced]
+    text = (
+        f"{count_of(len(balances), 'network')}, {count_of(layers, 'layer')}, "
+        f"{count_of(entries, 'entry', 'entries')}, {count_of(claims, 'claim')}: "
+    )
+    text += f"not balanced: {', '.join(wrong)}" if wrong else "all balanced"
+    return f"{text}; {exact(len(failed))} not verified" if failed else text
+
+
+def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
+    """Return the outcome as plain data."""
+    from cnnanalyze.report.json import SCHEMA
+
+    return {
+        "schema": SCHEMA,
+        "balanced": not failed and all(b.is_balanced for b in balances),
+        "networks": [
+            {
+                "name": b.name,
+                "layers": b.layers,
+                "balanced": b.is_balanced,
+                "entries": b.entries,
+                "compared": dict(b.compared),
+                "discrepancies": [
+                    {name: getattr(d, name) for name in d.__slots__} for d in b.discrepancies
+                ],
+                "claims": [_claim(c) for c in b.claims],
+                "remarks": list(b.remarks),
+            }
+            for b in balances
+        ],
+        "errors": [str(error) for error in failed],
+    }
+
+
+def _claim(check: ClaimCheck) -> dict[str, Any]:
+    claim = check.claim
+    return {
+        "quantity": claim.quantity,
+        "layer": claim.layer,
+        "printed": claim.printed,
+        "computed": check.computed,
+        "outcome": check.outcome,
+        "convention": claim.convention,
+        "verdict": claim.verdict,
+        "reason": claim.reason,
+        "source": claim.source,
+        "place": str(claim.mark),
+    }
+
+
+# --- progress -------------------------------------------------------------------------------------
+
+
+class Watch:
+    """What a user sees while networks are verified, one after the other; here nothing."""
+
+    def begin(self, name: str) -> Progress | None:  # noqa: ARG002 - a bar shows it
+        """Return what to call with the progress of the next network."""
+        return None
+
+    def say(self, text: str) -> None:
+        """Write a text to stdout."""
+        from cnnanalyze.cli.output import write
+
+        write(text)
+
+
+class Bar(Watch):
+    """A bar on stderr that makes room for what goes to stdout."""
+
+    def __init__(self, bar: RichProgress, networks: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=float(networks), network="", layer="")
+        self._begun = 0
+
+    def begin(self, name: str) -> Progress:
+        """Return what to call with the progress of the next network."""
+        done, self._begun = self._begun, self._begun + 1
+
+        def report(share: float, layer: str) -> None:
+            self._bar.update(self._task, completed=done + share, network=name, layer=layer)
+
+        return report
+
+    def say(self, text: str) -> None:
+        """Take the bar away, write, and show it again."""
+        self._bar.stop()
+        super().say(text)
+        self._bar.start()
+
+
+@contextmanager
+def _watch(networks: int) -> Iterator[Watch]:
+    """Show a bar where stderr is a terminal."""
+    from cnnanalyze.cli.output import console
+
+    terminal = console(stderr=True)
+    if not terminal.is_terminal:
+        yield Watch()
+        return
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import Progress as RichProgress
+
+    with RichProgress(
+        TextColumn("{task.fields[network]}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[layer]}", style="dim", markup=False),
+        console=terminal,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        yield Bar(bar, networks)

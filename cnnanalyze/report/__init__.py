@@ -1,0 +1,147 @@
+"""Reports: what an analysis says, as tables, text and data. Rendering never touches analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.report.options import Options
+
+COMPACT = 5
+"""Columns with a larger priority are left out of tables for paper and web pages."""
+
+
+def _terminal(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.report.terminal import summary, terminal_width  # noqa: PLC0415
+
+    return summary(analysis, options).plain(options.width or terminal_width())
+
+
+def _json(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.report.json import dump, to_dict  # noqa: PLC0415
+
+    _refuse_shaping(options)
+    return dump(to_dict(analysis, options))
+
+
+def _csv(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.report.columns import COLUMNS  # noqa: PLC0415
+    from cnnanalyze.report.csv import write  # noqa: PLC0415
+    from cnnanalyze.report.table import tabulate  # noqa: PLC0415
+    from cnnanalyze.report.view import view  # noqa: PLC0415
+
+    shown = view(analysis, options, fitting=False)
+    return write(tabulate(shown, None if options.columns else [(c, 0) for c in COLUMNS]))
+
+
+def _markdown(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.report.markdown import escape, write  # noqa: PLC0415
+
+    table, heading, lines = _compact(analysis, options)
+    facts = "\n".join(f"- {f'{label}: ' if label else ''}{escape(text)}" for label, text in lines)
+    return f"### {escape(heading)}\n\n{write(table)}\n{facts}\n"
+
+
+def _latex(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.report.latex import write  # noqa: PLC0415
+
+    table, heading, _ = _compact(analysis, options)
+    return f"% {heading}\n{write(table)}"
+
+
+def _compact(analysis: Analysis, options: Options) -> tuple[Any, str, Any]:
+    from cnnanalyze.report.closing import closing, heading  # noqa: PLC0415
+    from cnnanalyze.report.table import tabulate  # noqa: PLC0415
+    from cnnanalyze.report.view import view  # noqa: PLC0415
+
+    shown = view(analysis, options)
+    table = tabulate(shown).only(lambda h: h.priority < COMPACT)
+    return table, heading(shown), closing(shown)
+
+
+def _refuse_shaping(options: Options) -> None:
+    for name in ("depth", "columns", "sort"):
+        if getattr(options, name):
+            raise UsageError(
+                f"'{name}' shapes tables; json always holds every layer with everything",
+                help=f"leave out '{name}', or choose the format csv",
+            )
+
+
+FORMATS: dict[str, Callable[[Analysis, Options], str]] = {
+    "table": _terminal,
+    "json": _json,
+    "csv": _csv,
+    "markdown": _markdown,
+    "latex": _latex,
+}
+"""How one network is written, by the name of the format."""
+
+
+def check_format(name: str, known: Sequence[str] = tuple(FORMATS)) -> str:
+    """Return the name of a format, or refuse it with the nearest known."""
+    if name not in known:
+        raise UsageError(
+            f"there is no format '{name}'{nearest(name, list(known))}",
+            help=f"the formats are {', '.join(known)}",
+        )
+    return name
+
+
+def render(analysis: Analysis, format: str = "table", **options: Any) -> str:  # noqa: A002, ANN401
+    """Return the report of one network as text.
+
+    Parameters
+    ----------
+    analysis
+        What the rules say.
+    format
+        ``table``, ``json``, ``csv``, ``markdown`` or ``latex``.
+    **options
+        As in :class:`~cnnanalyze.report.options.Options`.
+
+    Raises
+    ------
+    UsageError
+        If a format, an option, a column or a convention is unknown.
+    """
+    return FORMATS[check_format(format)](analysis, Options.read(options))
+
+
+def compare(analyses: Sequence[Analysis], format: str = "table", **options: Any) -> str:  # noqa: A002, ANN401
+    """Return several networks side by side as text; options and formats as in :func:`render`."""
+    check_format(format)
+    chosen = refuse_depth(Options.read(options))
+    if format == "json":
+        from cnnanalyze.report.json import SCHEMA, dump, to_dict  # noqa: PLC0415
+
+        _refuse_shaping(chosen)
+        return dump({"schema": SCHEMA, "networks": [to_dict(a, chosen) for a in analyses]})
+    from cnnanalyze.report.comparison import side_by_side  # noqa: PLC0415
+
+    return write_table(side_by_side(analyses, chosen), format, chosen.width)
+
+
+def refuse_depth(options: Options) -> Options:
+    """Return the options of a comparison, which has no layers to collapse."""
+    if options.depth is not None:
+        raise UsageError(
+            "'depth' is for the table of one network; several give one row each",
+            help="name one spec, or leave out 'depth'",
+        )
+    return options
+
+
+def write_table(table: Any, format: str, width: int | None = None) -> str:  # noqa: A002, ANN401
+    """Return any table as text in a format; JSON is a list of objects."""
+    from importlib import import_module  # noqa: PLC0415
+
+    if format == "table":
+        from cnnanalyze.report.terminal import Grid, terminal_width  # noqa: PLC0415
+
+        return Grid(table).plain(width or terminal_width())
+    written: str = import_module(f"cnnanalyze.report.{format}").write(table)
+    return written

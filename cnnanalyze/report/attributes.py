@@ -1,0 +1,74 @@
+"""Attributes in brief: what a layer's attributes say that its output does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.node import Node
+
+SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})
+"""Attributes that the output shape shows already."""
+
+
+def brief(node: Node) -> str:
+    """Return the attributes of a layer in a few characters: ``3x3/2 same``.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, input: 9x9x2, layers: [{conv: {filters: 4, kernel: [3, 5], stride: 2, "
+    ...     "padding: same, groups: 2, bias: false}}, {maxpool: 2}, {dropout: 0.3}]}"
+    ... )
+    >>> [brief(n) for n in net]
+    ['3x5/2 same groups 2 no bias', '2x2/2', 'rate 0.3']
+    """
+    values = dict(node.attributes)
+    fields = type(node.layer).model_fields
+    parts = []
+    if "kernel" in values:
+        rank = node.input_shapes[0].rank
+        kernel = values.pop("kernel")
+        stride = values.pop("stride", 1)
+        parts.append(_times(kernel, rank) + _slash(kernel if stride is None else stride))
+        parts.append(_padding(values.pop("padding", "valid")))
+    if "bias" in values and values.pop("bias") is False:
+        values["no bias"] = True
+    for name, value in values.items():
+        if name in SEEN_IN_OUTPUT:
+            continue
+        if name in fields and value == fields[name].default and name != node.layer.principal:
+            continue
+        parts.append(_named(name, value))
+    return " ".join(filter(None, parts))
+
+
+def _times(kernel: Any, rank: int) -> str:  # noqa: ANN401 - one number or one per axis
+    extents = kernel if isinstance(kernel, tuple) else (kernel,) * rank
+    return "x".join(map(str, extents))
+
+
+def _slash(stride: Any) -> str:  # noqa: ANN401
+    if isinstance(stride, tuple):
+        return "/" + ("x".join(map(str, stride)) if len(set(stride)) > 1 else str(stride[0]))
+    return "" if stride == 1 else f"/{stride}"
+
+
+def _padding(padding: Any) -> str:  # noqa: ANN401
+    if padding in {"valid", 0}:
+        return ""
+    return padding if isinstance(padding, str) else f"pad {say(padding)}"
+
+
+def _named(name: str, value: Any) -> str:  # noqa: ANN401
+    if name == "table":
+        return f"{sum(map(len, value))} connections"
+    words = name.replace("_", " ")
+    if value is True:
+        return words
+    if value is False:
+        return f"no {words}"
+    if isinstance(value, float):
+        return f"{words} {value:g}"
+    return f"{words} {value if isinstance(value, str) else say(value)}"

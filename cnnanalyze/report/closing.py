@@ -1,0 +1,155 @@
+"""The closing lines of a report: the totals in words, each count with its convention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.training import TrainingArithmetic
+from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.report.columns import view_peak
+from cnnanalyze.report.numbers import count_of, exact, per_axis, readable, size
+from cnnanalyze.report.options import operations_title
+from cnnanalyze.report.view import View
+
+Line = tuple[str, str]
+"""A label and a sentence."""
+
+
+def heading(view: View) -> str:
+    """Return what is analysed: the name, the input, the settings.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.view import view
+    >>> net = cnn.loads("{cnn: 1, name: tiny, input: 5x7x1, layers: [relu]}")
+    >>> heading(view(cnn.analyze(net).analysis))
+    'tiny · input 5x7x1 · 1 layer'
+    """
+    network = view.analysis.network
+    parts = [
+        network.name,
+        f"input {view.options.shape(network.input)}",
+        count_of(len(network), "layer"),
+        *(f"{name}={value}" for name, value in network.settings),
+    ]
+    if view.options.layout != "hwc":
+        parts.append("channels first")
+    return " · ".join(parts)
+
+
+def closing(view: View) -> tuple[Line, ...]:
+    """Return the totals in words."""
+    return tuple(_lines(view))
+
+
+def _lines(view: View) -> Iterator[Line]:
+    analysis, options, total = view.analysis, view.options, view.total
+    yield "parameters", _parameters(view)
+    for name in dict.fromkeys(("mac", "flop", options.convention)):
+        count = readable(total.operations(name))
+        least = "" if total.complete else "at least "
+        yield (
+            operations_title(name),
+            f"{least}{count} ({find_convention(name).description})",
+        )
+    yield (
+        "memory",
+        (
+            f"weights {size(view.bytes(total.stored))}, activations at most "
+            f"{size(view_peak(view))} at {analysis.memory.peak_at} "
+            f"({options.dtype}, batch {options.batch})"
+        ),
+    )
+    if (field := receptive_field(analysis)) is not None:
+        yield "field", field
+    if analysis.training is not None:
+        yield from _training(view, analysis.training)
+    yield "status", _status(analysis)
+
+
+def _parameters(view: View) -> str:
+    total = view.total
+    text = readable(total.parameters)
+    frozen = total.parameters - total.trainable
+    constant = total.stored - total.parameters
+    parts = []
+    if frozen:
+        parts.append(f"{exact(total.trainable)} trainable, {exact(frozen)} frozen")
+    if constant:
+        parts.append(f"stored beside them: {exact(constant)} statistics and constants")
+    return f"{text} ({'; '.join(parts)})" if parts else text
+
+
+def last_spatial(analysis: Analysis) -> NodeFacts | None:
+    """Return the layer that sees most, of those whose units see different parts of the input.
+
+    Along a path fields only grow, so this is the last spatial layer; of several heads, the deepest.
+    """
+    widest, found = 0, None
+    for facts in analysis:
+        if facts.fields and facts.output.rank and any(f.local.advance for f in facts.fields):
+            seen = prod(f.local.size for f in facts.fields)
+            if seen >= widest:
+                widest, found = seen, facts
+    return found
+
+
+def receptive_field(analysis: Analysis) -> str | None:
+    """Return the receptive field of the last spatial layer against the input."""
+    facts = last_spatial(analysis)
+    if facts is None or facts.fields is None:
+        return None
+    sizes = [f.local.size for f in facts.fields]
+    extents = analysis.network.input.size
+    if all(s >= n for s, n in zip(sizes, extents, strict=True)):
+        verdict = "covers it"
+    else:
+        verdict = "does not cover it"
+    return (
+        f"{'x'.join(map(str, sizes))} at {facts.node.id}; the input is "
+        f"{'x'.join(map(str, extents))}: {verdict}"
+    )
+
+
+def field_size(analysis: Analysis) -> str:
+    """Return the size of the receptive field of the last spatial layer, in short."""
+    facts = last_spatial(analysis)
+    if facts is None or facts.fields is None:
+        return "?" if analysis.network.input.rank else ""
+    return per_axis([f.local.size for f in facts.fields])
+
+
+def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:
+    written = view.analysis.network.document.training
+    assert written is not None
+    yield (
+        "training",
+        (
+            f"{exact(plan.samples)} examples in batches of {exact(written.batch)}: "
+            f"{count_of(plan.iterations_per_epoch, 'iteration')} per epoch, "
+            f"{count_of(plan.updates, 'update')} in {count_of(written.epochs, 'epoch')}; "
+            f"{readable(plan.forward_macs)} MACs forward, about twice as many backward"
+        ),
+    )
+    yield (
+        "",
+        (
+            f"about {size(view.bytes(plan.numbers_kept))} for weights, gradients, the state of "
+            f"{written.optimizer} and the activations of a batch; left out: workspace, "
+            "fragmentation, copies for mixed precision"
+        ),
+    )
+
+
+def _status(analysis: Analysis) -> str:
+    if not analysis.notes:
+        return "complete, every layer is counted"
+    shown = "; ".join(analysis.notes[:MOST_NOTES])
+    more = len(analysis.notes) - MOST_NOTES
+    return f"partial: {shown}" + (f"; and {more} more" if more > 0 else "")
+
+
+MOST_NOTES = 5

@@ -1,0 +1,104 @@
+"""Several networks side by side: one row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.report.closing import field_size
+from cnnanalyze.report.columns import Align, Value, pick
+from cnnanalyze.report.numbers import exact, size
+from cnnanalyze.report.options import Options, operations_title
+from cnnanalyze.report.table import Cell, Heading, Table, sort_key
+
+
+def _text(value: Value) -> str:
+    return exact(value) if isinstance(value, int) else str(value)
+
+
+def _bytes(value: Value) -> str:
+    return size(value) if isinstance(value, int) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One column of the comparison."""
+
+    key: str
+    title: str
+    get: Callable[[Analysis, Options], Value]
+    priority: int
+    align: Align = "right"
+    text: Callable[[Value], str] = _text
+
+
+def _operations(convention: str) -> Callable[[Analysis, Options], Value]:
+    def count(analysis: Analysis, _: Options) -> Value:
+        total = analysis.total
+        number = total.operations(convention)
+        return number if total.complete else f"≥ {exact(number)}"
+
+    return count
+
+
+def _name(analysis: Analysis, _: Options) -> str:
+    settings = ", ".join(f"{name}={value}" for name, value in analysis.network.settings)
+    return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
+
+
+def traits(options: Options) -> tuple[Trait, ...]:
+    """Return the columns of a comparison, the count under the chosen convention among them."""
+    counts = dict.fromkeys(("mac", "flop", options.convention))
+    keys = {"mac": "macs", "flop": "flops"}
+    return (
+        Trait("name", "network", _name, 0, "left"),
+        Trait("input", "input", lambda a, o: o.shape(a.network.input), 1),
+        Trait("layers", "layers", lambda a, _: len(a), 6),
+        Trait("parameters", "parameters", lambda a, _: a.total.parameters, 0),
+        *(
+            Trait(
+                keys.get(name, "operations"),
+                operations_title(name),
+                _operations(name),
+                0 if name == options.convention else 5,
+            )
+            for name in counts
+        ),
+        Trait("activations", "activations", lambda a, _: a.total.activations, 4),
+        Trait(
+            "weight_memory",
+            "weight memory",
+            lambda a, o: o.bytes_per_number * a.total.stored,
+            8,
+            text=_bytes,
+        ),
+        Trait(
+            "peak",
+            "peak memory",
+            lambda a, o: o.bytes_per_number * o.batch * a.memory.peak,
+            3,
+            text=_bytes,
+        ),
+        Trait("field", "field", lambda a, _: field_size(a), 2),
+        Trait("status", "status", lambda a, _: a.status, 7, "left"),
+    )
+
+
+def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -> Table:
+    """Return the table of several networks."""
+    options = options or Options()
+    chosen = traits(options)
+    known = {t.key: t for t in chosen}
+    ordered = list(analyses)
+    if options.sort:
+        key = pick(options.sort, known)
+        ordered.sort(key=lambda a: sort_key(key.get(a, options)))
+    if options.columns:
+        chosen = tuple(replace(pick(key, known), priority=0) for key in options.columns)
+    return Table(
+        tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
+        tuple(
+            tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen) for a in ordered
+        ),
+    )

@@ -1,0 +1,171 @@
+"""JSON: everything, exact, under names that stay (``"schema": 1``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
+from cnnanalyze.core.strand import Field
+from cnnanalyze.report.numbers import fraction
+from cnnanalyze.report.options import Options
+
+SCHEMA = 1
+"""The version of the form; it grows only when a reader of the old form would be misled."""
+
+
+def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any]:
+    """Return everything that the rules say of a network, as plain data.
+
+    Counts are for one image. Shapes and other lists over axes are height before width before
+    channels, whatever the layout of printed tables. What cannot be counted is null, and the status
+    is then ``partial``.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 9x7x2, layers: [{conv: {filters: 5, kernel: 3}}]}")
+    >>> data = to_dict(cnn.analyze(net).analysis)
+    >>> data["layers"][0]["output"], data["totals"]["parameters"]
+    ([7, 5, 5], 95)
+    """
+    options = options or Options()
+    network = analysis.network
+    live = dict(zip(analysis.facts, analysis.memory.live, strict=True))
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "name": network.name,
+        "input": list(network.input.extents),
+        "outputs": list(network.outputs),
+        "settings": {name: plain(value) for name, value in network.settings},
+        "convention": options.convention,
+        "totals": totals(analysis.total, options.convention),
+        "memory": _memory(analysis, options),
+        "layers": [_layer(f, live[f.node.id], options.convention) for f in analysis],
+        "status": analysis.status,
+        "notes": list(analysis.notes),
+    }
+    if analysis.training is not None:
+        plan = analysis.training
+        data["training"] = {name: getattr(plan, name) for name in plan.__slots__}
+    return data
+
+
+def totals(total: Total, convention: str) -> dict[str, Any]:
+    """Return the sums; where something cannot be counted they are lower bounds."""
+    return {
+        "parameters": total.parameters,
+        "trainable_parameters": total.trainable,
+        "non_trainable_parameters": total.non_trainable,
+        "weights": total.weights,
+        "biases": total.biases,
+        "activations": total.activations,
+        "macs": total.operations("mac"),
+        "flops": total.operations("flop"),
+        "operations": total.operations(convention),
+        "elementary": total.cost._asdict(),
+    }
+
+
+def _memory(analysis: Analysis, options: Options) -> dict[str, Any]:
+    each, memory = options.bytes_per_number, analysis.memory
+    return {
+        "dtype": options.dtype,
+        "batch": options.batch,
+        "weights_bytes": each * analysis.total.stored,
+        "peak_bytes": each * options.batch * memory.peak,
+        "peak_activations": memory.peak,
+        "peak_at": memory.peak_at,
+        "saved_activations": memory.saved,
+    }
+
+
+def _layer(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
+    node = facts.node
+    return {
+        "id": node.id,
+        "kind": node.kind,
+        "attributes": {name: plain(value) for name, value in node.attributes.items()},
+        "inputs": list(node.inputs),
+        "input": [list(shape.extents) for shape in node.input_shapes],
+        "output": list(node.output.extents),
+        "activations": facts.activations,
+        "parameters": facts.learnable,
+        "trainable_parameters": facts.trainable,
+        "non_trainable_parameters": facts.parameters - facts.trainable,
+        "weights": facts.weights,
+        "biases": facts.biases,
+        "tensors": [
+            {"role": p.role, "shape": list(p.shape), "trainable": p.trainable and not node.frozen}
+            for p in facts.params
+        ],
+        "shares": node.share,
+        "macs": facts.operations("mac"),
+        "flops": facts.operations("flop"),
+        "operations": facts.operations(convention),
+        "elementary": None if facts.cost is None else facts.cost._asdict(),
+        "live_activations": live,
+        "receptive_field": _field(facts),
+        "fit": [
+            {"padding": [f.before, f.after], "exact": f.exact, "unread": f.unread}
+            for f in facts.fit
+        ],
+    }
+
+
+def _field(facts: NodeFacts) -> dict[str, Any] | None:
+    fields, narrow = facts.fields, facts.narrow
+    if fields is None or narrow is None:
+        return None
+    strands = [f.local for f in fields]
+    return {
+        "size": [s.size for s in strands],
+        "stride": [fraction(s.rate) for s in strands],
+        "padding": [None if (seen := s.at(0)) is None else -seen[0] for s in strands],
+        "centre": [fraction(s.centre) for s in strands],
+        "min_size": _sizes(narrow),
+        "aligned": facts.aligned,
+        "sees_all": any(f.sees_all for f in fields),
+    }
+
+
+def _sizes(fields: Sequence[Field]) -> list[int]:
+    return [f.local.size for f in fields]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold
+    """Return a value with tuples as lists and fractions as numbers or texts."""
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, Fraction):
+        return fraction(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def dump(data: Any) -> str:  # noqa: ANN401
+    """Write data as JSON, one key in a line, short lists in one line."""
+    return _write(data, "") + "\n"
+
+
+_LINE = 100
+
+
+def _write(value: Any, indent: str) -> str:  # noqa: ANN401
+    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if not isinstance(value, dict | list) or not value or len(indent) + len(flat) <= _LINE:
+        return flat
+    inner = indent + "  "
+    if isinstance(value, dict):
+        items = [
+            f"{json.dumps(k, ensure_ascii=False)}: {_write(v, inner)}" for k, v in value.items()
+        ]
+        opening, end = "{", "}"
+    else:
+        items = [_write(v, inner) for v in value]
+        opening, end = "[", "]"
+    lines = f",\n{inner}".join(items)
+    return f"{opening}\n{inner}{lines}\n{indent}{end}"

@@ -1,0 +1,57 @@
+"""Markdown: a pipe table, as repositories and wikis show it."""
+
+from __future__ import annotations
+
+from cnnanalyze.report.table import Cell, Table
+
+
+def write(table: Table) -> str:
+    """Write a table as Markdown, its source readable, too.
+
+    Examples
+    --------
+    >>> from cnnanalyze.report.table import Heading
+    >>> one = Heading("layer", "layer", "left"), Heading("macs", "MACs", "right")
+    >>> print(write(Table(one, ((Cell("conv1", "conv1"), Cell(1450, "1,450")),))), end="")
+    | layer |  MACs |
+    | :---- | ----: |
+    | conv1 | 1,450 |
+    """
+    lines = [[escape(h.title) for h in table.headings]]
+    lines += [[escape(cell.text) for cell in row] for row in table.rows]
+    if table.foot:
+        lines.append([_bold(cell) for cell in table.foot])
+    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(table.headings))]
+    right = [h.align == "right" for h in table.headings]
+    rule = [
+        f"{'-' * (w - 1)}:" if r else f":{'-' * (w - 1)}"
+        for w, r in zip(widths, right, strict=True)
+    ]
+    written = [
+        "| "
+        + " | ".join(
+            text.rjust(w) if r else text.ljust(w)
+            for text, w, r in zip(line, widths, right, strict=True)
+        )
+        + " |"
+        for line in (lines[0], rule, *lines[1:])
+    ]
+    return "\n".join(written) + "\n"
+
+
+def _bold(cell: Cell) -> str:
+    return f"**{escape(cell.text)}**" if cell.text else ""
+
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " "})
+
+
+def escape(text: str) -> str:
+    r"""Return a text in which nothing means anything to Markdown.
+
+    Examples
+    --------
+    >>> print(escape("a_b|c"))
+    a\_b\|c
+    """
+    return text.translate(_SPECIAL)

@@ -1,0 +1,65 @@
+"""Notebooks: a report as a piece of HTML that brings its own style and no script."""
+
+from __future__ import annotations
+
+from html import escape
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.report.closing import closing, heading
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.table import Cell, Table, tabulate
+from cnnanalyze.report.view import view
+
+MOST = 9
+"""Columns with a larger priority are left out: a notebook is about as wide as a terminal of 140."""
+
+# Colours come from the page: borders and shades are made of its own text colour, so the fragment
+# is readable on a light and on a dark ground alike.
+STYLE = """\
+.cnnanalyze { font-size: 13px; color: inherit; max-width: 100%; overflow-x: auto; }
+.cnnanalyze table { border-collapse: collapse; border: 0; margin: 0.5em 0; color: inherit; }
+.cnnanalyze caption { text-align: left; font-weight: 600; padding: 0.3em 0; color: inherit; }
+.cnnanalyze th, .cnnanalyze td { padding: 0.15em 0.7em; border: 0; background: none; \
+white-space: nowrap; text-align: left; }
+.cnnanalyze .number { text-align: right; font-variant-numeric: tabular-nums; }
+.cnnanalyze thead th { border-bottom: 1px solid currentColor; }
+.cnnanalyze tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
+.cnnanalyze dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1em 1em; margin: 0; }
+.cnnanalyze dt { font-weight: 600; }
+.cnnanalyze dd { margin: 0; }"""
+
+
+def to_html(analysis: Analysis, options: Options | None = None) -> str:
+    """Return the summary of a network as an HTML fragment."""
+    shown = view(analysis, options)
+    table = tabulate(shown).only(lambda h: h.priority < MOST)
+    facts = "".join(
+        f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in closing(shown)
+    )
+    return (
+        f'<div class="cnnanalyze"><style>{STYLE}</style>\n'
+        f"{write(table, heading(shown))}\n<dl>{facts}</dl></div>"
+    )
+
+
+def write(table: Table, caption: str = "") -> str:
+    """Write a table as HTML, every text escaped."""
+    right = [h.align == "right" for h in table.headings]
+
+    def line(cells: tuple[Cell, ...], tag: str) -> str:
+        return "".join(
+            f"<{tag}{_CLASS if r else ''}>{escape(c.text)}</{tag}>"
+            for c, r in zip(cells, right, strict=True)
+        )
+
+    titles = tuple(Cell(h.title, h.title) for h in table.headings)
+    rows = "\n".join(f"<tr>{line(row, 'td')}</tr>" for row in table.rows)
+    foot = f"<tfoot><tr>{line(table.foot, 'td')}</tr></tfoot>" if table.foot else ""
+    return (
+        f"<table><caption>{escape(caption)}</caption>\n"
+        f"<thead><tr>{line(titles, 'th')}</tr></thead>\n"
+        f"<tbody>{rows}</tbody>{foot}</table>"
+    )
+
+
+_CLASS = ' class="number"'

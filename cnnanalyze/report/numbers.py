@@ -1,0 +1,118 @@
+"""Numbers as people read them: thousands separators, short forms, bytes, extents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+
+def exact(number: int) -> str:
+    """Return a whole number with thousands separators.
+
+    Examples
+    --------
+    >>> exact(138357544)
+    '138,357,544'
+    """
+    return f"{number:,}"
+
+
+def short(number: int) -> str:
+    """Return a count to three or four digits, with the letter of its thousands.
+
+    Examples
+    --------
+    >>> short(138357544), short(4089184256), short(61706), short(999)
+    ('138.4 M', '4.089 G', '61.71 k', '999')
+    """
+    return _scaled(number, 1000, ("", " k", " M", " G", " T", " P"))
+
+
+def readable(number: int) -> str:
+    """Return a number exactly, and shortened where that helps.
+
+    Examples
+    --------
+    >>> readable(138357544), readable(4_000_000), readable(61706)
+    ('138,357,544 ≈ 138.4 M', '4,000,000 = 4 M', '61,706')
+    """
+    if abs(number) < _SHORT_ENOUGH:
+        return exact(number)
+    brief = short(number)
+    return f"{exact(number)} {'≈' if '.' in brief else '='} {brief}"
+
+
+_SHORT_ENOUGH = 100_000
+
+
+def size(count: int) -> str:
+    """Return bytes in the binary unit that suits them.
+
+    Examples
+    --------
+    >>> size(553430176), size(1024), size(7)
+    ('527.8 MiB', '1 KiB', '7 B')
+    """
+    return _scaled(count, 1024, (" B", " KiB", " MiB", " GiB", " TiB", " PiB"))
+
+
+def _scaled(number: int, step: int, units: tuple[str, ...]) -> str:
+    power = 0
+    while power + 1 < len(units) and abs(number) >= step ** (power + 1):
+        power += 1
+    unit = step**power
+    if number % unit == 0:
+        return f"{number // unit:,}{units[power]}"
+    text = _digits(number, unit)
+    if float(text) >= step and power + 1 < len(units):  # 999,999 is 1.000 M, not 1000 k
+        return f"{_digits(number, unit * step)}{units[power + 1]}"
+    return f"{text}{units[power]}"
+
+
+def _digits(number: int, unit: int) -> str:
+    """Return a quotient to four digits, without leaving whole numbers on the way."""
+    whole = abs(number) // unit
+    places = max(0, 4 - len(str(whole)))
+    scaled = (2 * abs(number) * 10**places + unit) // (2 * unit)
+    digits = f"{scaled:0{places + 1}d}"
+    sign = "-" if number < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def fraction(value: Fraction | int) -> int | str:
+    """Return a fraction as a whole number if it is one, or else as a text.
+
+    Examples
+    --------
+    >>> fraction(Fraction(32)), fraction(Fraction(1, 2))
+    (32, '1/2')
+    """
+    return int(value) if Fraction(value).denominator == 1 else str(value)
+
+
+def per_axis(values: Sequence[object]) -> str:
+    """Return one value per axis as ``7x5``; one value alone if all are equal.
+
+    Examples
+    --------
+    >>> per_axis([212, 212]), per_axis([7, 5]), per_axis([])
+    ('212', '7x5', '')
+    """
+    texts = [str(v) for v in values]
+    return texts[0] if texts and len(set(texts)) == 1 else "x".join(texts)
+
+
+def percent(part: int, whole: int) -> Fraction:
+    """Return a share in percent; of nothing it is nothing."""
+    return Fraction(100 * part, whole) if whole else Fraction(0)
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count_of(1, "layer"), count_of(1200, "layer"), count_of(2, "entry", "entries")
+    ('1 layer', '1,200 layers', '2 entries')
+    """
+    return f"{exact(number)} {singular if number == 1 else plural or singular + 's'}"

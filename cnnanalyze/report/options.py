@@ -1,0 +1,95 @@
+"""Options of a report: what to show, under which convention, for which memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.core.conventions import DEFAULT
+from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import UsageError
+
+LAYOUTS = ("hwc", "chw")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a report is to look; every option has the default of the command line."""
+
+    depth: int | None = None
+    """Path components to keep apart; nothing leaves it to the format."""
+    columns: tuple[str, ...] = ()
+    """Keys of columns; nothing leaves the choice to the format."""
+    sort: str = ""
+    """The column to sort by; nothing keeps the order of execution."""
+    convention: str = DEFAULT
+    batch: int = 1
+    dtype: str = "float32"
+    layout: str = "hwc"
+    width: int | None = None
+    """Characters in a line of a table; nothing takes the terminal's."""
+
+    def __post_init__(self) -> None:
+        find_convention(self.convention)
+        bytes_of(self.dtype)
+        if self.layout not in LAYOUTS:
+            raise UsageError(
+                f"unknown layout '{self.layout}'; known: {', '.join(LAYOUTS)}"
+                f"{nearest(self.layout, LAYOUTS)}"
+            )
+        for name, value in (("depth", self.depth), ("batch", self.batch), ("width", self.width)):
+            if value is not None and value < 1:
+                raise UsageError(f"{name} must be at least 1, not {value}")
+
+    @classmethod
+    def read(cls, given: dict[str, Any]) -> Options:
+        """Make options from keywords; an unknown one is met with the nearest known.
+
+        Examples
+        --------
+        >>> Options.read({"depth": 2}).depth
+        2
+        """
+        known = [f.name for f in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise UsageError(
+                    f"a report has no option '{name}'; it takes {', '.join(known)}"
+                    f"{nearest(name, known)}"
+                )
+        given = {**given, "columns": tuple(given.get("columns", ()))}
+        return cls(**given)
+
+    @property
+    def bytes_per_number(self) -> int:
+        """The bytes of one number of the chosen type."""
+        return bytes_of(self.dtype)
+
+    def shape(self, shape: Shape) -> str:
+        """Return a shape in the chosen layout.
+
+        Examples
+        --------
+        >>> Options(layout="chw").shape(Shape((28, 30), 6))
+        '6x28x30'
+        """
+        if self.layout == "hwc":
+            return str(shape)
+        return "x".join(map(str, (shape.channels, *shape.size)))
+
+
+TITLES = {"mac": "MACs", "flop": "FLOPs"}
+
+
+def operations_title(convention: str) -> str:
+    """Return what a count under a convention is called; one word never stands for another.
+
+    Examples
+    --------
+    >>> operations_title("mac"), operations_title("torchinfo")
+    ('MACs', 'torchinfo')
+    """
+    return TITLES.get(convention, convention)

@@ -1,0 +1,109 @@
+"""Tables as data: headings, rows, a foot. Every format writes the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnnanalyze.report.columns import Align, Column, Value, column, offered
+from cnnanalyze.report.view import Row, View
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column of a table."""
+
+    key: str
+    title: str
+    align: Align
+    priority: int = 0
+    """Where there is no room the column with the largest goes first; 0 never goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: the exact value, and how it is printed for people."""
+
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of layers, of networks or of anything else."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[Cell, ...] = ()
+    families: tuple[str, ...] = ()
+    """The family of each row, for colours; empty where there are none."""
+
+    def only(self, keep: Callable[[Heading], bool]) -> Table:
+        """Return the table without the columns that are not to be kept."""
+        chosen = [i for i, heading in enumerate(self.headings) if keep(heading)]
+
+        def pick(row: Sequence[Any]) -> tuple[Any, ...]:
+            return tuple(row[i] for i in chosen) if row else ()
+
+        return replace(
+            self,
+            headings=pick(self.headings),
+            rows=tuple(pick(row) for row in self.rows),
+            foot=pick(self.foot),
+        )
+
+    def widths(self) -> tuple[int, ...]:
+        """Return the characters that each column needs."""
+        lines = [*self.rows, self.foot] if self.foot else list(self.rows)
+        return tuple(
+            max(len(heading.title), *(len(line[i].text) for line in lines), 0)
+            for i, heading in enumerate(self.headings)
+        )
+
+
+def tabulate(view: View, columns: Sequence[tuple[Column, int]] | None = None) -> Table:
+    """Return the table of a view with the columns that its options ask for."""
+    chosen = offered(view.options) if columns is None else columns
+    ordered = in_order(view)
+    return Table(
+        tuple(Heading(c.key, c.heading(view.options), c.align, p) for c, p in chosen),
+        tuple(tuple(_cell(c, c.get(row, view)) for c, _ in chosen) for row in ordered),
+        tuple(
+            Cell("total", "total") if i == 0 else _foot(c, view) for i, (c, _) in enumerate(chosen)
+        ),
+        tuple(family(row) for row in ordered),
+    )
+
+
+def _cell(column: Column, value: Value) -> Cell:
+    return Cell(value, column.text(value))
+
+
+def _foot(column: Column, view: View) -> Cell:
+    return Cell("", "") if column.total is None else _cell(column, column.total(view))
+
+
+def in_order(view: View) -> tuple[Row, ...]:
+    """Return the rows sorted by the column that the options name: numbers from the largest down."""
+    if not view.options.sort:
+        return view.rows
+    key = column(view.options.sort)
+    return tuple(sorted(view.rows, key=lambda row: sort_key(key.get(row, view))))
+
+
+def sort_key(value: Value) -> tuple[int, Any]:
+    """Return what puts large numbers first, then texts from A to Z, then what is not known."""
+    if value is None:
+        return (2, 0)
+    if isinstance(value, str):
+        head = value.split("x")[0]
+        return (0, -int(head)) if head.isdecimal() else (1, value)
+    return (0, -value)
+
+
+def family(row: Row) -> str:
+    """Return the family of a row: the module of its kind, or ``group``."""
+    if len({f.node.kind for f in row.facts}) > 1:
+        return "group"
+    return type(row.facts[0].node.layer).__module__.rpartition(".")[2]

@@ -1,0 +1,172 @@
+"""Tables in a terminal: as wide as it is, without the least important columns where it is narrow.
+
+The lines are laid out here and handed to rich as coloured stretches: its own tables measure and
+wrap every cell, which takes longer than the whole analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.report.closing import closing, heading
+from cnnanalyze.report.numbers import count_of
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.table import Cell, Heading, Table, tabulate
+from cnnanalyze.report.view import View, view
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.style import Style
+
+GAP = "  "
+LEAST_NAME = 12
+"""Names are shortened, in their middle, to no less than this; numbers never are."""
+LONG_NAME = 28
+"""Longer names are shortened before a column is left out."""
+COLOURS = {
+    "conv": "cyan",
+    "transposed": "cyan",
+    "pool": "green",
+    "linear": "magenta",
+    "merge": "yellow",
+    "norm": "dim",
+    "activation": "dim",
+    "smooth": "dim",
+    "regularise": "dim",
+    "group": "bold",
+}
+"""By family of kind; what is not here has no colour."""
+
+Stretch = tuple[str, str]
+"""A text and its style."""
+
+
+class Lines:
+    """Something that rich can print: lines made for the width at hand."""
+
+    def lines(self, width: int) -> Iterator[list[Stretch]]:
+        """Return the lines for a width, each as stretches of one style."""
+        raise NotImplementedError
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment
+
+        styles: dict[str, Style | None] = {"": None}
+        for line in self.lines(options.max_width):
+            for text, style in line:
+                if style not in styles:
+                    styles[style] = console.get_style(style)
+                yield Segment(text, styles[style])
+            yield Segment.line()
+
+    def plain(self, width: int) -> str:
+        """Return the lines as one text without any style."""
+        return "".join(
+            "".join(text for text, _ in line).rstrip() + "\n" for line in self.lines(width)
+        )
+
+
+class Grid(Lines):
+    """A table that drops columns until it fits."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def lines(self, width: int) -> Iterator[list[Stretch]]:
+        """Lay out the table."""
+        table = fit(self.table, width)
+        widths = list(table.widths())
+        widths[0] = max(min(widths[0], LEAST_NAME), widths[0] - max(0, _room(widths) - width))
+        headings = table.headings
+        yield _line([Cell(h.title, h.title) for h in headings], headings, widths, "bold")
+        rule = GAP.join("─" * w for w in widths)
+        yield [(rule, "dim")]
+        families = table.families or ("",) * len(table.rows)
+        for row, family in zip(table.rows, families, strict=True):
+            yield _line(row, headings, widths, COLOURS.get(family, ""))
+        if table.foot:
+            yield [(rule, "dim")]
+            yield _line(table.foot, headings, widths, "bold")
+
+
+class Summary(Lines):
+    """The summary of one network: heading, table, totals in words."""
+
+    def __init__(self, shown: View) -> None:
+        self.view = shown
+
+    def lines(self, width: int) -> Iterator[list[Stretch]]:
+        """Lay out the summary."""
+        yield [(heading(self.view), "bold")]
+        yield []
+        yield from Grid(tabulate(self.view)).lines(width)
+        yield []
+        lines = closing(self.view)
+        indent = max(len(label) for label, _ in lines) + len(GAP)
+        for label, sentence in lines:
+            for i, part in enumerate(wrap(sentence, max(20, width - indent)) or [""]):
+                yield [(f"{label if i == 0 else '':{indent}}", "bold"), (part, "")]
+        if hint := _hint(self.view):
+            yield []
+            yield [(part, "dim") for part in (hint,)]
+
+
+def _hint(shown: View) -> str:
+    if not shown.collapsed or shown.options.depth is not None:
+        return ""
+    return f"{count_of(shown.collapsed, 'layer')} in groups; --depth shows more or less of them"
+
+
+def summary(analysis: Analysis, options: Options | None = None) -> Summary:
+    """Return the summary of a network for rich to print."""
+    return Summary(view(analysis, options))
+
+
+def fit(table: Table, width: int) -> Table:
+    """Return the table with the columns for which there is room, the most important ones first."""
+    widths = list(table.widths())
+    if table.headings[0].align == "left":
+        widths[0] = min(widths[0], LONG_NAME)
+    needed = {h.key: w + len(GAP) for h, w in zip(table.headings, widths, strict=True)}
+    kept = {h.key for h in table.headings if not h.priority}
+    room = width + len(GAP) - sum(needed[key] for key in kept)
+    for h in sorted(table.headings, key=lambda h: h.priority):
+        if h.priority and needed[h.key] <= room:
+            kept.add(h.key)
+            room -= needed[h.key]
+    return table.only(lambda h: h.key in kept)
+
+
+def _room(widths: list[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _line(
+    cells: list[Cell] | tuple[Cell, ...],
+    headings: tuple[Heading, ...],
+    widths: list[int],
+    style: str,
+) -> list[Stretch]:
+    parts = []
+    for i, (cell, head, width) in enumerate(zip(cells, headings, widths, strict=True)):
+        text = cell.text if i else _elide(cell.text, width)
+        parts.append(text.rjust(width) if head.align == "right" else text.ljust(width))
+    return [(GAP.join(parts).rstrip(), style)]
+
+
+def _elide(text: str, width: int) -> str:
+    """Shorten a path in its middle: what it begins and what it ends with is what tells it apart."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) * 2 // 3
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def terminal_width(default: int = 80) -> int:
+    """Return the characters in a line of the terminal, or of what ``COLUMNS`` says."""
+    from rich.console import Console
+
+    return Console().width or default

@@ -1,0 +1,197 @@
+"""The view: which rows a table of a network has. No markup, no text of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.core.strand import Strand
+from cnnanalyze.report.options import Options
+
+SCREEN = 40
+"""A network of no more layers than this is shown whole."""
+GROUPS = 30
+"""A larger one is shown in no more rows than this, unless somebody asks for more."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: a layer, a group of layers under one path, or several equal groups in succession."""
+
+    path: str
+    facts: tuple[NodeFacts, ...]
+    last_path: str = ""
+    """The path of the last of several equal groups."""
+    times: int = 1
+
+    @property
+    def only(self) -> NodeFacts | None:
+        """The layer, if the row is just one."""
+        return self.facts[0] if len(self.facts) == 1 else None
+
+    @property
+    def last(self) -> NodeFacts:
+        """The layer whose output the row puts out."""
+        return self.facts[-1]
+
+    @cached_property
+    def total(self) -> Total:
+        """The sums over the row's layers."""
+        return total_of(self.facts)
+
+    @property
+    def name(self) -> str:
+        """The path; of equal groups in succession the first and the last.
+
+        Examples
+        --------
+        >>> Row("stage1/bottleneck2", (), "stage1/bottleneck3", 2).name
+        'stage1/bottleneck2…3'
+        """
+        if self.times == 1:
+            return self.path
+        common = 0
+        while self.path[common : common + 1] == self.last_path[common : common + 1]:
+            common += 1
+        while common and self.path[common - 1].isdigit():
+            common -= 1
+        return f"{self.path}…{self.last_path[common:]}"
+
+    @property
+    def kind(self) -> str:
+        """The layer kind, or how many layers the row stands for."""
+        if (only := self.only) is not None:
+            return only.node.kind
+        each = len(self.facts) // self.times
+        if self.times == 1:
+            return f"{each} layers"
+        return f"{self.times} × {self.facts[0].node.kind if each == 1 else f'{each} layers'}"
+
+    @property
+    def strands(self) -> tuple[Strand, ...] | None:
+        """What the row's output sees along each axis; nothing if it cannot be told."""
+        fields = self.last.fields
+        return None if fields is None else tuple(f.local for f in fields)
+
+
+@dataclass(frozen=True)
+class View:
+    """The rows of one network, and what belongs to them all."""
+
+    analysis: Analysis
+    options: Options
+    rows: tuple[Row, ...]
+    depth: int
+    """How many path components are kept apart."""
+
+    @property
+    def total(self) -> Total:
+        """The sums over the whole network."""
+        return self.analysis.total
+
+    @cached_property
+    def live(self) -> dict[str, int]:
+        """Activations alive while each layer is computed."""
+        return dict(zip(self.analysis.facts, self.analysis.memory.live, strict=True))
+
+    def bytes(self, numbers: int) -> int:
+        """Return the bytes of that many numbers of the chosen type."""
+        return numbers * self.options.bytes_per_number
+
+    @property
+    def collapsed(self) -> int:
+        """How many layers have no row of their own."""
+        return len(self.analysis) - sum(row.only is not None for row in self.rows)
+
+
+def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = True) -> View:
+    """Which rows shall be shown?
+
+    Parameters
+    ----------
+    analysis
+        What the rules say.
+    options
+        Whose ``depth`` decides, if it is given.
+    fitting
+        Whether, without a depth, the rows shall fit a screen: the deepest view that does, with
+        equal groups in succession folded into one row where that allows a deeper one. Otherwise
+        every layer has its row.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> blocks = "blocks: {b: [relu, tanh]}, layers: [softmax, {b: , repeat: 90}]"
+    >>> net = cnn.loads("{cnn: 1, input: 5x5x1, " + blocks + "}")
+    >>> [row.name for row in view(cnn.analyze(net).analysis).rows]
+    ['softmax1', 'b1…90']
+    """
+    options = options or Options()
+    deepest = max((path.count("/") + 1 for path in analysis.facts), default=1)
+    if options.depth is not None:
+        depth = min(options.depth, deepest)
+        return View(analysis, options, collapse(analysis, depth), depth)
+    if not fitting:
+        return View(analysis, options, collapse(analysis, deepest), deepest)
+    depth, rows = deepest, collapse(analysis, deepest)
+    if len(rows) > SCREEN:
+        for depth in range(deepest, 0, -1):
+            rows = collapse(analysis, depth)
+            if len(rows) > GROUPS:
+                rows = fold(rows)
+            if len(rows) <= GROUPS:
+                break
+    return View(analysis, options, rows, depth)
+
+
+def collapse(analysis: Analysis, depth: int) -> tuple[Row, ...]:
+    """Return one row for everything under each path of at most so many components.
+
+    A join stands under the path of its branches, so it collapses with them.
+    """
+    groups: dict[str, list[NodeFacts]] = {}
+    for id, facts in analysis.facts.items():  # noqa: A001 - the word of the language
+        path = id if id.count("/") < depth else "/".join(id.split("/", depth)[:depth])
+        groups.setdefault(path, []).append(facts)
+    return tuple(Row(path, tuple(facts)) for path, facts in groups.items())
+
+
+def fold(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Return the rows with equal siblings in succession made one.
+
+    Equal are groups whose layers have the same names below the group, kinds, shapes and costs.
+    """
+    found: list[list[Row]] = []
+    before: object = None
+    for row in rows:
+        signature = _signature(row)
+        if found and signature == before:
+            found[-1].append(row)
+        else:
+            found.append([row])
+        before = signature
+    return tuple(_fold(same) for same in found)
+
+
+def _fold(same: list[Row]) -> Row:
+    if len(same) == 1:
+        return same[0]
+    facts = tuple(_all_facts(same))
+    return Row(same[0].path, facts, same[-1].path, len(same))
+
+
+def _all_facts(rows: list[Row]) -> Iterator[NodeFacts]:
+    for row in rows:
+        yield from row.facts
+
+
+def _signature(row: Row) -> tuple[object, ...]:
+    parent, _, name = row.path.rpartition("/")
+    start = len(row.path)
+    layers = tuple(
+        (f.node.id[start:], f.node.kind, f.node.input_shapes, f.node.output, f.cost, f.params)
+        for f in row.facts
+    )
+    return (parent, name.rstrip("0123456789"), layers)

@@ -1,0 +1,67 @@
+"""Start-up: what a command imports, and that the probe would notice if it imported more."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "networkx", "jinja2", "torch", "onnx", "keras")
+
+
+def imported(*arguments: str, before: str = "") -> set[str]:
+    """Return the top-level modules that a command line has imported when it ends."""
+    code = (
+        f"{before}\n"
+        "import io, json, sys\n"
+        "from contextlib import redirect_stdout\n"
+        "from cnnanalyze.cli import run\n"
+        "with redirect_stdout(io.StringIO()):\n"
+        f"    code = run({list(arguments)!r})\n"
+        "assert code == 0, code\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("summary", "zoo:vgg16"),
+        ("summary", "zoo:vgg16", "--format", "json"),
+        ("summary", "zoo:vgg16", "zoo:resnet50"),
+        ("layers",),
+        ("schema",),
+        ("zoo",),
+    ],
+    ids=" ".join,
+)
+def test_no_command_of_the_rules_imports_what_it_does_not_need(arguments: tuple[str, ...]) -> None:
+    modules = imported(*arguments)
+    assert "typer" in modules
+    assert not modules & set(HEAVY)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",)])
+def test_help_imports_typer_only(arguments: tuple[str, ...]) -> None:
+    modules = imported(*arguments)
+    assert "typer" in modules
+    assert not modules & {*HEAVY, "pydantic", "rich", "yaml"}
+
+
+def test_help_of_a_command_imports_little_more() -> None:
+    # Typer itself asks pydantic for the types of options, where it is installed.
+    modules = imported("summary", "--help")
+    assert not modules & {*HEAVY, "rich", "yaml"}
+
+
+def test_machine_formats_do_without_rich() -> None:
+    assert "rich" not in imported("summary", "zoo:vgg16", "--format", "csv")
+
+
+@pytest.mark.parametrize("module", ["numpy", "rich"])
+def test_the_probe_would_notice(module: str) -> None:
+    assert module in imported("--version", before=f"import {module}")

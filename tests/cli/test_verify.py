@@ -1,0 +1,127 @@
+"""``verify``: what it says when the books balance, and when they do not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnanalyze.cli.verify import conclude, describe, read_size
+from cnnanalyze.crosscheck.result import Balance, Discrepancy
+from cnnanalyze.errors import ExecutionError
+
+SPEC = """\
+cnn: 1
+name: tiny
+input: 7x11x3
+layers:
+  - {conv: {filters: 5, kernel: 3}, as: only}
+expect:
+  - {source: somebody, total: {parameters: 140}}
+"""
+Write = Callable[..., Path]
+
+
+def test_balanced_books_take_one_line(run: Any, write_spec: Write) -> None:
+    outcome = run("verify", write_spec(SPEC))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(
+        r"✓ tiny: 1 layer, \d+ entries \(shape 1, parameters 3, .*\), all balanced; "
+        r"1 claim holds\n",
+        outcome.out,
+    )
+
+
+def test_a_claim_that_fails_is_printed_with_both_figures(run: Any, write_spec: Write) -> None:
+    path = write_spec(SPEC.replace("140", "149"))
+    outcome = run("verify", path)
+    first, second = outcome.out.splitlines()
+    assert outcome.code == 1
+    assert first.startswith("✗ tiny: ")
+    assert first.endswith("; 1 claim failed")
+    assert second == (
+        f"    {path}:7:44: parameters: printed 149, computed 140, which does not agree (somebody)"
+    )
+
+
+def test_several_networks_are_concluded(run: Any, write_spec: Write) -> None:
+    write_spec(SPEC, "a.yaml")
+    write_spec("cnn: 1\n", "b.yaml")
+    outcome = run("verify", write_spec(SPEC, "c.yaml").parent)
+    assert outcome.code == 2
+    assert outcome.out.count("✓ tiny") == 2
+    assert outcome.out.splitlines()[-1].startswith("2 networks, 2 layers, ")
+    assert outcome.out.endswith("2 claims: all balanced; 1 not verified\n")
+    assert "this spec has no 'input'" in outcome.err
+
+
+def test_too_large_a_run_is_refused_with_its_size(run: Any, write_spec: Write) -> None:
+    outcome = run("verify", write_spec(SPEC), "--memory", "1MiB")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("error: running tiny would need about 0.1 GiB")
+    assert "--memory" in outcome.err
+
+
+def test_json_holds_everything(run: Any, write_spec: Write) -> None:
+    outcome = run("verify", write_spec(SPEC), "--format", "json")
+    data = json.loads(outcome.out)
+    assert data["schema"] == 1
+    assert data["balanced"] is True
+    network = data["networks"][0]
+    assert network["entries"] == sum(network["compared"].values())
+    assert network["claims"][0]["computed"] == "140"
+
+
+UNEQUAL = Balance(
+    "net",
+    3,
+    (("shape", 3), ("parameters", 5)),
+    (Discrepancy("conv1", "parameters", "bias", "7", "5"),),
+    remarks=("conv9: nobody knows",),
+)
+
+
+def test_a_discrepancy_shows_both_entries() -> None:
+    assert list(describe(UNEQUAL)) == [
+        "✗ net: 3 layers, 8 entries (shape 3, parameters 5), 1 differ",
+        "    conv1: parameters (bias)",
+        "        by rule   7",
+        "        observed  5",
+        "    not checked: conv9: nobody knows",
+    ]
+
+
+def test_the_conclusion_names_what_is_wrong() -> None:
+    assert conclude([UNEQUAL], [ExecutionError("too large")]) == (
+        "1 network, 3 layers, 8 entries, 0 claims: not balanced: net; 1 not verified"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("4GiB", 2**32), ("500 MB", 5 * 10**8), ("17", 17), ("1.5kib", 1536), ("3 tb", 3 * 10**12)],
+)
+def test_sizes(text: str, count: int) -> None:
+    assert read_size(text) == count
+
+
+def test_unbalanced_books_exit_with_one(
+    run: Any, write_spec: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnanalyze.api.verify", lambda *_, **__: UNEQUAL)
+    assert run("verify", write_spec(SPEC)).code == 1
+
+
+def test_a_bar_on_stderr_leaves_stdout_alone(
+    run: Any, write_spec: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = run("verify", write_spec(SPEC))
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes stderr for a terminal then
+    watched = run("verify", write_spec(SPEC))
+    assert quiet.err == ""
+    assert "100%" in watched.err
+    assert watched.out == quiet.out

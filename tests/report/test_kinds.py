@@ -1,0 +1,50 @@
+"""The reference of the layer kinds: complete, computed live, and the committed page is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze.layers
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.report import kinds
+from cnnanalyze.spec.vocabulary import words_of
+
+ALL = list(KINDS)
+PAGE = Path(__file__).parent.parent.parent / "docs" / "layers.md"
+
+
+def test_the_committed_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == kinds.all_markdown(), (
+        "write it anew: cnnanalyze layers --format markdown -o docs/layers.md"
+    )
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda c: c.kind)
+def test_every_kind_is_explained(cls: kinds.Kind) -> None:
+    text = kinds.one_text(cls)
+    assert cls.kind in text
+    assert "``" not in text
+    for name, info in cls.model_fields.items():
+        assert name in text
+        assert info.description, f"{cls.kind}.{name} has no description"
+        assert words_of(info) not in {"", "anything"}
+    assert kinds.all_text().count(f"  {cls.kind} ") >= 1
+    assert kinds.family_of(cls) in kinds.TITLES
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda c: c.kind)
+def test_the_data_hold_what_the_class_says(cls: kinds.Kind) -> None:
+    data = kinds.to_dict(cls)
+    assert data["kind"] == cls.kind
+    assert [a["name"] for a in data["attributes"]] == list(cls.model_fields)
+    for example, shown in zip(cls.examples, data["examples"], strict=True):
+        assert shown["computed"]["output"] == example.output
+        if example.parameters is not None:
+            assert shown["computed"]["parameters"] == example.parameters
+
+
+def test_an_alias_finds_its_kind() -> None:
+    assert cnnanalyze.layers is not None
+    assert kinds.find("fc").kind == "dense"

@@ -1,0 +1,67 @@
+"""Rows: what collapses, what folds, and that nothing is lost on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.view import GROUPS, SCREEN, collapse, fold, view
+
+
+def test_a_join_collapses_with_its_branches(small: Analysis) -> None:
+    rows = collapse(small, 1)
+    assert [(row.name, row.kind) for row in rows] == [
+        ("first", "3 layers"),
+        ("pool", "maxpool"),
+        ("add1", "2 layers"),
+        ("global_avgpool1", "global_avgpool"),
+        ("scores", "dense"),
+    ]
+
+
+def test_a_group_puts_out_what_its_last_layer_puts_out(small: Analysis) -> None:
+    first = collapse(small, 1)[0]
+    assert first.last.node.id == "first/relu1"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 19])
+def test_every_depth_holds_every_layer_once(small: Analysis, depth: int) -> None:
+    rows = collapse(small, depth)
+    assert sorted(f.node.id for row in rows for f in row.facts) == sorted(small.facts)
+
+
+def test_equal_siblings_in_succession_fold(repeated: Analysis) -> None:
+    rows = fold(collapse(repeated, 1))
+    assert [(row.name, row.kind) for row in rows] == [
+        ("unit1…41", "41 × 2 layers"),
+        ("end", "flatten"),
+    ]
+    assert rows[0].total.parameters == repeated.total.parameters
+
+
+def test_unequal_siblings_do_not_fold() -> None:
+    text = "{cnn: 1, input: 13x17x5, layers: [relu, relu, {conv: {filters: 7, kernel: 3}}, relu]}"
+    rows = fold(collapse(cnn.analyze(cnn.loads(text)).analysis, 1))
+    assert [row.name for row in rows] == ["relu1…2", "conv1", "relu3"]
+
+
+def test_the_view_fits_a_screen_by_itself(repeated: Analysis) -> None:
+    assert len(repeated) > SCREEN
+    assert len(view(repeated).rows) <= GROUPS
+
+
+def test_a_depth_that_is_asked_for_folds_nothing(repeated: Analysis) -> None:
+    assert len(view(repeated, Options(depth=1)).rows) == 42
+    assert len(view(repeated, Options(depth=2)).rows) == len(repeated)
+
+
+def test_machine_formats_keep_every_layer(repeated: Analysis) -> None:
+    assert len(view(repeated, fitting=False).rows) == len(repeated)
+
+
+@pytest.mark.parametrize("name", ["resnet50", "vgg16"])
+def test_networks_of_the_zoo_fit_a_screen(name: str) -> None:
+    rows = view(cnn.analyze(f"zoo:{name}").analysis).rows
+    assert 10 < len(rows) <= SCREEN
