@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnnanalyze.core.reach import POINT, Reach, Whole
+from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
 from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, follow_field, hull, join
 from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.node import INPUT, Node, NodeId
@@ -130,10 +130,7 @@ def trace(network: Network, maps: dict[str, Maps]) -> dict[str, tuple[Clipped, .
         size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
         parts = [
             _without_padding(
-                tuple(
-                    _clip(s[a], m[a] if len(m) == len(axes) else None, size[a])
-                    for a in axes
-                )
+                tuple(_clip(s[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
             )
             for s, m in zip(sources, own, strict=True)
         ]
@@ -152,7 +149,7 @@ def _without_padding(axes: tuple[Clipped, ...]) -> tuple[Clipped, ...]:
 
 def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
     """Follow one index map from the units of a layer's input to those of its output."""
-    if reach is None or isinstance(reach, Whole):
+    if reach is None or isinstance(reach, Whole | Everywhere):
         everything = hull(list(seen.intervals))
         return Clipped((everything,) * outputs, (False,) * outputs)
     if reach is POINT:
@@ -161,10 +158,11 @@ def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
     intervals: list[Interval | None] = []
     inner: list[bool] = []
     for o in range(outputs):
-        taps = reach.taps(o)
-        inside = [i for i in taps if 0 <= i < n]
+        taps, inside = reach.taps(o), reach.inside(o, n)
         intervals.append(hull([seen.intervals[i] for i in inside]))
-        inner.append(len(inside) == len(taps) > 0 and all(seen.inner[i] for i in inside))
+        # A mirrored index is as good as a border: what was tapped is not what is read.
+        free = len(inside) > 0 and inside == list(taps)
+        inner.append(free and all(seen.inner[i] for i in inside))
     return Clipped(tuple(intervals), tuple(inner))
 
 

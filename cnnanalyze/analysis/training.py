@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from cnnanalyze.spec.sections import OPTIMIZERS, Training
 
@@ -43,8 +44,8 @@ def plan(
     >>> plan(Training(samples=1000, batch=32), trained=1, stored=1, macs=1, saved=1).updates
     32
     """
-    held_out = int(training.samples * training.validation_split)
-    samples = training.samples - held_out
+    # As Keras rounds, but exactly: in floating point, 0.29 of 100 would be 28.
+    samples = int(training.samples * (1 - Fraction(str(training.validation_split))))
     whole, rest = divmod(samples, training.batch)
     iterations = whole if training.drop_last or not rest else whole + 1
     used = whole * training.batch if training.drop_last else samples
@@ -52,7 +53,7 @@ def plan(
     state = OPTIMIZERS[training.optimizer]
     return TrainingArithmetic(
         samples=samples,
-        validation_samples=held_out,
+        validation_samples=training.samples - samples,
         iterations_per_epoch=iterations,
         updates=iterations * training.epochs,
         last_batch=training.batch if not rest or training.drop_last else rest,

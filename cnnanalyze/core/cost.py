@@ -28,7 +28,7 @@ class Cost(NamedTuple):
     compare: int = 0
     """Comparisons: maximum, minimum, a choice by sign."""
     exponential: int = 0
-    """Exponentials and hyperbolic tangents."""
+    """Exponentials, logarithms, hyperbolic tangents and error functions."""
     power: int = 0
     """Powers and roots."""
 

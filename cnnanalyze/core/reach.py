@@ -6,19 +6,43 @@ output by ``period`` moves what it reads by ``advance``. That is all that the re
 whole network needs (:mod:`cnnanalyze.core.strand`), and it is exact for strided, dilated,
 transposed, padded, cropped and resized layers, where the triple of size, jump and start is not.
 
-Indices run over all integers; what lies outside the map is padding. ``Whole`` is the map of a
-layer that reads everything (dense, global pooling).
+Indices run over all integers; what lies outside the map is padding. Which indices *inside* a map
+of ``n`` an output reads is told by ``inside(o, n)``; only a padding that repeats the map
+(``Mirrored``) reads others than its taps. ``Whole`` is the map of a layer that reads everything
+(dense, global pooling), ``Everywhere`` that of one which reads its own place and, through a
+statistic, everything (group normalisation).
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
 
 
+class IndexMap(ABC):
+    """What all periodic maps share: what an output reads of a map that ends somewhere."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the input indices that output ``o`` reads, ascending."""
+
+    def inside(self, o: int, n: int) -> list[int]:
+        """Return the indices that output ``o`` really reads of ``n`` inputs, ascending.
+
+        Examples
+        --------
+        >>> Window(3, before=1).inside(0, 5), Window(3, before=1).inside(4, 5)
+        ([0, 1], [3, 4])
+        """
+        return [i for i in self.taps(o) if 0 <= i < n]
+
+
 @dataclass(frozen=True, slots=True)
-class Window:
+class Window(IndexMap):
     """A window that slides: convolution, pooling; with kernel 1 also padding and cropping.
 
     Output ``o`` reads ``o·stride - before + dilation·j`` for ``j`` in ``0..kernel-1``.
@@ -55,7 +79,7 @@ POINT = Window(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Transposed:
+class Transposed(IndexMap):
     """A transposed window: input ``i`` writes to outputs ``i·stride - before + dilation·j``.
 
     Examples
@@ -90,7 +114,7 @@ class Transposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(IndexMap):
     """An interpolation: output ``o`` reads around position ``(o·step + offset) / unit``.
 
     Nearest reads the position rounded down; linear reads the neighbours on both sides, or the
@@ -124,7 +148,7 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(IndexMap):
     """Adaptive pooling: ``inputs`` indices are shared out among ``outputs`` bins that may overlap.
 
     Bin ``o`` reads from ``⌊o·inputs/outputs⌋`` to ``⌈(o+1)·inputs/outputs⌉ - 1``.
@@ -154,11 +178,60 @@ class Bins:
 
 
 @dataclass(frozen=True, slots=True)
+class Mirrored(IndexMap):
+    """A padding that repeats the map itself: mirrored at its borders, or with its edge drawn out.
+
+    In theory output ``o`` reads ``o - before``, as with zeros. An index that lies outside is
+    reflected at the border, which is not repeated, or with ``edge`` held on the border.
+
+    Examples
+    --------
+    >>> [Mirrored(2).inside(o, 3) for o in range(7)]
+    [[2], [1], [0], [1], [2], [1], [0]]
+    >>> [Mirrored(2, edge=True).inside(o, 3) for o in range(7)]
+    [[0], [0], [0], [1], [2], [2], [2]]
+    """
+
+    before: int
+    edge: bool = False
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return 1
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return 1
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the one index that output ``o`` would read if the map had no border."""
+        return (o - self.before,)
+
+    def inside(self, o: int, n: int) -> list[int]:
+        """Return the one index that output ``o`` reads of ``n`` inputs."""
+        i = o - self.before
+        if self.edge:
+            return [min(max(i, 0), n - 1)]
+        i %= max(2 * (n - 1), 1)  # there and back again
+        return [min(i, 2 * (n - 1) - i)]
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """The map of a layer that reads every index of its input."""
 
 
 WHOLE = Whole()
 
-Periodic = Window | Transposed | Sampled | Bins
-Reach = Periodic | Whole
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """The map of a layer that reads its own place and, through a statistic, every other one."""
+
+
+EVERYWHERE = Everywhere()
+
+Periodic = Window | Transposed | Sampled | Bins | Mirrored
+Reach = Periodic | Whole | Everywhere

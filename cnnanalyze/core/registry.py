@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
-from importlib.metadata import entry_points
+from importlib import import_module
 from typing import Generic, TypeVar
 
 from cnnanalyze.errors import PluginError
@@ -21,12 +20,18 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     >>> nearest("covn", ["conv", "dense"])
     "; did you mean 'conv'?"
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for faults only
+
     found = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return f"; did you mean '{found[0]}'?" if found else ""
 
 
 class Registry(Generic[T]):
-    """Things by name; entry points of other packages are read only when a name is missed."""
+    """Things by name, each read in when it is first asked for.
+
+    Things of our own live in modules that are told by :meth:`house`; things of others, whose names
+    carry a dot, are entered by the entry points of their packages, read only when a name is missed.
+    """
 
     def __init__(self, what: str, group: str = "") -> None:
         self.what = what
@@ -34,13 +39,20 @@ class Registry(Generic[T]):
         self._entries: dict[str, T] = {}
         self._aliases: dict[str, str] = {}
         self._searched = not group
+        self._homes: dict[str, str] = {}
+
+    def house(self, module: str, words: str) -> None:
+        """Tell which names and aliases a module will enter as soon as it is imported."""
+        self._homes.update(dict.fromkeys(words.split(), module))
 
     def add(self, name: str, thing: T, aliases: tuple[str, ...] = ()) -> None:
         """Enter a thing; a name that is taken is refused."""
         for n in (name, *aliases):
             taken = self._aliases.get(n, n)
+            origin = self._homes.get(n, thing.__module__)
             if taken in self._entries:
                 origin = getattr(self._entries[taken], "__module__", "elsewhere")
+            if taken in self._entries or origin != thing.__module__:
                 raise PluginError(
                     f"{self.what} '{n}' is registered already, by {origin}",
                     help="choose another name; a dotted one such as 'acme.swish' never collides",
@@ -54,39 +66,51 @@ class Registry(Generic[T]):
             return found
         if name in self._aliases:
             return self._entries[self._aliases[name]]
-        if self._searched:
+        if name in self._homes:
+            import_module(self._homes[name])
+        elif "." in name and not self._searched:
+            self._load_entry_points()
+        else:
             return None
-        self._load_entry_points()
-        return self.get(name)
+        return self._entries.get(self._aliases.get(name, name))
 
     def canonical(self, name: str) -> str:
         """Return the name that an alias stands for."""
+        self.get(name)
         return self._aliases.get(name, name)
 
     def names(self) -> list[str]:
         """Return all names, sorted, without aliases."""
+        self._import_all()
         return sorted(self._entries)
 
     def words(self) -> list[str]:
         """Return all names and aliases, sorted."""
-        return sorted((*self._entries, *self._aliases))
+        return sorted({*self._entries, *self._aliases, *self._homes})
 
     def __iter__(self) -> Iterator[T]:
         return iter([self._entries[n] for n in self.names()])
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self.names())
 
     @contextmanager
     def scoped(self) -> Iterator[None]:
         """Forget, at the end of the block, what was entered in it (for tests)."""
+        self._import_all()
         entries, aliases = dict(self._entries), dict(self._aliases)
         try:
             yield
         finally:
             self._entries, self._aliases = entries, aliases
 
+    def _import_all(self) -> None:
+        for module in dict.fromkeys(self._homes.values()):
+            import_module(module)
+
     def _load_entry_points(self) -> None:
+        from importlib.metadata import entry_points  # noqa: PLC0415 - needed on a miss only
+
         self._searched = True
         for entry in entry_points(group=self._group):
             try:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from cnnanalyze.core.reach import Periodic, Reach, Whole, Window
+from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Whole, Window
 
 Interval = tuple[int, int]
 """The first and the last index, both included."""
@@ -150,7 +150,17 @@ INPUT_FIELD = Field((START,))
 
 
 def follow_field(field: Field, reach: Reach, extent: int) -> Field:
-    """What do the outputs of a layer see, if its ``extent`` inputs see ``field``?"""
+    """What do the outputs of a layer see, if its ``extent`` inputs see ``field``?
+
+    Examples
+    --------
+    >>> from cnnanalyze.core.reach import EVERYWHERE
+    >>> normed = follow_field(INPUT_FIELD, EVERYWHERE, 7)
+    >>> normed.at(2), normed.local.size, normed.sees_all
+    ((0, 6), 1, True)
+    """
+    if isinstance(reach, Everywhere):
+        return join([field, follow_field(field, WHOLE, extent)])
     if isinstance(reach, Whole):
         seen = hull([field.at(0), field.at(extent - 1)])
         if any(s.period > 1 for s in field.strands):

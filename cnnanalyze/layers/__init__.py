@@ -1,30 +1,31 @@
 """Book one: the rules of every layer kind, one class per kind, one module per family.
 
-Importing this package fills :data:`~cnnanalyze.layers.base.KINDS`.
+A family is imported when one of its kinds is first asked for: a network pays for what it has.
 """
 
-from cnnanalyze.layers import (
-    activation,
-    conv,
-    linear,
-    merge,
-    norm,
-    pool,
-    regularise,
-    reshape,
-    resize,
-    transposed,
-)
+from cnnanalyze.layers.base import KINDS
 
-__all__ = [
-    "activation",
-    "conv",
-    "linear",
-    "merge",
-    "norm",
-    "pool",
-    "regularise",
-    "reshape",
-    "resize",
-    "transposed",
-]
+FAMILIES = {
+    "conv": "conv convolution depthwise separable table_conv local_conv locally_connected",
+    "transposed": "transposed_conv deconv",
+    "pool": (
+        "maxpool avgpool lppool subsample global_maxpool gmp global_avgpool gap "
+        "adaptive_maxpool adaptive_avgpool"
+    ),
+    "linear": "dense fc linear maxout rbf",
+    "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm lrn",
+    "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
+    "smooth": "selu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
+    "merge": "add multiply maximum average concat",
+    "reshape": "flatten reshape zeropad reflectpad replicatepad crop",
+    "rearrange": (
+        "permute slice channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
+        "pixel_shuffle shift"
+    ),
+    "resize": "resize upsample",
+    "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",
+}
+"""By module: the names and aliases of its kinds."""
+
+for _family, _words in FAMILIES.items():
+    KINDS.house(f"{__name__}.{_family}", _words)

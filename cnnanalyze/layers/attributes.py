@@ -7,6 +7,7 @@ own, the kernels of the executor make them per axis.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -66,6 +67,7 @@ def _whole(least: int, words: str) -> Callable[[Any], int]:
 
 _positive = _whole(1, "a whole number of at least 1")
 _natural = _whole(0, "a whole number of at least 0")
+_signed = _whole(-LARGEST, "a whole number")
 
 
 def _each(check: Callable[[Any], int], words: str) -> Callable[[Any], int | tuple[int, ...]]:
@@ -150,6 +152,32 @@ def _extents(value: Any) -> str:  # noqa: ANN401
 _MOST_EXTENTS = 4
 
 
+def _order(value: Any) -> tuple[int, ...]:  # noqa: ANN401
+    words = "the spatial axes in their new order, each once, counted from 1, as in [2, 1]"
+    if not isinstance(value, list | tuple) or not value:
+        raise _fail(words, value)
+    axes = tuple(map(_positive, value))
+    if sorted(axes) != list(range(1, len(axes) + 1)):
+        raise _fail(words, value)
+    return axes
+
+
+def _span(value: Any) -> tuple[int, int]:  # noqa: ANN401
+    words = "[start, stop], counted from 0, the stop left out, as in [0, 64]"
+    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
+        raise _fail(words, value)
+    start, stop = map(_natural, value)
+    if start >= stop:
+        raise _fail(words, value)
+    return start, stop
+
+
+def _exponent(value: Any) -> float:  # noqa: ANN401
+    if type(value) not in {int, float} or not 1 <= value < inf:
+        raise _fail("a finite number of at least 1", value)
+    return float(value)
+
+
 def _share(value: Any) -> float:  # noqa: ANN401
     if type(value) not in {int, float} or not 0 <= value < 1:
         raise _fail("a number of at least 0 and below 1", value)
@@ -175,6 +203,12 @@ Extra = Annotated[
     WithJsonSchema(_EACH_SCHEMA),
 ]
 """A whole number of at least 0 for all axes, or one per axis."""
+Offset = Annotated[
+    int | tuple[int, ...],
+    PlainValidator(_each(_signed, "a whole number, or one per axis")),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""A whole number, negative ones too, for all axes, or one per axis."""
 Sides = Annotated[
     int | tuple[int, ...] | tuple[tuple[int, int], ...],
     PlainValidator(_sides),
@@ -193,10 +227,26 @@ Table = Annotated[
     WithJsonSchema({"type": ["array", "string"]}),
 ]
 """Which input channels each output map reads: one row of distinct channels per map."""
+Order = Annotated[
+    tuple[int, ...],
+    PlainValidator(_order),
+    WithJsonSchema({"type": ["array", "string"]}),
+]
+"""The spatial axes in another order, counted from 1."""
+Span = Annotated[
+    tuple[int, int],
+    PlainValidator(_span),
+    WithJsonSchema({"type": ["array", "string"]}),
+]
+"""The first index and the one behind the last, counted from 0."""
 ShapeText = Annotated[str, PlainValidator(_extents), WithJsonSchema(_WHOLE_SCHEMA)]
 """A shape as text, channels last: ``"4x4x256"``, or ``"4096"`` for a vector."""
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": ["boolean", "string"]})]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": ["number", "string"]})]
+Exponent = Annotated[
+    float, PlainValidator(_exponent), WithJsonSchema({"type": ["number", "string"]})
+]
+"""A finite number of at least 1: the exponent of a norm."""
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": ["number", "string"]})]
 """A number of at least 0 and below 1: the rate of a dropout."""
 
@@ -245,7 +295,8 @@ def per_border(
         return ((value, value),) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {say(value)} speaks of {len(value)} axes, but its input has {_axes(rank)}",
+            f"{attribute} {say(value)} speaks of {len(value)} axes, "
+            f"but its input has {_axes(rank)}",
             attribute=attribute,
             help="give a number per side, one per axis, or a pair [before, after] per axis",
         )

@@ -53,7 +53,7 @@ class Layer(BaseModel):
     *executed* is none of its business: that is the other book (:mod:`cnnanalyze.execute`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     kind: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -151,5 +151,17 @@ def refuse_vector(what: str, shape: Shape) -> None:
     if shape.is_vector:
         raise ShapeError(
             f"{what} needs a feature map, but its input is a vector of {shape.channels} features",
-            help="place it before 'flatten' and 'dense', or give the vector positions with 'reshape'",
+            help="place it before 'flatten' and 'dense', "
+            "or give the vector positions with 'reshape'",
+        )
+
+
+def refuse_uneven(groups: int, channels: int) -> None:
+    """Raise unless the groups divide the channels."""
+    if channels % groups:
+        raise ShapeError(
+            f"groups {groups} does not divide the {channels} channels: "
+            f"{channels} mod {groups} = {channels % groups}",
+            attribute="groups",
+            help="choose groups that divide the channels",
         )

@@ -1,4 +1,4 @@
-"""Convolutions: plain and grouped, depthwise, separable, with a connection table."""
+"""Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
 from __future__ import annotations
 
@@ -116,6 +116,12 @@ class Conv(Sliding):
             output="222x222x64",
             macs=85_162_752,
             source="lecture 003, cost of a regular convolution",
+        ),
+        Example(
+            inputs=("28x28x28x1",),
+            attributes={"filters": 2, "kernel": 3},
+            output="26x26x26x2",
+            source="Keras documentation, Conv3D, example (4, 28, 28, 28, 1)",
         ),
     )
 
@@ -295,3 +301,51 @@ class TableConv(Sliding):
         """Multiply and accumulate every weight at every output position."""
         macs = output.positions * self.taps(inputs[0]) * self.connections()
         return Cost(mac=macs, add=output.count if self.bias else 0)
+
+
+@layer("local_conv", "locally_connected")
+class LocalConv(Sliding):
+    """Locally connected layer: a convolution that shares no weights between its positions.
+
+    Every output position has kernels and biases of its own. It reads and costs what a convolution
+    does, ``k·k·C_in·C_out`` multiply-accumulates per output position, but holds that many weights,
+    and one bias per filter, *for each position* too: its parameters grow with the map.
+    """
+
+    principal: ClassVar[str] = "filters"
+    filters: Count = Field(description="number of filters: channels of the output")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("32x32x3",),
+            attributes={"filters": 64, "kernel": 3},
+            output="30x30x64",
+            parameters=1_612_800,
+            source="Keras documentation, LocallyConnected2D, example",
+            note="printed as (30*30)*(3*3*3*64) + (30*30)*64",
+        ),
+        Example(
+            inputs=("30x30x64",),
+            attributes={"filters": 32, "kernel": 3},
+            output="28x28x32",
+            source="Keras documentation, LocallyConnected2D, example, second layer",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Slide over every axis; one channel per filter."""
+        return Shape(self.slid(inputs[0]), self.filters)
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold one kernel per filter and position, and its bias."""
+        x = inputs[0]
+        places = self.slid(x)
+        taps = per_axis(self.kernel, x.rank, "kernel")
+        weights = Param("kernel", (*places, *taps, x.channels, self.filters))
+        return (weights, Param("bias", (*places, self.filters))) if self.bias else (weights,)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Multiply and accumulate every weight once."""
+        x = inputs[0]
+        activations = output.count
+        macs = activations * self.taps(x) * x.channels
+        return Cost(mac=macs, add=activations if self.bias else 0)

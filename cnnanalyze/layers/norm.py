@@ -1,15 +1,17 @@
-"""Normalisation: batch normalisation and local response normalisation."""
+"""Normalisation: by kept statistics (batch), by those of the image itself, by neighbours."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.reach import EVERYWHERE, POINT, Reach
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Count, Flag, Number
-from cnnanalyze.layers.base import Elementwise, Example, layer
+from cnnanalyze.layers.attributes import Count, Flag, Number, choice
+from cnnanalyze.layers.base import Elementwise, Example, layer, refuse_uneven
 
 
 @layer("batchnorm", "bn")
@@ -44,6 +46,14 @@ class BatchNorm(Elementwise):
             parameters=16,
             source="Keras guide 'Transfer learning & fine-tuning': 2 trainable weights and 2 not",
         ),
+        Example(
+            inputs=("35x45x10x100",),
+            attributes={"scale": False, "center": False},
+            output="35x45x10x100",
+            parameters=200,
+            source="PyTorch documentation, BatchNorm3d, example without learnable parameters",
+            note="the moving mean and variance of each of the 100 channels",
+        ),
     )
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
@@ -58,6 +68,178 @@ class BatchNorm(Elementwise):
         if self.scale:
             held.insert(0, Param("gamma", per_channel))
         return tuple(held)
+
+
+class Standardising(Elementwise):
+    """What these norms share: groups of elements of one image are brought to mean 0, variance 1.
+
+    A group of ``n`` elements costs ``3·n - 1`` additions (for the mean, the deviations, the
+    variance and epsilon), ``2·n`` multiplications (squares; times the inverse of the deviation),
+    two divisions and one root. Then γ and β cost one operation per element each.
+    """
+
+    scale: Flag = Field(True, description="whether γ is learned")
+    center: Flag = Field(True, description="whether β is learned")
+    epsilon: Number = Field(1e-5, description="what is added to the variance")
+
+    @abstractmethod
+    def grouped(self, x: Shape) -> tuple[int, int]:
+        """Return the number of groups, and the elements in each."""
+
+    def learned(self, x: Shape) -> tuple[int, ...]:
+        """Return the shape of γ and β."""
+        return (x.channels,)
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold γ and β where wanted."""
+        wanted = (("gamma", self.scale), ("beta", self.center))
+        return tuple(Param(role, self.learned(inputs[0])) for role, held in wanted if held)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Find the mean and the deviation of every group, apply them, then γ and β."""
+        groups, n = self.grouped(inputs[0])
+        activations = output.count
+        return Cost(
+            add=groups * (3 * n - 1) + (activations if self.center else 0),
+            multiply=groups * 2 * n + (activations if self.scale else 0),
+            divide=groups * 2,
+            power=groups,
+        )
+
+
+@layer("layernorm", "ln")
+class LayerNorm(Standardising):
+    """Layer normalisation: ``γ·(x - μ) / √(σ² + ε) + β`` with the mean and variance of the image.
+
+    By default they are taken over the channels at every position, with one γ and β per channel
+    (ConvNeXt); with ``axes: all`` over the whole map, with one per activation (PyTorch's
+    ``LayerNorm([C, H, W])``). Nothing is kept from the training, so nothing can be folded.
+
+    A group of ``n`` elements costs ``3·n - 1`` additions, ``2·n`` multiplications, two divisions
+    and one root; γ and β one operation per element each.
+    """
+
+    axes: choice("channels", "all") = Field(  # type: ignore[valid-type]  # made from its words
+        "channels", description="what a mean is taken over: 'channels' or 'all'"
+    )
+    epsilon: Number = Field(1e-6, description="what is added to the variance")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("5x10",),
+            attributes={},
+            output="5x10",
+            parameters=20,
+            source="PyTorch documentation, LayerNorm, first example: embeddings of 10",
+            note="weight and bias have the shape that is normalised, 10",
+        ),
+        Example(
+            inputs=("10x10x5",),
+            attributes={"axes": "all"},
+            output="10x10x5",
+            parameters=1_000,
+            source="PyTorch documentation, LayerNorm, second example: images, [C, H, W]",
+            note="weight and bias have the shape that is normalised, 5·10·10",
+        ),
+    )
+
+    def grouped(self, x: Shape) -> tuple[int, int]:
+        """Take the channels of one position, or everything."""
+        return (1, x.count) if self.axes == "all" else (x.positions, x.channels)
+
+    def learned(self, x: Shape) -> tuple[int, ...]:
+        """Return the shape of what is normalised at once."""
+        return x.extents if self.axes == "all" else (x.channels,)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place, or everything through its mean."""
+        return ((EVERYWHERE if self.axes == "all" else POINT,) * inputs[0].rank,)
+
+
+@layer("groupnorm", "gn")
+class GroupNorm(Standardising):
+    """Group normalisation: layer normalisation over the map, one group of channels at a time.
+
+    ``γ·(x - μ) / √(σ² + ε) + β``, where ``μ`` and ``σ²`` belong to ``C/groups`` channels at all
+    positions; γ and β are learned per channel, ``2·C`` in all.
+
+    A group of ``n`` elements costs ``3·n - 1`` additions, ``2·n`` multiplications, two divisions
+    and one root; γ and β one operation per element each.
+    """
+
+    principal: ClassVar[str] = "groups"
+    groups: Count = Field(32, description="groups of channels")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("10x10x6",),
+            attributes={"groups": 3},
+            output="10x10x6",
+            parameters=12,
+            source="PyTorch documentation, GroupNorm, example: 6 channels in 3 groups",
+            note="weight and bias are per channel",
+        ),
+        Example(
+            inputs=("56x56x256",),
+            attributes={},
+            output="56x56x256",
+            source="Wu and He 2018, equation 7: G = 32 by default",
+            note="the map is that of conv2_x in ResNet-50 (He et al. 2016, table 1)",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the shape, if the groups divide the channels."""
+        x = inputs[0]
+        refuse_uneven(self.groups, x.channels)
+        return x
+
+    def grouped(self, x: Shape) -> tuple[int, int]:
+        """Take the channels of one group at all positions."""
+        return self.groups, x.positions * (x.channels // self.groups)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place, and everything through the mean."""
+        return ((EVERYWHERE,) * inputs[0].rank,)
+
+
+@layer("instancenorm")
+class InstanceNorm(Standardising):
+    """Instance normalisation: every channel of the image is brought to mean 0 and variance 1.
+
+    ``(x - μ) / √(σ² + ε)`` with the mean and variance over all positions of a channel, then
+    ``γ`` and ``β`` per channel where asked for: group normalisation with as many groups as
+    channels.
+
+    A channel of ``n`` elements costs ``3·n - 1`` additions, ``2·n`` multiplications, two divisions
+    and one root; γ and β one operation per element each.
+    """
+
+    scale: Flag = Field(False, description="whether γ is learned")
+    center: Flag = Field(False, description="whether β is learned")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("35x45x100",),
+            attributes={},
+            output="35x45x100",
+            parameters=0,
+            source="PyTorch documentation, InstanceNorm2d, example without learnable parameters",
+        ),
+        Example(
+            inputs=("35x45x100",),
+            attributes={"scale": True, "center": True},
+            output="35x45x100",
+            parameters=200,
+            source="PyTorch documentation, InstanceNorm2d, example with learnable parameters",
+            note="weight and bias are per channel",
+        ),
+    )
+
+    def grouped(self, x: Shape) -> tuple[int, int]:
+        """Take the positions of one channel."""
+        return x.channels, x.positions
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place, and everything through the mean."""
+        return ((EVERYWHERE,) * inputs[0].rank,)
 
 
 @layer("lrn")

@@ -1,4 +1,4 @@
-"""Pooling: maximum and average over windows, over everything, into a given size; subsampling."""
+"""Pooling: largest, mean, power, subsample of windows, of everything, of a given number of bins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import WHOLE, Bins, Reach
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Extent, Flag, Padding, per_axis
+from cnnanalyze.layers.attributes import Exponent, Extent, Flag, Padding, per_axis
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import windows
 from cnnanalyze.layers.window import slides
@@ -88,6 +88,12 @@ class MaxPool(Pooling):
             output="56x56x64",
             source="Szegedy et al. 2014 (GoogLeNet), table 1, first max pool, as Caffe runs it",
         ),
+        Example(
+            inputs=("30x30x30x3",),
+            attributes={"kernel": 3},
+            output="10x10x10x3",
+            source="Keras documentation, MaxPooling3D, example",
+        ),
     )
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
@@ -128,6 +134,12 @@ class AvgPool(Pooling):
             output="4x4x512",
             source="Szegedy et al. 2014 (GoogLeNet), section 5, pool of the classifier at 4a",
         ),
+        Example(
+            inputs=("30x30x30x3",),
+            attributes={"kernel": 3},
+            output="10x10x10x3",
+            source="Keras documentation, AveragePooling3D, example",
+        ),
     )
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
@@ -138,6 +150,39 @@ class AvgPool(Pooling):
         """Add up the elements of every window and divide."""
         activations = output.count
         return Cost(add=activations * (self.taps(inputs[0]) - 1), divide=activations)
+
+
+@layer("lppool")
+class LpPool(Pooling):
+    """Power pooling: ``(Σ |x|^norm)^(1/norm)`` over every window, channel by channel.
+
+    With ``norm: 1`` it is the sum of the absolute values; the larger the norm, the nearer it comes
+    to max pooling. Sizes are those of max pooling; padding adds nothing to the sum. Every *input*
+    element is raised to its power once, and every output element costs ``k·k - 1`` additions and
+    one root.
+    """
+
+    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
+    norm: Exponent = Field(2.0, description="exponent, at least 1")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("50x32x16",),
+            attributes={"kernel": (3, 2), "stride": (2, 1), "norm": 1.2},
+            output="24x31x16",
+            parameters=0,
+            source="PyTorch documentation, LPPool2d, example with a window that is not square",
+            note="the documentation gives the input, and a formula for the size of the output",
+        ),
+    )
+
+    def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
+        """Lay the windows on every axis."""
+        return self.lay(inputs[0], ceil=self.ceil_mode)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Raise every input element, add up every window, and take its root."""
+        x, activations = inputs[0], output.count
+        return Cost(add=activations * (self.taps(x) - 1), power=x.count + activations)
 
 
 @layer("subsample")

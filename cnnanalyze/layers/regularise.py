@@ -1,4 +1,4 @@
-"""Layers that do nothing at inference."""
+"""Layers that steer the training: they do nothing at inference, or only scale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from cnnanalyze.layers.attributes import Share
+from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Number, Share
 from cnnanalyze.layers.base import Elementwise, Example, layer
 
 
@@ -23,6 +25,69 @@ class Dropout(Elementwise):
             output="4096",
             parameters=0,
             source="Krizhevsky et al. 2012, section 4.2, first two fully connected layers",
+        ),
+    )
+
+
+@layer("drop_path", "stochastic_depth")
+class DropPath(Elementwise):
+    """Stochastic depth: in training, a branch is dropped at that rate; at inference, nothing."""
+
+    principal: ClassVar[str] = "rate"
+    rate: Share = Field(0.1, description="share of the images whose branch is dropped in training")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("8x8x64",),
+            attributes={"rate": 0.5},
+            output="8x8x64",
+            parameters=0,
+            macs=0,
+            source="Huang et al. 2016, section 4, last block of ResNet-110, which survives at 0.5",
+        ),
+    )
+
+
+@layer("layer_scale")
+class LayerScale(Elementwise):
+    """A learned factor for every channel of a branch, near zero at first.
+
+    The layer holds ``C`` factors and costs one multiplication per element.
+    """
+
+    initial: Number = Field(1e-6, description="the factors before training")
+    per_element: ClassVar[Cost] = Cost(multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("7x7x768",),
+            attributes={"initial": 1e-6},
+            output="7x7x768",
+            parameters=768,
+            source="Liu et al. 2022 (ConvNeXt), official code, last stage of ConvNeXt-T",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold one factor per channel."""
+        return (Param("gamma", (inputs[0].channels,)),)
+
+
+@layer("scale")
+class Scale(Elementwise):
+    """A fixed factor for all elements: Inception-ResNet scales its residuals so.
+
+    One multiplication per element; nothing is learned.
+    """
+
+    principal: ClassVar[str] = "factor"
+    factor: Number = Field(description="what every element is multiplied with")
+    per_element: ClassVar[Cost] = Cost(multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("35x35x320",),
+            attributes={"factor": 0.17},
+            output="35x35x320",
+            parameters=0,
+            source="Keras, code of InceptionResNetV2, block35: 35 x 35 x 320, scale=0.17",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Layers that move elements, add zeros or leave some out."""
+"""Layers that give the elements another shape, pad the map or leave some of it out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Mirrored, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import ShapeText, Sides, per_border
@@ -94,12 +94,33 @@ class Reshape(Moving):
         return ((POINT if self.shape(x).size == x.size else WHOLE,) * x.rank,)
 
 
-@layer("zeropad")
-class ZeroPad(Moving):
-    """Zeros around the map: ``n + before + after`` on every axis. It costs nothing."""
+class PaddingLayer(Moving):
+    """What all padding shares: every axis grows by its borders, ``n + before + after``."""
 
     principal: ClassVar[str] = "padding"
-    padding: Sides = Field(description="zeros per side, per axis, or per border")
+    padding: Sides = Field(description="elements to add per side, per axis, or per border")
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        return Shape(
+            tuple(
+                n + before + after
+                for n, (before, after) in zip(x.size, self.borders(x), strict=True)
+            ),
+            x.channels,
+        )
+
+    def borders(self, x: Shape) -> tuple[tuple[int, int], ...]:
+        """Return what is added before and after every axis."""
+        return per_border(self.padding, x.rank, "padding")
+
+
+@layer("zeropad")
+class ZeroPad(PaddingLayer):
+    """Zeros around the map: ``n + before + after`` on every axis. It costs nothing."""
+
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
             inputs=("6x6x1",),
@@ -114,22 +135,96 @@ class ZeroPad(Moving):
             parameters=0,
             source="Keras, summary of ResNet50, row conv1_pad",
         ),
+        Example(
+            inputs=("1x2x2x3",),
+            attributes={"padding": 2},
+            output="5x6x6x3",
+            source="Keras documentation, ZeroPadding3D, example (1, 1, 2, 2, 3)",
+        ),
     )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        """Grow every axis by its borders."""
-        x = inputs[0]
-        refuse_vector(self.kind, x)
-        borders = per_border(self.padding, x.rank, "padding")
-        return Shape(
-            tuple(n + before + after for n, (before, after) in zip(x.size, borders, strict=True)),
-            x.channels,
-        )
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """Read the place that lies as many zeros earlier."""
-        borders = per_border(self.padding, inputs[0].rank, "padding")
-        return (tuple(Window(1, before=before) for before, _ in borders),)
+        return (tuple(Window(1, before=before) for before, _ in self.borders(inputs[0])),)
+
+
+@layer("reflectpad")
+class ReflectPad(PaddingLayer):
+    """The map mirrored at its borders: ``n + before + after`` on every axis. It costs nothing.
+
+    The border itself is not repeated: ``0 1 2`` becomes ``2 1 0 1 2 1 0`` with a padding of 2, so
+    no side can grow by as much as the axis is long.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": 2},
+            output="7x7x1",
+            parameters=0,
+            source="PyTorch documentation, ReflectionPad2d, first example",
+        ),
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": ((2, 0), (1, 1))},
+            output="5x5x1",
+            source="PyTorch documentation, ReflectionPad2d, second example",
+            note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
+        ),
+        Example(
+            inputs=("2x2x2x1",),
+            attributes={"padding": 1},
+            output="4x4x4x1",
+            source="PyTorch documentation, ReflectionPad3d, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders, each of which the axis must hold."""
+        x = inputs[0]
+        grown = super().shape(x)
+        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
+            if max(before, after) >= n:
+                raise ShapeError(
+                    f"padding {before}+{after} mirrors more than {axis_name(axis, x.rank)} {n} "
+                    f"holds beside its border: {max(before, after)} ≥ {n}",
+                    attribute="padding",
+                    help=f"mirror at most {n - 1} on a side, or use 'replicatepad'",
+                )
+        return grown
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier, mirrored if it is outside."""
+        return (tuple(Mirrored(before) for before, _ in self.borders(inputs[0])),)
+
+
+@layer("replicatepad")
+class ReplicatePad(PaddingLayer):
+    """The map with its outermost elements repeated: ``n + before + after``. It costs nothing.
+
+    ``0 1 2`` becomes ``0 0 0 1 2 2 2`` with a padding of 2.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": 2},
+            output="7x7x1",
+            parameters=0,
+            source="PyTorch documentation, ReplicationPad2d, first example",
+        ),
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": ((2, 0), (1, 1))},
+            output="5x5x1",
+            source="PyTorch documentation, ReplicationPad2d, second example",
+            note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
+        ),
+    )
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier, or the border if that is outside."""
+        return (tuple(Mirrored(before, edge=True) for before, _ in self.borders(inputs[0])),)
 
 
 @layer("crop")

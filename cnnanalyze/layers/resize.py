@@ -44,6 +44,12 @@ class Resize(Layer):
             source="Keras documentation, UpSampling2D, example",
         ),
         Example(
+            inputs=("1x2x1x3",),
+            attributes={"scale": 2},
+            output="2x4x2x3",
+            source="Keras documentation, UpSampling3D, example (2, 1, 2, 1, 3)",
+        ),
+        Example(
             inputs=("2x2x1",),
             attributes={"scale": 2, "method": "bilinear"},
             output="4x4x1",

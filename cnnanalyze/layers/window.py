@@ -8,7 +8,7 @@ from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.base import Fit
 
 
-def slide(  # noqa: PLR0913 - the six numbers of a window, as in every textbook
+def slide(
     n: int,
     kernel: int,
     stride: int,
@@ -20,9 +20,9 @@ def slide(  # noqa: PLR0913 - the six numbers of a window, as in every textbook
 ) -> Fit:
     """How many windows lie on ``n`` indices, and how do they fit?
 
-    ``⌊(n + p_before + p_after - d·(k - 1) - 1) / s⌋ + 1``; with ``same``, ``⌈n / s⌉`` and just as much
-    padding as that needs, the odd one at the end (TensorFlow and Keras). With ``ceil`` the division
-    is rounded up, unless the last window would then start in the padding behind (PyTorch).
+    ``⌊(n + p_before + p_after - d·(k - 1) - 1) / s⌋ + 1``; with ``same``, ``⌈n / s⌉`` and just as
+    much padding as that needs, the odd one at the end (TensorFlow and Keras). With ``ceil`` the
+    division is rounded up, unless the last window would then start in the padding behind (PyTorch).
 
     Examples
     --------
@@ -63,7 +63,7 @@ def slide(  # noqa: PLR0913 - the six numbers of a window, as in every textbook
     )
 
 
-def slides(  # noqa: PLR0913
+def slides(
     size: tuple[int, ...],
     kernel: int | tuple[int, ...],
     stride: int | tuple[int, ...],

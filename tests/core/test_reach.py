@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.reach import POINT, Bins, Periodic, Sampled, Transposed, Window
+from cnnanalyze.core.reach import (
+    POINT,
+    Bins,
+    Mirrored,
+    Periodic,
+    Sampled,
+    Transposed,
+    Window,
+)
 
 small = st.integers(1, 7)
 offsets = st.integers(-9, 9)
@@ -17,6 +26,7 @@ maps: st.SearchStrategy[Periodic] = st.one_of(
     st.builds(Transposed, small, small, small, offsets),
     st.builds(Sampled, small, small, offsets, st.booleans()),
     st.builds(Bins, small, small),
+    st.builds(Mirrored, offsets, st.booleans()),
 )
 
 
@@ -74,6 +84,7 @@ def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
         (Sampled(step=6, unit=4), 2, 3),
         (Sampled(step=0, unit=5, linear=True), 1, 0),
         (Bins(12, 8), 2, 3),
+        (Mirrored(3), 1, 1),
     ],
 )
 def test_period_and_advance(reach: Periodic, period: int, advance: int) -> None:
@@ -86,3 +97,33 @@ def test_linear_reads_one_index_where_it_falls_on_it() -> None:
     assert [list(upsampled.taps(o)) for o in range(4)] == [[-1, 0], [0, 1], [0, 1], [1, 2]]
     aligned = Sampled(step=2, unit=4, linear=True)
     assert [list(aligned.taps(o)) for o in range(5)] == [[0], [0, 1], [1], [1, 2], [2]]
+
+
+@given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 23))
+@example(reach=Window(3, before=1), o=0, n=1)
+@example(reach=Mirrored(9), o=-20, n=1)
+@example(reach=Mirrored(-9, edge=True), o=20, n=2)
+def test_inside_lies_inside_and_is_what_is_tapped_there(reach: Periodic, o: int, n: int) -> None:
+    inside, taps = reach.inside(o, n), list(reach.taps(o))
+    assert inside == sorted(set(inside))
+    assert set(inside) <= set(range(n))
+    if set(taps) <= set(range(n)):
+        assert inside == taps
+    elif not isinstance(reach, Mirrored):
+        assert set(inside) == set(taps) & set(range(n))
+
+
+@given(
+    n=st.integers(1, 11),
+    before=st.integers(0, 25),
+    after=st.integers(0, 25),
+    mode=st.sampled_from(["reflect", "edge"]),
+)
+@example(n=1, before=3, after=2, mode="reflect")
+@example(n=3, before=2, after=2, mode="reflect")
+def test_mirrored_reads_what_numpy_pads_with(n: int, before: int, after: int, mode: Any) -> None:
+    import numpy as np
+
+    padded = np.pad(np.arange(n), (before, after), mode=mode)
+    reach = Mirrored(before, edge=mode == "edge")
+    assert [reach.inside(o, n) for o in range(n + before + after)] == [[i] for i in padded.tolist()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 from cnnanalyze.core.reach import Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.strand import START, follow
-from cnnanalyze.layers.conv import Conv, Depthwise, Separable, TableConv
+from cnnanalyze.layers.conv import Conv, Depthwise, LocalConv, Separable, Sliding, TableConv
 
 X = Shape((31, 37), 6)
 sizes = st.integers(1, 67)
 kernels = st.integers(1, 11)
 
 
-def held(layer: Conv | Depthwise | Separable | TableConv, x: Shape) -> int:
+def held(layer: Sliding, x: Shape) -> int:
     return sum(p.size for p in layer.params(x))
 
 
@@ -168,3 +169,40 @@ def test_per_axis_attributes_meet_their_axis() -> None:
         *rows.shape(Shape((31,), 6)).size,
         *columns.shape(Shape((37,), 6)).size,
     )
+
+
+@given(n=st.integers(1, 9), kernel=st.integers(1, 5), stride=st.integers(1, 3))
+@example(n=1, kernel=1, stride=1)
+def test_local_convolution_is_one_convolution_per_position(
+    n: int, kernel: int, stride: int
+) -> None:
+    x = Shape((n + kernel - 1, 7), 3)
+    window: dict[str, Any] = {"filters": 5, "kernel": (kernel, 2), "stride": (stride, 1)}
+    local, shared = LocalConv(**window), Conv(**window)
+    output = shared.shape(x)
+    assert local.shape(x) == output
+    assert local.cost(output, x) == shared.cost(output, x)
+    assert local.reach(x) == shared.reach(x)
+    assert local.fit(x) == shared.fit(x)
+    assert held(local, x) == output.positions * held(shared, x)
+    assert [p.shape[:2] for p in local.params(x)] == [output.size] * 2
+    assert [p.shape[2:] for p in local.params(x)] == [p.shape for p in shared.params(x)]
+
+
+def test_every_weight_of_a_local_convolution_works_once() -> None:
+    local = LocalConv(filters=5, kernel=3, padding="same", bias=False)
+    assert local.cost(local.shape(X), X).mac == held(local, X)
+    assert [p.role for p in local.params(X)] == ["kernel"]
+
+
+def test_a_volume_one_slice_deep_is_an_image() -> None:
+    image, volume = Shape((31, 37), 6), Shape((1, 31, 37), 6)
+    flat = {"kernel": (3, 5), "stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
+    deep = {"kernel": (1, 3, 5), "stride": (1, 2, 1), "padding": (0, 1, 0), "dilation": (1, 1, 2)}
+    for kind, own in ((Conv, {"filters": 12, "groups": 3}), (Depthwise, {"multiplier": 2})):
+        two, three = kind(**own, **flat), kind(**own, **deep)  # type: ignore[arg-type]
+        output = two.shape(image)
+        assert three.shape(volume) == Shape((1, *output.size), output.channels)
+        assert three.cost(three.shape(volume), volume) == two.cost(output, image)
+        assert three.reach(volume)[0][1:] == two.reach(image)[0]
+        assert held(three, volume) == held(two, image)

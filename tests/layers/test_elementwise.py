@@ -21,7 +21,17 @@ from cnnanalyze.layers.activation import (
 )
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.norm import BatchNorm, Lrn
-from cnnanalyze.layers.regularise import Dropout, Identity
+from cnnanalyze.layers.regularise import Dropout, DropPath, Identity, LayerScale, Scale
+from cnnanalyze.layers.smooth import (
+    Gelu,
+    HardSigmoid,
+    HardSwish,
+    LogSoftmax,
+    Mish,
+    Selu,
+    Silu,
+    Softplus,
+)
 
 X = Shape((5, 7), 11)
 
@@ -38,10 +48,24 @@ LAYERS = [
     (BatchNorm(scale=False, center=False), Cost(multiply=385, add=385)),
     (Dropout(), Cost()),
     (Identity(), Cost()),
+    (Selu(), Cost(compare=385, exponential=385, add=385, multiply=770)),
+    (Gelu(), Cost(multiply=1155, exponential=385, add=385)),
+    (Gelu(approximate=True), Cost(multiply=2310, exponential=385, add=770)),
+    (Silu(), Cost(exponential=385, add=385, divide=385)),
+    (HardSigmoid(), Cost(add=385, compare=770, divide=385)),
+    (HardSwish(), Cost(add=385, compare=770, multiply=385, divide=385)),
+    (Softplus(), Cost(exponential=770, add=385)),
+    (Mish(), Cost(exponential=1155, add=385, multiply=385)),
+    (LogSoftmax(), Cost(compare=350, add=1120, exponential=420)),
+    (DropPath(), Cost()),
+    (LayerScale(), Cost(multiply=385)),
+    (Scale(factor=0.17), Cost(multiply=385)),
 ]
 
 
-@pytest.mark.parametrize(("layer", "cost"), LAYERS, ids=lambda v: str(v)[:70])
+@pytest.mark.parametrize(
+    ("layer", "cost"), LAYERS, ids=lambda v: f"{v.kind}({v})" if isinstance(v, Layer) else "cost"
+)
 def test_cost_of_385_elements(layer: Layer, cost: Cost) -> None:
     assert layer.cost(X, X) == cost
 
@@ -95,6 +119,29 @@ def test_lrn_adds_up_the_channels_around_each(channels: int, size: int) -> None:
         divide=7 * channels,
         power=7 * channels,
     )
+
+
+def test_log_softmax_and_softmax_share_their_sum() -> None:
+    # Both subtract the maximum, raise and add up; then one divides, the other takes a logarithm.
+    plain, logarithm = Softmax().cost(X, X), LogSoftmax().cost(X, X)
+    assert logarithm._replace(exponential=0, add=0) == plain._replace(
+        divide=0, exponential=0, add=0
+    )
+    assert logarithm.exponential - plain.exponential == X.positions
+    assert logarithm.add - plain.add == plain.divide == X.count
+
+
+def test_mish_is_a_softplus_a_tangent_and_a_product() -> None:
+    assert Mish.per_element == Softplus.per_element + Tanh.per_element + Cost(multiply=1)
+    assert HardSigmoid.per_element == Relu6.per_element + Cost(add=1, divide=1)
+    assert HardSwish.per_element == HardSigmoid.per_element + Cost(multiply=1)
+
+
+def test_layer_scale_learns_one_factor_per_channel_and_scale_none() -> None:
+    assert [(p.role, p.shape, p.trainable) for p in LayerScale().params(X)] == [
+        ("gamma", (11,), True)
+    ]
+    assert Scale(factor=0.3).params(X) == DropPath().params(X) == ()
 
 
 def test_softmax_of_one_channel_compares_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import Reach, Whole
+from cnnanalyze.core.reach import Everywhere, Reach, Whole
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import KINDS, Example, Layer
 
@@ -27,15 +27,21 @@ def shape(text: str) -> Shape:
 
 def test_the_kinds_are_those_of_the_reference() -> None:
     convolutions = {"conv", "depthwise", "separable", "transposed_conv", "table_conv"}
-    pools = {"maxpool", "avgpool", "subsample"}
+    convolutions |= {"local_conv"}
+    pools = {"maxpool", "avgpool", "lppool", "subsample"}
     pools |= {f"{how}_{what}pool" for how in ("global", "adaptive") for what in ("max", "avg")}
     whole = {"dense", "maxout", "rbf"}
     moving = {"flatten", "reshape", "zeropad", "crop", "concat", "resize"}
-    norms = {"batchnorm", "lrn", "dropout", "identity"}
+    moving |= {"reflectpad", "replicatepad", "permute", "slice", "channel_shuffle", "shift"}
+    moving |= {"space_to_depth", "depth_to_space"}
+    norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
+    norms |= {"dropout", "drop_path", "layer_scale", "scale", "identity"}
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
+    activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
+    activations |= {"log_softmax"}
     joins = {"add", "multiply", "maximum", "average"}
     expected = convolutions | pools | whole | moving | norms | activations | joins
-    assert len(expected) == 37
+    assert len(expected) == 61
     assert KINDS.names() == sorted(expected)
 
 
@@ -51,6 +57,13 @@ def test_the_kinds_are_those_of_the_reference() -> None:
         ("bn", "batchnorm"),
         ("upsample", "resize"),
         ("none", "identity"),
+        ("locally_connected", "local_conv"),
+        ("pixel_unshuffle", "space_to_depth"),
+        ("pixel_shuffle", "depth_to_space"),
+        ("ln", "layernorm"),
+        ("gn", "groupnorm"),
+        ("swish", "silu"),
+        ("stochastic_depth", "drop_path"),
     ],
 )
 def test_alias_stands_for_a_kind(alias: str, kind: str) -> None:
@@ -77,18 +90,18 @@ def test_reach_has_a_map_per_input_and_axis(kind: type[Layer], example: Example)
 
 @pytest.mark.parametrize(("kind", "example"), CASES)
 def test_first_and_last_output_read_the_input(kind: type[Layer], example: Example) -> None:
-    # Only zero padding makes outputs that read nothing.
+    # Only zeros that come in make outputs that read nothing.
     inputs = [shape(text) for text in example.inputs]
     layer = kind(**example.attributes)
     output = layer.shape(*inputs)
     for x, reaches in zip(inputs, layer.reach(*inputs) or (), strict=True):
         for n, m, reach in zip(x.size, output.size, reaches, strict=False):
             for o in {0, m - 1}:
-                assert set(seen(reach, o, n)) & set(range(n)) or kind.kind == "zeropad"
+                assert seen(reach, o, n) or kind.kind in {"zeropad", "shift"}
 
 
 def seen(reach: Reach, o: int, n: int) -> list[int]:
-    return list(range(n)) if isinstance(reach, Whole) else list(reach.taps(o))
+    return list(range(n)) if isinstance(reach, Whole | Everywhere) else reach.inside(o, n)
 
 
 @total_ordering

@@ -18,6 +18,7 @@ from cnnanalyze.layers.pool import (
     AvgPool,
     GlobalAvgPool,
     GlobalMaxPool,
+    LpPool,
     MaxPool,
     Subsample,
 )
@@ -25,16 +26,20 @@ from cnnanalyze.layers.pool import (
 X = Shape((31, 37), 5)
 
 
-@pytest.mark.parametrize("kind", [MaxPool, AvgPool, Subsample])
-def test_stride_is_the_kernel_unless_given(kind: type[MaxPool | AvgPool | Subsample]) -> None:
+@pytest.mark.parametrize("kind", [MaxPool, AvgPool, LpPool, Subsample])
+def test_stride_is_the_kernel_unless_given(
+    kind: type[MaxPool | AvgPool | LpPool | Subsample],
+) -> None:
     by_default, given_stride = kind(kernel=(3, 2)), kind(kernel=(3, 2), stride=(3, 2))
     assert by_default.shape(X) == given_stride.shape(X) == Shape((10, 18), 5)
     assert by_default.reach(X) == given_stride.reach(X)
     assert by_default.fit(X) == given_stride.fit(X)
 
 
-@pytest.mark.parametrize("kind", [MaxPool, AvgPool, Subsample])
-def test_windows_lie_as_those_of_a_convolution(kind: type[MaxPool | AvgPool | Subsample]) -> None:
+@pytest.mark.parametrize("kind", [MaxPool, AvgPool, LpPool, Subsample])
+def test_windows_lie_as_those_of_a_convolution(
+    kind: type[MaxPool | AvgPool | LpPool | Subsample],
+) -> None:
     for padding in ("same", "valid", 1, (1, 0), ((0, 1), (1, 1))):
         pool = kind(kernel=3, stride=2, padding=padding)
         conv = Depthwise(kernel=3, stride=2, padding=padding)
@@ -132,3 +137,43 @@ def test_pooling_learns_nothing_but_subsampling_does() -> None:
 def test_reach_of_a_pool_names_its_padding() -> None:
     pool = AvgPool(kernel=3, stride=2, padding=((1, 0), (0, 1)))
     assert pool.reach(X) == ((Window(3, 2, 1, 1), Window(3, 2, 1, 0)),)
+
+
+def test_power_pool_raises_every_element_once_and_roots_every_window() -> None:
+    # Overlapping windows share the powers of their elements.
+    pool = LpPool(kernel=(3, 2), stride=1, norm=3.0)
+    output = pool.shape(X)
+    average = AvgPool(kernel=(3, 2), stride=1)
+    assert output == average.shape(X)
+    assert pool.reach(X) == average.reach(X)
+    cost = pool.cost(output, X)
+    assert cost == Cost(add=average.cost(output, X).add, power=X.count + output.count)
+    assert LpPool(kernel=(3, 2), stride=1).cost(output, X) == cost
+
+
+def test_power_pool_hangs_over_as_the_others_do() -> None:
+    for ceil in (False, True):
+        power = LpPool(kernel=3, stride=2, padding=1, ceil_mode=ceil)
+        largest = MaxPool(kernel=3, stride=2, padding=1, ceil_mode=ceil)
+        for n in (5, 6, 7):
+            assert power.fit(Shape((n, n), 3)) == largest.fit(Shape((n, n), 3))
+
+
+@pytest.mark.parametrize("kind", [MaxPool, AvgPool, LpPool, Subsample])
+def test_pool_of_a_volume_one_slice_deep_is_that_of_an_image(
+    kind: type[MaxPool | AvgPool | LpPool | Subsample],
+) -> None:
+    image, volume = X, Shape((1, *X.size), X.channels)
+    flat, deep = kind(kernel=(3, 2), stride=2), kind(kernel=(1, 3, 2), stride=(1, 2, 2))
+    output = flat.shape(image)
+    assert deep.shape(volume) == Shape((1, *output.size), output.channels)
+    assert deep.cost(deep.shape(volume), volume) == flat.cost(output, image)
+    assert deep.reach(volume)[0][1:] == flat.reach(image)[0]
+
+
+def test_global_pool_of_a_volume_reads_all_three_axes() -> None:
+    volume, output = Shape((3, 5, 7), 11), Shape((1, 1, 1), 11)
+    window = AvgPool(kernel=(3, 5, 7))
+    assert GlobalAvgPool().shape(volume) == window.shape(volume) == output
+    assert GlobalAvgPool().cost(output, volume) == window.cost(output, volume)
+    assert GlobalAvgPool().reach(volume) == ((WHOLE,) * 3,)

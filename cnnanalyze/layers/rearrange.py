@@ -1,0 +1,234 @@
+"""Layers that put elements in other places: axes, channels, blocks, shifts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Sampled, Window
+from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import Count, Offset, Order, Span, per_axis, say
+from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
+from cnnanalyze.layers.reshape import Moving
+
+
+@layer("permute")
+class Permute(Moving):
+    """The spatial axes in another order; the channels stay last. It costs nothing.
+
+    ``order: [2, 1]`` transposes an image. The receptive field is told axis by axis of the network's
+    input, so a unit behind an axis that has moved is said to see all of it.
+    """
+
+    principal: ClassVar[str] = "order"
+    order: Order = Field(description="the spatial axes in their new order, counted from 1")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2x3x5x1",),
+            attributes={"order": (3, 1, 2)},
+            output="5x2x3x1",
+            parameters=0,
+            source="PyTorch documentation, torch.permute, example",
+            note="PyTorch counts from 0; one channel is put behind the three axes",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Put the extents in the new order."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        if len(self.order) != x.rank:
+            raise ShapeError(
+                f"order {say(self.order)} is one of {len(self.order)} axes, but its input has "
+                f"{x.rank}: {len(self.order)} ≠ {x.rank}",
+                attribute="order",
+                help=f"name every spatial axis once, from 1 to {x.rank}",
+            )
+        return Shape(tuple(x.size[axis - 1] for axis in self.order), x.channels)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place on axes that stay, the others whole."""
+        stays = enumerate(self.order[: inputs[0].rank], start=1)
+        return (tuple(POINT if axis == place else WHOLE for place, axis in stays),)
+
+
+@layer("slice")
+class Slice(Moving):
+    """Some neighbouring channels of the map: ``start`` to ``stop - 1``. It costs nothing."""
+
+    principal: ClassVar[str] = "channels"
+    channels: Span = Field(description="[start, stop]: the first channel, and the one behind")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("28x28x116",),
+            attributes={"channels": (0, 58)},
+            output="28x28x58",
+            parameters=0,
+            source="Ma et al. 2018 (ShuffleNet V2), channel split in stage 2 of the 1x network",
+            note="table 5 prints 28x28 and 116 channels; section 3 splits them in equal halves",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep as many channels as were asked for."""
+        x = inputs[0]
+        start, stop = self.channels
+        if stop > x.channels:
+            raise ShapeError(
+                f"channels {say(self.channels)} end behind the {x.channels} of the input: "
+                f"{stop} > {x.channels}",
+                attribute="channels",
+                help=f"count the channels from 0; the stop is left out, at most {x.channels}",
+            )
+        return Shape(x.size, stop - start)
+
+
+@layer("channel_shuffle")
+class ChannelShuffle(Moving):
+    """The channels dealt out anew between groups (ShuffleNet). It costs nothing.
+
+    The first channel of every group comes first, then every second one, and so on, so a grouped
+    convolution that follows reads channels from all groups.
+    """
+
+    principal: ClassVar[str] = "groups"
+    groups: Count = Field(description="groups of channels before the shuffle")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2x2x4",),
+            attributes={"groups": 2},
+            output="2x2x4",
+            parameters=0,
+            source="PyTorch documentation, ChannelShuffle, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the shape, if the groups divide the channels."""
+        x = inputs[0]
+        refuse_uneven(self.groups, x.channels)
+        return x
+
+
+@layer("space_to_depth", "pixel_unshuffle")
+class SpaceToDepth(Moving):
+    """Blocks of the map put into channels: ``n/block`` on every axis. It costs nothing.
+
+    On ``r`` axes the channels become ``C·block^r``.
+    """
+
+    principal: ClassVar[str] = "block"
+    block: Count = Field(description="size of a block on every axis")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("12x12x1",),
+            attributes={"block": 3},
+            output="4x4x9",
+            parameters=0,
+            source="PyTorch documentation, PixelUnshuffle, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Count the blocks on every axis."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        for axis, n in enumerate(x.size):
+            if n % self.block:
+                raise ShapeError(
+                    f"block {self.block} does not divide {axis_name(axis, x.rank)} {n}: "
+                    f"{n} mod {self.block} = {n % self.block}",
+                    attribute="block",
+                    help=f"bring every axis to a multiple of {self.block} with 'zeropad' or 'crop'",
+                )
+        return Shape(tuple(n // self.block for n in x.size), x.channels * self.block**x.rank)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read one block on every axis."""
+        return ((Window(self.block, stride=self.block),) * inputs[0].rank,)
+
+
+@layer("depth_to_space", "pixel_shuffle")
+class DepthToSpace(Moving):
+    """Channels put into blocks of the map: ``n·block`` on every axis. It costs nothing.
+
+    On ``r`` axes the channels become ``C/block^r``: sub-pixel convolution is a convolution with so
+    many more filters, followed by this layer.
+    """
+
+    principal: ClassVar[str] = "block"
+    block: Count = Field(description="size of a block on every axis")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("4x4x9",),
+            attributes={"block": 3},
+            output="12x12x1",
+            parameters=0,
+            source="PyTorch documentation, PixelShuffle, example",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Lay the channels of every position out in a block."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        places = self.block**x.rank
+        if x.channels % places:
+            raise ShapeError(
+                f"block {self.block} has {places} places on {x.rank} axes, which do not divide the "
+                f"{x.channels} channels: {x.channels} mod {places} = {x.channels % places}",
+                attribute="block",
+                help=f"give the layer before it a multiple of {places} filters",
+            )
+        return Shape(tuple(n * self.block for n in x.size), x.channels // places)
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the position that the block was laid out from."""
+        return ((Sampled(step=1, unit=self.block),) * inputs[0].rank,)
+
+
+@layer("shift")
+class Shift(Moving):
+    """The map moved: output ``o`` is input ``o + amount``, and zeros come in. It costs nothing.
+
+    A shift convolution (Wu et al. 2018) moves every group of channels another way before a 1x1
+    convolution: ``slice``, ``shift``, ``concat``.
+    """
+
+    principal: ClassVar[str] = "amount"
+    amount: Offset = Field(description="how much further on to read, for all axes or per axis")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("32x32x16",),
+            attributes={"amount": (0, 1)},
+            output="32x32x16",
+            parameters=0,
+            macs=0,
+            source="Wu et al. 2018, 'Shift: a zero FLOP, zero parameter alternative', section 3",
+            note="the size is that of the first stage of ResNet-20 on CIFAR-10",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the shape, if something of the map is left."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        for axis, (n, amount) in enumerate(zip(x.size, self.moved(x), strict=True)):
+            if abs(amount) >= n:
+                raise ShapeError(
+                    f"shifting by {amount} leaves nothing of {axis_name(axis, x.rank)} {n}: "
+                    f"{abs(amount)} ≥ {n}",
+                    attribute="amount",
+                    help=f"shift by at most {n - 1}",
+                )
+        return x
+
+    def moved(self, x: Shape) -> tuple[int, ...]:
+        """Return the amount for every axis."""
+        return per_axis(self.amount, x.rank, "amount")
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much further on."""
+        return (tuple(Window(1, before=-amount) for amount in self.moved(inputs[0])),)

@@ -1,0 +1,190 @@
+"""Activation functions of newer networks: smooth ones, and piecewise stand-ins for them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Flag
+from cnnanalyze.layers.base import Elementwise, Example, layer
+
+
+@layer("selu")
+class Selu(Elementwise):
+    """Scaled exponential linear unit: ``s·x`` where it is positive, ``s·a·(e^x - 1)`` elsewhere.
+
+    With ``s = 1.0507…`` and ``a = 1.6733…`` activations keep mean 0 and variance 1. One comparison,
+    one exponential, one addition and two multiplications per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(compare=1, exponential=1, add=1, multiply=2)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            parameters=0,
+            source="PyTorch documentation, SELU, example",
+        ),
+    )
+
+
+@layer("gelu")
+class Gelu(Elementwise):
+    """Gaussian error linear unit: ``x·Φ(x) = x/2·(1 + erf(x/√2))``.
+
+    Three multiplications, one error function and one addition per element. ``approximate`` is
+    ``x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))``: six multiplications, one hyperbolic tangent and
+    two additions.
+    """
+
+    approximate: Flag = Field(False, description="whether the form with the tangent is used")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("56x56x384",),
+            attributes={},
+            output="56x56x384",
+            parameters=0,
+            source="Liu et al. 2022 (ConvNeXt), figure 4: GELU behind '1x1, 384'",
+            note="table 9 has these blocks at 56x56 in ConvNeXt-T",
+        ),
+        Example(
+            inputs=("2",),
+            attributes={"approximate": True},
+            output="2",
+            source="PyTorch documentation, GELU, example, with approximate='tanh'",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Weigh every element with the distribution function, or what comes near it."""
+        n = output.count
+        if self.approximate:
+            return Cost(multiply=6 * n, exponential=n, add=2 * n)
+        return Cost(multiply=3 * n, exponential=n, add=n)
+
+
+@layer("silu", "swish")
+class Silu(Elementwise):
+    """Sigmoid linear unit (swish): ``x·sigmoid(x) = x / (1 + e^-x)``.
+
+    One exponential, one addition and one division per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(exponential=1, add=1, divide=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("112x112x32",),
+            attributes={},
+            output="112x112x32",
+            source="Tan and Le 2019 (EfficientNet), table 1: swish behind B0's first convolution",
+            note="the second stage of the table reads 112x112, the first gives 32 channels",
+        ),
+    )
+
+
+@layer("hard_sigmoid")
+class HardSigmoid(Elementwise):
+    """Piecewise linear sigmoid: ``min(max(0, x + 3), 6) / 6`` (MobileNetV3).
+
+    One addition, two comparisons and one division per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(add=1, compare=2, divide=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            source="PyTorch documentation, Hardsigmoid, example",
+        ),
+    )
+
+
+@layer("hard_swish")
+class HardSwish(Elementwise):
+    """Piecewise swish: ``x·min(max(0, x + 3), 6) / 6`` (MobileNetV3).
+
+    One addition, two comparisons, one multiplication and one division per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(add=1, compare=2, multiply=1, divide=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("112x112x16",),
+            attributes={},
+            output="112x112x16",
+            parameters=0,
+            source="Howard et al. 2019 (MobileNetV3), table 1, first row: HS, then 112² x 16",
+        ),
+    )
+
+
+@layer("softplus")
+class Softplus(Elementwise):
+    """Smooth rectified linear unit: ``log(1 + e^x)``.
+
+    One exponential, one logarithm and one addition per element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(exponential=2, add=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            source="PyTorch documentation, Softplus, example",
+        ),
+    )
+
+
+@layer("mish")
+class Mish(Elementwise):
+    """``x·tanh(log(1 + e^x))``.
+
+    One exponential, one logarithm, one hyperbolic tangent, one addition and one multiplication per
+    element.
+    """
+
+    per_element: ClassVar[Cost] = Cost(exponential=3, add=1, multiply=1)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            source="PyTorch documentation, Mish, example",
+        ),
+    )
+
+
+@layer("log_softmax")
+class LogSoftmax(Elementwise):
+    """The logarithm of softmax over the channels: ``x - log Σ e^x``, at every position.
+
+    The maximum is subtracted first so that nothing overflows. Every position costs ``C - 1``
+    comparisons, ``C`` subtractions, ``C`` exponentials, ``C - 1`` additions, one logarithm and
+    again ``C`` subtractions.
+    """
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("3",),
+            attributes={},
+            output="3",
+            parameters=0,
+            source="PyTorch documentation, LogSoftmax, example",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Find the maximum, subtract it, raise, add up, and subtract the logarithm."""
+        activations, positions = output.count, output.positions
+        pairs = activations - positions
+        return Cost(
+            add=2 * activations + pairs,
+            compare=pairs,
+            exponential=activations + positions,
+        )

@@ -1,0 +1,178 @@
+"""Strands: composing, joining and reading whole, each against the plain enumeration of units."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cnnanalyze.core.reach import (
+    POINT,
+    WHOLE,
+    Bins,
+    Periodic,
+    Sampled,
+    Transposed,
+    Window,
+)
+from cnnanalyze.core.strand import (
+    INPUT_FIELD,
+    START,
+    Field,
+    Interval,
+    Strand,
+    follow,
+    follow_field,
+    hull,
+    join,
+    merge,
+)
+
+small = st.integers(1, 5)
+offsets = st.integers(-5, 5)
+maps: st.SearchStrategy[Periodic] = st.one_of(
+    st.builds(Window, small, small, small, offsets),
+    st.builds(Transposed, small, small, small, offsets),
+    st.builds(Sampled, small, small, offsets, st.booleans()),
+    st.builds(Bins, small, small),
+)
+chains = st.lists(maps, max_size=3)
+units = st.integers(-30, 30)
+
+
+def seen(chain: list[Periodic], unit: int) -> Interval | None:
+    """Walk back through the layers, index by index."""
+    read = {unit}
+    for reach in reversed(chain):
+        read = {i for o in read for i in reach.taps(o)}
+    return (min(read), max(read)) if read else None
+
+
+def strand_of(chain: list[Periodic]) -> Strand:
+    strand = START
+    for reach in chain:
+        strand = follow(strand, reach)
+    return strand
+
+
+@given(chain=chains, unit=units)
+@example(chain=[], unit=0)
+@example(chain=[Transposed(1, 3), Window(2)], unit=4)
+@example(chain=[Transposed(2, 5, 1, 1), Transposed(1, 2)], unit=-7)
+@example(chain=[Sampled(0, 5, 0, linear=True), Window(3, 2)], unit=9)
+@example(chain=[Window(3, 2, 1, 1), Transposed(2, 2), Window(3, 1, 2)], unit=-1)
+def test_strand_sees_what_the_layers_read(chain: list[Periodic], unit: int) -> None:
+    assert strand_of(chain).at(unit) == seen(chain, unit)
+
+
+@given(chain=chains, unit=units)
+def test_a_period_on_everything_has_advanced(chain: list[Periodic], unit: int) -> None:
+    strand = strand_of(chain)
+    here, there = strand.at(unit), strand.at(unit + strand.period)
+    assert there == (here and (here[0] + strand.advance, here[1] + strand.advance))
+    assert strand.rate == Fraction(strand.advance, strand.period)
+
+
+@given(chain=chains)
+def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
+    strand = strand_of(chain)
+    intervals = [strand.at(unit) for unit in range(strand.period)]
+    lengths = [last - first + 1 for first, last in filter(None, intervals)]
+    assert strand.size == max(lengths, default=0)
+    assert sorted(strand.sizes) == sorted(lengths)
+
+
+@given(one=chains, other=chains, unit=units)
+@example(one=[Window(3, 1, 1, 1)], other=[Transposed(3, 2), Window(1, 2)], unit=5)
+def test_join_sees_what_any_path_sees(
+    one: list[Periodic], other: list[Periodic], unit: int
+) -> None:
+    joined = join([Field((strand_of(one),)), Field((strand_of(other),))])
+    assert joined.at(unit) == hull([seen(one, unit), seen(other, unit)])
+
+
+@given(one=chains, other=chains)
+def test_paths_of_one_rate_become_one_strand(one: list[Periodic], other: list[Periodic]) -> None:
+    strands = (strand_of(one), strand_of(other))
+    joined = join([Field((s,)) for s in strands])
+    assert len(joined.strands) == len({s.rate for s in strands})
+
+
+@given(chain=chains, unit=units)
+def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -> None:
+    strand = strand_of(chain)
+    assert merge(strand, strand).at(unit) == strand.at(unit)
+
+
+@given(paths=st.lists(chains, min_size=1, max_size=2), extent=st.integers(1, 23), unit=units)
+@example(paths=[[Transposed(1, 3)]], extent=1, unit=0)
+@example(paths=[[Transposed(1, 3, 1, 1)]], extent=2, unit=0)
+@example(paths=[[Window(3), Transposed(1, 5, 1, 2)]], extent=4, unit=3)
+def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int, unit: int) -> None:
+    field = join([Field((strand_of(chain),)) for chain in paths])
+    everything = hull([seen(chain, i) for chain in paths for i in range(extent)])
+    read = follow_field(field, WHOLE, extent)
+    assert read.at(unit) == everything
+    assert read.sees_all
+
+
+@given(chain=chains, offset=offsets, unit=units)
+def test_shifting_the_units_shifts_nothing_else(
+    chain: list[Periodic], offset: int, unit: int
+) -> None:
+    strand = strand_of(chain)
+    assert follow(strand, Window(1, before=offset)).at(unit) == strand.at(unit - offset)
+
+
+@given(kernels=st.lists(st.integers(1, 7), min_size=1, max_size=4))
+def test_two_windows_see_what_one_large_one_sees(kernels: list[int]) -> None:
+    # Two 3x3 convolutions see what one 5x5 sees.
+    large = Window(sum(k - 1 for k in kernels) + 1)
+    assert strand_of([Window(k) for k in kernels]) == follow(START, large)
+
+
+def test_constant_strand_stays() -> None:
+    constant = Strand(1, 0, ((3, 7),))
+    assert follow(constant, Window(5, 2, 3, 1)).at(11) == (3, 7)
+    assert follow(constant, Transposed(3, 2)).at(11) == (3, 7)
+    assert follow_field(Field((constant,)), WHOLE, 5).at(2) == (3, 7)
+
+
+def test_input_sees_itself() -> None:
+    assert INPUT_FIELD.at(-3) == (-3, -3)
+    assert not INPUT_FIELD.sees_all
+    assert follow_field(INPUT_FIELD, POINT, 5).local == START
+
+
+@pytest.mark.parametrize(
+    ("chain", "centre"),
+    [
+        # Distill 2019: centres of the first feature, (r - 1)/2 - P.
+        ([Window(7, 2, 1, 3)], Fraction(0)),
+        ([Window(11, 4)], Fraction(5)),
+        ([Window(2, 2)], Fraction(1, 2)),
+        ([Window(3, 2, 1, 1), Window(2, 2)], Fraction(1)),
+    ],
+)
+def test_centre_of_the_first_unit(chain: list[Periodic], centre: Fraction) -> None:
+    assert strand_of(chain).centre == centre
+
+
+def test_centre_of_a_phase_is_taken_back() -> None:
+    # Twice as large by nearest neighbour: units 0 and 1 see index 0; their middles are 0 and -1/2.
+    assert strand_of([Sampled(1, 2)]).centre == Fraction(-1, 4)
+
+
+def test_strand_that_sees_nothing_has_no_size() -> None:
+    nothing = Strand(1, 1, (None,))
+    assert (nothing.size, nothing.centre, nothing.at(3)) == (0, 0, None)
+    assert follow(nothing, Window(3)).at(0) is None
+
+
+def test_local_strand_moves_with_the_unit() -> None:
+    wide, narrow = follow(START, Window(7)), follow(START, Window(3, 2))
+    everything = Strand(1, 0, ((0, 100),))
+    assert Field((everything, narrow, wide)).local == wide
+    assert Field((everything,)).local == everything
