@@ -10,8 +10,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.arena import Arena
-from cnnanalyze.execute.kernels import INIT, THIN, kernel_of
-from cnnanalyze.execute.kernels.reshape import extents_of
+from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
 from cnnanalyze.execute.run import INPUT, Step
 from cnnanalyze.execute.tally import Array, Tally
 
@@ -110,25 +109,16 @@ def _run(
 
 
 def _step(step: Step, inputs: list[Array], arena: Arena) -> Array:
-    if step.kind == "reshape":
-        return _rearranged(inputs[0], extents_of(step.attributes["to"])[:-1])
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]
     tensors = make(_ones, shapes, **step.attributes) if make else {}
-    return kernel_of(step.kind)(Tally((), arena), inputs, tensors, **step.attributes)
+    kernel = THIN_RUN.get(step.kind) or kernel_of(step.kind)
+    return kernel(Tally((), arena), inputs, tensors, **step.attributes)
 
 
 def _one_channel(x: Array) -> Array:
     """Add the channels up: which of them carries the poison does not matter."""
     return x if x.shape[-1] == 1 else x.sum(axis=-1, keepdims=True)
-
-
-def _rearranged(x: Array, positions: tuple[int, ...]) -> Array:
-    """Leave positions that stay; mix all of them otherwise, as channels decide who goes where."""
-    if x.shape[1:-1] == positions:
-        return x
-    mixed = x.reshape(len(x), -1).sum(axis=1)
-    return np.broadcast_to(mixed.reshape(-1, *(1,) * len(positions), 1), (len(x), *positions, 1))
 
 
 def _ones(shape: Sequence[int], fan: int = 1) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnanalyze.execute.arena import Arena
+from cnnanalyze.execute.special import erf
 
 Array = npt.NDArray[Any]
 Operand = Array | float
@@ -137,6 +138,18 @@ class Tally:
     def tanh(self, x: Operand, out: Array | None = None) -> Array:
         """Return the hyperbolic tangent; it counts as an exponential."""
         return self._entered("exponential", np.tanh(x, out=out))
+
+    def erf(self, x: Array) -> Array:
+        """Return the error function; it counts as an exponential."""
+        return self._entered("exponential", erf(x))
+
+    def log(self, x: Operand, out: Array | None = None) -> Array:
+        """Return the logarithm; it counts as an exponential."""
+        return self._entered("exponential", np.log(x, out=out))
+
+    def log1p(self, x: Operand, out: Array | None = None) -> Array:
+        """Return the logarithm of one more, exact near zero; it counts as an exponential."""
+        return self._entered("exponential", np.log1p(x, out=out))
 
     def power(self, x: Operand, y: Operand, out: Array | None = None) -> Array:
         """Return the power."""

@@ -21,6 +21,7 @@ STANDARD = {
     "typing",
     "dataclasses",
     "fractions",
+    "functools",
     "sys",
 }
 

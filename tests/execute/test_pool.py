@@ -69,6 +69,34 @@ def test_dilated_maximum_is_that_of_pytorch(apply: Any, image: Any) -> None:
 
 
 @pytest.mark.frameworks
+@pytest.mark.parametrize("norm", [1.0, 2.0, 3.7])
+@pytest.mark.parametrize("stride", [None, 2, (3, 1)])
+def test_norm_of_windows_is_that_of_pytorch(
+    stride: Any, norm: float, apply: Any, image: Any
+) -> None:
+    torch = pytest.importorskip("torch")
+    x = image(2, 11, 13, 3)
+    options = {"kernel": (3, 2), "stride": stride, "norm": norm}
+    out, _, counts = apply("lppool", x, **options)
+    # PyTorch adds up powers of what is negative, too; a norm is of absolute values.
+    theirs = torch.tensor(first(np.abs(x)))
+    expected = torch.nn.functional.lp_pool2d(theirs, norm, (3, 2), stride)
+    np.testing.assert_allclose(first(out), expected.numpy(), atol=1e-12)
+    assert {n: c for n, c in counts.items() if c} == {
+        "power": 11 * 13 * 3 + out[0].size,
+        "add": out[0].size * 5,
+    }
+
+
+def test_norm_of_windows_counts_what_is_there(apply: Any) -> None:
+    x = np.array([3.0, -4.0, 0.0, 12.0, -5.0])[None, :, None]
+    out, _, _ = apply("lppool", x, kernel=2, stride=2, padding=1, ceil_mode=True)
+    np.testing.assert_allclose(out[0, :, 0], [3, 4, 13])
+    out, _, _ = apply("lppool", x, kernel=2, ceil_mode=True)
+    np.testing.assert_allclose(out[0, :, 0], [5, 12, 5])
+
+
+@pytest.mark.frameworks
 @pytest.mark.parametrize("size", [1, 3, (5, 2), (13, 17), (19, 7)])
 def test_adaptive_pooling_is_that_of_pytorch(size: Any, apply: Any, image: Any) -> None:
     torch = pytest.importorskip("torch")

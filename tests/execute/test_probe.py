@@ -74,6 +74,31 @@ CASES: list[tuple[Step, list[Any]]] = [
     (Step("x", "conv", {"filters": 6, "kernel": 3, "groups": 3}), [(0, 2), (1, 3), (2, 4)]),
     (Step("x", "subsample", {"kernel": 2}), [(0, 1), (2, 3)]),
     (Step("x", "softmax"), [(i, i) for i in range(5)]),
+    (Step("x", "local_conv", {"filters": 7, "kernel": 3, "stride": 2}), [(0, 2), (2, 4)]),
+    (Step("x", "lppool", {"kernel": 3, "stride": 1}), [(0, 2), (1, 3), (2, 4)]),
+    (Step("x", "permute", {"order": (1,)}), [(i, i) for i in range(5)]),
+    (Step("x", "reflectpad", {"padding": ((2, 1),)}), [(i, i) for i in (2, 1, 0, 1, 2, 3, 4, 3)]),
+    (Step("x", "replicatepad", {"padding": ((2, 1),)}), [(i, i) for i in (0, 0, *range(5), 4)]),
+    (Step("x", "slice", {"channels": (2, 7)}), [(i, i) for i in range(5)]),
+    (Step("x", "channel_shuffle", {"groups": 3}), [(i, i) for i in range(5)]),
+    (Step("x", "space_to_depth", {"block": 5}), [(0, 4)]),
+    (Step("x", "depth_to_space", {"block": 3}), [(i, i) for i in range(5) for _ in range(3)]),
+    (Step("x", "shift", {"amount": 2}), [(2, 2), (3, 3), (4, 4), None, None]),
+    (Step("x", "shift", {"amount": -1}), [None, (0, 0), (1, 1), (2, 2), (3, 3)]),
+    (Step("x", "layernorm"), [(i, i) for i in range(5)]),
+    (Step("x", "layernorm", {"axes": "all"}), [(0, 4)] * 5),
+    (Step("x", "groupnorm", {"groups": 7}), [(0, 4)] * 5),
+    (Step("x", "groupnorm", {"epsilon": 0}), [(0, 4)] * 5),
+    (Step("x", "instancenorm"), [(0, 4)] * 5),
+    *(
+        (Step("x", kind), [(i, i) for i in range(5)])
+        for kind in ("selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish")
+    ),
+    (Step("x", "gelu", {"approximate": True}), [(i, i) for i in range(5)]),
+    (Step("x", "log_softmax"), [(i, i) for i in range(5)]),
+    (Step("x", "drop_path"), [(i, i) for i in range(5)]),
+    (Step("x", "layer_scale"), [(i, i) for i in range(5)]),
+    (Step("x", "scale", {"factor": 0}), [(i, i) for i in range(5)]),
 ]
 
 
@@ -82,6 +107,33 @@ CASES: list[tuple[Step, list[Any]]] = [
 )
 def test_small_cases(step: Step, expected: list[Any]) -> None:
     assert fields(step, size=(5,)) == (expected,)
+
+
+def test_blocks_of_pixels_go_there_and_back() -> None:
+    deep = Step("deep", "space_to_depth", {"block": 3})
+    flat = Step("flat", "depth_to_space", {"block": 3}, ("deep",))
+    blocks = [(first, first + 2) for first in (0, 3, 6)]
+    seen = observe_fields([deep, flat], (6, 9))
+    assert seen["deep"] == (blocks[:2], blocks)
+    # With one channel, nobody knows which pixel of its block went where.
+    assert seen["flat"][1] == [block for block in blocks for _ in range(3)]
+
+
+def test_what_is_permuted_comes_from_elsewhere() -> None:
+    """Along an axis that another one took the place of, poison arrives in every position."""
+    swapped = Step("s", "permute", {"order": (1, 3, 2)})
+    seen = fields(swapped, size=(2, 3, 5))
+    assert seen[0] == [(0, 0), (1, 1)]
+    assert seen[1] == [(0, 2)] * 5
+    assert seen[2] == [(0, 4)] * 3
+
+
+@pytest.mark.parametrize("kind", ["slice", "channel_shuffle", "depth_to_space", "reshape"])
+def test_thin_version_is_replaced_in_the_probe_alone(kind: str) -> None:
+    from cnnanalyze.execute.kernels import RUN, THIN_RUN
+
+    assert THIN_RUN[kind] is not RUN[kind]
+    assert set(THIN_RUN) <= set(RUN)
 
 
 def test_a_window_in_the_padding_alone_reads_nothing() -> None:

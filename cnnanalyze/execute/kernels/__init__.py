@@ -1,6 +1,7 @@
 """Kernels: how each kind of layer is computed on arrays, written without looking at the rules.
 
-A kind of somebody else's registers its own with :func:`run`, :func:`init` and :func:`thin`.
+A kind of somebody else's registers its own with :func:`run`, :func:`init`, :func:`thin` and
+:func:`thin_run`.
 """
 
 from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
@@ -10,9 +11,11 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     merge,
     norm,
     pool,
+    rearrange,
     regularise,
     reshape,
     resize,
+    smooth,
     transposed,
 )
 from cnnanalyze.execute.kernels._base import (
@@ -20,11 +23,25 @@ from cnnanalyze.execute.kernels._base import (
     INIT,
     RUN,
     THIN,
+    THIN_RUN,
     init,
     kernel_of,
     run,
     thin,
+    thin_run,
 )
 from cnnanalyze.execute.tally import Tally
 
-__all__ = ["FIXED_ROLES", "INIT", "RUN", "THIN", "Tally", "init", "kernel_of", "run", "thin"]
+__all__ = [
+    "FIXED_ROLES",
+    "INIT",
+    "RUN",
+    "THIN",
+    "THIN_RUN",
+    "Tally",
+    "init",
+    "kernel_of",
+    "run",
+    "thin",
+    "thin_run",
+]

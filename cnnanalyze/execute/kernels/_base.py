@@ -35,6 +35,7 @@ Side = str | tuple[int, int]
 RUN: dict[str, Run] = {}
 INIT: dict[str, Init] = {}
 THIN: dict[str, Thin] = {}
+THIN_RUN: dict[str, Run] = {}
 
 FIXED_ROLES = frozenset({"moving mean", "moving variance", "centres"})
 """Tensors that training by gradients leaves alone."""
@@ -56,6 +57,15 @@ def init(kind: str) -> Callable[[Call], Call]:
 def thin(kind: str) -> Callable[[Call], Call]:
     """Register how a kind looks in a network of one channel; by default it looks the same."""
     return _register(THIN, kind)
+
+
+def thin_run(kind: str) -> Callable[[Call], Call]:
+    """Register what a kind that deals with channels computes in a network of one channel.
+
+    The function replaces the kernel there: whatever a position of the output may read, in
+    whichever channel, must reach it.
+    """
+    return _register(THIN_RUN, kind)
 
 
 def _register(registry: dict[str, Any], kind: str) -> Callable[[Call], Call]:

@@ -1,4 +1,4 @@
-"""Convolutions: dense, grouped, depthwise, separable, and with a connection table."""
+"""Convolutions: dense, grouped, depthwise, separable, local, and with a connection table."""
 
 from __future__ import annotations
 
@@ -262,6 +262,65 @@ def init_separable(
 def thin_separable(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layer with one filter."""
     return {**attributes, "filters": 1, "multiplier": 1}
+
+
+@run("local_conv")
+def local_conv(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    kernel: Extents,
+    stride: Extents = 1,
+    padding: Padding = "valid",
+    dilation: Extents = 1,
+    **_: object,
+) -> Array:
+    """Compute a convolution whose every position has weights of its own."""
+    x, w = feature_map(inputs), weights["kernel"]
+    axes = enumerate_windows(
+        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    )
+    counts, filters = counts_of(axes), w.shape[-1]
+    width = prod(w.shape[len(counts) : -1])
+    out = tally.empty((len(x), *counts, filters), x)
+    for images, rows, frame in blocks(x, axes, prod(counts[1:]) * width, _COLUMNS):
+        windows = patches(frame, axes, rows.stop - rows.start)
+        # Positions lead: the product is a stack, of images times weights at each.
+        columns = windows.reshape(len(frame), -1, width).transpose(1, 0, 2)
+        target = out[images, rows]
+        found = tally.contract(columns, w[rows].reshape(-1, width, filters))
+        target[...] = found.transpose(1, 0, 2).reshape(target.shape)
+    return tally.add(out, weights["bias"], out=out) if "bias" in weights else out
+
+
+@init("local_conv")
+def init_local_conv(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    filters: int,
+    kernel: Extents,
+    stride: Extents = 1,
+    padding: Padding = "valid",
+    dilation: Extents = 1,
+    bias: bool = True,
+    **_: object,
+) -> dict[str, Array]:
+    """Make a kernel and a bias for every position."""
+    axes = enumerate_windows(
+        shapes[0], kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    )
+    counts, taps = counts_of(axes), [len(axis.offsets) for axis in axes]
+    read = shapes[0][-1]
+    made = {"kernel": draw((*counts, *taps, read, filters), fan=prod(taps) * read)}
+    return made | ({"bias": draw((*counts, filters))} if bias else {})
+
+
+@thin("local_conv")
+def thin_local_conv(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layer with one filter."""
+    return {**attributes, "filters": 1}
 
 
 @run("table_conv")

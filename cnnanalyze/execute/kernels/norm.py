@@ -1,8 +1,10 @@
-"""Normalisation: with stored statistics, and across neighbouring channels."""
+"""Normalisation: with stored statistics, with those of a group, and across neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from cnnanalyze.execute.kernels._base import (
     pieces,
     run,
     single,
+    thin,
 )
+from cnnanalyze.execute.kernels.conv import split_channels
 from cnnanalyze.execute.tally import Array, Tally, Tensors
 
 
@@ -88,3 +92,145 @@ def lrn(
     tally.add(sums, offset, out=sums)
     tally.power(sums, beta, out=sums)
     return tally.divide(x, sums, out=sums)
+
+
+@run("layernorm")
+def layernorm(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    axes: str = "channels",
+    epsilon: float = 1e-6,
+    **_: object,
+) -> Array:
+    """Standardise the channels of every position, or everything together."""
+    x = single(inputs)
+    out = tally.room(x)
+    leading = x.shape[:1] if axes == "all" else x.shape[:-1]
+    # Either way, what belongs together lies in one row.
+    rows, target = (a.reshape(prod(leading), -1) for a in (x, out))
+    for some in pieces(rows):
+        part = target[some]
+        tally.subtract(rows[some], _mean(tally, rows[some]), out=part)
+        variance = _mean(tally, tally.multiply(part, part))
+        tally.multiply(part, _inverse_root(tally, variance, epsilon), out=part)
+        if "gamma" in weights:
+            tally.multiply(part, weights["gamma"].reshape(-1), out=part)
+        if "beta" in weights:
+            tally.add(part, weights["beta"].reshape(-1), out=part)
+    return out
+
+
+def _mean(tally: Tally, rows: Array) -> Array:
+    return tally.divide(tally.total(rows, (-1,)), rows.shape[-1])
+
+
+def _inverse_root(tally: Tally, variance: Array, epsilon: float) -> Array:
+    return tally.power(tally.add(variance, epsilon), -0.5)
+
+
+@init("layernorm")
+def init_layernorm(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    axes: str = "channels",
+    scale: bool = True,
+    center: bool = True,
+    **_: object,
+) -> dict[str, Array]:
+    """Make the learned numbers of every channel, or of every activation."""
+    return _learned(draw, shapes[0][1:] if axes == "all" else shapes[0][-1:], scale, center)
+
+
+def _learned(draw: Draw, shape: tuple[int, ...], scale: bool, center: bool) -> dict[str, Array]:
+    made = {"gamma": draw(shape)} if scale else {}
+    return made | ({"beta": draw(shape)} if center else {})
+
+
+@run("groupnorm")
+def groupnorm(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    groups: int = 32,
+    epsilon: float = 1e-5,
+    **_: object,
+) -> Array:
+    """Standardise every group of channels, over all positions."""
+    return _standardised(tally, single(inputs), weights, groups, epsilon)
+
+
+@init("groupnorm")
+def init_groupnorm(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    scale: bool = True,
+    center: bool = True,
+    **_: object,
+) -> dict[str, Array]:
+    """Make the learned numbers of every channel."""
+    return _learned(draw, shapes[0][-1:], scale, center)
+
+
+@run("instancenorm")
+def instancenorm(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    epsilon: float = 1e-5,
+    **_: object,
+) -> Array:
+    """Standardise every channel, over all positions."""
+    x = single(inputs)
+    return _standardised(tally, x, weights, x.shape[-1], epsilon)
+
+
+@init("instancenorm")
+def init_instancenorm(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    scale: bool = False,
+    center: bool = False,
+    **_: object,
+) -> dict[str, Array]:
+    """Make the learned numbers of every channel, if any are asked for."""
+    return _learned(draw, shapes[0][-1:], scale, center)
+
+
+def _standardised(tally: Tally, x: Array, weights: Tensors, groups: int, epsilon: float) -> Array:
+    images, channels = len(x), x.shape[-1]
+    members = len(split_channels(channels, groups, "channels")[0])
+    maps = x.reshape(images, -1, channels)
+
+    def mean(values: Array) -> Array:
+        """Return one mean per group; first along the positions, where rows are long."""
+        sums = tally.total(values, (1,)).reshape(images, groups, members)
+        return tally.divide(tally.total(sums, (2,)), maps.shape[1] * members)
+
+    def each(statistic: Array) -> Array:
+        """Repeat the number of a group for its channels."""
+        return np.repeat(statistic, members, axis=2).reshape(images, 1, channels)
+
+    out = tally.room(x).reshape(maps.shape)
+    tally.subtract(maps, each(mean(maps)), out=out)
+    variance = mean(tally.multiply(out, out))
+    tally.multiply(out, each(_inverse_root(tally, variance, epsilon)), out=out)
+    if "gamma" in weights:
+        tally.multiply(out, weights["gamma"], out=out)
+    if "beta" in weights:
+        tally.add(out, weights["beta"], out=out)
+    return out.reshape(x.shape)
+
+
+@thin("layernorm")
+@thin("groupnorm")
+@thin("instancenorm")
+def thin_statistic(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layer with one group, and far from a division by zero."""
+    return {**attributes, "groups": 1, "epsilon": 1.0}

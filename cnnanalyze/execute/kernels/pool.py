@@ -1,4 +1,4 @@
-"""Pooling: maximum and average over windows, bins or everything, and LeNet-5's subsampling."""
+"""Pooling: maximum, average, norm; over windows, bins or everything; LeNet-5's subsampling."""
 
 from __future__ import annotations
 
@@ -89,6 +89,34 @@ def avgpool(
         # A window that lies in the padding altogether has the mean zero.
         divisor = divisor[..., None] * np.maximum(np.array(seen, x.dtype), 1)
     return tally.divide(sums, divisor[..., None], out=sums)
+
+
+@run("lppool")
+def lppool(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    kernel: Extents,
+    stride: Extents | None = None,
+    padding: Padding = "valid",
+    ceil_mode: bool = False,
+    norm: float = 2.0,
+    **_: object,
+) -> Array:
+    """Take the norm of every window: the root of the sum of the powers."""
+    x = feature_map(inputs)
+    axes = enumerate_windows(
+        x.shape,
+        kernel=kernel,
+        stride=kernel if stride is None else stride,
+        padding=padding,
+        ceil_mode=ceil_mode,
+    )
+    powers = np.absolute(x, out=tally.room(x))
+    tally.power(powers, norm, out=powers)
+    sums = _joined(tally, powers, axes, tally.add, 0.0)
+    return tally.power(sums, 1 / norm, out=sums)
 
 
 @run("subsample")

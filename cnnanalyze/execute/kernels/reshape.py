@@ -1,4 +1,4 @@
-"""Layers that only move numbers: flatten, reshape, zero padding and cropping."""
+"""Layers that only move numbers: flatten, reshape, padding and cropping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import Padding, both_sides, feature_map, run, single
+from cnnanalyze.execute.kernels._base import Padding, both_sides, feature_map, run, single, thin_run
 from cnnanalyze.execute.tally import Array, Tally, Tensors
 
 Target = str | int | Sequence[int]
@@ -42,6 +42,18 @@ def reshape(
     return x.reshape(len(x), *extents)
 
 
+@thin_run("reshape")
+def thin_reshape(
+    _tally: Tally, inputs: list[Array], _weights: Tensors, *, to: Target, **_: object
+) -> Array:
+    """Leave positions that stay; mix all of them otherwise, as channels decide who goes where."""
+    x, positions = single(inputs), extents_of(to)[:-1]
+    if x.shape[1:-1] == positions:
+        return x
+    mixed = x.reshape(len(x), -1).sum(axis=1)
+    return np.broadcast_to(mixed.reshape(-1, *(1,) * len(positions), 1), (len(x), *positions, 1))
+
+
 def extents_of(to: Target) -> tuple[int, ...]:
     """Return the extents that a text such as ``"4x4x256"`` names, channels last.
 
@@ -66,6 +78,41 @@ def zeropad(
     x = feature_map(inputs)
     sides = both_sides(padding, x.ndim - 2, "padding")
     return np.pad(x, ((0, 0), *sides, (0, 0)))
+
+
+@run("reflectpad")
+def reflectpad(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    padding: Padding,
+    **_: object,
+) -> Array:
+    """Put the mirrored map around the map; the border is not repeated."""
+    x = feature_map(inputs)
+    sides = both_sides(padding, x.ndim - 2, "padding")
+    for n, (before, after) in zip(x.shape[1:-1], sides, strict=True):
+        if max(before, after) >= n:
+            raise ExecutionError(
+                f"a mirrored margin of {max(before, after)} pixels needs more than {n} to mirror"
+            )
+    return np.pad(x, ((0, 0), *sides, (0, 0)), mode="reflect")
+
+
+@run("replicatepad")
+def replicatepad(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    padding: Padding,
+    **_: object,
+) -> Array:
+    """Repeat the border around the map."""
+    x = feature_map(inputs)
+    sides = both_sides(padding, x.ndim - 2, "padding")
+    return np.pad(x, ((0, 0), *sides, (0, 0)), mode="edge")
 
 
 @run("crop")
