@@ -19,7 +19,7 @@ FAMILIES = {
     "merge": "add multiply maximum average concat",
     "reshape": "flatten reshape zeropad reflectpad replicatepad crop",
     "rearrange": (
-        "permute slice channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
+        "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
         "pixel_shuffle shift"
     ),
     "resize": "resize upsample",

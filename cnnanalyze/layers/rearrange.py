@@ -9,7 +9,7 @@ from pydantic import Field
 from cnnanalyze.core.reach import POINT, WHOLE, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Offset, Order, Span, per_axis, say
+from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis, say
 from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
 from cnnanalyze.layers.reshape import Moving
 
@@ -83,6 +83,34 @@ class Slice(Moving):
                 help=f"count the channels from 0; the stop is left out, at most {x.channels}",
             )
         return Shape(x.size, stop - start)
+
+
+@layer("pad_channels")
+class PadChannels(Moving):
+    """Channels of zeros before and after those of the input: a shortcut that widens without weights.
+
+    It costs nothing and holds nothing. PyramidNet widens all its shortcuts like this; in the first
+    paper on residual networks it is option A.
+    """
+
+    principal: ClassVar[str] = "after"
+    before: Natural = Field(0, description="channels of zeros before those of the input")
+    after: Natural = Field(0, description="channels of zeros after those of the input")
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            inputs=("32x32x16",),
+            attributes={"after": 16},
+            output="32x32x32",
+            parameters=0,
+            macs=0,
+            source="He et al. 2015, section 4.2 (CIFAR-10), shortcuts of option A: 16 to 32 filters",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Add the channels."""
+        x = inputs[0]
+        return Shape(x.size, self.before + x.channels + self.after)
 
 
 @layer("channel_shuffle")

@@ -33,6 +33,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     whole = {"dense", "maxout", "rbf"}
     moving = {"flatten", "reshape", "zeropad", "crop", "concat", "resize"}
     moving |= {"reflectpad", "replicatepad", "permute", "slice", "channel_shuffle", "shift"}
+    moving |= {"pad_channels"}
     moving |= {"space_to_depth", "depth_to_space"}
     norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
     norms |= {"dropout", "drop_path", "layer_scale", "scale", "identity"}

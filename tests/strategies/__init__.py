@@ -1,0 +1,26 @@
+"""Strategies that build valid layers and networks: one file per family, as in ``layers``."""
+
+from tests.strategies import (
+    activation,
+    conv,
+    linear,
+    merge,
+    norm,
+    pool,
+    rearrange,
+    regularise,
+    reshape,
+    resize,
+    smooth,
+    transposed,
+)
+from tests.strategies.case import Cases
+
+FAMILIES = (
+    *(conv, transposed, pool, linear, norm, activation, smooth),
+    *(merge, reshape, rearrange, resize, regularise),
+)
+STRATEGIES: dict[str, Cases] = {
+    kind: cases for family in FAMILIES for kind, cases in family.STRATEGIES.items()
+}
+"""By layer kind, valid layers with the shapes they get."""

@@ -1,0 +1,32 @@
+"""Joins, with extents of 1 that are repeated."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from cnnanalyze.core.shape import Shape
+from tests.strategies.case import CHANNELS, Case, anything
+
+
+@st.composite
+def joins(draw: st.DrawFn, kind: str) -> Case:
+    common = draw(anything)
+    keep = st.sampled_from((True, True, True, False))
+    inputs = []
+    for _ in range(draw(st.integers(2, 4))):
+        *size, channels = (n if draw(keep) else 1 for n in common.extents)
+        inputs.append(Shape(tuple(size), channels))
+    return Case(kind, tuple(inputs))
+
+
+@st.composite
+def concats(draw: st.DrawFn) -> Case:
+    common = draw(anything)
+    several = st.lists(st.sampled_from(CHANNELS), min_size=2, max_size=4)
+    return Case("concat", tuple(Shape(common.size, c) for c in draw(several)))
+
+
+STRATEGIES = {
+    **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average")},
+    "concat": concats(),
+}

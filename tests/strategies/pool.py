@@ -1,0 +1,38 @@
+"""Pooling over windows, over everything, into a given size; subsampling."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from cnnanalyze.core.shape import Shape
+from tests.strategies.case import Case, Cases, channels, maps, one_or_each, windows
+
+
+@st.composite
+def pools(draw: st.DrawFn, kind: str) -> Case:
+    attributes, size = draw(windows(dilated=kind == "maxpool", strided=draw(st.booleans())))
+    if kind != "subsample":
+        attributes["ceil_mode"] = draw(st.booleans()) and attributes["padding"] != "same"
+    if kind == "lppool":
+        attributes["norm"] = draw(st.sampled_from((1, 1.5, 2)))
+    if kind == "avgpool":
+        attributes["count_padding"] = draw(st.booleans())
+    return Case(kind, (Shape(size, draw(channels)),), attributes)
+
+
+@st.composite
+def adaptive(draw: st.DrawFn, kind: str) -> Case:
+    x = draw(maps())
+    size = draw(one_or_each(st.sampled_from((1, 2, 3, 7, 13)), x.rank))
+    return Case(kind, (x,), {"size": size})
+
+
+def whole(kind: str) -> Cases:
+    return maps().map(lambda x: Case(kind, (x,)))
+
+
+STRATEGIES = {
+    **{kind: pools(kind) for kind in ("maxpool", "avgpool", "lppool", "subsample")},
+    **{kind: whole(kind) for kind in ("global_maxpool", "global_avgpool")},
+    **{kind: adaptive(kind) for kind in ("adaptive_maxpool", "adaptive_avgpool")},
+}

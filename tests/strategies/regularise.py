@@ -1,0 +1,31 @@
+"""Layers that do nothing at inference."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tests.strategies.case import Case, anything
+
+
+@st.composite
+def dropouts(draw: st.DrawFn) -> Case:
+    return Case("dropout", (draw(anything),), {"rate": draw(st.sampled_from((0, 0.3, 0.5)))})
+
+
+@st.composite
+def drop_paths(draw: st.DrawFn) -> Case:
+    return Case("drop_path", (draw(anything),), {"rate": draw(st.sampled_from((0, 0.2)))})
+
+
+@st.composite
+def scales(draw: st.DrawFn) -> Case:
+    return Case("scale", (draw(anything),), {"factor": draw(st.sampled_from((0.17, 2)))})
+
+
+STRATEGIES = {
+    "dropout": dropouts(),
+    "drop_path": drop_paths(),
+    "layer_scale": anything.map(lambda x: Case("layer_scale", (x,))),
+    "scale": scales(),
+    "identity": anything.map(lambda x: Case("identity", (x,))),
+}

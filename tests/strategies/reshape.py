@@ -1,0 +1,65 @@
+"""Layers that move elements, add zeros or leave some out."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from cnnanalyze.core.shape import Shape
+from tests.strategies.case import Case, anything, borders, maps
+
+
+@st.composite
+def flattens(draw: st.DrawFn) -> Case:
+    return Case("flatten", (draw(anything),))
+
+
+@st.composite
+def reshapes(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    everything = Shape((), x.count)
+    turned = Shape((*x.size[1:], x.channels), x.size[0])
+    target = draw(st.sampled_from((x, everything, turned)))
+    source = draw(st.sampled_from((x, everything)))
+    return Case("reshape", (source,), {"to": str(target)})
+
+
+@st.composite
+def zeropads(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    padding, _ = draw(borders(x.rank))
+    return Case("zeropad", (x,), {"padding": padding})
+
+
+@st.composite
+def crops(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    amount, pads = draw(borders(x.rank))
+    size = tuple(
+        max(n, before + after + 1) for n, (before, after) in zip(x.size, pads, strict=True)
+    )
+    return Case("crop", (Shape(size, x.channels),), {"amount": amount})
+
+
+@st.composite
+def reflections(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    padding, pads = draw(borders(x.rank))
+    size = tuple(max(n, max(pair) + 1) for n, pair in zip(x.size, pads, strict=True))
+    return Case("reflectpad", (Shape(size, x.channels),), {"padding": padding})
+
+
+@st.composite
+def replications(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    padding, _ = draw(borders(x.rank))
+    return Case("replicatepad", (x,), {"padding": padding})
+
+
+STRATEGIES = {
+    "reflectpad": reflections(),
+    "replicatepad": replications(),
+    "flatten": flattens(),
+    "reshape": reshapes(),
+    "zeropad": zeropads(),
+    "crop": crops(),
+}
