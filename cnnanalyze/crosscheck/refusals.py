@@ -21,15 +21,17 @@ def compare_refusals(network: Network) -> Iterator[tuple[str, str, str, object, 
 
     The spatial extents are 1, 2, 3, ... up to what the layer gets in the network, so the border
     between accepting and refusing lies within. Joins are also tried with inputs that disagree.
+    Of layers that differ in their filters only, the one with the fewest is tried.
     """
-    tried: set[tuple[int, tuple[int, ...]]] = set()
+    smallest: dict[object, Node] = {}
     for node in network:
-        key = (id(node.layer), tuple(s.channels for s in node.input_shapes))
-        if key in tried:
-            continue
-        tried.add(key)
+        key = _behaviour(node)
+        known = smallest.get(key)
+        if known is None or _channels(node) < _channels(known):
+            smallest[key] = node
+    for node in smallest.values():
         for shapes in _smaller(node):
-            said = "x".join(map(str, shapes[0].extents))
+            said = " and ".join("x".join(map(str, s.extents)) for s in dict.fromkeys(shapes))
             yield (
                 "refusals",
                 node.id,
@@ -37,6 +39,18 @@ def compare_refusals(network: Network) -> Iterator[tuple[str, str, str, object, 
                 _by_rule(node, shapes),
                 try_layer(node.kind, node.attributes, [s.extents for s in shapes]),
             )
+
+
+def _behaviour(node: Node) -> object:
+    """Return what decides whether a layer refuses an input, as far as positions go."""
+    attributes = tuple(
+        (name, value) for name, value in node.attributes.items() if name not in {"filters", "units"}
+    )
+    return node.kind, attributes, tuple(s.rank for s in node.input_shapes)
+
+
+def _channels(node: Node) -> int:
+    return node.output.channels + sum(s.channels for s in node.input_shapes)
 
 
 def _weights(node: Node, shapes: tuple[Shape, ...]) -> int:
