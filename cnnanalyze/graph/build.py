@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +40,28 @@ def build(
     source: Source, settings: Mapping[str, Any] | None = None, folder: Path | None = None
 ) -> Network:
     """Read a spec text into a network; ``folder`` is where ``extends`` looks for files."""
+    with _without_collection():
+        return _build(source, dict(settings or {}), folder)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector out of the way.
+
+    A reading makes many objects that stay and hardly any garbage; searching them all again and
+    again would make the time of a large spec grow faster than its size.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _build(source: Source, given: dict[str, Any], folder: Path | None) -> Network:
     faults = Faults()
-    given = dict(settings or {})
     document = read_document(source, faults, folder)
     expansion = None if document is None else expand(document, given, faults)
     claims: tuple[Claim, ...] = ()
@@ -72,17 +94,23 @@ def _check_claims(
     claims: tuple[Claim, ...], given: dict[str, Any], expansion: Expansion, faults: Faults
 ) -> None:
     """Note claims about layers and parameters that the network does not have."""
-    paths = {"": None}
-    for node in expansion.nodes:
-        parts = node.id.split("/")
-        paths.update(dict.fromkeys("/".join(parts[:n]) for n in range(1, len(parts) + 1)))
+    paths = {""}
+    if any(claim.layer for claim in claims):
+        for node in expansion.nodes:
+            parts = node.id.split("/")
+            paths.update("/".join(parts[: n + 1]) for n in range(len(parts)))
     for claim in claims:
         if claim.layer not in paths and dict(claim.settings) == given:
             faults.add(
-                f"a claim speaks of '{claim.layer}', which the network does not have"
-                f"{nearest(claim.layer, list(paths))}",
+                f"a claim speaks of '{claim.layer}', which this network does not have"
+                f"{nearest(claim.layer, sorted(paths))}",
                 claim.mark,
             )
         for name, _ in claim.settings:
             if name not in expansion.parameters:
-                faults.add(f"a claim sets '{name}', which is no parameter of this spec", claim.mark)
+                known = ", ".join(expansion.parameters) or "none"
+                faults.add(
+                    f"a claim sets '{name}', which is no parameter of this spec; it has {known}"
+                    f"{nearest(name, list(expansion.parameters))}",
+                    claim.mark,
+                )

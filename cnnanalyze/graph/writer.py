@@ -2,77 +2,152 @@
 
 from __future__ import annotations
 
+import json
+import re
 from fractions import Fraction
 from typing import Any
 
-import yaml
-
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import INPUT, Node
+from cnnanalyze.layers.base import Layer
+from cnnanalyze.spec.document import TEXTS
+from cnnanalyze.spec.inputs import FORMS
+from cnnanalyze.spec.node import INPUT, Node, NodeId
+from cnnanalyze.spec.sections import Section
+from cnnanalyze.spec.step import LONGEST_NAME
 
 
 def write(network: Network) -> str:
     """Write a network as a flat spec with long names; attributes at their defaults are left out.
 
-    Paths keep their order but are written with dots, since a step's name holds no slash. Reading the
-    text gives a network with the same layers, wiring, shapes and numbers.
+    Paths are written with dots, since the name of a step holds no slash. Reading the text gives a
+    network with the same layers, wiring, shapes and numbers. Claims are not written: they speak of
+    paths and parameters that a flat spec does not have.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, name: tiny, input: 5x5x1, layers: [{add: [tanh, []]}]}")
+    >>> print(write(net), end="")
+    cnn: 1
+    name: tiny
+    input: 5x5x1
+    layers:
+      - {tanh: , as: add1.1.tanh1}
+      - {add: , as: add1, from: [add1.1.tanh1, input]}
     """
-    lines = ["cnn: 1", f"name: {_flow(network.name)}", *_input(network), "layers:"]
+    names = _names(network)
+    lines = ["cnn: 1", *_header(network), f"input: {_input(network)}", "layers:"]
     before = INPUT
     for node in network.nodes:
-        lines.append(f"  - {_step(node, before)}")
+        lines.append(f"  - {_step(node, before, names)}")
         before = node.id
     if network.outputs != (before,):
-        lines.append(f"outputs: {_flow([_name(o) for o in network.outputs])}")
+        lines.append(f"outputs: {_flow([names[o] for o in network.outputs])}")
+    lines += _sections(network)
     return "\n".join(lines) + "\n"
 
 
-def _input(network: Network) -> list[str]:
+def _names(network: Network) -> dict[NodeId, str]:
+    """Return a name without slashes for every node, each of them once."""
+    names = {INPUT: str(INPUT)}
+    taken = {str(INPUT)}
+    for number, node in enumerate(network.nodes, 1):
+        name = node.id.replace("/", ".")
+        if name in taken or len(name) > LONGEST_NAME:
+            name = f"{node.kind}.{number}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names[node.id] = name
+    return names
+
+
+def _header(network: Network) -> list[str]:
+    document = network.document
+    texts = {"name": network.name} | {k: document.text(k) for k in TEXTS if k != "name"}
+    lines = [f"{key}: {_flow(text)}" for key, text in texts.items() if text]
+    return lines if document.year is None else [*lines, f"year: {document.year}"]
+
+
+def _input(network: Network) -> str:
     shape = network.input
     if network.values is None:
-        return [f"input: {shape}"]
-    names = {0: ["features"], 1: ["length", "channels"], 2: ["height", "width", "channels"]}
-    extents = dict(zip(names[shape.rank], shape.extents, strict=True))
-    return [f"input: {_flow({**extents, 'values': _numbers(network.values)})}"]
+        return str(shape)
+    form = next(form for form in FORMS if len(form) == len(shape.extents))
+    named = dict(zip(form, shape.extents, strict=True))
+    return _flow({**named, "values": _numbers(network.values)})
 
 
-def _step(node: Node, before: str) -> str:
-    layer = node.layer
-    written = {
-        name: value
-        for name, info in type(layer).model_fields.items()
-        if (value := getattr(layer, name)) != info.default or info.is_required()
-    }
-    step: dict[str, Any] = {node.kind: {n: _numbers(v) for n, v in written.items()} or None}
-    step["as"] = _name(node.id)
+def _step(node: Node, before: NodeId, names: dict[NodeId, str]) -> str:
+    written = _written(node.layer)
+    step: dict[str, Any] = {node.kind: written or None, "as": names[node.id]}
     if node.inputs != (before,):
-        sources = [_name(i) for i in node.inputs]
+        sources = [names[i] for i in node.inputs]
         step["from"] = sources[0] if len(sources) == 1 else sources
     if node.share is not None:
-        step["share"] = _name(node.share)
+        step["share"] = names[node.share]
     if node.frozen:
         step["frozen"] = True
     if node.given:
         step["weights"] = {g.role: _numbers(g.values) for g in node.given}
-    return _flow(step) if written else _flow(step).replace(": null,", ": ,", 1)
+    return _flow(step)
 
 
-def _name(id: str) -> str:  # noqa: A002 - the word of the language
-    return id.replace("/", ".")
+def _written(model: Layer | Section) -> dict[str, Any]:
+    """Return the attributes that are not at their defaults."""
+    fields = type(model).model_fields
+    values = {name: getattr(model, name) for name in fields}
+    return {
+        name: _numbers(value)
+        for name, value in values.items()
+        if fields[name].is_required()
+        or value != fields[name].get_default(call_default_factory=True)
+    }
+
+
+def _sections(network: Network) -> list[str]:
+    document = network.document
+    sections = {"train": document.training, "budgets": document.budgets, "lint": document.lint}
+    return [
+        f"{name}: {_flow(_written(section))}"
+        for name, section in sections.items()
+        if section is not None
+    ]
 
 
 def _numbers(value: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_numbers(v) for v in value]
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else float(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     return value
 
 
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*(?: [\w.(][\w./()-]*)*", re.ASCII)
+_SHAPE = re.compile(r"[0-9]+(?:x[0-9]+)+")
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_OTHER = {"null", "true", "false"}
+"""Words that YAML does not read as texts."""
+
+
 def _flow(value: Any) -> str:  # noqa: ANN401
-    text = yaml.safe_dump(
-        value, default_flow_style=True, width=10**9, sort_keys=False, allow_unicode=True
-    )
-    return text.removesuffix("\n").removesuffix("\n...")
+    """Return plain data as YAML on one line."""
+    match value:
+        case None:
+            return ""
+        case dict():
+            return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+        case str() if value.lower() not in _OTHER and _PLAIN.fullmatch(value):
+            return value
+        case str() if _SHAPE.fullmatch(value):
+            return value
+        case float() if value != value or abs(value) == float("inf"):  # noqa: PLR0124 - not a number
+            return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[str(value)]
+        case str():
+            return _UNPRINTABLE.sub(
+                lambda m: f"\\U{ord(m[0]):08x}", json.dumps(value, ensure_ascii=False)
+            )
+        case _:
+            return json.dumps(value)

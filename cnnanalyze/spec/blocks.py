@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
+from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.spec.faults import Faults
-from cnnanalyze.spec.step import RESERVED
+from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.node import INPUT
+from cnnanalyze.spec.step import RESERVED, is_name
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 
@@ -43,14 +47,18 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
                 key.mark,
             )
         elif not isinstance(value, Mapping):
-            faults.add(f"the defaults of '{key.text}' must be a mapping", value.mark)
+            faults.add(
+                f"the defaults of '{key.text}' must be a mapping, not {said(value)}",
+                value.mark,
+                help=f"{key.text}: {{attribute: value}}",
+            )
         else:
             names = tuple(cls.model_fields)
             for attribute, _ in value.entries:
                 if attribute.text not in names:
                     faults.add(
                         f"'{key.text}' has no attribute '{attribute.text}'; it takes "
-                        f"{', '.join(names) or 'none'}{nearest(attribute.text, names)}",
+                        f"{', '.join(names) or 'no attributes'}{nearest(attribute.text, names)}",
                         attribute.mark,
                     )
 
@@ -73,14 +81,28 @@ def read_blocks(tree: Mapping, faults: Faults) -> dict[str, Block]:
 
 def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
     name = key.text
-    if name in RESERVED or KINDS.get(name) is not None:
-        what = "a word of the language" if name in RESERVED else "a layer kind"
-        faults.add(f"a block cannot be called '{name}': that is {what}", key.mark)
+    if name in RESERVED or KINDS.get(name) is not None or name == INPUT:
+        what = "a layer kind" if KINDS.get(name) is not None else "a word of the language"
+        faults.add(
+            f"a block cannot be called '{name}': that is {what}",
+            key.mark,
+            help=f"call it 'my_{name}'",
+        )
+        return None
+    if not is_name(name):
+        faults.add(
+            f"a block cannot be called {say(name)}",
+            key.mark,
+            help="use letters, digits, '_', '-' and '.', with at least one letter",
+        )
         return None
     if isinstance(value, Sequence):
         return Block(name, (), ("x",), value, None, None, key.mark)
     if not isinstance(value, Mapping):
-        faults.add(f"block '{name}' must be a mapping with 'layers'", value.mark)
+        faults.add(
+            f"block '{name}' must be a list of steps or a mapping with 'layers', not {said(value)}",
+            value.mark,
+        )
         return None
     for k, _ in value.entries:
         if k.text not in _BLOCK_KEYS:
@@ -91,17 +113,22 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
             )
     layers = value.get("layers")
     if not isinstance(layers, Sequence):
-        faults.add(f"block '{name}' needs a list of 'layers'", key.mark)
+        faults.add(
+            f"block '{name}' needs 'layers', a list of steps",
+            key.mark if layers is None else layers.mark,
+            help=f"{name}: {{params: {{filters: }}, layers: [{{conv: $filters}}, relu]}}",
+        )
         return None
     output, defaults = value.get("output"), value.get("defaults")
-    if output is not None and not isinstance(output, Scalar):
-        faults.add("'output' must name a step of the block", output.mark)
+    if output is not None and not (isinstance(output, Scalar) and isinstance(output.value, str)):
+        faults.add(f"'output' must name a step of the block, not {said(output)}", output.mark)
         output = None
     check_defaults(defaults, faults)
+    inputs = _read_inputs(value.get("inputs"), faults)
     return Block(
         name,
-        _read_block_params(value.get("params"), faults),
-        _read_block_inputs(value.get("inputs"), faults),
+        _read_params(value.get("params"), inputs, faults),
+        inputs,
         layers,
         output,
         defaults if isinstance(defaults, Mapping) else None,
@@ -109,21 +136,65 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
     )
 
 
-def _read_block_params(tree: Tree | None, faults: Faults) -> tuple[tuple[str, Tree], ...]:
-    if tree is None:
+def _read_params(
+    tree: Tree | None, inputs: tuple[str, ...], faults: Faults
+) -> tuple[tuple[str, Tree], ...]:
+    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return ()
     if not isinstance(tree, Mapping):
         faults.add(
-            "'params' must map names to defaults; nothing after the colon means required", tree.mark
+            f"'params' must map names to defaults, not {said(tree)}",
+            tree.mark,
+            help="params: {filters: , stride: 1}; nothing after the colon means required",
         )
         return ()
+    check_names([key for key, _ in tree.entries], "a parameter", faults, taken=inputs)
     return tuple((k.text, v) for k, v in tree.entries)
 
 
-def _read_block_inputs(tree: Tree | None, faults: Faults) -> tuple[str, ...]:
+def _read_inputs(tree: Tree | None, faults: Faults) -> tuple[str, ...]:
     if tree is None:
         return ("x",)
-    if isinstance(tree, Sequence) and tree.items and all(isinstance(i, Scalar) for i in tree.items):
-        return tuple(i.text for i in tree.items if isinstance(i, Scalar))
-    faults.add("'inputs' must be a list of names, such as [h, p]", tree.mark)
-    return ("x",)
+    items = tree.items if isinstance(tree, Sequence) else ()
+    names = [i for i in items if isinstance(i, Scalar) and isinstance(i.value, str)]
+    if not names or len(names) < len(items):
+        faults.add(
+            f"'inputs' must be a list of names, not {said(tree)}",
+            tree.mark,
+            help="inputs: [below, left]",
+        )
+        return ("x",)
+    check_names(names, "an input", faults)
+    return tuple(dict.fromkeys(i.text for i in names))
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_TAKEN = ("in", "index")
+
+
+def check_names(
+    names: Iterable[Scalar], what: str, faults: Faults, taken: tuple[str, ...] = ()
+) -> None:
+    """Note names that no expression could use, or that mean something else already."""
+    seen = {*_TAKEN, *taken}
+    for name in names:
+        if not _VARIABLE.fullmatch(name.text):
+            faults.add(
+                f"{say(name.text)} cannot name {what}",
+                name.mark,
+                help="use letters, digits and '_', beginning with a letter: $name must find it",
+            )
+        elif name.text in seen:
+            meaning = _MEANINGS.get(name.text, f"the name '{name.text}' is taken")
+            faults.add(
+                f"'{name.text}' cannot name {what}: {meaning}",
+                name.mark,
+                help="choose another name",
+            )
+        seen.add(name.text)
+
+
+_MEANINGS = {
+    "in": "$in is the number of channels that come in",
+    "index": "$index is the number of a row or repetition",
+}

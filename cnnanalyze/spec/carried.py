@@ -11,7 +11,6 @@ from cnnanalyze.spec.given import read_given
 from cnnanalyze.spec.node import Given, Node, NodeId
 from cnnanalyze.spec.scope import Reading, Scope
 from cnnanalyze.spec.step import Step
-from cnnanalyze.spec.values import evaluate
 
 
 def owner_of(
@@ -26,16 +25,38 @@ def owner_of(
 ) -> NodeId | None:
     """Return the node whose tensors a layer uses, if they fit."""
     mark = step.share.mark if step.share is not None else step.mark
+    own = layer.params(*shapes)
+    if step.share is not None and not own:
+        reading.fault(f"'{step.word}' holds no weights that could be shared", mark, scope)
+        return None
+    if step.share is not None and step.weights is not None:
+        reading.fault(
+            "a step that shares weights cannot be given others",
+            step.weights.mark,
+            scope,
+            help=f"give them to '{step.share.text}', whose weights it uses",
+        )
+        return None
     owner = nodes.get(target)
     if owner is None:
-        reading.fault(f"there is no layer '{target}' to share weights with", mark, scope)
+        what = target.removesuffix("/")
+        reading.fault(
+            f"{path} cannot share the weights of '{what}': that is "
+            f"{'a block' if target.endswith('/') else 'no layer'}",
+            mark,
+            scope,
+            help="name an earlier layer of the same kind"
+            if step.share is not None
+            else "blocks that share weights must be laid out alike",
+        )
         return None
     while owner.share is not None:
         owner = nodes[owner.share]
-    own, other = layer.params(*shapes), owner.layer.params(*owner.input_shapes)
-    if layer.kind != owner.kind or own != other:
+    theirs = owner.layer.params(*owner.input_shapes)
+    if layer.kind != owner.kind or own != theirs:
         reading.fault(
-            f"{path} cannot share the weights of {owner.id}: {_said(own)} ≠ {_said(other)}",
+            f"{path} cannot share the weights of {owner.id}: "
+            f"{layer.kind} ({_said(own)}) ≠ {owner.kind} ({_said(theirs)})",
             mark,
             scope,
             help="layers that share weights must be of one kind with tensors of one shape",
@@ -45,11 +66,11 @@ def owner_of(
 
 
 def _said(params: tuple[Param, ...]) -> str:
-    return ", ".join(f"{p.role} {'x'.join(map(str, p.shape))}" for p in params) or "none"
+    return ", ".join(f"{p.role} {'x'.join(map(str, p.shape))}" for p in params) or "no weights"
 
 
 def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
-    """Whether a step says that training leaves its parameters alone."""
+    """Whether training leaves the parameters of a step alone, by its own word or one around it."""
     if step.frozen is None:
         return scope.frozen
     value = reading.value(step.frozen, scope)
@@ -59,13 +80,12 @@ def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
     return scope.frozen
 
 
-def given_numbers(
+def read_weights(
     step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: Reading
 ) -> tuple[Given, ...]:
     """Return the numbers that a step gives for its tensors."""
-    if step.weights is None:
+    if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
         return ()
     with reading.faults.caught(scope.chain):
-        value = evaluate(step.weights, scope.variables)
-        return read_given(value, step.weights.mark, layer, shapes)
+        return read_given(value, step.weights, layer, shapes)
     return ()

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Source
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.blocks import Block, check_defaults, read_blocks
-from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.blocks import Block, check_defaults, check_names, read_blocks
+from cnnanalyze.spec.faults import Faults, quoted, said
 from cnnanalyze.spec.reader import open_source, read
 from cnnanalyze.spec.sections import Budgets, Lint, Training, read_section
+from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
 
 VERSION = 1
@@ -49,8 +50,8 @@ class Document:
     blocks: dict[str, Block]
     folder: Path | None = None
     """The folder in whose tree ``extends`` may name files."""
-    settings: dict[str, Any] = field(default_factory=dict)
-    """The parameters set by ``extends``' ``set``."""
+    settings: dict[str, tuple[Any, Mark]] = field(default_factory=dict)
+    """The parameters that ``set`` gives to the extended spec, with their places."""
     training: Training | None = None
     budgets: Budgets | None = None
     lint: Lint | None = None
@@ -85,7 +86,7 @@ class Document:
 
 
 def read_document(source: Source, faults: Faults, folder: Path | None = None) -> Document | None:
-    """Read a spec and what it extends; faults are noted, and nothing comes back if none can be made.
+    """Read a spec and what it extends; faults are noted, and nothing comes back if none is made.
 
     Parameters
     ----------
@@ -95,75 +96,105 @@ def read_document(source: Source, faults: Faults, folder: Path | None = None) ->
         Where to note what is wrong.
     folder
         The folder in whose tree ``extends`` may name files; without one, ``extends`` is refused.
+
+    Raises
+    ------
+    SpecError
+        If the text, or that of an extended spec, is no YAML.
     """
-    tree = _read_extended(source, faults, folder, ())
+    tree = _read_extended(source, faults, folder)
     if tree is None:
         return None
     _check_header(tree, faults)
-    settings = tree.get("set")
     return Document(
         source=source,
         tree=tree,
         blocks=read_blocks(tree, faults),
         folder=folder,
-        settings=_plain_settings(settings, faults),
+        settings=_read_settings(tree, faults),
         training=read_section(Training, tree.get("train"), "train", faults),
         budgets=read_section(Budgets, tree.get("budgets"), "budgets", faults),
         lint=read_section(Lint, tree.get("lint"), "lint", faults),
     )
 
 
-def _read_extended(
-    source: Source, faults: Faults, folder: Path | None, seen: tuple[Path, ...]
-) -> Mapping | None:
-    tree = read(source)
-    if not isinstance(tree, Mapping):
-        faults.add(
-            "a spec must be a mapping with 'cnn', 'input' and 'layers'",
-            tree.mark,
-            help="begin the file with 'cnn: 1'",
-        )
-        return None
-    base = tree.get("extends")
-    if base is None:
-        return tree
-    path = _find_base(base, faults, folder, seen)
-    if path is None:
-        return None
-    below = _read_extended(open_source(path), faults, path.parent, (*seen, path))
-    return None if below is None else _lay_over(below, tree)
+# --- extends -------------------------------------------------------------------------------------
+
+
+def _read_extended(source: Source, faults: Faults, folder: Path | None) -> Mapping | None:
+    """Read a spec and lay it over the one that it extends, which may extend another."""
+    layers: list[Mapping] = []
+    here = folder
+    seen = () if folder is None else (folder.resolve() / Path(source.name).name,)
+    while True:
+        tree = read(source)
+        if not isinstance(tree, Mapping):
+            faults.add(
+                f"a spec must be a mapping with 'cnn', 'input' and 'layers', not {said(tree)}",
+                tree.mark,
+                help="begin the file with 'cnn: 1'",
+            )
+            return None
+        layers.append(tree)
+        base = tree.get("extends")
+        if base is None:
+            break
+        path = _find_base(base, faults, folder, here, seen)
+        if path is None:
+            return None
+        source, here, seen = open_source(path), path.parent, (*seen, path)
+    merged = layers.pop()
+    while layers:
+        merged = _lay_over(merged, layers.pop())
+    return merged
 
 
 def _find_base(
-    base: Tree, faults: Faults, folder: Path | None, seen: tuple[Path, ...]
+    base: Tree, faults: Faults, root: Path | None, here: Path | None, seen: tuple[Path, ...]
 ) -> Path | None:
-    if not isinstance(base, Scalar) or not isinstance(base.value, str):
-        faults.add("'extends' must name a spec file", base.mark, help="extends: resnet50.yaml")
-        return None
-    if folder is None:
+    """Return the file that ``extends`` names, if it lies in the folder tree of the first spec."""
+    if not isinstance(base, Scalar) or not isinstance(base.value, str) or not base.value.strip():
         faults.add(
-            "'extends' needs a folder, and this text came from none",
+            f"'extends' must name a spec file, not {said(base)}",
+            base.mark,
+            help="extends: resnet50.yaml",
+        )
+        return None
+    if root is None or here is None:
+        faults.add(
+            "'extends' names a file, but this text came from none",
             base.mark,
             help="save the spec to a file beside the one that it extends",
         )
         return None
-    path = (folder / base.value).resolve()
-    root = folder.resolve()
-    if not path.is_relative_to(root):
+    try:
+        path = (here / base.value).resolve()
+        is_inside, is_file = path.is_relative_to(root.resolve()), path.is_file()
+    except (OSError, ValueError):  # a name that no file system takes
+        faults.add(f"{say(base.value)} cannot be the name of a file", base.mark)
+        return None
+    if not is_inside:
         faults.add(
-            f"'extends' may only name files in the folder tree of the spec, not '{base.value}'",
+            f"'extends' may only name files in the folder tree of the spec, not {say(base.value)}",
             base.mark,
-            help=f"move the file into '{folder}'",
+            help="move the extended spec into the folder of this one, or below it",
         )
         return None
-    if path in seen or len(seen) >= EXTENSIONS:
-        chain = " -> ".join(p.name for p in (*seen, path))
-        faults.add(f"'extends' goes in a circle or too deep: {chain}", base.mark)
+    if path in seen:
+        circle = " -> ".join(p.name for p in (*seen[seen.index(path) :], path))
+        faults.add(
+            f"'extends' goes in a circle: {circle}",
+            base.mark,
+            help="one of these specs must stand on its own",
+        )
         return None
-    if not path.is_file():
+    if len(seen) > EXTENSIONS:
+        faults.add(f"a chain of 'extends' may have at most {EXTENSIONS} links", base.mark)
+        return None
+    if not is_file:
         names = sorted(p.name for p in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
         faults.add(
-            f"there is no file '{base.value}' beside this spec{nearest(path.name, names)}",
+            f"there is no file {say(base.value)} beside this spec{nearest(path.name, names)}",
             base.mark,
         )
         return None
@@ -174,67 +205,97 @@ _MERGED = ("params", "defaults", "blocks", "set")
 
 
 def _lay_over(below: Mapping, above: Mapping) -> Mapping:
-    """Lay a spec over the one that it extends; four sections merge, all others are replaced."""
+    """Lay a spec over the one that it extends.
+
+    Parameters, blocks and settings are merged by name, defaults by kind and attribute; every other
+    section is replaced whole. Claims are never taken over: what was printed for the base does not
+    speak of the variant.
+    """
+    entries = {key.text: (key, value) for key, value in below.entries if key.text != "expect"}
+    for key, value in above.entries:
+        known = entries.get(key.text)
+        if known is not None and key.text in _MERGED:
+            value = _merged(known[1], value, deep=key.text == "defaults")  # noqa: PLW2901 - merged in place
+        entries[key.text] = (key, value)
+    return Mapping(tuple(entries.values()), above.mark)
+
+
+def _merged(below: Tree, above: Tree, *, deep: bool) -> Tree:
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
     entries = {key.text: (key, value) for key, value in below.entries}
     for key, value in above.entries:
         known = entries.get(key.text)
-        if known and key.text in _MERGED and isinstance(value, Mapping):
-            old = known[1]
-            merged = {k.text: (k, v) for k, v in old.entries} if isinstance(old, Mapping) else {}
-            merged.update({k.text: (k, v) for k, v in value.entries})
-            entries[key.text] = (key, Mapping(tuple(merged.values()), value.mark))
-        else:
-            entries[key.text] = (key, value)
-    if not any(key.text == "expect" for key, _ in above.entries):
-        entries.pop("expect", None)  # what was printed for the base does not speak of the variant
+        laid = _merged(known[1], value, deep=False) if deep and known is not None else value
+        entries[key.text] = (key, laid)
     return Mapping(tuple(entries.values()), above.mark)
+
+
+# --- the header ----------------------------------------------------------------------------------
 
 
 def _check_header(tree: Mapping, faults: Faults) -> None:
     for key, value in tree.entries:
         if key.text not in KEYS:
             faults.add(
-                f"unknown key '{key.text}'; known: {', '.join(KEYS)}{nearest(key.text, KEYS)}",
+                f"a spec has no '{key.text}'; known: {', '.join(KEYS)}{nearest(key.text, KEYS)}",
                 key.mark,
             )
         elif key.text in TEXTS and not (isinstance(value, Scalar) and value.value is not None):
-            faults.add(f"'{key.text}' must be a text, not {say(plain(value))}", value.mark)
-    version = tree.get("cnn")
-    if version is None:
+            faults.add(f"'{key.text}' must be a text, not {said(value)}", value.mark)
+        elif key.text in _MERGED and not _is_mapping(value):
+            faults.add(f"'{key.text}' must be a mapping, not {said(value)}", value.mark)
+    if missing := [key for key in _REQUIRED if tree.get(key) is None]:
         faults.add(
-            "this spec does not say 'cnn: 1'",
+            f"this spec has no {quoted(missing)}",
             tree.mark,
-            help="begin the file with 'cnn: 1', the version of the spec language",
+            help="; ".join(_REQUIRED[key] for key in missing),
         )
-    elif not isinstance(version, Scalar) or version.value != VERSION:
+    version = tree.get("cnn")
+    if version is not None and (
+        not isinstance(version, Scalar) or version.value is True or version.value != VERSION
+    ):
         faults.add(
-            f"this tool reads version {VERSION} of the spec language, not {say(plain(version))}",
+            f"this tool reads version {VERSION} of the spec language, not {said(version)}",
             version.mark,
             help=f"write 'cnn: {VERSION}'",
         )
     year = tree.get("year")
     if year is not None and not (isinstance(year, Scalar) and type(year.value) is int):
-        faults.add(f"'year' must be a whole number, not {say(plain(year))}", year.mark)
-    for key in ("params", "defaults", "blocks", "set"):
-        value = tree.get(key)
-        if value is not None and not isinstance(value, Mapping):
-            faults.add(f"'{key}' must be a mapping, not {say(plain(value))}", value.mark)
-    for required in ("input", "layers"):
-        if tree.get(required) is None:
-            faults.add(f"this spec has no '{required}'", tree.mark, help=_HINTS[required])
+        faults.add(f"'year' must be a whole number, not {said(year)}", year.mark)
+    params = tree.get("params")
+    if isinstance(params, Mapping):
+        check_names([key for key, _ in params.entries], "a parameter", faults)
     check_defaults(tree.get("defaults"), faults)
 
 
-_HINTS = {
+_REQUIRED = {
+    "cnn": "begin the file with 'cnn: 1', the version of the spec language",
     "input": "say what goes in: 'input: 224x224x3' (height x width x channels)",
     "layers": "list the layers: 'layers: [{conv: {filters: 8, kernel: 3}}, relu]'",
 }
 
 
-def _plain_settings(tree: Tree | None, faults: Faults) -> dict[str, Any]:
-    if not isinstance(tree, Mapping):
+def _is_mapping(tree: Tree) -> bool:
+    """Whether a section is a mapping, or left empty."""
+    return isinstance(tree, Mapping) or (isinstance(tree, Scalar) and tree.value is None)
+
+
+def _read_settings(tree: Mapping, faults: Faults) -> dict[str, tuple[Any, Mark]]:
+    section = tree.get("set")
+    if not isinstance(section, Mapping):
         return {}
-    for key, value in tree.entries:
-        if isinstance(value, Scalar) and isinstance(value.value, str) and "$" in value.value:
-            faults.add(f"'set' takes plain values; '{key.text}' is an expression", value.mark)
-    return {key.text: plain(value) for key, value in tree.entries}
+    if tree.get("extends") is None:
+        faults.add(
+            "'set' changes the parameters of an extended spec, but this one has no 'extends'",
+            section.mark,
+            help="write the values under 'params'",
+        )
+        return {}
+    settings = {}
+    for key, value in section.entries:
+        if has_expression(value):
+            faults.add(f"'set' takes plain values, but '{key.text}' is an expression", value.mark)
+        else:
+            settings[key.text] = (plain(value), value.mark)
+    return settings

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.spec.compiler import UNKNOWN, Evaluate, Scope, Wrong, compile_text
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.compiler import UNKNOWN, Evaluate, HasAttributes, Scope, Wrong, compile_text
 from cnnanalyze.spec.functions import WORDS
 
-__all__ = ["UNKNOWN", "Expression", "interpolate", "parse"]
+__all__ = ["UNKNOWN", "Expression", "HasAttributes", "interpolate", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Expression:
             return self._run(scope)
         except Wrong as wrong:
             raise SpecError(_fault(wrong, self.mark)) from None
+        except RecursionError:
+            raise SpecError(Fault("the expression is nested too deeply", self.mark)) from None
 
 
 def parse(text: str, mark: Mark) -> Expression:
@@ -74,21 +77,61 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
     end = 0
     for found in _HOLE.finditer(text):
         parts.append(text[end : found.start()])
-        inner = found[1] if found[1] is not None else found[0]
-        offset = found.start(1) if found[1] is not None else found.start()
-        # Inside the braces a name needs no dollar of its own.
-        if found[1] is not None and "$" not in inner:
-            inner = _BARE.sub(lambda m: m[0] if m[0] in WORDS else f"${m[0]}", inner)
-        value = parse(inner, mark.within(offset, len(inner))).evaluate(scope)
-        parts.append("unknown" if value is UNKNOWN else str(value))
         end = found.end()
+        if found["inner"] is not None:
+            place = mark.within(found.start("inner"), len(found["inner"]))
+            value = _evaluate_inner(found["inner"], place, scope)
+        elif found["name"] is not None:
+            place = mark.within(found.start(), end - found.start())
+            value = parse(found[0], place).evaluate(scope)
+        else:
+            place = mark.within(found.start(), 2)
+            raise SpecError(Fault("'${' without its '}'", place, help="write ${name}"))
+        parts.append(_written(value, place))
     return "".join([*parts, text[end:]])
 
 
-_HOLE = re.compile(r"\$\{([^{}]*)\}|\$[A-Za-z_]\w*")
-_BARE = re.compile(r"(?<![\w.$'\"])[A-Za-z_]\w*")
+_HOLE = re.compile(r"\$(?:\{(?P<inner>[^{}]*)\}|(?P<name>[A-Za-z_]\w*)|\{)")
+# Texts in quotes are passed over, and so are attributes and the names of named arguments.
+_BARE = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.$])(?P<name>[A-Za-z_]\w*)(?!\s*=(?!=))""")
+
+
+def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
+    """Return the value of what stands in braces; its names need no dollars of their own."""
+    if not text.strip():
+        raise SpecError(Fault("nothing stands between the braces", mark, help="write ${name}"))
+    if "$" in text:
+        return parse(text, mark).evaluate(scope)
+    bare = [
+        found.start()
+        for found in _BARE.finditer(text)
+        if found["name"] is not None and found["name"] not in WORDS
+    ]
+    dollars = "".join("$" * (n in bare) + character for n, character in enumerate(text))
+    # Each dollar moves what follows it by one; the carets belong to the text as it is written.
+    moved = [n + added for added, n in enumerate(bare)]
+    try:
+        return compile_text(dollars)[0](scope)
+    except Wrong as wrong:
+        start, end = (n - sum(at < n for at in moved) for n in (wrong.start, wrong.end))
+        raise SpecError(_fault(Wrong(wrong.message, start, end, wrong.help), mark)) from None
+    except RecursionError:
+        raise SpecError(Fault("the expression is nested too deeply", mark)) from None
+
+
+def _written(value: object, mark: Mark) -> str:
+    """Return a value as a text holds it."""
+    if value is UNKNOWN:
+        return "unknown"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return say(value)
+    said = "a step" if isinstance(value, HasAttributes) else say(value)
+    raise SpecError(Fault(f"a text cannot hold {said}", mark, help="numbers and words can"))
 
 
 def _fault(wrong: Wrong, mark: Mark) -> Fault:
-    place = mark.within(wrong.start, wrong.end - wrong.start)
+    start = max(0, wrong.start)
+    place = mark.within(start, wrong.end - start)
     return Fault(wrong.message, place, wrong.help)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
 
 from cnnanalyze.errors import Call, Fault, Mark, SpecError
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.tree import Scalar, Sequence, Tree, plain
 
 MOST = 50
 """A file with more faults than this is not worth more lines."""
@@ -35,14 +38,9 @@ class Faults:
         known = self._found.get(key)
         self._found[key] = replace(known, count=known.count + 1) if known else fault
 
-    @contextmanager
-    def caught(self, chain: tuple[Call, ...] = ()) -> Iterator[None]:
+    def caught(self, chain: tuple[Call, ...] = ()) -> Caught:
         """Note the faults of a :class:`SpecError` raised in the block, instead of stopping."""
-        try:
-            yield
-        except SpecError as error:
-            for fault in error.faults:
-                self.note(replace(fault, chain=fault.chain or chain))
+        return Caught(self, chain)
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -69,3 +67,73 @@ class Faults:
         if len(found) > MOST:
             found = (*found[:MOST], Fault(f"{len(found) - MOST} more faults are not shown"))
         raise SpecError(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A block of code whose faults are noted; what follows the block is read on."""
+
+    faults: Faults
+    chain: tuple[Call, ...]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, SpecError):
+            return False
+        for fault in error.faults:
+            self.faults.note(replace(fault, chain=fault.chain or self.chain))
+        return True
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Return words as a message lists them.
+
+    Examples
+    --------
+    >>> quoted(["filters", "kernel"])
+    "'filters' and 'kernel'"
+    """
+    *most, last = (f"'{word}'" for word in words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def said(tree: Tree) -> str:
+    """Return what is written, for a message; long lists and mappings are only named.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.spec.reader import read
+    >>> [said(read(Source("here", text))) for text in ("5x5", "[1, 2]", "[[1, 2]]", "{a: 1}")]
+    ["'5x5'", '[1, 2]', 'a list', 'a mapping']
+    """
+    if isinstance(tree, Sequence):
+        is_short = len(tree.items) <= _FEW and all(isinstance(i, Scalar) for i in tree.items)
+        return say(plain(tree)) if is_short else "a list"
+    return say(plain(tree))
+
+
+_FEW = 6
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "string_type": "a text",
+    "tuple_type": "a list",
+}
+"""What pydantic misses, in the words of a spec."""
+
+
+def complaint(error: Mapping[str, Any]) -> str:
+    """Return what pydantic complains of, as the rest of a sentence about the attribute."""
+    if (expected := _EXPECTED.get(error["type"])) is not None:
+        return f"must be {expected}, not {say(error['input'])}"
+    text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
+    return text

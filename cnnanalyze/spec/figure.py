@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cnnanalyze.layers.attributes import say
+
 _UNITS = {
     "": 1,
     "k": 10**3,
@@ -19,9 +21,17 @@ _UNITS = {
     "T": 10**12,
     "trillion": 10**12,
 }
+MOST_DIGITS = 30
+"""The longest number that is read as a figure."""
+
+# Groups end in three digits, and those before may have two, as in India; so 1,5M is no figure.
 _FIGURE = re.compile(
-    r"(?P<about>~?)\s*(?P<digits>\d[\d,_ ]*)(?:\.(?P<part>\d+))?\s*"
-    r"(?:[eE](?P<power>\+?\d{1,2}))?\s*(?P<unit>[A-Za-z]*)"
+    r"""(?P<about>~?)\s*
+    (?P<digits>[0-9]{1,3}(?:(?P<mark>[,_\ ])(?:[0-9]{2,3}(?P=mark))*[0-9]{3})|[0-9]+)
+    (?:\.(?P<part>[0-9]+))?\s*
+    (?:[eE]\+?(?P<power>[0-9]{1,2}))?\s*
+    (?P<unit>[A-Za-z]*)""",
+    re.VERBOSE,
 )
 
 
@@ -39,8 +49,10 @@ class Figure:
 
     text: str
     value: Fraction
-    step: int | Fraction
+    step: Fraction
     """The worth of the last printed digit; 1 for a whole number that is printed in full."""
+    places: int = 0
+    """How many digits are printed after the point."""
     about: bool = False
     """Whether a ``~`` stands before it."""
 
@@ -57,13 +69,17 @@ class Figure:
         found = _FIGURE.fullmatch(text)
         if isinstance(value, bool) or found is None or found["unit"] not in _UNITS:
             raise ValueError(
-                f"'{text}' is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
+                f"{say(text)} is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
             )
         digits = re.sub(r"[,_ ]", "", found["digits"])
         part = found["part"] or ""
+        if len(digits + part) > MOST_DIGITS:
+            raise ValueError(
+                f"a figure may have at most {MOST_DIGITS} digits, not {len(digits + part):,}"
+            )
         worth = _UNITS[found["unit"]] * 10 ** int(found["power"] or 0)
         step = Fraction(worth, 10 ** len(part))
-        return cls(text, int(digits + part) * step, step, bool(found["about"]))
+        return cls(text, int(digits + part) * step, step, len(part), bool(found["about"]))
 
     def agrees(self, computed: int) -> bool:
         """Whether a computed number could have been printed like this.
@@ -71,7 +87,7 @@ class Figure:
         It may lie up to half of the last printed digit away, in both directions, so that rounding
         half up, half down and to even all count; with ``~`` a whole last digit and a half.
         """
-        slack = Fraction(self.step, 2) if self.step > 1 else Fraction(0)
+        slack = self.step / 2 if self.step > 1 else Fraction(0)
         if self.about:
             slack += self.step
         return abs(computed - self.value) <= slack

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 from cnnanalyze.core.cost import Param
@@ -14,19 +14,22 @@ from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.spec.node import Given
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 
 LARGEST_GIVEN = 1_000_000
 """A tensor with more numbers is not written out in a spec."""
 
 
 def read_given(
-    value: object, mark: Mark, layer: Layer, shapes: tuple[Shape, ...]
+    value: object, tree: Tree, layer: Layer, shapes: tuple[Shape, ...]
 ) -> tuple[Given, ...]:
     """Read the numbers that a spec gives for the tensors of a layer.
 
-    A bare value is meant for the first tensor (the kernel); a mapping names the tensors. A matrix of
-    the kernel's size serves every pair of channels; a list of names or of such matrices gives one
-    filter each; a full nested list has the tensor's own shape.
+    ``value`` is what ``tree`` is worth, its expressions evaluated.
+
+    A bare value is meant for the first tensor (the kernel); a mapping names the tensors. One number
+    fills a tensor; a matrix of the kernel's size serves every pair of channels; a list of names or
+    of such matrices gives one filter each; a full nested list has the tensor's own shape.
 
     Raises
     ------
@@ -35,8 +38,15 @@ def read_given(
     """
     params = {p.role: p for p in layer.params(*shapes)}
     if not params:
-        raise SpecError(Fault(f"'{layer.kind}' holds no weights that could be given", mark))
+        raise SpecError(
+            Fault(
+                f"'{layer.kind}' holds no weights that could be given",
+                tree.mark,
+                help="give them to the layer that holds them, such as 'conv' or 'dense'",
+            )
+        )
     by_role = value if isinstance(value, dict) else {next(iter(params)): value}
+    places = {k.text: (k.mark, v.mark) for k, v in _entries(tree)}
     given = []
     for role, numbers in by_role.items():
         if role not in params:
@@ -45,11 +55,16 @@ def read_given(
                 Fault(
                     f"'{layer.kind}' holds no '{role}'; it holds {known}"
                     f"{nearest(role, tuple(params))}",
-                    mark,
+                    places[role][0],
                 )
             )
+        mark = places[role][1] if role in places else tree.mark
         given.append(Given(role, _fill(numbers, params[role], mark)))
     return tuple(given)
+
+
+def _entries(tree: Tree) -> tuple[tuple[Scalar, Tree], ...]:
+    return tree.entries if isinstance(tree, Mapping) else ()
 
 
 def _fill(numbers: object, param: Param, mark: Mark) -> tuple[Any, ...]:
@@ -58,12 +73,15 @@ def _fill(numbers: object, param: Param, mark: Mark) -> tuple[Any, ...]:
     if prod(shape) > LARGEST_GIVEN:
         raise SpecError(
             Fault(
-                f"a {param.role} of {prod(shape):,} numbers exceeds the bound, {LARGEST_GIVEN:,}",
+                f"a {param.role} of {prod(shape):,} numbers cannot be given in a spec: "
+                f"{prod(shape):,} > {LARGEST_GIVEN:,}",
                 mark,
             )
         )
     named = _named(numbers, mark)
     found = _extents(named, mark)
+    if not found:
+        return _nest(shape, lambda _: named)
     size = shape[:-2]  # what slides; the last two axes are channels and filters
     if found == shape:
         return _nest(shape, lambda i: _pick(named, i))
@@ -71,18 +89,22 @@ def _fill(numbers: object, param: Param, mark: Mark) -> tuple[Any, ...]:
         return _nest(shape, lambda i: _pick(named, i[:-2]))
     if len(shape) > 2 and found == (shape[-1], *size):  # noqa: PLR2004
         return _nest(shape, lambda i: _pick(named, (i[-1], *i[:-2])))
-    forms = [_said(shape)]
+    forms = [_said(shape), "one number for all of it"]
     if len(shape) > 2:  # noqa: PLR2004
-        forms += [f"{_said(size)} for all channels", f"{_said((shape[-1], *size))}, one per filter"]
+        forms[1:1] = [
+            f"{_said(size)} for all channels",
+            f"{_said((shape[-1], *size))} (one per filter)",
+        ]
     raise SpecError(
         Fault(
-            f"the given {param.role} is {_said(found)}, but the layer needs {' or '.join(forms)}",
+            f"the given {param.role} is {_said(found)}, but the layer takes "
+            f"{', '.join(forms[:-1])} or {forms[-1]}",
             mark,
         )
     )
 
 
-def _named(numbers: object, mark: Mark) -> object:
+def _named(numbers: Any, mark: Mark) -> object:  # noqa: ANN401 - whatever a spec may hold
     """Put the matrix of a named filter in the place of its name."""
     if isinstance(numbers, str):
         if numbers not in FILTERS:
@@ -97,9 +119,9 @@ def _named(numbers: object, mark: Mark) -> object:
         return FILTERS[numbers]
     if isinstance(numbers, list | tuple):
         return tuple(_named(n, mark) for n in numbers)
-    if type(numbers) not in {int, float}:
+    if type(numbers) not in {int, float} or not isfinite(numbers):
         raise SpecError(
-            Fault(f"weights must be numbers or filters' names, not {say(numbers)}", mark)
+            Fault(f"weights must be numbers or the names of filters, not {say(numbers)}", mark)
         )
     return numbers
 
@@ -110,7 +132,7 @@ def _extents(values: object, mark: Mark) -> tuple[int, ...]:
         return ()
     inner = {_extents(v, mark) for v in values}
     if len(inner) != 1:
-        raise SpecError(Fault("the given numbers form no regular array: its rows differ", mark))
+        raise SpecError(Fault("the given numbers form no regular array: their rows differ", mark))
     return (len(values), *inner.pop())
 
 
@@ -131,4 +153,4 @@ def _pick(values: Any, index: tuple[int, ...]) -> Any:  # noqa: ANN401
 
 
 def _said(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape)) or "one number"
+    return "x".join(map(str, shape)) + (" numbers" if len(shape) == 1 else "")

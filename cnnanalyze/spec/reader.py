@@ -16,7 +16,7 @@ import yaml
 
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.spec.faults import Faults
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, resolve
 
 MOST_BYTES = 2_000_000
 """The largest spec file that is read."""
@@ -26,23 +26,9 @@ MOST_NODES = 300_000
 """How many words, lists and mappings a spec may hold; what an alias repeats counts again."""
 MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
-MOST_DIGITS = 30
-"""The longest whole number."""
+_SHORTER = "write repeated layers with 'repeat', 'for' or blocks"
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_CONSTANTS: dict[str, float | bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-}
 
 
 def open_source(path: Path | str) -> Source:
@@ -64,13 +50,15 @@ def open_source(path: Path | str) -> Source:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise SpecError(f"there is no file {name}") from None
+    except ValueError:
+        raise SpecError(f"no file can be called {name!r}") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SpecError(f"{name} cannot be read: {reason}") from None
     if len(data) > MOST_BYTES:
         raise SpecError(
             f"{name} is larger than {MOST_BYTES:,} bytes, the bound on the size of a spec",
-            help="write repeated layers with 'repeat', 'for' or blocks",
+            help=_SHORTER,
         )
     return Source(name, decode(data, name))
 
@@ -106,6 +94,8 @@ def read(source: Source) -> Tree:
         tree = _Builder(source, faults).build()
     except yaml.YAMLError as error:
         _note_syntax(error, source, faults)
+    except UnicodeEncodeError as error:
+        _note_half(error, source, faults)
     except _Stop:
         pass
     faults.raise_if_any()
@@ -129,11 +119,13 @@ class _Builder:
     def __init__(self, source: Source, faults: Faults) -> None:
         self.source = source
         self.faults = faults
-        self.anchors: dict[str, tuple[Tree, int]] = {}
-        """By anchor: the tree, and how many nodes it holds."""
+        self.anchors: dict[str, tuple[Tree, int, int]] = {}
+        """By anchor: the tree, how many nodes it holds, and how deep they are nested."""
         self.nodes = 0
         self.aliases = 0
         self.depth = 0
+        self.deepest = 0
+        """The greatest depth in what is built so far, aliases written out."""
 
     def build(self) -> Tree | None:
         self.events: Iterator[Any] = yaml.parse(self.source.text, Loader=_LOADER)
@@ -160,55 +152,75 @@ class _Builder:
             return self.alias(event)
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            self.stop(f"the spec has more than {MOST_NODES:,} nodes, the bound on its size", event)
+            self.stop(
+                f"the spec has more than {MOST_NODES:,} nodes, the bound on its size",
+                event,
+                _SHORTER,
+            )
         if event.tag is not None and event.tag != "!":
             self.fault(
-                f"the tag '{event.tag}' is not allowed",
+                f"the tag '{event.tag.replace(_CORE, '!!')}' is not allowed",
                 event,
                 help="a spec holds plain values only",
             )
-        before = self.nodes - 1
-        if kind is yaml.ScalarEvent:
-            tree: Tree = self.scalar(event)
-        else:
-            self.depth += 1
-            if self.depth > DEEPEST:
-                self.stop(f"lists and mappings are nested deeper than {DEEPEST}, the bound", event)
-            tree = self.sequence(event) if kind is yaml.SequenceStartEvent else self.mapping(event)
-            self.depth -= 1
-        if event.anchor is not None:
-            self.anchors[event.anchor] = (tree, self.nodes - before)
+        if event.anchor is None:
+            return self.scalar(event) if kind is yaml.ScalarEvent else self.collection(event)
+        nodes, deepest, self.deepest = self.nodes - 1, self.deepest, self.depth
+        tree = self.scalar(event) if kind is yaml.ScalarEvent else self.collection(event)
+        self.anchors[event.anchor] = (tree, self.nodes - nodes, self.deepest - self.depth)
+        self.deepest = max(deepest, self.deepest)
         return tree
+
+    def collection(self, event: Any) -> Tree:  # noqa: ANN401
+        self.depth += 1
+        self.reach(self.depth, event)
+        is_list = type(event) is yaml.SequenceStartEvent
+        tree = self.sequence(event) if is_list else self.mapping(event)
+        self.depth -= 1
+        return tree
+
+    def reach(self, depth: int, event: Any) -> None:  # noqa: ANN401
+        """Note how deep the text goes."""
+        if depth > DEEPEST:
+            self.stop(
+                f"lists and mappings are nested deeper than {DEEPEST}, the bound",
+                event,
+                "give inner parts a name of their own as blocks",
+            )
+        self.deepest = max(self.deepest, depth)
 
     def alias(self, event: Any) -> Tree:  # noqa: ANN401
         self.aliases += 1
         if self.aliases > MOST_ALIASES:
-            self.stop(f"the spec uses more than {MOST_ALIASES:,} aliases, the bound", event)
+            self.stop(
+                f"the spec uses more than {MOST_ALIASES:,} aliases, the bound", event, _SHORTER
+            )
         if event.anchor not in self.anchors:
             self.stop(f"there is no anchor '&{event.anchor}' before this alias", event)
-        tree, size = self.anchors[event.anchor]
-        self.nodes += size
+        tree, nodes, depth = self.anchors[event.anchor]
+        self.nodes += nodes
         if self.nodes > MOST_NODES:
             self.stop(
                 f"with its aliases the spec has more than {MOST_NODES:,} nodes, "
                 "the bound on its size",
                 event,
+                _SHORTER,
             )
+        self.reach(self.depth + depth, event)
         return tree
 
     def scalar(self, event: Any) -> Scalar:  # noqa: ANN401
         text: str = event.value
         start, end = event.start_mark, event.end_mark
-        length = end.column - start.column if end.line == start.line else 1
-        mark = Mark(self.source, start.line + 1, start.column + 1, max(1, length))
+        line, column = start.line, start.column
+        length = end.column - column if end.line == line else 1
+        mark = Mark(self.source, line + 1, column + 1, length or 1)
         if not event.implicit[0]:
             return Scalar(text, text, False, mark)
         try:
-            return Scalar(_resolve(text), text, True, mark)
-        except ValueError:
-            self.faults.add(
-                f"a whole number may have at most {MOST_DIGITS} digits, not {len(text)}", mark
-            )
+            return Scalar(resolve(text), text, True, mark)
+        except ValueError as error:
+            self.faults.add(str(error), mark)
             return Scalar(None, text, True, mark)
 
     def sequence(self, event: Any) -> Sequence:  # noqa: ANN401
@@ -258,73 +270,129 @@ class _Builder:
         raise _Stop
 
 
+_CORE = "tag:yaml.org,2002:"
 _FRAME = {yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent}
 
 
-def _resolve(text: str) -> str | float | bool | None:
-    """Return the value of a plain scalar by the core schema of YAML 1.2.
-
-    Examples
-    --------
-    >>> [_resolve(t) for t in ("010", "0x1F", "1e3", "no", "1_000", "~")]
-    [10, 31, 1000.0, 'no', '1_000', None]
-    """
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if text[0] not in "+-.0123456789":
-        return text
-    if _INTEGER.fullmatch(text):
-        if len(text) > MOST_DIGITS:
-            raise ValueError(text)
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _OCTAL.fullmatch(text):
-        return int(text, base=8)
-    if _HEXADECIMAL.fullmatch(text) and len(text) <= MOST_DIGITS:
-        return int(text, base=16)
-    return text
-
-
-_SYNTAX = {
-    "mapping values are not allowed in this context": (
-        "a second ':' on this line, or an indentation that does not fit",
-        "write one 'key: value' per line, or quote a text that holds ': '",
-    ),
-    "could not find expected ':'": ("a key without its ':'", "write 'key: value'"),
-    "found character that cannot start any token": (
-        "a character that cannot stand here",
-        "indent with spaces, not tabs, and quote words that begin with @, ` or %",
-    ),
-    "did not find expected ',' or ']'": ("a list that is not closed", "close it with ']'"),
-    "did not find expected ',' or '}'": ("a mapping that is not closed", "close it with '}'"),
-    "did not find expected key": (
-        "an indentation that does not fit the lines above",
-        "begin the keys of one mapping in one column",
-    ),
-    "did not find expected '-' indicator": (
-        "an indentation that does not fit the list above",
-        "begin the '-' of one list in one column",
-    ),
-    "block sequence entries are not allowed in this context": (
-        "a list item where none can stand",
-        "begin a list on a line of its own",
-    ),
-    "found unexpected end of stream": ("the text ends inside quotes", "close the quotes"),
-    "control characters are not allowed": (
-        "a control character, which YAML does not allow",
-        "remove it",
-    ),
-}
+_SYNTAX = tuple(
+    (re.compile(pattern), said, help_text)
+    for pattern, said, help_text in (
+        (
+            "mapping values are not allowed",
+            "a second ':' on this line, or an indentation that does not fit",
+            "write one 'key: value' per line, or quote a text that holds ': '",
+        ),
+        ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
+        (
+            "that cannot start any token",
+            "a character that cannot stand here",
+            "indent with spaces, not tabs, and quote words that begin with @, ` or %",
+        ),
+        ("tab character", "a tab in the indentation", "indent with spaces"),
+        ("expected ',' or ']'", "a list that is not closed", "close it with ']'"),
+        ("expected ',' or '}'", "a mapping that is not closed", "close it with '}'"),
+        (
+            "expected key",
+            "an indentation that does not fit the lines above",
+            "begin the keys of one mapping in one column",
+        ),
+        (
+            "expected '-' indicator",
+            "an indentation that does not fit the list above",
+            "begin the '-' of one list in one column",
+        ),
+        (
+            "expected <block end>",
+            "an indentation that does not fit the lines above",
+            "begin the keys of one mapping, and the '-' of one list, in one column",
+        ),
+        (
+            "sequence entries are not allowed",
+            "a list item where none can stand",
+            "begin a list on a line of its own",
+        ),
+        (
+            "node content",
+            "a sign where a value is expected",
+            "inside brackets write values with ',' between them; quote a text that begins so",
+        ),
+        ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
+        (
+            "unexpected document indicator",
+            "a document ends inside quotes",
+            "close the quotes before '---' or '...'",
+        ),
+        (
+            "unknown escape|hexdecimal|hexadecimal|character escape code",
+            r"a '\' inside double quotes that YAML does not know",
+            r"write '\\' for the sign itself, or use single quotes",
+        ),
+        (
+            "expected alphabetic or numeric character",
+            "an anchor or alias without its name",
+            "write &name and *name, or quote a text that begins with & or *",
+        ),
+        (
+            "comment or line break|chomping or indentation|indentation indicator",
+            "something behind the '|' or '>' that begins a text of several lines",
+            "begin the text on the next line",
+        ),
+        (
+            "directive|incompatible YAML|YAML version",
+            "a directive that is not known",
+            "leave out the lines that begin with %",
+        ),
+        (
+            "<document start>",
+            "something behind the end of the document",
+            "a spec is one YAML document, and nothing follows a '...'",
+        ),
+        (
+            "(control|special) characters are not allowed",
+            "a control character, which YAML does not allow",
+            "remove it",
+        ),
+    )
+)
+"""What PyYAML's parsers, the C one and the other, complain of; in words of people."""
 
 
 def _note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
     """Note what the YAML parser stumbled over, in words of people."""
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-    said, help_text = _SYNTAX.get(problem, (problem, ""))
-    mark = None if place is None else Mark(source, place.line + 1, place.column + 1)
-    if mark is None and isinstance(position := getattr(error, "position", None), int):
-        before = source.text[:position]
-        mark = Mark(source, before.count("\n") + 1, position - before.rfind("\n"))
+    said, help_text = next(
+        ((said, more) for pattern, said, more in _SYNTAX if pattern.search(problem)), (problem, "")
+    )
+    if problem == "found unexpected end of stream":
+        # Quotes that are not closed are noticed at the end; what is wrong is where they open.
+        place = getattr(error, "context_mark", None) or place
+    if place is not None:
+        mark: Mark | None = Mark(source, place.line + 1, place.column + 1)
+    elif isinstance(error, yaml.reader.ReaderError):
+        position = error.position
+        if error.encoding != "unicode":
+            # The C parser counts bytes.
+            position = len(source.text.encode()[:position].decode(errors="ignore"))
+        mark = _mark_at(source, position)
+    else:
+        mark = None
     faults.add(f"this is no YAML: {said}", mark, help_text)
+
+
+def _note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:
+    """Note a surrogate: Python's texts can hold one, files cannot."""
+    code = ord(source.text[error.start])
+    # It cannot be printed, either.
+    shown = Source(source.name, source.text.encode(errors="replace").decode())
+    faults.add(
+        f"this is no YAML: half a character, U+{code:04X}",
+        _mark_at(shown, error.start),
+        "remove it",
+    )
+
+
+def _mark_at(source: Source, position: int) -> Mark:
+    """Return the mark of the character with this number."""
+    lines = f"{source.text[:position]}^".splitlines()
+    return Mark(source, len(lines), len(lines[-1]))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Call, Mark
-from cnnanalyze.spec.expression import UNKNOWN
+from cnnanalyze.spec.expression import UNKNOWN, interpolate
 from cnnanalyze.spec.faults import Faults
-from cnnanalyze.spec.node import NodeId
+from cnnanalyze.spec.node import INPUT, NodeId
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 from cnnanalyze.spec.values import evaluate
 
@@ -34,15 +35,16 @@ class Wire(NamedTuple):
         shape = self.shape
         if shape is None:
             return _UNKNOWN_ATTRIBUTES
-        size = list(shape.size)
+        size = shape.size
+        names = ("length",) if shape.rank == 1 else ("height", "width")
+        # A volume's depth comes first, so its height and width are the last two.
+        extents = dict(zip(names, size[-len(names) :], strict=False))
         return {
             "channels": shape.channels,
             "c": shape.channels,
             "count": shape.count,
-            "size": size,
-            "height": size[0] if len(size) > 1 else UNKNOWN,
-            "width": size[-1] if len(size) > 1 else UNKNOWN,
-            "length": size[0] if len(size) == 1 else UNKNOWN,
+            "size": list(size),
+            **extents,
         }
 
 
@@ -50,18 +52,33 @@ _UNKNOWN_ATTRIBUTES = dict.fromkeys(
     ("channels", "c", "count", "size", "height", "width", "length"), UNKNOWN
 )
 
+LOST = Wire(INPUT, None)
+"""What stands for a step that a fault hides."""
+
 
 @dataclass
 class Frame:
     """One list of steps while it is laid out: its names, its history, its running numbers."""
 
     path: str
+    """What the paths of its steps begin with."""
     wires: dict[str, Wire]
     reserved: frozenset[str] = frozenset()
     """Names that ``as`` gives in this list; running numbers step around them."""
+    outer: Frame | None = None
+    """The list around a branch or a row, whose names it sees; a block sees no caller's."""
     history: list[Wire] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    is_incomplete: bool = False
+    """Whether a fault hides a step of the list, and with it running numbers."""
+
+    def around(self) -> Iterator[Frame]:
+        """Return this list and those around it, from the inside out."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.outer
 
     def number(self, word: str) -> str:
         """Return the next free name for an unnamed step: ``conv1``, ``conv2``, ..."""
@@ -79,9 +96,8 @@ class Scope:
 
     frame: Frame
     variables: dict[str, object]
-    parameters: dict[str, object] = field(default_factory=dict)
-    """The spec's own parameters, which every block sees."""
     defaults: tuple[Mapping, ...] = ()
+    """The spec's defaults, and over them those of the block in which the step is written."""
     chain: tuple[Call, ...] = ()
     frozen: bool = False
     share: tuple[str, str] | None = None
@@ -90,6 +106,10 @@ class Scope:
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
         return replace(self, variables={**self.variables, **variables})
+
+    def reading(self, wire: Wire) -> Scope:
+        """Return this scope for a step that reads this: ``$in`` is the number of its channels."""
+        return self.bind(**{"in": wire.channels})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,16 @@ class Reading:
         with self.faults.caught(scope.chain):
             return evaluate(tree, scope.variables)
         return UNKNOWN
+
+    def text(self, word: Scalar, scope: Scope) -> str | None:
+        """Return a name with its ``$`` replaced; nothing if a fault hides a part of it."""
+        if "$" not in word.text:
+            return word.text
+        with self.faults.caught(scope.chain):
+            found = interpolate(word.text, word.mark, scope.variables)
+            hidden = any(value is UNKNOWN for value in scope.variables.values())
+            return None if hidden and "unknown" in found else found
+        return None
 
     def fault(self, message: str, mark: Mark, scope: Scope, help: str = "") -> None:  # noqa: A002
         """Note a fault with the chain of calls that led to it."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
-from cnnanalyze.layers.attributes import Count, Number, Share, choice, say
-from cnnanalyze.spec.faults import Faults
+from cnnanalyze.layers.attributes import Count, Number, Share, choice
+from cnnanalyze.spec.faults import Faults, complaint, said
 from cnnanalyze.spec.figure import Figure
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 
@@ -17,7 +17,7 @@ from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 class Section(BaseModel):
     """A section of a spec; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 OPTIMIZERS: dict[str, int] = {
@@ -40,7 +40,7 @@ class Training(Section):
     epochs: Count = Field(1, description="passes over the training examples")
     validation_split: Share = Field(0.0, description="share of the samples kept for validation")
     drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
-    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")
+    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")  # type: ignore[valid-type]
     loss: str = Field("", description="name of the loss, for the reader")
     learning_rate: Number | None = Field(None, description="step size, for the reader")
     weight_decay: Number | None = Field(
@@ -90,13 +90,11 @@ def read_section(
     if tree is None:
         return None
     if not isinstance(tree, Mapping):
-        faults.add(f"'{name}' must be a mapping, not {say(plain(tree))}", tree.mark)
+        faults.add(f"'{name}' must be a mapping, not {said(tree)}", tree.mark)
         return None
     values: dict[str, Any] = {}
-    marks: dict[str, Mark] = {}
     known = tuple(cls.model_fields)
     for key, value in tree.entries:
-        marks[key.text] = value.mark
         if key.text not in known:
             faults.add(
                 f"'{name}' has no '{key.text}'; it takes {', '.join(known)}"
@@ -105,24 +103,43 @@ def read_section(
             )
         elif cls is Budgets:
             values[key.text] = _limit(key.text, value, faults)
-        else:
-            data = plain(value)
-            if isinstance(value, Sequence):
-                data = tuple(plain(i) for i in value.items)
-            elif isinstance(value, Scalar) and value.value is None:
-                continue
-            values[key.text] = data
+        elif not (isinstance(value, Scalar) and value.value is None):
+            values[key.text] = _data(value, cls.model_fields[key.text].annotation)
     try:
         return cls.model_validate(values)
     except ValidationError as error:
         for e in error.errors(include_url=False):
-            where = str(e["loc"][0]) if e["loc"] else ""
+            where, mark = _place(tree, e["loc"])
             if e["type"] == "missing":
-                faults.add(f"'{name}' needs '{where}'", tree.mark)
+                field = cls.model_fields[where]
+                faults.add(f"'{name}' needs '{where}'", mark, help=f"{where}: {field.description}")
             else:
-                text = e.get("ctx", {}).get("text") or e["msg"][:1].lower() + e["msg"][1:]
-                faults.add(f"'{where}' of '{name}' {text}", marks.get(where, tree.mark))
+                faults.add(f"'{where}' of '{name}' {complaint(e)}", mark)
         return None
+
+
+def _data(tree: Tree, annotation: object) -> object:
+    """Return what is written as plain data; lists are tuples, and one word is a list of one."""
+    data = plain(tree)
+    if isinstance(data, list):
+        return tuple(data)
+    is_list = get_origin(annotation) is tuple
+    return (data,) if is_list and isinstance(data, str) else data
+
+
+def _place(tree: Mapping, location: tuple[int | str, ...]) -> tuple[str, Mark]:
+    """Return the key that an error speaks of, and the place of the innermost value it names."""
+    level: Tree = tree
+    for part in location:
+        inner: Tree | None = None
+        if isinstance(level, Mapping):
+            inner = level.get(str(part))
+        elif isinstance(level, Sequence) and isinstance(part, int):
+            inner = level.items[part]
+        if inner is None:
+            break
+        level = inner
+    return str(location[0]), level.mark
 
 
 _BYTES = ("kB", "MB", "GB", "KiB", "MiB", "GiB", "B")
@@ -130,8 +147,10 @@ _BYTES = ("kB", "MB", "GB", "KiB", "MiB", "GiB", "B")
 
 def _limit(quantity: str, tree: Tree, faults: Faults) -> str | None:
     """Return a limit as written, if it can be read as a number."""
-    text = tree.text if isinstance(tree, Scalar) else ""
-    number = text
+    if not isinstance(tree, Scalar):
+        faults.add(f"the budget for {quantity} must be a number, not {said(tree)}", tree.mark)
+        return None
+    number = text = tree.text
     if quantity == "memory":
         unit = next((u for u in _BYTES if text.endswith(u)), "")
         number = text.removesuffix(unit).strip()

@@ -1,4 +1,4 @@
-"""Shapes as a spec writes them: ``224x224x3``, ``120``, or a mapping with named extents."""
+"""Shapes as a spec writes them: ``224x224x3``, ``120``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from cnnanalyze.spec.tree import Scalar, Tree
 
-_EXTENTS = re.compile(r"\s*\d+\s*(?:[x×]\s*\d+\s*)*")
+_EXTENTS = re.compile(r"\s*[0-9]{1,20}\s*(?:[x×]\s*[0-9]{1,20}\s*){0,9}")
 
 
 def parse_text(text: str) -> tuple[int, ...] | None:

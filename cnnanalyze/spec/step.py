@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, SpecError
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.faults import said
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
 """The words of a step that are not operations."""
+
+
+LONGEST_NAME = 100
+"""The most characters of a name."""
+_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.-]*")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name a step or a block.
+
+    Examples
+    --------
+    >>> is_name("conv1_2"), is_name("1x1"), is_name("12"), is_name("a/b")
+    (True, True, False, False)
+    """
+    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,8 @@ class Step:
     weights: Tree | None = None
     table: Mapping | None = None
     steps: Sequence | None = None
+    has_expression: bool = False
+    """Whether a ``$`` stands in its operation or in a reserved word: then ``$in`` must be known."""
 
 
 def read_step(tree: Tree) -> Step:
@@ -41,14 +64,20 @@ def read_step(tree: Tree) -> Step:
     """
     if isinstance(tree, Scalar):
         if not isinstance(tree.value, str):
-            raise SpecError(Fault("a step must be a word such as 'relu' or a mapping", tree.mark))
-        return Step(tree.value, tree.mark)
+            raise SpecError(
+                Fault(
+                    f"a step must be a word such as 'relu' or a mapping, not {say(tree.value)}",
+                    tree.mark,
+                )
+            )
+        return Step(tree.value, tree.mark, has_expression="$" in tree.value)
     if isinstance(tree, Sequence):
         raise SpecError(
             Fault(
-                "a list is no step here; only the branches of a join are lists",
+                "a list is no step; only the branches of a join are lists",
                 tree.mark,
-                help="join branches with 'add: [[...], [...]]' or 'concat: [[...], [...]]'",
+                help="join branches with 'add: [[...], [...]]' or 'concat: [[...], [...]]', "
+                "and put several steps that belong together into a block",
             )
         )
     reserved: dict[str, Tree] = {}
@@ -61,35 +90,52 @@ def read_step(tree: Tree) -> Step:
     if "for" in reserved or "do" in reserved:
         return _read_table(tree, reserved, operations)
     if len(operations) != 1:
-        if not operations:
-            message = "a step needs an operation beside its reserved words"
-        else:
-            words = ", ".join(f"'{key.text}'" for key, _ in operations)
-            message = f"a step must have exactly one operation, not {len(operations)}: {words}"
-        mark = operations[1][0].mark if operations else tree.mark
-        raise SpecError(
-            Fault(
-                message,
-                mark,
-                help="put attributes inside the operation: '- conv: {filters: 64, kernel: 3}'",
-            )
-        )
+        raise SpecError(_operations_fault(tree, operations))
     key, arguments = operations[0]
-    if isinstance(arguments, Scalar) and arguments.value is None:
-        return Step(key.text, key.mark, None, **_read_reserved(reserved))  # type: ignore[arg-type]
-    return Step(key.text, key.mark, arguments, **_read_reserved(reserved))  # type: ignore[arg-type]
+    given = None if isinstance(arguments, Scalar) and arguments.value is None else arguments
+    expressive = "$" in key.text or any(
+        has_expression(value) for word, value in reserved.items() if word != "else"
+    )
+    return Step(key.text, key.mark, given, **_read_reserved(reserved), has_expression=expressive)
+
+
+def has_expression(tree: Tree) -> bool:
+    """Whether a ``$`` stands anywhere in what is written."""
+    if isinstance(tree, Scalar):
+        return type(tree.value) is str and "$" in tree.value
+    if isinstance(tree, Sequence):
+        return any(map(has_expression, tree.items))
+    return any(has_expression(value) for _, value in tree.entries)
+
+
+def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> Fault:
+    if not operations:
+        return Fault(
+            "a step needs an operation beside its reserved words",
+            tree.mark,
+            help="such as 'conv' in {conv: {filters: 64, kernel: 3}, as: stem}",
+        )
+    words = ", ".join(f"'{key.text}'" for key, _ in operations)
+    second = operations[1][0]
+    return Fault(
+        f"a step must have exactly one operation, not {len(operations)}: {words}"
+        f"{nearest(second.text, RESERVED)}",
+        second.mark,
+        help="put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
+        f"beside it stand only {', '.join(RESERVED[:-2])}",
+    )
 
 
 def _read_table(
     tree: Mapping, reserved: dict[str, Tree], operations: list[tuple[Scalar, Tree]]
 ) -> Step:
     table, steps = reserved.pop("for", None), reserved.pop("do", None)
-    if not isinstance(table, Mapping) or not isinstance(steps, Sequence):
+    if not isinstance(table, Mapping) or not table.entries or not isinstance(steps, Sequence):
         raise SpecError(
             Fault(
                 "'for' needs a table of columns, and 'do' a list of steps",
-                tree.mark,
-                help="for: {width: [64, 128], stride: [1, 2]}\n        do: [...]",
+                tree.mark if table is None or steps is None else _wrong_part(table, steps).mark,
+                help="as in {for: {width: [64, 128], stride: [1, 2]}, do: [...]}",
             )
         )
     if operations:
@@ -102,40 +148,74 @@ def _read_table(
             )
         )
     for word, value in reserved.items():
-        if word not in {"as", "when", "frozen"}:
-            raise SpecError(Fault(f"'{word}' cannot stand beside 'for'", value.mark))
-    return Step("for", tree.mark, table=table, steps=steps, **_read_reserved(reserved))  # type: ignore[arg-type]
+        if word not in {"as", "when", "else", "frozen"}:
+            raise SpecError(
+                Fault(
+                    f"'{word}' cannot stand beside 'for'",
+                    value.mark,
+                    help="give it to a step under 'do'; beside 'for' stand as, when, else, frozen",
+                )
+            )
+    return Step(
+        "for",
+        tree.mark,
+        table=table,
+        steps=steps,
+        **_read_reserved(reserved),
+        has_expression=True,
+    )
 
 
-def _read_reserved(reserved: dict[str, Tree]) -> dict[str, object]:
-    fields: dict[str, object] = {}
+def _wrong_part(table: Tree, steps: Tree) -> Tree:
+    return steps if isinstance(table, Mapping) and table.entries else table
+
+
+_FIELDS = {"as": "name", "from": "sources", "else": "otherwise"}
+_FORMS = {
+    "as": "a name",
+    "when": "a condition such as '$stride != 1'",
+    "repeat": "a number",
+    "share": "the name of an earlier step",
+    "frozen": "true or false",
+}
+
+
+def _read_reserved(reserved: dict[str, Tree]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
     for word, value in reserved.items():
-        if word in {"else", "weights"}:
-            fields["otherwise" if word == "else" else word] = value
-        elif word == "from":
+        if word == "from":
             fields["sources"] = _read_sources(value)
-        elif isinstance(value, Scalar) and value.value is not None:
+        elif word in {"else", "weights"} or _is_fit(word, value):
             fields[_FIELDS.get(word, word)] = value
         else:
-            raise SpecError(Fault(f"'{word}' must be a single word or number", value.mark))
+            raise SpecError(
+                Fault(f"'{word}' must be {_FORMS[word]}, not {said(value)}", value.mark)
+            )
     if "otherwise" in fields and "when" not in fields:
-        raise SpecError(Fault("'else' needs a 'when'", reserved["else"].mark))
+        raise SpecError(
+            Fault(
+                "'else' needs a 'when'",
+                reserved["else"].mark,
+                help="as in {conv: ..., when: $stride != 1, else: identity}",
+            )
+        )
     return fields
 
 
-_FIELDS = {"as": "name"}
+def _is_fit(word: str, value: Tree) -> bool:
+    if not isinstance(value, Scalar) or value.value is None:
+        return False
+    return word not in {"as", "share"} or isinstance(value.value, str)
 
 
 def _read_sources(tree: Tree) -> tuple[Scalar, ...]:
-    if isinstance(tree, Scalar) and isinstance(tree.value, str):
-        return (tree,)
-    if isinstance(tree, Sequence) and tree.items:
-        scalars = [i for i in tree.items if isinstance(i, Scalar) and isinstance(i.value, str)]
-        if len(scalars) == len(tree.items):
-            return tuple(scalars)
+    items = tree.items if isinstance(tree, Sequence) else (tree,)
+    names = tuple(i for i in items if isinstance(i, Scalar) and isinstance(i.value, str))
+    if names and len(names) == len(items):
+        return names
     raise SpecError(
         Fault(
-            "'from' must name earlier steps",
+            f"'from' must name earlier steps, not {said(tree)}",
             tree.mark,
             help="from: name, from: [a, b], or ^1, ^2 for one or two steps back",
         )

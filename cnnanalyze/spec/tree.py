@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from math import isinf
 from typing import Any
 
 from cnnanalyze.errors import Mark
+
+MOST_DIGITS = 30
+"""The longest whole number."""
 
 
 class Scalar:
@@ -71,3 +76,57 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401 - whatever YAML can hold
     if isinstance(tree, Sequence):
         return [plain(item) for item in tree.items]
     return {key.text: plain(value) for key, value in tree.entries}
+
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_CONSTANTS: dict[str, float | bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+
+
+def resolve(text: str) -> str | float | bool | None:
+    """Return the value of a plain scalar by the core schema of YAML 1.2.
+
+    Raises
+    ------
+    ValueError
+        If it is a number beyond the bounds.
+
+    Examples
+    --------
+    >>> [resolve(t) for t in ("010", "0x1F", "1e3", "no", "1_000", "~")]
+    [10, 31, 1000.0, 'no', '1_000', None]
+    """
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(_short(text, text.lstrip("+-")))
+    if _FLOAT.fullmatch(text):
+        value = float(text)
+        if isinf(value):
+            raise ValueError("the number is too large")
+        return value
+    if _OCTAL.fullmatch(text):
+        return int(_short(text, text[2:]), base=8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(_short(text, text[2:]), base=16)
+    return text
+
+
+def _short(text: str, digits: str) -> str:
+    """Return the text of a whole number, unless it has too many digits."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(
+            f"a whole number may have at most {MOST_DIGITS} digits, not {len(digits):,}"
+        )
+    return text

@@ -1,0 +1,107 @@
+"""Calls of blocks: what the parameters of a block are worth in one instance of it."""
+
+from __future__ import annotations
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.blocks import Block
+from cnnanalyze.spec.expression import UNKNOWN
+from cnnanalyze.spec.faults import quoted
+from cnnanalyze.spec.scope import Reading, Scope, Wire
+from cnnanalyze.spec.step import Step
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree
+from cnnanalyze.spec.values import evaluate
+
+
+def bind_arguments(
+    block: Block,
+    step: Step,
+    scope: Scope,
+    wires: list[Wire],
+    parameters: dict[str, object],
+    reading: Reading,
+) -> dict[str, object]:
+    """Return everything that the steps of a block can refer to in one instance of it.
+
+    Parameters
+    ----------
+    block
+        The block.
+    step, scope
+        The step that calls it, and where that stands: there its arguments are read.
+    wires
+        What the block reads; defaults may ask for their shapes.
+    parameters
+        The spec's own parameters, which every block sees; it sees nothing else of its caller.
+    reading
+        Where to note what is wrong.
+    """
+    given = _given_trees(block, step, scope, reading)
+    outer = scope.reading(wires[0])
+    values = {
+        **parameters,
+        **dict(zip(block.inputs, wires, strict=True)),
+        "in": wires[0].channels,
+    }
+    missing = []
+    for name, default in block.params:
+        if name in given:
+            values[name] = reading.value(given[name], outer)
+            continue
+        values[name] = UNKNOWN
+        if isinstance(default, Scalar) and default.value is None:
+            missing.append(name)
+            continue
+        with reading.faults.caught(scope.chain):
+            values[name] = evaluate(default, values)
+    if missing:
+        reading.fault(
+            f"block '{block.name}' needs {quoted(missing)}",
+            step.mark,
+            scope,
+            help=f"{block.name}: {{{', '.join(f'{name}: ...' for name in missing)}}}",
+        )
+    return values
+
+
+def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> dict[str, Tree]:
+    """Return what is written for each parameter."""
+    written = step.arguments
+    names = block.param_names
+    if written is None:
+        return {}
+    if isinstance(written, Mapping):
+        for key, _ in written.entries:
+            if key.text not in names:
+                takes = f"it takes {', '.join(names)}" if names else "it takes none"
+                reading.fault(
+                    f"block '{block.name}' has no parameter '{key.text}'; {takes}"
+                    f"{nearest(key.text, names)}",
+                    key.mark,
+                    scope,
+                )
+        return {key.text: tree for key, tree in written.entries}
+    if names:
+        return {names[0]: written}
+    reading.fault(
+        f"block '{block.name}' takes no parameters",
+        written.mark,
+        scope,
+        help=f"write '{block.name}' alone, or give the block 'params'",
+    )
+    return {}
+
+
+def describe(block: Block, values: dict[str, object]) -> str:
+    """Return the parameters of one call as a chain of calls prints them.
+
+    Long values are cut, since every layer below carries them.
+    """
+    return ", ".join(
+        f"{name} = {said if len(said) <= _LONG else said[:_LONG] + '…'}"
+        for name in block.param_names
+        if values[name] is not UNKNOWN and (said := say(values[name]))
+    )
+
+
+_LONG = 40

@@ -1,0 +1,172 @@
+"""Controls: how often a step is laid out, over which rows, and which operation it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import PluginError
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import KINDS, Layer
+from cnnanalyze.spec.blocks import Block
+from cnnanalyze.spec.expression import UNKNOWN, parse
+from cnnanalyze.spec.ledger import TooLarge
+from cnnanalyze.spec.names import Names
+from cnnanalyze.spec.scope import Reading, Scope, Wire
+from cnnanalyze.spec.step import Step
+
+MOST_STEPS = 100_000
+"""How many steps a spec may lay out: every layer, every call of a block, every row of a table."""
+
+
+def condition(step: Step, scope: Scope, reading: Reading) -> bool | None:
+    """Return whether a step's ``when`` holds; nothing if a fault hides it."""
+    if step.when is None:
+        return True
+    holds = reading.value(step.when, scope)
+    if isinstance(holds, bool):
+        return holds
+    if holds is not UNKNOWN:
+        reading.fault(
+            f"'when' must be true or false, not {say(holds)}",
+            step.when.mark,
+            scope,
+            help="write a comparison, such as '$stride != 1'",
+        )
+    return None
+
+
+def repetitions(step: Step, scope: Scope, reading: Reading) -> int:
+    """Return how often a step is laid out."""
+    assert step.repeat is not None
+    count = reading.value(step.repeat, scope)
+    if count is UNKNOWN:
+        return 1
+    if type(count) is float and count.is_integer():
+        count = int(count)
+    if type(count) is not int or count < 0:
+        reading.fault(
+            f"'repeat' must be a whole number of at least 0, not {say(count)}",
+            step.repeat.mark,
+            scope,
+        )
+        return 1
+    if count > MOST_STEPS:
+        reading.fault(
+            f"'repeat' is {count:,}, but a network may have at most {MOST_STEPS:,} steps: "
+            f"{count:,} > {MOST_STEPS:,}",
+            step.repeat.mark,
+            scope,
+            help="repeat it less often",
+        )
+        raise TooLarge
+    return count
+
+
+def rows(step: Step, scope: Scope, reading: Reading) -> list[dict[str, object]] | None:
+    """Return the rows of a table, each as the variables that it binds."""
+    assert step.table is not None
+    columns: dict[str, list[object]] = {}
+    for key, tree in step.table.entries:
+        value = reading.value(tree, scope)
+        if value is UNKNOWN:
+            return None
+        if not isinstance(value, list):
+            reading.fault(
+                f"column '{key.text}' must be a list with one value per row, not {say(value)}",
+                tree.mark,
+                scope,
+            )
+            return None
+        columns[key.text] = value
+    if len({len(column) for column in columns.values()}) > 1:
+        said = ", ".join(f"'{name}' has {len(column)}" for name, column in columns.items())
+        reading.fault(
+            f"the columns of a table must be equally long, but {said}",
+            step.table.mark,
+            scope,
+            help="give every column one value per row",
+        )
+        return None
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def operation(step: Step, scope: Scope, reading: Reading) -> str | None:
+    """Return the kind or block that a step names, perhaps by an expression."""
+    if "$" not in step.word:
+        return step.word
+    value: object = UNKNOWN
+    with reading.faults.caught(scope.chain):
+        value = parse(step.word, step.mark).evaluate(scope.variables)
+    if isinstance(value, str):
+        return value
+    if value is not UNKNOWN:
+        reading.fault(
+            f"an operation must be a word, not {say(value)}",
+            step.mark,
+            scope,
+            help="give the parameter the name of a layer kind or block, such as relu",
+        )
+    return None
+
+
+def kind(
+    word: str, step: Step, scope: Scope, names: Names, blocks: Iterable[str]
+) -> type[Layer] | None:
+    """Return the layer kind of a word, which is looked for in other packages, too."""
+    reading = names.reading
+    try:
+        if (cls := KINDS.get(word)) is not None:
+            return cls
+    except PluginError as error:
+        fault = error.faults[0]
+        reading.fault(fault.message, step.mark, scope, fault.help)
+        return None
+    if names.find(word, scope.frame) is not None:
+        reading.fault(
+            f"'{word}' is a step, not an operation",
+            step.mark,
+            scope,
+            help=f"to read it, give a step 'from: {word}'",
+        )
+        return None
+    listed = list(blocks)
+    reading.fault(
+        f"unknown layer kind or block {say(word)}{nearest(word, [*listed, *KINDS.words()])}",
+        step.mark,
+        scope,
+        help="'cnnanalyze layers' lists the kinds"
+        + (f"; blocks here: {', '.join(listed)}" if listed else ""),
+    )
+    return None
+
+
+def can_place(block: Block, step: Step, scope: Scope, wires: list[Wire], reading: Reading) -> bool:
+    """Whether a block can be laid out here: its inputs, no circle, nothing it cannot carry."""
+    if any(call.block == block.name for call in scope.chain):
+        circle = " -> ".join([*(call.block for call in scope.chain), block.name])
+        reading.fault(
+            f"block '{block.name}' contains itself: {circle}",
+            step.mark,
+            scope,
+            help="to lay steps out several times, use 'repeat' or 'for'",
+        )
+        return False
+    if len(wires) != len(block.inputs):
+        takes, count = len(block.inputs), len(wires)
+        reading.fault(
+            f"block '{block.name}' takes {takes} input{'s' if takes > 1 else ''} "
+            f"({', '.join(block.inputs)}), but {count} {'is' if count == 1 else 'are'} given",
+            step.mark,
+            scope,
+            help=f"name what it reads: from: [{', '.join(['...'] * takes)}]",
+        )
+        return False
+    if step.weights is not None:
+        reading.fault(
+            f"'weights' belongs to a layer, and '{block.name}' is a block",
+            step.weights.mark,
+            scope,
+            help="give the weights to a layer inside the block",
+        )
+    return True

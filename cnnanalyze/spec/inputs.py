@@ -1,0 +1,182 @@
+"""The input as it is written: ``224x224x3``, or a mapping with extents, perhaps with values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import Mark
+from cnnanalyze.layers.attributes import LARGEST, say
+from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.expression import UNKNOWN, interpolate
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.shapes import parse_text
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.spec.values import evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The network's input: its shape, and its values if the spec gives them."""
+
+    shape: Shape
+    mark: Mark
+    values: tuple[Any, ...] | None = None
+
+
+FORMS = (
+    ("height", "width", "channels"),
+    ("length", "channels"),
+    ("features",),
+    ("depth", "height", "width", "channels"),
+)
+_SAID = (
+    "{height, width, channels}, {length, channels}, {features} or {depth, height, width, channels}"
+)
+_HELP = "input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
+_MOST_AXES = 4
+"""Three axes of space, and the channels."""
+
+
+def read_input(document: Document, scope: dict[str, object], faults: Faults) -> Input | None:
+    """Read ``input:``; nothing comes back where a fault was noted or hides a number."""
+    tree = document.tree.get("input")
+    if tree is None:
+        return None
+    if isinstance(tree, Sequence):
+        _refuse_list(tree, faults)
+        return None
+    values: object = None
+    place = tree.mark
+    with faults.caught():
+        if isinstance(tree, Mapping):
+            if (written := tree.get("values")) is not None:
+                values, place = evaluate(written, scope), written.mark
+            extents = None if values is UNKNOWN else _named_extents(tree, values, scope, faults)
+        else:
+            extents = _written_extents(tree, scope, faults)
+        if extents is None or not _are_sizes(extents, tree, faults):
+            return None
+        shape = Shape(extents[:-1], extents[-1])
+        if values is None:
+            return Input(shape, tree.mark)
+        try:
+            return Input(shape, tree.mark, _shaped(values, shape.extents))
+        except ValueError as error:
+            faults.add(
+                f"the values of the input do not have its shape {shape}: {error}",
+                place,
+                help="give one list per row, and in it one number per position, "
+                "or one list of numbers for the channels",
+            )
+    return None
+
+
+def _refuse_list(tree: Sequence, faults: Faults) -> None:
+    numbers = plain(tree)
+    remedy = "'input: 224x224x3' (height x width x channels)"
+    if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
+        first, second, third = numbers
+        remedy = (
+            f"'input: {first}x{second}x{third}' (height x width x channels), or "
+            f"'input: {second}x{third}x{first}' if the channels came first"
+        )
+    faults.add(
+        f"the order of the bare list {say(numbers)} is a guess: "
+        "height first, or channels first as in PyTorch?",
+        tree.mark,
+        help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
+    )
+
+
+def _written_extents(
+    tree: Scalar, scope: dict[str, object], faults: Faults
+) -> tuple[int, ...] | None:
+    text = interpolate(tree.text, tree.mark, scope) if "$" in tree.text else tree.text
+    if "unknown" in text:
+        return None
+    extents = parse_text(text)
+    if extents is None or len(extents) > _MOST_AXES:
+        faults.add(
+            f"the input must be written as height x width x channels, not {say(text or None)}",
+            tree.mark,
+            help=_HELP,
+        )
+        return None
+    return extents
+
+
+def _named_extents(
+    tree: Mapping, values: object, scope: dict[str, object], faults: Faults
+) -> tuple[int, ...] | None:
+    """Return the extents that a mapping names, or those of the values if it names none."""
+    given = {k.text: evaluate(t, scope) for k, t in tree.entries if k.text != "values"}
+    for form in FORMS:
+        if set(given) == set(form):
+            found = tuple(given[name] for name in form)
+            return None if any(n is UNKNOWN for n in found) else found  # type: ignore[return-value]  # checked next
+    if not given and values is not None:
+        extents = _extents_of(values)
+        if extents is None:
+            faults.add(
+                "the values of the input must be rows of numbers, not " + say(values),
+                tree.mark,
+                help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
+            )
+        return extents
+    words = tuple(dict.fromkeys(w for form in FORMS for w in form))
+    unknown = next((k for k, _ in tree.entries if k.text not in {*words, "values"}), None)
+    faults.add(
+        f"the mapping of the input must be one of {_SAID}, not {{{', '.join(given)}}}"
+        f"{nearest(unknown.text, words) if unknown else ''}",
+        unknown.mark if unknown else tree.mark,
+        help=_HELP,
+    )
+    return None
+
+
+def _are_sizes(extents: tuple[Any, ...], tree: Tree, faults: Faults) -> bool:
+    for n in extents:
+        if type(n) is not int or not 1 <= n <= LARGEST:
+            faults.add(
+                "every extent of the input must be a whole number of at least 1 and at most "
+                f"{LARGEST:,}, not {say(n)}",
+                tree.mark,
+                help=_HELP,
+            )
+            return False
+    return True
+
+
+def _extents_of(values: object) -> tuple[int, ...] | None:
+    """Return the shape of nested lists; a matrix or a row has one channel."""
+    extents = []
+    level = values
+    while isinstance(level, list) and level:
+        extents.append(len(level))
+        level = level[0]
+    if not extents or len(extents) > _MOST_AXES:
+        return None
+    return (*extents, 1) if len(extents) <= 2 else tuple(extents)  # noqa: PLR2004 - a matrix
+
+
+def _shaped(values: object, extents: tuple[int, ...]) -> tuple[Any, ...]:
+    """Return the values as nested tuples of these extents; a ValueError says where they differ."""
+    if extents == (1,) and not isinstance(values, list):
+        return (_number(values),)  # a single channel needs no brackets of its own
+    if not isinstance(values, list):
+        raise ValueError(f"{say(values)} stands for a list of {extents[0]}")  # noqa: TRY004 - one kind of error
+    if len(values) != extents[0]:
+        raise ValueError(f"a list of {len(values)} stands for one of {extents[0]}")
+    if not extents[1:]:
+        return tuple(map(_number, values))
+    return tuple(_shaped(v, extents[1:]) for v in values)
+
+
+def _number(value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError(f"{say(value)} is not a number")
+    return value

@@ -1,0 +1,180 @@
+"""How steps are called, and how they are found."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnanalyze as cnn
+
+HEAD = "cnn: 1\ninput: 31x37x3\n"
+
+
+def load(body: str, **settings: object) -> cnn.Network:
+    return cnn.loads(HEAD + body, name="net", **settings)
+
+
+def ids(body: str, **settings: object) -> list[str]:
+    return [str(node.id) for node in load(body, **settings)]
+
+
+def faults(body: str) -> list[str]:
+    with pytest.raises(cnn.SpecError) as caught:
+        load(body)
+    return [fault.message for fault in caught.value.faults]
+
+
+def test_unnamed_steps_are_numbered_by_kind() -> None:
+    assert ids("layers: [relu, tanh, relu, {convolution: {filters: 5, kernel: 1}}, relu]\n") == [
+        "relu1",
+        "tanh1",
+        "relu2",
+        "conv1",  # an alias counts as its kind
+        "relu3",
+    ]
+
+
+def test_running_numbers_step_around_given_names() -> None:
+    assert ids("layers: [relu, {relu: , as: relu2}, relu, {relu: , as: relu4}, relu]\n") == [
+        "relu1",
+        "relu2",
+        "relu3",
+        "relu4",
+        "relu5",
+    ]
+    assert ids("layers: [relu, relu, {tanh: , as: relu1}]\n") == ["relu2", "relu3", "relu1"]
+
+
+def test_each_list_of_a_block_a_branch_or_a_named_row_counts_for_itself() -> None:
+    assert ids(
+        "blocks: {cell: [relu]}\n"
+        "layers: [relu, cell, {add: [[relu], [relu, relu]]}, "
+        "{for: {a: [1, 2]}, as: row, do: [relu]}, {for: {a: [1, 2]}, do: [relu]}]\n"
+    ) == [
+        "relu1",
+        "cell1/relu1",
+        "add1/1/relu1",
+        "add1/2/relu1",
+        "add1/2/relu2",
+        "add1",
+        "row1/relu1",
+        "row2/relu1",
+        "relu2",
+        "relu3",
+    ]
+
+
+def test_names_may_be_computed() -> None:
+    assert ids(
+        "params: {net: big}\n"
+        "layers:\n"
+        "  - {relu: , as: $net}\n"
+        "  - {for: {w: [5, 7]}, as: '${net}_${index - 1}', do: [{relu: , as: 'act${w * 2}'}]}\n"
+        "  - {relu: , as: 'r${index * 10}', repeat: 2}\n"
+        "  - {relu: , as: in$in}\n"
+    ) == ["big", "big_0/act10", "big_1/act14", "r10", "r20", "in3"]
+
+
+def test_sources_may_be_computed() -> None:
+    net = load(
+        "layers:\n"
+        "  - {for: {w: [5, 7]}, do: [{conv: {filters: $w, kernel: 1}, as: left$index}]}\n"
+        "  - {for: {n: [2, 1]}, do: [{concat: , from: [^1, left$n], as: right$n}]}\n"
+    )
+    assert net["right2"].inputs == ("left2", "left2")
+    assert net["right1"].inputs == ("right2", "left1")
+
+
+def test_paths_lead_into_blocks_rows_and_branches() -> None:
+    net = load(
+        "blocks: {inner: [{relu: , as: deep}, tanh], cell: [{inner: , as: in1}, relu]}\n"
+        "layers:\n"
+        "  - {cell: , as: a}\n"
+        "  - add: [a/in1/deep, a/in1, a, a/relu1, [{elu: , from: a/in1/tanh1}]]\n"
+        "  - {relu: , from: add1/5/elu1}\n"
+    )
+    assert net["add1"].inputs == (
+        "a/in1/deep",
+        "a/in1/tanh1",
+        "a/relu1",
+        "a/relu1",
+        "add1/5/elu1",
+    )
+    assert net["relu1"].inputs == ("add1/5/elu1",)
+
+
+def test_a_name_means_the_innermost_step() -> None:
+    net = load(
+        "layers: [{relu: , as: a}, {tanh: , as: b}, "
+        "{add: [[{elu: , as: a}, {relu: , from: a}, {relu: , from: b}], []]}]\n"
+    )
+    assert net["add1/1/relu1"].inputs == ("add1/1/a",)
+    assert net["add1/1/relu2"].inputs == ("b",)
+
+
+def test_a_path_inside_a_block_stays_in_it() -> None:
+    assert faults(
+        "blocks: {cell: [relu, {relu: , from: stem/relu1}]}\n"
+        "layers: [{cell: , as: stem}, {cell: , as: top}]\n"
+    ) == ["there is no step 'stem/relu1' here; did you mean 'relu1'?"]
+
+
+def test_input_is_the_networks_input_in_the_list_of_layers() -> None:
+    net = load("layers: [tanh, {relu: , from: input}, {add: [input, []]}]\n")
+    assert net["relu1"].inputs == ("input",)
+    assert net["add1"].inputs == ("input", "relu1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "layers: [{relu: , as: a, from: a}]\n",
+        "layers: [{relu: , from: a}, {relu: , as: a}]\n",
+        "layers: [{add: [a, []]}, {relu: , as: a}]\n",
+        "layers: [{add: [[{tanh: , from: a}], []]}, {relu: , as: a}]\n",
+        "layers: [{bn: , share: a}, {bn: , as: a}]\n",
+        "layers: [{relu: , from: a}, {relu: , as: 'a${index}', repeat: 2}, {relu: , as: a}]\n",
+        "blocks: {b: [{relu: , from: a}, {relu: , as: a}]}\nlayers: [b]\n",
+    ],
+)
+def test_a_later_step_would_close_a_cycle(body: str) -> None:
+    assert faults(body) == ["'a' is no earlier step: reading it would close a cycle"]
+
+
+def test_a_cycle_through_a_running_number() -> None:
+    assert faults("layers: [{relu: , from: tanh1}, tanh]\n") == [
+        "'tanh1' is no earlier step: reading it would close a cycle"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reader"),
+    [
+        ("covn: 3", "{relu: , from: covn1}"),
+        ("{conv: {filters: 5, kernal: 3}, as: a}", "{relu: , from: a}"),
+        ("{conv: 3, kernel: 3, as: a}", "{add: [a, []]}"),
+        ("{for: {n: [1, 2], m: [1]}, as: row, do: [{relu: , as: a}]}", "{relu: , from: row2/a}"),
+        ("{for: {n: $nope}, do: [{relu: , as: a}]}", "{relu: , from: a}"),
+        ("{relu: , as: a, when: 3}", "{relu: , from: a}"),
+        ("{cell: 3, as: a}", "{relu: , from: a/relu1}"),
+        ("{$nope: , as: a}", "{relu: , from: ^1}"),
+        ("{relu: , as: a$nope}", "{relu: , from: ^1}"),
+    ],
+)
+def test_a_fault_draws_no_second_one(broken: str, reader: str) -> None:
+    body = "blocks: {cell: [relu]}\nlayers:\n  - relu\n  - %s\n  - %s\n"
+    assert len(faults(body % (broken, reader))) == 1
+
+
+def test_but_a_misspelt_name_is_told_beside_it() -> None:
+    assert faults("layers: [covn, {relu: , as: stem}, {relu: , from: stm}]\n") == [
+        "unknown layer kind or block 'covn'; did you mean 'conv'?",
+        "there is no step 'stm' here; did you mean 'stem'?",
+    ]
+
+
+def test_what_is_known_is_listed_up_to_a_bound() -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        load("layers: [{relu: , repeat: 30}, {relu: , from: nowhere}]\n")
+    known = caught.value.faults[0].help
+    assert known.startswith("known here: input, relu1, relu2, ")
+    assert known.endswith(", relu19, ...; name a step with 'as: nowhere'")
