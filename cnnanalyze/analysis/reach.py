@@ -7,7 +7,7 @@ image, unit by unit, and is what the executor can observe.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
@@ -108,43 +108,60 @@ class Clipped:
     """Whether no border was met on any path to the unit: the theoretical field must then hold."""
 
 
-def trace(network: Network, maps: dict[str, Maps]) -> dict[str, tuple[Clipped, ...]]:
+Part = tuple[Clipped, ...]
+"""What the units of a node depend on along some of the paths to it, axis by axis."""
+
+
+def trace(network: Network, maps: dict[str, Maps]) -> dict[str, Part]:
     """What does every unit of every node depend on inside the image?
 
     Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
     the result is exact at the borders, too. The length of the work is the number of units along the
     axes, not their product.
     """
-    found: dict[str, tuple[Clipped, ...]] = {
-        INPUT: tuple(
-            Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size
-        )
+    found: dict[str, list[Part]] = {
+        INPUT: [
+            tuple(Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size)
+        ]
     }
     for node in network.nodes:
         own = maps[node.id]
-        sources = [found[i] for i in node.inputs if i in found]
-        if own is None or len(sources) < len(node.inputs):
+        if own is None or any(i not in found for i in node.inputs):
             continue
         axes = range(network.input.rank)
         # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
         size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
-        parts = [
-            _without_padding(
-                tuple(_clip(s[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
-            )
-            for s, m in zip(sources, own, strict=True)
-        ]
-        found[node.id] = tuple(_merge_clipped([p[a] for p in parts]) for a in axes)
-    return found
+        found[node.id] = _alike(
+            tuple(_clip(part[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
+            for source, m in zip(node.inputs, own, strict=True)
+            for part in found[source]
+        )
+    return {name: _merged(parts) for name, parts in found.items()}
 
 
-def _without_padding(axes: tuple[Clipped, ...]) -> tuple[Clipped, ...]:
-    """Let the units see nothing on any axis if on one of them they all read padding alone."""
-    if all(any(axis.intervals) for axis in axes):
-        return axes
-    return tuple(
-        Clipped((None,) * len(axis.intervals), (False,) * len(axis.inner)) for axis in axes
-    )
+def _alike(parts: Iterable[Part]) -> list[Part]:
+    """Merge the parts in which the same units see something, on every axis.
+
+    A unit of a map is alive where it is on every axis. Axis by axis, paths with other units alive
+    must be kept apart: a later layer may read, on one axis, only where one of them is dead, and
+    what that path sees on the other axes does not count then. Hardly any network has such paths:
+    their units lie in padding alone, or in the gaps of a transposed window.
+    """
+    groups: dict[tuple[tuple[bool, ...], ...], list[Part]] = {}
+    for part in parts:
+        alive = tuple(tuple(i is not None for i in axis.intervals) for axis in part)
+        if not all(map(any, alive)):  # on one axis all units read padding alone: all are dead
+            alive = tuple((False,) * len(axis) for axis in alive)
+            dead = tuple(Clipped((None,) * len(axis), (False,) * len(axis)) for axis in alive)
+            groups.setdefault(alive, []).append(dead)
+        else:
+            groups.setdefault(alive, []).append(part)
+    return [_merged(group) for group in groups.values()]
+
+
+def _merged(parts: list[Part]) -> Part:
+    """Return what the units depend on along any of these paths."""
+    return tuple(_merge_clipped(list(axes)) for axes in zip(*parts, strict=True))
 
 
 def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:

@@ -84,13 +84,13 @@ def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
     assert sorted(strand.sizes) == sorted(lengths)
 
 
-@given(one=chains, other=chains, unit=units)
-@example(one=[Window(3, 1, 1, 1)], other=[Transposed(3, 2), Window(1, 2)], unit=5)
-def test_join_sees_what_any_path_sees(
-    one: list[Periodic], other: list[Periodic], unit: int
-) -> None:
-    joined = join([Field((strand_of(one),)), Field((strand_of(other),))])
-    assert joined.at(unit) == hull([seen(one, unit), seen(other, unit)])
+@given(paths=st.lists(chains, min_size=1, max_size=3), unit=units)
+@example(paths=[[Window(3, 1, 1, 1)], [Transposed(3, 2), Window(1, 2)]], unit=5)
+@example(paths=[[Transposed(3, 2)], [Transposed(2, 2)]], unit=5)
+@example(paths=[[], [], [Window(5)]], unit=0)
+def test_join_sees_what_any_path_sees(paths: list[list[Periodic]], unit: int) -> None:
+    joined = join([Field((strand_of(chain),)) for chain in paths])
+    assert joined.at(unit) == hull([seen(chain, unit) for chain in paths])
 
 
 @given(one=chains, other=chains)
@@ -110,6 +110,11 @@ def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -
 @example(paths=[[Transposed(1, 3)]], extent=1, unit=0)
 @example(paths=[[Transposed(1, 3, 1, 1)]], extent=2, unit=0)
 @example(paths=[[Window(3), Transposed(1, 5, 1, 2)]], extent=4, unit=3)
+@example(paths=[[Transposed(1, 2, 1, 1)]], extent=3, unit=0)
+@example(paths=[[Transposed(1, 3, 1, 1)], [Window(1, before=5)]], extent=4, unit=0)
+@example(
+    paths=[[Transposed(1, 2)], [Window(1, before=50), Transposed(1, 3, 1, 1)]], extent=5, unit=0
+)
 def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int, unit: int) -> None:
     field = join([Field((strand_of(chain),)) for chain in paths])
     everything = hull([seen(chain, i) for chain in paths for i in range(extent)])
@@ -131,6 +136,12 @@ def test_two_windows_see_what_one_large_one_sees(kernels: list[int]) -> None:
     # Two 3x3 convolutions see what one 5x5 sees.
     large = Window(sum(k - 1 for k in kernels) + 1)
     assert strand_of([Window(k) for k in kernels]) == follow(START, large)
+
+
+def test_period_is_no_longer_than_it_must_be() -> None:
+    # Twice as large, then every second: all units are alike again.
+    assert strand_of([Transposed(3, 2), Window(1, 2)]).period == 1
+    assert strand_of([Sampled(0, 5), Sampled(0, 3)]).period == 1
 
 
 def test_constant_strand_stays() -> None:
@@ -167,7 +178,8 @@ def test_centre_of_a_phase_is_taken_back() -> None:
 
 def test_strand_that_sees_nothing_has_no_size() -> None:
     nothing = Strand(1, 1, (None,))
-    assert (nothing.size, nothing.centre, nothing.at(3)) == (0, 0, None)
+    assert (nothing.size, nothing.centre) == (0, Fraction(0))
+    assert nothing.at(3) is None
     assert follow(nothing, Window(3)).at(0) is None
 
 

@@ -1,0 +1,217 @@
+"""The conformance suite for layer kinds: what tests ours tests theirs.
+
+A kind of somebody else's is registered in both books, its rules with :func:`cnnanalyze.layer` and
+its kernel with :func:`cnnanalyze.execute.kernels.run`. Then one line in its own tests is enough::
+
+    def test_swish() -> None:
+        check_kind(Swish, [(("11x13x3",), {"beta": 2}), (("7",), {})])
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.crosscheck.balance import balance
+from cnnanalyze.errors import CnnError, ShapeError, Source
+from cnnanalyze.execute.kernels import RUN
+from cnnanalyze.execute.refusal import try_layer
+from cnnanalyze.graph.build import build
+from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.base import KINDS, Example, Layer
+
+ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]
+"""The shapes of the inputs as in a spec, and the attributes of one layer."""
+
+SUBJECT = "subject"
+"""The id of the layer under test in the network of :func:`network_of`."""
+
+
+def check_kind(
+    cls: type[Layer], shapes_and_attributes: Iterable[ShapesAndAttributes] | None = None
+) -> None:
+    """Does a layer kind keep everything that is asked of one?
+
+    It must be registered in both books and documented; its examples must name their sources and be
+    reproduced; and on its examples, as on the given cases, the two books must agree on the shape,
+    the tensors by role, every elementary operation, the receptive field and on what is refused.
+
+    Parameters
+    ----------
+    cls
+        The class of the kind.
+    shapes_and_attributes
+        Further cases: the shapes of the inputs and the attributes of a layer.
+
+    Raises
+    ------
+    AssertionError
+        With everything that is wrong, one line each.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.pool import MaxPool
+    >>> check_kind(MaxPool, [(("11x13x3",), {"kernel": [2, 3], "padding": "same"})])
+    """
+    problems = list(_undocumented(cls))
+    if KINDS.get(cls.kind) is not cls:
+        problems.append("is not registered: decorate it with cnnanalyze.layer('yours.name')")
+    elif cls.kind not in RUN:
+        problems.append("has no kernel: register one with cnnanalyze.execute.kernels.run")
+    else:
+        for example in cls.examples:
+            problems += _unlike(cls, example)
+        cases = [(e.inputs, e.attributes) for e in cls.examples]
+        for inputs, attributes in (*cases, *(shapes_and_attributes or ())):
+            problems += _differing(cls, inputs, attributes)
+    _raise(cls, problems)
+
+
+def check_layer(cls: type[Layer], inputs: Sequence[str], attributes: Mapping[str, Any]) -> None:
+    """Do the two books agree on one layer, on inputs of these shapes?
+
+    Raises
+    ------
+    AssertionError
+        With every entry that differs.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.merge import Add
+    >>> check_layer(Add, ["11x13x3", "1x1x3"], {})
+    """
+    _raise(cls, list(_differing(cls, inputs, attributes)))
+
+
+def _raise(cls: type[Layer], problems: list[str]) -> None:
+    if problems:
+        name = cls.kind or cls.__name__
+        raise AssertionError("\n".join(f"{name} {problem}" for problem in problems))
+
+
+def network_of(kind: str, inputs: Sequence[str], attributes: Mapping[str, Any]) -> Network:
+    """Return a network around one layer: it gets inputs of these shapes and has this result.
+
+    Of several inputs the network's own input is as large as the largest; the others are pooled and
+    convolved from it.
+
+    Examples
+    --------
+    >>> net = network_of("add", ["5x7x3", "1x1x3"], {})
+    >>> [str(node.output) for node in net]
+    ['5x7x3', '1x1x3', '5x7x3']
+    """
+    shapes = [_shape(text) for text in inputs]
+    subject: dict[str, Any] = {kind: dict(attributes), "as": SUBJECT}
+    if len(shapes) == 1:
+        spec = {"cnn": 1, "input": inputs[0], "layers": [subject]}
+    else:
+        widest = max(shapes, key=lambda s: s.rank)
+        given = Shape(
+            tuple(max(s.size[a] for s in shapes if s.rank > a) for a in range(widest.rank)),
+            max(s.channels for s in shapes),
+        )
+        feeders = [
+            step for n, shape in enumerate(shapes, 1) for step in _feeder(given, shape, f"input{n}")
+        ]
+        subject["from"] = [f"input{n}" for n in range(1, len(shapes) + 1)]
+        spec = {"cnn": 1, "input": str(given), "layers": [*feeders, subject]}
+    # A spec in JSON is a spec in YAML, too.
+    return build(Source(kind, json.dumps(spec)))
+
+
+def _feeder(given: Shape, wanted: Shape, name: str) -> list[dict[str, Any]]:
+    """Return the steps from the network's input to a shape."""
+    if wanted.is_vector:
+        return [{"dense": wanted.channels, "as": name, "from": "input"}]
+    step: dict[str, Any] = {"identity": None, "from": "input"}
+    if wanted.size != given.size:
+        step = {"adaptive_avgpool": {"size": list(wanted.size)}, "from": "input"}
+    if wanted.channels == given.channels:
+        return [{**step, "as": name}]
+    return [step, {"conv": {"filters": wanted.channels, "kernel": 1}, "as": name}]
+
+
+def _shape(text: str) -> Shape:
+    *size, channels = map(int, text.split("x"))
+    return Shape(tuple(size), channels)
+
+
+def _undocumented(cls: type[Layer]) -> Iterator[str]:
+    """Yield what a reader of the documentation would miss."""
+    own = vars(cls).get("__doc__") or ""
+    if not own.strip():
+        yield "has no docstring: it is the documentation of the kind"
+    for name, info in cls.model_fields.items():
+        if not info.description:
+            yield f"does not describe its attribute '{name}': Field(..., description=...)"
+    if cls.principal and cls.principal not in cls.model_fields:
+        yield f"has no attribute '{cls.principal}', which it calls principal"
+    least, most = cls.arity
+    if least < 1 or (most is not None and most < least):
+        yield f"cannot have between {least} and {most} inputs"
+    if not cls.examples:
+        yield "has no worked example: numbers from outside must test it"
+    for number, example in enumerate(cls.examples):
+        if not example.source.strip():
+            yield f"does not say who printed the numbers of example {number}"
+
+
+def _unlike(cls: type[Layer], example: Example) -> Iterator[str]:
+    """Yield the printed numbers of an example that the rules do not give."""
+    shapes = [_shape(text) for text in example.inputs]
+    try:
+        layer = cls(**example.attributes)
+        output = layer.shape(*shapes)
+        cost = layer.cost(output, *shapes)
+        parameters = sum(p.size for p in layer.params(*shapes))
+    except ValueError as error:
+        said = " ".join(str(error).split())
+        yield f"refuses the attributes of its example from {example.source}: {said}"
+        return
+    except CnnError as error:
+        yield f"refuses its example from {example.source}: {error.message}"
+        return
+    printed = (
+        ("output", example.output, str(output)),
+        ("parameters", example.parameters, parameters),
+        ("MACs", example.macs, None if cost is None else cost.mac),
+    )
+    for what, expected, computed in printed:
+        if expected is not None and expected != computed:
+            yield f"has {what} {computed}, but {example.source} prints {expected}"
+
+
+def _differing(
+    cls: type[Layer], inputs: Sequence[str], attributes: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield where the two books differ on one layer."""
+    on = f"on {', '.join(inputs)} with {dict(attributes)}"
+    try:
+        network = network_of(cls.kind, inputs, attributes)
+        differences = [*map(str, balance(network).discrepancies), *_refusals(network)]
+    except CnnError as error:
+        yield f"{on}: {error.message}"
+        return
+    except Exception as error:  # noqa: BLE001 - whatever a foreign rule or kernel may raise
+        yield f"{on}: {type(error).__name__}: {error}"
+        return
+    yield from (f"{on}: {difference}" for difference in differences)
+
+
+def _refusals(network: Network) -> Iterator[str]:
+    """Yield the ranks of input that one book takes and the other does not."""
+    node = network[SUBJECT]
+    for size in ((), (5,), (5, 7)):
+        shapes = [Shape(size, s.channels) for s in node.input_shapes]
+        observed = try_layer(node.kind, node.attributes, [s.extents for s in shapes])
+        try:
+            by_rule = node.layer.shape(*shapes).extents
+        except ShapeError:
+            by_rule = None
+        if by_rule != observed:
+            said = "refused" if by_rule is None else "x".join(map(str, by_rule))
+            seen = "refused" if observed is None else "x".join(map(str, observed))
+            yield f"refusals (given {', '.join(map(str, shapes))}): by rule {said}, observed {seen}"

@@ -1,0 +1,83 @@
+"""Pairs: every kind is in both books, under one family, and everything that goes with it exists."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+import cnnanalyze.layers  # noqa: F401 - fills the registry
+from cnnanalyze.core.cost import OPERATIONS
+from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, RUN, THIN
+from cnnanalyze.execute.tally import OPERATIONS as TALLIED
+from cnnanalyze.layers.base import KINDS, Layer
+from tests.strategies import FAMILIES, STRATEGIES
+
+OURS = [kind for kind in KINDS if "." not in kind.kind]
+kinds = pytest.mark.parametrize("kind", OURS, ids=lambda k: k.kind)
+
+
+def test_there_are_kinds() -> None:
+    assert len(OURS) >= 61
+
+
+def test_both_books_know_the_same_kinds() -> None:
+    ours = {kind.kind for kind in OURS}
+    assert {name for name in RUN if "." not in name} == ours
+    assert set(INIT) <= set(RUN)
+    assert set(THIN) <= set(RUN)
+
+
+def family(module: str) -> str:
+    return module.rsplit(".", 1)[1]
+
+
+def strategies_of(kind: str) -> list[ModuleType]:
+    return [module for module in FAMILIES if kind in module.STRATEGIES]
+
+
+@kinds
+def test_kind_has_a_kernel_and_a_strategy_in_the_family_of_its_rules(kind: type[Layer]) -> None:
+    home = family(kind.__module__)
+    assert family(RUN[kind.kind].__module__) == home
+    assert kind.kind in STRATEGIES
+    assert [family(module.__name__) for module in strategies_of(kind.kind)] == [home]
+
+
+@kinds
+def test_kind_has_an_example_with_a_source(kind: type[Layer]) -> None:
+    assert kind.examples
+    assert all(example.source.strip() for example in kind.examples)
+
+
+@kinds
+def test_kind_that_holds_tensors_makes_them(kind: type[Layer]) -> None:
+    holds = kind.params is not Layer.params
+    assert (kind.kind in INIT) == holds
+
+
+@kinds
+def test_kernel_is_documented(kind: type[Layer]) -> None:
+    assert (RUN[kind.kind].__doc__ or "").strip()
+
+
+def test_both_books_count_the_same_operations() -> None:
+    assert TALLIED == OPERATIONS
+
+
+def test_fixed_tensors_are_those_that_no_rule_trains() -> None:
+    from cnnanalyze.core.shape import Shape
+
+    held = {
+        (param.role, param.trainable)
+        for kind in OURS
+        for example in kind.examples
+        for param in kind(**example.attributes).params(
+            *(
+                Shape(tuple(map(int, text.split("x")[:-1])), int(text.split("x")[-1]))
+                for text in example.inputs
+            )
+        )
+    }
+    assert {role for role, trainable in held if not trainable} == FIXED_ROLES
+    assert {role for role, trainable in held if trainable} & FIXED_ROLES == set()
