@@ -77,3 +77,39 @@ Memory = Annotated[
 Family = Annotated[
     str, typer.Option("--family", metavar="NAME", help="Only networks of one family.")
 ]
+Name = Annotated[
+    str,
+    typer.Option(
+        "--name",
+        metavar="PATTERN",
+        help="Only networks whose name fits a pattern such as 'res*50', or holds this text.",
+    ),
+]
+Since = Annotated[
+    int | None,
+    typer.Option("--since", metavar="YEAR", help="Only networks of this year or later."),
+]
+Until = Annotated[
+    int | None,
+    typer.Option("--until", metavar="YEAR", help="Only networks of this year or earlier."),
+]
+MinParameters = Annotated[
+    str,
+    typer.Option("--min-parameters", metavar="N", help="Only networks with at least so many."),
+]
+MaxParameters = Annotated[
+    str,
+    typer.Option(
+        "--max-parameters", metavar="N", help="Only networks with at most so many, such as 25M."
+    ),
+]
+MinMacs = Annotated[
+    str,
+    typer.Option("--min-macs", metavar="N", help="Only networks with at least so many."),
+]
+MaxMacs = Annotated[
+    str,
+    typer.Option(
+        "--max-macs", metavar="N", help="Only networks with at most so many, such as 4.1G."
+    ),
+]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnnanalyze.cli import options as option
+
+if TYPE_CHECKING:
+    from cnnanalyze.spec.figure import Figure
 
 
 def zoo(
@@ -10,21 +15,54 @@ def zoo(
     format: option.Format = "table",  # noqa: A002 - the name of the option
     output: option.Output = None,
     family: option.Family = "",
+    name: option.Name = "",
+    since: option.Since = None,
+    until: option.Until = None,
+    min_parameters: option.MinParameters = "",
+    max_parameters: option.MaxParameters = "",
+    min_macs: option.MinMacs = "",
+    max_macs: option.MaxMacs = "",
 ) -> None:
     """List the networks that come with cnnanalyze, by family and year.
 
-    Every one of them can be named as zoo:NAME wherever a command takes a spec.
+    Every one of them can be named as zoo:NAME wherever a command takes a spec. Options may be
+    combined; a network is listed if it satisfies all of them.
     """
     from cnnanalyze.api import zoo as networks
     from cnnanalyze.cli.output import show_table, write
     from cnnanalyze.report import check_format
-    from cnnanalyze.report.zoo import as_data, entries, tabulate
+    from cnnanalyze.report.zoo import Limits, Wanted, as_data, entries, tabulate
 
     check_format(format)
-    found = entries(networks(), family)
+    wanted = Wanted(
+        family,
+        name,
+        since,
+        until,
+        Limits(
+            _limit("--min-parameters", min_parameters), _limit("--max-parameters", max_parameters)
+        ),
+        Limits(_limit("--min-macs", min_macs), _limit("--max-macs", max_macs)),
+    )
+    found = entries(networks(), wanted)
     if format == "json":
         from cnnanalyze.report.json import dump
 
         write(dump(as_data(found)), output)
     else:
         show_table(tabulate(found), format, output)
+
+
+def _limit(option_name: str, text: str) -> Figure | None:
+    """Read a count such as ``25M``; nothing where the option is not given."""
+    from cnnanalyze.errors import UsageError
+    from cnnanalyze.spec.figure import Figure
+
+    if not text:
+        return None
+    try:
+        return Figure.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"'{option_name}' cannot be read: {error}", help=f"write {option_name} 25M"
+        ) from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,67 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.build import load
+from cnnanalyze.graph.network import Network
 from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.columns import Align
 from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.spec.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The least and the most that a count may be, both included.
+
+    Examples
+    --------
+    >>> few = Limits(most=Figure.parse("25.6M"))
+    >>> few.allow(25_557_032), few.allow(60_965_224), Limits().allow(60_965_224)
+    (True, False, True)
+    """
+
+    least: Figure | None = None
+    most: Figure | None = None
+
+    def allow(self, count: int) -> bool:
+        """Whether a count lies within the limits."""
+        return (self.least is None or count >= self.least.value) and (
+            self.most is None or count <= self.most.value
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which networks are asked for; what is not given does not matter."""
+
+    family: str = ""
+    """A family, in any case of letters."""
+    name: str = ""
+    """A pattern such as ``res*50``, or a part of the name."""
+    since: int | None = None
+    """The first year; with it or ``until``, networks without a year are left out."""
+    until: int | None = None
+    """The last year."""
+    parameters: Limits = Limits()
+    macs: Limits = Limits()
+
+    def has_name(self, name: str) -> bool:
+        """Whether the pattern fits a name.
+
+        Examples
+        --------
+        >>> Wanted(name="res*50").has_name("resnet50"), Wanted(name="net5").has_name("resnet50")
+        (True, True)
+        """
+        pattern = self.name.lower()
+        return fnmatchcase(name.lower(), pattern if has_magic(pattern) else f"*{pattern}*")
+
+    def has_year(self, year: int | None) -> bool:
+        """Whether a year lies in the range."""
+        if year is None:
+            return self.since is None and self.until is None
+        return (self.since or year) <= year <= (self.until or year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +88,7 @@ class Entry:
     @property
     def family(self) -> str:
         """The family in the header of the spec, or nothing."""
-        return self.analysis.network.document.text("family")
+        return _family(self.analysis.network)
 
     @property
     def year(self) -> int | None:
@@ -38,25 +96,27 @@ class Entry:
         return self.analysis.network.document.year
 
 
-def entries(networks: Mapping[str, Path], family: str = "") -> tuple[Entry, ...]:
-    """Return the networks by family, year and name.
+def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple[Entry, ...]:
+    """Return the networks that are asked for, by family, year and name.
 
     Parameters
     ----------
     networks
         Their files by name.
-    family
-        The only family wanted, in any case of letters; all if nothing is given.
+    wanted
+        Which of them; all if nothing is given.
+
+    Raises
+    ------
+    UsageError
+        If no name fits the pattern, or no network is of the family.
     """
-    found = [Entry(name, analyze(load(path))) for name, path in networks.items()]
-    if family:
-        families = sorted({e.family.lower() for e in found if e.family})
-        if family.lower() not in families:
-            raise UsageError(
-                f"the zoo has no family '{family}'{nearest(family, families)}",
-                help=f"the families are {', '.join(families)}",
-            )
-        found = [e for e in found if e.family.lower() == family.lower()]
+    wanted = wanted or Wanted()
+    found = [
+        entry
+        for name, network in _chosen(_named(networks, wanted), wanted).items()
+        if _is_within(entry := Entry(name, analyze(network)), wanted)
+    ]
     oldest = {
         e.family: min(f.year or UNDATED for f in found if f.family == e.family) for e in found
     }
@@ -70,6 +130,45 @@ def entries(networks: Mapping[str, Path], family: str = "") -> tuple[Entry, ...]
 
 UNDATED = 9999
 """What has no year comes last."""
+
+
+def _named(networks: Mapping[str, Path], wanted: Wanted) -> dict[str, Path]:
+    """Return the files of the names that fit; the others need not even be read."""
+    found = {name: path for name, path in networks.items() if wanted.has_name(name)}
+    if not found:
+        raise UsageError(
+            f"the zoo has no network like '{wanted.name}'{nearest(wanted.name, list(networks))}",
+            help="a pattern such as 'res*50', or a part of the name; "
+            "'cnnanalyze zoo' lists all of them",
+        )
+    return found
+
+
+def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Network]:
+    """Return the networks whose header fits."""
+    networks = {name: load(path) for name, path in paths.items()}
+    families = sorted({_family(n).lower() for n in networks.values() if _family(n)})
+    if wanted.family and wanted.family.lower() not in families:
+        among = f"no network like '{wanted.name}' is of the" if wanted.name else "the zoo has no"
+        raise UsageError(
+            f"{among} family '{wanted.family}'{nearest(wanted.family, families)}",
+            help=f"the families are {', '.join(families)}",
+        )
+    return {
+        name: network
+        for name, network in networks.items()
+        if wanted.family.lower() in {"", _family(network).lower()}
+        and wanted.has_year(network.document.year)
+    }
+
+
+def _is_within(entry: Entry, wanted: Wanted) -> bool:
+    total = entry.analysis.total
+    return wanted.parameters.allow(total.parameters) and wanted.macs.allow(total.operations("mac"))
+
+
+def _family(network: Network) -> str:
+    return network.document.text("family")
 
 
 _COLUMNS: tuple[tuple[str, str, Align, int], ...] = (

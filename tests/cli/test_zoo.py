@@ -7,6 +7,8 @@ import json
 from io import StringIO
 from typing import Any
 
+import pytest
+
 import cnnanalyze as cnn
 from cnnanalyze.layers.base import KINDS
 
@@ -38,6 +40,126 @@ def test_an_unknown_family_is_met_with_the_nearest(run: Any) -> None:
     outcome = run("zoo", "--family", "vg")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("error: the zoo has no family 'vg'; did you mean 'vgg'?\n")
+
+
+SOME = (
+    *("lenet5", "alexnet", "zfnet", "googlenet", "vgg11", "vgg13", "vgg16", "vgg16_bn", "vgg19"),
+    *("resnet18", "resnet34", "resnet50", "resnet101", "densenet121", "densenet169"),
+    *("unet", "fcn8s", "darknet53", "sobel"),
+)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Make the zoo small: the filters need not read all of it."""
+    networks = cnn.zoo()
+    chosen = {name: networks[name] for name in SOME}
+    monkeypatch.setattr("cnnanalyze.api.zoo", lambda: chosen)
+    return set(chosen)
+
+
+def listed(run: Any, *options: str) -> set[str]:
+    outcome = run("zoo", "--format", "json", *options)
+    assert (outcome.code, outcome.err) == (0, "")
+    return {network["zoo"] for network in json.loads(outcome.out)["networks"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "inside", "outside"),
+    [
+        (["--name", "VGG*6"], {"vgg16"}, {"vgg16_bn", "vgg19"}),
+        (["--name", "net12"], {"densenet121"}, {"densenet169"}),
+        (["--until", "2013"], {"lenet5", "zfnet"}, {"vgg16", "sobel"}),
+        (["--since", "2014", "--until", "2014"], {"vgg16"}, {"zfnet", "resnet50", "sobel"}),
+        (["--since", "2018"], {"darknet53"}, {"densenet121", "sobel"}),
+        (["--max-parameters", "25,557,032"], {"resnet50", "lenet5"}, {"resnet101"}),
+        (["--max-parameters", "25_557_031"], {"lenet5"}, {"resnet50"}),
+        (["--min-parameters", "138M"], {"vgg16", "vgg19"}, {"vgg13", "resnet50"}),
+        (["--max-macs", "1.6G"], {"googlenet", "alexnet"}, {"vgg16", "resnet50"}),
+        (["--min-macs", "150 billion"], {"fcn8s", "unet"}, {"vgg16"}),
+        (
+            ["--family", "resnet", "--min-macs", "3.6G", "--max-macs", "4.1G"],
+            {"resnet34", "resnet50"},
+            {"resnet18", "resnet101", "densenet169"},
+        ),
+    ],
+    ids=" ".join,
+)
+def test_filters_keep_what_satisfies_all_of_them(
+    run: Any, few: set[str], options: list[str], inside: set[str], outside: set[str]
+) -> None:
+    found = listed(run, *options)
+    assert inside <= found <= few
+    assert not outside & found
+
+
+def test_limits_split_the_zoo(run: Any, few: set[str]) -> None:
+    below = listed(run, "--max-macs", "4,089,184,255")
+    above = listed(run, "--min-macs", "4,089,184,256")
+    assert "resnet50" in above
+    assert not below & above
+    assert below | above == few
+
+
+@pytest.mark.usefixtures("few")
+def test_what_nothing_satisfies_is_an_empty_list(run: Any) -> None:
+    assert listed(run, "--since", "2015", "--until", "2014") == set()
+    outcome = run("zoo", "--max-macs", "0", "--format", "csv")
+    assert (outcome.code, outcome.out.count("\n")) == (0, 1)
+
+
+def test_a_name_that_fits_nothing_is_met_with_the_nearest(run: Any) -> None:
+    assert run("zoo", "--name", "densnet121") == (
+        2,
+        "",
+        (
+            "error: the zoo has no network like 'densnet121'; did you mean 'densenet121'?\n"
+            "  help: a pattern such as 'res*50', or a part of the name; "
+            "'cnnanalyze zoo' lists all of them\n"
+        ),
+    )
+
+
+def test_a_family_that_the_named_networks_have_not_is_refused(run: Any) -> None:
+    assert run("zoo", "--name", "vgg*", "--family", "resnet") == (
+        2,
+        "",
+        "error: no network like 'vgg*' is of the family 'resnet'\n  help: the families are vgg\n",
+    )
+
+
+@pytest.mark.parametrize("option", ["--min-parameters", "--max-parameters", "--min-macs"])
+def test_a_limit_that_is_no_number_is_refused(run: Any, option: str) -> None:
+    assert run("zoo", option, "many") == (
+        2,
+        "",
+        (
+            f"error: '{option}' cannot be read: 'many' is not a number such as 138M, ~60M, "
+            f"4.2 million or 25,557,032\n  help: write {option} 25M\n"
+        ),
+    )
+
+
+def test_a_year_that_is_no_number_is_refused(run: Any) -> None:
+    outcome = run("zoo", "--since", "MMXV")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Invalid value for '--since'" in outcome.err
+
+
+def test_a_network_says_input_and_field(run: Any) -> None:
+    (network,) = json.loads(run("zoo", "--name", "c3d", "--format", "json").out)["networks"]
+    assert network == {
+        "zoo": "c3d",
+        "family": "C3D",
+        "year": 2015,
+        "name": "C3D",
+        "input": [16, 112, 112, 3],
+        "parameters": 79_991_015,
+        "macs": 38_548_959_232,
+        "receptive_field": "76x150x150",
+        "source": "Tran, Bourdev, Fergus, Torresani, Paluri, Learning spatiotemporal features "
+        "with 3D convolutional networks, fig. 3",
+    }
 
 
 def test_layers_lists_every_kind(run: Any) -> None:
