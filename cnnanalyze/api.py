@@ -89,7 +89,7 @@ def loads(text: str, *, name: str = "<text>", **settings: object) -> Network:
 
 
 def dumps(network: Network) -> str:
-    """Write a network as a canonical spec: flat, with long names, nothing left to default.
+    """Write a network as a canonical spec: flat, one line a layer, with long names.
 
     Examples
     --------

@@ -67,6 +67,7 @@ class Mark:
 
 
 _WIDTH = 160
+_CALLS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ class Fault:
             lines.append(snippet)
         if self.help:
             lines.append(f"  help: {self.help}")
-        lines += [f"  {call}" for call in reversed(self.chain)]
+        calls = [f"  {call}" for call in reversed(self.chain)]
+        if len(calls) > _CALLS:
+            calls[_CALLS // 2 : -_CALLS // 2] = [f"  ... {len(calls) - _CALLS} calls ..."]
+        lines += calls
         if self.count > 1:
             lines.append(f"  ({self.count} times; the first is shown)")
         return "\n".join(lines)

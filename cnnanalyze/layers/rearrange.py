@@ -87,7 +87,7 @@ class Slice(Moving):
 
 @layer("pad_channels")
 class PadChannels(Moving):
-    """Channels of zeros before and after those of the input: a shortcut that widens without weights.
+    """Channels of zeros around those of the input: a shortcut that widens without weights.
 
     It costs nothing and holds nothing. PyramidNet widens all its shortcuts like this; in the first
     paper on residual networks it is option A.
@@ -103,7 +103,7 @@ class PadChannels(Moving):
             output="32x32x32",
             parameters=0,
             macs=0,
-            source="He et al. 2015, section 4.2 (CIFAR-10), shortcuts of option A: 16 to 32 filters",
+            source="He et al. 2015, section 4.2 (CIFAR-10), shortcuts of option A, 16 to 32",
         ),
     )
 

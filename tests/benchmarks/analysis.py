@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import analyze
@@ -13,8 +14,10 @@ CHAINS = (100, 1_000, 10_000)
 
 
 def chain(layers: int) -> str:
-    """Return the spec of a chain of convolutions whose filters all differ from their neighbours'."""
-    rows = [f"  - conv: {{filters: {16 + i % 97}, kernel: 3, padding: same}}" for i in range(layers)]
+    """Return the spec of a chain of convolutions with filters unlike their neighbours'."""
+    rows = [
+        f"  - conv: {{filters: {16 + i % 97}, kernel: 3, padding: same}}" for i in range(layers)
+    ]
     return "\n".join(["cnn: 1", "input: 64x64x16", "layers:", *rows, ""])
 
 
@@ -25,8 +28,8 @@ def main(rounds: int = 15) -> None:
         net = cnn.load(f"zoo:{name}")
         times = in_turns(
             {
-                "read": lambda name=name: cnn.load(f"zoo:{name}"),
-                "analyse": lambda net=net: analyze(net),
+                "read": partial(cnn.load, f"zoo:{name}"),
+                "analyse": partial(analyze, net),
             },
             rounds,
         )
@@ -37,8 +40,8 @@ def main(rounds: int = 15) -> None:
         gc.collect()
         times = in_turns(
             {
-                "read": lambda text=text: cnn.loads(text),
-                "analyse": lambda net=net: analyze(net),
+                "read": partial(cnn.loads, text),
+                "analyse": partial(analyze, net),
             },
             3,
         )
@@ -48,10 +51,8 @@ def main(rounds: int = 15) -> None:
         ("", "layers", "read", "analyse", "read/layer", "analyse/layer"),
         rows,
     )
-    found = in_turns({n: lambda n=n: balance(cnn.load(f"zoo:{n}")) for n in VERIFIED}, 3)
-    table(
-        "verify in process (s)", ("", "s"), [(n, f"{t:.2f}") for n, t in found.items()]
-    )
+    found = in_turns({n: partial(balance, cnn.load(f"zoo:{n}")) for n in VERIFIED}, 3)
+    table("verify in process (s)", ("", "s"), [(n, f"{t:.2f}") for n, t in found.items()])
 
 
 VERIFIED = ("vgg16", "resnet50", "mobilenet_v1")

@@ -25,11 +25,12 @@ def prepare() -> None:
         nonlocal count
         count += 1
         name = f"t{count}"
-        nodes.append(helper.make_node(kind, list(sources), [name], name=f"{kind}{count}", **attributes))
+        nodes.append(helper.make_node(kind, list(sources), [name], name=name, **attributes))
         return name
 
     def conv(x: str, i: int, o: int, k: int, s: int = 1) -> str:
-        y = put("Conv", x, tensor(o, i, k, k), kernel_shape=[k, k], strides=[s, s], pads=[k // 2] * 4)
+        window = {"kernel_shape": [k, k], "strides": [s, s], "pads": [k // 2] * 4}
+        y = put("Conv", x, tensor(o, i, k, k), **window)
         return put("BatchNormalization", y, tensor(o), tensor(o), tensor(o), tensor(o))
 
     x = put("Relu", conv("x", 3, 64, 7, 2))

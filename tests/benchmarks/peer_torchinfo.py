@@ -26,7 +26,8 @@ def resnet50() -> Any:
                 *conv(width, 4 * width, 1),
             )
             same = channels == 4 * width and stride == 1
-            self.skip = nn.Identity() if same else nn.Sequential(*conv(channels, 4 * width, 1, stride))
+            skip = [] if same else conv(channels, 4 * width, 1, stride)
+            self.skip = nn.Sequential(*skip)
             self.relu = nn.ReLU()
 
         def forward(self, x: Any) -> Any:
