@@ -11,7 +11,7 @@ Where paths join, the field of a unit is the hull of what the paths see. Strands
 same rate merge into one; a gate behind a global pool (advance 0) stays beside the others.
 
 The borders of the image play no part here: this is the *theoretical* field. What a unit sees inside
-the image is computed by :func:`cnnanalyze.analysis.reach.observe_clipped`.
+the image is computed by :func:`cnnanalyze.analysis.reach.trace`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Whole, Window
+from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Transposed, Whole, Window
 
 Interval = tuple[int, int]
 """The first and the last index, both included."""
@@ -96,7 +96,7 @@ def follow(strand: Strand, reach: Periodic) -> Strand:
         first = -reach.before * strand.advance
         last = (reach.dilation * (reach.kernel - 1) - reach.before) * strand.advance
         return Strand(1, reach.stride * strand.advance, ((seen[0] + first, seen[1] + last),))
-    if strand.advance == 0 and strand.period == 1:
+    if strand.advance == 0 and strand.period == 1 and not isinstance(reach, Transposed):
         return strand
     turns = lcm(strand.period, reach.advance) // reach.advance if reach.advance else 1
     period = reach.period * turns

@@ -97,7 +97,7 @@ def operation(step: Step, scope: Scope, reading: Reading) -> str | None:
         return step.word
     value: object = UNKNOWN
     with reading.faults.caught(scope.chain):
-        value = parse(step.word, step.mark).evaluate(scope.variables)
+        value = parse(step.word, step.mark).evaluate(scope.visible)
     if isinstance(value, str):
         return value
     if value is not UNKNOWN:

@@ -78,9 +78,8 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
         return None
     reading = Reading(faults)
     names = Names(reading)
-    expander = _Expander(
-        document, parameters, reading, names, Ledger(reading, names, Maker(reading))
-    )
+    ledger = Ledger(reading, names, Maker(reading))
+    expander = _Expander(document, parameters, reading, names, ledger)
     try:
         outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)
     except TooLarge:
@@ -119,8 +118,6 @@ class _Expander:
                 scope,
             )
         return self.read_outputs(self.document.tree.get("outputs"), layers, scope, last)
-
-    # --- lists -----------------------------------------------------------------------------------
 
     def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
         """Lay out a list of steps one after the other; return where it ends."""
@@ -168,8 +165,6 @@ class _Expander:
         yield
         self.depth -= 1
 
-    # --- one step --------------------------------------------------------------------------------
-
     def place(self, step: Step, scope: Scope, current: Wire) -> Wire:
         """Lay out one step as often as it repeats, if its condition holds."""
         wires = self.sources(step, scope, current)
@@ -216,7 +211,7 @@ class _Expander:
         """Lay out the ``else`` of a step whose condition does not hold; without one, pass on."""
         if step.otherwise is None:
             self.names.bind_plainly(step, scope, wires[0])
-            return self.settle(wires[0], scope)
+            return wires[0]
         other = self.read(step.otherwise, scope)
         if other is None:
             return self.settle(self.lose(step, scope), scope)
@@ -253,8 +248,6 @@ class _Expander:
         assert isinstance(number, int)
         return number
 
-    # --- tables ----------------------------------------------------------------------------------
-
     def place_table(self, step: Step, scope: Scope, current: Wire) -> Wire:
         """Lay out the steps of a ``for`` once for each row of its table."""
         assert step.steps is not None
@@ -283,8 +276,6 @@ class _Expander:
         last = self.run(steps, replace(scope, frame=frame), current)
         self.names.bind(step, scope, path, last._replace(path=f"{path}/"))
         return last
-
-    # --- blocks ----------------------------------------------------------------------------------
 
     def place_block(self, block: Block, step: Step, scope: Scope, wires: list[Wire]) -> Wire:
         """Lay out one instance of a block in a scope of its own."""
@@ -326,8 +317,6 @@ class _Expander:
             )
             return None
         return f"{path}/", other.path
-
-    # --- joins -----------------------------------------------------------------------------------
 
     def branches(self, step: Step, scope: Scope, wires: list[Wire], path: str) -> list[Wire] | None:
         """Lay out the branches of a join; return their ends."""
@@ -372,8 +361,6 @@ class _Expander:
             return True
         later = any(text in frame.reserved for frame in scope.frame.around())
         return later and text not in self.document.blocks and KINDS.get(text) is None
-
-    # --- outputs ---------------------------------------------------------------------------------
 
     def read_outputs(
         self, tree: Tree | None, layers: Sequence, scope: Scope, last: Wire

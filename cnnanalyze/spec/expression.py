@@ -12,7 +12,15 @@ from typing import Any
 
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.compiler import UNKNOWN, Evaluate, HasAttributes, Scope, Wrong, compile_text
+from cnnanalyze.spec.compiler import (
+    MOST_CHARACTERS,
+    UNKNOWN,
+    Evaluate,
+    HasAttributes,
+    Scope,
+    Wrong,
+    compile_text,
+)
 from cnnanalyze.spec.functions import WORDS
 
 __all__ = ["UNKNOWN", "Expression", "HasAttributes", "interpolate", "parse"]
@@ -93,27 +101,34 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
 
 _HOLE = re.compile(r"\$(?:\{(?P<inner>[^{}]*)\}|(?P<name>[A-Za-z_]\w*)|\{)")
 # Texts in quotes are passed over, and so are attributes and the names of named arguments.
-_BARE = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.$])(?P<name>[A-Za-z_]\w*)(?!\s*=(?!=))""")
+_BARE = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.$])(?P<name>[A-Za-z_]\w*)\b(?!\s*=(?!=))""")
+
+
+_EXPECTS_VALUE = re.compile(r"(?:^|[-+*/%(\[,<>=])\s*$")
 
 
 def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
     """Return the value of what stands in braces; its names need no dollars of their own."""
     if not text.strip():
         raise SpecError(Fault("nothing stands between the braces", mark, help="write ${name}"))
-    if "$" in text:
+    if "$" in text or len(text) > MOST_CHARACTERS:
         return parse(text, mark).evaluate(scope)
-    bare = [
-        found.start()
-        for found in _BARE.finditer(text)
-        if found["name"] is not None and found["name"] not in WORDS
-    ]
-    dollars = "".join("$" * (n in bare) + character for n, character in enumerate(text))
-    # Each dollar moves what follows it by one; the carets belong to the text as it is written.
-    moved = [n + added for added, n in enumerate(bare)]
+    dollars: list[int] = []
+
+    def add_dollar(found: re.Match[str]) -> str:
+        word = found["name"]
+        # 'in' is an operator behind a value, and the incoming channels where a value is expected.
+        is_input = word == "in" and _EXPECTS_VALUE.search(text, 0, found.start())
+        if word is None or (word in WORDS and not is_input):
+            return found[0]
+        dollars.append(found.start() + len(dollars))
+        return f"${found[0]}"
+
     try:
-        return compile_text(dollars)[0](scope)
+        return compile_text(_BARE.sub(add_dollar, text))[0](scope)
     except Wrong as wrong:
-        start, end = (n - sum(at < n for at in moved) for n in (wrong.start, wrong.end))
+        # The dollars moved what follows them; the carets belong to the text as it is written.
+        start, end = (n - sum(at < n for at in dollars) for n in (wrong.start, wrong.end))
         raise SpecError(_fault(Wrong(wrong.message, start, end, wrong.help), mark)) from None
     except RecursionError:
         raise SpecError(Fault("the expression is nested too deeply", mark)) from None

@@ -91,6 +91,7 @@ def read(source: Source) -> Tree:
     faults = Faults()
     tree: Tree | None = None
     try:
+        source.text.encode()  # the C parser would refuse half a character here, the other later
         tree = _Builder(source, faults).build()
     except yaml.YAMLError as error:
         _note_syntax(error, source, faults)
@@ -215,7 +216,7 @@ class _Builder:
         line, column = start.line, start.column
         length = end.column - column if end.line == line else 1
         mark = Mark(self.source, line + 1, column + 1, length or 1)
-        if not event.implicit[0]:
+        if event.style:
             return Scalar(text, text, False, mark)
         try:
             return Scalar(resolve(text), text, True, mark)
@@ -318,7 +319,7 @@ _SYNTAX = tuple(
         ),
         ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
         (
-            "unexpected document indicator",
+            "unexpected document (indicator|separator)",
             "a document ends inside quotes",
             "close the quotes before '---' or '...'",
         ),
@@ -357,6 +358,9 @@ _SYNTAX = tuple(
 """What PyYAML's parsers, the C one and the other, complain of; in words of people."""
 
 
+_NOTICED_LATE = {"found unexpected end of stream", "could not find expected ':'"}
+
+
 def _note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
     """Note what the YAML parser stumbled over, in words of people."""
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -364,8 +368,8 @@ def _note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
     said, help_text = next(
         ((said, more) for pattern, said, more in _SYNTAX if pattern.search(problem)), (problem, "")
     )
-    if problem == "found unexpected end of stream":
-        # Quotes that are not closed are noticed at the end; what is wrong is where they open.
+    if problem in _NOTICED_LATE or (place is not None and place.line >= len(source.lines)):
+        # What is wrong is where the quotes, the list or the key begin.
         place = getattr(error, "context_mark", None) or place
     if place is not None:
         mark: Mark | None = Mark(source, place.line + 1, place.column + 1)

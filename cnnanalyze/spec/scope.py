@@ -90,6 +90,28 @@ class Frame:
         return name
 
 
+class Visible(Lookup[str, object]):
+    """What an expression may name: the variables, and then the steps before it."""
+
+    def __init__(self, variables: dict[str, object], frame: Frame) -> None:
+        self._variables = variables
+        self._frame = frame
+
+    def __getitem__(self, name: str) -> object:
+        if name in self._variables:
+            return self._variables[name]
+        return next(f.wires[name] for f in self._frame.around() if name in f.wires)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._variables or any(name in f.wires for f in self._frame.around())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
 @dataclass(frozen=True)
 class Scope:
     """Everything that a step may refer to."""
@@ -102,6 +124,11 @@ class Scope:
     frozen: bool = False
     share: tuple[str, str] | None = None
     """(own path, other's path) while a block is laid out that shares another's weights."""
+
+    @property
+    def visible(self) -> Visible:
+        """What the expressions of a step may name."""
+        return Visible(self.variables, self.frame)
 
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
@@ -123,7 +150,7 @@ class Reading:
         if type(tree) is Scalar and (type(tree.value) is not str or "$" not in tree.value):
             return tree.value
         with self.faults.caught(scope.chain):
-            return evaluate(tree, scope.variables)
+            return evaluate(tree, scope.visible)
         return UNKNOWN
 
     def text(self, word: Scalar, scope: Scope) -> str | None:
@@ -131,7 +158,7 @@ class Reading:
         if "$" not in word.text:
             return word.text
         with self.faults.caught(scope.chain):
-            found = interpolate(word.text, word.mark, scope.variables)
+            found = interpolate(word.text, word.mark, scope.visible)
             hidden = any(value is UNKNOWN for value in scope.variables.values())
             return None if hidden and "unknown" in found else found
         return None

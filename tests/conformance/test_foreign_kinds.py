@@ -308,6 +308,16 @@ def test_kind_without_reach_makes_what_follows_partial() -> None:
     assert cnn.verify(net).is_balanced
 
 
+def test_join_with_a_branch_that_cannot_tell_cannot_tell_either() -> None:
+    register_blur(counted=True, sees=False)
+    net = cnn.loads("{cnn: 1, input: 11x13x3, layers: [{add: [relu, acme.blur]}, tanh]}")
+    report = cnn.analyze(net)
+    assert [report[name].fields for name in ("add1", "tanh1")] == [None, None]
+    assert not report["add1"].aligned
+    assert report["add1/1/relu1"].fields is not None
+    assert cnn.verify(net).is_balanced
+
+
 def test_complete_kind_is_complete() -> None:
     register_blur(counted=True, sees=True)
     assert cnn.analyze(cnn.loads(BLURRED)).status == "complete"
