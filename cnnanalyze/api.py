@@ -113,6 +113,7 @@ def verify(
     network: Network | str | Path,
     *,
     limit: int | None = None,
+    lines: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Balance:
     """Run the network in NumPy and compare everything that it shows with what the rules say.
@@ -123,6 +124,8 @@ def verify(
         The network, or where to load it from.
     limit
         The bytes that the run may need; more is refused.
+    lines
+        The most lines of the input that are followed to observe receptive fields; by default all.
     progress
         Called with the share of the work that is done and the layer at hand.
 
@@ -135,7 +138,8 @@ def verify(
 
     if not isinstance(network, Network):
         network = load(network)
-    return balance(network, limit=LIMIT if limit is None else limit, progress=progress)
+    limit = LIMIT if limit is None else limit
+    return balance(network, limit=limit, lines=lines, progress=progress)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,16 @@ Memory = Annotated[
     str,
     typer.Option("--memory", metavar="SIZE", help="Memory that a run may need, such as 4GiB."),
 ]
+Lines = Annotated[
+    int | None,
+    typer.Option(
+        "--lines",
+        metavar="N",
+        min=3,
+        help="Follow at most N lines of the input along each axis when receptive fields are "
+        "observed, which is quicker; by default all.",
+    ),
+]
 Family = Annotated[
     str, typer.Option("--family", metavar="NAME", help="Only networks of one family.")
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -26,6 +27,7 @@ def verify(
     format: option.TableOrJson = "table",  # noqa: A002 - the name of the option
     output: option.Output = None,
     memory: option.Memory = "4GiB",
+    lines: option.Lines = None,
     settings: option.Settings = None,
 ) -> None:
     """Run networks in NumPy and compare all that is seen with what the rules say.
@@ -39,7 +41,7 @@ def verify(
     from cnnanalyze.report import check_format
 
     check_format(format, ("table", "json"))
-    limit = read_size(memory)
+    one = partial(balance, limit=read_size(memory), lines=lines)
     failed: list[CnnError] = []
     balances: list[Balance] = []
     texts: list[str] = []
@@ -48,7 +50,7 @@ def verify(
     with _watch(len(names)) as watch:
         for network in load_all(names, read_settings(settings), failed):
             try:
-                balances.append(balance(network, limit=limit, progress=watch.begin(network.name)))
+                balances.append(one(network, progress=watch.begin(network.name)))
             except CnnError as error:
                 failed.append(error)
                 continue

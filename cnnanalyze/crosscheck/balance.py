@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze, index_maps
@@ -29,11 +29,29 @@ WORKSPACE = 64 * 2**20
 Progress = Callable[[float, str], None]
 
 
-def balance(network: Network, *, limit: int = LIMIT, progress: Progress | None = None) -> Balance:
+def balance(
+    network: Network,
+    *,
+    limit: int = LIMIT,
+    lines: int | None = None,
+    progress: Progress | None = None,
+) -> Balance:
     """Do the two books agree on every entry of every layer?
 
     Runs the network at full size, once; observes the receptive fields on a one-channel version of
     it; tries every distinct layer on inputs around the size at which it begins to refuse.
+
+    Parameters
+    ----------
+    network
+        The network.
+    limit
+        The bytes that the run may need.
+    lines
+        The most lines of the input, along each axis, that are followed through the network to
+        observe receptive fields: those at both borders and some between; by default all.
+    progress
+        Called with the share of the work that is done and the layer at hand.
 
     Raises
     ------
@@ -69,7 +87,7 @@ def balance(network: Network, *, limit: int = LIMIT, progress: Progress | None =
             enter(*entry)
     enter("live activations", "network", "peak", analysis.memory.peak, observation.peak)
     say(0.7, "receptive fields")
-    for entry in _field_entries(analysis, steps):
+    for entry in _field_entries(analysis, steps, lines):
         enter(*entry)
     say(0.95, "refusals")
     for entry in compare_refusals(network):
@@ -81,7 +99,7 @@ def balance(network: Network, *, limit: int = LIMIT, progress: Progress | None =
         tuple((q, compared[q]) for q in QUANTITIES if compared[q]),
         tuple(found),
         check_claims(analysis),
-        analysis.notes,
+        (*analysis.notes, *_unseen(network, lines)),
     )
 
 
@@ -152,28 +170,79 @@ def _entries(facts: NodeFacts, observation: Observation) -> Iterator[Entry]:
                 yield "operations", node.id, operation, counted, carried_out
 
 
-def _field_entries(analysis: Analysis, steps: list[Step]) -> Iterator[Entry]:
+def _field_entries(analysis: Analysis, steps: list[Step], most: int | None) -> Iterator[Entry]:
     """Return the entries of the receptive fields: both ends, every axis, every unit."""
     network = analysis.network
     if not network.input.rank:
         return
+    lines = [choose_lines(n, most) for n in network.input.size]
     traced = trace(network, index_maps(network))
-    observed = observe_fields(steps, network.input.size)
+    observed = observe_fields(steps, network.input.size, lines=lines)
     for facts in analysis:
         node = facts.node
         if node.id not in traced:
             continue
-        for axis, (clipped, units) in enumerate(
-            zip(traced[node.id], observed[node.id], strict=True)
-        ):
+        axes = zip(traced[node.id], observed[node.id], lines, strict=True)
+        for axis, (clipped, units, chosen) in enumerate(axes):
+            seen = _confirm(clipped.intervals, units, chosen)
             yield (
                 "receptive field",
                 node.id,
                 f"axis {axis + 1}",
-                *_first_difference(clipped.intervals, tuple(units)),
+                *_first_difference(clipped.intervals, seen),
             )
             if facts.fields is not None:
-                yield from _theory(facts, axis, clipped, units)
+                yield from _theory(facts, axis, clipped, units, chosen)
+
+
+def choose_lines(size: int, most: int | None) -> Sequence[int]:
+    """Return the lines of one axis that are followed: all, or both borders and some between.
+
+    Examples
+    --------
+    >>> list(choose_lines(5, None)), list(choose_lines(100, 8))
+    ([0, 1, 2, 3, 4], [0, 1, 2, 34, 66, 97, 98, 99])
+    """
+    if most is None or size <= most:
+        return range(size)
+    border = max(1, most // 3)
+    between = most - 2 * border
+    step = (size - 2 * border) / (between + 1)
+    middle = [border - 1 + round(step * (i + 1)) for i in range(between)]
+    return sorted({*range(border), *middle, *range(size - border, size)})
+
+
+def _confirm(
+    by_rule: tuple[Interval | None, ...], observed: list[Interval | None], lines: Sequence[int]
+) -> tuple[Interval | None, ...]:
+    """Return the intervals by rule for all units whose observation bears them out."""
+    if len(by_rule) != len(observed):
+        return tuple(observed)
+    followed = set(lines)
+    return tuple(
+        rule if _bears_out(rule, seen, followed) else seen
+        for rule, seen in zip(by_rule, observed, strict=True)
+    )
+
+
+def _bears_out(rule: Interval | None, seen: Interval | None, followed: set[int]) -> bool:
+    """Whether what was seen of the followed lines is what the rule says.
+
+    Where both ends of the interval were followed, the observation must have these ends. An end
+    that was not followed cannot be seen; then nothing may be seen outside the interval.
+    """
+    if rule is None or seen is None:
+        return rule is seen or (rule is not None and not followed.intersection(rule))
+    first = seen[0] == rule[0] if rule[0] in followed else seen[0] > rule[0]
+    last = seen[1] == rule[1] if rule[1] in followed else seen[1] < rule[1]
+    return first and last
+
+
+def _unseen(network: Network, most: int | None) -> tuple[str, ...]:
+    """Return what was not checked of the receptive fields."""
+    if most is None or not any(n > most for n in network.input.size):
+        return ()
+    return (f"receptive fields by at most {most} lines of the input along each axis, not by all",)
 
 
 def _first_difference(
@@ -182,27 +251,26 @@ def _first_difference(
     """Return both sides whole if they agree, or else the first unit where they do not."""
     if by_rule == observed or len(by_rule) != len(observed):
         return by_rule, observed
-    unit = next(
-        i for i, pair in enumerate(zip(by_rule, observed, strict=True)) if pair[0] != pair[1]
-    )
+    pairs = enumerate(zip(by_rule, observed, strict=True))
+    unit = next(i for i, (rule, seen) in pairs if rule != seen)
     return f"unit {unit} sees {by_rule[unit]}", f"unit {unit} sees {observed[unit]}"
 
 
 def _theory(
-    facts: NodeFacts, axis: int, clipped: Clipped, units: list[Interval | None]
+    facts: NodeFacts,
+    axis: int,
+    clipped: Clipped,
+    units: list[Interval | None],
+    lines: Sequence[int],
 ) -> Iterator[Entry]:
     """Return one entry for the theoretical field, at a unit that no border touches."""
     assert facts.fields is not None
     inner = [i for i, free in enumerate(clipped.inner) if free]
     if inner and facts.node.output.rank:
         unit = inner[len(inner) // 2]
-        yield (
-            "receptive field",
-            facts.node.id,
-            f"axis {axis + 1}, theoretical",
-            facts.fields[axis].at(unit),
-            units[unit],
-        )
+        field = facts.fields[axis].at(unit)
+        (seen,) = _confirm((field,), [units[unit]], lines)
+        yield "receptive field", facts.node.id, f"axis {axis + 1}, theoretical", field, seen
 
 
 def _said(entry: object) -> str:

@@ -25,7 +25,11 @@ _CHUNK = 1 << 21
 
 
 def observe_fields(
-    steps: Iterable[Step], input_size: tuple[int, ...], *, chunk: int = _CHUNK
+    steps: Iterable[Step],
+    input_size: tuple[int, ...],
+    *,
+    lines: Sequence[Sequence[int]] | None = None,
+    chunk: int = _CHUNK,
 ) -> dict[str, Fields]:
     """Return what every step really reads of the input, by output index along every axis.
 
@@ -36,6 +40,9 @@ def observe_fields(
     ----------
     input_size
         The spatial extents of the input.
+    lines
+        The lines that are poisoned along each axis; by default all of them. Of what a unit
+        reads, only these are seen.
     chunk
         How many input pixels are poisoned images worth at a time; bounds the memory.
 
@@ -56,18 +63,19 @@ def observe_fields(
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
     arena = Arena()
-    for axis, size in enumerate(input_size):
+    every = [range(size) for size in input_size] if lines is None else lines
+    for axis, chosen in enumerate(every):
         arrived: dict[str, list[Array]] = {step.id: [] for step in steps}
-        for first in range(0, size, images):
-            poisoned = range(first, min(first + images, size))
+        for first in range(0, len(chosen), images):
+            poisoned = chosen[first : first + images]
             for name, mask in _run(thinned, _poisoned(input_size, axis, poisoned), readers, arena):
                 arrived[name].append(_along(mask, axis, len(input_size)))
         for name, parts in arrived.items():
             found.setdefault(name, []).append(np.concatenate(parts))
-    return {step.id: tuple(map(_reaches, found.get(step.id, ()))) for step in steps}
+    return {step.id: tuple(map(_reaches, found.get(step.id, ()), every)) for step in steps}
 
 
-def _poisoned(size: Sequence[int], axis: int, lines: range) -> Array:
+def _poisoned(size: Sequence[int], axis: int, lines: Sequence[int]) -> Array:
     """Return a batch of images of ones, in each of which one line is not a number.
 
     A whole line, not a pixel: a pixel whose other coordinate nobody reads would arrive nowhere.
@@ -133,10 +141,10 @@ def _along(mask: Array, axis: int, rank: int) -> Array:
     return np.asarray(mask.any(axis=others))
 
 
-def _reaches(arrived: Array) -> list[Reach]:
+def _reaches(arrived: Array, lines: Sequence[int]) -> list[Reach]:
     """Return the first and the last poisoned line per output index."""
     found: list[Reach] = []
     for column in arrived.T:
-        lines = np.flatnonzero(column)
-        found.append((int(lines[0]), int(lines[-1])) if len(lines) else None)
+        read = np.flatnonzero(column)
+        found.append((lines[read[0]], lines[read[-1]]) if len(read) else None)
     return found

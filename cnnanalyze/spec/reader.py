@@ -371,16 +371,14 @@ def _note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
     if problem in _NOTICED_LATE or (place is not None and place.line >= len(source.lines)):
         # What is wrong is where the quotes, the list or the key begin.
         place = getattr(error, "context_mark", None) or place
+    mark: Mark | None = None
     if place is not None:
-        mark: Mark | None = Mark(source, place.line + 1, place.column + 1)
+        mark = Mark(source, place.line + 1, place.column + 1)
     elif isinstance(error, yaml.reader.ReaderError):
         position = error.position
-        if error.encoding != "unicode":
-            # The C parser counts bytes.
+        if error.encoding != "unicode":  # the C parser counts bytes
             position = len(source.text.encode()[:position].decode(errors="ignore"))
         mark = _mark_at(source, position)
-    else:
-        mark = None
     faults.add(f"this is no YAML: {said}", mark, help_text)
 
 

@@ -39,6 +39,7 @@ def list_of(item: Schema, **more: Any) -> Schema:  # noqa: ANN401 - keywords of 
 NULL: Schema = {"type": "null"}
 TEXT: Schema = {"type": "string"}
 POSITIVE: Schema = {"type": "integer", "minimum": 1}
+INTEGER: Schema = {"type": "integer"}
 NATURAL: Schema = {"type": "integer", "minimum": 0}
 _PAIR = list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2)
 _SIDES = any_of(NATURAL, list_of(any_of(NATURAL, EXPRESSION, _PAIR), minItems=1), EXPRESSION)
@@ -67,6 +68,22 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         "list of rows of channel numbers from 0",
         any_of(list_of(any_of(list_of(NATURAL, minItems=1), EXPRESSION), minItems=1), EXPRESSION),
     ),
+    (
+        types.Offset,
+        "whole number, negative ones too, or one per axis",
+        any_of(INTEGER, list_of(any_of(INTEGER, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Order,
+        "list of axes, counted from 1",
+        any_of(list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Span,
+        "first number and the one behind the last, from 0",
+        any_of(list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2), EXPRESSION),
+    ),
+    (types.Exponent, "number, at least 1", any_of({"type": "number", "minimum": 1}, EXPRESSION)),
     (
         types.ShapeText,
         "shape such as 4x4x256",

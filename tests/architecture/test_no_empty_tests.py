@@ -34,10 +34,22 @@ def asserts(function: Function, helpers: frozenset[str] = frozenset()) -> bool:
     )
 
 
+FIXTURES = frozenset(
+    node.name
+    for file in FILES
+    if file.name == "conftest.py"
+    for node in ast.walk(parsed(file))
+    if isinstance(node, Function) and asserts(node)
+)
+"""Fixtures that assert: calling them tests something."""
+
+
 def faults(tree: ast.AST) -> Iterator[str]:
     """Yield what is wrong with the tests of a file."""
     functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
-    helpers = frozenset(f.name for f in functions if not f.name.startswith("test_") and asserts(f))
+    helpers = FIXTURES | {
+        f.name for f in functions if not f.name.startswith("test_") and asserts(f)
+    }
     for test in functions:
         if test.name.startswith("test_") and not asserts(test, helpers):
             yield f"{test.name} asserts nothing"

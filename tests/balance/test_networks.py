@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given, note
 
 import cnnanalyze as cnn
+from cnnanalyze.core.reach import Window
 from cnnanalyze.crosscheck.balance import balance
+from cnnanalyze.layers import pool
 from tests.strategies.networks import specs
 
 
@@ -28,3 +33,25 @@ def test_written_spec_is_the_same_network(text: str) -> None:
     assert theirs.total == ours.total
     assert theirs.analysis.memory.live == ours.analysis.memory.live
     assert [f.fields for f in theirs] == [f.fields for f in ours]
+
+
+@pytest.mark.parametrize("lines", [3, 7, 19])
+def test_few_lines_bear_the_rules_out_too(lines: int) -> None:
+    net = cnn.load("zoo:lenet5")
+    found = balance(net, lines=lines)
+    assert found.discrepancies == ()
+    assert found.remarks == (
+        f"receptive fields by at most {lines} lines of the input along each axis, not by all",
+    )
+
+
+def test_few_lines_are_enough_to_catch_a_field_that_is_too_wide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_wide(*arguments: Any) -> tuple[Window, ...]:
+        return tuple(Window(3, 2, 1, fit.before) for fit in arguments[-1])
+
+    monkeypatch.setattr(pool, "windows", too_wide)
+    net = cnn.loads("{cnn: 1, input: 31x37x2, layers: [{maxpool: 2}]}")
+    found = balance(net, lines=11)
+    assert {d.quantity for d in found.discrepancies} == {"receptive field"}

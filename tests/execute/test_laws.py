@@ -38,6 +38,7 @@ WINDOWS: list[tuple[str, dict[str, Any]]] = [
     ("conv", {"filters": 6, "kernel": 3, "groups": 6, "stride": 2}),
     ("depthwise", {"kernel": (2, 3), "multiplier": 2, "padding": 1}),
     ("separable", {"filters": 7, "kernel": 3, "stride": 2}),
+    ("local_conv", {"filters": 5, "kernel": (3, 2), "padding": 1}),
     ("table_conv", {"table": ((0, 3), (5,), (1, 2, 4)), "kernel": 3}),
     ("maxpool", {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
     ("avgpool", {"kernel": (2, 3), "stride": 1, "padding": "same"}),
