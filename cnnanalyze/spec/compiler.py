@@ -165,8 +165,10 @@ class _Compiler:
         value = node.value
         if type(value) not in {int, float, str, bool}:
             raise self.wrong("a value must be a number, a text, true or false", node)
-        if isinstance(value, int) and abs(value) > LARGEST:
+        if isinstance(value, int | float) and not abs(value) <= LARGEST:
             raise self.wrong(f"a number may be at most {LARGEST:.0e}", node)
+        if isinstance(value, str):
+            value = value.replace("ǀ", "$")  # in quotes a dollar is a dollar
         return lambda _: value
 
     def name(self, node: ast.Name) -> Evaluate:
@@ -237,9 +239,9 @@ class _Compiler:
                 return UNKNOWN
             if not (_is_number(a) and _is_number(b)):
                 if verb == "add" and type(a) is type(b) and isinstance(a, list):
-                    return a + b
+                    return _short([*a, *b], start, end)
                 if verb == "multiply" and isinstance(a, list) and type(b) is int:
-                    return _repeated(a, b, start, end)
+                    return _short(a * min(b, LONGEST_LIST + 1), start, end)
                 raise Wrong(f"cannot {verb} {say(a)} {link} {say(b)}", start, end)
             if power and abs(b) > HIGHEST_POWER:
                 raise Wrong(f"an exponent may be at most {HIGHEST_POWER}, not {b}", start, end)
@@ -387,10 +389,10 @@ def _bounded(value: Any, start: int, end: int) -> Any:  # noqa: ANN401
     return value
 
 
-def _repeated(items: list[object], times: int, start: int, end: int) -> list[object]:
-    if len(items) * times > LONGEST_LIST:
+def _short(items: list[object], start: int, end: int) -> list[object]:
+    if len(items) > LONGEST_LIST:
         raise Wrong(f"a list may have at most {LONGEST_LIST:,} elements", start, end)
-    return items * times
+    return items
 
 
 def _list(items: list[object]) -> object:

@@ -47,7 +47,7 @@ class Expression:
         try:
             return self._run(scope)
         except Wrong as wrong:
-            raise SpecError(_fault(wrong, self.mark)) from None
+            raise SpecError(_fault(wrong, _inside(self.mark, self.text))) from None
         except RecursionError:
             raise SpecError(Fault("the expression is nested too deeply", self.mark)) from None
 
@@ -67,7 +67,7 @@ def parse(text: str, mark: Mark) -> Expression:
     try:
         run, names = compile_text(text)
     except Wrong as wrong:
-        raise SpecError(_fault(wrong, mark)) from None
+        raise SpecError(_fault(wrong, _inside(mark, text))) from None
     return Expression(text, mark, run, names)
 
 
@@ -81,6 +81,7 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
     >>> interpolate("conv${stage}_${i + 1}", mark, {"stage": 3, "i": 0})
     'conv3_1'
     """
+    mark = _inside(mark, text)
     parts = []
     end = 0
     for found in _HOLE.finditer(text):
@@ -144,6 +145,14 @@ def _written(value: object, mark: Mark) -> str:
         return say(value)
     said = "a step" if isinstance(value, HasAttributes) else say(value)
     raise SpecError(Fault(f"a text cannot hold {said}", mark, help="numbers and words can"))
+
+
+def _inside(mark: Mark, text: str) -> Mark:
+    """Return the mark of a text without the quote before it, if it stands in quotes."""
+    lines = mark.source.lines
+    line = lines[mark.line - 1] if 0 < mark.line <= len(lines) else ""
+    is_quoted = line.startswith(text, mark.column) and not line.startswith(text, mark.column - 1)
+    return mark.within(1, len(text)) if is_quoted else mark
 
 
 def _fault(wrong: Wrong, mark: Mark) -> Fault:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+MOST_PLACES = 30
+"""The most digits that ``round`` keeps or drops."""
 LONGEST_LIST = 1_000
 """The longest list that an expression may make."""
 
@@ -33,12 +35,19 @@ def _counted(*ends: int) -> list[int]:
     return list(numbers)
 
 
+def _rounded(value: float, places: int = 0) -> float:
+    """Round; the places are bounded, since dropping a billion digits takes for ever."""
+    if abs(places) > MOST_PLACES:
+        raise ValueError(f"at most {MOST_PLACES} places")
+    return round(value, places) if places else round(value)
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "min": (min, 1, None),
     "max": (max, 1, None),
     "ceil": (math.ceil, 1, 1),
     "floor": (math.floor, 1, 1),
-    "round": (round, 1, 2),
+    "round": (_rounded, 1, 2),
     "abs": (abs, 1, 1),
     "sqrt": (math.sqrt, 1, 1),
     "log2": (math.log2, 1, 1),
