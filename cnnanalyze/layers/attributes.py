@@ -4,8 +4,6 @@ Attributes are kept as they were written (``kernel: 3``, ``padding: same``); the
 own, the kernels of the executor make them per axis.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import inf
 from typing import Annotated, Any, Literal

@@ -1,7 +1,6 @@
 """What a layer kind is: attributes, shape, parameters, cost and reach, in one class."""
 
-from __future__ import annotations
-
+# Annotations are not postponed in this package: pydantic would evaluate them for every subclass.
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field

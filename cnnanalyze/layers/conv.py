@@ -1,7 +1,5 @@
 """Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import ClassVar
 

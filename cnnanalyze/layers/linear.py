@@ -1,7 +1,5 @@
 """Layers that read their whole input at once: dense, maxout, radial basis functions."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Joins: layers with two inputs or more."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from cnnanalyze.core.cost import Cost

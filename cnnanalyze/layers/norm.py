@@ -1,7 +1,5 @@
 """Normalisation: by kept statistics (batch), by those of the image itself, by neighbours."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from typing import ClassVar
 

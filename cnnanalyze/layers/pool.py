@@ -1,7 +1,5 @@
 """Pooling: largest, mean, power, subsample of windows, of everything, of a given number of bins."""
 
-from __future__ import annotations
-
 from math import gcd, prod
 from typing import ClassVar
 

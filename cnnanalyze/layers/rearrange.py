@@ -1,7 +1,5 @@
 """Layers that put elements in other places: axes, channels, blocks, shifts."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

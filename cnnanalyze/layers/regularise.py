@@ -1,7 +1,5 @@
 """Layers that steer the training: they do nothing at inference, or only scale."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

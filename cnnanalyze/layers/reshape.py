@@ -1,7 +1,5 @@
 """Layers that give the elements another shape, pad the map or leave some of it out."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Resizing: nearest neighbour and linear interpolation."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator

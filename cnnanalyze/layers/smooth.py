@@ -1,7 +1,5 @@
 """Activation functions of newer networks: smooth ones, and piecewise stand-ins for them."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Transposed convolution: the map of a convolution from its output back to its input."""
 
-from __future__ import annotations
-
 from math import prod
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """The one sliding-window formula, for convolution and pooling."""
 
-from __future__ import annotations
-
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import per_axis, per_border

@@ -1,7 +1,5 @@
 """The sections that later questions read: training, budgets and lint settings."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
