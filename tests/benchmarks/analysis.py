@@ -51,8 +51,17 @@ def main(rounds: int = 15) -> None:
         ("", "layers", "read", "analyse", "read/layer", "analyse/layer"),
         rows,
     )
+    zoo = cnn.zoo()
+    everything = in_turns({"read and analyse": partial(_all, list(zoo))}, 3)
+    rows = [(f"{n} all {len(zoo)} specs", f"{t:.2f}") for n, t in everything.items()]
+    table("The whole zoo in process (s)", ("", "s"), rows)
     found = in_turns({n: partial(balance, cnn.load(f"zoo:{n}")) for n in VERIFIED}, 3)
     table("verify in process (s)", ("", "s"), [(n, f"{t:.2f}") for n, t in found.items()])
+
+
+def _all(names: list[str]) -> None:
+    for name in names:
+        analyze(cnn.load(f"zoo:{name}"))
 
 
 VERIFIED = ("vgg16", "resnet50", "mobilenet_v1")
