@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -216,14 +216,3 @@ class Report:
             f"<Report of {self.network.name}: {len(self)} layers, "
             f"{t.parameters:,} parameters, {t.operations('mac'):,} MACs, {self.status}>"
         )
-
-
-def describe(settings: Mapping[str, object]) -> str:
-    """Return settings as a spec would write them, for headings.
-
-    Examples
-    --------
-    >>> describe({"width": 0.5})
-    'width=0.5'
-    """
-    return ", ".join(f"{name}={value}" for name, value in settings.items())

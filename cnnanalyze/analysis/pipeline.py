@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnnanalyze.analysis.memory import measure
 from cnnanalyze.analysis.reach import Maps, look, start
 from cnnanalyze.analysis.result import Analysis, NodeFacts
@@ -75,22 +77,18 @@ def analyze(network: Network) -> Analysis:
     if (training := network.document.training) is None:
         return result
     total = result.total
-    return Analysis(
-        network,
-        facts,
-        memory,
-        plan(
+    return replace(
+        result,
+        training=plan(
             training,
             trained=total.trainable,
             stored=total.stored,
             macs=total.operations("mac"),
             saved=memory.saved,
         ),
-        tuple(notes),
     )
 
 
 def index_maps(network: Network) -> dict[str, Maps]:
     """Return the index maps of every node, for tracing fields unit by unit."""
-    rules = Rules()
-    return {node.id: rules.ask(node)[2] for node in network.nodes}
+    return {node.id: node.layer.reach(*node.input_shapes) for node in network.nodes}
