@@ -1,6 +1,7 @@
 """The command line: one module per command; heavy imports happen inside the commands.
 
-``cnnanalyze --help`` imports typer and nothing else that takes time.
+Only the module of the command that was asked for is imported, and only its options are made:
+typer takes more than a millisecond for each. ``cnnanalyze --help`` imports none of them.
 """
 
 from __future__ import annotations
@@ -8,16 +9,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cnnanalyze.cli.layers import layers
-from cnnanalyze.cli.schema import schema
-from cnnanalyze.cli.summary import summary
-from cnnanalyze.cli.verify import verify
-from cnnanalyze.cli.zoo import zoo
 from cnnanalyze.errors import CnnError
 
 FAILED = 2
@@ -25,15 +22,14 @@ FAILED = 2
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
-# Markup in help texts would cost the import of rich at every start.
-app = typer.Typer(
-    name="cnnanalyze",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS = {
+    "summary": "What every layer puts out, holds, costs and sees.",
+    "verify": "Run networks and compare all that is seen with the rules.",
+    "zoo": "The networks that come along.",
+    "layers": "The layer kinds, or one of them explained.",
+    "schema": "A JSON Schema of the spec language, for editors.",
+}
+"""Every command with its line in ``--help``; the module of that name holds the function."""
 
 
 def _version(wanted: bool) -> None:
@@ -44,7 +40,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def cnnanalyze(
     *,
     version: Annotated[
@@ -61,14 +56,38 @@ def cnnanalyze(
     """
 
 
-for _command, _words in (
-    (summary, "What every layer puts out, holds, costs and sees."),
-    (verify, "Run networks and compare all that is seen with the rules."),
-    (zoo, "The networks that come along."),
-    (layers, "The layer kinds, or one of them explained."),
-    (schema, "A JSON Schema of the spec language, for editors."),
-):
-    app.command(short_help=_words)(_command)
+def _absent() -> None:
+    """Stand for a command that was not asked for."""
+
+
+def _command(name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(import_module(f"cnnanalyze.cli.{name}"), name)
+    return found
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """Return the application with the command that these arguments ask for.
+
+    Examples
+    --------
+    >>> [c.callback.__name__ for c in build(["zoo", "--json"]).registered_commands][:3]
+    ['_absent', '_absent', 'zoo']
+    """
+    # Markup in help texts would cost the import of rich at every start.
+    app = typer.Typer(
+        name="cnnanalyze",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(cnnanalyze)
+    wanted = next((a for a in arguments if not a.startswith("-")), None)
+    for name, words in COMMANDS.items():
+        function = _command(name) if name == wanted else _absent
+        app.command(name, short_help=words)(function)
+    return app
 
 
 # The error of a command line that cannot be understood, wherever this version of typer keeps it.
@@ -87,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str], *, debug: bool = False) -> int:
     """Run a command line; return 0 if all is well, 1 for findings, 2 if it could not be done."""
     try:
-        code = app(list(arguments), prog_name="cnnanalyze", standalone_mode=False)
+        code = build(arguments)(list(arguments), prog_name="cnnanalyze", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:

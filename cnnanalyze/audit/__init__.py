@@ -1,0 +1,1 @@
+"""Audit: which printed figures hold, under which convention, and what makes the others."""

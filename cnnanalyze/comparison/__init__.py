@@ -1,0 +1,1 @@
+"""Comparison: what is added, removed and changed between networks."""

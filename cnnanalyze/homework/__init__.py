@@ -1,0 +1,1 @@
+"""Homework: answers that explain themselves, and wrong answers understood."""

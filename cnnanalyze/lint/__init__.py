@@ -1,0 +1,1 @@
+"""Lint: what looks wrong in a spec, where, and what to do."""

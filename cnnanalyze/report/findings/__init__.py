@@ -1,0 +1,1 @@
+"""Findings as text, and in the forms that other tools read."""
