@@ -12,8 +12,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,7 @@ class Source:
         return tuple(self.text.splitlines())
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of one line of a source; lines and columns count from one."""
 
     source: Source
@@ -43,7 +43,7 @@ class Mark:
 
     def within(self, start: int, length: int) -> Mark:
         """Return the mark of ``length`` characters from ``start`` on inside this stretch."""
-        return replace(self, column=self.column + start, length=max(1, length))
+        return self._replace(column=self.column + start, length=max(1, length))
 
     def snippet(self) -> str:
         """Return the source line with carets under the stretch, or nothing if there is none."""
@@ -70,8 +70,7 @@ _WIDTH = 160
 _CALLS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One step of the chain of block calls that led to a fault."""
 
     block: str

@@ -8,7 +8,7 @@ image, unit by unit, and is what the executor can observe.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
 from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, follow_field, hull, join
@@ -18,8 +18,7 @@ from cnnanalyze.spec.node import INPUT, Node, NodeId
 Maps = tuple[tuple[Reach, ...], ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """The theoretical receptive field of the units of one node."""
 
     fields: tuple[Field, ...] | None
@@ -98,8 +97,7 @@ def _aligned(fields: list[Field]) -> bool:
     return all(s.rate == moving[0].rate and s.centre == moving[0].centre for s in moving[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Clipped:
+class Clipped(NamedTuple):
     """What the units along one axis of a node depend on inside the image."""
 
     intervals: tuple[Interval | None, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from cnnanalyze.analysis.memory import Memory
 from cnnanalyze.analysis.training import TrainingArithmetic
@@ -17,8 +18,7 @@ from cnnanalyze.layers.base import Fit
 from cnnanalyze.spec.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFacts:
+class NodeFacts(NamedTuple):
     """Everything that the rules say of one layer at its place."""
 
     node: Node
@@ -110,8 +110,7 @@ class Analysis:
         return total_of(tuple(self.facts.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """Sums over layers: of a network, a stage, a block."""
 
     parameters: int

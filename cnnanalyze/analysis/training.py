@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from cnnanalyze.spec.sections import OPTIMIZERS, Training
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingArithmetic:
+class TrainingArithmetic(NamedTuple):
     """How long and how large a training run is; exact where the spec is."""
 
     samples: int

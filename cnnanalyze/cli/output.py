@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
     from cnnanalyze.report.table import Table
+    from cnnanalyze.report.terminal import Lines
 
 
 def write_file(path: Path, text: str) -> None:
@@ -65,8 +66,13 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def show(renderable: RenderableType) -> None:
-    """Print something in colour where stdout is a terminal."""
+def show(lines: Lines) -> None:
+    """Print lines, in colour where stdout is a terminal; without one, rich is not imported."""
+    if not (sys.stdout.isatty() or _is_forced()):
+        from cnnanalyze.report.terminal import terminal_width
+
+        write(lines.plain(terminal_width()))
+        return
     from io import StringIO
 
     from rich.console import Console
@@ -80,8 +86,13 @@ def show(renderable: RenderableType) -> None:
         color_system=real.color_system,  # type: ignore[arg-type]  # rich types its own words as str
         no_color=real.no_color,
         legacy_windows=False,
-    ).print(renderable, crop=False)
+    ).print(lines, crop=False)
     write(text.getvalue())
+
+
+def _is_forced() -> bool:
+    """Whether the environment asks for colour although nothing shows it (as rich reads it)."""
+    return any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
 
 
 def show_table(table: Table, format: str, output: Path | None) -> None:  # noqa: A002

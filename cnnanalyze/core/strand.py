@@ -16,9 +16,9 @@ the image is computed by :func:`cnnanalyze.analysis.reach.trace`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Transposed, Whole, Window
 
@@ -26,8 +26,7 @@ Interval = tuple[int, int]
 """The first and the last index, both included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strand:
+class Strand(NamedTuple):
     """What the units of one axis see along paths of one rate."""
 
     period: int
@@ -122,8 +121,7 @@ def hull(intervals: list[Interval | None]) -> Interval | None:
     return min(i[0] for i in present), max(i[1] for i in present)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """The receptive field of the units along one axis: the strands of all paths that reach them."""
 
     strands: tuple[Strand, ...]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
@@ -41,8 +40,7 @@ def _percent(value: Value) -> str:
     return _text(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: what it is called, what stands in a row, what stands below."""
 
     key: str

@@ -49,7 +49,7 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
     }
     if analysis.training is not None:
         plan = analysis.training
-        data["training"] = {name: getattr(plan, name) for name in plan.__slots__}
+        data["training"] = plan._asdict()
     return data
 
 

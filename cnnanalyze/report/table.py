@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.view import Row, View
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """One column of a table."""
 
     key: str
@@ -21,16 +19,14 @@ class Heading:
     """Where there is no room the column with the largest goes first; 0 never goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: the exact value, and how it is printed for people."""
 
     value: Value
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table of layers, of networks or of anything else."""
 
     headings: tuple[Heading, ...]
@@ -46,8 +42,7 @@ class Table:
         def pick(row: Sequence[Any]) -> tuple[Any, ...]:
             return tuple(row[i] for i in chosen) if row else ()
 
-        return replace(
-            self,
+        return self._replace(
             headings=pick(self.headings),
             rows=tuple(pick(row) for row in self.rows),
             foot=pick(self.foot),

@@ -6,7 +6,10 @@ wrap every cell, which takes longer than the whole analysis.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -166,7 +169,14 @@ def _elide(text: str, width: int) -> str:
 
 
 def terminal_width(default: int = 80) -> int:
-    """Return the characters in a line of the terminal, or of what ``COLUMNS`` says."""
-    from rich.console import Console
+    """Return the characters in a line of the terminal, or of what ``COLUMNS`` says.
 
-    return Console().width or default
+    It is found although stdout is a pipe: what reads that, such as ``less``, shows it there.
+    """
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    for stream in (sys.__stdout__, sys.__stderr__, sys.__stdin__):
+        with suppress(AttributeError, ValueError, OSError):  # closed, or no terminal
+            return os.get_terminal_size(stream.fileno()).columns or default  # type: ignore[union-attr]
+    return default

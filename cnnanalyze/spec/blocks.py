@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
@@ -16,8 +16,7 @@ from cnnanalyze.spec.step import RESERVED, is_name
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A named list of steps with parameters, several inputs and one output."""
 
     name: str

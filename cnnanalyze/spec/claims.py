@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.core.registry import nearest
@@ -34,8 +33,7 @@ ROWS = (*TOTALS, *PAIRS)
 VERDICTS = ("holds", "wrong")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One printed figure."""
 
     quantity: str
@@ -55,8 +53,7 @@ class Claim:
     """Parameters of the spec under which the figure was printed, other than the defaults."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
+class _Terms(NamedTuple):
     """What holds for a figure besides the number: by whom, how counted, whether it is right."""
 
     source: str
@@ -174,7 +171,7 @@ def _read_terms(tree: Mapping, terms: _Terms, faults: Faults) -> _Terms:
             )
         else:
             changes: dict[str, Any] = {word: text}
-            terms = replace(terms, **changes)
+            terms = terms._replace(**changes)
     if terms.verdict == "wrong" and not terms.reason:
         verdict = tree.get("verdict")
         faults.add(

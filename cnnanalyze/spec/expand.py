@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Call
 from cnnanalyze.layers.base import KINDS
@@ -42,8 +42,7 @@ DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""
 
 
-@dataclass(frozen=True)
-class Expansion:
+class Expansion(NamedTuple):
     """The flat network of a spec."""
 
     input: Input
@@ -215,8 +214,8 @@ class _Expander:
         other = self.read(step.otherwise, scope)
         if other is None:
             return self.settle(self.lose(step, scope), scope)
-        inherited = replace(
-            other, name=other.name or step.name, sources=other.sources or step.sources
+        inherited = other._replace(
+            name=other.name or step.name, sources=other.sources or step.sources
         )
         with self.nested(step, scope):
             return self.place(inherited, scope, current)
@@ -259,7 +258,7 @@ class _Expander:
                 self.tally(step, scope)
                 inner = scope.bind(**row, index=number)
                 if is_frozen(step, inner, self.reading):
-                    inner = replace(inner, frozen=True)
+                    inner = inner._replace(frozen=True)
                 if step.name is None:
                     current = self.run(step.steps, inner, current)
                 else:
@@ -273,7 +272,7 @@ class _Expander:
         outer = scope.frame
         path = self.names.path_for(step, "row", scope, number)
         frame = Frame(f"{path}/", {}, names_in(steps), outer, history=outer.history)
-        last = self.run(steps, replace(scope, frame=frame), current)
+        last = self.run(steps, scope._replace(frame=frame), current)
         self.names.bind(step, scope, path, last._replace(path=f"{path}/"))
         return last
 
@@ -352,7 +351,7 @@ class _Expander:
                 return self.names.look_up(tree, scope)
         items = tree if isinstance(tree, Sequence) else Sequence((tree,), tree.mark)
         frame = Frame(path, {}, names_in(items), scope.frame, history=[start])
-        return self.run(items, replace(scope.reading(start), frame=frame), start)
+        return self.run(items, scope.reading(start)._replace(frame=frame), start)
 
     def is_step(self, word: Scalar, scope: Scope) -> bool:
         """Whether a branch of one word names a step rather than an operation."""

@@ -7,8 +7,7 @@ ever passed to ``eval``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
@@ -26,13 +25,12 @@ from cnnanalyze.spec.functions import WORDS
 __all__ = ["UNKNOWN", "Expression", "HasAttributes", "interpolate", "parse"]
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A parsed expression at its place."""
 
     text: str
     mark: Mark
-    _run: Evaluate
+    run: Evaluate
     names: frozenset[str]
     """The names that it refers to, without ``$``."""
 
@@ -45,7 +43,7 @@ class Expression:
             With the very characters that are wrong.
         """
         try:
-            return self._run(scope)
+            return self.run(scope)
         except Wrong as wrong:
             raise SpecError(_fault(wrong, _inside(self.mark, self.text))) from None
         except RecursionError:

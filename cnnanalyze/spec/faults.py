@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Call, Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
@@ -69,8 +69,7 @@ class Faults:
         raise SpecError(*found)
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
+class Caught(NamedTuple):
     """A block of code whose faults are noted; what follows the block is read on."""
 
     faults: Faults

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
@@ -18,8 +17,7 @@ from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.spec.values import evaluate
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """The network's input: its shape, and its values if the spec gives them."""
 
     shape: Shape

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Call, Mark
@@ -16,16 +15,14 @@ INPUT = NodeId("input")
 """The id of the network's input, which is not a node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """Numbers that a spec gives for a tensor of a layer: nested tuples, outermost axis first."""
 
     role: str
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One layer at its place in the network."""
 
     id: NodeId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
@@ -112,8 +112,7 @@ class Visible(Lookup[str, object]):
         return len(self._variables)
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """Everything that a step may refer to."""
 
     frame: Frame
@@ -132,15 +131,14 @@ class Scope:
 
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
-        return replace(self, variables={**self.variables, **variables})
+        return self._replace(variables={**self.variables, **variables})
 
     def reading(self, wire: Wire) -> Scope:
         """Return this scope for a step that reads this: ``$in`` is the number of its channels."""
         return self.bind(**{"in": wire.channels})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One reading of a spec: evaluates what is written, and notes what is wrong."""
 
     faults: Faults

@@ -20,6 +20,7 @@ FLOORS = (
     ("graph",),
     ("analysis", "execute"),
     ("crosscheck",),
+    ("homework", "lint", "audit", "comparison", "drawing"),
     ("report",),
     ("api",),
     ("cli",),
