@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.analysis.memory import Memory
-from cnnanalyze.analysis.training import TrainingArithmetic
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
@@ -16,6 +15,9 @@ from cnnanalyze.core.strand import Field
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.spec.node import Node
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.training import TrainingArithmetic
 
 
 class NodeFacts(NamedTuple):

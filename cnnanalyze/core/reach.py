@@ -218,17 +218,22 @@ class Mirrored(IndexMap):
         return [min(i, 2 * (n - 1) - i)]
 
 
-@dataclass(frozen=True, slots=True)
 class Whole:
-    """The map of a layer that reads every index of its input."""
+    """The map of a layer that reads every index of its input: ``WHOLE`` is the only one."""
+
+    __slots__ = ()
 
 
 WHOLE = Whole()
 
 
-@dataclass(frozen=True, slots=True)
 class Everywhere:
-    """The map of a layer that reads its own place and, through a statistic, every other one."""
+    """The map of a layer that reads its own place and, through a statistic, every other one.
+
+    ``EVERYWHERE`` is the only one.
+    """
+
+    __slots__ = ()
 
 
 EVERYWHERE = Everywhere()

@@ -59,6 +59,8 @@ class Strand(NamedTuple):
     @property
     def size(self) -> int:
         """The longest interval of any unit."""
+        if self.period == 1 and (seen := self.intervals[0]) is not None:
+            return seen[1] - seen[0] + 1
         return max(self.sizes, default=0)
 
     @property
@@ -135,6 +137,8 @@ class Field(NamedTuple):
     @property
     def local(self) -> Strand:
         """The widest strand that moves with the unit; if none moves, the widest there is."""
+        if len(self.strands) == 1:
+            return self.strands[0]
         moving = [s for s in self.strands if s.advance] or list(self.strands)
         return max(moving, key=lambda s: s.size)
 

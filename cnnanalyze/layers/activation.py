@@ -1,7 +1,5 @@
 """Activation functions."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
@@ -14,8 +12,8 @@ from cnnanalyze.layers.base import Elementwise, Example, layer
 class Relu(Elementwise):
     """Rectified linear unit: ``max(0, x)``; one comparison per element."""
 
-    per_element: ClassVar[Cost] = Cost(compare=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=1)
+    examples = (
         Example(
             inputs=("28x28x6",),
             attributes={},
@@ -30,8 +28,8 @@ class Relu(Elementwise):
 class Relu6(Elementwise):
     """Rectified linear unit with a ceiling: ``min(max(0, x), 6)``; two comparisons per element."""
 
-    per_element: ClassVar[Cost] = Cost(compare=2)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=2)
+    examples = (
         Example(
             inputs=("112x112x32",),
             attributes={},
@@ -49,10 +47,10 @@ class LeakyRelu(Elementwise):
     lecture 001 uses 0.1, Keras 0.3.
     """
 
-    principal: ClassVar[str] = "slope"
+    principal = "slope"
     slope: Number = Field(0.01, description="factor of negative inputs")
-    per_element: ClassVar[Cost] = Cost(compare=1, multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=1, multiply=1)
+    examples = (
         Example(
             inputs=("32x32x64",),
             attributes={"slope": 0.2},
@@ -71,8 +69,8 @@ class Prelu(Elementwise):
     """
 
     shared: Flag = Field(False, description="whether all channels share one slope")
-    per_element: ClassVar[Cost] = Cost(compare=1, multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=1, multiply=1)
+    examples = (
         Example(
             inputs=("112x112x64",),
             attributes={},
@@ -101,10 +99,10 @@ class Elu(Elementwise):
     One comparison, one exponential, one addition and one multiplication per element.
     """
 
-    principal: ClassVar[str] = "alpha"
+    principal = "alpha"
     alpha: Number = Field(1.0, description="limit for very negative inputs, with its sign changed")
-    per_element: ClassVar[Cost] = Cost(compare=1, exponential=1, add=1, multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=1, exponential=1, add=1, multiply=1)
+    examples = (
         Example(
             inputs=("2",),
             attributes={},
@@ -121,8 +119,8 @@ class Sigmoid(Elementwise):
     One exponential, one addition and one division per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(exponential=1, add=1, divide=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(exponential=1, add=1, divide=1)
+    examples = (
         Example(
             inputs=("1x1x256",),
             attributes={},
@@ -136,8 +134,8 @@ class Sigmoid(Elementwise):
 class Tanh(Elementwise):
     """Hyperbolic tangent; it counts as one exponential per element."""
 
-    per_element: ClassVar[Cost] = Cost(exponential=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(exponential=1)
+    examples = (
         Example(
             inputs=("64x64x3",),
             attributes={},
@@ -156,7 +154,7 @@ class Softmax(Elementwise):
     additions and ``C`` divisions.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("1x1x1000",),
             attributes={},

@@ -1,7 +1,6 @@
 """Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
 from math import prod
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -90,10 +89,10 @@ class Conv(Sliding):
     multiply-accumulates as there are weights, padding included.
     """
 
-    principal: ClassVar[str] = "filters"
+    principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     groups: Count = Field(1, description="independent groups of channels (AlexNet: 2)")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("32x32x3",),
             attributes={"filters": 8, "kernel": 5},
@@ -154,9 +153,9 @@ class Depthwise(Sliding):
     costs ``k·k`` multiply-accumulates. Sizes are those of a convolution.
     """
 
-    principal: ClassVar[str] = "kernel"
+    principal = "kernel"
     multiplier: Count = Field(1, description="output channels per input channel")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("224x224x3",),
             attributes={"kernel": 3, "bias": False},
@@ -204,10 +203,10 @@ class Separable(Sliding):
     multiply-accumulates.
     """
 
-    principal: ClassVar[str] = "filters"
+    principal = "filters"
     filters: Count = Field(description="number of pointwise filters: channels of the output")
     multiplier: Count = Field(1, description="depthwise channels per input channel")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("224x224x3",),
             attributes={"filters": 64, "kernel": 3, "bias": False},
@@ -250,9 +249,9 @@ class TableConv(Sliding):
     map; every output position costs ``k·k·K`` multiply-accumulates.
     """
 
-    principal: ClassVar[str] = "table"
+    principal = "table"
     table: Table = Field(description="per output map, the input channels it reads, from 0")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("14x14x6",),
             attributes={
@@ -310,9 +309,9 @@ class LocalConv(Sliding):
     and one bias per filter, *for each position* too: its parameters grow with the map.
     """
 
-    principal: ClassVar[str] = "filters"
+    principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("32x32x3",),
             attributes={"filters": 64, "kernel": 3},

@@ -1,7 +1,5 @@
 """Layers that read their whole input at once: dense, maxout, radial basis functions."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
@@ -14,7 +12,7 @@ from cnnanalyze.layers.base import Example, Layer, layer
 class WholeInput(Layer):
     """What these layers share: every unit reads all activations, a feature map like a vector."""
 
-    principal: ClassVar[str] = "units"
+    principal = "units"
     units: Count = Field(description="number of units: features of the output")
 
     def shape(self, *inputs: Shape) -> Shape:  # noqa: ARG002 - whatever comes is read whole
@@ -36,7 +34,7 @@ class Dense(WholeInput):
     """
 
     bias: Flag = Field(True, description="whether every unit adds a bias")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("5x5x16",),
             attributes={"units": 120},
@@ -88,7 +86,7 @@ class Maxout(WholeInput):
 
     pieces: Count = Field(2, description="weighted sums per unit")
     bias: Flag = Field(True, description="whether every sum adds a bias")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("2",),
             attributes={"units": 1},
@@ -122,7 +120,7 @@ class Rbf(WholeInput):
     multiply-accumulate per activation.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("84",),
             attributes={"units": 10},

@@ -12,7 +12,7 @@ from cnnanalyze.layers.base import Example, Layer, layer
 class Join(Layer):
     """What element-by-element joins share: equal shapes, or an extent of 1 that is repeated."""
 
-    arity: ClassVar[tuple[int, int | None]] = (2, None)
+    arity = (2, None)
     verb: ClassVar[str]
     """What cannot be done with shapes that disagree."""
 
@@ -76,8 +76,8 @@ class Add(Join):
     output element.
     """
 
-    verb: ClassVar[str] = "add"
-    examples: ClassVar[tuple[Example, ...]] = (
+    verb = "add"
+    examples = (
         Example(
             inputs=("56x56x256", "56x56x256"),
             attributes={},
@@ -100,8 +100,8 @@ class Multiply(Join):
     map. ``n`` inputs cost ``n - 1`` multiplications per output element.
     """
 
-    verb: ClassVar[str] = "multiply"
-    examples: ClassVar[tuple[Example, ...]] = (
+    verb = "multiply"
+    examples = (
         Example(
             inputs=("56x56x256", "1x1x256"),
             attributes={},
@@ -123,8 +123,8 @@ class Maximum(Join):
     output element.
     """
 
-    verb: ClassVar[str] = "take the maximum of"
-    examples: ClassVar[tuple[Example, ...]] = (
+    verb = "take the maximum of"
+    examples = (
         Example(
             inputs=("8", "8"),
             attributes={},
@@ -146,8 +146,8 @@ class Average(Join):
     division per output element.
     """
 
-    verb: ClassVar[str] = "average"
-    examples: ClassVar[tuple[Example, ...]] = (
+    verb = "average"
+    examples = (
         Example(
             inputs=("8", "8"),
             attributes={},
@@ -169,8 +169,8 @@ class Concat(Layer):
     Spatial extents must be equal; the channels add up. It costs nothing.
     """
 
-    arity: ClassVar[tuple[int, int | None]] = (2, None)
-    examples: ClassVar[tuple[Example, ...]] = (
+    arity = (2, None)
+    examples = (
         Example(
             inputs=("28x28x64", "28x28x128", "28x28x32", "28x28x32"),
             attributes={},

@@ -1,7 +1,6 @@
 """Normalisation: by kept statistics (batch), by those of the image itself, by neighbours."""
 
 from abc import abstractmethod
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -27,8 +26,8 @@ class BatchNorm(Elementwise):
     scale: Flag = Field(True, description="whether γ is learned")
     center: Flag = Field(True, description="whether β is learned")
     epsilon: Number = Field(1e-5, description="what is added to the variance")
-    per_element: ClassVar[Cost] = Cost(multiply=1, add=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(multiply=1, add=1)
+    examples = (
         Example(
             inputs=("112x112x64",),
             attributes={},
@@ -121,7 +120,7 @@ class LayerNorm(Standardising):
         "channels", description="what a mean is taken over: 'channels' or 'all'"
     )
     epsilon: Number = Field(1e-6, description="what is added to the variance")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("5x10",),
             attributes={},
@@ -164,9 +163,9 @@ class GroupNorm(Standardising):
     and one root; γ and β one operation per element each.
     """
 
-    principal: ClassVar[str] = "groups"
+    principal = "groups"
     groups: Count = Field(32, description="groups of channels")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("10x10x6",),
             attributes={"groups": 3},
@@ -213,7 +212,7 @@ class InstanceNorm(Standardising):
 
     scale: Flag = Field(False, description="whether γ is learned")
     center: Flag = Field(False, description="whether β is learned")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("35x45x100",),
             attributes={},
@@ -252,12 +251,12 @@ class Lrn(Elementwise):
     and one for the offset, one power and one division.
     """
 
-    principal: ClassVar[str] = "size"
+    principal = "size"
     size: Count = Field(5, description="number of neighbouring channels in a sum")
     alpha: Number = Field(1e-4, description="weight of the mean square")
     beta: Number = Field(0.75, description="exponent")
     offset: Number = Field(1.0, description="what is added to the sum (AlexNet: 2)")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("55x55x96",),
             attributes={"size": 5, "alpha": 5e-4, "beta": 0.75, "offset": 2},

@@ -1,7 +1,6 @@
 """Pooling: largest, mean, power, subsample of windows, of everything, of a given number of bins."""
 
 from math import gcd, prod
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -17,7 +16,7 @@ from cnnanalyze.layers.window import slides
 class Pooling(Layer):
     """What all pooling over windows shares: channel by channel, windows side by side by default."""
 
-    principal: ClassVar[str] = "kernel"
+    principal = "kernel"
     kernel: Extent = Field(description="size of the window, for all axes or per axis")
     stride: Extent | None = Field(None, description="step of the window; by default its size")
     padding: Padding = Field("valid", description="'valid', 'same', or padding at the borders")
@@ -66,7 +65,7 @@ class MaxPool(Pooling):
 
     dilation: Extent = Field(1, description="distance between the elements of a window")
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("28x28x8",),
             attributes={"kernel": 2},
@@ -119,7 +118,7 @@ class AvgPool(Pooling):
 
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
     count_padding: Flag = Field(False, description="whether padding counts in the divisor")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("7x7x1024",),
             attributes={"kernel": 7},
@@ -162,7 +161,7 @@ class LpPool(Pooling):
 
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
     norm: Exponent = Field(2.0, description="exponent, at least 1")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("50x32x16",),
             attributes={"kernel": (3, 2), "stride": (2, 1), "norm": 1.2},
@@ -192,7 +191,7 @@ class Subsample(Pooling):
     and one addition. The sigmoid that follows in LeNet-5 is a layer of its own.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("28x28x6",),
             attributes={"kernel": 2},
@@ -242,7 +241,7 @@ class GlobalMaxPool(GlobalPooling):
     comparisons as it has positions, less one.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("4x5x3",),
             attributes={},
@@ -265,7 +264,7 @@ class GlobalAvgPool(GlobalPooling):
     additions as it has positions, less one, and one division.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("7x7x1000",),
             attributes={},
@@ -282,7 +281,7 @@ class GlobalAvgPool(GlobalPooling):
 class AdaptivePooling(Layer):
     """What adaptive pooling shares: as many bins as the output shall have, of nearly equal size."""
 
-    principal: ClassVar[str] = "size"
+    principal = "size"
     size: Extent = Field(description="size of the output, for all axes or per axis")
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -313,7 +312,7 @@ class AdaptiveMaxPool(AdaptivePooling):
     elements, less one.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("8x9x64",),
             attributes={"size": (5, 7)},
@@ -336,7 +335,7 @@ class AdaptiveAvgPool(AdaptivePooling):
     less one, and one division.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("10x9x64",),
             attributes={"size": 7},

@@ -1,7 +1,5 @@
 """Layers that put elements in other places: axes, channels, blocks, shifts."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.reach import POINT, WHOLE, Reach, Sampled, Window
@@ -20,9 +18,9 @@ class Permute(Moving):
     input, so a unit behind an axis that has moved is said to see all of it.
     """
 
-    principal: ClassVar[str] = "order"
+    principal = "order"
     order: Order = Field(description="the spatial axes in their new order, counted from 1")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("2x3x5x1",),
             attributes={"order": (3, 1, 2)},
@@ -56,9 +54,9 @@ class Permute(Moving):
 class Slice(Moving):
     """Some neighbouring channels of the map: ``start`` to ``stop - 1``. It costs nothing."""
 
-    principal: ClassVar[str] = "channels"
+    principal = "channels"
     channels: Span = Field(description="[start, stop]: the first channel, and the one behind")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("28x28x116",),
             attributes={"channels": (0, 58)},
@@ -91,10 +89,10 @@ class PadChannels(Moving):
     paper on residual networks it is option A.
     """
 
-    principal: ClassVar[str] = "after"
+    principal = "after"
     before: Natural = Field(0, description="channels of zeros before those of the input")
     after: Natural = Field(0, description="channels of zeros after those of the input")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("32x32x16",),
             attributes={"after": 16},
@@ -119,9 +117,9 @@ class ChannelShuffle(Moving):
     convolution that follows reads channels from all groups.
     """
 
-    principal: ClassVar[str] = "groups"
+    principal = "groups"
     groups: Count = Field(description="groups of channels before the shuffle")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("2x2x4",),
             attributes={"groups": 2},
@@ -145,9 +143,9 @@ class SpaceToDepth(Moving):
     On ``r`` axes the channels become ``C·block^r``.
     """
 
-    principal: ClassVar[str] = "block"
+    principal = "block"
     block: Count = Field(description="size of a block on every axis")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("12x12x1",),
             attributes={"block": 3},
@@ -184,9 +182,9 @@ class DepthToSpace(Moving):
     many more filters, followed by this layer.
     """
 
-    principal: ClassVar[str] = "block"
+    principal = "block"
     block: Count = Field(description="size of a block on every axis")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("4x4x9",),
             attributes={"block": 3},
@@ -223,9 +221,9 @@ class Shift(Moving):
     convolution: ``slice``, ``shift``, ``concat``.
     """
 
-    principal: ClassVar[str] = "amount"
+    principal = "amount"
     amount: Offset = Field(description="how much further on to read, for all axes or per axis")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("32x32x16",),
             attributes={"amount": (0, 1)},

@@ -1,7 +1,5 @@
 """Layers that steer the training: they do nothing at inference, or only scale."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
@@ -14,9 +12,9 @@ from cnnanalyze.layers.base import Elementwise, Example, layer
 class Dropout(Elementwise):
     """Dropout: in training, that share of all activations is set to zero; at inference, nothing."""
 
-    principal: ClassVar[str] = "rate"
+    principal = "rate"
     rate: Share = Field(0.5, description="share of the activations that are dropped in training")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("4096",),
             attributes={"rate": 0.5},
@@ -31,9 +29,9 @@ class Dropout(Elementwise):
 class DropPath(Elementwise):
     """Stochastic depth: in training, a branch is dropped at that rate; at inference, nothing."""
 
-    principal: ClassVar[str] = "rate"
+    principal = "rate"
     rate: Share = Field(0.1, description="share of the images whose branch is dropped in training")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("8x8x64",),
             attributes={"rate": 0.5},
@@ -53,8 +51,8 @@ class LayerScale(Elementwise):
     """
 
     initial: Number = Field(1e-6, description="the factors before training")
-    per_element: ClassVar[Cost] = Cost(multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(multiply=1)
+    examples = (
         Example(
             inputs=("7x7x768",),
             attributes={"initial": 1e-6},
@@ -76,10 +74,10 @@ class Scale(Elementwise):
     One multiplication per element; nothing is learned.
     """
 
-    principal: ClassVar[str] = "factor"
+    principal = "factor"
     factor: Number = Field(description="what every element is multiplied with")
-    per_element: ClassVar[Cost] = Cost(multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(multiply=1)
+    examples = (
         Example(
             inputs=("35x35x320",),
             attributes={"factor": 0.17},
@@ -94,7 +92,7 @@ class Scale(Elementwise):
 class Identity(Elementwise):
     """Its input, unchanged: an empty branch, or a place with a name."""
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("20",),
             attributes={},

@@ -1,7 +1,5 @@
 """Layers that give the elements another shape, pad the map or leave some of it out."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
@@ -24,7 +22,7 @@ class Moving(Layer):
 class Flatten(Moving):
     """All activations in one vector, row by row, channels last. It costs nothing."""
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("24x24x3",),
             attributes={},
@@ -56,9 +54,9 @@ class Reshape(Moving):
     The number of activations must stay. It costs nothing.
     """
 
-    principal: ClassVar[str] = "to"
+    principal = "to"
     to: ShapeText = Field(description="the new shape, channels last: 4x4x256, or 4096 for a vector")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("12544",),
             attributes={"to": "7x7x256"},
@@ -95,7 +93,7 @@ class Reshape(Moving):
 class PaddingLayer(Moving):
     """What all padding shares: every axis grows by its borders, ``n + before + after``."""
 
-    principal: ClassVar[str] = "padding"
+    principal = "padding"
     padding: Sides = Field(description="elements to add per side, per axis, or per border")
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -119,7 +117,7 @@ class PaddingLayer(Moving):
 class ZeroPad(PaddingLayer):
     """Zeros around the map: ``n + before + after`` on every axis. It costs nothing."""
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("6x6x1",),
             attributes={"padding": 1},
@@ -154,7 +152,7 @@ class ReflectPad(PaddingLayer):
     no side can grow by as much as the axis is long.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("3x3x1",),
             attributes={"padding": 2},
@@ -203,7 +201,7 @@ class ReplicatePad(PaddingLayer):
     ``0 1 2`` becomes ``0 0 0 1 2 2 2`` with a padding of 2.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("3x3x1",),
             attributes={"padding": 2},
@@ -229,9 +227,9 @@ class ReplicatePad(PaddingLayer):
 class Crop(Moving):
     """The middle of the map: ``n - before - after`` on every axis. It costs nothing."""
 
-    principal: ClassVar[str] = "amount"
+    principal = "amount"
     amount: Sides = Field(description="what to leave out per side, per axis, or per border")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("28x28x3",),
             attributes={"amount": ((2, 2), (4, 4))},

@@ -1,7 +1,5 @@
 """Resizing: nearest neighbour and linear interpolation."""
 
-from typing import ClassVar
-
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -23,7 +21,7 @@ class Resize(Layer):
     multiplications and ``2^r - 1`` additions.
     """
 
-    principal: ClassVar[str] = "scale"
+    principal = "scale"
     scale: Extent | None = Field(None, description="factor, for all axes or per axis")
     size: Extent | None = Field(
         None, description="new size, for all axes or per axis", validate_default=True
@@ -34,7 +32,7 @@ class Resize(Layer):
     align_corners: Flag = Field(
         False, description="whether the corners of input and output coincide (bilinear)"
     )
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("2x1x3",),
             attributes={"scale": (1, 2)},

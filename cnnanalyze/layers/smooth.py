@@ -1,7 +1,5 @@
 """Activation functions of newer networks: smooth ones, and piecewise stand-ins for them."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
@@ -18,8 +16,8 @@ class Selu(Elementwise):
     one exponential, one addition and two multiplications per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(compare=1, exponential=1, add=1, multiply=2)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(compare=1, exponential=1, add=1, multiply=2)
+    examples = (
         Example(
             inputs=("2",),
             attributes={},
@@ -40,7 +38,7 @@ class Gelu(Elementwise):
     """
 
     approximate: Flag = Field(False, description="whether the form with the tangent is used")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("56x56x384",),
             attributes={},
@@ -72,8 +70,8 @@ class Silu(Elementwise):
     One exponential, one addition and one division per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(exponential=1, add=1, divide=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(exponential=1, add=1, divide=1)
+    examples = (
         Example(
             inputs=("112x112x32",),
             attributes={},
@@ -91,8 +89,8 @@ class HardSigmoid(Elementwise):
     One addition, two comparisons and one division per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(add=1, compare=2, divide=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(add=1, compare=2, divide=1)
+    examples = (
         Example(
             inputs=("2",),
             attributes={},
@@ -109,8 +107,8 @@ class HardSwish(Elementwise):
     One addition, two comparisons, one multiplication and one division per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(add=1, compare=2, multiply=1, divide=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(add=1, compare=2, multiply=1, divide=1)
+    examples = (
         Example(
             inputs=("112x112x16",),
             attributes={},
@@ -128,8 +126,8 @@ class Softplus(Elementwise):
     One exponential, one logarithm and one addition per element.
     """
 
-    per_element: ClassVar[Cost] = Cost(exponential=2, add=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(exponential=2, add=1)
+    examples = (
         Example(
             inputs=("2",),
             attributes={},
@@ -147,8 +145,8 @@ class Mish(Elementwise):
     element.
     """
 
-    per_element: ClassVar[Cost] = Cost(exponential=3, add=1, multiply=1)
-    examples: ClassVar[tuple[Example, ...]] = (
+    per_element = Cost(exponential=3, add=1, multiply=1)
+    examples = (
         Example(
             inputs=("2",),
             attributes={},
@@ -167,7 +165,7 @@ class LogSoftmax(Elementwise):
     again ``C`` subtractions.
     """
 
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("3",),
             attributes={},

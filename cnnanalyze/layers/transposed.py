@@ -1,7 +1,6 @@
 """Transposed convolution: the map of a convolution from its output back to its input."""
 
 from math import prod
-from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -43,7 +42,7 @@ class TransposedConv(Layer):
     costs as many multiply-accumulates, cropped results included.
     """
 
-    principal: ClassVar[str] = "filters"
+    principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
     stride: Extent = Field(1, description="distance of the windows on the output")
@@ -52,7 +51,7 @@ class TransposedConv(Layer):
     groups: Count = Field(1, description="independent groups of channels")
     output_padding: Extra = Field(0, description="indices added to the end of the output")
     bias: Flag = Field(True, description="whether every filter adds a bias")
-    examples: ClassVar[tuple[Example, ...]] = (
+    examples = (
         Example(
             inputs=("6x6x16",),
             attributes={

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.analysis.training import TrainingArithmetic
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.report.columns import view_peak
 from cnnanalyze.report.numbers import count_of, exact, per_axis, readable, size
 from cnnanalyze.report.options import operations_title
 from cnnanalyze.report.view import View
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.training import TrainingArithmetic
 
 Line = tuple[str, str]
 """A label and a sentence."""
@@ -90,8 +93,9 @@ def last_spatial(analysis: Analysis) -> NodeFacts | None:
     """
     widest, found = 0, None
     for facts in analysis:
-        if facts.fields and facts.output.rank and any(f.local.advance for f in facts.fields):
-            seen = prod(f.local.size for f in facts.fields)
+        strands = [f.local for f in facts.fields or ()] if facts.output.rank else []
+        if any(s.advance for s in strands):
+            seen = prod(s.size for s in strands)
             if seen >= widest:
                 widest, found = seen, facts
     return found

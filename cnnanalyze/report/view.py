@@ -69,7 +69,7 @@ class Row:
             return f"{each} layers"
         return f"{self.times} × {self.facts[0].node.kind if each == 1 else f'{each} layers'}"
 
-    @property
+    @cached_property
     def strands(self) -> tuple[Strand, ...] | None:
         """What the row's output sees along each axis; nothing if it cannot be told."""
         fields = self.last.fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source
@@ -12,9 +12,11 @@ from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.spec.faults import Faults, quoted, said
 from cnnanalyze.spec.reader import open_source, read
-from cnnanalyze.spec.sections import Budgets, Lint, Training, read_section
 from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
+
+if TYPE_CHECKING:
+    from cnnanalyze.spec.sections import Budgets, Lint, Training
 
 VERSION = 1
 
@@ -112,10 +114,19 @@ def read_document(source: Source, faults: Faults, folder: Path | None = None) ->
         blocks=read_blocks(tree, faults),
         folder=folder,
         settings=_read_settings(tree, faults),
-        training=read_section(Training, tree.get("train"), "train", faults),
-        budgets=read_section(Budgets, tree.get("budgets"), "budgets", faults),
-        lint=read_section(Lint, tree.get("lint"), "lint", faults),
+        training=_read_section(tree, "train", "Training", faults),
+        budgets=_read_section(tree, "budgets", "Budgets", faults),
+        lint=_read_section(tree, "lint", "Lint", faults),
     )
+
+
+def _read_section(tree: Mapping, name: str, cls: str, faults: Faults) -> Any:  # noqa: ANN401 - a section
+    """Read a section into its class; the classes are imported where a spec has a section."""
+    if (section := tree.get(name)) is None:
+        return None
+    from cnnanalyze.spec import sections  # noqa: PLC0415 - making the classes takes time
+
+    return sections.read_section(getattr(sections, cls), section, name, faults)
 
 
 # --- extends -------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Call
@@ -90,17 +89,24 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
     return Expansion(given, tuple(expander.ledger.nodes), outputs, parameters)
 
 
-@dataclass
 class _Expander:
-    document: Document
-    parameters: dict[str, object]
-    reading: Reading
-    names: Names
-    ledger: Ledger
-    steps: dict[int, Step | None] = field(default_factory=dict)
-    """Steps as they were read, by the id of their tree."""
-    count: int = 0
-    depth: int = 0
+    def __init__(
+        self,
+        document: Document,
+        parameters: dict[str, object],
+        reading: Reading,
+        names: Names,
+        ledger: Ledger,
+    ) -> None:
+        self.document = document
+        self.parameters = parameters
+        self.reading = reading
+        self.names = names
+        self.ledger = ledger
+        self.steps: dict[int, Step | None] = {}
+        """Steps as they were read, by the id of their tree."""
+        self.count = 0
+        self.depth = 0
 
     def lay_out(self, layers: Sequence, start: Wire) -> tuple[NodeId, ...]:
         """Lay out the whole network; return its outputs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 
 from cnnanalyze.core.shape import Shape
@@ -22,17 +21,17 @@ class TooLarge(Exception):  # noqa: N818 - control flow, never seen outside
     """Raised to stop the expansion where a bound was met; the fault is noted already."""
 
 
-@dataclass
 class Ledger:
     """The layers that are laid out so far."""
 
-    reading: Reading
-    names: Names
-    maker: Maker
-    nodes: list[Node] = field(default_factory=list)
-    by_id: dict[str, Node] = field(default_factory=dict)
-    given: int = 0
-    """How many numbers the layers were given."""
+    def __init__(self, reading: Reading, names: Names, maker: Maker) -> None:
+        self.reading = reading
+        self.names = names
+        self.maker = maker
+        self.nodes: list[Node] = []
+        self.by_id: dict[str, Node] = {}
+        self.given = 0
+        """How many numbers the layers were given."""
 
     def enter(
         self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire], path: str

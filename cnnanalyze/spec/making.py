@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from pydantic import ValidationError
 
 from cnnanalyze.core.registry import nearest
@@ -16,18 +14,18 @@ from cnnanalyze.spec.step import RESERVED, Step, has_expression
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree
 
 
-@dataclass
 class Maker:
     """Makes the layer of a step; equal layers are one object."""
 
-    reading: Reading
-    made: dict[object, Layer] = field(default_factory=dict)
-    """Layers by kind and attributes."""
-    constant: dict[tuple[int, int], tuple[Step, Layer]] = field(default_factory=dict)
-    """Layers whose arguments hold no expression, by the step and the innermost defaults.
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.made: dict[object, Layer] = {}
+        """Layers by kind and attributes."""
+        self.constant: dict[tuple[int, int], tuple[Step, Layer]] = {}
+        """Layers whose arguments hold no expression, by the step and the innermost defaults.
 
-    The step is kept so that its id stays its own.
-    """
+        The step is kept so that its id stays its own.
+        """
 
     def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layer | None:
         """Return the layer of a step with its attributes, defaults filled in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.spec.node import INPUT
@@ -21,15 +20,15 @@ def names_in(items: Sequence) -> frozenset[str]:
     return frozenset(name.text for name in names if isinstance(name, Scalar))
 
 
-@dataclass
 class Names:
     """The names of everything that is laid out so far."""
 
-    reading: Reading
-    placed: dict[str, Wire] = field(default_factory=dict)
-    """Layers, blocks and rows by their full paths."""
-    missed: list[tuple[Scalar, str, Scope]] = field(default_factory=list)
-    """References that found nothing: where, to what, from where."""
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.placed: dict[str, Wire] = {}
+        """Layers, blocks and rows by their full paths."""
+        self.missed: list[tuple[Scalar, str, Scope]] = []
+        """References that found nothing: where, to what, from where."""
 
     # --- giving names ----------------------------------------------------------------------------
 

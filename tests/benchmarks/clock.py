@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import subprocess
@@ -21,11 +22,12 @@ def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def process(*arguments: str) -> Callable[[], None]:
+def process(*arguments: str, **environment: str) -> Callable[[], None]:
     """Return a call that runs this Python with arguments as a process of its own."""
+    around = {**os.environ, **environment}
 
     def run() -> None:
-        subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=around)
 
     return run
 
