@@ -91,6 +91,8 @@ class Fault:
     help: str = ""
     chain: tuple[Call, ...] = ()
     count: int = 1
+    code: str = ""
+    """The lint rule that explains it: ``SP003``."""
 
     def __str__(self) -> str:
         lines = [f"{self.mark}: error: {self.message}" if self.mark else f"error: {self.message}"]
@@ -110,8 +112,10 @@ class Fault:
 class CnnError(Exception):
     """Something that the user can mend; carries one fault or several."""
 
-    def __init__(self, *faults: Fault | str, help: str = "") -> None:  # noqa: A002 - the word users read
-        self.faults = tuple(Fault(f, help=help) if isinstance(f, str) else f for f in faults)
+    def __init__(self, *faults: Fault | str, help: str = "", code: str = "") -> None:  # noqa: A002 - the word users read
+        self.faults = tuple(
+            Fault(f, help=help, code=code) if isinstance(f, str) else f for f in faults
+        )
         super().__init__(*self.faults)
 
     def __str__(self) -> str:
@@ -138,10 +142,19 @@ class ShapeError(CnnError):
         The attribute of the layer that the message speaks of, so that a caret can point at it.
     help
         What to do.
+    code
+        The lint rule that explains it; without one, the rule for what a kind refuses by itself.
     """
 
-    def __init__(self, message: str, *, attribute: str = "", help: str = "") -> None:  # noqa: A002
-        super().__init__(Fault(message, help=help))
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str = "",
+        help: str = "",  # noqa: A002
+        code: str = "SH013",
+    ) -> None:
+        super().__init__(Fault(message, help=help, code=code))
         self.attribute = attribute
 
 

@@ -6,13 +6,13 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Source
+from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.claims import Claim, read_claims
-from cnnanalyze.spec.document import read_document
+from cnnanalyze.spec.document import Document, read_document
 from cnnanalyze.spec.expand import Expansion, expand
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.reader import open_source
@@ -40,12 +40,37 @@ def build(
     source: Source, settings: Mapping[str, Any] | None = None, folder: Path | None = None
 ) -> Network:
     """Read a spec text into a network; ``folder`` is where ``extends`` looks for files."""
-    with _without_collection():
-        return _build(source, dict(settings or {}), folder)
+    faults = Faults()
+    with without_collection():
+        _, network = _build(source, dict(settings or {}), folder, faults)
+    faults.raise_if_any()
+    assert network is not None
+    return network
+
+
+class Attempt(NamedTuple):
+    """How far the reading of a spec came."""
+
+    document: Document | None
+    network: Network | None
+    """Nothing if there is any fault."""
+    faults: tuple[Fault, ...]
+
+
+def attempt(
+    source: Source, settings: Mapping[str, Any] | None = None, folder: Path | None = None
+) -> Attempt:
+    """Read a spec text as far as it goes: what is wrong comes back and is not raised."""
+    faults = Faults()
+    document: Document | None = None
+    network: Network | None = None
+    with without_collection(), faults.caught():
+        document, network = _build(source, dict(settings or {}), folder, faults)
+    return Attempt(document, network, faults.sorted())
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Keep the garbage collector out of the way.
 
     A reading makes many objects that stay and hardly any garbage; searching them all again and
@@ -60,18 +85,28 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _build(source: Source, given: dict[str, Any], folder: Path | None) -> Network:
-    faults = Faults()
+def _build(
+    source: Source, given: dict[str, Any], folder: Path | None, faults: Faults
+) -> tuple[Document | None, Network | None]:
     document = read_document(source, faults, folder)
-    expansion = None if document is None else expand(document, given, faults)
-    claims: tuple[Claim, ...] = ()
-    if document is not None and (tree := document.tree.get("expect")) is not None:
-        claims = read_claims(tree, faults)
-        if expansion is not None and not faults:
-            _check_claims(claims, given, expansion, faults)
-    faults.raise_if_any()
-    assert document is not None
-    assert expansion is not None
+    return document, None if document is None else _lay_out(document, given, faults)
+
+
+def _lay_out(
+    document: Document,
+    given: dict[str, Any],
+    faults: Faults,
+    claims: tuple[Claim, ...] | None = None,
+) -> Network | None:
+    """Lay out a document that is read; its claims, too, unless they are known already."""
+    expansion = expand(document, given, faults)
+    if claims is None:
+        tree = document.tree.get("expect")
+        claims = () if tree is None else read_claims(tree, faults.under("SP017"))
+    if expansion is not None and not faults:
+        _check_claims(claims, given, expansion, faults.under("SP017"))
+    if faults or expansion is None:
+        return None
     return Network(
         document.name,
         expansion.input.shape,
@@ -87,7 +122,12 @@ def _build(source: Source, given: dict[str, Any], folder: Path | None) -> Networ
 
 def vary(network: Network, settings: Mapping[str, Any]) -> Network:
     """Return the network that its spec describes with other values for its parameters."""
-    return build(network.document.source, settings, network.document.folder)
+    faults = Faults()
+    with without_collection():
+        varied = _lay_out(network.document, dict(settings), faults, network.claims)
+    faults.raise_if_any()
+    assert varied is not None
+    return varied
 
 
 def _check_claims(

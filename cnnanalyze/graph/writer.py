@@ -20,8 +20,8 @@ def write(network: Network) -> str:
     """Write a network as a flat spec with long names; attributes at their defaults are left out.
 
     Paths are written with dots, since the name of a step holds no slash. Reading the text gives a
-    network with the same layers, wiring, shapes and numbers. Claims are not written: they speak of
-    paths and parameters that a flat spec does not have.
+    network with the same layers, wiring, shapes and numbers. Claims, and budgets of single layers,
+    are not written: they speak of paths and parameters that a flat spec does not have.
 
     Examples
     --------
@@ -107,12 +107,12 @@ def _written(model: Layer | Section) -> dict[str, Any]:
 
 def _sections(network: Network) -> list[str]:
     document = network.document
-    sections = {"train": document.training, "budgets": document.budgets, "lint": document.lint}
-    return [
-        f"{name}: {_flow(_written(section))}"
-        for name, section in sections.items()
-        if section is not None
-    ]
+    sections = {
+        "train": document.training and _written(document.training),
+        "budgets": document.budgets and document.budgets.as_data(),
+        "lint": document.lint and _written(document.lint),
+    }
+    return [f"{name}: {_flow(data)}" for name, data in sections.items() if data is not None]
 
 
 def _numbers(value: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples

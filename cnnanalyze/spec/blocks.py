@@ -44,6 +44,7 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
             faults.add(
                 f"defaults for an unknown layer kind '{key.text}'{nearest(key.text, words)}",
                 key.mark,
+                code="SP004",
             )
         elif not isinstance(value, Mapping):
             faults.add(
@@ -59,6 +60,7 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
                         f"'{key.text}' has no attribute '{attribute.text}'; it takes "
                         f"{', '.join(names) or 'no attributes'}{nearest(attribute.text, names)}",
                         attribute.mark,
+                        code="SP003",
                     )
 
 
@@ -86,6 +88,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
             f"a block cannot be called '{name}': that is {what}",
             key.mark,
             help=f"call it 'my_{name}'",
+            code="SP019",
         )
         return None
     if not is_name(name):
@@ -93,6 +96,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
             f"a block cannot be called {say(name)}",
             key.mark,
             help="use letters, digits, '_', '-' and '.', with at least one letter",
+            code="SP019",
         )
         return None
     if isinstance(value, Sequence):
@@ -109,6 +113,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
                 f"a block has no '{k.text}'; it takes {', '.join(_BLOCK_KEYS)}"
                 f"{nearest(k.text, _BLOCK_KEYS)}",
                 k.mark,
+                code="SP003",
             )
     layers = value.get("layers")
     if not isinstance(layers, Sequence):
@@ -116,6 +121,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
             f"block '{name}' needs 'layers', a list of steps",
             key.mark if layers is None else layers.mark,
             help=f"{name}: {{params: {{filters: }}, layers: [{{conv: $filters}}, relu]}}",
+            code="SP015",
         )
         return None
     output, defaults = value.get("output"), value.get("defaults")
@@ -182,6 +188,7 @@ def check_names(
                 f"{say(name.text)} cannot name {what}",
                 name.mark,
                 help="use letters, digits and '_', beginning with a letter: $name must find it",
+                code="SP019",
             )
         elif name.text in seen:
             meaning = _MEANINGS.get(name.text, f"the name '{name.text}' is taken")
@@ -189,6 +196,7 @@ def check_names(
                 f"'{name.text}' cannot name {what}: {meaning}",
                 name.mark,
                 help="choose another name",
+                code="SP019",
             )
         seen.add(name.text)
 

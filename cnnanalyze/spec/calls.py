@@ -43,12 +43,16 @@ def bind_arguments(
         **dict(zip(block.inputs, wires, strict=True)),
         "in": wires[0].channels,
     }
+    # What a misspelt name was meant for is not known, so nothing that is not given is.
+    is_misspelt = not given.keys() <= set(block.param_names)
     missing = []
     for name, default in block.params:
         if name in given:
             values[name] = reading.value(given[name], outer)
             continue
         values[name] = UNKNOWN
+        if is_misspelt:
+            continue
         if isinstance(default, Scalar) and default.value is None:
             missing.append(name)
             continue
@@ -60,6 +64,7 @@ def bind_arguments(
             step.mark,
             scope,
             help=f"{block.name}: {{{', '.join(f'{name}: ...' for name in missing)}}}",
+            code="SP006",
         )
     return values
 
@@ -79,6 +84,7 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
                     f"{nearest(key.text, names)}",
                     key.mark,
                     scope,
+                    code="SP006",
                 )
         return {key.text: tree for key, tree in written.entries}
     if names:
@@ -88,6 +94,7 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
         written.mark,
         scope,
         help=f"write '{block.name}' alone, or give the block 'params'",
+        code="SP006",
     )
     return {}
 

@@ -25,6 +25,7 @@ def owner_of(
 ) -> NodeId | None:
     """Return the node whose tensors a layer uses, if they fit."""
     mark = step.share.mark if step.share is not None else step.mark
+    reading = reading.under("SP021")
     own = layer.params(*shapes)
     if step.share is not None and not own:
         reading.fault(f"'{step.word}' holds no weights that could be shared", mark, scope)
@@ -76,7 +77,9 @@ def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
     value = reading.value(step.frozen, scope)
     if value is UNKNOWN or type(value) is bool:
         return scope.frozen or value is True
-    reading.fault(f"'frozen' must be true or false, not {say(value)}", step.frozen.mark, scope)
+    reading.fault(
+        f"'frozen' must be true or false, not {say(value)}", step.frozen.mark, scope, code="SP005"
+    )
     return scope.frozen
 
 
@@ -86,6 +89,6 @@ def read_weights(
     """Return the numbers that a step gives for its tensors."""
     if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
         return ()
-    with reading.faults.caught(scope.chain):
+    with reading.under("SP020").faults.caught(scope.chain):
         return read_given(value, step.weights, layer, shapes)
     return ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.conventions import CONVENTIONS
+from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark
+from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.spec.faults import Faults, said
 from cnnanalyze.spec.figure import Figure
 from cnnanalyze.spec.shapes import parse_extents
@@ -27,8 +27,8 @@ TOTALS = (
 PAIRS = ("output", "receptive_field", "effective_stride", "effective_padding")
 """What is printed as a shape, or as one number per axis."""
 
-ROWS = (*TOTALS, *PAIRS)
-"""What can be claimed of a layer or of a block."""
+ROWS = (*TOTALS, "operations_so_far", *PAIRS)
+"""What can be claimed of a layer or of a block; ``operations_so_far`` of all that it depends on."""
 
 VERDICTS = ("holds", "wrong")
 
@@ -72,14 +72,21 @@ def read_claims(tree: Tree, faults: Faults) -> tuple[Claim, ...]:
             help="expect: [{source: table 3, total: {parameters: 138M}}]",
         )
         return ()
-    return tuple(claim for item in tree.items for claim in _read_source(item, faults))
+    return tuple(claim for item in tree.items for claim in read_source(item, faults))
 
 
 _SOURCE_KEYS = ("source", "total", "layers", "convention", "set", "verdict", "reason")
-_FIGURE_KEYS = ("printed", "convention", "verdict", "reason")
+_FIGURE_KEYS = ("printed", "convention", "set", "verdict", "reason")
 
 
-def _read_source(item: Tree, faults: Faults) -> list[Claim]:
+def read_source(
+    item: Tree, faults: Faults, more: tuple[str, ...] = (), otherwise: str = ""
+) -> list[Claim]:
+    """Read what one source prints.
+
+    In a table, ``more`` keys are read by somebody else, and a row that names no source has that of
+    the table and may print nothing.
+    """
     if not isinstance(item, Mapping):
         faults.add(
             f"a claim must be a mapping with 'source' and figures, not {said(item)}",
@@ -87,18 +94,12 @@ def _read_source(item: Tree, faults: Faults) -> list[Claim]:
             help="- {source: table 3, total: {parameters: 138M}}",
         )
         return []
-    _refuse_unknown(item, _SOURCE_KEYS, "a claim", faults)
-    source = _word(item.get("source"))
+    _refuse_unknown(item, (*_SOURCE_KEYS, *more), "a claim", faults)
+    source = _word(item.get("source")) or otherwise
     if not source:
         faults.add("a claim needs its 'source'", item.mark, help="say who printed it, and where")
         return []
-    settings: tuple[tuple[str, Any], ...] = ()
-    if (section := item.get("set")) is not None:
-        if isinstance(section, Mapping):
-            settings = tuple((k.text, plain(v)) for k, v in section.entries)
-        else:
-            faults.add(f"'set' must map parameters to values, not {said(section)}", section.mark)
-    terms = _read_terms(item, _Terms(source, settings=settings), faults)
+    terms = _read_terms(item, _Terms(source), faults)
     claims: list[Claim] = []
     for name, rows, quantities in _tables(item, faults):
         for key, value in rows.entries:
@@ -108,10 +109,11 @@ def _read_source(item: Tree, faults: Faults) -> list[Claim]:
                     f"{'of a layer' if name else 'of a network'}; "
                     f"known: {', '.join(quantities)}{nearest(key.text, quantities)}",
                     key.mark,
+                    code="SP003",
                 )
             elif (claim := _read_figure(key.text, name, value, terms, faults)) is not None:
                 claims.append(claim)
-    if item.get("total") is None and item.get("layers") is None:
+    if item.get("total") is None and item.get("layers") is None and not otherwise:
         faults.add("a claim needs figures", item.mark, help="give them under 'total' or 'layers'")
     return claims
 
@@ -123,6 +125,7 @@ def _refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Fa
                 f"{what} has no '{key.text}'; it takes {', '.join(known)}"
                 f"{nearest(key.text, known)}",
                 key.mark,
+                code="SP003",
             )
 
 
@@ -161,17 +164,17 @@ def _read_terms(tree: Mapping, terms: _Terms, faults: Faults) -> _Terms:
         if value is None:
             continue
         text = _word(value)
-        allowed = {"convention": CONVENTIONS.names(), "verdict": list(VERDICTS)}.get(word)
-        if not text or (allowed is not None and text not in allowed):
-            wanted = f"one of {', '.join(allowed)}" if allowed else "a text"
-            faults.add(
-                f"'{word}' must be {wanted}, not {said(value)}"
-                f"{nearest(text, allowed) if allowed else ''}",
-                value.mark,
-            )
+        if (refused := _refuse_term(word, text, value)) is not None:
+            faults.add(refused.message, value.mark, help=refused.help)
         else:
             changes: dict[str, Any] = {word: text}
             terms = terms._replace(**changes)
+    if (section := tree.get("set")) is not None:
+        if isinstance(section, Mapping):
+            changed = {k.text: plain(v) for k, v in section.entries}
+            terms = terms._replace(settings=tuple({**dict(terms.settings), **changed}.items()))
+        else:
+            faults.add(f"'set' must map parameters to values, not {said(section)}", section.mark)
     if terms.verdict == "wrong" and not terms.reason:
         verdict = tree.get("verdict")
         faults.add(
@@ -182,10 +185,27 @@ def _read_terms(tree: Mapping, terms: _Terms, faults: Faults) -> _Terms:
     return terms
 
 
+def _refuse_term(word: str, text: str, value: Tree) -> Fault | None:
+    """Return what is wrong with the word that a source gives for its terms, or nothing."""
+    if not text:
+        return Fault(f"'{word}' must be a text, not {said(value)}")
+    if word == "verdict" and text not in VERDICTS:
+        return Fault(
+            f"'verdict' must be one of {', '.join(VERDICTS)}, not {said(value)}"
+            f"{nearest(text, VERDICTS)}"
+        )
+    if word == "convention":
+        try:
+            convention(text)
+        except UsageError as error:
+            return error.faults[0]
+    return None
+
+
 def _read_figure(
     quantity: str, layer: str, value: Tree, terms: _Terms, faults: Faults
 ) -> Claim | None:
-    """Read one figure: bare, or with its own convention, verdict and reason."""
+    """Read one figure: bare, or with its own convention, settings, verdict and reason."""
     mark = value.mark
     if isinstance(value, Mapping):
         _refuse_unknown(value, _FIGURE_KEYS, "a figure", faults)

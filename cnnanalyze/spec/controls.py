@@ -32,6 +32,7 @@ def condition(step: Step, scope: Scope, reading: Reading) -> bool | None:
             step.when.mark,
             scope,
             help="write a comparison, such as '$stride != 1'",
+            code="SP005",
         )
     return None
 
@@ -49,6 +50,7 @@ def repetitions(step: Step, scope: Scope, reading: Reading) -> int:
             f"'repeat' must be a whole number of at least 0, not {say(count)}",
             step.repeat.mark,
             scope,
+            code="SP005",
         )
         return 1
     if count > MOST_STEPS:
@@ -58,6 +60,7 @@ def repetitions(step: Step, scope: Scope, reading: Reading) -> int:
             step.repeat.mark,
             scope,
             help="repeat it less often",
+            code="SP012",
         )
         raise TooLarge
     return count
@@ -106,6 +109,7 @@ def operation(step: Step, scope: Scope, reading: Reading) -> str | None:
             step.mark,
             scope,
             help="give the parameter the name of a layer kind or block, such as relu",
+            code="SP004",
         )
     return None
 
@@ -120,7 +124,7 @@ def kind(
             return cls
     except PluginError as error:
         fault = error.faults[0]
-        reading.fault(fault.message, step.mark, scope, fault.help)
+        reading.fault(fault.message, step.mark, scope, fault.help, code="SP004")
         return None
     if names.find(word, scope.frame) is not None:
         reading.fault(
@@ -128,6 +132,7 @@ def kind(
             step.mark,
             scope,
             help=f"to read it, give a step 'from: {word}'",
+            code="SP004",
         )
         return None
     listed = list(blocks)
@@ -137,6 +142,7 @@ def kind(
         scope,
         help="'cnnanalyze layers' lists the kinds"
         + (f"; blocks here: {', '.join(listed)}" if listed else ""),
+        code="SP004",
     )
     return None
 
@@ -150,6 +156,7 @@ def can_place(block: Block, step: Step, scope: Scope, wires: list[Wire], reading
             step.mark,
             scope,
             help="to lay steps out several times, use 'repeat' or 'for'",
+            code="SP022",
         )
         return False
     if len(wires) != len(block.inputs):
@@ -160,6 +167,7 @@ def can_place(block: Block, step: Step, scope: Scope, wires: list[Wire], reading
             step.mark,
             scope,
             help=f"name what it reads: from: [{', '.join(['...'] * takes)}]",
+            code="GR011",
         )
         return False
     if step.weights is not None:
@@ -168,5 +176,6 @@ def can_place(block: Block, step: Step, scope: Scope, wires: list[Wire], reading
             step.weights.mark,
             scope,
             help="give the weights to a layer inside the block",
+            code="SP020",
         )
     return True

@@ -16,7 +16,8 @@ from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
 
 if TYPE_CHECKING:
-    from cnnanalyze.spec.sections import Budgets, Lint, Training
+    from cnnanalyze.spec.budgets import Budgets
+    from cnnanalyze.spec.sections import Lint, Training
 
 VERSION = 1
 
@@ -104,18 +105,19 @@ def read_document(source: Source, faults: Faults, folder: Path | None = None) ->
     SpecError
         If the text, or that of an extended spec, is no YAML.
     """
-    tree = _read_extended(source, faults, folder)
+    tree = _read_extended(source, faults.under("SP018"), folder)
     if tree is None:
         return None
+    faults = faults.under("SP014")
     _check_header(tree, faults)
     return Document(
         source=source,
         tree=tree,
         blocks=read_blocks(tree, faults),
         folder=folder,
-        settings=_read_settings(tree, faults),
+        settings=_read_settings(tree, faults.under("SP018")),
         training=_read_section(tree, "train", "Training", faults),
-        budgets=_read_section(tree, "budgets", "Budgets", faults),
+        budgets=_read_budgets(tree.get("budgets"), faults),
         lint=_read_section(tree, "lint", "Lint", faults),
     )
 
@@ -127,6 +129,14 @@ def _read_section(tree: Mapping, name: str, cls: str, faults: Faults) -> Any:  #
     from cnnanalyze.spec import sections  # noqa: PLC0415 - making the classes takes time
 
     return sections.read_section(getattr(sections, cls), section, name, faults)
+
+
+def _read_budgets(section: Tree | None, faults: Faults) -> Budgets | None:
+    if section is None:
+        return None
+    from cnnanalyze.spec.budgets import read_budgets  # noqa: PLC0415 - few specs have budgets
+
+    return read_budgets(section, faults)
 
 
 # --- extends -------------------------------------------------------------------------------------
@@ -144,6 +154,7 @@ def _read_extended(source: Source, faults: Faults, folder: Path | None) -> Mappi
                 f"a spec must be a mapping with 'cnn', 'input' and 'layers', not {said(tree)}",
                 tree.mark,
                 help="begin the file with 'cnn: 1'",
+                code="SP014",
             )
             return None
         layers.append(tree)
@@ -251,6 +262,7 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
             faults.add(
                 f"a spec has no '{key.text}'; known: {', '.join(KEYS)}{nearest(key.text, KEYS)}",
                 key.mark,
+                code="SP003",
             )
         elif key.text in TEXTS and not (isinstance(value, Scalar) and value.value is not None):
             faults.add(f"'{key.text}' must be a text, not {said(value)}", value.mark)
@@ -261,6 +273,7 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
             f"this spec has no {quoted(missing)}",
             tree.mark,
             help="; ".join(_REQUIRED[key] for key in missing),
+            code="SP015",
         )
     version = tree.get("cnn")
     if version is not None and (

@@ -32,6 +32,7 @@ from cnnanalyze.spec.ledger import Ledger, TooLarge
 from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names, names_in
 from cnnanalyze.spec.node import INPUT, Node, NodeId
+from cnnanalyze.spec.outputs import read_outputs
 from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Wire
 from cnnanalyze.spec.step import Step, read_step
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
@@ -72,11 +73,12 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
             f"'layers' must be a list with at least one step, not {said(layers)}",
             layers.mark,
             help="layers: [{conv: {filters: 8, kernel: 3}}, relu]",
+            code="SP014",
         )
         return None
-    reading = Reading(faults)
+    reading = Reading(faults.under("SP013"))
     names = Names(reading)
-    ledger = Ledger(reading, names, Maker(reading))
+    ledger = Ledger(reading, names, Maker(reading), given.shape.rank if given else None)
     expander = _Expander(document, parameters, reading, names, ledger)
     try:
         outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)
@@ -121,8 +123,9 @@ class _Expander:
                 "this network has no layers: every step is left out by its 'when' or 'repeat'",
                 layers.mark,
                 scope,
+                code="GR004",
             )
-        return self.read_outputs(self.document.tree.get("outputs"), layers, scope, last)
+        return read_outputs(self.document.tree.get("outputs"), layers, scope, last, self.names)
 
     def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
         """Lay out a list of steps one after the other; return where it ends."""
@@ -153,6 +156,7 @@ class _Expander:
                 step.mark,
                 scope,
                 help="lower the counts of 'repeat' and the rows of 'for' that lead here",
+                code="SP012",
             )
             raise TooLarge
 
@@ -164,6 +168,7 @@ class _Expander:
                 f"blocks, branches and tables are nested deeper than {DEEPEST}, the bound",
                 step.mark,
                 scope,
+                code="SP012",
             )
             raise TooLarge
         self.depth += 1
@@ -319,6 +324,7 @@ class _Expander:
                 step.share.mark,
                 scope,
                 help="a block shares the weights of an earlier instance of the same block",
+                code="SP021",
             )
             return None
         return f"{path}/", other.path
@@ -366,34 +372,3 @@ class _Expander:
             return True
         later = any(text in frame.reserved for frame in scope.frame.around())
         return later and text not in self.document.blocks and KINDS.get(text) is None
-
-    def read_outputs(
-        self, tree: Tree | None, layers: Sequence, scope: Scope, last: Wire
-    ) -> tuple[NodeId, ...]:
-        """Return the ids of the network's outputs: the named ones, or the last step."""
-        if tree is None:
-            if last.id == INPUT and last is not LOST and self.ledger.nodes:
-                self.reading.fault(
-                    "the last step passes the input on, so that no layer has any effect",
-                    layers.items[-1].mark,
-                    scope,
-                    help="name the outputs, as in 'outputs: [fc]'",
-                )
-            return (last.id,)
-        items = tree.items if isinstance(tree, Sequence) else (tree,)
-        if not items or not all(isinstance(i, Scalar) and isinstance(i.value, str) for i in items):
-            self.reading.fault(
-                f"'outputs' must be a list of names of steps, not {said(tree)}",
-                tree.mark,
-                scope,
-                help="outputs: [fc]",
-            )
-            return (last.id,)
-        found = []
-        for item in items:
-            assert isinstance(item, Scalar)
-            wire = self.names.look_up(item, scope)
-            if wire.id == INPUT and wire is not LOST:
-                self.reading.fault("the input cannot be an output", item.mark, scope)
-            found.append(wire.id)
-        return tuple(dict.fromkeys(found))

@@ -47,7 +47,9 @@ class Expression(NamedTuple):
         except Wrong as wrong:
             raise SpecError(_fault(wrong, _inside(self.mark, self.text))) from None
         except RecursionError:
-            raise SpecError(Fault("the expression is nested too deeply", self.mark)) from None
+            raise SpecError(
+                Fault("the expression is nested too deeply", self.mark, code="SP007")
+            ) from None
 
 
 def parse(text: str, mark: Mark) -> Expression:
@@ -93,7 +95,9 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
             value = parse(found[0], place).evaluate(scope)
         else:
             place = mark.within(found.start(), 2)
-            raise SpecError(Fault("'${' without its '}'", place, help="write ${name}"))
+            raise SpecError(
+                Fault("'${' without its '}'", place, help="write ${name}", code="SP007")
+            )
         parts.append(_written(value, place))
     return "".join([*parts, text[end:]])
 
@@ -109,7 +113,9 @@ _EXPECTS_VALUE = re.compile(r"(?:^|[-+*/%(\[,<>=])\s*$")
 def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
     """Return the value of what stands in braces; its names need no dollars of their own."""
     if not text.strip():
-        raise SpecError(Fault("nothing stands between the braces", mark, help="write ${name}"))
+        raise SpecError(
+            Fault("nothing stands between the braces", mark, help="write ${name}", code="SP007")
+        )
     if "$" in text or len(text) > MOST_CHARACTERS:
         return parse(text, mark).evaluate(scope)
     dollars: list[int] = []
@@ -130,7 +136,7 @@ def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
         start, end = (n - sum(at < n for at in dollars) for n in (wrong.start, wrong.end))
         raise SpecError(_fault(Wrong(wrong.message, start, end, wrong.help), mark)) from None
     except RecursionError:
-        raise SpecError(Fault("the expression is nested too deeply", mark)) from None
+        raise SpecError(Fault("the expression is nested too deeply", mark, code="SP007")) from None
 
 
 def _written(value: object, mark: Mark) -> str:
@@ -142,7 +148,9 @@ def _written(value: object, mark: Mark) -> str:
     if isinstance(value, int | float):
         return say(value)
     said = "a step" if isinstance(value, HasAttributes) else say(value)
-    raise SpecError(Fault(f"a text cannot hold {said}", mark, help="numbers and words can"))
+    raise SpecError(
+        Fault(f"a text cannot hold {said}", mark, help="numbers and words can", code="SP007")
+    )
 
 
 def _inside(mark: Mark, text: str) -> Mark:
@@ -156,4 +164,4 @@ def _inside(mark: Mark, text: str) -> Mark:
 def _fault(wrong: Wrong, mark: Mark) -> Fault:
     start = max(0, wrong.start)
     place = mark.within(start, wrong.end - start)
-    return Fault(wrong.message, place, wrong.help)
+    return Fault(wrong.message, place, wrong.help, code="SP007")

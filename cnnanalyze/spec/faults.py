@@ -16,10 +16,23 @@ MOST = 50
 
 
 class Faults:
-    """The faults of one reading, in the order of their places."""
+    """The faults of one reading, in the order of their places.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    code
+        The lint rule that explains what is noted here without a code of its own.
+    """
+
+    def __init__(self, code: str = "") -> None:
         self._found: dict[tuple[str, int, int] | str, Fault] = {}
+        self._code = code
+
+    def under(self, code: str) -> Faults:
+        """Return the same faults for a part of the reading that another rule explains."""
+        part = Faults(code)
+        part._found = self._found
+        return part
 
     def add(
         self,
@@ -27,16 +40,21 @@ class Faults:
         mark: Mark | None,
         help: str = "",  # noqa: A002 - the word users read
         chain: tuple[Call, ...] = (),
+        code: str = "",
     ) -> None:
         """Note a fault; at a place that has one already only the count grows."""
-        self.note(Fault(message, mark, help, chain))
+        self.note(Fault(message, mark, help, chain, code=code))
 
     def note(self, fault: Fault) -> None:
         """Note a fault that is made already."""
         mark = fault.mark
         key = (mark.source.name, mark.line, mark.column) if mark else fault.message
         known = self._found.get(key)
-        self._found[key] = replace(known, count=known.count + 1) if known else fault
+        self._found[key] = (
+            replace(known, count=known.count + 1)
+            if known
+            else replace(fault, code=fault.code or self._code)
+        )
 
     def caught(self, chain: tuple[Call, ...] = ()) -> Caught:
         """Note the faults of a :class:`SpecError` raised in the block, instead of stopping."""

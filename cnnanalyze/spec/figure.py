@@ -80,6 +80,21 @@ class Figure(NamedTuple):
         step = Fraction(worth, 10 ** len(part))
         return cls(text, int(digits + part) * step, step, len(part), bool(found["about"]))
 
+    @property
+    def digits(self) -> int:
+        """How many digits it is printed with, leading zeros aside.
+
+        Examples
+        --------
+        >>> (
+        ...     Figure.parse("32.0G").digits,
+        ...     Figure.parse("0.65G").digits,
+        ...     Figure.parse("79,477,864").digits,
+        ... )
+        (3, 2, 8)
+        """
+        return len(str(int(self.value / self.step)))
+
     def agrees(self, computed: int) -> bool:
         """Whether a computed number could have been printed like this.
 

@@ -76,6 +76,7 @@ def _fill(numbers: object, param: Param, mark: Mark) -> tuple[Any, ...]:
                 f"a {param.role} of {prod(shape):,} numbers cannot be given in a spec: "
                 f"{prod(shape):,} > {LARGEST_GIVEN:,}",
                 mark,
+                code="SP012",
             )
         )
     named = _named(numbers, mark)

@@ -44,6 +44,7 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
     tree = document.tree.get("input")
     if tree is None:
         return None
+    faults = faults.under("SP016")
     if isinstance(tree, Sequence):
         _refuse_list(tree, faults)
         return None

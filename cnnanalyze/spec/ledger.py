@@ -12,7 +12,18 @@ from cnnanalyze.spec.given import LARGEST_GIVEN
 from cnnanalyze.spec.making import Maker
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.node import Given, Node, NodeId
+from cnnanalyze.spec.recovery import (
+    Layers,
+    Shapes,
+    anything,
+    cases,
+    outputs,
+    relation,
+    stretched,
+    two,
+)
 from cnnanalyze.spec.scope import LOST, Reading, Scope, Wire
+from cnnanalyze.spec.skips import explain_skip
 from cnnanalyze.spec.step import Step
 from cnnanalyze.spec.tree import Mapping
 
@@ -24,14 +35,24 @@ class TooLarge(Exception):  # noqa: N818 - control flow, never seen outside
 class Ledger:
     """The layers that are laid out so far."""
 
-    def __init__(self, reading: Reading, names: Names, maker: Maker) -> None:
+    def __init__(
+        self, reading: Reading, names: Names, maker: Maker, rank: int | None = None
+    ) -> None:
         self.reading = reading
         self.names = names
         self.maker = maker
+        self.rank = rank
+        """How many axes the network's input has; nothing if a fault hides it."""
         self.nodes: list[Node] = []
         self.by_id: dict[str, Node] = {}
         self.given = 0
         """How many numbers the layers were given."""
+        self.refused = False
+        """Whether the layer that was asked last refused its input."""
+        self.is_doubtful = False
+        """Whether any shape so far is only what it may be."""
+        self.doubted: set[str] = set()
+        """The paths of layers whose shapes are only what they may be."""
 
     def enter(
         self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire], path: str
@@ -39,30 +60,38 @@ class Ledger:
         """Make a layer, infer its shape, append it; return its output."""
         if not self.has_inputs(cls, step, scope, wires):
             return LOST
-        layer = self.maker.make(cls, step, scope, wires[0])
-        if layer is None:
+        layers = self.maker.make(cls, step, scope, wires[0])
+        if not layers:
             return LOST
+        if any(wire.shape is None for wire in wires):
+            if self.rank is None:
+                return LOST
+            wires = [anything(wire, self.rank) for wire in wires]
+            self.is_doubtful = True
         shapes = tuple(wire.shape for wire in wires if wire.shape is not None)
-        if len(shapes) < len(wires):
+        inputs = cases(wires, layers) if self.is_doubtful or len(layers) > 1 else [shapes]
+        first, *others = self.infer(layers, inputs, wires, step, scope, path) or (None,)
+        if first is None:
             return LOST
-        output = self.infer(layer, shapes, step, scope, path)
-        if output is None:
-            return LOST
+        layer, shapes = layers[0], inputs[0]
+        if is_doubted := bool(others) or len(inputs) > 1 or self.refused:
+            self.is_doubtful = True
+            self.doubted.add(path)
         node = Node(
             NodeId(path),
             layer,
             tuple(wire.id for wire in wires),
             shapes,
-            output,
+            first,
             step.mark,
             scope.chain,
             is_frozen(step, scope, self.reading),
-            self.owner(layer, shapes, step, scope, path),
-            () if step.weights is None else self.numbers(layer, shapes, step, scope),
+            None if is_doubted else self.owner(layer, shapes, step, scope, path),
+            () if is_doubted or step.weights is None else self.numbers(layer, shapes, step, scope),
         )
         self.nodes.append(node)
         self.by_id[path] = node
-        return Wire(node.id, output)
+        return Wire(node.id, first, others=tuple(others))
 
     def has_inputs(self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire]) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""
@@ -80,27 +109,47 @@ class Ledger:
             help=f"give it branches, as in '{step.word}: [[...], [...]]', or 'from: [a, b]'"
             if count < least
             else "join them first with 'add' or 'concat'",
+            code="GR011",
         )
         return False
 
     def infer(
-        self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope, path: str
-    ) -> Shape | None:
-        """Return the output shape of a layer, unless it refuses its input."""
-        try:
-            return layer.shape(*shapes)
-        except ShapeError as error:
-            fault = error.faults[0]
-            mark = mark_of(step, error.attribute)
-            self.reading.fault(f"{path}: {fault.message}", mark, scope, fault.help)
-            return None
-        except Exception as error:
-            inputs = ", ".join(map(str, shapes))
-            raise PluginError(
-                f"the rule for the shape of layer kind '{layer.kind}' fails on {inputs}: "
-                f"{type(error).__name__}: {error}",
-                help="this is a fault of the layer kind, not of the spec",
-            ) from error
+        self,
+        layers: Layers,
+        inputs: list[Shapes],
+        wires: list[Wire],
+        step: Step,
+        scope: Scope,
+        path: str,
+    ) -> Shapes:
+        """Return the output shape of a layer; if it refuses its input, what it may be."""
+        found: list[Shape] = []
+        errors: list[ShapeError] = []
+        for i, shapes in enumerate(inputs):
+            layer = layers[min(i, len(layers) - 1)]
+            try:
+                found.append(layer.shape(*shapes))
+            except ShapeError as error:
+                errors.append(error)
+                may_be = outputs(layer, shapes, error)
+                # Of two cases each goes on with its own, so that what belongs together stays so.
+                found += may_be if len(inputs) == 1 else may_be[-1:] if i else may_be[:1]
+            except Exception as error:
+                said = ", ".join(map(str, shapes))
+                raise PluginError(
+                    f"the rule for the shape of layer kind '{layer.kind}' fails on {said}: "
+                    f"{type(error).__name__}: {error}",
+                    help="this is a fault of the layer kind, not of the spec",
+                ) from error
+        self.refused = bool(errors)
+        is_sure = len(errors) == len(inputs) and len(set(map(relation, errors))) == 1
+        if is_sure and len(layers) == 1:  # else a fault of this very layer is noted already
+            sources = [wire.id for wire in wires]
+            fault = explain_skip(errors[0].faults[0], inputs[0], sources, self.by_id)
+            mark = mark_of(step, errors[0].attribute)
+            self.reading.fault(f"{path}: {fault.message}", mark, scope, fault.help, fault.code)
+        # Where one of two cases leads nowhere, the other is no certainty.
+        return two(found) if len(found) >= len(inputs) else stretched(two(found))
 
     def owner(
         self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope, path: str
@@ -118,6 +167,8 @@ class Ledger:
                 return None
         else:
             return None
+        if target in self.doubted:
+            return None
         return owner_of(target, self.by_id, path, layer, shapes, step, scope, self.reading)
 
     def numbers(
@@ -133,6 +184,7 @@ class Ledger:
                 f"the given weights add up to more than {LARGEST_GIVEN:,} numbers, the bound",
                 step.weights.mark,
                 scope,
+                code="SP012",
             )
             raise TooLarge
         return given

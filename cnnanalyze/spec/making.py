@@ -9,6 +9,7 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.faults import complaint, quoted, said
+from cnnanalyze.spec.recovery import Layers, layers_like
 from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import RESERVED, Step, has_expression
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree
@@ -27,35 +28,45 @@ class Maker:
         The step is kept so that its id stays its own.
         """
 
-    def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layer | None:
-        """Return the layer of a step with its attributes, defaults filled in."""
+    def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layers:
+        """Return the layer of a step with its attributes, defaults filled in.
+
+        If a fault hides it, two come back that it may be, or nothing.
+        """
         key = (id(step), id(scope.defaults[-1]) if scope.defaults else 0)
         if (known := self.constant.get(key)) is not None and type(known[1]) is cls:
-            return known[1]
-        trees = self.attributes(cls, step, scope)
-        if trees is None:
-            return None
+            return (known[1],)
+        trees, is_right = self.attributes(cls, step, scope)
         expressive = any(map(has_expression, trees.values()))
         inner = scope.reading(first) if expressive else scope
         values = {name: self.reading.value(tree, inner) for name, tree in trees.items()}
-        if any(value is UNKNOWN for value in values.values()):
-            return None
-        made = self.build(cls, values, {n: t.mark for n, t in trees.items()}, step, scope)
-        if made is not None and not expressive:
+        made: Layer | None = None
+        if is_right and not any(value is UNKNOWN for value in values.values()):
+            made = self.build(cls, values, {n: t.mark for n, t in trees.items()}, step, scope)
+        if made is None:
+            told = {n: _freeze(v) for n, v in values.items() if v is not UNKNOWN}
+            return layers_like(cls, told)
+        if not expressive:
             self.constant[key] = (step, made)
-        return made
+        return (made,)
 
-    def attributes(self, cls: type[Layer], step: Step, scope: Scope) -> dict[str, Tree] | None:
-        """Return what is written for each attribute: the step's own over the defaults."""
+    def attributes(
+        self, cls: type[Layer], step: Step, scope: Scope
+    ) -> tuple[dict[str, Tree], bool]:
+        """Return what is written for each attribute, the step's own over the defaults.
+
+        With it comes whether everything that is written there is an attribute.
+        """
         trees: dict[str, Tree] = {}
         for defaults in scope.defaults:
             for key, section in defaults.entries:
                 if isinstance(section, Mapping) and KINDS.canonical(key.text) == cls.kind:
                     trees.update({k.text: v for k, v in section.entries})
+        names = tuple(cls.model_fields)
+        is_right = trees.keys() <= set(names)  # else that is told where the defaults are written
         given = step.arguments
         if given is None or (is_join(cls) and isinstance(given, Sequence)):
-            return trees
-        names = tuple(cls.model_fields)
+            return trees, is_right
         takes = f"it takes {', '.join(names)}" if names else "it takes no attributes"
         if isinstance(given, Mapping):
             unknown = [key for key, _ in given.entries if key.text not in names]
@@ -69,19 +80,21 @@ class Maker:
                     f"{{{step.word}: ..., {key.text}: ...}}"
                     if key.text in RESERVED
                     else "",
+                    code="SP003",
                 )
-            trees.update({k.text: v for k, v in given.entries})
-            return None if unknown else trees
+            trees.update({k.text: v for k, v in given.entries if k.text in names})
+            return trees, is_right and not unknown
         if not cls.principal:
             self.reading.fault(
                 f"'{step.word}' takes no bare value, but {said(given)} is given",
                 given.mark,
                 scope,
                 help=takes,
+                code="SP005",
             )
-            return None
+            return trees, False
         trees[cls.principal] = given
-        return trees
+        return trees, is_right
 
     def build(
         self,
@@ -122,12 +135,14 @@ class Maker:
                 step.mark,
                 scope,
                 help="; ".join(f"{n}: {cls.model_fields[n].description}" for n in missing),
+                code="SP015",
             )
         for e in errors:
             if e["type"] != "missing":
                 where = str(e["loc"][0]) if e["loc"] else ""
                 mark = marks.get(where, step.mark)
-                self.reading.fault(f"{where or step.word} {complaint(e)}", mark, scope)
+                code = e.get("ctx", {}).get("code", "SP005")
+                self.reading.fault(f"{where or step.word} {complaint(e)}", mark, scope, code=code)
 
 
 def is_join(cls: type[Layer]) -> bool:

@@ -59,6 +59,7 @@ class Names:
                 scope,
                 help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
                 f"{LONGEST_NAME} characters; 'input' is the network's input",
+                code="SP019",
             )
             name = frame.number(word)
         elif name in frame.taken:
@@ -69,6 +70,7 @@ class Names:
                 help=f"where a step is laid out several times, number it: 'as: {name}$index'"
                 if "index" in scope.variables
                 else "choose another name",
+                code="GR005",
             )
             name = frame.number(word)
         frame.taken.add(name)
@@ -136,6 +138,7 @@ class Names:
             name.mark,
             scope,
             help="^1 is the step before, ^2 the one before that",
+            code="GR001",
         )
         return LOST
 
@@ -152,6 +155,7 @@ class Names:
                     scope,
                     help="a step can only read steps that stand before it; move "
                     f"'{text}' up, or read another step",
+                    code="GR002",
                 )
                 continue
             known = [n for f in frames for n in f.wires]
@@ -161,6 +165,7 @@ class Names:
                 scope,
                 help=f"known here: {', '.join(known[:MOST_KNOWN])}"
                 f"{', ...' if len(known) > MOST_KNOWN else ''}; name a step with 'as: {text}'",
+                code="GR001",
             )
         self.missed.clear()
 

@@ -7,7 +7,6 @@ where ``no`` is false and ``010`` is eight. Reading never runs code, and everyth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import yaml
 
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.syntax import note_half, note_syntax
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, resolve
 
 MOST_BYTES = 2_000_000
@@ -28,7 +28,7 @@ MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
 _SHORTER = "write repeated layers with 'repeat', 'for' or blocks"
 
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def open_source(path: Path | str) -> Source:
@@ -44,21 +44,24 @@ def open_source(path: Path | str) -> Source:
     try:
         if path.is_dir():
             raise SpecError(
-                f"{name} is a folder, not a spec file", help="name a file, such as net.yaml"
+                f"{name} is a folder, not a spec file",
+                help="name a file, such as net.yaml",
+                code="SP011",
             )
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise SpecError(f"there is no file {name}") from None
+        raise SpecError(f"there is no file {name}", code="SP011") from None
     except ValueError:
-        raise SpecError(f"no file can be called {name!r}") from None
+        raise SpecError(f"no file can be called {name!r}", code="SP011") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SpecError(f"{name} cannot be read: {reason}") from None
+        raise SpecError(f"{name} cannot be read: {reason}", code="SP011") from None
     if len(data) > MOST_BYTES:
         raise SpecError(
             f"{name} is larger than {MOST_BYTES:,} bytes, the bound on the size of a spec",
             help=_SHORTER,
+            code="SP012",
         )
     return Source(name, decode(data, name))
 
@@ -67,7 +70,9 @@ def decode(data: bytes, name: str) -> str:
     """Return the text of a spec's bytes; what is no UTF-8 text is refused."""
     if b"\0" in data:
         raise SpecError(
-            f"{name} is a binary file: byte {data.index(0)} is zero", help="a spec is a YAML text"
+            f"{name} is a binary file: byte {data.index(0)} is zero",
+            help="a spec is a YAML text",
+            code="SP011",
         )
     try:
         text = data.decode("utf-8-sig")
@@ -76,6 +81,7 @@ def decode(data: bytes, name: str) -> str:
         raise SpecError(
             f"{name} is not UTF-8: byte {error.start} (line {line}) is 0x{data[error.start]:02x}",
             help="save the file with the encoding UTF-8",
+            code="SP011",
         ) from None
     return text.replace("\r\n", "\n")
 
@@ -88,15 +94,15 @@ def read(source: Source) -> Tree:
     SpecError
         With every fault that was found before the text could not be followed any further.
     """
-    faults = Faults()
+    faults = Faults("SP001")
     tree: Tree | None = None
     try:
         source.text.encode()  # the C parser would refuse half a character here, the other later
         tree = _Builder(source, faults).build()
     except yaml.YAMLError as error:
-        _note_syntax(error, source, faults)
+        note_syntax(error, source, faults)
     except UnicodeEncodeError as error:
-        _note_half(error, source, faults)
+        note_half(error, source, faults)
     except _Stop:
         pass
     faults.raise_if_any()
@@ -105,6 +111,7 @@ def read(source: Source) -> Tree:
             Fault(
                 f"{source.name} is empty",
                 help="a spec begins with 'cnn: 1' and has 'input' and 'layers'",
+                code="SP011",
             )
         )
     return tree
@@ -129,7 +136,7 @@ class _Builder:
         """The greatest depth in what is built so far, aliases written out."""
 
     def build(self) -> Tree | None:
-        self.events: Iterator[Any] = yaml.parse(self.source.text, Loader=_LOADER)
+        self.events: Iterator[Any] = yaml.parse(self.source.text, Loader=LOADER)
         tree: Tree | None = None
         for event in self.events:
             kind = type(event)
@@ -157,6 +164,7 @@ class _Builder:
                 f"the spec has more than {MOST_NODES:,} nodes, the bound on its size",
                 event,
                 _SHORTER,
+                code="SP012",
             )
         if event.tag is not None and event.tag != "!":
             self.fault(
@@ -187,6 +195,7 @@ class _Builder:
                 f"lists and mappings are nested deeper than {DEEPEST}, the bound",
                 event,
                 "give inner parts a name of their own as blocks",
+                code="SP012",
             )
         self.deepest = max(self.deepest, depth)
 
@@ -194,7 +203,10 @@ class _Builder:
         self.aliases += 1
         if self.aliases > MOST_ALIASES:
             self.stop(
-                f"the spec uses more than {MOST_ALIASES:,} aliases, the bound", event, _SHORTER
+                f"the spec uses more than {MOST_ALIASES:,} aliases, the bound",
+                event,
+                _SHORTER,
+                code="SP012",
             )
         if event.anchor not in self.anchors:
             self.stop(f"there is no anchor '&{event.anchor}' before this alias", event)
@@ -206,6 +218,7 @@ class _Builder:
                 "the bound on its size",
                 event,
                 _SHORTER,
+                code="SP012",
             )
         self.reach(self.depth + depth, event)
         return tree
@@ -221,7 +234,7 @@ class _Builder:
         try:
             return Scalar(resolve(text), text, True, mark)
         except ValueError as error:
-            self.faults.add(str(error), mark)
+            self.faults.add(str(error), mark, code="SP012")
             return Scalar(None, text, True, mark)
 
     def sequence(self, event: Any) -> Sequence:  # noqa: ANN401
@@ -255,6 +268,7 @@ class _Builder:
                     f"the key '{key.text}' is written twice; first in line {first.line}",
                     key.mark,
                     help="keep one of both",
+                    code="SP002",
                 )
             else:
                 entries[key.text] = (key, value)
@@ -266,135 +280,10 @@ class _Builder:
     def fault(self, message: str, event: Any, help: str = "") -> None:  # noqa: A002, ANN401
         self.faults.add(message, self.mark(event), help)
 
-    def stop(self, message: str, event: Any, help: str = "") -> None:  # noqa: A002, ANN401
-        self.fault(message, event, help)
+    def stop(self, message: str, event: Any, help: str = "", code: str = "") -> None:  # noqa: A002, ANN401
+        self.faults.add(message, self.mark(event), help, code=code)
         raise _Stop
 
 
 _CORE = "tag:yaml.org,2002:"
 _FRAME = {yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent}
-
-
-_SYNTAX = tuple(
-    (re.compile(pattern), said, help_text)
-    for pattern, said, help_text in (
-        (
-            "mapping values are not allowed",
-            "a second ':' on this line, or an indentation that does not fit",
-            "write one 'key: value' per line, or quote a text that holds ': '",
-        ),
-        ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
-        (
-            "that cannot start any token",
-            "a character that cannot stand here",
-            "indent with spaces, not tabs, and quote words that begin with @, ` or %",
-        ),
-        ("tab character", "a tab in the indentation", "indent with spaces"),
-        ("expected ',' or ']'", "a list that is not closed", "close it with ']'"),
-        ("expected ',' or '}'", "a mapping that is not closed", "close it with '}'"),
-        (
-            "expected key",
-            "an indentation that does not fit the lines above",
-            "begin the keys of one mapping in one column",
-        ),
-        (
-            "expected '-' indicator",
-            "an indentation that does not fit the list above",
-            "begin the '-' of one list in one column",
-        ),
-        (
-            "expected <block end>",
-            "an indentation that does not fit the lines above",
-            "begin the keys of one mapping, and the '-' of one list, in one column",
-        ),
-        (
-            "sequence entries are not allowed",
-            "a list item where none can stand",
-            "begin a list on a line of its own",
-        ),
-        (
-            "node content",
-            "a sign where a value is expected",
-            "inside brackets write values with ',' between them; quote a text that begins so",
-        ),
-        ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
-        (
-            "unexpected document (indicator|separator)",
-            "a document ends inside quotes",
-            "close the quotes before '---' or '...'",
-        ),
-        (
-            "unknown escape|hexdecimal|hexadecimal|character escape code",
-            r"a '\' inside double quotes that YAML does not know",
-            r"write '\\' for the sign itself, or use single quotes",
-        ),
-        (
-            "expected alphabetic or numeric character",
-            "an anchor or alias without its name",
-            "write &name and *name, or quote a text that begins with & or *",
-        ),
-        (
-            "comment or line break|chomping or indentation|indentation indicator",
-            "something behind the '|' or '>' that begins a text of several lines",
-            "begin the text on the next line",
-        ),
-        (
-            "directive|incompatible YAML|YAML version",
-            "a directive that is not known",
-            "leave out the lines that begin with %",
-        ),
-        (
-            "<document start>",
-            "something behind the end of the document",
-            "a spec is one YAML document, and nothing follows a '...'",
-        ),
-        (
-            "(control|special) characters are not allowed",
-            "a control character, which YAML does not allow",
-            "remove it",
-        ),
-    )
-)
-"""What PyYAML's parsers, the C one and the other, complain of; in words of people."""
-
-
-_NOTICED_LATE = {"found unexpected end of stream", "could not find expected ':'"}
-
-
-def _note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
-    """Note what the YAML parser stumbled over, in words of people."""
-    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-    said, help_text = next(
-        ((said, more) for pattern, said, more in _SYNTAX if pattern.search(problem)), (problem, "")
-    )
-    if problem in _NOTICED_LATE or (place is not None and place.line >= len(source.lines)):
-        # What is wrong is where the quotes, the list or the key begin.
-        place = getattr(error, "context_mark", None) or place
-    mark: Mark | None = None
-    if place is not None:
-        mark = Mark(source, place.line + 1, place.column + 1)
-    elif isinstance(error, yaml.reader.ReaderError):
-        position = error.position
-        if error.encoding != "unicode":  # the C parser counts bytes
-            position = len(source.text.encode()[:position].decode(errors="ignore"))
-        mark = _mark_at(source, position)
-    faults.add(f"this is no YAML: {said}", mark, help_text)
-
-
-def _note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:
-    """Note a surrogate: Python's texts can hold one, files cannot."""
-    code = ord(source.text[error.start])
-    # It cannot be printed, either.
-    shown = Source(source.name, source.text.encode(errors="replace").decode())
-    faults.add(
-        f"this is no YAML: half a character, U+{code:04X}",
-        _mark_at(shown, error.start),
-        "remove it",
-    )
-
-
-def _mark_at(source: Source, position: int) -> Mark:
-    """Return the mark of the character with this number."""
-    lines = f"{source.text[:position]}^".splitlines()
-    return Mark(source, len(lines), len(lines[-1]))

@@ -13,9 +13,10 @@ from inspect import cleandoc
 from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
+from cnnanalyze.spec.budgets import BOUNDS, IN_BYTES, QUANTITIES, TYPES, Budgets
 from cnnanalyze.spec.claims import ROWS, TOTALS, VERDICTS
 from cnnanalyze.spec.document import TEXTS, VERSION, Document
-from cnnanalyze.spec.sections import Budgets, Lint, Section, Training
+from cnnanalyze.spec.sections import Lint, Section, Training
 from cnnanalyze.spec.tree import plain
 from cnnanalyze.spec.vocabulary import (
     EXPRESSION,
@@ -242,13 +243,38 @@ def _section(cls: type[Section]) -> Schema:
 
 
 def _budgets() -> Schema:
-    limit: Schema = {"type": ["integer", "number", "string"]}
+    limits = {quantity: _limit(quantity, words) for quantity, words in QUANTITIES.items()}
+    by_layer = {"type": "object", "properties": limits, "additionalProperties": False}
     return {
         "type": "object",
-        "properties": dict.fromkeys(Budgets.quantities, limit),
+        "properties": {
+            **limits,
+            "layers": {
+                "type": "object",
+                "additionalProperties": by_layer,
+                "description": "limits by path of a layer or a block; * and ** stand for parts",
+            },
+        },
         "additionalProperties": False,
         "description": cleandoc(Budgets.__doc__ or ""),
     }
+
+
+def _limit(quantity: str, words: str) -> Schema:
+    """Return the schema of what may stand after a quantity: an upper limit, or a mapping."""
+    number: Schema = {"type": ["number", "string"]}
+    properties: Schema = dict.fromkeys(BOUNDS, number)
+    if quantity == "operations":
+        properties["convention"] = {"enum": CONVENTIONS.names()}
+    if quantity in IN_BYTES:
+        properties["dtype"] = {"enum": list(TYPES)}
+    detailed = {
+        "type": "object",
+        "properties": properties,
+        "anyOf": [{"required": [bound]} for bound in BOUNDS],
+        "additionalProperties": False,
+    }
+    return {**any_of(number, detailed), "description": words}
 
 
 _PRINTED: Schema = {"type": ["number", "string"]}
@@ -259,6 +285,7 @@ _FIGURE: Schema = any_of(
         "properties": {
             "printed": _PRINTED,
             "convention": TEXT,
+            "set": {"type": "object"},
             "verdict": {"enum": list(VERDICTS)},
             "reason": TEXT,
         },

@@ -23,18 +23,22 @@ class Wire(NamedTuple):
     shape: Shape | None
     path: str = ""
     """The path of the block instance that ends here, for ``share``."""
+    others: tuple[Shape, ...] = ()
+    """What the shape may also be, if an earlier fault hides a part of it."""
 
     @property
     def channels(self) -> object:
         """The channels, or unknown."""
-        return UNKNOWN if self.shape is None else self.shape.channels
+        if self.shape is None or any(o.channels != self.shape.channels for o in self.others):
+            return UNKNOWN
+        return self.shape.channels
 
     @property
     def attributes(self) -> Lookup[str, object]:
         """What an expression may ask of a step: ``$x.channels``, ``$x.size``, ``$x.height``."""
         shape = self.shape
-        if shape is None:
-            return _UNKNOWN_ATTRIBUTES
+        if shape is None or self.others:
+            return {**_UNKNOWN_ATTRIBUTES, "channels": self.channels, "c": self.channels}
         size = shape.size
         names = ("length",) if shape.rank == 1 else ("height", "width")
         # A volume's depth comes first, so its height and width are the last two.
@@ -161,6 +165,17 @@ class Reading(NamedTuple):
             return None if hidden and "unknown" in found else found
         return None
 
-    def fault(self, message: str, mark: Mark, scope: Scope, help: str = "") -> None:  # noqa: A002
+    def fault(
+        self,
+        message: str,
+        mark: Mark,
+        scope: Scope,
+        help: str = "",  # noqa: A002
+        code: str = "",
+    ) -> None:
         """Note a fault with the chain of calls that led to it."""
-        self.faults.add(message, mark, help, scope.chain)
+        self.faults.add(message, mark, help, scope.chain, code)
+
+    def under(self, code: str) -> Reading:
+        """Return this reading for a part of it that another lint rule explains."""
+        return Reading(self.faults.under(code))

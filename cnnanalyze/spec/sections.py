@@ -1,6 +1,6 @@
-"""The sections that later questions read: training, budgets and lint settings."""
+"""The sections that later questions read: training and lint settings."""
 
-from typing import Any, ClassVar, TypeVar, get_origin
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -8,7 +8,6 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
 from cnnanalyze.layers.attributes import Count, Number, Share, choice
 from cnnanalyze.spec.faults import Faults, complaint, said
-from cnnanalyze.spec.figure import Figure
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 
 
@@ -39,32 +38,11 @@ class Training(Section):
     validation_split: Share = Field(0.0, description="share of the samples kept for validation")
     drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
     optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")  # type: ignore[valid-type]
-    loss: str = Field("", description="name of the loss, for the reader")
+    loss: str = Field("", description="name of the loss, such as CrossEntropyLoss")
+    classes: Count | None = Field(None, description="classes that are told apart")
     learning_rate: Number | None = Field(None, description="step size, for the reader")
     weight_decay: Number | None = Field(
         None, description="factor of the L2 penalty, for the reader"
-    )
-
-
-class Budgets(Section):
-    """Upper limits, as counts (``5M``) or bytes (``20MB``), for the whole network."""
-
-    parameters: str | None = None
-    macs: str | None = None
-    operations: str | None = None
-    activations: str | None = None
-    memory: str | None = None
-    depth: str | None = None
-    receptive_field: str | None = None
-
-    quantities: ClassVar[tuple[str, ...]] = (
-        "parameters",
-        "macs",
-        "operations",
-        "activations",
-        "memory",
-        "depth",
-        "receptive_field",
     )
 
 
@@ -76,6 +54,8 @@ class Lint(Section):
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: dict[str, choice("error", "warning", "info")] = Field(default_factory=dict)  # type: ignore[valid-type]
+    thresholds: dict[str, dict[str, Number]] = Field(default_factory=dict)
+    target: str | None = None
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -98,9 +78,8 @@ def read_section(
                 f"'{name}' has no '{key.text}'; it takes {', '.join(known)}"
                 f"{nearest(key.text, known)}",
                 key.mark,
+                code="SP003",
             )
-        elif cls is Budgets:
-            values[key.text] = _limit(key.text, value, faults)
         elif not (isinstance(value, Scalar) and value.value is None):
             values[key.text] = _data(value, cls.model_fields[key.text].annotation)
     try:
@@ -110,9 +89,14 @@ def read_section(
             where, mark = _place(tree, e["loc"])
             if e["type"] == "missing":
                 field = cls.model_fields[where]
-                faults.add(f"'{name}' needs '{where}'", mark, help=f"{where}: {field.description}")
+                faults.add(
+                    f"'{name}' needs '{where}'",
+                    mark,
+                    help=f"{where}: {field.description}",
+                    code="SP015",
+                )
             else:
-                faults.add(f"'{where}' of '{name}' {complaint(e)}", mark)
+                faults.add(f"'{where}' of '{name}' {complaint(e)}", mark, code="SP005")
         return None
 
 
@@ -138,28 +122,3 @@ def _place(tree: Mapping, location: tuple[int | str, ...]) -> tuple[str, Mark]:
             break
         level = inner
     return str(location[0]), level.mark
-
-
-_BYTES = ("kB", "MB", "GB", "KiB", "MiB", "GiB", "B")
-
-
-def _limit(quantity: str, tree: Tree, faults: Faults) -> str | None:
-    """Return a limit as written, if it can be read as a number."""
-    if not isinstance(tree, Scalar):
-        faults.add(f"the budget for {quantity} must be a number, not {said(tree)}", tree.mark)
-        return None
-    number = text = tree.text
-    if quantity == "memory":
-        unit = next((u for u in _BYTES if text.endswith(u)), "")
-        number = text.removesuffix(unit).strip()
-    try:
-        Figure.parse(number)
-    except ValueError as error:
-        faults.add(
-            f"the budget for {quantity} cannot be read: {error}",
-            tree.mark,
-            help="write a number such as 5M or 25_000_000"
-            + (", or 20MB" if quantity == "memory" else ""),
-        )
-        return None
-    return text

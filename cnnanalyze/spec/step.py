@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.faults import said
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
@@ -114,13 +115,17 @@ def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> F
             help="such as 'conv' in {conv: {filters: 64, kernel: 3}, as: stem}",
         )
     words = ", ".join(f"'{key.text}'" for key, _ in operations)
-    second = operations[1][0]
+    # A word that is no layer kind, and close to a reserved one, was meant to be that.
+    odd, hint = operations[1][0], ""
+    for key, _ in operations:
+        if key.text not in KINDS.words() and (near := nearest(key.text, RESERVED)):
+            odd, hint = key, near
     return Fault(
-        f"a step must have exactly one operation, not {len(operations)}: {words}"
-        f"{nearest(second.text, RESERVED)}",
-        second.mark,
+        f"a step must have exactly one operation, not {len(operations)}: {words}{hint}",
+        odd.mark,
         help="put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
         f"beside it stand only {', '.join(RESERVED[:-2])}",
+        code="SP003" if hint else "",
     )
 
 

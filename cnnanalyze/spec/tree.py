@@ -78,6 +78,27 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401 - whatever YAML can hold
     return {key.text: plain(value) for key, value in tree.entries}
 
 
+def plant(data: object, mark: Mark) -> Tree:
+    """Return plain data as a tree whose every word has the same place: the way back from plain.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> plain(plant({"kernel": [3, 5]}, Mark(Source("here", ""), 1, 1)))
+    {'kernel': [3, 5]}
+    """
+    if isinstance(data, dict):
+        return Mapping(
+            tuple((Scalar(str(k), str(k), True, mark), plant(v, mark)) for k, v in data.items()),
+            mark,
+        )
+    if isinstance(data, list | tuple):
+        return Sequence(tuple(plant(item, mark) for item in data), mark)
+    if data is None or isinstance(data, bool | int | float | str):
+        return Scalar(data, "" if data is None else str(data), not isinstance(data, str), mark)
+    return Scalar(str(data), str(data), False, mark)
+
+
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")

@@ -44,6 +44,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
             faults.add(
                 f"{document.source.name} has no parameter '{name}'; {known}{nearest(name, names)}",
                 None if name in given else marks[name],
+                code="SP003",
             )
     values: dict[str, object] = {}
     for key, tree in document.param_trees:
@@ -75,5 +76,6 @@ def _checked(name: str, value: object, faults: Faults) -> object:
         f"not {said if isinstance(value, int | float) else type(value).__name__}",
         None,
         help=f"whole numbers may be at most {LARGEST:,}" if isinstance(value, int) else "",
+        code="SP005",
     )
     return UNKNOWN

@@ -411,7 +411,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
 def test_the_whole_message(
     text: str, message: str, loader: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_LOADER", loader)
+    monkeypatch.setattr(reader, "LOADER", loader)
     if loader is yaml.SafeLoader and "\\d" in text:
         message = message.replace(":1:5:", ":1:6:").replace("  |     ^", "  |      ^")
     assert refusal(text) == message
@@ -441,7 +441,7 @@ def test_both_parsers_complain_alike(
     text: str, line: int, said: str, loader: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The columns differ, since the parsers notice a fault at different characters."""
-    monkeypatch.setattr(reader, "_LOADER", loader)
+    monkeypatch.setattr(reader, "LOADER", loader)
     with pytest.raises(SpecError) as caught:
         read(Source("net.yaml", text))
     (fault,) = caught.value.faults
@@ -559,7 +559,7 @@ def is_read_or_refused(text: str) -> bool:
 @given(text=yaml_like | st.text())
 def test_no_text_crashes_the_reader(text: str, loader: type[Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "_LOADER", loader)
+        patch.setattr(reader, "LOADER", loader)
         assert is_read_or_refused(text)
 
 

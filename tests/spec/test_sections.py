@@ -1,4 +1,4 @@
-"""Training, budgets and lint settings."""
+"""Training and lint settings; budgets have their own tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.spec.document import Document
-from cnnanalyze.spec.sections import Budgets, Lint, Training
+from cnnanalyze.spec.sections import Lint, Training
 
 
 def document(more: str) -> Document:
@@ -40,11 +40,6 @@ def test_training() -> None:
         learning_rate=0.001,
     )
     assert document("train: {samples: 97}").training == Training(samples=97)
-
-
-def test_budgets() -> None:
-    found = document("budgets: {parameters: 5M, memory: 20 MB, macs: 1_000_000, depth: 50}").budgets
-    assert found == Budgets(parameters="5M", memory="20 MB", macs="1_000_000", depth="50")
 
 
 def test_lint() -> None:
@@ -92,10 +87,10 @@ def test_lint() -> None:
             ),
         ),
         (
-            "budgets: {layers: 5}",
+            "budgets: {speed: 5}",
             (
-                "net:4:11: error: 'budgets' has no 'layers'; it takes parameters, macs, "
-                "operations, activations, memory, depth, receptive_field"
+                "net:4:11: error: 'budgets' has no 'speed'; it takes parameters, macs, operations, "
+                "activations, memory, size_on_disk, depth, receptive_field, layers"
             ),
         ),
         ("lint: {select: 3}", "net:4:16: error: 'select' of 'lint' must be a list, not 3"),

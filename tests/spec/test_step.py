@@ -86,3 +86,24 @@ def test_no_names(name: str) -> None:
 def test_reserved_words_alone_are_no_step(word: str) -> None:
     with pytest.raises(SpecError):
         step(f"{{{word}: a}}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{ass: stem, conv: {filters: 5, kernel: 3}}", "{conv: {filters: 5, kernel: 3}, ass: stem}"],
+)
+def test_misspelt_word_is_named_wherever_it_stands(text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        read_step(read(Source("step", text)))
+    (fault,) = caught.value.faults
+    assert fault.message.endswith("; did you mean 'as'?")
+    assert fault.mark is not None
+    assert fault.mark.column == text.index("ass") + 1
+
+
+def test_second_layer_kind_is_no_misspelt_word() -> None:
+    text = "{conv: {filters: 5, kernel: 3}, dense: 7}"
+    with pytest.raises(SpecError) as caught:
+        read_step(read(Source("step", text)))
+    (fault,) = caught.value.faults
+    assert fault.message == "a step must have exactly one operation, not 2: 'conv', 'dense'"

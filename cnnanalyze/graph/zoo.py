@@ -1,0 +1,46 @@
+"""The zoo: the networks that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+
+ZOO = "zoo:"
+
+
+def zoo() -> dict[str, Path]:
+    """Return the networks that come with the package, by name.
+
+    Examples
+    --------
+    >>> "resnet50" in zoo()
+    True
+    """
+    here = Path(__file__).parent.parent
+    folder = here / "zoo"
+    if not folder.is_dir():  # a checkout: the specs lie beside the package
+        folder = here.parent / "specs"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def find_spec(name: str | Path) -> Path:
+    """Return the file of a path or of ``zoo:NAME``.
+
+    Raises
+    ------
+    UsageError
+        If the zoo has no network of that name.
+    """
+    text = str(name)
+    if not text.startswith(ZOO):
+        return Path(name)
+    networks = zoo()
+    wanted = text.removeprefix(ZOO)
+    if wanted not in networks:
+        raise UsageError(
+            f"the zoo has no '{wanted}'{nearest(wanted, list(networks))}",
+            help="'cnnanalyze zoo' lists what it has",
+        )
+    return networks[wanted]

@@ -1,0 +1,142 @@
+"""Recovery: what the output of a layer may be although the layer, or its input, is refused.
+
+A reading goes on behind a fault, to find the others in the same run. What is not known there is
+told by *two* shapes that differ in just that: whatever comes out the same for both is known again
+(thirty filters are thirty filters, whatever the size), and a layer is refused behind a fault only
+if it refuses both for the same reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.base import Elementwise, Layer
+from cnnanalyze.spec.scope import Wire
+from cnnanalyze.spec.shapes import parse_text
+
+LARGE = (960, 1920)
+"""Two extents that any kernel fits into and most strides divide."""
+
+Shapes = tuple[Shape, ...]
+Layers = tuple[Layer, ...]
+"""One layer, or two that differ in what is not known of it."""
+
+
+def cases(wires: list[Wire], layers: Layers) -> list[Shapes]:
+    """Return the inputs that a layer may have: one case, or two where something is not known."""
+    possible = [(wire.shape, *wire.others) for wire in wires if wire.shape is not None]
+    if len(possible) > 1:
+        possible = _fitted(possible, adds_channels=layers[0].kind == "concat")
+    number = max(len(layers), *map(len, possible))
+    return [tuple(p[min(i, len(p) - 1)] for p in possible) for i in range(number)]
+
+
+def anything(wire: Wire, rank: int) -> Wire:
+    """Return a wire with two shapes that have nothing in common, if nothing is known of it."""
+    if wire.shape is not None:
+        return wire
+    one, other = (Shape((n,) * rank, n) for n in LARGE)
+    return wire._replace(shape=one, others=(other,))
+
+
+def _fitted(possible: list[Shapes], *, adds_channels: bool) -> list[Shapes]:
+    """Take what is not known to fit what is known, where both are joined."""
+    known = next((p[0] for p in possible if len(p) == 1), None)
+    if known is None or any(n == 1 for n in known.size):
+        return possible
+    return [
+        p
+        if len(p) == 1
+        else tuple(Shape(known.size, x.channels) for x in p)
+        if adds_channels
+        else (known,)
+        for p in possible
+    ]
+
+
+def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
+    """Return what a layer may give that refuses its inputs; nothing if that cannot be told."""
+    match error.faults[0].code:
+        case "SH001" if layer.kind == "concat":
+            total = sum(x.channels for x in inputs)
+            return two(Shape(x.size, total) for x in inputs)
+        case "SH001":
+            return two(inputs)
+        case "SH003" if "groups" in type(layer).model_fields:
+            return _tried(layer.model_copy(update={"groups": 1}), inputs)
+        case "SH005" if (extents := parse_text(getattr(layer, "to", ""))) is not None:
+            return (Shape(extents[:-1], extents[-1]),)
+        case "SH004" if not inputs[0].is_vector:
+            value = getattr(layer, error.attribute, None)
+            if isinstance(value, tuple):
+                single = layer.model_copy(update={error.attribute: value[0]})
+                return stretched(_tried(single, inputs))
+        case _:
+            pass
+    rank = inputs[0].rank or 2  # a vector is what comes out of an image
+    channels = inputs[0].channels
+    return two(s for n in LARGE for s in _tried(layer, (Shape((n,) * rank, channels),)))
+
+
+_FILLERS = (2, 3)
+"""What stands for a number that is not known: filters, kernel, units."""
+
+
+_TELLING = {"filters", "units", "kernel"}
+"""Attributes of kinds that make so many channels, or keep them."""
+
+
+def layers_like(cls: type[Layer], values: dict[str, object]) -> Layers:
+    """Return two layers that have what is right of the attributes given for one; or nothing.
+
+    They differ in the stride, since that is what a wrong word may have been meant for.
+    """
+    if not (issubclass(cls, Elementwise) or _TELLING & cls.model_fields.keys()):
+        return ()
+    found = []
+    for filler in _FILLERS:
+        right = {n: v for n, v in values.items() if n in cls.model_fields}
+        try:
+            cls.model_validate(right)
+        except ValidationError as error:
+            for e in error.errors(include_url=False):
+                name = str(e["loc"][0]) if e["loc"] else ""
+                if e["type"] == "missing" or cls.model_fields[name].is_required():
+                    right[name] = filler
+                else:
+                    del right[name]
+        if "stride" in cls.model_fields:
+            right["stride"] = filler - 1
+        try:
+            found.append(cls.model_validate(right))
+        except ValidationError:
+            return ()
+    return tuple(found)
+
+
+def _tried(layer: Layer, inputs: Shapes) -> Shapes:
+    try:
+        return (layer.shape(*inputs),)
+    except ShapeError:
+        return ()
+
+
+def two(shapes: Iterable[Shape]) -> Shapes:
+    """Return the first two different shapes."""
+    return tuple(dict.fromkeys(shapes))[:2]
+
+
+def stretched(shapes: Shapes) -> Shapes:
+    """Return shapes of which the size is not known, but the channels are as they were."""
+    if len(shapes) != 1 or not shapes[0].size:
+        return shapes
+    return two((shapes[0], Shape(tuple(2 * n for n in shapes[0].size), shapes[0].channels)))
+
+
+def relation(error: ShapeError) -> str:
+    """Return what a refusal comes down to: ``channels 64 ≠ 128``."""
+    return error.message.rpartition(": ")[2]
