@@ -223,6 +223,9 @@ class Whole:
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return "WHOLE"
+
 
 WHOLE = Whole()
 
@@ -234,6 +237,9 @@ class Everywhere:
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "EVERYWHERE"
 
 
 EVERYWHERE = Everywhere()

@@ -275,6 +275,7 @@ def per_axis(value: int | tuple[int, ...], rank: int, attribute: str) -> tuple[i
             f"{attribute} {say(value)} has {len(value)} numbers, but its input has {_axes(rank)}",
             attribute=attribute,
             help=f"give one number for all axes, or {rank} of them",
+            code="SH004",
         )
     return value
 
@@ -297,6 +298,7 @@ def per_border(
             f"but its input has {_axes(rank)}",
             attribute=attribute,
             help="give a number per side, one per axis, or a pair [before, after] per axis",
+            code="SH004",
         )
     return tuple((v, v) if isinstance(v, int) else v for v in value)
 

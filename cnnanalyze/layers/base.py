@@ -157,6 +157,7 @@ def refuse_vector(what: str, shape: Shape) -> None:
             f"{what} needs a feature map, but its input is a vector of {shape.channels} features",
             help="place it before 'flatten' and 'dense', "
             "or give the vector positions with 'reshape'",
+            code="SH004",
         )
 
 
@@ -168,4 +169,5 @@ def refuse_uneven(groups: int, channels: int) -> None:
             f"{channels} mod {groups} = {channels % groups}",
             attribute="groups",
             help="choose groups that divide the channels",
+            code="SH003",
         )

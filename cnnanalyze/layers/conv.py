@@ -1,5 +1,6 @@
 """Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
+from functools import cached_property
 from math import prod
 
 from pydantic import Field
@@ -41,6 +42,7 @@ def refuse_groups(groups: int, channels: int, filters: int) -> None:
                 f"{count} mod {groups} = {count % groups}",
                 attribute="groups",
                 help="choose groups that divide both the input channels and the filters",
+                code="SH003",
             )
 
 
@@ -284,19 +286,25 @@ class TableConv(Sliding):
                     attribute="table",
                     help="count the input channels from 0",
                 )
-        return Shape(size, len(self.table))
+        return Shape(size, self.maps)
 
+    @cached_property
     def connections(self) -> int:
-        """Return the number of pairs of input channel and output map."""
+        """The number of pairs of input channel and output map."""
         return sum(map(len, self.table))
+
+    @cached_property
+    def maps(self) -> int:
+        """The number of output maps."""
+        return len(self.table)
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
         """Hold one flat kernel per connection, and one bias per map."""
-        return self.tensors(inputs[0], (self.connections(),), len(self.table))
+        return self.tensors(inputs[0], (self.connections,), self.maps)
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:
         """Multiply and accumulate every weight at every output position."""
-        macs = output.positions * self.taps(inputs[0]) * self.connections()
+        macs = output.positions * self.taps(inputs[0]) * self.connections
         return Cost(mac=macs, add=output.count if self.bias else 0)
 
 

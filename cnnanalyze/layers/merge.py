@@ -51,6 +51,7 @@ def refuse_ranks(verb: str, one: Shape, other: Shape) -> None:
             help=f"give the vector positions with {remedy}"
             if flat.is_vector
             else "bring both to as many axes with 'reshape'",
+            code="SH001",
         )
 
 
@@ -65,6 +66,7 @@ def refuse_extents(verb: str, one: Shape, other: Shape, axis: int) -> None:
     raise ShapeError(
         f"cannot {verb} {one} and {other}: {name} {one.extents[axis]} ≠ {other.extents[axis]}",
         help=remedy,
+        code="SH001",
     )
 
 

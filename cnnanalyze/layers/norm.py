@@ -4,6 +4,7 @@ from abc import abstractmethod
 
 from pydantic import Field
 
+from cnnanalyze.core.arithmetic import named, smaller
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import EVERYWHERE, POINT, Reach
 from cnnanalyze.core.shape import Shape
@@ -269,7 +270,10 @@ class Lrn(Elementwise):
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
         """Sum the squares of every window, scale, raise and divide."""
         activations, channels = output.count, output.channels
-        neighbours = _climb(channels, self.size // 2) + _climb(channels, (self.size - 1) // 2)
+        before, after = named(self.size // 2, "before"), named((self.size - 1) // 2, "after")
+        neighbours = named(_climb(channels, before), "neighbours before") + named(
+            _climb(channels, after), "neighbours after"
+        )
         return Cost(
             add=activations + output.positions * neighbours,
             multiply=2 * activations,
@@ -280,5 +284,5 @@ class Lrn(Elementwise):
 
 def _climb(n: int, limit: int) -> int:
     # The sum of min(i, limit) for i in 0..n-1: the neighbours on one side of all n channels.
-    rising = min(n, limit)
+    rising = smaller(n, limit)
     return rising * (rising - 1) // 2 + (n - rising) * limit

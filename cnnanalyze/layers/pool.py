@@ -1,9 +1,10 @@
 """Pooling: largest, mean, power, subsample of windows, of everything, of a given number of bins."""
 
-from math import gcd, prod
+from math import prod
 
 from pydantic import Field
 
+from cnnanalyze.core.arithmetic import common_divisor
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import WHOLE, Bins, Reach
 from cnnanalyze.core.shape import Shape
@@ -294,7 +295,7 @@ class AdaptivePooling(Layer):
         """Return how often two elements are made one, in all bins: their sizes, less one each."""
         # Along an axis, n inputs lie in m bins, and of the m - 1 borders between bins those
         # that fall inside an input, all but gcd(n, m) - 1, give that input to both neighbours.
-        read = prod(n + m - gcd(n, m) for n, m in zip(x.size, output.size, strict=True))
+        read = prod(n + m - common_divisor(n, m) for n, m in zip(x.size, output.size, strict=True))
         return (read - output.positions) * x.channels
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:

@@ -41,6 +41,7 @@ class Permute(Moving):
                 f"{x.rank}: {len(self.order)} ≠ {x.rank}",
                 attribute="order",
                 help=f"name every spatial axis once, from 1 to {x.rank}",
+                code="SH004",
             )
         return Shape(tuple(x.size[axis - 1] for axis in self.order), x.channels)
 
@@ -246,6 +247,7 @@ class Shift(Moving):
                     f"{abs(amount)} ≥ {n}",
                     attribute="amount",
                     help=f"shift by at most {n - 1}",
+                    code="SH002",
                 )
         return x
 

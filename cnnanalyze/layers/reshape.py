@@ -81,6 +81,7 @@ class Reshape(Moving):
                 f"cannot reshape {x} to {wanted}: {x.count} activations ≠ {wanted.count}",
                 attribute="to",
                 help=f"choose extents whose product is {x.count}",
+                code="SH005",
             )
         return wanted
 
@@ -250,6 +251,7 @@ class Crop(Moving):
                     f"{before + after} ≥ {n}",
                     attribute="amount",
                     help=f"crop at most {n - 1} in all",
+                    code="SH002",
                 )
         return Shape(
             tuple(n - before - after for n, (before, after) in zip(x.size, borders, strict=True)),

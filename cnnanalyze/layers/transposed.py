@@ -109,6 +109,7 @@ class TransposedConv(Layer):
                     f"{before + after} ≥ {n + before + after}, nothing is left",
                     attribute="padding",
                     help="in a transposed convolution, padding is cropped: use less",
+                    code="SH002",
                 )
         refuse_groups(self.groups, x.channels, self.filters)
         return Shape(size, self.filters)
@@ -166,7 +167,7 @@ class TransposedConv(Layer):
 
 
 def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("attribute", "{text}", {"text": text})
+    return PydanticCustomError("attribute", "{text}", {"text": text, "code": "DP002"})
 
 
 def _spread(*values: int | tuple[int, ...]) -> list[tuple[int, ...]]:

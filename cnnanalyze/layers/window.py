@@ -1,5 +1,6 @@
 """The one sliding-window formula, for convolution and pooling."""
 
+from cnnanalyze.core.arithmetic import larger, named
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import per_axis, per_border
@@ -31,11 +32,12 @@ def slide(
     >>> slide(7, 3, 2, 1, "same")
     Fit(output=4, before=1, after=1, exact=True, unread=0)
     """
-    extent = dilation * (kernel - 1) + 1
+    extent = named(dilation * (kernel - 1) + 1, "extent")
     if padding == "same":
-        output = -(-n // stride)
-        total = max((output - 1) * stride + extent - n, 0)
-        before, after = total // 2, total - total // 2
+        output = named(-(-n // stride), "output")
+        total = named(larger((output - 1) * stride + extent - n, 0), "total padding")
+        before = named(total // 2, "padding before")
+        after = total - before
     else:
         before, after = (0, 0) if isinstance(padding, str) else padding
         room = n + before + after - extent
@@ -47,17 +49,19 @@ def slide(
                 f"{extent} > {n + before + after}",
                 attribute="kernel",
                 help="use 'padding: same', a smaller kernel or a larger input",
+                code="SH002",
             )
-        output = room // stride + 1
-        if ceil and room % stride and output * stride < n + before:
-            output += 1
-    covered = (output - 1) * stride + extent
+        steps = room // stride
+        if ceil and room % stride and (steps + 1) * stride < n + before:
+            steps = -(-room // stride)
+        output = named(steps + 1, "output")
+    covered = named((output - 1) * stride + extent, "covered")
     return Fit(
         output,
         before,
         after,
         exact=covered == n + before + after or padding == "same",
-        unread=max(0, n - max(0, covered - before)),
+        unread=larger(0, n - larger(0, covered - before)),
     )
 
 

@@ -1,22 +1,29 @@
-"""Counting conventions."""
+"""Counting conventions: rows of data, formulas, the user's own."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cnnanalyze.core.conventions import CONVENTIONS, DEFAULT, Convention, convention
-from cnnanalyze.core.cost import OPERATIONS, Cost
-from cnnanalyze.errors import UsageError
-
-COST = Cost(mac=2, add=3, multiply=5, divide=7, compare=11, exponential=13, power=17)
+import cnnanalyze as cnn
+from cnnanalyze.analysis import terms
+from cnnanalyze.core.conventions import CONVENTIONS, DEFAULT, Convention, convention, names
+from cnnanalyze.core.conventions.formula import PARTS, SIZES, TERMS, Formula, parse
+from cnnanalyze.core.cost import OPERATIONS
+from cnnanalyze.errors import CnnError, SpecError, UsageError
+from cnnanalyze.layers.base import KINDS
 
 
 def test_mac_counts_multiply_accumulates_alone() -> None:
-    assert convention("mac").count(COST, "conv") == 2
+    assert convention("mac").formula("conv") == Formula(((1, "mac"),))
 
 
 def test_flop_counts_two_per_mac_and_one_per_other_operation() -> None:
-    assert convention("flop").count(COST, "conv") == 2 * 2 + 3 + 5 + 7 + 11 + 13 + 17
+    weights = {term: n for n, term in convention("flop").formula("lrn").terms}
+    assert weights == {name: 2 if name == "mac" else 1 for name in OPERATIONS}
 
 
 def test_default_is_what_papers_print() -> None:
@@ -24,36 +31,203 @@ def test_default_is_what_papers_print() -> None:
     assert DEFAULT in CONVENTIONS.names()
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_each_operation_has_a_weight_of_its_own(operation: str) -> None:
-    one = Cost(**{operation: 1})
-    counted = {row.name: row.count(one, "relu") for row in CONVENTIONS}
-    assert counted["flop"] == (2 if operation == "mac" else 1)
-    assert counted["mac"] == (1 if operation == "mac" else 0)
+def test_kinds_may_have_lines_of_their_own_and_others_count_nothing() -> None:
+    row = Convention("mine", {"conv dense": "mac", "batchnorm": "2*output"}, "a test", "nowhere")
+    assert str(row.formula("dense")) == "mac"
+    assert str(row.formula("batchnorm")) == "2*output"
+    assert str(row.formula("relu")) == "0"
+    assert not row.is_elementary
+    assert hash(row) == hash(Convention("mine", {}, "a test", "nowhere"))
 
 
-def test_kinds_may_have_weights_of_their_own() -> None:
-    row = Convention(
-        "mine", Cost(mac=1), "a test", "nowhere", by_kind={"batchnorm": Cost(multiply=2)}
-    )
-    assert row.count(COST, "conv") == 2
-    assert row.count(COST, "batchnorm") == 10
-    assert hash(row) == hash(Convention("mine", Cost(mac=1), "a test", "nowhere"))
+@pytest.mark.parametrize("name", CONVENTIONS.names())
+def test_every_row_says_what_and_where(name: str) -> None:
+    row = convention(name)
+    assert row.description
+    assert row.source
+    assert row.parts.terms
+    assert set(row.counts.split()) <= {"operations", "parameters"}
 
 
-def test_other_kinds_may_count_nothing() -> None:
-    row = Convention("mine", Cost(mac=1), "a test", "nowhere", kinds=frozenset({"conv"}))
-    assert row.count(COST, "conv") == 2
-    assert row.count(COST, "dense") == 0
+@pytest.mark.parametrize("name", CONVENTIONS.names())
+def test_every_row_names_kinds_and_terms_that_there_are(name: str) -> None:
+    row = convention(name)
+    for table in (row.operations, row.functions):
+        for kinds, text in table.items():
+            parse(text)
+            assert set(kinds.split()) <= {*KINDS.names(), "*"}
 
 
-def test_every_row_says_what_and_where() -> None:
-    assert len(CONVENTIONS) >= 2
-    assert all(row.description and row.source for row in CONVENTIONS)
+def test_every_term_can_be_found() -> None:
+    assert set(terms.SIZES) == set(SIZES)
+    assert set(terms.PARTS) == set(PARTS)
+    assert not set(SIZES) & set(OPERATIONS)
+
+
+sums = st.lists(st.tuples(st.integers(1, 999_999), st.sampled_from(TERMS)), min_size=1, max_size=5)
+
+
+@given(terms=sums)
+def test_a_formula_that_is_written_is_read_again(terms: list[tuple[int, str]]) -> None:
+    formula = Formula(tuple(terms))
+    assert parse(str(formula)) == formula
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is no sum of terms such as '2*mac + add'; it cannot be read from '' on"),
+        (
+            "2*mac add",
+            "'2*mac add' is no sum of terms such as '2*mac + add'; it cannot be read from 'add' on",
+        ),
+        (
+            "mac/2",
+            "'mac/2' is no sum of terms such as '2*mac + add'; it cannot be read from '/2' on",
+        ),
+        ("macs", "there is no term 'macs'; did you mean 'mac'?"),
+    ],
+)
+def test_what_is_no_formula(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        parse(text)
+    assert str(caught.value) == message
 
 
 def test_unknown_convention_is_refused_with_a_hint() -> None:
     with pytest.raises(UsageError) as caught:
         convention("flops")
     assert caught.value.message == ("there is no counting convention 'flops'; did you mean 'flop'?")
-    assert caught.value.faults[0].help.startswith("the conventions are flop, mac")
+    assert caught.value.faults[0].help.startswith("the conventions are calflops, calflops-macs, ")
+
+
+def test_functions_may_count_otherwise_than_modules() -> None:
+    net = cnn.loads("{cnn: 1, input: 5x7x3, layers: [relu, {conv: {filters: 2, kernel: 3}}]}")
+    total = cnn.analyze(net).total
+    conv = 3 * 3 * 3 * 2 * (3 * 5) + 2 * (3 * 5)
+    assert total.operations("ptflops") == 2 * 105 + conv
+    assert total.operations("ptflops/relu") == 105 + conv
+    assert total.operations("ptflops/relu,conv") == 105
+
+
+def test_a_kind_that_is_counted_alike_however_it_is_called() -> None:
+    with pytest.raises(UsageError) as caught:
+        convention("calflops/mul")
+    assert caught.value.message == "'calflops' counts 'mul' alike however a model calls it"
+    assert caught.value.faults[0].help == ("after 'calflops/' may stand add, multiply, softmax")
+
+
+# --- the user's own -------------------------------------------------------------------------------
+
+OWN = """
+[tool.cnnanalyze.conventions.accelerator]
+description = "MACs, and two for each normalised element"
+parameters = "learned + statistics"
+operations = {"conv dense" = "mac", batchnorm = "2*output"}
+"""
+
+
+def write(folder: Path, text: str, name: str = "pyproject.toml") -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_own_conventions_are_read_from_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, OWN)
+    below = tmp_path / "deep" / "below"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    net = cnn.loads("{cnn: 1, input: 5x7x3, layers: [{conv: {filters: 2, kernel: 3}}, bn]}")
+    total = cnn.analyze(net).total
+    assert total.operations("accelerator") == 3 * 3 * 3 * 2 * 15 + 2 * 30
+    assert total.counted_parameters("accelerator") == 56 + 4 * 2
+    assert "accelerator" in names()
+    assert convention("accelerator").source == "pyproject.toml"
+
+
+def test_own_conventions_may_have_a_file_to_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, '[conventions.mine]\noperations = {conv = "mac"}\n', "cnnanalyze.toml")
+    monkeypatch.chdir(tmp_path)
+    assert convention("mine").description == "as cnnanalyze.toml says"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        (
+            '[conventions.mine]\noperation = {conv = "mac"}\n',
+            "cnnanalyze.toml:2:1",
+            (
+                "convention 'mine' has no 'operation'; it takes description, source, operations, "
+                "functions, parameters, halves, logits; did you mean 'operations'?"
+            ),
+        ),
+        (
+            '[conventions.mine]\noperations = {conv = "2*macs"}\n',
+            "cnnanalyze.toml:2:23",
+            "there is no term 'macs'; did you mean 'mac'?",
+        ),
+        (
+            '[conventions.mine]\nparameters = "weights"\n',
+            "cnnanalyze.toml:2:15",
+            "there is no term 'weights'",
+        ),
+        (
+            "[conventions.mine]\nparameters = 3\n",
+            "cnnanalyze.toml:2:1",
+            "'parameters' of convention 'mine' must be a sum of parts",
+        ),
+        (
+            "[conventions.mine]\noperations = 3\n",
+            "cnnanalyze.toml:2:1",
+            (
+                "'operations' of convention 'mine' must map layer kinds to sums such as "
+                "'2*mac + add'"
+            ),
+        ),
+        (
+            "[conventions.thop]\n",
+            "cnnanalyze.toml:1:14",
+            "convention 'thop' is known already; choose another name",
+        ),
+        (
+            '[conventions."a b"]\n',
+            "cnnanalyze.toml:1:15",
+            "convention 'a b' needs a plain name; choose another name",
+        ),
+        ("[conventions]\nmine = 3\n", "cnnanalyze.toml:2:1", "convention 'mine' must be a table"),
+        (
+            "conventions = 3\n",
+            "cnnanalyze.toml:1:1",
+            "'conventions' must hold one table for each name",
+        ),
+        (
+            "[conventions.mine\n",
+            "cnnanalyze.toml:1:18",
+            (
+                "this is no TOML: Expected ']' at the end of a table declaration "
+                "(at line 1, column 18)"
+            ),
+        ),
+    ],
+)
+def test_faulty_own_conventions_are_refused_at_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, place: str, message: str
+) -> None:
+    write(tmp_path, text, "cnnanalyze.toml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SpecError) as caught:
+        names()
+    assert caught.value.message == message
+    assert str(caught.value.faults[0].mark) == place
+
+
+def test_our_own_conventions_need_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "[broken\n")
+    monkeypatch.chdir(tmp_path)
+    assert convention("thop").name == "thop"
+    with pytest.raises(CnnError):
+        convention("no such name")
