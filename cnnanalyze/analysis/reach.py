@@ -28,6 +28,10 @@ class Seen(NamedTuple):
     aligned: bool
 
 
+NOT_ASKED = Seen(None, None, aligned=True)
+"""Stands for what a unit sees where nobody asks."""
+
+
 def start(network: Network) -> Seen:
     """Return what the input's own units see: themselves."""
     fields = (INPUT_FIELD,) * network.input.rank

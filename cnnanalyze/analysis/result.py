@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.analysis.memory import Memory
+from cnnanalyze.analysis.terms import count, hold
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
@@ -35,6 +36,8 @@ class NodeFacts(NamedTuple):
     aligned: bool
     """Whether all paths to here are aligned (Araujo, Norris, Sim 2019)."""
     fit: tuple[Fit, ...] = ()
+    closes: bool = False
+    """Whether the layer's output is one of the network's."""
 
     @property
     def output(self) -> Shape:
@@ -73,7 +76,13 @@ class NodeFacts(NamedTuple):
 
     def operations(self, convention: str = "mac") -> int | None:
         """Return the operations under a convention; nothing if they cannot be counted."""
-        return None if self.cost is None else weigh(convention).count(self.cost, self.node.kind)
+        row = weigh(convention)
+        number = count(self, row)
+        return number // 2 if row.halves and number is not None else number
+
+    def counted_parameters(self, convention: str = "mac") -> int:
+        """Return the parameters that a convention counts."""
+        return hold(self, weigh(convention))
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,8 @@ class Analysis:
         return total_of(tuple(self.facts.values()))
 
 
-class Total(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Total:
     """Sums over layers: of a network, a stage, a block."""
 
     parameters: int
@@ -128,6 +138,8 @@ class Total(NamedTuple):
     by_kind: dict[str, Cost]
     """The costs by layer kind, since conventions weigh kinds differently."""
     complete: bool
+    facts: tuple[NodeFacts, ...] = field(default=(), compare=False, repr=False)
+    """The layers, for conventions that count more than elementary operations."""
 
     @property
     def stored(self) -> int:
@@ -137,7 +149,22 @@ class Total(NamedTuple):
     def operations(self, convention: str = "mac") -> int:
         """Return the number of operations under a convention."""
         row = weigh(convention)
-        return sum(row.count(cost, kind) for kind, cost in self.by_kind.items())
+        if row.is_elementary:
+            number = sum(
+                factor * int(getattr(cost, term))
+                for kind, cost in self.by_kind.items()
+                for factor, term in row.formula(kind).terms
+            )
+        else:
+            number = sum(count(f, row) or 0 for f in self.facts)
+        return number // 2 if row.halves else number
+
+    def counted_parameters(self, convention: str = "mac") -> int:
+        """Return the number of parameters that a convention counts."""
+        row = weigh(convention)
+        if row.parameters == "learned":  # as most count, and it is known already
+            return self.parameters
+        return sum(hold(f, row) for f in self.facts if f.params)
 
 
 def total_of(facts: tuple[NodeFacts, ...]) -> Total:
@@ -174,4 +201,5 @@ def total_of(facts: tuple[NodeFacts, ...]) -> Total:
         cost=sum(costs.values(), Cost()),
         by_kind=costs,
         complete=complete,
+        facts=facts,
     )

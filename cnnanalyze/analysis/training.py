@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
+from cnnanalyze.core.arithmetic import named
 from cnnanalyze.spec.sections import OPTIMIZERS, Training
 
 
@@ -28,6 +30,17 @@ class TrainingArithmetic(NamedTuple):
     """Numbers in memory: parameters, gradients, optimizer state, activations of one batch."""
 
 
+def exactly(share: float | Fraction) -> Fraction:
+    """Return a share as the spec writes it; in floating point, 0.29 of 100 would be 28.
+
+    Examples
+    --------
+    >>> exactly(0.29) * 100
+    Fraction(29, 1)
+    """
+    return share if isinstance(share, Fraction) else Fraction(str(share))
+
+
 def plan(
     training: Training, *, trained: int, stored: int, macs: int, saved: int
 ) -> TrainingArithmetic:
@@ -43,11 +56,12 @@ def plan(
     >>> plan(Training(samples=1000, batch=32), trained=1, stored=1, macs=1, saved=1).updates
     32
     """
-    # As Keras rounds, but exactly: in floating point, 0.29 of 100 would be 28.
-    samples = int(training.samples * (1 - Fraction(str(training.validation_split))))
+    # As Keras rounds, but exactly.
+    kept = floor(training.samples * (1 - exactly(training.validation_split)))
+    samples = named(kept, "training samples")
     whole, rest = divmod(samples, training.batch)
-    iterations = whole if training.drop_last or not rest else whole + 1
-    used = whole * training.batch if training.drop_last else samples
+    iterations = named(whole if training.drop_last else -(-samples // training.batch), "iterations")
+    used = named(whole * training.batch if training.drop_last else samples, "images")
     forward = macs * used * training.epochs
     state = OPTIMIZERS[training.optimizer]
     return TrainingArithmetic(

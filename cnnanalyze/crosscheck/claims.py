@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.analysis.result import Analysis, NodeFacts, total_of
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.crosscheck.result import ClaimCheck
 from cnnanalyze.graph.build import vary
 from cnnanalyze.spec.claims import Claim
@@ -31,13 +31,13 @@ def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:
 def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
     """Compare one printed figure with the computed one."""
     if claim.figure is None:
-        computed = _extents(claim, analysis)
+        computed = extents_of(claim, analysis)
         agrees = computed == claim.extents or (
             len(claim.extents) == 1 and len(set(computed)) == 1 and computed[0] == claim.extents[0]
         )
         shown = "x".join(map(str, computed))
     else:
-        number = _number(claim, analysis)
+        number = number_of(claim, analysis)
         agrees = claim.figure.agrees(number)
         shown = f"{number:,}"
     if claim.verdict == "wrong":
@@ -51,12 +51,31 @@ def _key(settings: tuple[tuple[str, object], ...]) -> tuple[str, ...]:
     return tuple(sorted(f"{name}={value!r}" for name, value in settings))
 
 
-def _facts(claim: Claim, analysis: Analysis) -> tuple[NodeFacts, ...]:
-    return analysis.group(claim.layer) if claim.layer else tuple(analysis)
+def facts_of(claim: Claim, analysis: Analysis) -> tuple[NodeFacts, ...]:
+    """Return the layers that a claim speaks of."""
+    if not claim.layer:
+        return tuple(analysis)
+    group = analysis.group(claim.layer)
+    return _before(group[-1], analysis) if claim.quantity == "operations_so_far" else group
 
 
-def _extents(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
-    last = _facts(claim, analysis)[-1]
+def _before(last: NodeFacts, analysis: Analysis) -> tuple[NodeFacts, ...]:
+    """Return all layers that the output of one depends on, itself included."""
+    wanted: set[str] = {last.node.id}
+    for facts in reversed(tuple(analysis)):
+        if facts.node.id in wanted:
+            wanted.update(facts.node.inputs)
+    return tuple(facts for facts in analysis if facts.node.id in wanted)
+
+
+def total_for(claim: Claim, analysis: Analysis) -> Total:
+    """Return the sums over the layers that a claim speaks of."""
+    return analysis.total if not claim.layer else total_of(facts_of(claim, analysis))
+
+
+def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
+    """Return the shape, or the numbers per axis, that a claim speaks of."""
+    last = facts_of(claim, analysis)[-1]
     if claim.quantity == "output":
         return last.output.extents
     if last.fields is None:
@@ -71,16 +90,21 @@ def _extents(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
             return tuple(-seen[0] if (seen := s.at(0)) else None for s in strands)
 
 
-def _number(claim: Claim, analysis: Analysis) -> int:
-    total = analysis.total if not claim.layer else total_of(_facts(claim, analysis))
+CONVENTION = {"macs": "mac", "operations": "flop", "operations_so_far": "flop", "parameters": "mac"}
+"""The convention of a figure that names none, for what is counted under conventions at all."""
+
+
+def number_of(claim: Claim, analysis: Analysis) -> int:
+    """Return the number that a claim speaks of, under the claim's own convention."""
+    total = total_for(claim, analysis)
+    convention = claim.convention or CONVENTION.get(claim.quantity, "")
     match claim.quantity:
-        case "macs":
-            return total.operations(claim.convention or "mac")
-        case "operations":
-            return total.operations(claim.convention or "flop")
+        case "macs" | "operations" | "operations_so_far":
+            return total.operations(convention)
         case "activations":
             # Of a layer or a block, what comes out of it; of the network, all that is computed.
-            return _facts(claim, analysis)[-1].activations if claim.layer else total.activations
+            last = facts_of(claim, analysis)[-1]
+            return last.activations if claim.layer else total.activations
         case "trainable_parameters":
             return total.trainable
         case "non_trainable_parameters":
@@ -90,4 +114,4 @@ def _number(claim: Claim, analysis: Analysis) -> int:
         case "biases":
             return total.biases
         case _:
-            return total.parameters
+            return total.counted_parameters(convention)

@@ -6,7 +6,7 @@ from hypothesis import given, note
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import total_of
-from cnnanalyze.core.conventions import CONVENTIONS
+from cnnanalyze.core.conventions import CONVENTIONS, convention
 from tests.strategies.networks import specs
 
 
@@ -16,7 +16,10 @@ def test_total_is_the_sum_over_layers_under_every_convention(text: str) -> None:
     report = cnn.analyze(cnn.loads(text))
     assert len(CONVENTIONS) >= 2
     for name in CONVENTIONS.names():
-        assert report.total.operations(name) == sum(f.operations(name) or 0 for f in report)
+        total = report.total.operations(name)
+        parts = sum(f.operations(name) or 0 for f in report)
+        # Where a tool prints halves, each layer may lose one.
+        assert 0 <= total - parts <= (len(report) if convention(name).halves else 0)
 
 
 @given(text=specs())

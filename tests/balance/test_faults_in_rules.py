@@ -201,7 +201,7 @@ def a_bias_per_input_channel(patch: Patch) -> None:
     "table_conv1 parameters (learnable)",
 )
 def table_taken_for_a_full_one(patch: Patch) -> None:
-    patch.setattr(TableConv, "connections", lambda _: 6)
+    patch.setattr(TableConv, "connections", property(lambda _: 6))
 
 
 @FAULTS.in_network("input: 5x7x3, layers: [relu, bn]", "batchnorm1 parameters (learnable)")

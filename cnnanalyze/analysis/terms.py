@@ -1,0 +1,156 @@
+"""Terms: the sizes of a layer that conventions count, beside its elementary operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import TYPE_CHECKING
+
+from cnnanalyze.core.conventions import CLOSING, Convention
+from cnnanalyze.core.cost import OPERATIONS, Param
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.window import slides
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import NodeFacts
+
+
+def count(facts: NodeFacts, convention: Convention) -> int | None:
+    """Return what a convention counts of one layer, before halving; nothing if it cannot."""
+    node, cost = facts.node, facts.cost
+    if convention.logits and facts.closes and node.kind == CLOSING:
+        return 0
+    total = 0
+    for factor, term in convention.formula(node.kind).terms:
+        if term in OPERATIONS:
+            if cost is None:
+                return None
+            total += factor * int(getattr(cost, term))
+        else:
+            total += factor * SIZES[term](facts)
+    return total
+
+
+def _input(facts: NodeFacts) -> int:
+    return facts.node.input_shapes[0].count
+
+
+def _output(facts: NodeFacts) -> int:
+    return facts.node.output.count
+
+
+def _positions(facts: NodeFacts) -> int:
+    return facts.node.output.positions
+
+
+def _window(facts: NodeFacts) -> int:
+    """Return the elements in all windows: of a sliding one, of neighbours in LRN, of everything."""
+    node = facts.node
+    kernel = getattr(node.layer, "kernel", getattr(node.layer, "size", None))
+    if node.kind == "lrn":
+        return node.output.count * int(kernel or 1)
+    if kernel is None or node.kind.startswith("adaptive"):
+        return _input(facts)
+    return node.output.count * prod(per_axis(kernel, node.output.rank, "kernel"))
+
+
+def _step(facts: NodeFacts) -> int:
+    layer, rank = facts.node.layer, facts.node.output.rank
+    stride = getattr(layer, "step", getattr(layer, "stride", 1))
+    return facts.node.output.count * prod(per_axis(stride, rank, "stride"))
+
+
+def _affine(facts: NodeFacts) -> int:
+    return facts.node.output.count if any(p.role in _NORM for p in _params(facts)) else 0
+
+
+def _learned(facts: NodeFacts) -> int:
+    return sum(p.size for p in _params(facts) if p.trainable)
+
+
+def _weights(facts: NodeFacts) -> int:
+    return sum(p.size for p in _params(facts) if p.trainable and not p.is_bias)
+
+
+def _applied(facts: NodeFacts) -> int:
+    return _weights(facts) * _positions(facts)
+
+
+def _slices(facts: NodeFacts) -> int:
+    """Return the flat kernels of a layer without bias: its weights by the taps, its first axes."""
+    if getattr(facts.node.layer, "bias", False):
+        return 0
+    rank = facts.node.output.rank
+    kernels = (p.shape for p in _params(facts) if p.role == "kernel")
+    return sum(prod(shape[rank:]) for shape in kernels)
+
+
+def _spread(facts: NodeFacts) -> int:
+    return facts.node.output.count * _weights(facts) // facts.node.input_shapes[0].channels
+
+
+def _shrunk(facts: NodeFacts) -> int:
+    node = facts.node
+    if not getattr(node.layer, "bias", False):
+        return 0
+    layer, x = node.attributes, node.input_shapes[0]
+    fits = slides(x.size, layer["kernel"], layer["stride"], layer["dilation"], layer["padding"])
+    return node.output.channels * prod(f.output for f in fits)
+
+
+def _stretched(facts: NodeFacts) -> int:
+    output = facts.node.output
+    return output.positions * (output.channels + int(getattr(facts.node.layer, "size", 1)) - 1)
+
+
+SIZES: dict[str, Callable[[NodeFacts], int]] = {
+    "input": _input,
+    "output": _output,
+    "positions": _positions,
+    "window": _window,
+    "step": _step,
+    "affine": _affine,
+    "learned": _learned,
+    "applied": _applied,
+    "slices": _slices,
+    "spread": _spread,
+    "shrunk": _shrunk,
+    "stretched": _stretched,
+}
+"""How each size is found; the words are those of the formulas."""
+
+_NORM = {"gamma", "beta"}
+
+
+def _params(facts: NodeFacts) -> tuple[Param, ...]:
+    """Return the tensors that the layer works with, its own or another's."""
+    node = facts.node
+    return facts.params or (node.layer.params(*node.input_shapes) if node.share else ())
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def hold(facts: NodeFacts, convention: Convention) -> int:
+    """Return what a convention includes of the numbers that one layer holds."""
+    return sum(
+        factor * sum(PARTS[part](p, facts) for p in facts.params)
+        for factor, part in convention.parts.terms
+    )
+
+
+def _is_statistic(param: Param) -> bool:
+    return param.role.startswith("moving")
+
+
+PARTS: dict[str, Callable[[Param, NodeFacts], int]] = {
+    "learned": lambda p, _: p.size if p.trainable else 0,
+    "trained": lambda p, f: p.size if p.trainable and not f.node.frozen else 0,
+    "statistics": lambda p, _: p.size if _is_statistic(p) else 0,
+    "constants": lambda p, _: 0 if p.trainable or _is_statistic(p) else p.size,
+    "norm": lambda p, _: p.size if p.role in _NORM else 0,
+    "gamma": lambda p, _: p.size if p.role == "gamma" else 0,
+    "bias": lambda p, _: p.size if p.role == "bias" else 0,
+    "layers": lambda p, _: 1 if p.role == "bias" else 0,
+}
+"""How much of a tensor each part of a parameter count takes."""

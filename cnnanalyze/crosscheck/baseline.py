@@ -1,0 +1,165 @@
+"""Baselines: what networks cost when somebody last agreed to it, and what has grown since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.crosscheck.budget import Part, measure
+from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.spec.budgets import CONVENTION, TYPE, Limit
+
+SCHEMA = 1
+"""The version of the file's form."""
+COSTS = ("parameters", "macs", "operations", "activations", "memory", "size_on_disk")
+"""What must not grow; depth and receptive field are no costs."""
+OF_A_LAYER = ("parameters", "macs", "activations")
+
+Sizes = Mapping[str, int]
+"""By quantity."""
+
+
+class Entry(NamedTuple):
+    """What one network costs, and each of its layers that holds or multiplies numbers."""
+
+    totals: Sizes
+    layers: Mapping[str, Sizes]
+
+
+class Growth(NamedTuple):
+    """One total then and now."""
+
+    quantity: str
+    before: int
+    now: int
+    is_allowed: bool
+
+    @property
+    def percent(self) -> Fraction | None:
+        """By how much it changed; nothing if there was none of it before."""
+        return Fraction(100 * (self.now - self.before), self.before) if self.before else None
+
+
+class LayerGrowth(NamedTuple):
+    """One layer then and now; nothing where it does not exist."""
+
+    layer: str
+    before: Sizes | None
+    now: Sizes | None
+
+    def change(self, quantity: str) -> int:
+        """Return by how much a quantity changed."""
+        before, now = self.before or {}, self.now or {}
+        return now.get(quantity, 0) - before.get(quantity, 0)
+
+
+class Comparison(NamedTuple):
+    """A network against its entry in a baseline."""
+
+    totals: tuple[Growth, ...]
+    layers: tuple[LayerGrowth, ...]
+    """Those that changed, the ones that grew most first."""
+
+    @property
+    def grown(self) -> tuple[Growth, ...]:
+        """The totals that grew more than allowed."""
+        return tuple(g for g in self.totals if not g.is_allowed)
+
+
+def record(analysis: Analysis) -> Entry:
+    """Return what a network costs now.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> entry = record(cnn.analyze("zoo:lenet5_common").analysis)
+    >>> entry.totals["parameters"], entry.layers["conv1"]["parameters"]
+    (61706, 156)
+    """
+    whole = Part(analysis, tuple(analysis), analysis.total, is_whole=True)
+    here = Mark(Source("", ""), 1, 1)
+    totals = {
+        quantity: measure(Limit(quantity, "", 0, here, convention=CONVENTION, dtype=TYPE), whole)
+        for quantity in COSTS
+    }
+    layers = {}
+    for facts in analysis:
+        macs = facts.operations("mac") or 0
+        if facts.learnable or macs:
+            numbers = (facts.learnable, macs, facts.activations)
+            layers[str(facts.node.id)] = dict(zip(OF_A_LAYER, numbers, strict=True))
+    return Entry({q: n for q, n in totals.items() if n is not None}, layers)
+
+
+def compare(before: Entry, now: Entry, allowed: Fraction = Fraction(0)) -> Comparison:
+    """What has grown, and by more than the allowed percentage?"""
+    totals = [
+        Growth(q, before.totals[q], n, 100 * (n - before.totals[q]) <= allowed * before.totals[q])
+        for q, n in now.totals.items()
+        if q in before.totals
+    ]
+    layers = [
+        LayerGrowth(name, before.layers.get(name), now.layers.get(name))
+        for name in {**now.layers, **before.layers}
+        if before.layers.get(name) != now.layers.get(name)
+    ]
+    layers.sort(key=lambda g: [-g.change(q) for q in OF_A_LAYER])
+    return Comparison(tuple(totals), tuple(layers))
+
+
+def key_of(spec: str, file: Path) -> str:
+    """Return the name of a spec in a baseline: its path from the folder of the file.
+
+    Examples
+    --------
+    >>> key_of("specs/net.yaml", Path("budget.json")), key_of("zoo:vgg16", Path("budget.json"))
+    ('specs/net.yaml', 'zoo:vgg16')
+    """
+    if spec == "-" or spec.startswith("zoo:"):
+        return spec
+    path, folder = Path(spec).resolve(), file.resolve().parent
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def read_baseline(data: object, where: str) -> dict[str, Entry]:
+    """Return the entries of a baseline file by the paths of their specs.
+
+    Raises
+    ------
+    UsageError
+        If it is no baseline, or one of another version.
+    """
+    help = "'cnnanalyze budget SPEC... --update' writes one anew"  # noqa: A001 - the word users read
+    if not isinstance(data, dict) or not isinstance(data.get("networks"), dict):
+        raise UsageError(f"'{where}' is no baseline of budgets", help=help)
+    if data.get("schema") != SCHEMA:
+        raise UsageError(
+            f"'{where}' has version {data.get('schema')}, but this tool reads {SCHEMA}", help=help
+        )
+    try:
+        return {
+            name: Entry(_sizes(entry["totals"]), {k: _sizes(v) for k, v in entry["layers"].items()})
+            for name, entry in data["networks"].items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UsageError(f"'{where}' is no baseline of budgets", help=help) from None
+
+
+def _sizes(data: Mapping[str, Any]) -> dict[str, int]:
+    if not all(type(n) is int for n in data.values()):
+        raise ValueError
+    return dict(data)
+
+
+def as_data(entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """Return a baseline as plain data, in the order of the paths."""
+    return {
+        "schema": SCHEMA,
+        "networks": {
+            name: {"totals": dict(entry.totals), "layers": dict(entry.layers)}
+            for name, entry in sorted(entries.items())
+        },
+    }

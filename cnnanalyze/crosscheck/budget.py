@@ -1,0 +1,255 @@
+"""Budgets against computation: does a network stay within its limits?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from cnnanalyze.analysis.depth import last_spatial, weighted_depth
+from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.spec.budgets import Budgets, Limit
+
+Verdict = Literal["within", "over", "under", "unknown", "absent"]
+
+
+class Check(NamedTuple):
+    """One limit against what was measured."""
+
+    limit: Limit
+    layer: str
+    """The block or layer that was measured; empty for the whole network."""
+    measured: int | None
+    """Nothing if it cannot be told, or if there is no such layer."""
+    verdict: Verdict
+    largest: tuple[tuple[str, int], ...] = ()
+    """The blocks or layers that add most to a sum, largest first."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the limit is kept; one that cannot be checked is not."""
+        return self.verdict == "within"
+
+    @property
+    def share(self) -> Fraction | None:
+        """What was measured, in percent of the limit."""
+        if self.measured is None or not self.limit.value:
+            return None
+        return Fraction(100 * self.measured, self.limit.value)
+
+
+class Part(NamedTuple):
+    """What a limit speaks of: a network, a block or a layer."""
+
+    analysis: Analysis
+    facts: tuple[NodeFacts, ...]
+    total: Total
+    is_whole: bool
+
+
+def check_budgets(analysis: Analysis, budgets: Budgets | None) -> tuple[Check, ...]:
+    """Check every limit; one on a pattern is checked for each block or layer that fits it."""
+    if budgets is None:
+        return ()
+    whole = Part(analysis, tuple(analysis), analysis.total, is_whole=True)
+    checks: list[Check] = []
+    for limit in budgets.limits:
+        if not limit.layer:
+            checks.append(_check(limit, "", whole))
+            continue
+        found = tuple(matching(analysis, limit.layer))
+        if not found:
+            checks.append(Check(limit, limit.layer, None, "absent"))
+        for path in found:
+            facts = analysis.group(path)
+            checks.append(
+                _check(limit, path, Part(analysis, facts, total_of(facts), is_whole=False))
+            )
+    return tuple(checks)
+
+
+def matching(analysis: Analysis, pattern: str) -> Iterator[str]:
+    """Return the paths of layers and blocks that fit a pattern, in the order of execution.
+
+    ``*`` stands for any part of one component of a path, ``**`` for any number of components.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> resnet = cnn.analyze("zoo:resnet50").analysis
+    >>> list(matching(resnet, "stage*"))
+    ['stage1', 'stage2', 'stage3', 'stage4']
+    >>> list(matching(resnet, "stage4/**/shortcut")), len(list(matching(resnet, "**/conv1/conv1")))
+    (['stage4/residual1/add1/2/shortcut'], 1)
+    """
+    parts = tuple(pattern.split("/"))
+    seen: set[str] = set()
+    for node in analysis.network:
+        path = node.id.split("/")
+        for depth in range(1, len(path) + 1):
+            name = "/".join(path[:depth])
+            if name not in seen:
+                seen.add(name)
+                if _fits(parts, tuple(path[:depth])):
+                    yield name
+
+
+def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_fits(pattern[1:], path[n:]) for n in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(pattern[1:], path[1:])
+
+
+def _check(limit: Limit, layer: str, part: Part) -> Check:
+    measured = measure(limit, part)
+    if measured is None:
+        return Check(limit, layer, None, "unknown")
+    verdict: Verdict = "within"
+    if limit.is_upper and measured > limit.value:
+        verdict = "over"
+    elif not limit.is_upper and measured < limit.value:
+        verdict = "under"
+    elif _is_partial(limit, part):  # what was counted is a lower bound
+        return Check(limit, layer, measured, "unknown")
+    return Check(limit, layer, measured, verdict, _largest(limit, layer, part))
+
+
+def _is_partial(limit: Limit, part: Part) -> bool:
+    return limit.quantity in {"macs", "operations"} and not part.total.complete
+
+
+def measure(limit: Limit, part: Part) -> int | None:
+    """Return what a limit speaks of, as a number; nothing if it cannot be told."""
+    return _MEASURES[limit.quantity](part, limit)
+
+
+def _receptive_field(part: Part, limit: Limit) -> int | None:
+    """Return the largest extent for an upper limit, the smallest for a lower one."""
+    facts = last_spatial(part.facts) if part.is_whole else part.facts[-1]
+    if facts is None or facts.fields is None:
+        return None
+    sizes = [f.local.size for f in facts.fields]
+    return (max if limit.is_upper else min)(sizes, default=None)
+
+
+def _memory(part: Part, limit: Limit) -> int:
+    live = dict(zip(part.analysis.facts, part.analysis.memory.live, strict=True))
+    peak = max(live[f.node.id] for f in part.facts)
+    return (part.total.stored + peak) * bytes_of(limit.dtype)
+
+
+def _activations(part: Part, limit: Limit) -> int:  # noqa: ARG001
+    return part.total.activations if part.is_whole else part.facts[-1].activations
+
+
+_MEASURES: dict[str, Callable[[Part, Limit], int | None]] = {
+    "parameters": lambda part, _: part.total.parameters,
+    "macs": lambda part, _: part.total.operations("mac"),
+    "operations": lambda part, limit: part.total.operations(limit.convention),
+    "activations": _activations,
+    "memory": _memory,
+    "size_on_disk": lambda part, limit: part.total.stored * bytes_of(limit.dtype),
+    "depth": lambda part, _: weighted_depth(part.analysis, part.facts),
+    "receptive_field": _receptive_field,
+}
+
+_ADDED: dict[str, Callable[[NodeFacts, Limit], int | None]] = {
+    "parameters": lambda f, _: f.learnable,
+    "macs": lambda f, _: f.operations("mac"),
+    "operations": lambda f, limit: f.operations(limit.convention),
+    "activations": lambda f, _: f.activations,
+    "size_on_disk": lambda f, limit: f.parameters * bytes_of(limit.dtype),
+}
+"""What one layer adds to the sum that a limit speaks of."""
+MOST = 3
+
+
+def _largest(limit: Limit, layer: str, part: Part) -> tuple[tuple[str, int], ...]:
+    """Return the parts one level below, a stage of a network, a unit of a stage, largest first."""
+    add = _ADDED.get(limit.quantity)
+    if add is None or len(part.facts) == 1:
+        return ()
+    level = 1 if part.is_whole else layer.count("/") + 2
+    sums: dict[str, int] = {}
+    for facts in part.facts:
+        name = "/".join(facts.node.id.split("/")[:level])
+        sums[name] = sums.get(name, 0) + (add(facts, limit) or 0)
+    found = sorted((p for p in sums.items() if p[1]), key=lambda p: -p[1])
+    return tuple(found[:MOST]) if len(found) > 1 else ()
+
+
+def sentence(check: Check) -> str:
+    """Say how it stands with one limit, in numbers.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.spec.budgets import plan_budgets
+    >>> lenet = cnn.analyze("zoo:lenet5_common").analysis
+    >>> budgets = plan_budgets(
+    ...     {"parameters": "50k", "layers": {"conv*": {"macs": 100_000}}}, "here"
+    ... )
+    >>> for check in check_budgets(lenet, budgets):
+    ...     print(sentence(check))
+    61,706 parameters, 11,706 over the budget of 50k
+    conv1 has 117,600 MACs, 17,600 over the budget of 100000
+    conv2 has 240,000 MACs, 140,000 over the budget of 100000
+    """
+    limit, measured = check.limit, check.measured
+    if check.verdict == "absent":
+        return (
+            f"the budget for {noun(limit)} speaks of '{check.layer}', which no layer or block fits"
+        )
+    of = f" of {check.layer}" if check.layer else ""
+    has = f"{check.layer} has " if check.layer else ""
+    if measured is None or check.verdict == "unknown":
+        least = "" if measured is None else f": at least {measured:,}"
+        return f"the {noun(limit)}{of} cannot be told{least}, the budget is {limit.written}"
+    if limit.quantity in {"depth", "receptive_field"}:
+        said = f"the {noun(limit)}{of} is {measured:,}"
+    else:
+        said = f"{has}{measured:,} {noun(limit)}"
+    match check.verdict:
+        case "within":
+            return f"{said}, within the budget of {limit.written}"
+        case "over":
+            return f"{said}, {measured - limit.value:,} over the budget of {limit.written}"
+        case _:
+            missing = limit.value - measured
+            return (
+                f"{said}, {missing:,} under the least of {limit.written} that the budget asks for"
+            )
+
+
+_NOUNS = {
+    "parameters": "parameters",
+    "macs": "MACs",
+    "activations": "activations",
+    "depth": "depth in weighted layers",
+    "receptive_field": "receptive field",
+}
+
+
+def noun(limit: Limit) -> str:
+    """Return what is limited, in words.
+
+    Examples
+    --------
+    >>> from cnnanalyze.spec.budgets import plan_budgets
+    >>> limits = plan_budgets({"memory": "5MB", "operations": "8G"}, "here").limits
+    >>> [noun(limit) for limit in limits]
+    ['bytes of memory (float32)', 'operations (flop)']
+    """
+    match limit.quantity:
+        case "memory":
+            return f"bytes of memory ({limit.dtype})"
+        case "size_on_disk":
+            return f"bytes on disk ({limit.dtype})"
+        case "operations":
+            return f"operations ({limit.convention})"
+        case quantity:
+            return _NOUNS[quantity]
