@@ -1,0 +1,149 @@
+"""``cnnanalyze audit``: which printed figures hold, under which convention, why not the rest?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError
+
+if TYPE_CHECKING:
+    from cnnanalyze.audit.neighbours import Analyses
+    from cnnanalyze.audit.verdict import Audit
+    from cnnanalyze.lectures.verdict import Examined
+
+FORMATS = ("table", "json", "markdown")
+Format = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="table, json or markdown.")
+]
+
+
+def audit(
+    specs: option.Specs,
+    *,
+    format: Format = "table",  # noqa: A002 - the name of the option
+    output: option.Output = None,
+    settings: option.Settings = None,
+) -> None:
+    """Hold printed figures against the computed ones, and say what makes the others.
+
+    The figures stand under 'expect:' in a spec, in a table of several networks (a file that ends in
+    .table), or among the facts of a lecture (.facts; zoo:lectures are five of them). Exit code 1 if
+    one does not hold and is not marked wrong, or is marked wrong and holds.
+    """
+    from cnnanalyze.audit.neighbours import Analyses
+    from cnnanalyze.cli.output import complain
+    from cnnanalyze.cli.specs import read_settings
+    from cnnanalyze.lectures.facts import ENDING
+    from cnnanalyze.report import check_format
+
+    check_format(format, FORMATS)
+    given = read_settings(settings)
+    failed: list[CnnError] = []
+    analyses = Analyses()
+    audits: list[Audit] = []
+    lectures: list[Examined] = []
+    for name in _find(specs):
+        try:
+            if name.endswith(ENDING):
+                lectures.append(_recompute(name))
+            else:
+                audits.append(_examine(name, given, analyses))
+        except CnnError as error:
+            failed.append(error)
+    _print(audits, lectures, format, output)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+    if not (all(a.is_fine for a in audits) and all(one.is_fine for one in lectures)):
+        raise typer.Exit(1)
+
+
+def _print(
+    audits: list[Audit],
+    lectures: list[Examined],
+    format: str,  # noqa: A002
+    output: Path | None,
+) -> None:
+    """Print specs and tables as ever, and lectures fact by fact below them."""
+    from cnnanalyze.cli.output import show, write
+    from cnnanalyze.report.audit import Audits, render, to_dict
+
+    if audits and format == "table" and output is None:
+        show(Audits(audits))
+    elif audits and not lectures:
+        write(render(audits, format), output)
+    if not lectures:
+        return
+    from cnnanalyze.report import lecture_facts
+
+    if format == "table" and output is None:
+        show(lecture_facts.Lectures(lectures))
+    elif format == "json":
+        write(lecture_facts.to_json(lectures, to_dict(audits)), output)
+    else:
+        parts = [render(audits, format)] if audits else []
+        write("\n".join([*parts, lecture_facts.render(lectures, format)]), output)
+
+
+def _recompute(name: str) -> Examined:
+    from cnnanalyze.lectures.facts import read_lecture
+    from cnnanalyze.lectures.recompute import examine
+
+    return examine(read_lecture(Path(name)))
+
+
+def _examine(name: str, given: dict[str, object], analyses: Analyses) -> Audit:
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.audit.examine import examine
+    from cnnanalyze.audit.tables import ENDING, audit_table, read_table
+    from cnnanalyze.audit.verdict import Audit
+    from cnnanalyze.cli.specs import load
+
+    if name.endswith(ENDING):
+        return audit_table(read_table(Path(name)), analyses)
+    network = load(name, given)
+    return Audit(network.name, examine(analyze(network), network.claims, analyses))
+
+
+def _find(names: list[str]) -> Iterator[str]:
+    """Return specs, tables and lectures: those that are named, and of a folder all of them."""
+    from cnnanalyze.audit.tables import ENDING as TABLE
+    from cnnanalyze.cli.specs import find
+    from cnnanalyze.errors import UsageError
+    from cnnanalyze.lectures.facts import ENDING as FACTS
+
+    for name in names:
+        if name.endswith((TABLE, FACTS)):
+            yield name
+            continue
+        if found := list(_of_zoo(name)):
+            yield from map(str, found)
+            continue
+        below: list[str] = []
+        if Path(name).is_dir():
+            below = sorted(str(p) for p in Path(name).rglob("*") if p.suffix in {TABLE, FACTS})
+        with suppress(*([UsageError] if below else [])):  # a folder may hold tables alone
+            yield from find([name])
+        yield from below
+
+
+def _of_zoo(name: str) -> Iterator[Path]:
+    """Return the table or the lectures that ``zoo:NAME`` names, if it names any."""
+    from cnnanalyze.audit.tables import ENDING as TABLE
+    from cnnanalyze.graph.zoo import ZOO, zoo
+    from cnnanalyze.lectures.facts import ENDING as FACTS
+
+    word = name.removeprefix(ZOO)
+    if word == name:
+        return
+    folder = next(iter(zoo().values())).parent
+    yield from (p for p in (folder / "tables").glob(f"*{TABLE}") if p.stem == word)
+    for path in sorted((folder / "lectures").glob(f"*{FACTS}")):
+        if word in {"lectures", f"lecture_{path.stem}"}:
+            yield path
