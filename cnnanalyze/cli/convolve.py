@@ -1,0 +1,359 @@
+"""``cnnanalyze convolve``: convolution, pooling and what follows, by hand, on given numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnanalyze.homework.hand.check import Verdict
+    from cnnanalyze.homework.hand.network import Window
+    from cnnanalyze.homework.hand.section import Section
+    from cnnanalyze.homework.hand.volume import Volume
+    from cnnanalyze.report.convolution.shown import Shown
+
+SPECS = {".yaml", ".yml"}
+WIDEST = 200
+
+
+def convolve(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FILE]",
+            help="A .csv, .npy or image file; or a spec with values and weights, zoo:NAME, "
+            "- for stdin.",
+            show_default=False,
+        ),
+    ] = "",
+    *,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--image",
+            metavar="ROWS",
+            help='The numbers: "[[3, 0, 1], [1, 5, 8]]" or "3 0 1; 1 5 8"; may be repeated, a '
+            "channel each.",
+        ),
+    ] = None,
+    kernel: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kernel",
+            "-k",
+            metavar="FILTER",
+            help="A name such as vertical-edge, a matrix, or one for each channel: "
+            '"[sobel-x, 0, 0]"; may be repeated, a filter each.',
+        ),
+    ] = None,
+    stride: Annotated[
+        str, typer.Option("--stride", "-s", metavar="N", help="Step of the window: 2, or 2,1.")
+    ] = "",
+    padding: Annotated[
+        str,
+        typer.Option("--padding", "-p", metavar="N", help="A number per side, 1,0, same or valid."),
+    ] = "valid",
+    dilation: Annotated[
+        str, typer.Option("--dilation", metavar="N", help="Distance between taps of the kernel.")
+    ] = "1",
+    bias: Annotated[
+        str, typer.Option("--bias", metavar="B", help="Added to each sum: 1, or [1, -2].")
+    ] = "",
+    flip: Annotated[
+        bool,
+        typer.Option("--flip", help="Turn the kernel half around first: a true convolution."),
+    ] = False,
+    depthwise: Annotated[
+        bool, typer.Option("--depthwise", help="Filter every channel by itself.")
+    ] = False,
+    apply: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--apply",
+            metavar="WHAT",
+            help="Then relu, softmax, cross-entropy, batchnorm or another; may be repeated.",
+        ),
+    ] = None,
+    target: Annotated[
+        str, typer.Option("--target", metavar="Y", help="For cross-entropy: [1, 0, 0].")
+    ] = "",
+    gamma: Annotated[str, typer.Option("--gamma", metavar="G", help="For batchnorm.")] = "",
+    beta: Annotated[str, typer.Option("--beta", metavar="B", help="For batchnorm.")] = "",
+    epsilon: Annotated[
+        str, typer.Option("--epsilon", metavar="E", help="For batchnorm.")
+    ] = "0.00001",
+    pool: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--pool",
+            metavar="max|average N",
+            help="Then pool windows of N; without a kernel --stride is its stride.",
+            show_default=False,
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            metavar="ROWS",
+            help="A result that somebody printed: says which cells are wrong, and exits with 1.",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", metavar="N", min=0, help="Show so many windows of each walk."),
+    ] = None,
+    step: Annotated[
+        str,
+        typer.Option("--step", metavar="R,C", help="Show one window: row, column[, filter]."),
+    ] = "",
+    grey: Annotated[
+        bool, typer.Option("--grey", help="Read a picture without its colours.")
+    ] = False,
+    filters: Annotated[
+        bool, typer.Option("--filters", help="List the named filters, and leave.")
+    ] = False,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="text, markdown, latex, html or json; by default what the name of the file says.",
+        ),
+    ] = "",
+    output: option.Output = None,
+    settings: option.Settings = None,
+) -> None:
+    """Work convolution, pooling and what follows out by hand: every window, product and sum.
+
+    Numbers stay exact: whole numbers, decimals as they are written, fractions such as 1/9.
+    A filter is laid over the image as it stands, as networks do it; --flip turns it first.
+    """
+    from cnnanalyze.cli.output import show, write
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.convolution import FORMATS, render
+    from cnnanalyze.report.convolution.frames import Frames
+    from cnnanalyze.report.convolution.shown import Shown
+    from cnnanalyze.report.terminal import terminal_width
+
+    if filters:
+        write(_catalogue(), output)
+        return
+    wanted = check_format(format or _format_of(output), tuple(FORMATS))
+    found = _read(source, image or [], grey=grey)
+    if isinstance(found, str):
+        _refuse_beside_a_spec(kernel=kernel, pool=pool, apply=apply, flip=flip, bias=bias)
+        title, sections = _of_spec(found, image or [], settings)
+    else:
+        title = source or (
+            "Convolution by hand" if kernel else "Pooling by hand" if pool else "By hand"
+        )
+        sections = _operations(
+            found,
+            kernels=kernel or [],
+            window=_window(stride, padding, dilation),
+            bias=bias,
+            flip=flip,
+            depthwise=depthwise,
+            applied=apply or [],
+            numbers=(target, gamma, beta, epsilon),
+            pooled=pool,
+        )
+    shown = Shown(title, sections, steps, _place(step) if step else None)
+    if expect:
+        shown = shown._replace(verdict=_judge(sections[-1], expect))
+    _check_place(shown)
+    if wanted == "text" and output is None:
+        show(Frames(shown))
+    else:
+        write(render(shown, wanted, min(terminal_width(), WIDEST)), output)
+    if shown.verdict is not None and shown.verdict.mistakes:
+        raise typer.Exit(1)
+
+
+# --- what there is to work with -------------------------------------------------------------------
+
+
+def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
+    """Return the numbers that were given, or the name of a spec."""
+    from cnnanalyze.homework.hand.picture import read_file
+    from cnnanalyze.homework.hand.text import read_image
+
+    if source == "-" or source.startswith("zoo:") or Path(source).suffix.lower() in SPECS:
+        return source
+    if source and image:
+        raise UsageError(
+            f"there are two images: '{source}' and --image", help="leave one of them out"
+        )
+    if source:
+        return read_file(Path(source), grey=grey)
+    if not image:
+        raise UsageError(
+            "there is nothing to work with",
+            help='cnnanalyze convolve --image "[[3, 0, 1], [1, 5, 8], [2, 7, 2]]" '
+            "--kernel vertical-edge",
+        )
+    return read_image(image)
+
+
+def _of_spec(
+    name: str, image: Sequence[str], settings: list[str] | None
+) -> tuple[str, tuple[Section, ...]]:
+    from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.homework.hand.network import work_out
+    from cnnanalyze.homework.hand.text import read_image
+
+    network = load(name, read_settings(settings))
+    return network.name, work_out(network, read_image(image) if image else None)
+
+
+def _refuse_beside_a_spec(**given: object) -> None:
+    for name, value in given.items():
+        if value:
+            raise UsageError(
+                f"--{name} is for numbers that are given directly, not for a spec",
+                help="write it into the spec as a layer",
+            )
+
+
+def _operations(
+    image: Volume,
+    *,
+    kernels: Sequence[str],
+    window: Window,
+    bias: str,
+    flip: bool,
+    depthwise: bool,
+    applied: Sequence[str],
+    numbers: tuple[str, str, str, str],
+    pooled: tuple[str, str] | None,
+) -> tuple[Section, ...]:
+    """Do what was asked for, one after the other: filter, apply, pool."""
+    from cnnanalyze.core.registry import nearest
+    from cnnanalyze.homework.hand import network as hand
+    from cnnanalyze.homework.hand.text import read_kernel, read_vector
+
+    sections: list[Section] = []
+
+    def last() -> Volume:
+        return sections[-1].after if sections else image
+
+    if kernels:
+        sections.append(
+            hand.convolve(
+                image,
+                [read_kernel(text) for text in kernels],
+                window,
+                biases=read_vector(bias, "--bias") if bias else (),
+                flip=flip,
+                depthwise=depthwise,
+            )
+        )
+    target, gamma, beta, epsilon = (
+        read_vector(text, f"--{name}") if text else ()
+        for name, text in zip(("target", "gamma", "beta", "epsilon"), numbers, strict=True)
+    )
+    for kind in applied:
+        if kind not in hand.APPLIED:
+            raise UsageError(
+                f"there is no '{kind}' to apply{nearest(kind, hand.APPLIED)}",
+                help=f"there are {', '.join(hand.APPLIED)}",
+            )
+        sections.append(
+            hand.apply(
+                last(), kind, target=target, gamma=gamma, beta=beta, epsilon=float(epsilon[0])
+            )
+        )
+    if pooled:
+        how, size = pooled
+        sections.append(
+            hand.pool(last(), how, _extent(size, "--pool", 1), hand.Window() if kernels else window)
+        )
+    if not sections:
+        raise UsageError(
+            "there is nothing to do with the image",
+            help="--kernel vertical-edge, --pool max 2 or --apply relu",
+        )
+    return tuple(sections)
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+def _window(stride: str, padding: str, dilation: str) -> Window:
+    from cnnanalyze.homework.hand.network import Window
+
+    return Window(
+        _extent(stride, "--stride", 1) if stride else None,
+        padding if padding in {"same", "valid"} else _extent(padding, "--padding", 0),
+        _extent(dilation, "--dilation", 1),
+    )
+
+
+def _extent(text: str, name: str, least: int) -> int | tuple[int, int]:
+    """Read one whole number, or one for rows and one for columns."""
+    found = re.fullmatch(r"(\d{1,6})(?:\s*[,x]\s*(\d{1,6}))?", text.strip())
+    numbers = [int(n) for n in found.groups() if n is not None] if found else []
+    if not numbers or min(numbers) < least:
+        more = ", 'same' or 'valid'" if name == "--padding" else ""
+        raise UsageError(
+            f"{name} takes a whole number of at least {least}, not '{text}'",
+            help=f"write {name} 2, or 2,1 for rows and columns{more}",
+        )
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def _place(text: str) -> tuple[int, int, int]:
+    found = re.fullmatch(r"\s*(\d{1,6})\s*,\s*(\d{1,6})(?:\s*,\s*(\d{1,6}))?\s*", text)
+    numbers = [int(n or 1) for n in found.groups()] if found else [0]
+    if min(numbers) < 1:
+        raise UsageError(
+            f"--step takes a row and a column that count from 1, not '{text}'",
+            help="--step 2,3, or --step 2,3,1 for the first filter",
+        )
+    return numbers[0] - 1, numbers[1] - 1, numbers[2] - 1
+
+
+def _check_place(shown: Shown) -> None:
+    if shown.place is None:
+        return
+    walks = [s.walk for s in shown.sections if s.walk is not None]
+    if not walks:
+        raise UsageError("--step shows a window, and no window walks here")
+    walks[-1].step(*shown.place)
+
+
+def _judge(section: Section, texts: Sequence[str]) -> Verdict:
+    from cnnanalyze.homework.hand.check import compare
+    from cnnanalyze.homework.hand.text import read_expected, stack
+
+    found = [read_expected(text) for text in texts]
+    return compare(section, found[0] if len(found) == 1 else stack(found, "--expect"))
+
+
+def _format_of(output: Path | None) -> str:
+    endings = {".html": "html", ".htm": "html", ".md": "markdown", ".tex": "latex"}
+    endings |= {".json": "json"}
+    return endings.get(output.suffix.lower(), "text") if output is not None else "text"
+
+
+def _catalogue() -> str:
+    from cnnanalyze.core.filters import CATALOGUE
+    from cnnanalyze.report.convolution.shown import divisor
+
+    lines = []
+    for name, entry in CATALOGUE.items():
+        over = divisor((entry.matrix,))
+        rows = "; ".join(" ".join(str(v * over) for v in row) for row in entry.matrix)
+        lines.append(f"{name}: {entry.about} ({entry.source})")
+        lines.append(f"  {f'1/{over} of ' if over > 1 else ''}{rows}")
+    return "\n".join(lines) + "\n"

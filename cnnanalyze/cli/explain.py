@@ -1,0 +1,91 @@
+"""``cnnanalyze explain``: why is a number what it is?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.homework.explanation import Explanation
+
+
+def explain(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A file, zoo:NAME, or - for stdin.")],
+    layer: Annotated[
+        str,
+        typer.Argument(
+            metavar="[LAYER]", help="A layer or a block; without it, the whole network."
+        ),
+    ] = "",
+    quantity: Annotated[
+        str,
+        typer.Argument(
+            metavar="[QUANTITY]", help="What to explain, such as output or macs; without it, all."
+        ),
+    ] = "",
+    *,
+    notation: Annotated[
+        str,
+        typer.Option(
+            "--notation",
+            metavar="NAME",
+            help="Symbols and habits: plain, ng, cs231n, bologna, keras or pytorch.",
+        ),
+    ] = "plain",
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help="text, markdown, latex, html or json."
+        ),
+    ] = "text",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table",
+            metavar="STYLE",
+            help="Print the layer table of a lecture instead: ng, vnit, keras or mobilenet.",
+        ),
+    ] = "",
+    output: option.Output = None,
+    settings: option.Settings = None,
+) -> None:
+    """Work out any number of a layer or of the network: formula, numbers, result, reasons."""
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.homework.notation import notation as find_notation
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.derivation import FORMATS, render
+    from cnnanalyze.report.terminal import terminal_width
+
+    check_format(format, tuple(FORMATS))
+    find_notation(notation)
+    analysis = analyze(load(spec, read_settings(settings)))
+    if table:
+        from cnnanalyze.report.lecture_tables import write_lecture_table
+
+        write(write_lecture_table(analysis, table, format), output)
+        return
+    found = _asked(analysis, layer, quantity, notation)
+    width = min(terminal_width(), _WIDEST)
+    write(render(analysis.network.name, found, format, width), output)
+
+
+def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:
+    from cnnanalyze.homework.explain import explain as work_out
+    from cnnanalyze.homework.explain import quantities
+    from cnnanalyze.homework.network_questions import QUESTIONS
+
+    # A quantity of the whole network may stand where a layer would.
+    if layer in QUESTIONS and not quantity and not analysis.group(layer):
+        layer, quantity = "", layer
+    wanted = [quantity] if quantity else list(quantities(analysis, layer))
+    return [work_out(analysis, layer, one, notation) for one in wanted]
+
+
+_WIDEST = 100
+"""Wider lines are not easier to read."""

@@ -1,0 +1,123 @@
+"""``cnnanalyze grade``: students' answers marked, each wrong one with how it came about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.cli.solve import WIDEST, Sheet, read_one
+from cnnanalyze.errors import CnnError, UsageError
+
+if TYPE_CHECKING:
+    from cnnanalyze.homework.answers import Paper
+    from cnnanalyze.homework.sheet import Credit
+
+
+def grade(
+    sheet: Sheet,
+    answers: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ANSWERS",
+            help="Files of answers (YAML, JSON, CSV), folders of them, or - for YAML on stdin.",
+            show_default=False,
+        ),
+    ],
+    *,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option("--format", "-f", metavar="FORMAT", help="text, markdown, csv, json or html."),
+    ] = "text",
+    credit: Annotated[
+        str,
+        typer.Option(
+            "--credit",
+            metavar="SHARE[,SHARE]",
+            help="What a wrong answer is worth that one slip explains, or two; such as 0.5,0.25.",
+        ),
+    ] = "",
+    output: option.Output = None,
+) -> None:
+    """Mark answers, and say of each wrong one which slip leads exactly there.
+
+    Exit code 0 if all is right, 1 if an answer is wrong, missing or not understood, 2 if a file
+    could not be read.
+    """
+    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.homework.grade import grade as mark
+    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.graded import FORMATS, render
+    from cnnanalyze.report.terminal import terminal_width
+
+    check_format(format, tuple(FORMATS))
+    shares = _credit(credit)
+    solved = work_out(read_one(sheet))
+    failed: list[CnnError] = []
+    papers = _papers(answers, failed)
+    graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
+    if papers:
+        write(render(graded, format, min(terminal_width(), WIDEST)), output)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+    if not graded.is_right:
+        raise typer.Exit(1)
+
+
+def _credit(text: str) -> Credit | None:
+    from fractions import Fraction
+
+    from cnnanalyze.homework.sheet import Credit
+
+    if not text:
+        return None
+    try:
+        shares = [Fraction(part.strip()) for part in text.split(",")]
+    except (ValueError, ZeroDivisionError):
+        shares = []
+    if not 1 <= len(shares) <= len(Credit._fields) or not all(0 <= s <= 1 for s in shares):
+        raise UsageError(
+            f"--credit takes one share or two between 0 and 1, not '{text}'",
+            help="for example --credit 0.5,0.25",
+        )
+    return Credit(*shares)
+
+
+def _papers(names: list[str], failed: list[CnnError]) -> list[Paper]:
+    """Read all files; those that cannot be read are noted, and the rest go on."""
+    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.homework.answers import load_papers, read_papers
+
+    found: list[Paper] = []
+    for name in _files(names):
+        try:
+            if name == STDIN:
+                found += read_papers(read_stdin(), "<stdin>")
+            else:
+                found += load_papers(name)
+        except CnnError as error:
+            failed.append(error)
+    return found
+
+
+def _files(names: list[str]) -> list[str]:
+    from cnnanalyze.homework.answers import ENDINGS
+
+    found: list[str] = []
+    for name in names:
+        path = Path(name)
+        if not path.is_dir():
+            found.append(name)
+            continue
+        inside = sorted(str(p) for p in path.iterdir() if p.suffix.lower() in ENDINGS)
+        if not inside:
+            raise UsageError(
+                f"the folder '{name}' holds no answers",
+                help=f"answers are files that end in {', '.join(ENDINGS)}",
+            )
+        found += inside
+    return list(dict.fromkeys(found))

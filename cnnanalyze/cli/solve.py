@@ -1,0 +1,78 @@
+"""``cnnanalyze solve``: a homework sheet with every answer worked out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+
+if TYPE_CHECKING:
+    from cnnanalyze.homework.sheet import Sheet as Homework
+
+Sheet = Annotated[
+    str,
+    typer.Argument(
+        metavar="SHEET", help="A sheet in YAML, zoo:NAME for one that comes along, or - for stdin."
+    ),
+]
+Notation = Annotated[
+    str,
+    typer.Option(
+        "--notation",
+        metavar="NAME",
+        help="Symbols of all answers: plain, ng, cs231n, bologna, keras or pytorch; "
+        "by default what the sheet says.",
+    ),
+]
+
+
+def solve(
+    sheet: Sheet,
+    *,
+    notation: Notation = "",
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help="text, markdown, latex, html or json."
+        ),
+    ] = "text",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="The answers without the working.")
+    ] = False,
+    output: option.Output = None,
+) -> None:
+    """Work out every question of a homework sheet.
+
+    Every number comes from the rules by which networks are analyzed; docs/homework.md says what
+    a sheet can ask.
+    """
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.homework.notation import notation as find_notation
+    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.sheet import FORMATS, render
+    from cnnanalyze.report.terminal import terminal_width
+
+    check_format(format, tuple(FORMATS))
+    if notation:
+        find_notation(notation)
+    solved = work_out(read_one(sheet), notation)
+    write(render(solved, format, min(terminal_width(), WIDEST), brief=brief), output)
+
+
+def read_one(name: str) -> Homework:
+    """Read a sheet from a file, from those that come along, or from stdin."""
+    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.errors import Source
+    from cnnanalyze.homework.sheet_reading import load_sheet, read_sheet
+
+    if name == STDIN:
+        return read_sheet(Source("<stdin>", read_stdin()), Path())
+    return load_sheet(name)
+
+
+WIDEST = 100
+"""Wider lines are not easier to read."""

@@ -1,0 +1,128 @@
+"""The worked answer for any quantity of any layer, of a block or of the whole network."""
+
+from __future__ import annotations
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.homework import layer_questions, network_questions
+from cnnanalyze.homework.asked import Asked, Draft
+from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.homework.network_questions import Whole
+from cnnanalyze.homework.notation import notation as find_notation
+from cnnanalyze.homework.reasons import reasons
+from cnnanalyze.homework.remarks import remarks
+
+
+def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
+    """Which quantities of a layer, of a block, or of the network can be explained?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> report = cnn.analyze("zoo:lecture_000_lenet")
+    >>> quantities(report.analysis, "pool1")[:3], quantities(report.analysis)[:2]
+    (('output', 'padding', 'fit'), ('parameters', 'weights'))
+    """
+    if layer in analysis.facts:
+        asked = Asked(analysis, analysis[layer], find_notation("plain"))
+        return tuple(q for q, x in layer_questions.QUESTIONS.items() if x.applies(asked))
+    whole = Whole(analysis, _group(analysis, layer), find_notation("plain"))
+    return tuple(q for q, x in network_questions.QUESTIONS.items() if x.applies(whole))
+
+
+def explain(
+    analysis: Analysis, layer: str = "", quantity: str = "parameters", notation: str = "plain"
+) -> Explanation:
+    """Why is a quantity what it is?
+
+    Parameters
+    ----------
+    analysis
+        What the rules say of the network.
+    layer
+        The id of a layer or of a block; nothing for the whole network.
+    quantity
+        One of :func:`quantities`.
+    notation
+        One of :data:`~cnnanalyze.homework.notation.NOTATIONS`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such layer, quantity or notation.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> report = cnn.analyze("zoo:lecture_000_lenet")
+    >>> answer = explain(report.analysis, "conv1", "parameters")
+    >>> answer.value, answer.substituted.value, explain(report.analysis).value
+    (608, 608, 62958)
+    """
+    style = find_notation(notation)
+    known = quantities(analysis, layer)
+    if quantity not in known:
+        raise UsageError(
+            f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"
+            f"{nearest(quantity, known)}",
+            help=_instead(analysis, layer, quantity) or f"there are {', '.join(known)}",
+        )
+    if layer not in analysis.facts:
+        whole = Whole(analysis, layer, style)
+        question = network_questions.QUESTIONS[quantity]
+        name = layer or analysis.network.name
+        return _explanation(
+            question.words.format(id=name),
+            f"{analysis.network.name}, input {analysis.network.input}",
+            (layer, quantity, notation),
+            question.work(whole),
+        )
+    asked = Asked(analysis, analysis[layer], style)
+    about = layer_questions.QUESTIONS[quantity]
+    draft = about.work(asked)
+    draft.reasons += reasons(asked, quantity)
+    draft.remarks += remarks(asked, quantity)
+    return _explanation(
+        about.words.format(id=layer), asked.subject, (layer, quantity, notation), draft
+    )
+
+
+def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
+    """Say where the quantity can be found, if it is one of something else."""
+    if quantity in network_questions.TRAINING:
+        return "it is one of a network whose spec has a 'train:' section"
+    if quantity in layer_questions.QUESTIONS and layer not in analysis.facts:
+        found = [f.node.id for f in (analysis.group(layer) if layer else analysis)]
+        more = " ..." if len(found) > _FEW else ""
+        return f"it is one of a single layer: {', '.join(found[:_FEW])}{more}"
+    return ""
+
+
+_FEW = 4
+
+
+def _explanation(
+    question: str, subject: str, key: tuple[str, str, str], draft: Draft
+) -> Explanation:
+    layer, quantity, notation = key
+    return Explanation(
+        question,
+        subject,
+        layer,
+        quantity,
+        notation,
+        tuple(dict.fromkeys(draft.steps)),
+        draft.value,
+        draft.unit,
+        tuple(draft.reasons),
+        tuple(draft.remarks),
+        draft.heads,
+        draft.table,
+    )
+
+
+def _group(analysis: Analysis, layer: str) -> str:
+    if layer and not analysis.group(layer):
+        analysis.network[layer]  # refuses it, with the nearest name
+    return layer

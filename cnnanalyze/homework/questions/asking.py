@@ -1,0 +1,102 @@
+"""What every topic of questions has: its words in a sheet, and the quantities that can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as Table
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.expression import Expression, Name
+from cnnanalyze.core.number import tree
+from cnnanalyze.homework.arrangement import arrange
+from cnnanalyze.homework.asked import steps
+from cnnanalyze.homework.explanation import Explanation, Rung, Step
+from cnnanalyze.homework.notation import Notation
+from cnnanalyze.homework.notation import notation as find_notation
+from cnnanalyze.homework.wording import say
+from cnnanalyze.spec.sections import Section
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree
+
+
+class Asking(NamedTuple):
+    """How an answer is to be worked out: for whom, and under which name."""
+
+    notation: str = "plain"
+
+    @property
+    def style(self) -> Notation:
+        """The notation."""
+        return find_notation(self.notation)
+
+    def arranged(self, number: Any) -> Expression:  # noqa: ANN401 - a number that remembers
+        """Return how a number came about, as the notation writes it."""
+        return arrange(tree(number), self.style)
+
+    def steps(self, key: str, number: Any) -> list[Step]:  # noqa: ANN401
+        """Return the equations that lead to a number."""
+        return steps(Name(key), self.arranged(number))
+
+    def explain(
+        self,
+        question: str,
+        subject: str,
+        found: list[Step],
+        value: Any,  # noqa: ANN401 - any answer
+        *,
+        form: str = "number",
+        unit: str = "",
+        reasons: tuple[str, ...] = (),
+        heads: tuple[Name, ...] = (),
+        table: tuple[Rung, ...] = (),
+    ) -> Explanation:
+        """Return the worked answer to a question that is about no layer."""
+        return Explanation(
+            question,
+            subject,
+            "",
+            "",
+            self.notation,
+            tuple(found),
+            value if isinstance(value, int) else 0,
+            "",
+            reasons,
+            (),
+            heads,
+            table,
+            say(value, form, unit),
+        )
+
+
+class Quantity(NamedTuple):
+    """One thing that can be found out in a topic."""
+
+    words: str
+    solve: Callable[..., Any]
+    """From what is given and the :class:`Asking` to a solution."""
+
+
+class Topic(NamedTuple):
+    """One kind of question."""
+
+    about: str
+    section: type[Section]
+    quantities: Table[str, Quantity]
+    default: str = ""
+    """What is found where nothing else is asked for."""
+    aliases: Table[str, str] = {}
+    """Letters of the lectures for the words of the section."""
+
+    def renamed(self, tree: Mapping) -> Mapping:
+        """Put the words of the section in the place of the letters of the lectures."""
+        entries = []
+        for key, value in tree.entries:
+            word = self.aliases.get(key.text, key.text)
+            entries.append((Scalar(word, word, True, key.mark), value))
+        return Mapping(tuple(entries), tree.mark)
+
+
+def lay_over(base: Mapping, extra: Mapping) -> Mapping:
+    """Lay entries over others, key by key."""
+    found: dict[str, tuple[Scalar, Tree]] = {k.text: (k, v) for k, v in base.entries}
+    found.update({k.text: (k, v) for k, v in extra.entries})
+    return Mapping(tuple(found.values()), extra.mark if extra.entries else base.mark)

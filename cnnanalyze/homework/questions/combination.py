@@ -1,0 +1,79 @@
+"""Combinations: ratios, sums, differences and shares of answers that were found before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.errors import UsageError
+from cnnanalyze.homework.explanation import Step
+from cnnanalyze.homework.mistakes import alone
+from cnnanalyze.homework.questions.asking import Asking
+from cnnanalyze.homework.solution import Solution, Twist, plain
+
+
+class Combination(NamedTuple):
+    """One way to make a new answer of others."""
+
+    words: str
+    make: Callable[..., Expression]
+    least: int = 2
+    most: int = 2
+    unit: str = ""
+
+
+def _share(part: Expression, whole: Expression) -> Expression:
+    return made("*", made("/", part, whole), given(100))
+
+
+COMBINATIONS: dict[str, Combination] = {
+    "ratio": Combination("What is the ratio of {0} to {1}?", lambda a, b: made("/", a, b)),
+    "share": Combination("How many percent of {1} are {0}?", _share, unit="%"),
+    "difference": Combination(
+        "What is the difference of {0} and {1}?", lambda a, b: made("+", a, made("-", b))
+    ),
+    "sum": Combination("What is the sum of {0}?", lambda *a: made("+", *a), 1, 100),
+    "product": Combination("What is the product of {0}?", lambda *a: made("*", *a), 1, 100),
+}
+
+
+def combine(word: str, parts: dict[str, Solution], asking: Asking) -> Solution:
+    """Work out a combination of answers."""
+    row = COMBINATIONS[word]
+    names = list(parts)
+    leaves = [given(_number(name, s), Name(name)) for name, s in parts.items()]
+    if word in {"ratio", "share"} and leaves[1].value == 0:
+        raise UsageError(f"'{names[1]}' is 0, and nothing can be divided by that")
+    tree = row.make(*leaves)
+    value = plain(tree.value)
+    said = [", ".join(names)] if row.most > 2 else names  # noqa: PLR2004 - a pair
+    worked = asking.explain(
+        row.words.format(*said), "", [Step(Name(word), tree)], value, unit=row.unit
+    )
+
+    def twists() -> Iterator[Twist]:
+        if word in {"ratio", "share", "difference"}:
+            turned = row.make(*leaves[::-1]) if leaves[0].value else None
+            if turned is not None:
+                words = f"took {names[1]} to {names[0]}, the wrong way round"
+                yield Twist("the wrong way round", words, plain(turned.value), 1.1)
+        if word == "share":
+            yield Twist("share of one", "gave the share of 1, not of 100", value / Fraction(100))
+        for n, (name, solution) in enumerate(parts.items()):
+            for mistake in alone(solution):
+                if isinstance(mistake.value, int | Fraction) and (mistake.value or word == "sum"):
+                    others = [*leaves]
+                    others[n] = given(mistake.value)
+                    wrong = plain(row.make(*others).value)
+                    words = f"{mistake.words}, in {name}"
+                    yield Twist(mistake.names[0], words, wrong, mistake.weight + 0.2)
+
+    return Solution(value, unit=row.unit, explanations=(worked,), twists=twists)
+
+
+def _number(name: str, solution: Solution) -> Any:  # noqa: ANN401 - whole or a fraction
+    if isinstance(solution.value, bool) or not isinstance(solution.value, int | Fraction):
+        raise UsageError(f"'{name}' is no number, so nothing can be computed from it")
+    return solution.value

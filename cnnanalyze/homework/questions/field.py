@@ -1,0 +1,50 @@
+"""Receptive fields as one expression: the recurrence of every layer put into that of the next."""
+
+from __future__ import annotations
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.expression import Expression, Name, rewrite
+from cnnanalyze.homework.asked import Asked
+from cnnanalyze.homework.field_questions import climb
+from cnnanalyze.homework.notation import notation
+
+
+def field_tree(analysis: Analysis, layer: str) -> Expression | tuple[Expression, ...]:
+    """Return how the receptive field of a layer comes about, every name with its layer.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> tree = field_tree(cnn.analyze("zoo:lecture_000_lenet").analysis, "pool2")
+    >>> tree.value
+    16
+    """
+    asked = Asked(analysis, analysis[layer], notation("plain"))
+    fields = asked.facts.fields
+    assert fields is not None
+    trees = tuple(_along(asked, axis) for axis in range(len(fields)))
+    return trees[0] if len({t.value for t in trees}) == 1 else trees
+
+
+def _along(asked: Asked, axis: int) -> Expression:
+    size: Expression | None = None
+    jump: Expression | None = None
+    for rung in climb(asked, axis):
+        before = {"field before": size, "jump before": jump}
+
+        def put(
+            part: Expression,
+            before: dict[str, Expression | None] = before,
+            layer: str = rung.label,
+        ) -> Expression:
+            if part.name is None:
+                return part
+            known = before.get(part.name.key) if part.is_given else None
+            if known is not None and known.value == part.value:
+                return known._replace(name=part.name._replace(of=layer))
+            return part._replace(name=part.name._replace(of=layer))
+
+        size = rewrite(rung.size, put)
+        jump = rewrite(rung.jump, put)._replace(name=Name("jump", of=rung.label))
+    assert size is not None
+    return size

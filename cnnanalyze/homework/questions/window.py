@@ -1,0 +1,284 @@
+"""Windows on one axis: output sizes, whether they fit, paddings that keep a size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from pydantic import Field
+
+from cnnanalyze.core.expression import Name
+from cnnanalyze.core.number import Num
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import UsageError
+from cnnanalyze.homework.arrangement import exact
+from cnnanalyze.homework.asked import steps
+from cnnanalyze.homework.explanation import Step
+from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
+from cnnanalyze.homework.remarks import said
+from cnnanalyze.homework.solution import Place, Solution, Twist, plain, unfold
+from cnnanalyze.layers.attributes import Count, Flag, Natural, Padding
+from cnnanalyze.layers.base import Fit
+from cnnanalyze.layers.window import slide
+from cnnanalyze.spec.sections import Section
+
+
+class Window(Section):
+    """A window that slides over one axis."""
+
+    input: Count = Field(description="size of the input")
+    kernel: Count = Field(description="size of the window")
+    stride: Count = Field(1, description="step of the window")
+    padding: Padding = Field("valid", description="padding per side")
+    total_padding: Natural | None = Field(None, description="padding of both sides together")
+    dilation: Count = Field(1, description="distance of the taps")
+    ceil_mode: Flag = Field(False, description="whether the division is rounded up")
+    output: Count | None = Field(None, description="size of the output that is wanted")
+
+
+def _name(key: str) -> Name:
+    return Name(key)
+
+
+def _laid(w: Window) -> Fit:
+    """Lay the windows, with a name for every number."""
+    n, k, s, d = (
+        Num(v, _name(key))
+        for v, key in (
+            (w.input, "input"),
+            (w.kernel, "kernel"),
+            (w.stride, "stride"),
+            (w.dilation, "dilation"),
+        )
+    )
+    return slide(n, k, s, d, _padding(w), ceil=w.ceil_mode, axis="size")
+
+
+def _padding(w: Window) -> tuple[int, int] | str:
+    if w.total_padding is not None:
+        return Num(w.total_padding, _name("total padding")), Num(0)
+    if isinstance(w.padding, int):
+        border = Num(w.padding, _name("padding"))
+        return border, border
+    if w.padding not in {"same", "valid"}:
+        raise UsageError(
+            "a window lies on one axis, so its padding is a number, 'same' or 'valid'",
+            help="for uneven padding pose the question about a layer",
+        )
+    return "same" if w.padding == "same" else (Num(0), Num(0))
+
+
+def _subject(w: Window) -> str:
+    words = [f"input {w.input}", f"kernel {w.kernel}", f"stride {w.stride}"]
+    if w.total_padding is not None:
+        words.append(f"padding {w.total_padding} in all")
+    elif w.padding == "same":
+        words.append("padding 'same'")
+    else:
+        words.append(f"padding {w.padding if isinstance(w.padding, int) else 0} per side")
+    if w.dilation > 1:
+        words.append(f"dilation {w.dilation}")
+    return ", ".join(words)
+
+
+def _solution(
+    asking: Asking,
+    w: Window,
+    question: str,
+    found: list[Step],
+    reasons: tuple[str, ...],
+) -> Solution:
+    tree = unfold(found)
+    value = plain(tree.value)
+    shape = Shape((w.input,), 1)
+    return Solution(
+        value,
+        explanations=(asking.explain(question, _subject(w), found, value, reasons=reasons),),
+        trees=lambda: tree,
+        scene={"": Place("conv", shape, shape)},
+        twists=lambda: _taken_otherwise(w),
+    )
+
+
+def _taken_otherwise(w: Window) -> Iterator[Twist]:
+    """Read the padding as the other courses do."""
+    if w.total_padding:
+        side = w.model_copy(update={"total_padding": None, "padding": w.total_padding})
+        yield Twist(
+            "total padding taken per side",
+            "took the total padding for the padding of each side",
+            int(_laid(side).output),
+            0.9,
+        )
+
+
+ROUNDED = "Only whole windows count, so the division is rounded down."
+SAME = "'same' pads so much that there is one output for each stride of inputs, rounded up."
+
+
+def output(w: Window, asking: Asking) -> Solution:
+    """What size is the output?"""
+    fit = _laid(w)
+    tree = asking.arranged(fit.output)
+    rounds = any(t.op == "floor" for t in (tree, *tree.args))
+    reasons = (SAME,) if w.padding == "same" else (ROUNDED,) if rounds else ()
+    found = _solution(asking, w, "What size is the output?", steps(_name("output"), tree), reasons)
+    ideal = asking.arranged(_unrounded(w))
+    if w.padding == "same" or ideal.value.denominator == 1 or w.ceil_mode:
+        return found
+    note = f"Before rounding it is {said(ideal.value)}: the windows do not fit (CS231n)."
+    worked = tuple(replace(e, remarks=(note,)) for e in found.explanations)
+    return replace(found, explanations=worked)
+
+
+def _unrounded(w: Window) -> Num:
+    tree = exact(Asking().arranged(_laid(w).output))
+    number = Num(int(tree.value))
+    number.tree = tree
+    return number
+
+
+def unrounded(w: Window, asking: Asking) -> Solution:
+    """What does the size formula give before rounding?"""
+    found = steps(_name("output"), asking.arranged(_unrounded(w)))
+    words = "What does the size formula give without rounding?"
+    return _solution(asking, w, words, found, ())
+
+
+def unread(w: Window, asking: Asking) -> Solution:
+    """How many indices at the far border does no window read?"""
+    found = steps(_name("unread"), asking.arranged(_laid(w).unread))
+    words = "How many rows or columns at the far border are never read?"
+    return _solution(asking, w, words, found, ())
+
+
+def fits(w: Window, asking: Asking) -> Solution:
+    """Do the windows fit, or is something left over?"""
+    value = bool(_laid(w).exact)
+    found = steps(_name("output"), asking.arranged(_unrounded(w)))
+    reason = (
+        "The windows end exactly at the border."
+        if value
+        else "The size formula gives no whole number, so the last window would hang over."
+    )
+    one = asking.explain("Do the windows fit?", _subject(w), found, value, reasons=(reason,))
+    return Solution(value, "choice", explanations=(one,))
+
+
+def _keeping(w: Window) -> int:
+    if w.stride != 1:
+        raise UsageError(
+            f"no padding keeps the size at stride {w.stride}",
+            help="ask for the padding that keeps a size at stride 1, or use padding: same",
+        )
+    extent = Num(w.dilation, _name("dilation")) * (Num(w.kernel, _name("kernel")) - 1) + 1
+    total: int = extent - 1
+    n = max(w.input, int(extent))
+    before = int(total) // 2
+    assert slide(n, w.kernel, 1, w.dilation, (before, int(total) - before)).output == n
+    return total
+
+
+KEEPS = "Each axis shrinks by k - 1 at stride 1; the padding has to make up for that."
+
+
+def total_padding(w: Window, asking: Asking) -> Solution:
+    """How much padding, both sides together, keeps the size?"""
+    found = steps(_name("total padding"), asking.arranged(_keeping(w)))
+    words = "How much padding in all keeps the size?"
+    return _solution(asking, w, words, found, (KEEPS,))
+
+
+def same_padding(w: Window, asking: Asking) -> Solution:
+    """How much padding per side keeps the size?"""
+    total = _keeping(w)
+    found = steps(_name("padding"), asking.arranged(total / Num(2)))
+    words = "Which padding per side keeps the size?"
+    if total % 2 == 0:
+        return _solution(asking, w, words, found, (KEEPS,))
+    halves = total // 2
+    reasons = (
+        KEEPS,
+        (
+            f"{said(Fraction(total, 2))} is not whole, so no padding works that is the same on "
+            f"both sides; the total of {int(total)} has to be split into {halves} and "
+            f"{total - halves}."
+        ),
+    )
+    one = asking.explain(words, _subject(w), found, None, reasons=reasons)
+    return Solution(
+        None, "number", explanations=(one,), also=("not possible", "does not exist", "no padding")
+    )
+
+
+def _side(which: str) -> Quantity:
+    def solve(w: Window, asking: Asking) -> Solution:
+        fit = _laid(w)
+        number = {"before": fit.before, "after": fit.after}[which]
+        found = steps(_name(f"padding {which}"), asking.arranged(number))
+        where = "before the first index" if which == "before" else "behind the last index"
+        reason = "An odd number of zeros puts one more at the end (TensorFlow, Keras)."
+        return _solution(asking, w, f"How much is padded {where}?", found, (reason,))
+
+    return Quantity(f"padding {which}", solve)
+
+
+def padded(w: Window, asking: Asking) -> Solution:
+    """How much is padded on both sides together?"""
+    fit = _laid(w)
+    found = steps(_name("total padding"), asking.arranged(fit.before + fit.after))
+    words = "How much is padded on both sides together?"
+    return _solution(asking, w, words, found, ())
+
+
+def smallest_input(w: Window, asking: Asking) -> Solution:
+    """What is the smallest input that gives an output of the wanted size?"""
+    wanted = 1 if w.output is None else w.output
+    k, s, d = (
+        Num(v, _name(key))
+        for v, key in ((w.kernel, "kernel"), (w.stride, "stride"), (w.dilation, "dilation"))
+    )
+    m = Num(wanted, _name("output"))
+    border = _padding(w)
+    if isinstance(border, str):
+        raise UsageError("with padding 'same' an input of 1 is enough", help="give a padding")
+    size = (m - 1) * s + (d * (k - 1) + 1) - border[0] - border[1]
+    plain_border = (int(border[0]), int(border[1]))
+    reached = slide(int(size), w.kernel, w.stride, w.dilation, plain_border).output
+    assert reached == wanted
+    found = steps(_name("input"), asking.arranged(size))
+    words = f"What is the smallest input with an output of {wanted}?"
+    reason = "The first window covers k inputs, and each further one s more."
+    return _solution(asking, w, words, found, (reason,))
+
+
+TOPIC = Topic(
+    "a window that slides over one axis",
+    Window,
+    {
+        "output": Quantity("size of the output", output),
+        "unrounded": Quantity("the size formula without rounding", unrounded),
+        "fits": Quantity("whether the windows fit", fits),
+        "unread": Quantity("rows or columns that are never read", unread),
+        "padding_before": _side("before"),
+        "padding_after": _side("after"),
+        "padding_in_all": Quantity("padding of both sides", padded),
+        "keeping_padding": Quantity("padding per side that keeps the size", same_padding),
+        "keeping_total": Quantity("padding in all that keeps the size", total_padding),
+        "smallest_input": Quantity("smallest input for an output", smallest_input),
+    },
+    "output",
+    {
+        "n": "input",
+        "f": "kernel",
+        "k": "kernel",
+        "F": "kernel",
+        "K": "kernel",
+        "s": "stride",
+        "S": "stride",
+        "p": "padding",
+        "P": "padding",
+        "d": "dilation",
+    },
+)

@@ -1,0 +1,87 @@
+"""Data: an explanation with its formulas as trees, for programs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from cnnanalyze.core.expression import Expression, Name, Value
+from cnnanalyze.core.glossary import meaning
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.homework.explanation import Explanation, Step
+from cnnanalyze.homework.notation import Notation
+from cnnanalyze.report.derivation.answer import answer
+from cnnanalyze.report.derivation.latex import LatexWriter
+from cnnanalyze.report.derivation.text import TextWriter
+from cnnanalyze.report.json import dump
+from cnnanalyze.report.numbers import fraction
+
+SCHEMA = 1
+
+
+def to_dict(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain data."""
+    style = explanation.style
+    return {
+        "question": explanation.question,
+        "subject": explanation.subject,
+        "layer": explanation.layer or None,
+        "quantity": explanation.quantity,
+        "notation": explanation.notation,
+        "steps": [_step(style, step) for step in explanation.steps],
+        "table": {
+            "heads": [_symbol(style, head) for head in explanation.heads],
+            "rows": [
+                {"layer": r.label, "cells": [_tree(style, c) for c in r.cells]}
+                for r in explanation.table
+            ],
+        },
+        "value": _value(explanation.value),
+        "answer": answer(explanation),
+        "unit": explanation.unit or None,
+        "where": [
+            {**_symbol(style, name), "value": fraction(value)}
+            for name, value, _ in explanation.legend
+        ],
+        "reasons": list(explanation.reasons),
+        "remarks": list(explanation.remarks),
+    }
+
+
+def to_json(*explanations: Explanation) -> str:
+    """Return explanations as JSON."""
+    return dump({"schema": SCHEMA, "explanations": [to_dict(e) for e in explanations]})
+
+
+def _step(style: Notation, step: Step) -> dict[str, Any]:
+    text, latex = TextWriter(style), LatexWriter(style)
+    return {
+        **_symbol(style, step.symbol),
+        "formula": text.write(step.tree),
+        "substituted": text.write(step.substituted),
+        "latex": latex.write(step.tree),
+        "value": fraction(step.value),
+        "tree": _tree(style, step.tree._replace(name=None) if step.tree.args else step.tree),
+    }
+
+
+def _symbol(style: Notation, name: Name) -> dict[str, Any]:
+    return {"symbol": TextWriter(style).name(name), "key": name.key, "meaning": meaning(name)}
+
+
+def _tree(style: Notation, tree: Expression) -> dict[str, Any]:
+    found: dict[str, Any] = {"value": fraction(tree.value)}
+    if tree.name is not None:
+        found["symbol"] = TextWriter(style).name(tree.name)
+    elif tree.args:
+        found["operation"] = tree.op
+        found["arguments"] = [_tree(style, arg) for arg in tree.args]
+    return found
+
+
+def _value(value: Value | Shape | tuple[Value, ...]) -> Any:  # noqa: ANN401 - plain data
+    if isinstance(value, Shape):
+        return list(value.extents)
+    if isinstance(value, tuple):
+        return [fraction(v) for v in value]  # type: ignore[arg-type]  # no shape any more
+    return fraction(value) if isinstance(value, Fraction) else value

@@ -1,0 +1,398 @@
+"""Layer tables in the style of the lectures: what each of them shows, and how it writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from math import prod
+from typing import NamedTuple
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.report import write_table
+from cnnanalyze.report.json import dump
+from cnnanalyze.report.numbers import exact
+from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.spec.node import INPUT
+
+
+class Line(NamedTuple):
+    """One row of a lecture's table: a layer, with what the lecture counts to it."""
+
+    facts: NodeFacts
+    merged: tuple[NodeFacts, ...]
+    """Layers after it that have no row of their own."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the layer."""
+        return self.facts.node.kind
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether the row is a dense layer that ends in softmax."""
+        return self.kind == "dense" and any(f.node.kind == "softmax" for f in self.merged)
+
+    @property
+    def input(self) -> Shape:
+        """The shape of the (first) input."""
+        return self.facts.node.input_shapes[0]
+
+
+_ACTIVATIONS = frozenset(
+    {"relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh"}
+    | {"hard_sigmoid", "hard_swish", "softplus", "mish", "softmax", "log_softmax"}
+)
+_SILENT = frozenset({"dropout", "drop_path", "identity"})
+
+
+def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Line]:
+    """Return the rows: every layer that is not hidden, with the hidden ones behind it."""
+    found: list[tuple[NodeFacts, list[NodeFacts]]] = []
+    for facts in analysis:
+        if found and hidden(facts):
+            found[-1][1].append(facts)
+        else:
+            found.append((facts, []))
+    return [Line(facts, tuple(merged)) for facts, merged in found]
+
+
+def _follows_weights(analysis: Analysis, facts: NodeFacts, kind: str) -> bool:
+    """Whether a layer of that kind stands directly behind a dense layer or a convolution."""
+    source = facts.node.inputs[0]
+    if facts.node.kind != kind or source == INPUT:
+        return False
+    return analysis.network[source].kind in {"conv", "dense", "depthwise", "separable"}
+
+
+def _times(extents: tuple[int, ...], sign: str) -> str:
+    return sign.join(map(str, extents))
+
+
+def _kernel(line: Line) -> tuple[int, ...]:
+    kernel = line.facts.node.attributes.get("kernel")
+    return () if kernel is None else per_axis(kernel, line.input.rank, "kernel")
+
+
+def _one_or_all(extents: tuple[int, ...]) -> str:
+    return str(extents[0]) if len(set(extents)) == 1 else _times(extents, "x")
+
+
+def _stride(line: Line) -> tuple[int, ...]:
+    values = line.facts.node.attributes
+    stride = values.get("stride", 1)
+    stride = values.get("kernel", 1) if stride is None else stride
+    return per_axis(stride, max(line.input.rank, 1), "stride")
+
+
+_SHORT = {
+    "conv": "CONV",
+    "depthwise": "CONV-DW",
+    "separable": "CONV-SEP",
+    "dense": "FC",
+    "maxpool": "POOL",
+    "avgpool": "POOL",
+    "batchnorm": "BN",
+    "global_avgpool": "GAP",
+}
+_WITH_INDEX = frozenset({"conv", "depthwise", "separable", "dense", "local_conv", "table_conv"})
+
+
+def _numbered(lines: list[Line]) -> Iterator[tuple[int, Line]]:
+    """Number the rows as the courses do: only layers with weights raise the index."""
+    index = 0
+    for line in lines:
+        index += line.kind in _WITH_INDEX
+        yield max(index, 1), line
+
+
+def _ng(analysis: Analysis) -> Table:
+    lines = _lines(
+        analysis,
+        lambda f: f.node.kind in _ACTIVATIONS | _SILENT | {"flatten"} and not f.parameters,
+    )
+    source = analysis.network.input
+    rows = [_row("Input:", _tuple(source), source.count, 0)]
+    for index, line in _numbered(lines):
+        facts = line.facts
+        label = f"{_SHORT.get(line.kind, line.kind.upper())}{index}"
+        if line.is_softmax:
+            label = "Softmax"
+        elif (kernel := _kernel(line)) and "pool" not in line.kind:
+            words = f"f={_one_or_all(kernel)}, s={_one_or_all(_stride(line))}"
+            padding = {n for f in facts.fit for n in (f.before, f.after)} - {0}
+            padded = f", p={max(padding)}" if len(padding) == 1 else ""
+            label += f" ({words}{padded})"
+        rows.append(_row(label, _tuple(facts.output), facts.activations, facts.learnable))
+    heads = _heads("", "Activation shape", "Activation Size", "# parameters")
+    return Table(heads, tuple(rows), _row("total", "", "", analysis.total.parameters))
+
+
+def _tuple(shape: Shape) -> str:
+    return f"({','.join(map(str, shape.extents))}{',1' if shape.is_vector else ''})"
+
+
+def _row(*values: str | int) -> tuple[Cell, ...]:
+    return tuple(Cell(v, v if isinstance(v, str) else exact(v)) for v in values)
+
+
+def _heads(*titles: str, left: int = 2) -> tuple[Heading, ...]:
+    """Return headings; the first few columns hold words, the others numbers."""
+    return tuple(
+        Heading(title.lower() or "layer", title, "left" if i < left else "right")
+        for i, title in enumerate(titles)
+    )
+
+
+_VNIT = {
+    "conv": "Conv Layer",
+    "depthwise": "Depthwise Layer",
+    "dense": "FC Layer",
+    "maxpool": "Maxpool",
+    "avgpool": "Avgpool",
+    "relu": "ReLU",
+    "batchnorm": "Batch Norm",
+}
+
+
+def _vnit(analysis: Analysis) -> Table:
+    lines = _lines(
+        analysis,
+        lambda f: f.node.kind in _SILENT | {"flatten"} or _follows_weights(analysis, f, "softmax"),
+    )
+    source = analysis.network.input
+    first = (1, "Input", "-", "-", _times(source.extents, "*"), source.count, "", "", "")
+    rows = [_row(*first)]
+    for number, (index, line) in enumerate(_numbered(lines), start=2):
+        facts = line.facts
+        name = "Softmax Output"
+        if not line.is_softmax:
+            name = f"{_VNIT.get(line.kind, line.kind.replace('_', ' ').capitalize())} {index}"
+        held = (facts.weights, facts.biases, facts.learnable) if facts.params else ("", "", "")
+        given = _times(line.input.extents, "*")
+        if line.kind == "dense" and line.input.rank:
+            given += f" = {line.input.count}"
+        rows.append(
+            _row(
+                number,
+                name,
+                given,
+                _filter(line),
+                _times(facts.output.extents, "*"),
+                facts.activations,
+                *held,
+            )
+        )
+    heads = _heads(
+        "No",
+        "Layer Type",
+        "Input data dim.",
+        "Filter dim. (if any)",
+        "Output data dim.",
+        "Activation size",
+        "Weights",
+        "Biases",
+        "No. of learnable parameters",
+        left=5,
+    )
+    foot = ("", "Total Learnable Parameters", "", "", "", "", "", "", analysis.total.parameters)
+    return Table(heads, tuple(rows), _row(*foot))
+
+
+def _filter(line: Line) -> str:
+    kernel = _kernel(line)
+    if not kernel:
+        return "-"
+    values = line.facts.node.attributes
+    if (filters := values.get("filters")) is not None:
+        deep = line.input.channels // values.get("groups", 1)
+        return f"{filters} filters * {_times((*kernel, deep), '*')}"
+    return _times((*kernel, line.input.channels), "*")
+
+
+_KERAS = {
+    "conv": "Conv{}D",
+    "depthwise": "DepthwiseConv{}D",
+    "separable": "SeparableConv{}D",
+    "transposed_conv": "Conv{}DTranspose",
+    "local_conv": "LocallyConnected{}D",
+    "maxpool": "MaxPooling{}D",
+    "avgpool": "AveragePooling{}D",
+    "global_avgpool": "GlobalAveragePooling{}D",
+    "global_maxpool": "GlobalMaxPooling{}D",
+    "zeropad": "ZeroPadding{}D",
+    "crop": "Cropping{}D",
+    "resize": "UpSampling{}D",
+    "batchnorm": "BatchNormalization",
+    "layernorm": "LayerNormalization",
+    "groupnorm": "GroupNormalization",
+    "dense": "Dense",
+    "flatten": "Flatten",
+    "dropout": "Dropout",
+    "reshape": "Reshape",
+    "permute": "Permute",
+    "add": "Add",
+    "multiply": "Multiply",
+    "maximum": "Maximum",
+    "average": "Average",
+    "concat": "Concatenate",
+    "leaky_relu": "LeakyReLU",
+    "prelu": "PReLU",
+}
+
+
+def _keras(analysis: Analysis) -> Table:
+    source = analysis.network.input
+    lines = _lines(
+        analysis,
+        lambda f: (
+            f.node.kind in _ACTIVATIONS - {"prelu", "leaky_relu"}
+            and _follows_weights(analysis, f, f.node.kind)
+        ),
+    )
+    rows = [_row("input (InputLayer)", _batched(source), 0)]
+    for line in lines:
+        name = _KERAS.get(line.kind, "Activation" if line.kind in _ACTIVATIONS else line.kind)
+        shape = line.facts.output
+        if line.kind.startswith("global_"):
+            shape = Shape((), shape.channels)
+        label = f"{line.facts.node.id} ({name.format(line.input.rank)})"
+        rows.append(_row(label, _batched(shape), line.facts.parameters))
+    heads = _heads("Layer (type)", "Output Shape", "Param #")
+    return Table(heads, tuple(rows), _row("Total params", "", analysis.total.stored))
+
+
+def _batched(shape: Shape) -> str:
+    return f"(None, {', '.join(map(str, shape.extents))})"
+
+
+_MOBILENET = {
+    "conv": "Conv",
+    "depthwise": "Conv dw",
+    "dense": "FC",
+    "avgpool": "Avg Pool",
+    "global_avgpool": "Avg Pool",
+    "maxpool": "Max Pool",
+    "softmax": "Softmax",
+}
+
+
+def _mobilenet(analysis: Analysis) -> Table:
+    hidden = (_ACTIVATIONS - {"softmax"}) | _SILENT | {"batchnorm", "flatten"}
+    found = []
+    for line in _lines(analysis, lambda f: f.node.kind in hidden):
+        if line.kind in hidden:
+            continue
+        stride = _one_or_all(_stride(line))
+        kind = _MOBILENET.get(line.kind, line.kind.replace("_", " ").capitalize())
+        found.append((f"{kind} / s{stride}", _volume(line), str(line.input)))
+    rows = [
+        _row(f"{times}×" if times > 1 else "", *cells)
+        for times, block in _repeated(found)
+        for cells in block
+    ]
+    return Table(_heads("×", "Type / Stride", "Filter Shape", "Input Size", left=4), tuple(rows))
+
+
+def _volume(line: Line) -> str:
+    kernel, x = _kernel(line), line.input
+    match line.kind:
+        case "depthwise":
+            return f"{_times((*kernel, x.channels), 'x')} dw"
+        case "dense":
+            return f"{x.count}x{line.facts.output.channels}"
+        case "softmax":
+            return "Classifier"
+        case "global_avgpool" | "global_maxpool":
+            return f"Pool {_times(x.size, 'x')}"
+        case _:
+            pass
+    if "pool" in line.kind:
+        return f"Pool {_times(kernel, 'x')}"
+    held = next((p.shape for p in line.facts.params), ())
+    return _times(held, "x") if prod(held) > 1 else "-"
+
+
+Cells = tuple[str, str, str]
+
+
+def _repeated(rows: list[Cells]) -> Iterator[tuple[int, list[Cells]]]:
+    """Put equal blocks of one or two rows that follow each other together."""
+    at = 0
+    while at < len(rows):
+        best, size = 1, 1
+        for length in (2, 1):
+            block, times = rows[at : at + length], 1
+            while rows[at + times * length : at + (times + 1) * length] == block:
+                times += 1
+            if len(block) == length and times > best:
+                best, size = times, length
+                break
+        yield best, rows[at : at + size]
+        at += best * size
+
+
+STYLES: dict[str, Callable[[Analysis], Table]] = {
+    "ng": _ng,
+    "vnit": _vnit,
+    "keras": _keras,
+    "mobilenet": _mobilenet,
+}
+"""The tables by the name of their style."""
+
+
+def lecture_table(analysis: Analysis, style: str) -> Table:
+    """Return the layer table of a network as a lecture would draw it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such style.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> table = lecture_table(cnn.analyze("zoo:lecture_000_lenet").analysis, "ng")
+    >>> [cell.text for cell in table.rows[1]]
+    ['CONV1 (f=5, s=1)', '(28,28,8)', '6,272', '608']
+    """
+    if style not in STYLES:
+        raise UsageError(
+            f"there is no table '{style}'{nearest(style, list(STYLES))}",
+            help=f"the tables are {', '.join(STYLES)}",
+        )
+    return STYLES[style](analysis)
+
+
+def write_lecture_table(analysis: Analysis, style: str, format: str) -> str:  # noqa: A002
+    """Return the table as text in a format of ``cnnanalyze explain``."""
+    table = lecture_table(analysis, style)
+    if format == "html":
+        return _html(analysis.network.name, table)
+    if format == "json":
+        rows = [[cell.value for cell in row] for row in table.rows]
+        columns = [heading.title for heading in table.headings]
+        foot = [cell.value for cell in table.foot]
+        return dump({"schema": 1, "table": style, "columns": columns, "rows": rows, "total": foot})
+    text = write_table(table, "table" if format == "text" else format)
+    if style == "keras" and format == "text":
+        total = analysis.total
+        text += (
+            f"Trainable params: {exact(total.trainable)}\n"
+            f"Non-trainable params: {exact(total.non_trainable)}\n"
+        )
+    return text
+
+
+def _html(title: str, table: Table) -> str:
+    from cnnanalyze.report.derivation.html import page  # noqa: PLC0415 - for this format only
+
+    heads = "".join(f'<th scope="col">{escape(h.title)}</th>' for h in table.headings)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(c.text)}</td>' for c in row)}</tr>"
+        for row in (*table.rows, *((table.foot,) if table.foot else ()))
+    )
+    return page(title, f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")

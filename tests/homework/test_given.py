@@ -1,0 +1,221 @@
+"""Answers as students write them: understood, or refused with a clear message."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnanalyze.homework.compare import read
+from cnnanalyze.homework.given import Unreadable, entries, figures, is_empty
+from cnnanalyze.homework.solution import Solution
+
+NUMBERS = (
+    ("1,44,50,688", 14450688),  # lecture 001, line 1383: Indian grouping
+    ("62 006", 62006),
+    ("62.006", 62006),
+    ("62,006", 62006),
+    ("62_006", 62006),
+    ("62'006", 62006),
+    ("62\N{NO-BREAK SPACE}006", 62006),
+    ("1.280", 1280),
+    ("1,280 parameters", 1280),
+    ("138M", 138_357_544),
+    ("138.4 million", 138_357_544),
+    ("~138M", 138_357_544),
+    ("1.4e3", 1400),
+    ("1.4·10^3", 1400),
+    ("-5", -5),
+    ("−5", -5),
+    ("7/3", Fraction(7, 3)),
+    ("2 1/3", Fraction(7, 3)),
+    ("2.33", Fraction(7, 3)),
+    ("2,33", Fraction(7, 3)),
+    ("3.25", Fraction(13, 4)),
+    (".25", Fraction(1, 4)),
+    ("1.234.567,5", Fraction(2469135, 2)),
+    ("1,234,567.5", Fraction(2469135, 2)),
+    ("25%", Fraction(1, 4)),
+    ("2 kB", 2000),
+    ("2 KiB", 2048),
+    ("4x4", 4),
+    (["4"], 4),
+)
+
+
+@pytest.mark.parametrize(("text", "value"), NUMBERS)
+def test_number_is_understood(text: Any, value: Any) -> None:
+    assert read(text, Solution(value)).right
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2.3", Fraction(7, 3) + Fraction(1, 10)),
+        ("4", Fraction(7, 2)),  # rounding must not hide the fraction
+        ("137M", 138_357_544),
+        ("62.006", 62007),
+        ("25", Fraction(1, 4)),
+        ("0.03", Fraction(305, 10000)),
+    ],
+)
+def test_other_numbers_are_not_right(text: str, value: Any) -> None:
+    assert not read(text, Solution(value)).right
+
+
+def test_percent_is_understood_where_it_is_asked_for() -> None:
+    share = Solution(Fraction(7427, 100), unit="%")
+    assert read("74.3", share).right
+    assert read("74.27 %", share).right
+    assert not read("0.743", share).right
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("six", "'six' is no number such as 1,280 or 3.25 or 7/3"),
+        ("NaN", "'NaN' is no number"),
+        ("-inf", "'-inf' is no number"),
+        ("1/0", "'1/0' divides by nothing"),
+        ("1e999", "'1e999' is out of bounds"),
+        ("9" * 50, "a number may have at most 40 digits"),
+        ("1,2.3,4", "the points and commas of '1,2.3,4' cannot be understood"),
+        ("x" * 3000, "3,000 characters are too long for a number"),
+        ("=1+1", "'=1+1' is no number such as 1,280 or 3.25 or 7/3"),
+        ("3x4", "'3x4' is more than one number, and one was asked for"),
+        ("__import__('os')", "'__import__('os')' is no number such as 1,280 or 3.25 or 7/3"),
+    ],
+)
+def test_what_is_no_number_is_refused(text: str, message: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(text, Solution(5))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        ("28x28x6", ()),
+        ("28×28×6", ()),
+        ("28 * 28 * 6", ()),
+        ("(28, 28, 6)", ()),
+        ("28 by 28 by 6", ()),
+        (["28", "28", "6"], ()),
+        ("(None, 28, 28, 6)", ()),
+        ("6x28x28", ("the channels were written first",)),
+        ("1x28x28x6", ("the batch is no part of a shape",)),
+    ],
+)
+def test_shape_is_understood(text: Any, remarks: tuple[str, ...]) -> None:
+    reading = read(text, Solution((28, 28, 6), "shape"))
+    assert reading.right
+    assert reading.remarks == remarks
+
+
+def test_order_of_a_shape_that_is_not_clear_is_not_guessed() -> None:
+    assert not read("17x13x3", Solution((13, 17, 3), "shape")).right
+    assert not read("28x6x28", Solution((28, 28, 6), "shape")).right
+
+
+def test_shape_of_one_channel_may_leave_it_out() -> None:
+    one = Solution((4, 4, 1), "shape")
+    assert read("4x4", one).remarks == ("the one channel was left out",)
+    assert read("4", one).remarks == ("read as the size of every side",)
+
+
+def test_no_shape_is_refused() -> None:
+    with pytest.raises(Unreadable, match="'big' is no shape such as 28x28x6"):
+        read("big", Solution((28, 28, 6), "shape"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5, 6, 14", ("5", "6", "14")),
+        ("5 6 14", ("5", "6", "14")),
+        ("5; 6; 14", ("5", "6", "14")),
+        ("[5, 6, 14]", ("5", "6", "14")),
+        ("6,272; 1,568", ("6,272", "1,568")),
+        ("6,272, 1,568", ("6,272", "1,568")),
+        ("28x28x8, 14x14x8", ("28x28x8", "14x14x8")),
+        ("(28, 28, 8), (14, 14, 8)", (("28", "28", "8"), ("14", "14", "8"))),
+        ("[[1, 2], [3, 4]]", (("1", "2"), ("3", "4"))),
+        ("1 2\n3 4", (("1", "2"), ("3", "4"))),
+    ],
+)
+def test_list_is_taken_apart(text: str, expected: tuple[Any, ...]) -> None:
+    assert entries(text) == expected
+
+
+def test_lists_of_large_numbers_are_understood_as_we_print_them() -> None:
+    from cnnanalyze.homework.wording import say
+
+    for value in ((6272, 1568, 400), (5, 6, 14), (102764544, 16781312, 4097000), (608, 3216)):
+        assert read(say(value, "list"), Solution(value, "list")).right
+
+
+def test_list_says_what_is_wrong_and_what_is_missing() -> None:
+    fields = Solution((5, 6, 14, 16), "list")
+    assert read("5, 6, 10, 11", fields).wrong == (2, 3)
+    short = read("5, 6, 14", fields)
+    assert not short.right
+    assert short.remarks == ("4 entries were asked for, and 3 given",)
+    with pytest.raises(Unreadable, match="5 entries were given, but 4 were asked for"):
+        read("1 2 3 4 5", fields)
+
+
+def test_matrix_is_understood_in_many_forms() -> None:
+    value = Solution(((25, 30), (20, 25)), "matrix")
+    for text in ("[[25, 30], [20, 25]]", "25 30; 20 25", "25 30\n20 25", "25 30 20 25"):
+        assert read(text, value).right
+    assert read([["25", "30"], ["20", "25"]], value).right
+    assert read(["25 30", "20 25"], value).right
+    other = read("[[1, 2, 3], [4, 5, 6]]", value)
+    assert other.remarks == ("this is 2x3, but the output is 2x2",)
+    with pytest.raises(Unreadable, match="a matrix of 2x2 numbers was asked for"):
+        read("25 30 20", value)
+    with pytest.raises(Unreadable, match="is not closed"):
+        read("[[25, 30], [20", value)
+
+
+def test_yes_and_no() -> None:
+    assert read("No", Solution(False, "choice")).right
+    assert read("does not fit", Solution(False, "choice")).right
+    assert not read("yes", Solution(False, "choice")).right
+    with pytest.raises(Unreadable, match="'maybe' is neither yes nor no"):
+        read("maybe", Solution(True, "choice"))
+
+
+def test_nothing_may_be_the_answer() -> None:
+    assert read("none", Solution(None)).right
+    assert not read("3", Solution(None)).right
+    assert not read("none", Solution(3)).right
+
+
+def test_words_are_compared_without_case_and_spaces() -> None:
+    pattern = Solution("[(CONV-RELU)*1-POOL]*2-(FC-RELU)*2,SOFTMAX", "words")
+    assert read("[(conv-relu)*1-pool]*2 - (fc-relu)*2, softmax", pattern).right
+
+
+@pytest.mark.parametrize("raw", [None, "", "  ", "-", "?", [], "n/a"])
+def test_empty_answers_are_empty(raw: Any) -> None:
+    assert is_empty(raw)
+
+
+@given(st.text(max_size=60))
+def test_no_text_does_worse_than_being_refused(text: str) -> None:
+    shapes = Solution((28, 28, 6), "shape")
+    forms = (Solution(5), shapes, Solution((1, 2), "list"), Solution(((1, 2), (3, 4)), "matrix"))
+    for solution in forms:
+        with suppress(Unreadable):
+            assert isinstance(read(text, solution).right, bool)
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_whole_numbers_are_read_as_they_are_printed(number: int) -> None:
+    for text in (str(number), f"{number:,}", f"{number:_}", f"{number:,}".replace(",", " ")):
+        assert any(f.value == number for f in figures(text))
