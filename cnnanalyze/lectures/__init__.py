@@ -1,0 +1,1 @@
+"""Lectures: every number they print, computed anew, and what made those that do not hold."""
