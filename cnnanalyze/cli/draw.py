@@ -1,0 +1,117 @@
+"""``cnnanalyze draw``: what does the network look like?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import UsageError
+
+Spec = Annotated[
+    str,
+    typer.Argument(metavar="SPEC", help="A file, zoo:NAME, or - for stdin.", show_default=False),
+]
+Colour = Annotated[
+    str,
+    typer.Option(
+        "--colour",
+        metavar="BY",
+        help="Colour boxes by kind, or by parameters, macs, activations or field "
+        "(the receptive field).",
+    ),
+]
+Expand = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expand",
+        metavar="PATH",
+        help="Draw the inside of this block where it stands; may be repeated; all for every block.",
+    ),
+]
+Theme = Annotated[
+    str,
+    typer.Option(
+        "--theme",
+        metavar="auto|light|dark",
+        help="Colours; auto follows the reader's preference, and is light in a PNG.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to an .svg or .png file instead of stdout."
+    ),
+]
+
+ENDINGS = (".svg", ".png")
+SCALE = 2
+"""Pixels of a PNG for one unit of the drawing."""
+MOST_PIXELS = 16_000
+"""Along one side; beyond, the scale is smaller."""
+
+
+def draw(
+    spec: Spec,
+    *,
+    output: Output = None,
+    colour: Colour = "kind",
+    expand: Expand = None,
+    theme: Theme = "auto",
+    settings: option.Settings = None,
+) -> None:
+    """Draw the architecture as SVG, or as PNG if the file is called so.
+
+    Equal blocks are drawn once; what is repeated is drawn once with its number.
+    """
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.drawing.svg import draw as draw_svg
+
+    ending = "" if output is None else output.suffix.lower()
+    if output is not None and ending not in ENDINGS and not output.is_char_device():
+        raise UsageError(
+            f"cannot tell the format of '{output}'",
+            help=f"give it a name that ends in {' or '.join(ENDINGS)}",
+        )
+    if ending == ".png":
+        _require_cairo()
+        theme = "light" if theme == "auto" else theme
+    paths = expand or []
+    picture = draw_svg(
+        analyze(load(spec, read_settings(settings))),
+        colour=colour,
+        expanded=True if "all" in paths else paths,
+        theme=theme,
+    )
+    if ending == ".png":
+        assert output is not None
+        _write_png(picture, output)
+    else:
+        write(picture, output)
+
+
+def _require_cairo() -> None:
+    try:
+        import cairosvg  # noqa: F401
+    except (ImportError, OSError):  # the package, or the library below it
+        raise UsageError(
+            "a PNG needs the package cairosvg, which is not installed",
+            help="pip install 'cnnanalyze[draw]', or write an .svg",
+        ) from None
+
+
+def _write_png(picture: str, output: Path) -> None:
+    import cairosvg
+
+    from cnnanalyze.cli.output import write_file
+
+    # The converter places every stretch of a line of text for itself; one stretch is enough.
+    plain = re.sub(r"</?tspan[^>]*>", "", picture)
+    sides = [float(n) for n in re.findall(r'(?:width|height)="([0-9.]+)"', plain[:600])[:2]]
+    scale = min(SCALE, MOST_PIXELS / max(sides))
+    write_file(output, cairosvg.svg2png(plain.encode(), scale=scale))

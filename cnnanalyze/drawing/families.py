@@ -1,0 +1,73 @@
+"""Families of layer kinds: what is drawn in one colour, and the words for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnanalyze.spec.node import Node
+
+
+class Family(NamedTuple):
+    """One entry of the legend: its word, and its colours on a light and on a dark page."""
+
+    name: str
+    words: str
+    light: tuple[str, str]
+    """The fill of a box and the stroke around it."""
+    dark: tuple[str, str]
+
+
+FAMILIES = {
+    f.name: f
+    for f in (
+        Family("conv", "convolution", ("#dbeafe", "#2563eb"), ("#172f5c", "#7aa7f7")),
+        Family("up", "upsampling", ("#cff4f8", "#0e7490"), ("#0b3a47", "#5cc8dc")),
+        Family("pool", "pooling", ("#d9f5dd", "#15803d"), ("#123d21", "#6fce8a")),
+        Family("linear", "fully connected", ("#f3e3fd", "#8b2fc9"), ("#3f1a57", "#cf94f5")),
+        Family("merge", "join", ("#fdf0c4", "#a16207"), ("#463408", "#e8bf4c")),
+        Family("point", "norm, activation", ("#eceff3", "#667085"), ("#2a303b", "#9aa5b8")),
+        Family("move", "reshape", ("#fde4d8", "#b4470f"), ("#4d230d", "#f2a27b")),
+        Family("other", "other", ("#fbe0ec", "#b42165"), ("#4c1230", "#f08fba")),
+        Family("block", "block", ("#ffffff", "#475467"), ("#1d222b", "#aab4c4")),
+    )
+}
+"""By name, in the order of the legend."""
+
+MODULES = {
+    "conv": "conv",
+    "transposed": "up",
+    "resize": "up",
+    "pool": "pool",
+    "linear": "linear",
+    "merge": "merge",
+    "norm": "point",
+    "activation": "point",
+    "smooth": "point",
+    "regularise": "point",
+    "reshape": "move",
+    "rearrange": "move",
+}
+"""The family of the kinds that a module of :mod:`cnnanalyze.layers` holds."""
+
+
+def family(node: Node) -> str:
+    """To which family does a layer belong?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 9x9x2, layers: [{conv: {filters: 4, kernel: 3}}, relu]}")
+    >>> [family(n) for n in net]
+    ['conv', 'point']
+    """
+    package, _, module = type(node.layer).__module__.rpartition(".")
+    return MODULES.get(module, "other") if package == "cnnanalyze.layers" else "other"
+
+
+LIGHT_KINDS = frozenset({"flatten", "zeropad"})
+"""Kinds outside the family of norms and activations that are no boxes of their own either."""
+
+
+def follows(node: Node) -> bool:
+    """Whether a layer is a mark on its neighbour's box instead of a box of its own."""
+    return len(node.inputs) == 1 and (family(node) == "point" or node.kind in LIGHT_KINDS)

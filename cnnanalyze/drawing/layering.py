@@ -1,0 +1,282 @@
+"""Layering: places for the nodes of a small graph, in rows, with few crossings and straight lanes.
+
+Rows are longest paths; nodes that could stand in several rows stand in the middle of them. Edges
+over several rows get a narrow lane in each row between. The order in a row follows the barycentres
+of the neighbours; the places along a row are the nearest to the neighbours that keep the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+LANE = 14.0
+"""The width of a lane."""
+SWEEPS = 6
+UPRIGHT, CHAIN = 10_000.0, 1_000.0
+"""How much more the main path and plain chains weigh than other boxes, which weigh 1."""
+LAST = 4
+"""How many of the last sweeps look in both directions."""
+
+
+class Places(NamedTuple):
+    """Where the nodes are, and through which points the edges go."""
+
+    centres: list[float]
+    """The middle of each node along its row."""
+    rows: list[int]
+    lanes: list[list[tuple[int, float]]]
+    """For each edge, the rows that it crosses, and where."""
+    width: float
+
+
+def assign_rows(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return a row for each node, below all that it follows.
+
+    The edges lead from nodes with smaller numbers to nodes with larger ones.
+
+    Examples
+    --------
+    >>> assign_rows(5, [(0, 1), (1, 2), (2, 4), (0, 3), (3, 4)])  # the short branch in the middle
+    [0, 1, 2, 2, 3]
+    """
+    sources: list[list[int]] = [[] for _ in range(count)]
+    targets: list[list[int]] = [[] for _ in range(count)]
+    for a, b in edges:
+        sources[b].append(a)
+        targets[a].append(b)
+    early = [0] * count
+    for v in range(count):
+        early[v] = max((early[u] + 1 for u in sources[v]), default=0)
+    late = [0] * count
+    for v in reversed(range(count)):
+        late[v] = min((late[w] - 1 for w in targets[v]), default=early[v])
+    rows = [0] * count
+    for v in range(count):
+        first = max((rows[u] + 1 for u in sources[v]), default=0)
+        # Behind a node that was moved already, there is no need to move again.
+        follows = len(sources[v]) == 1 and len(targets[sources[v][0]]) == 1
+        rows[v] = first if follows or not sources[v] else first + (max(late[v] - first, 0) + 1) // 2
+    return rows
+
+
+def arrange(
+    widths: Sequence[float],
+    edges: Sequence[tuple[int, int]],
+    gap: float = 18.0,
+    *,
+    upright: bool = False,
+) -> Places:
+    """Where do nodes of these widths stand?
+
+    Parameters
+    ----------
+    widths
+        Of the nodes, in an order in which every edge leads forward.
+    edges
+        Pairs of nodes.
+    gap
+        The least distance between neighbours in a row.
+    upright
+        Whether the longest path stands upright, and all else beside it.
+    """
+    graph = _Layers(widths, edges, gap)
+    graph.order()
+    if upright:
+        graph.main = frozenset(_longest_path(len(widths), edges))
+    graph.spread()
+    graph.straighten()
+    return graph.places()
+
+
+def _longest_path(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the nodes of a longest path.
+
+    Examples
+    --------
+    >>> _longest_path(5, [(0, 1), (1, 2), (1, 3), (3, 4)])
+    [4, 3, 1, 0]
+    """
+    rows, sources = [0] * count, [-1] * count
+    for a, b in sorted(edges, key=lambda e: e[1]):
+        if rows[a] + 1 > rows[b]:
+            rows[b], sources[b] = rows[a] + 1, a
+    path = [max(range(count), key=rows.__getitem__)] if count else []
+    while path and sources[path[-1]] >= 0:
+        path.append(sources[path[-1]])
+    return path
+
+
+class _Layers:
+    """The rows, with the lanes of long edges as nodes of their own."""
+
+    def __init__(
+        self, widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float
+    ) -> None:
+        self.real = len(widths)
+        self.gap = gap
+        self.widths = list(widths)
+        self.row_of = assign_rows(len(widths), edges)
+        self.rows: list[list[int]] = [[] for _ in range(max(self.row_of, default=0) + 1)]
+        for v, row in enumerate(self.row_of):
+            self.rows[row].append(v)
+        self.above: list[list[int]] = [[] for _ in widths]
+        self.below: list[list[int]] = [[] for _ in widths]
+        self.chains = [self._chain(a, b) for a, b in edges]
+        self.x = [0.0] * len(self.widths)
+        self.main: frozenset[int] = frozenset()
+        """The nodes of the path that shall stand upright."""
+
+    def _chain(self, a: int, b: int) -> list[int]:
+        """Make lanes for one edge in the rows between its ends."""
+        chain, before = [], a
+        for row in range(self.row_of[a] + 1, self.row_of[b]):
+            lane = len(self.widths)
+            self.widths.append(LANE)
+            self.row_of.append(row)
+            self.rows[row].append(lane)
+            self.above.append([])
+            self.below.append([])
+            chain.append(lane)
+            self._link(before, lane)
+            before = lane
+        self._link(before, b)
+        return chain
+
+    def _link(self, a: int, b: int) -> None:
+        self.below[a].append(b)
+        self.above[b].append(a)
+
+    def order(self) -> None:
+        """Put the nodes of each row in the order of their neighbours; keep the best order."""
+        best, fewest = [list(r) for r in self.rows], self._crossings()
+        for sweep in range(SWEEPS):
+            if not fewest:
+                break
+            down = sweep % 2 == 0
+            near = self.above if down else self.below
+            rows = self.rows if down else self.rows[::-1]
+            at = {v: i for row in self.rows for i, v in enumerate(row)}
+            for row in rows:
+                keys = {
+                    v: sum(at[u] for u in near[v]) / len(near[v]) if near[v] else at[v] for v in row
+                }
+                row.sort(key=keys.__getitem__)
+                at.update((v, i) for i, v in enumerate(row))
+            now = self._crossings()
+            if now < fewest:
+                best, fewest = [list(r) for r in self.rows], now
+        self.rows = best
+
+    def _crossings(self) -> int:
+        """Count pairs of edges between neighbouring rows that cross."""
+        at = {v: i for row in self.rows for i, v in enumerate(row)}
+        total = 0
+        for row in self.rows[:-1]:
+            ends: list[int] = []
+            for v in row:
+                mine = sorted(at[w] for w in self.below[v])
+                total += sum(1 for m in mine for e in ends if e > m)
+                ends += mine
+        return total
+
+    def spread(self) -> None:
+        """Find places along the rows, nearest to the neighbours' places."""
+        for row in self.rows:
+            self._settle(row, [0.0] * len(row), [1.0] * len(row))
+        for sweep in range(2 * SWEEPS):
+            down = sweep % 2 == 0
+            for row in self.rows if down else self.rows[::-1]:
+                wanted, weights = [], []
+                for v in row:
+                    near, behind = self.above[v], self.below[v]
+                    if not down:
+                        near, behind = behind, near
+                    late = sweep >= 2 * SWEEPS - LAST
+                    place, weight = self._wish(v, near, behind if late else [])
+                    wanted.append(place)
+                    weights.append(weight)
+                self._settle(row, wanted, weights)
+
+    def _wish(self, v: int, near: list[int], behind: list[int]) -> tuple[float, float]:
+        """Return where a node would like to be, and how much."""
+        chain = [u for u in near if self._is_chain(u, v)] or [
+            u for u in behind if self._is_chain(u, v)
+        ]
+        if chain and v < self.real and v not in self.main:
+            return self.x[chain[0]], CHAIN
+        if v in self.main:
+            before = [u for u in (*near, *behind) if u in self.main]
+            return (self.x[before[0]] if before else self.x[v]), UPRIGHT
+        near = near + behind
+        if not near:
+            return self.x[v], 0.5
+        if v >= self.real:  # a lane gives way, but would rather go on straight
+            return self.x[near[0]], 0.01
+        boxes = [u for u in near if u < self.real]
+        if len(near) > 1 or not boxes:
+            return sum(self.x[u] for u in near) / len(near), 1.0 if boxes else 0.2
+        return self.x[boxes[0]], 1.0
+
+    def _is_chain(self, a: int, b: int) -> bool:
+        """Whether the edge between two boxes is the only one there."""
+        if max(a, b) >= self.real:
+            return False
+        if self.row_of[a] > self.row_of[b]:
+            a, b = b, a
+        return self.below[a] == [b] and self.above[b] == [a]
+
+    def _distance(self, a: int, b: int) -> float:
+        return (self.widths[a] + self.widths[b]) / 2 + self.gap
+
+    def _settle(self, row: list[int], wanted: list[float], weights: list[float]) -> None:
+        """Place a row as near to the wishes as its order and distances allow (pool violators)."""
+        offset, offsets = 0.0, []
+        for i, v in enumerate(row):
+            offset += self._distance(row[i - 1], v) if i else 0.0
+            offsets.append(offset)
+        pools: list[tuple[float, float, int]] = []  # weight, weighted sum, number
+        for want, weight, off in zip(wanted, weights, offsets, strict=True):
+            pool = (weight, weight * (want - off), 1)
+            while pools and pools[-1][1] / pools[-1][0] > pool[1] / pool[0]:
+                w, s, n = pools.pop()
+                pool = (pool[0] + w, pool[1] + s, pool[2] + n)
+            pools.append(pool)
+        i = 0
+        for weight, total, number in pools:
+            for _ in range(number):
+                self.x[row[i]] = total / weight + offsets[i]
+                i += 1
+
+    def straighten(self) -> None:
+        """Let lanes at the right or left end of their rows run straight, as rails."""
+        for side in (1, -1):
+            for _ in range(2):
+                for chain in self.chains:
+                    if len(chain) > 1 and all(self._is_outside(v, side) for v in chain):
+                        place = side * max(side * self.x[v] for v in chain)
+                        for v in chain:
+                            self.x[v] = place
+                for row in self.rows:
+                    self._push(row if side > 0 else row[::-1], side)
+
+    def _is_outside(self, lane: int, side: int) -> bool:
+        row = self.rows[self.row_of[lane]]
+        i = row.index(lane)
+        rest = row[i + 1 :] if side > 0 else row[:i]
+        return all(v >= self.real for v in rest) and len(rest) < len(row) - 1
+
+    def _push(self, row: list[int], side: int) -> None:
+        """Keep the distances behind what was moved outward."""
+        for a, b in pairwise(row):
+            least = self.x[a] + side * self._distance(a, b)
+            self.x[b] = side * max(side * self.x[b], side * least)
+
+    def places(self) -> Places:
+        """Return the places, all of them right of zero."""
+        left = min((x - w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
+        right = max((x + w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
+        x = [round(v - left, 1) for v in self.x]
+        lanes = [[(self.row_of[v], x[v]) for v in chain] for chain in self.chains]
+        return Places(x[: self.real], self.row_of[: self.real], lanes, round(right - left, 1))

@@ -1,0 +1,217 @@
+"""The outline: a compact drawing for a terminal, in lanes as version control draws its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.drawing.composing import block_references
+from cnnanalyze.drawing.families import family
+from cnnanalyze.drawing.lettering import shorten
+from cnnanalyze.drawing.naming import block_name
+from cnnanalyze.drawing.part import Part
+from cnnanalyze.drawing.plan import Card, Plan
+from cnnanalyze.drawing.planting import Planter
+from cnnanalyze.drawing.wording import Reference, box_words, shape_words
+
+Segment = tuple[str, str]
+"""A text and its style, as rich names styles."""
+
+STYLES = {
+    "conv": "cyan",
+    "up": "cyan",
+    "pool": "green",
+    "linear": "magenta",
+    "merge": "yellow",
+    "move": "red",
+    "other": "red",
+    "point": "dim",
+}
+LEAST_WIDTH = 40
+References = list[Reference]
+
+
+def outline(analysis: Analysis, *, width: int = 100) -> list[list[Segment]]:
+    """What does the network look like, in a terminal?
+
+    Every line is a list of texts with their styles. A dot is a layer with its marks, or a block
+    whose inside is drawn once below, under its letter; lines are what flows between them.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, input: 8x8x3, layers: [{add: [{conv: 3}, []]}]}".replace(
+    ...         "conv: 3", "conv: {filters: 3, kernel: 1}"
+    ...     )
+    ... )
+    >>> for line in outline(cnn.analyze(net).analysis):
+    ...     print("".join(text for text, _ in line).rstrip())
+    ○   input        8×8×3
+    ├─● 1×1 conv, 3  8×8×3
+    ●─╯ +            8×8×3
+    """
+    return _Outline(analysis, max(width, LEAST_WIDTH)).lines()
+
+
+class _Row:
+    """One line in the making: lanes, words, and the shape at the right."""
+
+    def __init__(self, lanes: str, words: list[Segment], shape: str) -> None:
+        self.lanes, self.words, self.shape = lanes, words, shape
+
+    @property
+    def length(self) -> int:
+        return len(self.lanes) + 1 + sum(len(t) for t, _ in self.words)
+
+
+class _Outline:
+    """The lines of one network."""
+
+    def __init__(self, analysis: Analysis, width: int) -> None:
+        self.network = analysis.network
+        self.width = width
+        self.planter = Planter(self.network)
+        self.root = self.planter.plant()
+        self.plan = Plan(self.root, self.planter, frozenset())
+        self.cards: list[Card] = []
+
+    def lines(self) -> list[list[Segment]]:
+        start = _Row("○", [("input", "bold")], shape_words([self.network.input]))
+        lines = self._aligned([start, *self._rows([self.root], [], "")])
+        at = 0
+        while at < len(self.cards):
+            card = self.cards[at]
+            name = shorten(block_name(card.parts[0], self.network), 30)
+            references = block_references(card.parts, self.planter, self.network)
+            lines += [[], [(f"{card.letter} ", "bold yellow"), (name, "bold")]]
+            lines += self._aligned(list(self._rows(card.parts, references, "")))
+            at += 1
+        return lines
+
+    def _aligned(self, rows: Sequence[_Row]) -> list[list[Segment]]:
+        """Return the rows with their shapes below each other."""
+        shapes = max((len(r.shape) for r in rows), default=0)
+        lanes = max((len(r.lanes) for r in rows), default=0)
+        room = self.width - shapes - 2
+        for row in rows:
+            row.lanes = row.lanes.ljust(lanes)
+        column = min(max((r.length for r in rows), default=0), room)
+        lines = []
+        for row in rows:
+            words = _cut(row.words, column - len(row.lanes) - 1)
+            length = len(row.lanes) + 1 + sum(len(t) for t, _ in words)
+            gap = " " * (column - length + 2)
+            lines.append([(row.lanes + " ", "dim"), *words, (gap + row.shape, "")])
+        return lines
+
+    def _rows(self, parts: Sequence[Part], references: References, indent: str) -> Iterator[_Row]:
+        """Return the rows for the inside of a group."""
+        wiring = self.planter.wiring(parts[0])
+        children = parts[0].children
+        reads: list[list[object]] = [[] for _ in children]
+        for source, b in wiring.entries:
+            reads[b].append(source)
+        for a, _, b in wiring.edges:
+            if a not in reads[b]:
+                reads[b].append(a)
+        left: dict[object, int] = {}
+        for wanted in reads:
+            for read in wanted:
+                left[read] = left.get(read, 0) + 1
+        for _, a in wiring.exits:
+            left[a] = left.get(a, 0) + 1
+        lanes: list[object] = list(wiring.sources)
+        for i, child in enumerate(children):
+            drawn, lane = _step(lanes, reads[i], left, i)
+            column = [p.children[i] for p in parts]
+            yield self._row(indent + drawn, column, references)
+            if child.shape.box is None and not self.plan.has_card(child):
+                members = [m for p in column for m in (p.members or (p,))]
+                inner = references and block_references(members, self.planter, self.network)
+                if len(parts) == 1:
+                    members = members[:1]
+                around = "".join("│ " if s is not None else "  " for s in lanes)
+                around = around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]
+                yield from self._rows(members, inner, indent + around)
+
+    def _row(self, lanes: str, parts: Sequence[Part], references: References) -> _Row:
+        first = parts[0]
+        times = [(f" ×{first.times}", "bold")] if first.times > 1 else []
+        last = [p.members[-1] if p.members else p for p in parts]
+        shape = shape_words([p.nodes[-1].output for p in last], references)
+        if first.shape.box is not None:
+            boxes = [p.shape.box for p in parts if p.shape.box is not None]
+            words = box_words(boxes, references)
+            said: list[Segment] = []
+            if words.before:
+                said.append((" ".join(w for _, w in words.before) + " ", "dim"))
+            said.append((words.title, STYLES.get(family(first.shape.box.main), "")))
+            if words.after:
+                said.append((" " + " ".join(w for _, w in words.after), "dim"))
+            return _Row(lanes, said + times, shape)
+        name: Segment = (shorten(first.path.rpartition("/")[2], 30), "bold")
+        if not self.plan.has_card(first):
+            return _Row(lanes, [name, *times], shape)
+        card = self.plan.card(first)
+        if card not in self.cards:
+            self.cards.append(card)
+        return _Row(lanes, [name, (f" {card.letter}", "bold yellow"), *times], shape)
+
+
+def _cut(words: list[Segment], room: int) -> list[Segment]:
+    """Return the words as far as there is room for them."""
+    found: list[Segment] = []
+    for text, style in words:
+        if len(text) > room:
+            if room > 0:
+                found.append((text[: room - 1] + "…", style))
+            break
+        found.append((text, style))
+        room -= len(text)
+    return found
+
+
+def _step(
+    lanes: list[object], reads: list[object], left: dict[object, int], at: int
+) -> tuple[str, int]:
+    """Draw one child into the lanes, which are changed; return the line and its lane."""
+    ending = [s for s in reads if left[s] == 1]
+    for source in reads:
+        left[source] -= 1
+    places = [lanes.index(s) for s in reads]
+    if ending:
+        mine = min(lanes.index(s) for s in ending)
+    else:
+        start = max(places, default=-1) + 1
+        free = (j for j in range(start, len(lanes)) if lanes[j] is None)
+        mine = next(free, len(lanes))
+    if mine == len(lanes):
+        lanes.append(None)
+    low, high = min([mine, *places]), max([mine, *places])
+    drawn = ""
+    for j, source in enumerate(lanes):
+        inside = low <= j < high
+        if j == mine:
+            mark = "●"
+        elif j in places:
+            goes_on = left[source] > 0
+            if j > mine:
+                mark = "┤" if goes_on else "╯"
+                mark = ("┼" if goes_on else "┴") if j < high else mark
+            else:
+                mark = "├" if goes_on else "╰"
+                mark = ("┼" if goes_on else "┴") if j > low else mark
+        elif source is not None:
+            mark = "┼" if low < j < high else "│"
+        else:
+            mark = "─" if low < j < high else " "
+        drawn += mark + ("─" if inside else " ")
+    for source in reads:
+        if left[source] == 0:
+            lanes[lanes.index(source)] = None
+    lanes[mine] = at if left.get(at) else None
+    line = drawn.rstrip()
+    while lanes and lanes[-1] is None:
+        lanes.pop()
+    return line, mine

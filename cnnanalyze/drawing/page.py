@@ -1,0 +1,92 @@
+"""The page: spine, cards, title and legend, each at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cnnanalyze.drawing.figure import Figure, Tile
+
+MARGIN = 24.0
+TITLE_ROOM = 52.0
+LEGEND_ROOM = 34.0
+BETWEEN = 28.0
+LEAST_COLUMN = 520.0
+"""Cards stand in one column up to this height, however short the spine."""
+SLACK = 1.15
+WIDER = 1.07
+"""By how much the width for cards grows until they have room."""
+
+
+class Placed(NamedTuple):
+    """A figure at its place."""
+
+    figure: Figure
+    x: float
+    y: float
+
+
+class Page(NamedTuple):
+    """What is where."""
+
+    width: float
+    height: float
+    spine: Placed
+    cards: tuple[Placed, ...]
+
+    @property
+    def families(self) -> set[str]:
+        """The families of all boxes on the page."""
+        return {
+            t.family
+            for p in (self.spine, *self.cards)
+            for t in p.figure.things
+            if isinstance(t, Tile) and t.kind != "end"
+        }
+
+
+def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
+    """Return places for cards in the least width in which they are not higher than the room.
+
+    Each card, in its order, stands as high as it can, and then as far left as it can.
+    """
+    width = max((c.width for c in cards), default=0.0)
+    while True:
+        placed: list[Placed] = []
+        for card in cards:
+            placed.append(_place(card, placed, width))
+        if all(p.y + p.figure.height <= room for p in placed):
+            return placed
+        width *= WIDER
+
+
+def _place(card: Figure, placed: Sequence[Placed], width: float) -> Placed:
+    """Return the first free place of a card among others."""
+    best = None
+    for x in sorted({0.0, *(p.x + p.figure.width + BETWEEN for p in placed)}):
+        if x and x + card.width > width:
+            break
+        y = 0.0
+        for p in sorted(placed, key=lambda p: p.y):
+            beside = p.x >= x + card.width + BETWEEN or x >= p.x + p.figure.width + BETWEEN
+            if not beside and p.y < y + card.height + BETWEEN:
+                y = max(y, p.y + p.figure.height + BETWEEN)
+        if best is None or y < best.y:
+            best = Placed(card, x, y)
+    return best or Placed(card, 0.0, 0.0)
+
+
+def lay_out(spine: Figure, cards: Sequence[Figure], least_width: float) -> Page:
+    """Put the cards right of the spine, together not much higher than it."""
+    room = max([SLACK * spine.height, LEAST_COLUMN, *(c.height for c in cards)])
+    top = MARGIN + TITLE_ROOM
+    start = MARGIN + spine.width + 2 * BETWEEN
+    placed = [Placed(p.figure, round(start + p.x), round(top + p.y)) for p in pack(cards, room)]
+    right = max((p.x + p.figure.width for p in placed), default=0.0)
+    width = max(MARGIN + spine.width, right, least_width + MARGIN) + MARGIN
+    left = MARGIN
+    if not cards:
+        left = max(MARGIN, (width - spine.width) / 2)
+    low = max([spine.height, *(p.y - top + p.figure.height for p in placed)])
+    height = top + low + LEGEND_ROOM + MARGIN
+    return Page(round(width), round(height), Placed(spine, round(left), top), tuple(placed))

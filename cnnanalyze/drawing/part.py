@@ -1,0 +1,111 @@
+"""Parts: the groups and boxes that a network is drawn from, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cnnanalyze.drawing.folding import Box
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import Node
+
+
+@dataclass(eq=False)
+class Part:
+    """A box, a group of parts, or several equal parts in a row."""
+
+    path: str
+    box: Box | None = None
+    children: list[Part] = field(default_factory=list)
+    members: list[Part] = field(default_factory=list)
+    """The equal parts that this one stands for, if it stands for several."""
+    form: int = 0
+    """Equal for parts of the same kinds, wiring and windows, whatever their widths."""
+    exact: int = 0
+    """Equal for parts that differ in nothing but what comes in."""
+
+    @property
+    def times(self) -> int:
+        """How many equal parts this one stands for."""
+        return len(self.members) or 1
+
+    @property
+    def shape(self) -> Part:
+        """The part whose inside is drawn: itself, or the first of those it stands for."""
+        return self.members[0] if self.members else self
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """All boxes below, in order."""
+        if self.box is not None:
+            return (self.box,)
+        return tuple(b for part in self.members or self.children for b in part.boxes)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """All layers below, in the order of their boxes."""
+        return tuple(n for b in self.boxes for n in b.nodes)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all layers below."""
+        return frozenset(n.id for n in self.nodes)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all that the part stands for."""
+        return tuple(m.path for m in self.members) or (self.path,)
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.shape.children)
+
+
+def is_along(path: str, other: str) -> bool:
+    """Whether one of two paths leads to the other.
+
+    Examples
+    --------
+    >>> is_along("stage1", "stage1/unit2"), is_along("stage1", "stage10")
+    (True, False)
+    """
+    return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """How the children of a group hang together."""
+
+    edges: tuple[tuple[int, str, int], ...]
+    """From child, layer whose output it is, to child."""
+    entries: tuple[tuple[str, int], ...]
+    """Layer outside, or the input, and the child that reads it."""
+    exits: tuple[tuple[str, int], ...]
+    """Layer whose output leaves the group, and the child that holds it."""
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """What the group reads from outside, each once."""
+        return tuple(dict.fromkeys(source for source, _ in self.entries))
+
+
+def wire(children: Iterable[Part], network: Network) -> Wiring:
+    """How do some parts hang together, and with everything else?"""
+    parts = list(children)
+    at = {id_: i for i, part in enumerate(parts) for id_ in part.ids}
+    edges: dict[tuple[int, str, int], None] = {}
+    entries: dict[tuple[str, int], None] = {}
+    exits: dict[tuple[str, int], None] = {}
+    outputs = set(network.outputs)
+    for i, part in enumerate(parts):
+        for node in part.nodes:
+            for source in node.inputs:
+                j = at.get(source)
+                if j is None:
+                    entries[source, i] = None
+                elif j != i:
+                    edges[j, source, i] = None
+            consumers = network.consumers[node.id]
+            if node.id in outputs or any(c not in at for c in consumers):
+                exits[node.id, i] = None
+    return Wiring(tuple(edges), tuple(entries), tuple(exits))

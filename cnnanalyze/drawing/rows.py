@@ -1,0 +1,130 @@
+"""Rows: figures beside and below each other, for bodies with branches."""
+
+from __future__ import annotations
+
+from cnnanalyze.drawing.body import FORK, LABEL_SIZE, Body
+from cnnanalyze.drawing.figure import Figure, Label, Line, Point
+from cnnanalyze.drawing.layering import arrange
+from cnnanalyze.drawing.wording import Said
+
+ROW_GAP = 38.0
+BESIDE = 20.0
+END = 30.0
+"""Below the last row of boxes, for the edges that leave."""
+PORT = 10.0
+"""The width of a place where an edge comes in or leaves."""
+
+
+class Rows:
+    """One body in the making; what comes in and goes out has places in the first and last row."""
+
+    def __init__(self, body: Body, head: float, foot: float) -> None:
+        self.body = body
+        self.head, self.foot = head, foot
+        self.sources = body.sources
+        self.outputs = list(dict.fromkeys(s for s, _ in body.exits))
+        self.first = len(self.sources)
+        self.last = self.first + len(body.figures)
+        self.figures = [
+            *(Figure() for _ in self.sources),
+            *body.figures,
+            *(Figure() for _ in self.outputs),
+        ]
+        self.edges = self._numbered()
+        widths = [PORT if not f.height else self._room(i) for i, f in enumerate(self.figures)]
+        pairs = [(a, b) for a, b, _ in self.edges]
+        # The network itself stands upright; the branches of a block stand side by side.
+        self.places = arrange(widths, pairs, BESIDE, upright=not head)
+        self.rows = self.places.rows
+        self.heights = [0.0] * (max(self.rows, default=0) + 1)
+        for figure, row in zip(self.figures, self.rows, strict=True):
+            self.heights[row] = max(self.heights[row], figure.height)
+        self.tops = self._stack()
+        self.x = [c - f.width / 2 for c, f in zip(self.places.centres, self.figures, strict=True)]
+        self.y = [
+            self.tops[r] + (self.heights[r] - f.height) / 2
+            for r, f in zip(self.rows, self.figures, strict=True)
+        ]
+
+    def _numbered(self) -> list[tuple[int, int, str]]:
+        """Return the edges between figures, those from and to outside among them, each once."""
+        first, last = self.first, self.last
+        edges = [(self.sources.index(s), first + b, s) for s, b in self.body.entries]
+        edges += [(first + a, first + b, s) for a, s, b in self.body.edges]
+        edges += [(first + a, last + self.outputs.index(s), s) for s, a in self.body.exits]
+        return list(dict.fromkeys(edges))
+
+    def _room(self, at: int) -> float:
+        """Return the width that a figure and the labels below it need."""
+        labels = [self.body.labels.get(s, Said()) for a, _, s in self.edges if a == at]
+        return max([self.figures[at].width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
+
+    def _stack(self) -> list[float]:
+        """Return how high each row stands."""
+        tops, y = [], 0.0 if self.sources else self.head
+        for row, height in enumerate(self.heights):
+            tops.append(y)
+            y += height + ROW_GAP
+            if row == 0 and self.sources:
+                y += max(self.head - FORK, 0.0)
+        return tops
+
+    def figure(self) -> Figure:
+        """Return all rows."""
+        last_row = len(self.heights) - 1
+        height = self.tops[-1] + self.heights[-1] + self.foot
+        if self.outputs:
+            height = self.tops[last_row] - ROW_GAP + END
+        whole = Figure(self.places.width, height)
+        centres = self.places.centres
+        whole.entries = {s: centres[i] for i, s in enumerate(self.sources)}
+        whole.exits = {s: centres[self.last + i] for i, s in enumerate(self.outputs)}
+        drawn = set()
+        for (a, b, source), lane in zip(self.edges, self.places.lanes, strict=True):
+            line = self._line(a, b, source, lane, height)
+            if line.points not in drawn:
+                drawn.add(line.points)
+                whole.things.append(line)
+        for figure, x, y in zip(self.figures, self.x, self.y, strict=True):
+            whole.put(figure, x, y)
+        whole.things += self._labels()
+        return whole
+
+    def _line(
+        self, a: int, b: int, source: str, lane: list[tuple[int, float]], height: float
+    ) -> Line:
+        leaves = b >= self.last
+        start = self.x[a] + self.figures[a].exit(source), self.y[a] + self.figures[a].height
+        end = self.x[b] + self.figures[b].entry(source), height if leaves else self.y[b]
+        points: list[Point] = [start, (start[0], self._bottom(self.rows[a]))]
+        for row, x in lane:
+            points += [(x, self.tops[row]), (x, self._bottom(row))]
+        points += [(end[0], end[1] if leaves else self.tops[self.rows[b]]), end]
+        ends = (a - self.first, b - self.first)
+        return Line(0, 0, tuple(dict.fromkeys(points)), "edge", arrow=not leaves, ends=ends)
+
+    def _bottom(self, row: int) -> float:
+        return self.tops[row] + self.heights[row]
+
+    def _labels(self) -> list[Label]:
+        """Return the shapes, each on the edges below its figure."""
+        labels = []
+        shown = self._changing() if self.head else self.body.labels
+        for a, source in dict.fromkeys((a, s) for a, _, s in self.edges):
+            outside = a < self.first
+            text, uses = (self.body.labels if outside else shown).get(source, Said())
+            if not text:
+                continue
+            x = self.x[a] + self.figures[a].exit(source)
+            y = max(self.head, FORK) + 8 if outside else self._bottom(self.rows[a]) + 16
+            labels.append(Label(x, y, text, "middle", uses))
+        return labels
+
+    def _changing(self) -> dict[str, Said]:
+        """Return the labels of those outputs that differ from what the same figure reads."""
+        labels = self.body.labels
+        came: dict[int, set[str]] = {}
+        for _, b, source in self.edges:
+            came.setdefault(b, set()).add(labels.get(source, Said()).text)
+        made = {s: a for a, _, s in self.edges}
+        return {s: t for s, t in labels.items() if t.text not in came.get(made.get(s, -1), ())}
