@@ -1,0 +1,254 @@
+"""``cnnanalyze compare``: what differs between networks, or between versions of one?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import UsageError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnnanalyze.graph.network import Network
+    from cnnanalyze.report.difference import Difference
+
+FORMATS = ("table", "json", "markdown", "html")
+
+
+def compare(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC SPEC...",
+            help="Two networks or more: files, folders, patterns, zoo:NAME, - for stdin; "
+            "SPEC@width=0.5 is one with other parameters, @width=0.5 alone the one before it.",
+            show_default=False,
+        ),
+    ],
+    *,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option("--format", "-f", metavar="FORMAT", help="table, json, markdown or html."),
+    ] = "table",
+    output: option.Output = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every layer, those that are equal, too.")
+    ] = False,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="Print the layers, too, where there are more than two."),
+    ] = False,
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", metavar="N", help="Sum up stages and blocks by N path components."),
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort", metavar="QUANTITY", help="Sort the layers by how much it changed in them."
+        ),
+    ] = "",
+    growth: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on-growth",
+            metavar="QUANTITY=PERCENT",
+            help="Exit with 1 if a total grew by more, such as macs=5; may be repeated.",
+        ),
+    ] = None,
+    convention: option.Convention = "mac",
+    batch: option.Batch = 1,
+    dtype: option.Dtype = "float32",
+    layout: option.Layout = "hwc",
+    settings: option.Settings = None,
+) -> None:
+    """Compare networks with the first of them, layer by layer, stage by stage and in total.
+
+    Layers are matched by their paths and by what they are, so that one that was inserted is one
+    that was added, whatever it does to the names of the others.
+    """
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.specs import read_settings
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.difference import difference
+    from cnnanalyze.report.options import Options
+
+    check_format(format, FORMATS)
+    given: dict[str, Any] = {
+        "depth": depth,
+        "sort": sort,
+        "convention": convention,
+        "batch": batch,
+        "dtype": dtype,
+        "layout": layout,
+    }
+    chosen = Options.read(given)  # a wrong option is refused before any spec is read
+    limits = [_read_limit(text, convention) for text in growth or ()]
+    networks = _load(versions(specs), read_settings(settings))
+    shown = difference(
+        [analyze(network) for network in networks],
+        chosen,
+        everything=everything,
+        details=details or len(networks) == 2,  # noqa: PLR2004 - a pair
+    )
+    _print(shown, format, output)
+    if exceeded := [words for limit in limits for words in limit.exceeded(shown)]:
+        for words in exceeded:
+            typer.echo(words, err=True)
+        raise typer.Exit(1)
+
+
+def _print(shown: Difference, format: str, output: Path | None) -> None:  # noqa: A002
+    from cnnanalyze.cli.output import show, write
+
+    if format == "json":
+        from cnnanalyze.report.difference_json import to_dict
+        from cnnanalyze.report.json import dump
+
+        write(dump(to_dict(shown)), output)
+    elif format == "markdown":
+        from cnnanalyze.report.difference_markdown import markdown
+
+        write(markdown(shown), output)
+    elif format == "html":
+        from cnnanalyze.report.page.comparison import page
+
+        write(page(shown), output)
+    else:
+        from cnnanalyze.report.difference_terminal import Compared
+        from cnnanalyze.report.terminal import terminal_width
+
+        compared = Compared(shown)
+        if output is None:
+            show(compared)
+        else:
+            write(compared.plain(terminal_width()), output)
+
+
+# --- what is compared -----------------------------------------------------------------------------
+
+
+class Version(NamedTuple):
+    """A spec, and the values that some of its parameters get."""
+
+    spec: str
+    settings: tuple[str, ...] = ()
+
+
+def versions(names: list[str]) -> list[Version]:
+    """Return the specs that the arguments name, each with its settings.
+
+    Raises
+    ------
+    UsageError
+        If it is only one, or ``@...`` follows nothing.
+
+    Examples
+    --------
+    >>> versions(["zoo:mobilenet_v1", "@width=0.5", "zoo:resnet50@depths=[2, 2],bias=true"])[1:]
+    [Version(spec='zoo:mobilenet_v1', settings=('width=0.5',)), \
+Version(spec='zoo:resnet50', settings=('depths=[2, 2]', 'bias=true'))]
+    """
+    from cnnanalyze.cli.specs import find
+
+    found: list[Version] = []
+    for name in names:
+        spec, at, settings = name.partition("@")
+        if not at or Path(name).exists():
+            found += map(Version, find([name]))
+        elif spec:
+            found += [Version(one, divide(settings)) for one in find([spec])]
+        elif found:
+            found.append(Version(found[-1].spec, divide(settings)))
+        else:
+            raise UsageError(
+                f"'{name}' gives other parameters to the spec before it, and there is none",
+                help=f"write SPEC {name}",
+            )
+    if len(found) < 2:  # noqa: PLR2004 - a pair
+        raise UsageError(
+            f"there is nothing to compare '{found[0].spec}' with",
+            help="name a second spec, or the same with other parameters: "
+            f"{found[0].spec} @NAME=VALUE",
+        )
+    return found
+
+
+def divide(text: str) -> tuple[str, ...]:
+    """Return settings that stand behind one another; commas within brackets belong to a value.
+
+    Examples
+    --------
+    >>> divide("depths=[3, 4],width=0.5")
+    ('depths=[3, 4]', 'width=0.5')
+    """
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return tuple(part.strip() for part in parts)
+
+
+def _load(found: list[Version], settings: dict[str, Any]) -> list[Network]:
+    """Load every version; what stdin holds is read once."""
+    from cnnanalyze.cli.specs import STDIN, load, read_settings
+    from cnnanalyze.graph.build import vary
+
+    networks: list[Network] = []
+    piped: Network | None = None
+    for version in found:
+        own = settings | read_settings(version.settings)
+        if version.spec == STDIN and piped is not None:
+            networks.append(vary(piped, own))
+            continue
+        networks.append(load(version.spec, own))
+        if version.spec == STDIN:
+            piped = networks[-1]
+    return networks
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+class Limit(NamedTuple):
+    """How much a total may grow."""
+
+    quantity: Any
+    percent: Fraction
+
+    def exceeded(self, shown: Difference) -> list[str]:
+        """Say which networks have more than they may."""
+        from cnnanalyze.report.difference import number_of, percent_of
+
+        found = []
+        for label, comparison in zip(shown.labels[1:], shown.comparisons, strict=True):
+            delta = comparison.total(self.quantity)
+            if 100 * delta.change > self.percent * (delta.before or 0):
+                one, other = (number_of(self.quantity, shown.options, n) for n in delta)
+                grown = percent_of(delta)
+                found.append(
+                    f"{label}: {self.quantity.title} grew from {one} to {other}"
+                    f"{'' if grown == 'new' else f' ({grown} %)'}; "
+                    f"at most +{float(self.percent):g} % is allowed"
+                )
+        return found
+
+
+def _read_limit(text: str, convention: str) -> Limit:
+    from cnnanalyze.cli.options import read_percentage
+    from cnnanalyze.comparison.quantity import choose, quantities
+
+    key, _, written = text.partition("=")
+    quantity, percent = choose(key.strip(), quantities(convention)), read_percentage(written)
+    if percent is None:
+        raise UsageError(
+            f"--fail-on-growth takes QUANTITY=PERCENT, not '{text}'", help="for example macs=5"
+        )
+    return Limit(quantity, percent)

@@ -1,0 +1,152 @@
+"""Alignment: which layer of one network is which layer of another?
+
+Both are sequences in the order of execution, and a pairing keeps that order. It is the cheapest
+one: a layer that has no partner costs most, a pair that differs costs something, a pair that is
+equal costs nothing, and among equals those of the same path are preferred. A layer that somebody
+inserted is therefore one layer without a partner, though it shifts the names of its neighbours; a
+block that got another name is the same block; and layers that were all made wider keep the partners
+that their paths give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+Pairing = list[tuple[int, int]]
+"""Positions in the one and in the other, both rising."""
+
+
+class Look(NamedTuple):
+    """What the alignment sees of a layer; numbers are equal where the things they stand for are."""
+
+    path: str
+    name: str
+    """The last component of the path."""
+    kind: int
+    output: int
+    frame: int
+    """The path's length, its first component and its last; 0 for a path of one component."""
+    whole: int
+    """Kind, attributes and all shapes together."""
+
+
+ALONE = 4
+"""The price of a layer without a partner."""
+CHANGED = 4
+"""The price of a pair of one path and one kind that differs."""
+REPLACED = 6
+"""The price of a pair of one path whose kinds differ."""
+MOVED = 5
+"""The price of a pair with other paths that shares its kind, and its output or its frame."""
+NARROW, WIDE = 16, 128
+"""How far a pairing is followed away from the diagonal, at first and at most."""
+
+
+def align(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
+    """Which are the pairs of the cheapest pairing?
+
+    Examples
+    --------
+    >>> def look(path, whole):
+    ...     return Look(path, path, 0, whole, 0, whole)
+    >>> align([look("a1", 7), look("a2", 8)], [look("a1", 5), look("a2", 7), look("a3", 8)])
+    [(0, 1), (1, 2)]
+    """
+    # What gives the same pairs both ways round has to be computed the same way round.
+    if (len(other), other) < (len(one), one):
+        return [(i, j) for j, i in align(other, one)]
+    start = 0
+    while start < len(one) and _same(one[start], other[start]):
+        start += 1
+    end = 0
+    while end < len(one) - start and _same(one[-1 - end], other[-1 - end]):
+        end += 1
+    between = _cheapest(one[start : len(one) - end], other[start : len(other) - end])
+    return [
+        *((i, i) for i in range(start)),
+        *((start + i, start + j) for i, j in between),
+        *((len(one) - n, len(other) - n) for n in range(end, 0, -1)),
+    ]
+
+
+def _same(one: Look, other: Look) -> bool:
+    return one.whole == other.whole and one.path == other.path
+
+
+def _cheapest(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
+    """Look along the diagonal, and further away from it while that could be cheaper.
+
+    The one is not longer than the other.
+    """
+    if not one or not other:
+        return []
+    width = NARROW
+    while True:
+        price, pairs = _within(one, other, width)
+        # Whoever leaves the band is alone at least so often, there and back.
+        proven = price <= ALONE * (len(other) - len(one) + 2 * width)
+        if proven or width >= WIDE:
+            return pairs
+        width *= 2
+
+
+def _within(one: Sequence[Look], other: Sequence[Look], width: int) -> tuple[int, Pairing]:
+    """Return the price of the cheapest pairing in a band around the diagonal, and its pairs."""
+    n, m = len(one), len(other)
+    # A name that changed weighs less than anything else, even if all of them did.
+    scale = 2 * min(n, m) + 1
+    alone = ALONE * scale
+    nowhere = 2 * alone * (n + m)
+    low, high = -width, m - n + width
+    above, offset = [j * alone for j in range(min(m, high) + 1)], 0
+    steps: list[tuple[int, bytearray]] = []
+    for i in range(1, n + 1):
+        here = one[i - 1]
+        first, last = max(0, i + low), min(m, i + high)
+        reach = offset + len(above) - 1
+        row, taken = [], bytearray(last - first + 1)
+        left = nowhere
+        for j in range(first, last + 1):
+            best, step = left + alone, _OTHER_ALONE
+            if j <= reach and (up := above[j - offset] + alone) <= best:
+                best, step = up, _ONE_ALONE
+            if j and (pair := above[j - 1 - offset] + _price(here, other[j - 1], scale)) <= best:
+                best, step = pair, _PAIR
+            taken[j - first] = step
+            row.append(best)
+            left = best
+        steps.append((first, taken))
+        above, offset = row, first
+    return above[-1] // scale, _trace(steps, m)
+
+
+_PAIR, _ONE_ALONE, _OTHER_ALONE = range(3)
+
+
+def _price(one: Look, other: Look, scale: int) -> int:
+    """Return the price of a pair: in multiples of the scale, and what a changed name adds."""
+    if one.path == other.path:
+        if one.whole == other.whole:
+            return 0
+        return scale * (CHANGED if one.kind == other.kind else REPLACED)
+    renamed = 1 if one.name == other.name else 2
+    if one.whole == other.whole:
+        return renamed
+    if one.kind == other.kind and (one.output == other.output or one.frame == other.frame != 0):
+        return scale * MOVED + renamed
+    return scale * (2 * ALONE + 1)  # dearer than both alone
+
+
+def _trace(steps: list[tuple[int, bytearray]], j: int) -> Pairing:
+    """Go back the way that the prices came."""
+    pairs: Pairing = []
+    i = len(steps)
+    while i and j:
+        first, taken = steps[i - 1]
+        step = taken[j - first]
+        if step == _PAIR:
+            pairs.append((i - 1, j - 1))
+        i -= step != _OTHER_ALONE
+        j -= step != _ONE_ALONE
+    return pairs[::-1]

@@ -1,0 +1,171 @@
+"""The difference of two networks: pairs of layers, and in what each pair differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.comparison.alignment import Look, Pairing, align
+from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import INPUT, Node
+
+Values = tuple[tuple[str, Any], ...]
+
+
+def compare(before: Analysis, after: Analysis) -> Comparison:
+    """What was added, what was removed, what changed?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> one, two = (
+    ...     cnn.analyze(cnn.loads("{cnn: 1, input: 9x7x2, layers: [" + layers + "]}")).analysis
+    ...     for layers in (
+    ...         "{conv: {filters: 5, kernel: 3}}, relu, gap",
+    ...         "{conv: {filters: 5, kernel: 3}}, bn, relu, gap, {dense: 3}",
+    ...     )
+    ... )
+    >>> [(c.status, c.path) for c in compare(one, two)]
+    [('added', 'batchnorm1'), ('added', 'dense1')]
+    """
+    numbers: dict[object, int] = {}
+    pairs = align(_looks(before, numbers), _looks(after, numbers))
+    partners: dict[str, str] = {INPUT: INPUT}
+    old, new = tuple(before), tuple(after)
+    for i, j in pairs:
+        partners[old[i].node.id] = new[j].node.id
+    return Comparison(
+        before,
+        after,
+        tuple(_changes(old, new, pairs, partners)),
+        tuple(_network_aspects(before.network, after.network, partners)),
+    )
+
+
+def _looks(analysis: Analysis, numbers: dict[object, int]) -> list[Look]:
+    def number(*thing: object) -> int:
+        return numbers.setdefault(repr(thing), len(numbers) + 1)
+
+    looks = []
+    for node in analysis.network:
+        first, *rest = node.id.split("/")
+        attributes, output = number(node.kind, attributes_of(node)), number(node.output)
+        looks.append(
+            Look(
+                node.id,
+                rest[-1] if rest else first,
+                number("kind", node.kind),
+                output,
+                number("frame", len(rest), first, rest[-1]) if rest else 0,
+                number(
+                    attributes,
+                    node.input_shapes,
+                    output,
+                    node.frozen,
+                    node.share is None,
+                    node.given,
+                ),
+            )
+        )
+    return looks
+
+
+def attributes_of(node: Node) -> Values:
+    """Return the attributes of a layer, alike however they were written.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> text = "{cnn: 1, input: 9x9x2, layers: [{maxpool: {kernel: [2, 2]}}]}"
+    >>> dict(attributes_of(cnn.loads(text).nodes[0]))["kernel"]
+    2
+    """
+    values = node.attributes
+    if "kernel" in values and values.get("stride", 0) is None:
+        values["stride"] = values["kernel"]
+    return tuple((name, _one(value)) for name, value in values.items())
+
+
+def _one(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold
+    """Return one number for several that are equal: ``3`` for ``[3, 3]``."""
+    if not isinstance(value, tuple) or not value:
+        return value
+    values = tuple(map(_one, value))
+    first = values[0]
+    return first if type(first) is int and all(v == first for v in values) else values
+
+
+def _changes(
+    old: tuple[NodeFacts, ...],
+    new: tuple[NodeFacts, ...],
+    pairs: Pairing,
+    partners: dict[str, str],
+) -> Iterator[LayerChange]:
+    i = j = 0
+    for k, m in [*pairs, (len(old), len(new))]:
+        yield from (LayerChange(facts, None) for facts in old[i:k])
+        yield from (LayerChange(None, facts) for facts in new[j:m])
+        if k < len(old):
+            yield LayerChange(old[k], new[m], tuple(_aspects(old[k].node, new[m].node, partners)))
+        i, j = k + 1, m + 1
+
+
+def _aspects(before: Node, after: Node, partners: dict[str, str]) -> Iterator[Aspect]:
+    """Say in what two layers differ."""
+    if before.kind != after.kind:
+        yield Aspect("kind", before.kind, after.kind)
+    else:
+        old, new = dict(attributes_of(before)), dict(attributes_of(after))
+        for name in {**old, **new}:
+            if repr(old.get(name)) != repr(new.get(name)):
+                yield Aspect(name, old.get(name), new.get(name))
+    for name in ("input_shapes", "output", "frozen", "given"):
+        one, other = getattr(before, name), getattr(after, name)
+        if one != other:
+            yield Aspect(_NAMES.get(name, name), one, other)
+    yield from _references(before, after, partners)
+
+
+_NAMES = {"input_shapes": "input"}
+
+
+def _references(before: Node, after: Node, partners: dict[str, str]) -> Iterator[Aspect]:
+    """Say where a layer reads from others than before, or shares the tensors of others."""
+    yield from _elsewhere("reads", before.inputs, after.inputs, partners)
+    one, other = before.share, after.share
+    if one is None or other is None:
+        if one is not other:
+            yield Aspect("share", one, other)
+    else:
+        yield from _elsewhere("share", (one,), (other,), partners)
+
+
+def _elsewhere(
+    name: str, before: tuple[str, ...], after: tuple[str, ...], partners: dict[str, str]
+) -> Iterator[Aspect]:
+    """Say which references lead elsewhere.
+
+    What reads an added layer, or what read a removed one, reads on behind it what it did before:
+    only between layers that both have partners can it be told that another one is meant.
+    """
+    known = set(partners.values())
+    moved = [
+        (one, other)
+        for one, other in zip(before, after, strict=False)
+        if one in partners and other in known and partners[one] != other
+    ]
+    if moved:
+        ones, others = zip(*moved, strict=True)
+        yield Aspect(name, ones, others)
+
+
+def _network_aspects(before: Network, after: Network, partners: dict[str, str]) -> Iterator[Aspect]:
+    """Say in what the networks as a whole differ."""
+    if before.input != after.input:
+        yield Aspect("input", before.input, after.input)
+    if len(before.outputs) != len(after.outputs):
+        yield Aspect("outputs", before.outputs, after.outputs)
+    else:
+        yield from _elsewhere("outputs", before.outputs, after.outputs, partners)

@@ -1,0 +1,212 @@
+"""The difference of two networks: its laws, and what it says of small edits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cnnanalyze as cnn
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.comparison.difference import compare
+from cnnanalyze.comparison.quantity import QUANTITIES, choose
+from cnnanalyze.comparison.result import Aspect, Comparison
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import UsageError
+from tests.comparison.conftest import Pair
+from tests.strategies.networks import specs
+
+SOME = ("lenet5", "resnet18", "densenet121", "googlenet", "mobilenet_v2", "unet", "xception")
+
+
+def analysis_of(text: str) -> Analysis:
+    return cnn.analyze(cnn.loads(text)).analysis
+
+
+# --- laws -----------------------------------------------------------------------------------------
+
+
+def check_laws(one: Analysis, other: Analysis) -> None:
+    """Check what holds for any two networks."""
+    found = compare(one, other)
+    assert compare(other, one) == found.mirrored()
+    assert [c.before.node.id for c in found.changes if c.before] == list(one.facts)
+    assert [c.after.node.id for c in found.changes if c.after] == list(other.facts)
+    for quantity in QUANTITIES:
+        total = quantity.of_network(other) - quantity.of_network(one)
+        assert found.total(quantity).change == total
+        if quantity.of_layer is not None:
+            assert sum(c.delta(quantity).change for c in found.changes) == total
+            for depth in (1, 2):
+                groups = found.groups(depth)
+                assert sum(g.delta(quantity).change for g in groups) == total
+
+
+@given(specs())
+def test_a_network_does_not_differ_from_itself(text: str) -> None:
+    one, other = analysis_of(text), analysis_of(text)
+    found = compare(one, other)
+    assert found.is_empty
+    assert list(found) == []
+    assert found.renamed == 0
+    assert found.counts == {"added": 0, "removed": 0, "changed": 0, "equal": len(one)}
+    assert all(found.total(q).change == 0 for q in QUANTITIES)
+
+
+@given(specs(), specs())
+def test_laws_for_any_two_networks(one: str, other: str) -> None:
+    check_laws(analysis_of(one), analysis_of(other))
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_laws_for_well_known_networks(name: str) -> None:
+    check_laws(cnn.analyze(f"zoo:{name}").analysis, cnn.analyze("zoo:resnet50").analysis)
+
+
+@given(specs(), st.data())
+def test_one_inserted_layer_is_one_that_was_added(text: str, data: st.DataObject) -> None:
+    document: dict[str, Any] = yaml.safe_load(text)  # noqa: TID251 - what the strategy wrote
+    at = data.draw(st.integers(0, len(document["layers"])))
+    document["layers"].insert(at, {"dropout": 0.29})
+    longer = yaml.safe_dump(document, sort_keys=False)
+    one, other = analysis_of(text), analysis_of(longer)
+    (found,) = compare(one, other)
+    assert found.status == "added"
+    assert found.facts.node.kind == "dropout"
+    (gone,) = compare(other, one)
+    assert gone.status == "removed"
+
+
+@given(specs(), st.sampled_from(("name", "family", "source")))
+def test_words_in_the_header_make_no_difference(text: str, key: str) -> None:
+    document: dict[str, Any] = yaml.safe_load(text)  # noqa: TID251
+    other = yaml.safe_dump({**document, key: "another"}, sort_keys=False)
+    assert compare(analysis_of(text), analysis_of(other)).is_empty
+
+
+# --- what is said of edits ------------------------------------------------------------------------
+
+CONV = "{conv: {filters: 7, kernel: 3, padding: same}}"
+
+
+def said(found: Comparison) -> list[tuple[str, str, tuple[Aspect, ...]]]:
+    return [(c.status, c.path, c.aspects) for c in found]
+
+
+def test_an_attribute_that_changed_is_named(pair: Pair) -> None:
+    found = pair(f"{CONV}, relu", f"{CONV.replace('3, p', '5, p')}, relu")
+    assert said(found) == [("changed", "conv1", (Aspect("kernel", 3, 5),))]
+
+
+def test_shapes_that_follow_are_told_apart(pair: Pair) -> None:
+    found = pair(f"{CONV}, relu, gap", f"{CONV.replace('7', '11')}, relu, gap")
+    assert [(c.path, c.follows) for c in found] == [
+        ("conv1", False),
+        ("relu1", True),
+        ("global_avgpool1", True),
+    ]
+    one, other = Shape((23, 29), 7), Shape((23, 29), 11)
+    assert said(found)[0][2] == (Aspect("filters", 7, 11), Aspect("output", one, other))
+    assert said(found)[1][2] == (
+        Aspect("input", (one,), (other,)),
+        Aspect("output", one, other),
+    )
+    assert found.following == 2
+    assert found.marks("after") == {"conv1": "changed"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{maxpool: 2}", "{maxpool: {kernel: [2, 2], stride: [2, 2]}}"),
+        ("{maxpool: {kernel: 3, padding: 1}}", "{maxpool: {kernel: 3, padding: [[1, 1], [1, 1]]}}"),
+        ("{conv: {filters: 5, kernel: 3}}", "{conv: {filters: 5, kernel: [3, 3], stride: 1}}"),
+    ],
+)
+def test_two_ways_to_write_the_same_make_no_difference(pair: Pair, one: str, other: str) -> None:
+    assert pair(one, other).is_empty
+
+
+def test_a_block_with_another_name_is_the_same_block(pair: Pair) -> None:
+    unit = "[[{conv: {filters: 3, kernel: 3, padding: same}, as: NAME}, batchnorm], []]"
+    found = pair(
+        f"{{add: {unit.replace('NAME', 'main')}}}, relu",
+        f"{{add: {unit.replace('NAME', 'trunk')}}}, relu",
+    )
+    assert found.is_empty
+    assert found.renamed == 1
+    assert [c.old_path for c in found.changes if c.old_path] == ["add1/1/main"]
+
+
+def test_an_inserted_layer_does_not_change_those_behind_it(pair: Pair) -> None:
+    found = pair(f"{CONV}, {CONV}, {CONV}, relu", f"{CONV}, tanh, {CONV}, {CONV}, relu")
+    assert said(found) == [("added", "tanh1", ())]
+
+
+def test_layers_of_one_path_but_another_kind_were_replaced(pair: Pair) -> None:
+    found = pair("{batchnorm: , as: norm}, relu", "{layernorm: , as: norm}, relu")
+    (change,) = found
+    assert change.aspects[0] == Aspect("kind", "batchnorm", "layernorm")
+
+
+def test_a_frozen_layer_changed(pair: Pair) -> None:
+    found = pair(CONV, CONV.replace("}}", "}, frozen: true}"))
+    assert said(found) == [("changed", "conv1", (Aspect("frozen", False, True),))]
+
+
+def test_a_layer_that_reads_elsewhere_changed(pair: Pair) -> None:
+    layers = "{relu: , as: a}, {tanh: , as: b}, {sigmoid: , as: c}, {add: , from: [FROM, c]}"
+    found = pair(layers.replace("FROM", "a"), layers.replace("FROM", "b"))
+    assert said(found) == [("changed", "add1", (Aspect("reads", ("a",), ("b",)),))]
+
+
+def test_a_layer_that_shares_weights_changed(pair: Pair) -> None:
+    conv = "{conv: {filters: 3, kernel: 1}, as: NAME}"
+    first, second = conv.replace("NAME", "one"), conv.replace("NAME", "two")
+    found = pair(f"{first}, {second}", f"{first}, {second.replace(', as', ', share: one, as')}")
+    assert said(found) == [("changed", "two", (Aspect("share", None, "one"),))]
+    assert found.total(choose("parameters")).change == -12
+
+
+def test_another_input_is_said_of_the_network() -> None:
+    one, other = (
+        analysis_of(f"{{cnn: 1, input: {size}x29x3, layers: [relu]}}") for size in (23, 31)
+    )
+    found = compare(one, other)
+    assert found.aspects == (Aspect("input", Shape((23, 29), 3), Shape((31, 29), 3)),)
+    assert found.marks("after") == {"relu1": "changed"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        # Nine layers behind one another in each of 17 more residual units.
+        ("resnet50", "resnet101", {"added": 170, "removed": 0, "changed": 0, "equal": 175}),
+        ("vgg16", "vgg19", {"added": 6, "removed": 0, "changed": 0, "equal": 40}),
+    ],
+)
+def test_deeper_relatives_have_more_of_the_same(
+    one: str, other: str, expected: dict[str, int]
+) -> None:
+    found = compare(*(cnn.analyze(f"zoo:{name}").analysis for name in (one, other)))
+    assert found.counts == expected
+
+
+def test_a_wider_network_keeps_its_layers() -> None:
+    one, other = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
+    found = compare(one, other)
+    assert found.counts == {"added": 0, "removed": 0, "changed": 83, "equal": 1}
+    assert found.renamed == 0
+
+
+def test_an_unknown_quantity_is_met_with_the_nearest() -> None:
+    with pytest.raises(UsageError) as error:
+        choose("mac")
+    assert str(error.value) == (
+        "error: there is no quantity 'mac'; did you mean 'macs'?\n"
+        "  help: the quantities are layers, parameters, macs, flops, activations, "
+        "weight_memory, peak_memory"
+    )
