@@ -1,0 +1,205 @@
+"""``cnnanalyze budget``: do networks stay within their limits, and has anything grown?"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError, UsageError
+
+DEFAULT = "cnnanalyze-budget.json"
+"""The file that holds the baseline if nobody says otherwise."""
+
+if TYPE_CHECKING:
+    from cnnanalyze.crosscheck.baseline import Entry
+    from cnnanalyze.lint.budgets import Configured
+    from cnnanalyze.report.budget import Outcome
+
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help=f"What the networks cost before; {DEFAULT}, if there is one.",
+        show_default=False,
+    ),
+]
+Update = Annotated[
+    bool, typer.Option("--update", help="Write what the networks cost now into the baseline.")
+]
+Allow = Annotated[
+    str | None,
+    typer.Option("--allow", metavar="PERCENT", help="By how much a cost may grow; by default 0."),
+]
+TableJsonOrMarkdown = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="table, json or markdown.")
+]
+
+
+def budget(
+    specs: option.Specs,
+    *,
+    baseline: Baseline = None,
+    update: Update = False,
+    allow: Allow = None,
+    format: TableJsonOrMarkdown = "table",  # noqa: A002 - the name of the option
+    output: option.Output = None,
+) -> None:
+    """Compare networks with the budgets of their specs, and with what they cost before.
+
+    Budgets stand under 'budgets:' in a spec, or in the configuration, where they hold for every
+    network. Exit code 1 if a limit is not kept or a cost grew by more than --allow.
+    """
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.specs import find, load_all
+    from cnnanalyze.crosscheck.baseline import compare, key_of, record
+    from cnnanalyze.crosscheck.budget import check_budgets
+    from cnnanalyze.lint.budgets import load_baseline
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.budget import Outcome, to_dict
+
+    check_format(format, ("table", "json", "markdown"))
+    names = find(specs)
+    said = _configured(names[0])
+    file = baseline or said.baseline or Path(DEFAULT)
+    allowed = said.allow if allow is None else option.read_percentage(allow)
+    if allowed is None:
+        raise UsageError(
+            f"--allow takes a percentage, not '{allow}'", help="for example --allow 2.5"
+        )
+    is_named = baseline is not None or said.baseline is not None
+    before = load_baseline(file) if file.is_file() or (is_named and not update) else {}
+    failed: list[CnnError] = []
+    outcomes: list[Outcome] = []
+    now: dict[str, Entry] = {}
+    for name in names:
+        for network in load_all([name], {}, failed):
+            analysis = analyze(network)
+            key = key_of(name, file)
+            now[key] = record(analysis)
+            old = before.get(key)
+            comparison = None if update or old is None else compare(old, now[key], allowed)
+            checks = [
+                check
+                for budgets in (network.document.budgets, _configured(name).budgets)
+                for check in check_budgets(analysis, budgets)
+            ]
+            outcomes.append(Outcome(network.name, name, tuple(checks), comparison))
+    if update and now:
+        _write(file, before, now)
+    if format == "json":
+        from cnnanalyze.report.json import dump
+
+        write(dump(to_dict(outcomes, [str(e) for e in failed])), output)
+    else:
+        write(_text(outcomes, format), output)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+    _refuse_nothing(outcomes, file, update)
+    if not all(o.is_kept for o in outcomes):
+        raise typer.Exit(1)
+
+
+# --- the baseline ---------------------------------------------------------------------------------
+
+
+def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
+    """Write the baseline; entries of specs that are gone are dropped."""
+    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.crosscheck.baseline import as_data
+    from cnnanalyze.report.json import dump
+    from cnnanalyze.report.numbers import count_of
+
+    folder = file.resolve().parent
+    kept = {
+        name: entry
+        for name, entry in before.items()
+        if ":" in name or name == "-" or (folder / name).is_file()
+    }
+    write_file(file, dump(as_data({**kept, **now})))
+    typer.echo(f"{file}: {count_of(len({**kept, **now}), 'network')}", err=True)
+
+
+def _configured(name: str) -> Configured:
+    """Return what the configuration closest to a spec says of budgets."""
+    from cnnanalyze.lint.budgets import read_configured
+    from cnnanalyze.lint.config import find, read
+
+    folder = Path() if name == "-" or name.startswith("zoo:") else Path(name).parent
+    path = find(folder.resolve())
+    return read_configured(read(path).budgets if path is not None else {})
+
+
+def _refuse_nothing(outcomes: list[Outcome], file: Path, update: bool) -> None:
+    """Complain if there was nothing to check: a gate that checks nothing is no gate."""
+    bare = [o for o in outcomes if not o.checks and o.comparison is None]
+    if update or not bare:
+        return
+    names = ", ".join(o.spec for o in bare[:3]) + (", ..." if len(bare) > 3 else "")  # noqa: PLR2004
+    words = f"no budgets, and no entry in '{file}': {names}"
+    if len(bare) == len(outcomes):
+        raise UsageError(words, help="write 'budgets:' into the spec, or use --update")
+    typer.echo(f"remark: {words}", err=True)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _text(outcomes: list[Outcome], format: str) -> str:  # noqa: A002
+    """Write all networks; of several it is said at the end how many keep their budgets."""
+    texts = [_outcome(o, format) for o in outcomes]
+    if len(outcomes) > 1:
+        from cnnanalyze.report.markdown import escape
+
+        closing = _closing(outcomes)
+        texts.append(f"\n{escape(closing)}\n" if format == "markdown" else f"{closing}\n")
+    parts = [
+        f"{text}\n" if text.count("\n") > 1 or more.count("\n") > 1 else text
+        for text, more in pairwise(texts)
+    ]
+    return "".join([*parts, *texts[-1:]])
+
+
+def _closing(outcomes: list[Outcome]) -> str:
+    from cnnanalyze.report.numbers import count_of
+
+    missed = [o.spec for o in outcomes if not o.is_kept]
+    if not any(o.checks or o.comparison for o in outcomes):
+        verdict = "nothing was checked"
+    else:
+        verdict = f"not within budget: {', '.join(missed)}" if missed else "all within budget"
+    return f"{count_of(len(outcomes), 'network')}: {verdict}"
+
+
+def _outcome(outcome: Outcome, format: str) -> str:  # noqa: A002
+    """Write one network; if there is only one thing to say, in one line."""
+    from cnnanalyze.report import write_table
+    from cnnanalyze.report.budget import remarks, tables
+    from cnnanalyze.report.markdown import escape
+
+    mark = "✓" if outcome.is_kept else "✗"
+    title = f"{mark} {outcome.name} ({outcome.spec})"
+    shown = [write_table(table, format) for table in tables(outcome)]
+    lines = list(remarks(outcome))
+    if not outcome.checks and outcome.comparison is None:
+        lines.append("no budgets, nothing to compare with")
+    if not shown and len(lines) == 1:
+        line = f"{title}: {lines[0]}"
+        return f"- {escape(line)}\n" if format == "markdown" else f"{line}\n"
+    heading = f"### {escape(title)}\n" if format == "markdown" else f"{title}\n"
+    said = "".join(f"{_item(line) if format == 'markdown' else line}\n" for line in lines)
+    return "\n".join([heading, *shown, *([said] if said else [])])
+
+
+def _item(line: str) -> str:
+    """Return a remark as an item of a list; what belongs to the one before is set under it."""
+    from cnnanalyze.report.markdown import escape
+
+    text = line.lstrip()
+    return f"{'  ' if text != line else ''}- {escape(text)}"

@@ -1,0 +1,392 @@
+"""``cnnanalyze lint``: what is wrong with specs, and what looks wrong in them?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError, UsageError
+
+if TYPE_CHECKING:
+    from cnnanalyze.lint.finding import Severity
+    from cnnanalyze.lint.result import FileResult, Result
+    from cnnanalyze.lint.run import Configuration, Spec
+    from cnnanalyze.lint.settings import Given
+
+Codes = list[str] | None
+
+
+def lint(
+    specs: option.Specs,
+    *,
+    select: Annotated[
+        Codes,
+        typer.Option(metavar="CODES", help="Only these rules: codes, their first letters, names."),
+    ] = None,
+    extend_select: Annotated[Codes, typer.Option(metavar="CODES", help="These rules, too.")] = None,
+    ignore: Annotated[Codes, typer.Option(metavar="CODES", help="Not these rules.")] = None,
+    profile: Annotated[str, typer.Option(metavar="NAME", help="default, teaching or strict.")] = "",
+    target: Annotated[
+        str, typer.Option(metavar="NAME", help="Also the rules for a kind of hardware.")
+    ] = "",
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="Fail from this severity on: error, warning or info; by default warning.",
+        ),
+    ] = "",
+    max_warnings: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Fail if there are more warnings.")
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Do not fail because of findings.")
+    ] = False,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="text, concise, json, jsonl, sarif, github, gitlab, junit, markdown or summary; "
+            "github by itself in GitHub Actions.",
+        ),
+    ] = "",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FORMAT=FILE",
+            help="Write to a file in a format besides; may be repeated.",
+        ),
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change; change nothing.")
+    ] = False,
+    exit_non_zero_on_fix: Annotated[
+        bool, typer.Option("--exit-non-zero-on-fix", help="Fail if --fix changed anything.")
+    ] = False,
+    add_ignore: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Write a comment that ignores it behind every line found."
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Let pass what this file knows; stale entries fail."),
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write all that is found into the baseline.")
+    ] = False,
+    prune_baseline: Annotated[
+        bool, typer.Option("--prune-baseline", help="Take stale entries out of the baseline.")
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="This configuration instead of the closest one."),
+    ] = None,
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="Pass configuration files over.")
+    ] = False,
+    show_settings: Annotated[
+        bool, typer.Option("--show-settings", help="Print what holds for each spec, and end.")
+    ] = False,
+    stdin_filename: Annotated[
+        str, typer.Option(metavar="FILE", help="What the spec from stdin is called.")
+    ] = "",
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", metavar="N", min=0, help="Processes; 0: as many as cores."),
+    ] = 1,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and lint again whenever a file changes.")
+    ] = False,
+    settings: option.Settings = None,
+) -> None:
+    """Find what is wrong in specs, with the place, the numbers and what to do.
+
+    Ends with 0 if nothing is as grave as --fail-on, with 1 if something is, and with 2 if the work
+    could not be done. 'cnnanalyze rule' explains the rules.
+    """
+    from cnnanalyze.cli.specs import find, read_settings
+    from cnnanalyze.lint.run import Configuration
+    from cnnanalyze.report.findings import check_format
+
+    given = _given(select, extend_select, ignore, profile, target, fail_on, max_warnings)
+    format = check_format(format or _usual_format())  # noqa: A001 - the name of the option
+    outputs = [_read_output(text) for text in output or ()]
+    if (write_baseline or prune_baseline) and baseline is None:
+        raise UsageError("which baseline?", help="name it with --baseline FILE")
+    if write_baseline and prune_baseline:
+        raise UsageError("--write-baseline and --prune-baseline exclude each other")
+    if fix and add_ignore is not None:
+        raise UsageError("--fix and --add-ignore exclude each other")
+    if isolated and config is not None:
+        raise UsageError("--isolated and --config exclude each other")
+    configuration = Configuration(given, config, isolated)
+    parameters = read_settings(settings)
+
+    def once() -> int:
+        named = [_spec(name, stdin_filename) for name in find(specs)]
+        if show_settings:
+            return _show_settings(named, configuration)
+        if fix or diff or add_ignore is not None:
+            files, failed, changed = _change(
+                named, configuration, parameters, diff=diff, reason=add_ignore
+            )
+        else:
+            files, failed = _judge(named, configuration, parameters, jobs or os.cpu_count() or 1)
+            changed = 0
+        result = _against(files, baseline, write=write_baseline, prune=prune_baseline)
+        if not diff:
+            _print(result, format)
+        for name, path in outputs:
+            _write(result, name, path)
+        _complain(failed)
+        if failed:
+            return 2
+        if changed and (exit_non_zero_on_fix or diff):
+            return 1
+        return 0 if exit_zero or diff or _passes(result, named, configuration) else 1
+
+    if watch:
+        _watch(specs, once)
+    elif code := once():
+        raise typer.Exit(code)
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+def _given(
+    select: Codes,
+    extend_select: Codes,
+    ignore: Codes,
+    profile: str,
+    target: str,
+    fail_on: str,
+    max_warnings: int | None,
+) -> Given:
+    from cnnanalyze.lint.select import Level, check_profile
+    from cnnanalyze.lint.settings import Given
+
+    if select is not None and not _words(select):  # an unset variable: nothing would be found
+        raise UsageError("--select names no rule", help="for example --select CV,NA001")
+    level = Level(
+        check_profile(profile) if profile else None,
+        target or None,
+        _words(select) if select is not None else None,
+        _words(extend_select),
+        _words(ignore),
+    )
+    return Given(
+        "the command line",
+        level,
+        fail_on=_severity(fail_on) if fail_on else None,
+        max_warnings=max_warnings,
+    )
+
+
+def _words(given: Codes) -> tuple[str, ...]:
+    return tuple(w.strip() for text in given or () for w in text.split(",") if w.strip())
+
+
+def _severity(name: str) -> Severity:
+    from cnnanalyze.core.registry import nearest
+    from cnnanalyze.lint.finding import SEVERITIES
+
+    for severity in SEVERITIES:
+        if severity == name:
+            return severity
+    raise UsageError(
+        f"there is no severity '{name}'{nearest(name, SEVERITIES)}",
+        help=f"the severities are {', '.join(SEVERITIES)}",
+    )
+
+
+def _usual_format() -> str:
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def _read_output(text: str) -> tuple[str, Path]:
+    from cnnanalyze.report.findings import check_format
+
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise UsageError(
+            f"--output takes FORMAT=FILE, not '{text}'",
+            help="for example --output sarif=lint.sarif",
+        )
+    return check_format(name), Path(path)
+
+
+def _spec(name: str, stdin_filename: str) -> Spec:
+    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.lint.run import Spec, of_file
+
+    if name == STDIN:
+        folder = Path(stdin_filename).parent if stdin_filename else Path()
+        base = folder if stdin_filename else None
+        return Spec(stdin_filename or "<stdin>", folder, read_stdin(), base)
+    if name.startswith("zoo:"):
+        from cnnanalyze.graph.zoo import find_spec
+
+        path = find_spec(name)
+        return Spec(str(path), Path(), None, path.parent)
+    return of_file(Path(name))
+
+
+# --- doing it ------------------------------------------------------------------------------------
+
+
+def _judge(
+    specs: Sequence[Spec], configuration: Configuration, parameters: dict[str, Any], jobs: int
+) -> tuple[list[FileResult], list[CnnError]]:
+    from cnnanalyze.lint.run import lint_specs
+
+    files: list[FileResult] = []
+    failed: list[CnnError] = []
+    for found in lint_specs(specs, configuration, parameters, jobs=jobs):
+        if isinstance(found, CnnError):
+            failed.append(found)
+        else:
+            files.append(found)
+    return files, failed
+
+
+def _change(
+    specs: Sequence[Spec],
+    configuration: Configuration,
+    parameters: dict[str, Any],
+    *,
+    diff: bool,
+    reason: str | None,
+) -> tuple[list[FileResult], list[CnnError], int]:
+    """Mend specs, or write comments into them; return what is left, and how many changes."""
+    from cnnanalyze.cli.changes import show_diff, store
+    from cnnanalyze.lint.mend import excuse, mend
+
+    files: list[FileResult] = []
+    failed: list[CnnError] = []
+    changes = 0
+    for spec in specs:
+        chosen = configuration.of(spec.folder)
+        try:
+            source = spec.open()
+        except CnnError as error:
+            failed.append(error)
+            continue
+        if reason is None:
+            mended = mend(source, spec.base, chosen, parameters)
+        else:
+            mended = excuse(source, spec.base, chosen, parameters, reason)
+        files.append(mended.result)
+        changes += mended.count
+        if mended.after.text == source.text:
+            continue
+        if diff:
+            show_diff(source, mended.after)
+        elif spec.text is not None:
+            raise UsageError(
+                "what comes in on stdin cannot be changed there", help="use --diff, or name a file"
+            )
+        else:
+            store(Path(spec.name), mended.after.text)
+    if changes and not diff:
+        what = "change" if changes == 1 else "changes"
+        sys.stderr.write(f"{changes} {what} written\n")
+    return files, failed, changes
+
+
+def _against(files: list[FileResult], path: Path | None, *, write: bool, prune: bool) -> Result:
+    from cnnanalyze.lint.result import Result
+
+    result = Result(tuple(files))
+    if path is None:
+        return result
+    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.lint import baseline
+
+    if write:
+        known = baseline.of(files, path)
+        write_file(path, baseline.written(known))
+    else:
+        known = baseline.read(path)
+        if prune:
+            known = baseline.prune(known, result)
+            write_file(path, baseline.written(known))
+    return baseline.hide(result, known)
+
+
+def _passes(result: Result, specs: Sequence[Spec], configuration: Configuration) -> bool:
+    """Whether the result passes by what the command line says, or else the configurations."""
+    for folder in dict.fromkeys(spec.folder for spec in specs):
+        settings = configuration.of(folder)
+        if not result.passes(settings.fails_from, settings.max_warnings):
+            return False
+    return True
+
+
+# --- what is shown -------------------------------------------------------------------------------
+
+
+def _print(result: Result, format: str) -> None:  # noqa: A002 - the name of the option
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.report.findings import write as render
+
+    write(render(result, format, colour=_has_colour(), width=_width()))
+
+
+def _write(result: Result, format: str, path: Path) -> None:  # noqa: A002 - the name of the option
+    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.report.findings import write as render
+
+    write_file(path, render(result, format))
+
+
+def _has_colour() -> bool:
+    """Whether stdout shows colours; rich, which would know it, takes longer than linting."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
+
+
+def _width() -> int:
+    """Return the characters in a line of the terminal; none if stdout is something else."""
+    if not sys.stdout.isatty():
+        return 0
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def _complain(failed: Sequence[CnnError]) -> None:
+    from cnnanalyze.cli.output import complain
+
+    complain(failed)
+
+
+def _show_settings(specs: Sequence[Spec], configuration: Configuration) -> int:
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.report.findings.settings import write as render
+
+    folders = dict.fromkeys(spec.folder for spec in specs)
+    write("\n".join(render(str(folder), configuration.of(folder)) for folder in folders))
+    return 0
+
+
+def _watch(specs: Sequence[str], once: Any) -> None:  # noqa: ANN401 - whatever a file can hold
+    from cnnanalyze.cli.changes import follow
+
+    follow(specs, once)

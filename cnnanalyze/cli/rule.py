@@ -1,0 +1,26 @@
+"""``cnnanalyze rule``: which lint rules are there, and what does one say?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cnnanalyze.cli import options as option
+
+
+def rule(
+    code: Annotated[
+        str, typer.Argument(metavar="[CODE]", help="The code or the name of a rule.")
+    ] = "",
+    *,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, json or markdown.")
+    ] = "text",
+    output: option.Output = None,
+) -> None:
+    """List the lint rules, or explain one: condition, why, what to do, source, cases."""
+    from cnnanalyze.cli.reference import write_reference
+    from cnnanalyze.report.findings import rules
+
+    write_reference(rules, code, format, output)

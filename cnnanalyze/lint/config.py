@@ -1,0 +1,261 @@
+"""Configuration files: ``cnnanalyze.toml`` and ``pyproject.toml``, the closest above a spec.
+
+Reading a configuration never runs code, and never imports what it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import CnnError, Fault, UsageError
+from cnnanalyze.lint.finding import SEVERITIES
+from cnnanalyze.lint.rules import entries
+from cnnanalyze.lint.select import PROFILES, Level
+from cnnanalyze.lint.settings import Given, PerFile, Settings
+from cnnanalyze.lint.toml import Located, find_word, open_toml, parse, table_at
+
+FILES = {"cnnanalyze.toml": ("lint",), "pyproject.toml": ("tool", "cnnanalyze", "lint")}
+"""The files that are looked for, in this order, and the table that is meant."""
+EXTENSIONS = 10
+"""How long a chain of ``extend`` may be."""
+
+
+def find(folder: Path) -> Path | None:
+    """Return the configuration file for specs in a folder: the closest, going upwards.
+
+    A ``pyproject.toml`` counts only if it has a table ``[tool.cnnanalyze.lint]``.
+    """
+    for here in (folder, *folder.parents):
+        for name, at in FILES.items():
+            path = here / name
+            if path.is_file() and (name == "cnnanalyze.toml" or _has_table(path, at)):
+                return path
+    return None
+
+
+def read(path: Path) -> Settings:
+    """Read a configuration file, and those that it extends, into settings.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, or a key or a value is not known, each with its place.
+    """
+    given: list[Given] = []
+    seen: list[Path] = []
+    here: Path | None = path
+    while here is not None:
+        seen.append(here.resolve())
+        at = FILES.get(here.name, ("lint",))
+        source = open_toml(here)
+        found = Located(source, table_at(parse(source), at) or {}, at)
+        given.insert(0, _read_table(found, here.resolve().parent))
+        here = _extended(found, here, seen)
+    settings = Settings(tuple(given))
+    for n in range(len(given)):
+        _check(Settings(tuple(given[: n + 1])), given[n], path)
+    return settings
+
+
+def _check(settings: Settings, given: Given, path: Path) -> None:
+    """Refuse words that name no rule, at the place where the file has them."""
+    try:
+        settings.check()
+    except UsageError as error:
+        origin = Path(given.origin)
+        fault = error.faults[0]
+        word = re.search(r"'([^']*)'", fault.message)
+        source = open_toml(origin if origin.is_file() else path)
+        mark = find_word(source, word[1] if word else "", FILES.get(origin.name, ("lint",)))
+        raise UsageError(Fault(fault.message, fault.mark or mark, fault.help)) from None
+
+
+def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
+    extend = found.table.get("extend")
+    if extend is None:
+        return None
+    other: Path = path.parent / extend
+    if not other.is_file():
+        raise found.wrong(f"there is no file '{extend}' to extend", "extend")
+    other = other.resolve()
+    if other in seen:
+        raise found.wrong(f"'extend' goes in a circle: {other.name}", "extend")
+    if len(seen) > EXTENSIONS:
+        raise found.wrong(f"a chain of 'extend' may have at most {EXTENSIONS} links", "extend")
+    return other
+
+
+def _has_table(path: Path, at: tuple[str, ...]) -> bool:
+    source = open_toml(path)
+    # Most projects have no table of ours; TOML's reader need not be imported to see that.
+    is_possible = _OURS.search(source.text) is not None
+    return is_possible and table_at(parse(source), at) is not None
+
+
+_OURS = re.compile(
+    r"""tool["']?\s*\.\s*["']?cnnanalyze|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE
+)
+"""Every way in which a TOML file can come to ``tool.cnnanalyze``."""
+
+
+# --- the keys ------------------------------------------------------------------------------------
+
+
+def _words(found: Located, key: str) -> tuple[str, ...]:
+    value = found.table[key]
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise found.wrong(f"'{key}' must be a list of codes or names, not {value!r}", key)
+    return tuple(value)
+
+
+def _text(found: Located, key: str) -> str:
+    value = found.table[key]
+    if not isinstance(value, str):
+        raise found.wrong(f"'{key}' must be a text, not {value!r}", key)
+    return value
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[Located, str], str]:
+    def read_one(found: Located, key: str) -> str:
+        value = _text(found, key)
+        if value not in known:
+            raise found.wrong(
+                f"'{key}' must be one of {', '.join(known)}, not '{value}'{nearest(value, known)}",
+                key,
+            )
+        return value
+
+    return read_one
+
+
+def _count(found: Located, key: str) -> int:
+    value = found.table[key]
+    if type(value) is not int or value < 0:
+        raise found.wrong(f"'{key}' must be a count, not {value!r}", key)
+    return value
+
+
+def _entries(found: Located, key: str) -> dict[str, Any]:
+    value = found.table[key]
+    if not isinstance(value, dict):
+        raise found.wrong(f"'{key}' must be a table, not {value!r}", key)
+    return value
+
+
+def _severities(found: Located, key: str) -> dict[str, str]:
+    inner = Located(found.source, _entries(found, key), (*found.at, key))
+    return {word: _one_of(SEVERITIES)(inner, word) for word in inner.table}
+
+
+def _thresholds(found: Located, key: str) -> dict[str, dict[str, float]]:
+    inner = Located(found.source, _entries(found, key), (*found.at, key))
+    for word, numbers in inner.table.items():
+        good = isinstance(numbers, dict) and all(
+            type(n) in {int, float} and not isnan(n) for n in numbers.values()
+        )
+        if not good:
+            raise inner.wrong(
+                f"the thresholds of '{word}' must be a table of numbers, not {numbers!r}",
+                word,
+                help=f"as in [{'.'.join((*found.at, key, word))}]",
+            )
+    return dict(inner.table)
+
+
+def _declared(found: Located, key: str) -> tuple[Any, ...]:
+    value = found.table[key]
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise found.wrong(
+            f"'{key}' must be a list of tables", key, help=f"[[{'.'.join((*found.at, key))}]]"
+        )
+    from cnnanalyze.lint.declare import declare  # noqa: PLC0415 - not every run needs it
+
+    rules = []
+    taken = {word for entry in entries().values() for word in (entry.code, entry.name)}
+    for entry in value:
+        mark = find_word(found.source, str(entry.get("when", "")), (*found.at, key))
+        try:
+            rules.append(declare(entry, mark))
+        except CnnError as error:
+            fault = error.faults[0]
+            raise UsageError(Fault(fault.message, mark, fault.help)) from None
+        own = [rules[-1].code, rules[-1].name]
+        if known := taken.intersection(own):
+            raise UsageError(
+                Fault(
+                    f"there is a rule '{min(known)}' already", mark, "choose another code or name"
+                )
+            )
+        taken.update(own)
+    return tuple(rules)
+
+
+KEYS: dict[str, tuple[Callable[[Located, str], Any], str]] = {
+    "extend": (_text, "another configuration file that this one builds on"),
+    "profile": (_one_of(PROFILES), "the rules to begin with: default, teaching or strict"),
+    "target": (_text, "the hardware whose rules are added"),
+    "select": (_words, "rules that are on, instead of the profile's"),
+    "extend-select": (_words, "rules that are on besides"),
+    "ignore": (_words, "rules that are off"),
+    "severity": (_severities, "other severities: error, warning or info by rule"),
+    "per-file-ignores": (_entries, "rules that are off in files, or in a block: 'glob#path'"),
+    "thresholds": (_thresholds, "other numbers for the conditions of rules"),
+    "budgets": (_entries, "limits that hold for every network"),
+    "rule": (_declared, "rules declared here: code, when, message"),
+    "fail-on": (_one_of(SEVERITIES), "the least severity that fails a run"),
+    "max-warnings": (_count, "how many warnings are let pass"),
+}
+"""What a configuration may say: how each key is read, and what it does."""
+
+
+def _read_table(found: Located, folder: Path) -> Given:
+    for key in found.table:
+        if key not in KEYS:
+            raise found.wrong(
+                f"the configuration has no '{key}'{nearest(key, tuple(KEYS))}",
+                key,
+                help=f"it takes {', '.join(KEYS)}",
+            )
+    read_in = {key: KEYS[key][0](found, key) for key in found.table}
+    level = Level(
+        read_in.get("profile"),
+        read_in.get("target"),
+        read_in.get("select"),
+        read_in.get("extend-select", ()),
+        read_in.get("ignore", ()),
+    )
+    rows = Located(
+        found.source, read_in.get("per-file-ignores", {}), (*found.at, "per-file-ignores")
+    )
+    return Given(
+        found.source.name,
+        level,
+        read_in.get("severity", {}),
+        tuple(PerFile(glob, _words(rows, glob), folder) for glob in rows.table),
+        read_in.get("thresholds", {}),
+        _budgets(found, folder) if "budgets" in read_in else {},
+        read_in.get("rule", ()),
+        read_in.get("fail-on"),
+        read_in.get("max-warnings"),
+    )
+
+
+def _budgets(found: Located, folder: Path) -> Mapping[str, Any]:
+    """Return the budgets with a baseline that lies where the configuration does."""
+    from cnnanalyze.lint.budgets import anchor, read_configured  # noqa: PLC0415 - not always needed
+
+    inner = Located(found.source, found.table["budgets"], (*found.at, "budgets"))
+    for key, value in inner.table.items():
+        try:
+            read_configured({key: value})
+        except CnnError as error:
+            fault = error.faults[0]
+            raise inner.wrong(fault.message, key, help=fault.help) from None
+    return anchor(inner.table, folder)

@@ -1,0 +1,90 @@
+"""Results of linting: the findings of files, and what became of those that are not shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from cnnanalyze.errors import Source
+from cnnanalyze.lint.finding import SEVERITIES, Finding, Severity
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What was found in one file."""
+
+    source: Source
+    findings: tuple[Finding, ...] = ()
+    suppressed: int = 0
+    """How many findings a comment or a per-file setting hides."""
+    hidden: int = 0
+    """How many findings the baseline hides."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.source.name
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found in all files of a run, in the order of the files and their lines.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 8x8x3, layers: [{conv: {filters: 4, kernel: 2}}]}")
+    >>> [finding.code for finding in cnn.lint(net)]
+    ['CV003']
+    """
+
+    files: tuple[FileResult, ...] = ()
+    extra: tuple[Finding, ...] = ()
+    """What speaks of no file that was read: stale entries of the baseline."""
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings; what specs that extend one another share is told once."""
+        found: dict[object, Finding] = {}
+        for n, finding in enumerate(f for file in self.files for f in file.findings):
+            mark = finding.mark
+            place = (mark.source.name, mark.line, mark.column) if mark else n
+            found.setdefault((finding.code, place, finding.message), finding)
+        return (*found.values(), *self.extra)
+
+    @cached_property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of every severity."""
+        counted = Counter(f.severity for f in self.findings)
+        return {severity: counted[severity] for severity in SEVERITIES}
+
+    @property
+    def suppressed(self) -> int:
+        """How many findings comments and per-file settings hide."""
+        return sum(file.suppressed for file in self.files)
+
+    @property
+    def hidden(self) -> int:
+        """How many findings the baseline hides."""
+        return sum(file.hidden for file in self.files)
+
+    def passes(self, fail_on: Severity = "warning", max_warnings: int | None = None) -> bool:
+        """Whether no finding is as grave as that, and there are not too many warnings."""
+        gravest = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+        if any(self.counts[severity] for severity in gravest):
+            return False
+        return max_warnings is None or self.counts["warning"] <= max_warnings
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{f.mark or 'no place'}: {f.severity}[{f.code}] {f.name}: {f.message}" for f in self
+        ]
+        return "\n".join(lines) or "nothing found"

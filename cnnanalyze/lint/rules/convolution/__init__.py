@@ -1,0 +1,1 @@
+"""CV: the arithmetic of convolutions."""

@@ -1,0 +1,1 @@
+"""Where parameters, operations and memory go."""

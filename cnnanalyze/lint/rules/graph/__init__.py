@@ -1,0 +1,1 @@
+"""GR: the wiring."""

@@ -1,0 +1,1 @@
+"""What a target computes well; on only if the target is named."""

@@ -1,0 +1,1 @@
+"""Heads against the loss that trains them."""

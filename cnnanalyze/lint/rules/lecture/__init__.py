@@ -1,0 +1,1 @@
+"""LC: what the lectures teach."""

@@ -1,0 +1,1 @@
+"""LN: what the linter says of itself and of its settings."""

@@ -1,0 +1,1 @@
+"""SH: shapes and how windows lie on them."""

@@ -1,0 +1,1 @@
+"""SP: the text of a spec."""

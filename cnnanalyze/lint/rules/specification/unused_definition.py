@@ -1,0 +1,137 @@
+"""SP008: unused definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cnnanalyze.lint.finding import Finding
+from cnnanalyze.lint.rule import Case, Rule, rule
+from cnnanalyze.lint.subject import Subject
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
+
+
+@rule
+class UnusedDefinition(Rule):
+    """A block or a parameter is defined and never used.
+
+    Why: dead text: whoever reads the spec, or changes the parameter, expects an effect.
+
+    Instead: remove it, or use it.
+    """
+
+    code = "SP008"
+    name = "unused-definition"
+    severity = "info"
+    profiles = frozenset({"default"})
+    needs = "document"
+    formula = "no step calls the block, no expression names the parameter"
+    source = "the language: blocks and parameters do nothing by themselves"
+    trips = "none of the networks in specs/"
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "params: {width: 8}\n"
+            "blocks:\n"
+            "  unit: {params: {f: }, layers: [{conv: {filters: $f, kernel: 3}}]}\n"
+            "layers:\n"
+            "- unit: {f: $width}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "params: {act: unit}\n"
+            "blocks:\n"
+            "  unit: [relu]\n"
+            "layers:\n"
+            "- $act\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nblocks:\n  unit: [relu]\nlayers:\n- relu\n",
+            at=(4, 3),
+            message="block 'unit' is never used",
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "params: {width: 8, depth: 2}\n"
+            "layers:\n"
+            "- conv: {filters: $width, kernel: 3}\n",
+            at=(3, 20),
+            message="parameter 'depth' is never used",
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "blocks:\n"
+            "  unit: {params: {f: 8, g: 2}, layers: [{conv: {filters: $f, kernel: 3}}]}\n"
+            "layers:\n"
+            "- unit\n",
+            at=(4, 25),
+            message="parameter 'g' of block 'unit' is never used",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look for the names of what this file defines in everything that could use them."""
+        assert subject.document is not None
+        tree = subject.document.tree
+        for key, value in _entries(tree.get("blocks")):
+            if key.text not in _words(tree, but=value):
+                yield from self.unused(subject, f"block '{key.text}'", key)
+            params = value.get("params") if isinstance(value, Mapping) else None
+            names = _names(value)
+            for name, _ in _entries(params):
+                if name.text not in names:
+                    what = f"parameter '{name.text}' of block '{key.text}'"
+                    yield from self.unused(subject, what, name)
+        names = _names(tree)
+        for name, _ in _entries(tree.get("params")):
+            if name.text not in names:
+                yield from self.unused(subject, f"parameter '{name.text}'", name)
+
+    def unused(self, subject: Subject, what: str, key: Scalar) -> Iterator[Finding]:
+        """Yield the finding, if the definition stands in this file."""
+        if key.mark.source == subject.source:
+            yield self.found(
+                subject, f"{what} is never used", mark=key.mark, help="remove it, or use it"
+            )
+
+
+def _entries(tree: Tree | None) -> tuple[tuple[Scalar, Tree], ...]:
+    return tree.entries if isinstance(tree, Mapping) else ()
+
+
+def _scalars(tree: Tree, but: Tree | None = None) -> Iterator[Scalar]:
+    """Yield every word of a tree, keys included, but not those below one part of it."""
+    if tree is but:
+        return
+    if isinstance(tree, Scalar):
+        yield tree
+    elif isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from _scalars(item, but)
+    else:
+        for key, value in tree.entries:
+            if value is not but:
+                yield key
+                yield from _scalars(value, but)
+
+
+def _words(tree: Mapping, but: Tree) -> set[str]:
+    """Return every word that may call a block: bare, or in quotes inside an expression."""
+    found: set[str] = set()
+    for scalar in _scalars(tree, but):
+        found.add(scalar.text)
+        if "$" in scalar.text:
+            found.update(re.findall(r"[\w.-]+", scalar.text))
+    return found
+
+
+def _names(tree: Tree) -> set[str]:
+    """Return the names in all expressions of a tree."""
+    texts = (s.text for s in _scalars(tree) if "$" in s.text)
+    return {name for text in texts for name in re.findall(r"[A-Za-z_]\w*", text)}

@@ -1,0 +1,118 @@
+"""Runs: many files, each with the configuration closest to it, in one process or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.lint import config
+from cnnanalyze.lint.engine import lint_source
+from cnnanalyze.lint.result import FileResult
+from cnnanalyze.lint.settings import CALLER, Given, Settings
+from cnnanalyze.spec.reader import open_source
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Where settings come from: files by folder, or one file for all, and who calls."""
+
+    caller: Given = CALLER
+    file: Path | None = None
+    """One configuration for all specs, instead of the closest of each."""
+    isolated: bool = False
+    """Whether configuration files are passed over."""
+    _by_folder: dict[Path, Settings] = field(default_factory=dict, repr=False, compare=False)
+    _by_file: dict[Path | None, Settings] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, folder: Path) -> Settings:
+        """Return the settings for specs in a folder."""
+        if folder not in self._by_folder:
+            path = self.file
+            if path is None and not self.isolated:
+                path = config.find(folder.resolve())
+            if path not in self._by_file:
+                files = () if path is None else config.read(path).files
+                self._by_file[path] = Settings(files, self.caller).check()
+            self._by_folder[folder] = self._by_file[path]
+        return self._by_folder[folder]
+
+
+class Spec(NamedTuple):
+    """A spec to be linted: a file, or a text that came from elsewhere."""
+
+    name: str
+    folder: Path
+    """Where configurations are looked for."""
+    text: str | None = None
+    """What stands in it, if it is no file."""
+    base: Path | None = None
+    """The folder in whose tree ``extends`` may name files."""
+
+    def open(self) -> Source:
+        """Return the text with its name."""
+        return open_source(self.name) if self.text is None else Source(self.name, self.text)
+
+
+def of_file(path: Path) -> Spec:
+    """Return the spec of a file."""
+    return Spec(str(path), path.parent, None, path.parent)
+
+
+def lint_specs(
+    specs: Sequence[Spec],
+    configuration: Configuration,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    jobs: int = 1,
+) -> Iterator[FileResult | CnnError]:
+    """Yield the result of every spec in its order, or why it could not be opened.
+
+    Parameters
+    ----------
+    specs
+        What to lint.
+    configuration
+        Where settings come from.
+    parameters
+        Values for the parameters of the specs.
+    jobs
+        How many processes share the work.
+    """
+    jobs = min(jobs, len(specs))
+    if jobs <= 1:
+        yield from _lint(specs, configuration, parameters)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - not every run needs it
+
+    # Small portions keep the processes busy to the end, and are not so small that sending them
+    # would cost more than the work.
+    size = max(1, min(25, len(specs) // (4 * jobs)))
+    portions = [specs[n : n + size] for n in range(0, len(specs), size)]
+    plain = Configuration(configuration.caller, configuration.file, configuration.isolated)
+    with ProcessPoolExecutor(jobs) as pool:
+        for done in pool.map(
+            _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
+        ):
+            yield from done
+
+
+def _lint_portion(
+    specs: Sequence[Spec], configuration: Configuration, parameters: Mapping[str, Any] | None
+) -> list[FileResult | CnnError]:
+    return list(_lint(specs, configuration, parameters))
+
+
+def _lint(
+    specs: Iterable[Spec], configuration: Configuration, parameters: Mapping[str, Any] | None
+) -> Iterator[FileResult | CnnError]:
+    for spec in specs:
+        settings = configuration.of(spec.folder)  # a wrong configuration ends the run
+        try:
+            source = spec.open()
+        except CnnError as error:
+            yield error
+        else:
+            yield lint_source(source, spec.base, settings, parameters)

@@ -1,0 +1,187 @@
+"""Settings: what files, a spec and the command line say of a run, and what follows from all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.errors import UsageError
+from cnnanalyze.lint.finding import Severity
+from cnnanalyze.lint.rule import RULES, Rule
+from cnnanalyze.lint.rules import Entry, entries, entry_of
+from cnnanalyze.lint.select import Level, check_target, choose, is_always_on, resolve, target_of
+
+Thresholds = Mapping[str, Mapping[str, float]]
+
+
+class PerFile(NamedTuple):
+    """Rules that are off in some files, or in one block of them."""
+
+    pattern: str
+    words: tuple[str, ...]
+    folder: Path
+    """What the pattern is relative to."""
+
+    def fits_file(self, file: str) -> bool:
+        """Whether a file is meant: by its path from the configuration's folder, or by its name."""
+        pattern = self.pattern.partition("#")[0]
+        here = Path(file).absolute()
+        full = str(self.folder / pattern)
+        return fnmatch(str(here), full) or ("/" not in pattern and fnmatch(here.name, pattern))
+
+    def fits_path(self, path: str) -> bool:
+        """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
+        block = self.pattern.partition("#")[2]
+        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
+
+
+NOTHING = Level()
+"""What a source says that says nothing of the selection."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one source of settings says."""
+
+    origin: str
+    """What messages call it: a file's path, or the command line."""
+    level: Level = NOTHING
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    """By code, name or first letters."""
+    per_file: tuple[PerFile, ...] = ()
+    thresholds: Thresholds = field(default_factory=dict)
+    """By code or name, and the threshold's name."""
+    budgets: Mapping[str, Any] = field(default_factory=dict)
+    declared: tuple[type[Rule], ...] = ()
+    """Rules that are declared there."""
+    fail_on: Severity | None = None
+    max_warnings: int | None = None
+
+
+CALLER = Given("the command line")
+"""A caller who leaves everything to the files."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that is said: by files, the lowest first, then by the spec, last by who calls."""
+
+    files: tuple[Given, ...] = ()
+    caller: Given = CALLER
+
+    def with_spec(self, given: Given) -> Settings:
+        """Return these settings with those of a spec: above all files, below the caller's."""
+        return Settings((*self.files, given), self.caller)
+
+    @property
+    def given(self) -> tuple[Given, ...]:
+        """All sources, lowest first."""
+        return (*self.files, self.caller)
+
+    @cached_property
+    def declared(self) -> dict[str, type[Rule]]:
+        """The declared rules by their codes."""
+        return {cls.code: cls for g in self.given for cls in g.declared}
+
+    @cached_property
+    def known(self) -> Mapping[str, Entry]:
+        """What there is to select from: our rules, those of other packages, the declared ones."""
+        if not self.declared:
+            return entries()
+        found = dict(entries())
+        for code, cls in self.declared.items():
+            found[code] = entry_of(cls)
+        return found
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of the rules that are on."""
+        return choose([g.level for g in self.given], self.known)
+
+    @cached_property
+    def severity(self) -> dict[str, Severity]:
+        """The severities that differ from the rules' own, by code."""
+        found: dict[str, Severity] = {}
+        for g in self.given:
+            for word in sorted(g.severity, key=len):
+                for code in resolve(word, self.known):
+                    if not is_always_on(self.known[code]):
+                        found[code] = g.severity[word]
+        return found
+
+    @cached_property
+    def target(self) -> str | None:
+        """The hardware that the networks are meant for."""
+        return target_of(g.level for g in self.given)
+
+    @cached_property
+    def thresholds(self) -> dict[str, dict[str, float]]:
+        """The thresholds that differ from the rules' own, by code and name."""
+        found: dict[str, dict[str, float]] = {}
+        for g in self.given:
+            for word, numbers in g.thresholds.items():
+                for code in resolve(word, self.known):
+                    found.setdefault(code, {}).update(numbers)
+        return found
+
+    @cached_property
+    def budgets(self) -> dict[str, Any]:
+        """The budgets of the configuration."""
+        return {name: limit for g in self.given for name, limit in g.budgets.items()}
+
+    @cached_property
+    def per_file(self) -> tuple[tuple[PerFile, frozenset[str]], ...]:
+        """What is off in some files, with the codes."""
+        return tuple(
+            (row, frozenset().union(*(resolve(word, self.known) for word in row.words)))
+            for g in self.given
+            for row in g.per_file
+        )
+
+    @property
+    def fail_on(self) -> Severity | None:
+        """The least severity that fails a run, if any source says so."""
+        return next((g.fail_on for g in reversed(self.given) if g.fail_on), None)
+
+    @property
+    def fails_from(self) -> Severity:
+        """The least severity that fails, said or not.
+
+        A number of warnings to let pass says that warnings as such do not fail.
+        """
+        return self.fail_on or ("warning" if self.max_warnings is None else "error")
+
+    @property
+    def max_warnings(self) -> int | None:
+        """How many warnings are let pass, if any source says so."""
+        found = (g.max_warnings for g in reversed(self.given) if g.max_warnings is not None)
+        return next(found, None)
+
+    def rule(self, code: str) -> type[Rule] | None:
+        """Return the class of a rule; ours is imported now."""
+        return self.declared.get(code) or RULES.get(code)
+
+    def check(self) -> Settings:
+        """Return these settings if everything in them names what there is."""
+        _ = self.codes, self.severity, self.per_file
+        if self.target is not None:
+            check_target(self.target, self.known)
+        for code, numbers in self.thresholds.items():
+            check_thresholds(code, numbers, self)
+        return self
+
+
+def check_thresholds(code: str, numbers: Mapping[str, float], settings: Settings) -> None:
+    """Refuse thresholds that a rule does not have."""
+    from cnnanalyze.core.registry import nearest  # noqa: PLC0415 - not every run needs it
+
+    cls = settings.rule(code)
+    known = tuple(cls.thresholds) if cls is not None else ()
+    for name in numbers:
+        if name not in known:
+            listed = f"it has {', '.join(known)}" if known else "it has none"
+            raise UsageError(f"{code} has no threshold '{name}'; {listed}{nearest(name, known)}")

@@ -1,0 +1,101 @@
+"""Subjects: one spec as far as it could be read, with everything that a rule may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnanalyze.errors import Fault, Mark, Source
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec import tree as trees
+from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.node import Node
+from cnnanalyze.spec.tree import Scalar, Sequence, Tree
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+
+
+class Written(NamedTuple):
+    """A step as it stands in the text."""
+
+    key: Scalar
+    """The word of the operation."""
+    arguments: Tree | None
+    """What stands behind it."""
+    step: trees.Mapping | None
+    """The mapping with its reserved words; nothing if the step is a single word."""
+    siblings: Sequence | None
+    """The list that it stands in."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One spec as far as it could be read."""
+
+    source: Source
+    tree: trees.Mapping | None = None
+    """What is written in this file; nothing if it is no YAML mapping."""
+    document: Document | None = None
+    network: Network | None = None
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with the text; the network is there only if nothing is."""
+    target: str | None = None
+    """The hardware that the network is meant for."""
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By code and name: the thresholds that were configured."""
+    budgets: Mapping[str, object] = field(default_factory=dict)
+    """The budgets of the configuration; those of the spec are in the document."""
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.source.text
+
+    @cached_property
+    def analysis(self) -> Analysis | None:
+        """What the rules of the layers say of the network, if there is one."""
+        from cnnanalyze.analysis.pipeline import analyze  # noqa: PLC0415 - not every run needs it
+
+        return None if self.network is None else analyze(self.network)
+
+    @cached_property
+    def steps(self) -> dict[tuple[str, int, int], Written]:
+        """Every step that is written in the spec, by the place of its word."""
+        tree = self.tree if self.document is None else self.document.tree
+        found: dict[tuple[str, int, int], Written] = {}
+        if tree is not None:
+            for written in _written(tree, None):
+                mark = written.key.mark
+                found[mark.source.name, mark.line, mark.column] = written
+        return found
+
+    def written(self, node: Node) -> Written | None:
+        """Return the step that a layer was made from, as it stands in the text."""
+        return self.steps.get((node.mark.source.name, node.mark.line, node.mark.column))
+
+    def place(self, node: Node, attribute: str = "") -> Mark:
+        """Return where a layer is written, or the value of one of its attributes if that is."""
+        if attribute and (written := self.written(node)) is not None:
+            arguments = written.arguments
+            if isinstance(arguments, trees.Mapping):
+                if (value := arguments.get(attribute)) is not None:
+                    return value.mark
+            elif arguments is not None and type(node.layer).principal == attribute:
+                return arguments.mark
+        return node.mark
+
+
+def _written(tree: Tree, siblings: Sequence | None) -> Iterator[Written]:
+    """Yield whatever in a tree could be a step; who asks knows the place of a real one."""
+    if isinstance(tree, Scalar):
+        yield Written(tree, None, None, siblings)
+    elif isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from _written(item, tree)
+    else:
+        for key, value in tree.entries:
+            yield Written(key, value, tree, siblings)
+            yield from _written(value, None)

@@ -1,0 +1,245 @@
+"""Comments that excuse a finding: ``# cnn: ignore[NA001, CV] -- reason``.
+
+A comment behind something excuses what is found in its line; one that stands alone excuses what is
+found in the step below it, with everything inside. ``# cnn: file-ignore[...]`` holds for the whole
+file. There is no form that excuses everything: the rules are named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import yaml
+
+from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.lint.finding import Edit, Finding, Fix
+from cnnanalyze.lint.rules import Entry
+from cnnanalyze.lint.select import resolve
+from cnnanalyze.spec.reader import LOADER
+
+_COMMENT = re.compile(
+    r"#\s*cnn:\s*(?P<form>[\w-]+)\s*(?P<list>\[(?P<words>[^\]]*)\])?\s*(?:--\s*(?P<reason>.*))?"
+)
+_HINT = re.compile(r"#\s*cnn:")
+FORMS = ("ignore", "file-ignore")
+
+
+class Word(NamedTuple):
+    """One word of a comment, with the codes that it stands for."""
+
+    text: str
+    column: int
+    codes: frozenset[str]
+
+
+class Comment(NamedTuple):
+    """One comment that excuses findings."""
+
+    line: int
+    column: int
+    end: int
+    """The column behind the comment."""
+    words: tuple[Word, ...]
+    first: int
+    """The first line that it covers."""
+    last: int
+    """The last line that it covers."""
+    is_alone: bool
+    """Whether nothing else stands in its line."""
+
+
+@dataclass
+class Comments:
+    """The comments of one file, and which of their words have hidden something."""
+
+    source: Source
+    found: tuple[Comment, ...] = ()
+    faults: tuple[tuple[Mark, str, str], ...] = ()
+    """Comments that cannot be understood: place, message, help."""
+    used: set[tuple[int, int]] = field(default_factory=set)
+    """Line and column of every word that has hidden something."""
+
+    def hide(self, code: str, marks: Iterable[Mark]) -> bool:
+        """Whether a comment excuses a finding that has one of these places; note that it did."""
+        lines = [mark.line for mark in marks if mark.source.name == self.source.name]
+        hidden = False
+        for comment in self.found:
+            if any(comment.first <= line <= comment.last for line in lines):
+                for word in comment.words:
+                    if code in word.codes:
+                        self.used.add((comment.line, word.column))
+                        hidden = True
+        return hidden
+
+    def unused(self, judged: frozenset[str]) -> Iterator[tuple[Mark, str, Fix]]:
+        """Yield the words that have hidden nothing: place, message and how to take them out.
+
+        Parameters
+        ----------
+        judged
+            The codes of the rules that were run: of others nothing is known.
+        """
+        for comment in self.found:
+            idle = [
+                w
+                for w in comment.words
+                if (comment.line, w.column) not in self.used and w.codes & judged
+            ]
+            for word in idle:
+                yield (
+                    Mark(self.source, comment.line, word.column, len(word.text)),
+                    f"the comment that ignores '{word.text}' hides nothing here",
+                    self._removal(comment, word, idle),
+                )
+
+    def _removal(self, comment: Comment, word: Word, idle: list[Word]) -> Fix:
+        """Return the edit that takes out a word, or the comment if none is left."""
+        line = self.source.lines[comment.line - 1]
+        if len(idle) == len(comment.words):
+            if comment.is_alone:
+                edit = Edit(comment.line, 1, comment.line + 1, 1, "")
+            else:
+                start = len(line[: comment.column - 1].rstrip()) + 1
+                edit = Edit(comment.line, start, comment.line, len(line) + 1, "")
+            return Fix("take the comment out", (edit,))
+        begin, end = word.column - 1, word.column - 1 + len(word.text)
+        if (behind := re.match(r"\s*,\s*", line[end:])) is not None:
+            end += behind.end()
+        elif (ahead := re.search(r"\s*,\s*$", line[:begin])) is not None:
+            begin = ahead.start()
+        return Fix(
+            f"take '{word.text}' out of the comment",
+            (Edit(comment.line, begin + 1, comment.line, end + 1, ""),),
+        )
+
+
+def read_comments(source: Source, known: Mapping[str, Entry]) -> Comments:
+    r"""Return the comments of a text that excuse findings; a '#' inside a text is no comment.
+
+    Examples
+    --------
+    >>> from cnnanalyze.lint.rules import entries
+    >>> text = "about: '# cnn: ignore[CV]'\nlayers:\n- conv: 8  # cnn: ignore[CV003] -- yes\n"
+    >>> [(c.line, c.words[0].text) for c in read_comments(Source("here", text), entries()).found]
+    [(3, 'CV003')]
+    """
+    comments = Comments(source)
+    if not _HINT.search(source.text):
+        return comments
+    found: list[Comment] = []
+    faults: list[tuple[Mark, str, str]] = []
+    for line, start in comment_places(source):
+        text = source.lines[line - 1]
+        if not (match := _COMMENT.match(text, start)):
+            continue
+        mark = Mark(source, line, start + 1, len(text) - start)
+        words = match["words"]
+        if match["form"] not in FORMS:
+            message = f"a comment 'cnn: {match['form']}' means nothing"
+            faults.append((mark, message, "write 'cnn: ignore[CODE]' or 'cnn: file-ignore[CODE]'"))
+        elif words is None or not words.strip():
+            message = f"'cnn: {match['form']}' must name the rules that it ignores"
+            faults.append((mark, message, f"write '# cnn: {match['form']}[NA001] -- reason'"))
+        else:
+            read_in = []
+            for item in re.finditer(r"[^,\s][^,]*?(?=\s*(?:,|$))", words):
+                column = match.start("words") + item.start() + 1
+                try:
+                    read_in.append(Word(item[0], column, resolve(item[0], known)))
+                except UsageError as error:
+                    place = Mark(source, line, column, len(item[0]))
+                    faults.append((place, error.message, error.faults[0].help))
+            is_alone = not text[:start].strip()
+            covered = (1, len(source.lines))
+            if match["form"] == "ignore":
+                covered = _step_below(source, line) if is_alone else (line, line)
+            found.append(
+                Comment(line, start + 1, len(text) + 1, tuple(read_in), *covered, is_alone)
+            )
+    comments.found, comments.faults = tuple(found), tuple(faults)
+    return comments
+
+
+def comment_places(source: Source) -> Iterator[tuple[int, int]]:
+    """Yield line and offset of every comment; nothing if the text is no YAML."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    try:
+        for event in yaml.parse(source.text, Loader=LOADER):
+            if type(event) is yaml.ScalarEvent:
+                start, end = event.start_mark, event.end_mark
+                assert start is not None
+                assert end is not None
+                for line in range(start.line, end.line + 1):
+                    begin = start.column if line == start.line else 0
+                    stop = end.column if line == end.line else len(source.text)
+                    spans.setdefault(line, []).append((begin, stop))
+    except yaml.YAMLError:
+        return
+    for number, text in enumerate(source.lines):
+        for match in re.finditer(r"(?:^|(?<=\s))#", text):
+            at = match.start()
+            if not any(begin <= at < stop for begin, stop in spans.get(number, ())):
+                yield number + 1, at
+                break
+
+
+def _step_below(source: Source, line: int) -> tuple[int, int]:
+    """Return the lines of what is written below a comment: to where the indentation ends."""
+    lines = source.lines
+    below = range(line, len(lines))
+    begin = next(
+        (n for n in below if lines[n].strip() and not lines[n].lstrip().startswith("#")), None
+    )
+    if begin is None:
+        return line, line
+    indent = _indent(lines[begin])
+    end = begin
+    for n in range(begin + 1, len(lines)):
+        if lines[n].strip() and not lines[n].lstrip().startswith("#"):
+            if _indent(lines[n]) <= indent:
+                break
+            end = n
+    return begin + 1, end + 1
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+# --- writing comments ----------------------------------------------------------------------------
+
+
+def add_comments(source: Source, findings: Iterable[Finding], reason: str = "") -> str:
+    """Return the text with a comment behind every line that has findings.
+
+    Codes are added to a comment that is there already; everything else stays as it is.
+    """
+    reason = " ".join(reason.split())  # a comment is one line
+    wanted: dict[int, list[str]] = {}
+    for finding in findings:
+        if finding.mark is not None and finding.mark.source.name == source.name:
+            codes = wanted.setdefault(finding.mark.line, [])
+            if finding.code not in codes:
+                codes.append(finding.code)
+    ends = dict(comment_places(source))
+    lines = source.text.splitlines(keepends=True)
+    for line, codes in wanted.items():
+        text = source.lines[line - 1]
+        end = lines[line - 1][len(text) :]
+        at = ends.get(line)
+        match = None if at is None else _COMMENT.match(text, at)
+        if match is not None and match["form"] == "ignore" and match["words"]:
+            place = match.end("words")
+            new = f"{text[:place]}, {', '.join(codes)}{text[place:]}"
+        else:
+            remark = f"  # cnn: ignore[{', '.join(codes)}]" + (f" -- {reason}" if reason else "")
+            if at is None:
+                new = text.rstrip() + remark
+            else:  # what is said already stays behind the new words
+                new = f"{text[:at].rstrip()}{remark}" + ("; " if reason else " -- ")
+                new += text[at:].lstrip("# ")
+        lines[line - 1] = new + end
+    return "".join(lines)
