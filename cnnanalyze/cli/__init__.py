@@ -25,7 +25,19 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "summary": "What every layer puts out, holds, costs and sees.",
+    "draw": "A picture of the architecture.",
+    "compare": "What differs between networks, or between versions of one.",
+    "gallery": "A folder of pages: one for each network, and an index.",
     "verify": "Run networks and compare all that is seen with the rules.",
+    "audit": "Which printed figures hold, under which convention, and why not the rest.",
+    "lint": "What is wrong in specs, and what looks wrong, with the place and what to do.",
+    "rule": "The lint rules, or one of them explained.",
+    "budget": "Do networks stay within their limits, and has anything grown?",
+    "report": "Everything about a network on one page that needs nothing else.",
+    "explain": "Why a number is what it is: formula, numbers put in, reasons.",
+    "convolve": "Convolution and pooling by hand, on given numbers, step by step.",
+    "solve": "A homework sheet with every answer worked out.",
+    "grade": "Students' answers marked, each wrong one with how it came about.",
     "zoo": "The networks that come along.",
     "layers": "The layer kinds, or one of them explained.",
     "schema": "A JSON Schema of the spec language, for editors.",
@@ -71,8 +83,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 
     Examples
     --------
-    >>> [c.callback.__name__ for c in build(["zoo", "--json"]).registered_commands][:3]
-    ['_absent', '_absent', 'zoo']
+    >>> {c.callback.__name__ for c in build(["zoo", "-f", "json"]).registered_commands}
+    {'_absent', 'zoo'}
     """
     # Markup in help texts would cost the import of rich at every start.
     app = typer.Typer(
@@ -101,6 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(100_000, 50, 50)
     # Looking for plugins of pydantic reads the metadata of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who calls: as if nothing were there
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     _leave(run([a for a in given if a != "--debug"], debug=debug))

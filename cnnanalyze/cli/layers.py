@@ -21,26 +21,7 @@ def layers(
 ) -> None:
     """List the layer kinds, or explain one: attributes, tensors, worked examples."""
     import cnnanalyze.layers  # noqa: F401 - fills the registry
-    from cnnanalyze.cli.output import write
-    from cnnanalyze.report import check_format, kinds
-    from cnnanalyze.report.json import dump
+    from cnnanalyze.cli.reference import write_reference
+    from cnnanalyze.report import kinds
 
-    check_format(format, ("text", "json", "markdown"))
-    if kind:
-        cls = kinds.find(kind)
-        match format:
-            case "json":
-                text = dump(kinds.to_dict(cls))
-            case "markdown":
-                text = kinds.one_markdown(cls)
-            case _:
-                text = kinds.one_text(cls)
-    else:
-        match format:
-            case "json":
-                text = dump(kinds.all_dict())
-            case "markdown":
-                text = kinds.all_markdown()
-            case _:
-                text = kinds.all_text()
-    write(text, output)
+    write_reference(kinds, kind, format, output)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Specs = Annotated[
     list[str],
@@ -58,6 +62,13 @@ Sort = Annotated[
 Convention = Annotated[
     str,
     typer.Option("--convention", metavar="NAME", help="How operations are counted."),
+]
+Conventions = Annotated[
+    bool,
+    typer.Option(
+        "--conventions",
+        help="Print what every known convention counts, and where it departs from ours.",
+    ),
 ]
 Batch = Annotated[
     int, typer.Option("--batch", metavar="N", help="Images at a time, for the memory.")
@@ -123,3 +134,19 @@ MaxMacs = Annotated[
         "--max-macs", metavar="N", help="Only networks with at most so many, such as 4.1G."
     ),
 ]
+
+
+def read_percentage(text: str) -> Fraction | None:
+    """Return a percentage exactly as it is written; nothing if the text is none.
+
+    Only plain digits are read: an exponent such as ``1e999999999`` would be worked out for hours.
+
+    Examples
+    --------
+    >>> read_percentage(" 2.5 %"), read_percentage("-5")
+    (Fraction(5, 2), None)
+    """
+    from fractions import Fraction
+
+    digits = re.fullmatch(r"(\d{1,12}(?:\.\d{1,12})?)\s*%?", text.strip(), re.ASCII)
+    return Fraction(digits[1]) if digits else None

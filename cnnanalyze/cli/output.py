@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from cnnanalyze.report.terminal import Lines
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write a file by way of a temporary one beside it, so that nothing half-written is left."""
     target = path.resolve()
+    data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if target.exists() and not target.is_file():  # a device, a pipe: nothing can be beside it
-            target.write_text(text, encoding="utf-8", newline="")
+            target.write_bytes(data)
             return
         beside = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            beside.write_text(text, encoding="utf-8", newline="")
+            beside.write_bytes(data)
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)

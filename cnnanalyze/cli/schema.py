@@ -33,7 +33,7 @@ def schema(
         return
     from pathlib import Path
 
-    from cnnanalyze.api import find_spec
+    from cnnanalyze.graph.zoo import find_spec
     from cnnanalyze.spec.document import read_document
     from cnnanalyze.spec.faults import Faults
     from cnnanalyze.spec.reader import open_source

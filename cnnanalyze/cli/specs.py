@@ -23,7 +23,7 @@ def find(names: Sequence[str]) -> list[str]:
     Raises
     ------
     UsageError
-        If a folder or a pattern holds no spec, or stdin is named twice.
+        If a folder or a pattern holds no spec, or a name is empty.
     """
     found: list[str] = []
     for name in names:
@@ -34,6 +34,8 @@ def find(names: Sequence[str]) -> list[str]:
 def _expand(name: str) -> list[str]:
     if name == STDIN or name.startswith("zoo:"):
         return [name]
+    if not name:  # an unset variable of a script, not the whole folder
+        raise UsageError("the name of a spec is empty", help="name a file, a folder or zoo:NAME")
     path = Path(name)
     if path.is_dir():
         below = sorted(str(p) for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
@@ -57,14 +59,15 @@ def load(name: str, settings: dict[str, Any]) -> Network:
     if name == STDIN:
         from cnnanalyze.graph.build import build
 
-        return build(Source("<stdin>", _read_stdin()), settings)
-    from cnnanalyze.api import find_spec
+        return build(Source("<stdin>", read_stdin()), settings)
     from cnnanalyze.graph.build import load as load_file
+    from cnnanalyze.graph.zoo import find_spec
 
     return load_file(find_spec(name), settings)
 
 
-def _read_stdin() -> str:
+def read_stdin() -> str:
+    """Return the text that comes in on stdin."""
     data = sys.stdin.buffer.read()
     try:
         return data.decode("utf-8")

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnanalyze.cli import options as option
-from cnnanalyze.errors import CnnError
+from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.report.graph import Graphs
+
+Graph = Annotated[
+    bool, typer.Option("--graph", help="Draw the architecture below the table, in lines of text.")
+]
+WIDE = 100
+"""The columns of a drawing in a file."""
 
 
 def summary(
@@ -23,10 +30,12 @@ def summary(
     columns: option.Columns = "",
     sort: option.Sort = "",
     convention: option.Convention = "mac",
+    conventions: option.Conventions = False,
     batch: option.Batch = 1,
     dtype: option.Dtype = "float32",
     layout: option.Layout = "hwc",
     settings: option.Settings = None,
+    graph: Graph = False,
 ) -> None:
     """Print shapes, parameters, operations, receptive fields and memory, layer by layer.
 
@@ -48,12 +57,20 @@ def summary(
         "dtype": dtype,
         "layout": layout,
     }
+    if graph and (format != "table" or conventions):
+        raise UsageError(
+            "--graph draws below the table of 'summary', not in other formats",
+            help="'cnnanalyze draw' writes a picture of its own",
+        )
     Options.read(given)  # a wrong option is refused before any spec is read
     failed: list[CnnError] = []
     names = find(specs)
     analyses = [analyze(network) for network in load_all(names, read_settings(settings), failed)]
-    if analyses:
-        _print(analyses, format, output, given, single=len(names) == 1)
+    if conventions:
+        for analysis in analyses:
+            _print_conventions(analysis, format, output)
+    elif analyses:
+        _print(analyses, format, output, given, graph=graph, single=len(names) == 1)
     complain(failed)
     if failed:
         raise typer.Exit(2)
@@ -65,18 +82,21 @@ def _print(
     output: Path | None,
     given: dict[str, Any],
     *,
+    graph: bool,
     single: bool,
 ) -> None:
     from cnnanalyze.cli.output import show, write
     from cnnanalyze.report import compare, render
     from cnnanalyze.report.options import Options
 
+    graphs = _graphs(analyses) if graph else None
     if format != "table" or output is not None:
         text = (
             render(analyses[0], format, **given) if single else compare(analyses, format, **given)
         )
-        write(text, output)
-    elif single:
+        write(text + (graphs.plain(WIDE) if graphs else ""), output)
+        return
+    if single:
         from cnnanalyze.report.terminal import summary as summarize
 
         show(summarize(analyses[0], Options.read(given)))
@@ -87,3 +107,21 @@ def _print(
 
         chosen = refuse_depth(Options.read(given))
         show(Grid(side_by_side(analyses, chosen)))
+    if graphs:
+        show(graphs)
+
+
+def _graphs(analyses: list[Analysis]) -> Graphs:
+    from cnnanalyze.report.graph import Graphs
+
+    return Graphs(analyses)
+
+
+def _print_conventions(analysis: Analysis, format: str, output: Path | None) -> None:  # noqa: A002
+    from cnnanalyze.cli.output import show, write
+    from cnnanalyze.report.conventions import Conventions, render
+
+    if format == "table" and output is None:
+        show(Conventions(analysis))
+    else:
+        write(render(analysis, format), output)

@@ -47,7 +47,7 @@ def verify(
     texts: list[str] = []
     names = find(specs)
     live = format == "table" and output is None
-    with _watch(len(names)) as watch:
+    with watching(len(names)) as watch:
         for network in load_all(names, read_settings(settings), failed):
             try:
                 balances.append(one(network, progress=watch.begin(network.name)))
@@ -277,7 +277,7 @@ class Bar(Watch):
 
 
 @contextmanager
-def _watch(networks: int) -> Iterator[Watch]:
+def watching(networks: int) -> Iterator[Watch]:
     """Show a bar where stderr is a terminal."""
     from cnnanalyze.cli.output import console
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
 from typing import TYPE_CHECKING
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.report.columns import view_peak
 from cnnanalyze.report.numbers import count_of, exact, per_axis, readable, size
@@ -84,21 +84,6 @@ def _parameters(view: View) -> str:
     if constant:
         parts.append(f"stored beside them: {exact(constant)} statistics and constants")
     return f"{text} ({'; '.join(parts)})" if parts else text
-
-
-def last_spatial(analysis: Analysis) -> NodeFacts | None:
-    """Return the layer that sees most, of those whose units see different parts of the input.
-
-    Along a path fields only grow, so this is the last spatial layer; of several heads, the deepest.
-    """
-    widest, found = 0, None
-    for facts in analysis:
-        strands = [f.local for f in facts.fields or ()] if facts.output.rank else []
-        if any(s.advance for s in strands):
-            seen = prod(s.size for s in strands)
-            if seen >= widest:
-                widest, found = seen, facts
-    return found
 
 
 def receptive_field(analysis: Analysis) -> str | None:

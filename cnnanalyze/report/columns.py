@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
+from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
@@ -263,6 +264,14 @@ COLUMNS: tuple[Column, ...] = (
         lambda r, _: _operations(r, "flop"),
         8,
         lambda v: _all_operations(v, "flop"),
+    ),
+    Column(
+        "alpha",
+        "α-MACs",
+        "multiply-accumulates discounted by a cost model, in which large maps are cheap",
+        lambda r, _: round(sum(map(discounted, r.facts))),
+        ON_REQUEST,
+        lambda v: round(sum(map(discounted, v.analysis))),
     ),
     Column(
         "share",

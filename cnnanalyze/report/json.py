@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
-from cnnanalyze.core.strand import Field
+from cnnanalyze.core.cost import Cost
 from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.options import Options
 
@@ -21,7 +20,9 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
 
     Counts are for one image. Shapes and other lists over axes are height before width before
     channels, whatever the layout of printed tables. What cannot be counted is null, and the status
-    is then ``partial``.
+    is then ``partial``. Elementary operations that are not listed are zero; ``fit`` stands only at
+    layers with a window, ``shares`` only at those with the weights of another one. Of a receptive
+    field, ``min_size`` stands only where branches differ in size, and ``sees_all`` only if it does.
 
     Examples
     --------
@@ -65,7 +66,7 @@ def totals(total: Total, convention: str) -> dict[str, Any]:
         "macs": total.operations("mac"),
         "flops": total.operations("flop"),
         "operations": total.operations(convention),
-        "elementary": total.cost._asdict(),
+        "elementary": _nonzero(total.cost),
     }
 
 
@@ -84,7 +85,7 @@ def _memory(analysis: Analysis, options: Options) -> dict[str, Any]:
 
 def _layer(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
     node = facts.node
-    return {
+    data: dict[str, Any] = {
         "id": node.id,
         "kind": node.kind,
         "attributes": {name: plain(value) for name, value in node.attributes.items()},
@@ -101,18 +102,25 @@ def _layer(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
             {"role": p.role, "shape": list(p.shape), "trainable": p.trainable and not node.frozen}
             for p in facts.params
         ],
-        "shares": node.share,
         "macs": facts.operations("mac"),
         "flops": facts.operations("flop"),
         "operations": facts.operations(convention),
-        "elementary": None if facts.cost is None else facts.cost._asdict(),
+        "elementary": None if facts.cost is None else _nonzero(facts.cost),
         "live_activations": live,
         "receptive_field": _field(facts),
-        "fit": [
+    }
+    if node.share is not None:
+        data["shares"] = node.share
+    if facts.fit:
+        data["fit"] = [
             {"padding": [f.before, f.after], "exact": f.exact, "unread": f.unread}
             for f in facts.fit
-        ],
-    }
+        ]
+    return data
+
+
+def _nonzero(cost: Cost) -> dict[str, int]:
+    return {name: count for name, count in cost._asdict().items() if count}
 
 
 def _field(facts: NodeFacts) -> dict[str, Any] | None:
@@ -120,19 +128,19 @@ def _field(facts: NodeFacts) -> dict[str, Any] | None:
     if fields is None or narrow is None:
         return None
     strands = [f.local for f in fields]
-    return {
+    data: dict[str, Any] = {
         "size": [s.size for s in strands],
         "stride": [fraction(s.rate) for s in strands],
         "padding": [None if (seen := s.at(0)) is None else -seen[0] for s in strands],
         "centre": [fraction(s.centre) for s in strands],
-        "min_size": _sizes(narrow),
         "aligned": facts.aligned,
-        "sees_all": any(f.sees_all for f in fields),
     }
-
-
-def _sizes(fields: Sequence[Field]) -> list[int]:
-    return [f.local.size for f in fields]
+    least = [f.local.size for f in narrow]
+    if least != data["size"]:
+        data["min_size"] = least
+    if any(f.sees_all for f in fields):
+        data["sees_all"] = True
+    return data
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold

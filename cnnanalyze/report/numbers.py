@@ -102,6 +102,42 @@ def per_axis(values: Sequence[object]) -> str:
     return texts[0] if texts and len(set(texts)) == 1 else "x".join(texts)
 
 
+_PLACES = 4
+_FEW = 2
+"""Decimal places that are written exactly."""
+
+
+def is_short(value: Fraction) -> bool:
+    """Whether a fraction is a decimal number of few places."""
+    return not 10**_FEW % value.denominator
+
+
+def decimal(value: Fraction) -> str:
+    """Return a fraction as a decimal number of four digits at least.
+
+    Examples
+    --------
+    >>> decimal(Fraction(11616, 217)), decimal(Fraction(16701025, 13)), decimal(Fraction(1, 7))
+    ('53.53', '1,284,694', '0.1429')
+    >>> decimal(Fraction(7, 2)), decimal(Fraction(-5, 4))
+    ('3.5', '-1.25')
+    >>> decimal(Fraction(2616381, 5))
+    '523,276.2'
+    """
+    if is_short(value):
+        hundredths = abs(int(value * 10**_FEW))
+        above, below = divmod(hundredths, 10**_FEW)
+        text = f"{above:,}.{below:0{_FEW}d}".rstrip("0").rstrip(".")
+        return f"-{text}" if value < 0 else text
+    whole = abs(int(value))
+    places = max(0, _PLACES - len(str(whole))) if whole else _PLACES
+    if not places:
+        return f"{round(value):,}"
+    scaled = f"{abs(round(value * 10**places)):0{places + 1}d}"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{int(scaled[:-places]):,}.{scaled[-places:]}"
+
+
 def percent(part: int, whole: int) -> Fraction:
     """Return a share in percent; of nothing it is nothing."""
     return Fraction(100 * part, whole) if whole else Fraction(0)

@@ -155,12 +155,12 @@ def _line(
 ) -> list[Stretch]:
     parts = []
     for i, (cell, head, width) in enumerate(zip(cells, headings, widths, strict=True)):
-        text = cell.text if i else _elide(cell.text, width)
+        text = cell.text if i else elide(cell.text, width)
         parts.append(text.rjust(width) if head.align == "right" else text.ljust(width))
     return [(GAP.join(parts).rstrip(), style)]
 
 
-def _elide(text: str, width: int) -> str:
+def elide(text: str, width: int) -> str:
     """Shorten a path in its middle: what it begins and what it ends with is what tells it apart."""
     if len(text) <= width:
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -228,6 +229,26 @@ def test_a_full_disk_is_said(write_spec: Write) -> None:
         "error: cannot write to stdout: no space left on device\n"
         "  help: '-o FILE' writes to a file\n"
     )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes a stream: POSIX only")
+@pytest.mark.parametrize(
+    ("words", "closed", "code"),
+    [
+        *((("lint", "zoo:lenet5"), closed, 0) for closed in ("<&-", ">&-", "2>&-")),
+        *((("rule", "CV003"), closed, 0) for closed in ("<&-", ">&-", "2>&-")),
+        (("explain", "zoo:lenet5", "C1", "output"), ">&-", 0),
+        (("lint", "-"), "<&-", 1),
+        (("explain", "-"), "<&-", 2),
+    ],
+)
+def test_a_stream_that_is_closed_is_empty(words: tuple[str, ...], closed: str, code: int) -> None:
+    command = f"{shlex.quote(sys.executable)} -m cnnanalyze {shlex.join(words)} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "unforeseen" not in done.stderr
+    if closed == "<&-" and code:
+        assert "<stdin> is empty" in done.stdout + done.stderr
 
 
 def test_an_old_code_page_gets_utf8(write_spec: Write) -> None:

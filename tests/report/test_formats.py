@@ -51,15 +51,26 @@ def test_json_tells_receptive_fields_axis_by_axis(small: Analysis) -> None:
         "stride": [2, 2],
         "padding": [0, 0],
         "centre": ["3/2", "3/2"],
-        "min_size": [4, 4],
         "aligned": True,
-        "sees_all": False,
     }
     joined = layers["add1"]["receptive_field"]
     assert joined["size"] == [8, 12]
     assert joined["min_size"] == [4, 4]
     assert layers["scores"]["output"] == [11]
     assert layers["scores"]["receptive_field"]["sees_all"] is True
+
+
+def test_json_leaves_out_what_is_not_there(small: Analysis) -> None:
+    data = json.loads(render(small, "json"))
+    for layer, facts in zip(data["layers"], small, strict=True):
+        cost = facts.cost._asdict() if facts.cost else {}
+        assert {n: c for n, c in cost.items() if c} == layer["elementary"]
+        assert len(layer.get("fit", [])) == len(facts.fit)
+        assert layer.get("shares") == facts.node.share
+    everything = small.total.cost._asdict()
+    listed = data["totals"]["elementary"]
+    assert all(listed.get(name, 0) == count for name, count in everything.items())
+    assert all(listed.values())
 
 
 def test_an_effective_stride_below_one_is_a_fraction() -> None:

@@ -1,0 +1,243 @@
+"""``cnnanalyze report``: everything about a network on one page that needs nothing else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from cnnanalyze.cli import options as option
+from cnnanalyze.errors import CnnError, UsageError
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.crosscheck.result import Balance
+    from cnnanalyze.graph.network import Network
+    from cnnanalyze.lint.finding import Finding
+    from cnnanalyze.report.options import Options
+    from cnnanalyze.report.page.overview import Entry
+
+Target = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The page; for several specs a folder, which is made if it is not there.",
+        show_default=False,
+    ),
+]
+ENDINGS = (".html", ".htm")
+
+
+class Page(NamedTuple):
+    """What is shown of one network."""
+
+    name: str
+    """The name of its file."""
+    analysis: Analysis
+    balance: Balance | None
+    findings: Sequence[Finding]
+
+
+def report(
+    specs: option.Specs,
+    *,
+    output: Target = "",
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Run the networks, too, and say whether all balances."),
+    ] = False,
+    answers: Annotated[
+        bool | None,
+        typer.Option(
+            "--answers/--no-answers",
+            help="Work the numbers of every layer out; by default for networks of few layers.",
+            show_default=False,
+        ),
+    ] = None,
+    convention: option.Convention = "mac",
+    batch: option.Batch = 1,
+    dtype: option.Dtype = "float32",
+    layout: option.Layout = "hwc",
+    memory: option.Memory = "4GiB",
+    lines: option.Lines = None,
+    settings: option.Settings = None,
+) -> None:
+    """Write one HTML page with everything about a network; it needs no other file and no server.
+
+    Without -o the page of one spec goes to stdout. Several specs give a folder with a page for each
+    and an index.html. Exit code 1 if the page says that a published figure, a budget or the
+    comparison with a run fails.
+    """
+    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.specs import find, read_settings
+    from cnnanalyze.cli.verify import read_size
+    from cnnanalyze.report.options import Options
+
+    options = Options(convention=convention, batch=batch, dtype=dtype, layout=layout)
+    limit = read_size(memory)
+    names = find(specs)
+    folder = _folder(names, output)
+    failed: list[CnnError] = []
+    pages = _analyze(names, read_settings(settings), failed, limit if verify else None, lines)
+    if folder is not None:
+        _write_folder(pages, folder, options, answers)
+    elif pages:
+        text, _ = _render(pages[0], options, answers)
+        write(text, Path(output) if output else None)
+    complain(failed)
+    if failed:
+        raise typer.Exit(2)
+    if any(map(_fails, pages)):
+        raise typer.Exit(1)
+
+
+# --- where it goes --------------------------------------------------------------------------------
+
+
+def _folder(names: Sequence[str], output: str) -> Path | None:
+    """Return the folder that the pages go to; nothing if it is one page."""
+    path = Path(output)
+    if output and (path.is_dir() or output.endswith(("/", "\\"))):
+        return path
+    if len(names) == 1:
+        if not output and sys.stdout.isatty():
+            raise UsageError(
+                "a page is no text for a terminal",
+                help="'-o FILE.html' writes it to a file",
+            )
+        return None
+    if not output:
+        raise UsageError(
+            f"{len(names)} specs give {len(names)} pages, and stdout takes one",
+            help="'-o FOLDER' writes them to a folder, with an index.html",
+        )
+    if path.suffix.lower() in ENDINGS or path.exists():
+        raise UsageError(
+            f"{len(names)} specs give {len(names)} pages, and '{output}' is one file",
+            help="name a folder: every network gets a page of its own, and an index.html leads "
+            "to them",
+        )
+    return path
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """Return a file name for the page of each spec, each once.
+
+    Examples
+    --------
+    >>> file_names(["zoo:vgg16", "a/net.yaml", "b/net.yaml", "index.yaml"])
+    ['vgg16.html', 'net.html', 'net-2.html', 'index-2.html']
+    """
+    taken = {"index.html"}
+    found = []
+    for name in names:
+        stem = "stdin" if name == "-" else Path(name.removeprefix("zoo:")).stem
+        file, number = f"{stem}.html", 1
+        while file.lower() in taken:
+            number += 1
+            file = f"{stem}-{number}.html"
+        taken.add(file.lower())
+        found.append(file)
+    return found
+
+
+def _write_folder(
+    pages: Sequence[Page], folder: Path, options: Options, answers: bool | None
+) -> None:
+    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.report.page import overview
+
+    if not pages:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot make the folder '{folder}': {(error.strerror or str(error)).lower()}",
+            help="choose a folder where you may write",
+        ) from None
+    entries = []
+    for page in pages:
+        text, entry = _render(page, options, answers)
+        write_file(folder / page.name, text)
+        entries.append(entry)
+    write_file(folder / "index.html", overview.to_html(entries))
+
+
+# --- what is on it --------------------------------------------------------------------------------
+
+
+def _analyze(
+    names: Sequence[str],
+    settings: dict[str, object],
+    failed: list[CnnError],
+    limit: int | None,
+    lines: int | None,
+) -> list[Page]:
+    """Analyze specs; those that cannot be read or run are noted, and the rest go on."""
+    from contextlib import nullcontext
+
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.specs import load
+    from cnnanalyze.cli.verify import Watch, watching
+    from cnnanalyze.crosscheck.balance import balance
+
+    pages = []
+    bars = watching(len(names)) if limit is not None else nullcontext(Watch())
+    with bars as watch:
+        for name, file in zip(names, file_names(names), strict=True):
+            try:
+                network = load(name, settings)
+                found = None
+                if limit is not None:
+                    progress = watch.begin(network.name)
+                    found = balance(network, limit=limit, lines=lines, progress=progress)
+                pages.append(Page(file, analyze(network), found, _lint(name, network)))
+            except CnnError as error:
+                failed.append(error)
+    return pages
+
+
+def _lint(name: str, network: Network) -> Sequence[Finding]:
+    from cnnanalyze.lint.engine import lint_network
+    from cnnanalyze.lint.run import Configuration
+
+    own = Path(name).parent if name != "-" and not name.startswith("zoo:") else Path()
+    return lint_network(network, Configuration().of(own)).findings
+
+
+def _render(page: Page, options: Options, answers: bool | None) -> tuple[str, Entry]:
+    from cnnanalyze.report.page import network
+    from cnnanalyze.report.page.answers import FEW, work
+    from cnnanalyze.report.page.overview import enter
+
+    if answers is None:
+        answers = len(page.analysis) <= FEW
+    text = network.to_html(
+        page.analysis,
+        options,
+        balance=page.balance,
+        findings=page.findings,
+        answers=work(page.analysis) if answers else None,
+    )
+    return text, enter(page.analysis, page.name, options, page.balance)
+
+
+def _fails(page: Page) -> bool:
+    """Whether the page says that something is wrong with the network or with our numbers."""
+    from cnnanalyze.crosscheck.budget import check_budgets
+    from cnnanalyze.crosscheck.claims import check_claims
+
+    if page.balance is not None and not page.balance.is_balanced:
+        return True
+    checks = page.balance.claims if page.balance else check_claims(page.analysis)
+    budgets = page.analysis.network.document.budgets
+    return not (
+        all(c.is_fine for c in checks)
+        and all(c.is_kept for c in check_budgets(page.analysis, budgets))
+    )

@@ -1,0 +1,202 @@
+"""One network under every convention: what each counts, and where it departs from ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+from cnnanalyze.analysis.result import Analysis, Total
+from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
+from cnnanalyze.report.numbers import count_of, exact, short
+from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.terminal import GAP, Lines, Stretch
+
+QUANTITIES = ("operations", "parameters")
+
+
+class Difference(NamedTuple):
+    """What one layer kind adds to a count, or takes from it, against the default convention."""
+
+    kind: str
+    amount: int
+    formula: str
+    """What the convention counts of such a layer."""
+
+
+class Reading(NamedTuple):
+    """One network under one convention."""
+
+    convention: Convention
+    quantity: str
+    number: int
+    ratio: float
+    """Against the default convention."""
+    differences: tuple[Difference, ...]
+    """By layer kind, the largest first."""
+
+
+def readings(analysis: Analysis) -> tuple[Reading, ...]:
+    """What does every convention make of this network?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 9x7x2, layers: [{conv: {filters: 5, kernel: 3}}, bn]}")
+    >>> keras = [r for r in readings(cnn.analyze(net).analysis) if r.convention.name == "keras"]
+    >>> keras[0].number, keras[0].differences
+    (115, (Difference(kind='batchnorm', amount=10, formula='learned + statistics + constants'),))
+    """
+    rows = sorted(map(convention, names()), key=lambda row: (row.name not in _FIRST, row.name))
+    return tuple(
+        _read(analysis.total, row, quantity)
+        for quantity in QUANTITIES
+        for row in rows
+        if _speaks(row, quantity)
+    )
+
+
+_FIRST = (DEFAULT, "pytorch")
+"""What the others are compared with stands above them."""
+
+
+def _speaks(row: Convention, quantity: str) -> bool:
+    """Whether a convention has something to say; of parameters, only what not all others say."""
+    if quantity not in row.counts.split():
+        return False
+    return quantity == "operations" or row.name == "pytorch" or str(row.parts) != "learned"
+
+
+def _read(total: Total, row: Convention, quantity: str) -> Reading:
+    if quantity == "operations":
+        number, ours = total.operations(row.name), total.operations(DEFAULT)
+    else:
+        number, ours = total.counted_parameters(row.name), total.counted_parameters(DEFAULT)
+    by_kind: dict[str, int] = {}
+    for facts in total.facts:
+        if quantity == "operations":
+            here = facts.operations(row.name) or 0
+            default = facts.operations(DEFAULT) or 0
+        else:
+            here = facts.counted_parameters(row.name)
+            default = facts.counted_parameters(DEFAULT)
+        kind = facts.node.kind
+        by_kind[kind] = by_kind.get(kind, 0) + here - default
+    differences = (
+        Difference(kind, n, str(row.formula(kind)) if quantity == "operations" else str(row.parts))
+        for kind, n in by_kind.items()
+        if n
+    )
+    ordered = sorted(differences, key=lambda d: (-abs(d.amount), d.kind))
+    return Reading(row, quantity, number, number / ours if ours else 1.0, tuple(ordered))
+
+
+MOST = 4
+"""Kinds that are named in a line; more are only counted."""
+
+
+def _said(reading: Reading) -> str:
+    parts = [f"{d.kind} {_signed(d.amount)}" for d in reading.differences[:MOST]]
+    rest = reading.differences[MOST:]
+    if rest:
+        amount = sum(d.amount for d in rest)
+        parts.append(f"{count_of(len(rest), 'other kind')} {_signed(amount)}")
+    return ", ".join(parts)
+
+
+def _signed(number: int) -> str:
+    return f"{'+' if number >= 0 else '−'}{short(abs(number))}"
+
+
+class Conventions(Lines):
+    """The readings of one network, for a terminal."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.readings = readings(analysis)
+
+    def lines(self, width: int) -> Iterator[list[Stretch]]:
+        """Lay out one line for each convention, its differences wrapped where there is no room."""
+        network = self.analysis.network
+        title = [network.name, f"input {network.input}"]
+        title += [f"{name}={value}" for name, value in network.settings]
+        yield [(" · ".join(title), "bold")]
+        names_wide = max(len(r.convention.name) for r in self.readings)
+        numbers_wide = max(len(exact(r.number)) for r in self.readings)
+        for quantity in QUANTITIES:
+            rows = [r for r in self.readings if r.quantity == quantity]
+            yield []
+            first = rows[0].convention.name
+            heads = (f"{quantity:{names_wide}}", f"{'count':>{numbers_wide}}", f"{'ratio':>5}")
+            yield [(GAP.join((*heads, f"against {first}")), "bold")]
+            indent = names_wide + numbers_wide + 5 + 3 * len(GAP)
+            for reading in rows:
+                said = wrap(_said(reading), max(24, width - indent)) or [""]
+                start = (
+                    f"{reading.convention.name:{names_wide}}{GAP}"
+                    f"{exact(reading.number):>{numbers_wide}}{GAP}{reading.ratio:5.3f}{GAP}"
+                )
+                yield [(start, ""), (said[0], "dim")]
+                for more in said[1:]:
+                    yield [(" " * indent, ""), (more, "dim")]
+
+
+def tabulate(analysis: Analysis) -> Table:
+    """Return the readings as a table for the other formats."""
+    heads = (
+        Heading("convention", "convention", "left"),
+        Heading("quantity", "quantity", "left"),
+        Heading("number", "count", "right"),
+        Heading("ratio", "ratio", "right"),
+        Heading("differences", "against ours", "left"),
+    )
+    rows = tuple(
+        (
+            Cell(r.convention.name, r.convention.name),
+            Cell(r.quantity, r.quantity),
+            Cell(r.number, exact(r.number)),
+            Cell(f"{r.ratio:.3f}", f"{r.ratio:.3f}"),
+            Cell(_said(r), _said(r)),
+        )
+        for r in readings(analysis)
+    )
+    return Table(heads, rows)
+
+
+def to_dict(analysis: Analysis) -> dict[str, Any]:
+    """Return the readings as plain data, each with its source and all its differences."""
+    from cnnanalyze.report.json import SCHEMA, plain  # noqa: PLC0415 - for this format only
+
+    network = analysis.network
+    return {
+        "schema": SCHEMA,
+        "name": network.name,
+        "settings": {name: plain(value) for name, value in network.settings},
+        "conventions": [
+            {
+                "convention": r.convention.name,
+                "description": r.convention.description,
+                "source": r.convention.source,
+                "quantity": r.quantity,
+                "number": r.number,
+                "ratio": round(r.ratio, 6),
+                "differences": [d._asdict() for d in r.differences],
+            }
+            for r in readings(analysis)
+        ],
+    }
+
+
+def render(analysis: Analysis, format: str, width: int | None = None) -> str:  # noqa: A002
+    """Return the readings of one network as text in a format of ``summary``."""
+    from cnnanalyze.report import write_table  # noqa: PLC0415 - the package imports its formats late
+
+    if format == "json":
+        from cnnanalyze.report.json import dump  # noqa: PLC0415
+
+        return dump(to_dict(analysis))
+    if format == "table":
+        from cnnanalyze.report.terminal import terminal_width  # noqa: PLC0415
+
+        return Conventions(analysis).plain(width or terminal_width())
+    return write_table(tabulate(analysis), format)

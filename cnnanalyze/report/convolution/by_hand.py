@@ -1,0 +1,80 @@
+"""A convolution by hand from Python: numbers in, numbers and frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnnanalyze.homework.hand.network import Window
+from cnnanalyze.homework.hand.network import convolve as work_out
+from cnnanalyze.homework.hand.section import Section
+from cnnanalyze.homework.hand.text import plain_text, read_image, read_kernel
+from cnnanalyze.homework.hand.volume import exact
+from cnnanalyze.report.convolution import render
+from cnnanalyze.report.convolution.shown import Shown
+
+
+def convolve(
+    image: Sequence[Any],
+    *kernels: str | Sequence[Any],
+    stride: int | tuple[int, int] = 1,
+    padding: str | int | tuple[int, int] = "valid",
+    dilation: int | tuple[int, int] = 1,
+    bias: Sequence[float] = (),
+    flip: bool = False,
+) -> ByHand:
+    """Lay filters over given numbers, step by step.
+
+    Parameters
+    ----------
+    image
+        Rows of numbers, or of lists of channels.
+    *kernels
+        Names of filters, matrices, or lists with one of these for each channel.
+    stride, padding, dilation, bias
+        As in a spec.
+    flip
+        Whether the kernels are turned half around first: a convolution in the strict sense.
+
+    Raises
+    ------
+    UsageError
+        If these are no numbers, or a filter is not as deep as the image.
+
+    Examples
+    --------
+    >>> image = [[3, 0, 1, 2], [1, 5, 8, 9], [2, 7, 2, 5]]
+    >>> edges = convolve(image, "vertical-edge")
+    >>> edges.output
+    [[-5, -4]]
+    >>> convolve(image, [[1, 0], [0, -1]], stride=2, flip=True).output
+    [[2, 8]]
+    """
+    section = work_out(
+        read_image([plain_text(image)]),
+        [read_kernel(k if isinstance(k, str) else plain_text(k)) for k in kernels],
+        Window(stride, padding, dilation),
+        biases=tuple(map(exact, bias)),
+        flip=flip,
+    )
+    return ByHand(section)
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Numbers worked out by hand, ready to be looked at."""
+
+    section: Section
+
+    @property
+    def output(self) -> Any:  # noqa: ANN401 - lists in lists
+        """What comes out: rows of numbers, or of lists of channels; exact."""
+        return self.section.after.nested()
+
+    def render(self, format: str = "text", *, steps: int | None = None) -> str:  # noqa: A002
+        """Return the steps in a format of ``cnnanalyze convolve --format``."""
+        return render(Shown("Convolution by hand", (self.section,), steps), format)
+
+    def __str__(self) -> str:
+        return self.render()

@@ -1,0 +1,265 @@
+"""The difference of networks as rows: what is printed of it, in whatever format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.comparison.difference import compare
+from cnnanalyze.comparison.quantity import Delta, Quantity, choose, quantities
+from cnnanalyze.comparison.result import Comparison
+from cnnanalyze.report.closing import field_size
+from cnnanalyze.report.numbers import exact, size
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.table import Cell, Heading, Table
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Networks compared with the first of them, and how that shall be shown."""
+
+    analyses: tuple[Analysis, ...]
+    comparisons: tuple[Comparison, ...]
+    """Of the second, the third and so on with the first."""
+    options: Options
+    everything: bool = False
+    """Whether layers that are equal have rows, too, and every row is printed."""
+    details: bool = True
+    """Whether the layers are printed, besides the totals."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the networks are called, each otherwise."""
+        return labels(self.analyses)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What is compared."""
+        return quantities(self.options.convention)
+
+    @property
+    def layer_quantities(self) -> tuple[Quantity, ...]:
+        """What is compared layer by layer; the count under the chosen convention is among it."""
+        chosen = {"mac": "macs", "flop": "flops"}.get(self.options.convention, "operations")
+        keys = ("parameters", chosen, "activations")
+        return tuple(q for q in self.quantities if q.key in keys)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all networks are equal."""
+        return all(c.is_empty for c in self.comparisons)
+
+
+def difference(
+    analyses: Sequence[Analysis],
+    options: Options | None = None,
+    *,
+    everything: bool = False,
+    details: bool | None = None,
+) -> Difference:
+    """Compare every network with the first; of two, the details are shown, too."""
+    first, *others = analyses
+    options = options or Options()
+    if options.sort:
+        sorting(options)
+    return Difference(
+        tuple(analyses),
+        tuple(compare(first, other) for other in others),
+        options,
+        everything,
+        len(others) == 1 if details is None else details,
+    )
+
+
+def sorting(options: Options) -> Quantity:
+    """Return the quantity by which rows are sorted: one to which every layer adds something."""
+    known = [q for q in quantities(options.convention) if q.of_layer is not None]
+    return choose(options.sort, known)
+
+
+def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
+    """Return what networks are called: their names, with settings and files where they need them.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> one, two = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
+    >>> labels([one, two])
+    ('MobileNet v1 (width=1.0)', 'MobileNet v1 (width=0.5)')
+    """
+    found = [_label(a) for a in analyses]
+    if len(set(found)) < len(found):
+        files = [
+            f"{name}, {a.network.document.source.name}"
+            for name, a in zip(found, analyses, strict=True)
+        ]
+        found = files if len(set(files)) == len(files) else found
+    return tuple(found)
+
+
+def _label(analysis: Analysis) -> str:
+    settings = ", ".join(f"{name}={value}" for name, value in analysis.network.settings)
+    return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def signed(number: int) -> str:
+    """Return a change: with its sign, or nothing where there is none.
+
+    Examples
+    --------
+    >>> signed(12345), signed(-7), signed(0)
+    ('+12,345', '−7', '')
+    """
+    if not number:
+        return ""
+    return f"{'+' if number > 0 else '−'}{exact(abs(number))}"
+
+
+def percent_of(delta: Delta) -> str:
+    """Return a change in percent of what was there before.
+
+    Examples
+    --------
+    >>> percent_of(Delta(40, 50)), percent_of(Delta(30_000, 29_999)), percent_of(Delta(0, 5))
+    ('+25.0', '−0.0033', 'new')
+    """
+    if not delta.change:
+        return ""
+    if delta.percent is None:
+        return "new"
+    value = float(delta.percent)
+    digits = f"{abs(value):,.1f}" if abs(value) >= _TENTH else f"{abs(value):.2g}"
+    return f"{'+' if value > 0 else '−'}{digits}"
+
+
+_TENTH = 0.05
+
+
+def times(delta: Delta) -> str:
+    """Return how many times as much it is.
+
+    Examples
+    --------
+    >>> times(Delta(40, 50)), times(Delta(1000, 3)), times(Delta(0, 5))
+    ('1.25×', '0.003×', '')
+    """
+    return "" if delta.ratio is None else f"{_rounded(delta.ratio)}×"
+
+
+def _rounded(ratio: Fraction) -> str:
+    return f"{float(ratio):,.4g}"
+
+
+class Measured(NamedTuple):
+    """One row of the totals: a quantity of two networks, in words."""
+
+    key: str
+    title: str
+    before: str
+    after: str
+    change: str
+    percent: str
+    ratio: str
+    delta: Delta | None = None
+
+
+def measure(shown: Difference, comparison: Comparison) -> tuple[Measured, ...]:
+    """Return the totals of two networks; what is not a number at the end."""
+    options = shown.options
+    rows = []
+    for q in shown.quantities:
+        delta = comparison.total(q)
+        one, other = (number_of(q, options, n) for n in delta)
+        change = number_of(q, options, abs(delta.change)) if delta.change else ""
+        sign = "+" if delta.change > 0 else "−"
+        rows.append(
+            Measured(
+                q.key,
+                q.title,
+                one,
+                other,
+                f"{sign}{change}" if change else "",
+                percent_of(delta),
+                times(delta) if delta.change else "",
+                delta,
+            )
+        )
+    for title, get in (
+        ("receptive field", field_size),
+        ("input", lambda a: options.shape(a.network.input)),
+    ):
+        one, other = get(comparison.before), get(comparison.after)
+        if one != other or title == "receptive field":
+            rows.append(Measured(title.replace(" ", "_"), title, one, other, "", "", ""))
+    return tuple(rows)
+
+
+def number_of(quantity: Quantity, options: Options, number: int | None) -> str:
+    """Return a quantity as people read it: counts exactly, memory in bytes."""
+    if number is None:
+        return "?"
+    if not quantity.holds_numbers:
+        return exact(number)
+    batch = options.batch if quantity.key == "peak_memory" else 1
+    return size(number * options.bytes_per_number * batch)
+
+
+def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) -> Table:
+    """Return the table of the totals of two networks."""
+    headings = (
+        Heading("quantity", "", "left"),
+        Heading("before", names[0], "right"),
+        Heading("after", names[1], "right"),
+        Heading("change", "change", "right", 1),
+        Heading("percent", "%", "right", 0),
+        Heading("ratio", "ratio", "right", 2),
+    )
+    return Table(
+        headings,
+        tuple(
+            tuple(
+                Cell(text, text)
+                for text in (m.title, m.before, m.after, m.change, m.percent, m.ratio)
+            )
+            for m in measure(shown, comparison)
+        ),
+    )
+
+
+def overview(shown: Difference) -> Table:
+    """Return the table of all networks: one row for each, with what it has more than the first."""
+    first = shown.analyses[0]
+    headings = [Heading("network", "network", "left")]
+    columns = [[Cell(name, name) for name in shown.labels]]
+    leading = {q.key for q in shown.layer_quantities[:2]}
+    for place, q in enumerate(shown.quantities[1:], 2):
+        headings.append(Heading(q.key, q.title, "right", 0 if q.key in leading else place))
+        deltas = [Delta(q.of_network(first), q.of_network(a)) for a in shown.analyses]
+        texts = [number_of(q, shown.options, d.after) for d in deltas]
+        columns.append(beside(texts, deltas))
+    fields = [field_size(a) for a in shown.analyses]
+    headings.append(Heading("field", "field", "right", 3))
+    columns.append([Cell(field, field) for field in fields])
+    return Table(tuple(headings), tuple(zip(*columns, strict=True)))
+
+
+def beside(texts: Sequence[str], deltas: Sequence[Delta]) -> list[Cell]:
+    """Return cells of one column: each text with its percentage, one below the other.
+
+    Examples
+    --------
+    >>> [cell.text for cell in beside(["40", "5"], [Delta(40, 40), Delta(40, 5)])]
+    ['40          ', '5 (−87.5 %)']
+    """
+    percents = [f"({p} %)" if (p := percent_of(d)) and d.percent is not None else p for d in deltas]
+    widest = max(map(len, percents), default=0)
+    return [
+        Cell(d.change, f"{text} {percent:>{widest}}" if widest else text)
+        for text, percent, d in zip(texts, percents, deltas, strict=True)
+    ]

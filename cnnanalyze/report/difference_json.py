@@ -1,0 +1,118 @@
+"""Differences as JSON: every network's totals, and what became of every layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnanalyze.comparison.quantity import Delta, Quantity
+from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.report.closing import field_size
+from cnnanalyze.report.difference import Difference
+from cnnanalyze.report.json import SCHEMA, plain, totals
+from cnnanalyze.report.options import Options
+
+
+def to_dict(shown: Difference) -> dict[str, Any]:
+    """Return the comparison as plain data; equal layers are in it if all are asked for.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.difference import difference
+    >>> one, two = (cnn.analyze(f"zoo:{name}").analysis for name in ("vgg16", "vgg19"))
+    >>> pair = to_dict(difference([one, two]))["comparisons"][0]
+    >>> pair["counts"]["added"], pair["totals"]["parameters"]["change"]
+    (6, 5309696)
+    """
+    return {
+        "schema": SCHEMA,
+        "convention": shown.options.convention,
+        "equal": shown.is_empty,
+        "networks": [
+            {
+                "name": a.network.name,
+                "label": label,
+                "input": list(a.network.input.extents),
+                "settings": {name: plain(value) for name, value in a.network.settings},
+                "totals": totals(a.total, shown.options.convention),
+                "weight_memory_bytes": a.total.stored * shown.options.bytes_per_number,
+                "peak_memory_bytes": a.memory.peak
+                * shown.options.bytes_per_number
+                * shown.options.batch,
+                "receptive_field": field_size(a),
+                "layers": len(a),
+                "status": a.status,
+            }
+            for label, a in zip(shown.labels, shown.analyses, strict=True)
+        ],
+        "comparisons": [
+            _comparison(shown, comparison, n) for n, comparison in enumerate(shown.comparisons, 1)
+        ],
+    }
+
+
+def _comparison(shown: Difference, comparison: Comparison, after: int) -> dict[str, Any]:
+    added_up = [q for q in shown.quantities if q.of_layer is not None and q.key != "layers"]
+    changes = comparison.changes if shown.everything else tuple(comparison)
+    return {
+        "before": 0,
+        "after": after,
+        "equal": comparison.is_empty,
+        "counts": {
+            **comparison.counts,
+            "shapes_alone": comparison.following,
+            "renamed": comparison.renamed,
+        },
+        "differences": _aspects(comparison.aspects),
+        "totals": {q.key: _delta(q, comparison.total(q), shown.options) for q in shown.quantities},
+        "groups": [
+            {
+                "path": group.path,
+                "old_path": group.old_path or None,
+                **{q.key: _delta(q, group.delta(q), shown.options) for q in added_up},
+            }
+            for group in comparison.groups(shown.options.depth or 1)
+        ],
+        "layers": [_layer(change, added_up, shown.options) for change in changes],
+    }
+
+
+def _layer(change: LayerChange, added_up: list[Quantity], options: Options) -> dict[str, Any]:
+    return {
+        "status": change.status,
+        "shapes_alone": change.follows,
+        "before": None if change.before is None else change.before.node.id,
+        "after": None if change.after is None else change.after.node.id,
+        "kind": change.facts.node.kind,
+        "differences": _aspects(change.aspects),
+        **{q.key: _delta(q, change.delta(q), options) for q in added_up},
+    }
+
+
+def _aspects(aspects: tuple[Aspect, ...]) -> dict[str, Any]:
+    return {a.name: {"before": _value(a.before), "after": _value(a.after)} for a in aspects}
+
+
+def _value(value: Any) -> Any:  # noqa: ANN401 - whatever a layer may differ in
+    if isinstance(value, Shape):
+        return list(value.extents)
+    if isinstance(value, tuple) and value and isinstance(value[0], Shape):
+        return [list(shape.extents) for shape in value]
+    return plain(value)
+
+
+def _delta(quantity: Quantity, delta: Delta, options: Options) -> dict[str, Any]:
+    """Return a change; memory in bytes, and the percentage as an inexact number."""
+    each = 1
+    if quantity.holds_numbers:
+        each = options.bytes_per_number
+        each *= options.batch if quantity.key == "peak_memory" else 1
+    before, after = (None if n is None else n * each for n in delta)
+    percent = delta.percent
+    return {
+        "before": before,
+        "after": after,
+        "change": delta.change * each,
+        "percent": None if percent is None else round(float(percent), 6),
+    }

@@ -1,0 +1,14 @@
+"""Findings in one line each, as editors and other programs read them."""
+
+from __future__ import annotations
+
+from cnnanalyze.lint.result import Result
+from cnnanalyze.report.findings.words import closing, place, sentence
+
+
+def write(result: Result) -> str:
+    """Return one line for each finding, and one that sums up."""
+    lines = [
+        f"{place(f.mark)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}" for f in result.findings
+    ]
+    return "\n".join([*lines, closing(result)]) + "\n"

@@ -1,0 +1,74 @@
+"""Findings as one JSON object with everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnanalyze.errors import Mark
+from cnnanalyze.lint.finding import Finding
+from cnnanalyze.lint.result import Result
+from cnnanalyze.report.findings.words import fingerprints, shown
+from cnnanalyze.report.json import dump, plain
+
+SCHEMA = 1
+"""The version of the form of these objects."""
+
+
+def write(result: Result) -> str:
+    """Return everything as one object."""
+    return dump(to_dict(result))
+
+
+def to_dict(result: Result) -> dict[str, Any]:
+    """Return everything as plain data."""
+    return {
+        "schema": SCHEMA,
+        "summary": {
+            **result.counts,
+            "files": len(result.files),
+            "ignored": result.suppressed,
+            "in_baseline": result.hidden,
+        },
+        "files": [
+            {"file": shown(f.name), "findings": len(f.findings), "ignored": f.suppressed}
+            for f in result.files
+        ],
+        "findings": [one_dict(finding, mark) for finding, mark in fingerprints(result)],
+    }
+
+
+def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    """Return one finding as plain data."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        **_place(finding.mark),
+        "path": finding.path,
+        "count": finding.count,
+        "help": finding.help,
+        "values": {name: plain(value) for name, value in finding.values},
+        "calls": [
+            {"block": call.block, "arguments": call.arguments, **_place(call.mark)}
+            for call in finding.chain
+        ],
+        "fix": None
+        if finding.fix is None
+        else {
+            "message": finding.fix.message,
+            "edits": [edit._asdict() for edit in finding.fix.edits],
+        },
+        "fingerprint": fingerprint,
+    }
+
+
+def _place(mark: Mark | None) -> dict[str, Any]:
+    if mark is None:
+        return {"file": None, "line": None, "column": None, "end_column": None}
+    return {
+        "file": shown(mark.source.name),
+        "line": mark.line,
+        "column": mark.column,
+        "end_column": mark.column + mark.length,
+    }

@@ -1,0 +1,25 @@
+"""Findings as a table for a pull request."""
+
+from __future__ import annotations
+
+from cnnanalyze.lint.finding import SEVERITIES, Finding
+from cnnanalyze.lint.result import Result
+from cnnanalyze.report.findings.words import closing, place, sentence
+from cnnanalyze.report.markdown import escape
+
+
+def write(result: Result) -> str:
+    """Return a heading and a table with a row for each finding, the gravest first."""
+    lines = ["### Lint", "", f"{escape(closing(result))}."]
+    if result.findings:
+        ordered = sorted(result.findings, key=lambda f: SEVERITIES.index(f.severity))
+        lines += ["", "| Place | Rule | Finding |", "|:--|:--|:--|", *map(_row, ordered)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(finding: Finding) -> str:
+    text = escape(sentence(finding))
+    if finding.help:
+        text += f"<br>*{escape(finding.help)}*"
+    rule = f"{finding.severity} **{finding.code}** {escape(finding.name)}"
+    return f"| {escape(place(finding.mark))} | {rule} | {text} |"

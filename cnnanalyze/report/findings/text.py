@@ -1,0 +1,140 @@
+"""Findings for people: the place, the sentence, the line with its caret, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.errors import Call
+from cnnanalyze.lint.finding import Finding
+from cnnanalyze.lint.result import Result
+from cnnanalyze.report.findings.words import closing, instances, place
+
+_COLOURS = {"error": "31", "warning": "33", "info": "36"}
+_BOLD, _FAINT, _HELP = "1", "2", "32"
+_MOST_CALLS = 6
+_HANGING = 4
+"""By how much the further lines of a sentence are set in."""
+_MORE = "..."
+
+
+def write(result: Result, *, colour: bool = False, width: int = 0) -> str:
+    """Return all findings, each with its line, and one line that sums up.
+
+    With a width, sentences are broken between words, and source lines are cut around their carets.
+    """
+
+    def paint(text: str, *codes: str) -> str:
+        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if colour and text else text
+
+    def lines(finding: Finding) -> Iterator[str]:
+        tint = _COLOURS[finding.severity]
+        grade = f"{finding.severity}[{finding.code}]"
+        plain = f"{place(finding.mark)}: {grade} {finding.name}: "
+        yield (
+            f"{paint(place(finding.mark), _BOLD)}: {paint(grade, _BOLD, tint)} "
+            f"{paint(f'{finding.name}:', _FAINT)} {broken(finding.message, width, len(plain))}"
+        )
+        if finding.mark is not None and (snippet := finding.mark.snippet()):
+            above, source, carets = cut(snippet, width).split("\n")
+            yield paint(above, _FAINT)
+            yield source
+            gutter = carets.index("|") + 1
+            yield paint(carets[:gutter], _FAINT) + paint(carets[gutter:], _BOLD, tint)
+        if told := where(finding):
+            yield f"  {broken(told, width, 2)}"
+        if finding.values:
+            values = ", ".join(f"{name} = {say(value)}" for name, value in finding.values)
+            yield paint(f"  {broken(values, width, 2)}", _FAINT)
+        if finding.help:
+            yield f"  {paint('help:', _BOLD, _HELP)} {broken(finding.help, width, 8)}"
+        if finding.fix is not None:
+            yield f"  {paint('fix:', _BOLD, _HELP)} {finding.fix.message} (--fix does it)"
+        calls = [f"  {broken(call_line(call), width, 2)}" for call in reversed(finding.chain)]
+        if len(calls) > _MOST_CALLS:
+            half = _MOST_CALLS // 2
+            calls[half:-half] = [f"  ... {len(calls) - _MOST_CALLS} calls ..."]
+        yield from (paint(call, _FAINT) for call in calls)
+
+    blocks = ["\n".join(lines(finding)) for finding in result]
+    return "\n\n".join([*blocks, closing(result)]) + "\n"
+
+
+def broken(text: str, width: int, before: int) -> str:
+    r"""Return a text in lines of a width; so many characters stand before it in the first.
+
+    Examples
+    --------
+    >>> broken("one two three", 11, 4), broken("one two three", 0, 4)
+    ('one two\n    three', 'one two three')
+    """
+    if not width or before + len(text) <= width:
+        return text
+    from textwrap import wrap  # noqa: PLC0415 - what goes into a pipe is not broken
+
+    lines = wrap(
+        text,
+        max(width, before + 1, 2 * _HANGING),
+        initial_indent=" " * before,
+        subsequent_indent=" " * _HANGING,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)[before:] if lines[0].strip() else "\n".join(lines)
+
+
+def cut(snippet: str, width: int) -> str:
+    r"""Return a line with its carets so that both fit into a width.
+
+    Examples
+    --------
+    >>> print(cut("  |\n1 | layers: [conv, relu, bn]\n  |                      ^^", 20))
+      |
+    1 | ...nv, relu, bn]
+      |              ^^
+    """
+    above, source, carets = snippet.split("\n")
+    room = width - carets.index("|") - 2
+    if not width or len(source) <= width or room < 2 * _HANGING:
+        return snippet
+    gutter = width - room
+    text, marks = source[gutter:], carets[gutter:]
+    begin = len(marks) - len(marks.lstrip())
+    start = max(0, min(begin - room // 2, len(text) - room))
+    shown, under = text[start : start + room], marks[start : start + room]
+    if start:
+        shown = _MORE + shown[len(_MORE) :]
+    if start + room < len(text):
+        shown = shown[: -len(_MORE)] + _MORE
+    return "\n".join((above, source[:gutter] + shown, carets[:gutter] + under))
+
+
+def where(finding: Finding) -> str:
+    """Return the layer, or the first one and how many there are."""
+    if more := instances(finding):
+        return more
+    return f"layer {finding.path}" if finding.path and finding.mark else finding.path
+
+
+def call_line(call: Call) -> str:
+    """Return one step of the chain of calls, its file as it is shown elsewhere."""
+    given = f" with {call.arguments}" if call.arguments else ""
+    return f"in block '{call.block}' called at {place(call.mark)}{given}"
+
+
+def say(value: object) -> str:
+    """Return a computed value as people write it.
+
+    Examples
+    --------
+    >>> say(102_764_544), say(0.53125), say((3, 3)), say("relu")
+    ('102,764,544', '0.531', '3x3', 'relu')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, tuple | list):
+        return "x".join(say(v) for v in value)
+    return str(value)

@@ -1,0 +1,105 @@
+"""What all forms of findings share: places, counts and marks that survive an edit of the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnnanalyze.errors import Mark
+from cnnanalyze.lint.finding import Finding
+from cnnanalyze.lint.result import Result
+
+
+def shown(name: str, base: Path | None = None) -> str:
+    """Return the name of a file relative to a folder, with slashes, if it lies below.
+
+    Examples
+    --------
+    >>> shown("specs/net.yaml"), shown("<text>")
+    ('specs/net.yaml', '<text>')
+    """
+    path = Path(name)
+    here = base or Path.cwd()
+    if path.is_absolute():
+        return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+    return name if name.startswith("<") else path.as_posix()
+
+
+def file_of(finding: Finding) -> str:
+    """Return the file of a finding, as it is shown; nothing if it has no place."""
+    return shown(finding.mark.source.name) if finding.mark else ""
+
+
+def place(mark: Mark | None) -> str:
+    """Return ``file:line:column``."""
+    return f"{shown(mark.source.name)}:{mark.line}:{mark.column}" if mark else "(no place)"
+
+
+def instances(finding: Finding) -> str:
+    """Return in how many places of the network a line of text is at fault, if in several."""
+    if finding.count == 1:
+        return ""
+    first = f"; the first is {finding.path}" if finding.path else ""
+    return f"in {finding.count} instances{first}"
+
+
+def sentence(finding: Finding) -> str:
+    """Return the message with the number of instances."""
+    more = instances(finding)
+    return f"{finding.message} ({more})" if more else finding.message
+
+
+def number(count: int, word: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> number(1, "error"), number(2_000, "warning")
+    ('1 error', '2,000 warnings')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def closing(result: Result) -> str:
+    """Return the last line of a run: how much was found, in how many files."""
+    counts = result.counts
+    files = number(len(result.files), "file")
+    kinds = [
+        number(counts["error"], "error") if counts["error"] else "",
+        number(counts["warning"], "warning") if counts["warning"] else "",
+        f"{counts['info']:,} info" if counts["info"] else "",
+    ]
+    said = ", ".join(kind for kind in kinds if kind)
+    text = f"{said} in {files}" if said else f"nothing found in {files}"
+    notes = [
+        f"{result.suppressed:,} ignored" if result.suppressed else "",
+        f"{result.hidden:,} in the baseline" if result.hidden else "",
+        f"{fixable:,} can be mended with --fix"
+        if (fixable := sum(f.fix is not None for f in result))
+        else "",
+    ]
+    behind = "; ".join(note for note in notes if note)
+    return f"{text} ({behind})" if behind else text
+
+
+def fingerprints(result: Result) -> Iterator[tuple[Finding, str]]:
+    """Yield every finding with a mark that stays when lines are put in or taken out above it.
+
+    It is made of the rule, the file, the path of the layer or else the text of the line, and a
+    number where these are the same.
+    """
+    import hashlib  # noqa: PLC0415 - the forms for people do without
+
+    seen: Counter[str] = Counter()
+    for finding in result:
+        what = finding.path
+        if not what and finding.mark is not None:
+            lines = finding.mark.source.lines
+            what = lines[finding.mark.line - 1].strip() if finding.mark.line <= len(lines) else ""
+        if finding.mark is None:
+            what = what or finding.message
+        key = "\n".join((finding.code, file_of(finding), what))
+        seen[key] += 1
+        data = f"{key}\n{seen[key]}".encode()
+        yield finding, hashlib.sha256(data).hexdigest()[:32]

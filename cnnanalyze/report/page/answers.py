@@ -1,0 +1,32 @@
+"""Worked answers on the page: why the numbers of each layer are what they are."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.drawing.families import family
+from cnnanalyze.homework.explain import explain, quantities
+from cnnanalyze.report.derivation.html import to_html
+
+QUANTITIES = ("output", "parameters", "macs", "receptive_field")
+"""What is explained of a layer, as far as it has that."""
+FEW = 30
+"""A network of at most so many layers is explained unasked; a larger one would fill a book."""
+
+
+def work(analysis: Analysis) -> dict[str, Markup]:
+    """Return the worked answers of all layers but norms and activations, by layer."""
+    return {f.node.id: _work(analysis, f) for f in analysis if family(f.node) != "point"}
+
+
+def _work(analysis: Analysis, facts: NodeFacts) -> Markup:
+    known = quantities(analysis, facts.node.id)
+    parts = [
+        to_html(explain(analysis, facts.node.id, quantity))
+        for quantity in QUANTITIES
+        if quantity in known
+    ]
+    # A question stands below the heading of its section.
+    text = "\n".join(parts).replace("<h2>", "<h3>").replace("</h2>", "</h3>")
+    return Markup(text)  # noqa: S704 - the derivation escapes every text in it

@@ -1,0 +1,291 @@
+"""Charts of one network, as vector graphics that need no script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from cnnanalyze.analysis.alpha import discounted
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.drawing.families import family
+from cnnanalyze.report.numbers import exact, short, size
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.page import treemap
+from cnnanalyze.report.page.vector import Paper, Point, Scale, box, element, number, polyline
+from cnnanalyze.spec.node import INPUT
+
+WIDTH, HEIGHT = 640, 270
+LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 36
+CROWD = 100
+"""More bars than this stand without gaps."""
+
+
+class Chart(NamedTuple):
+    """One chart with what it shows in words."""
+
+    key: str
+    title: str
+    about: str
+    drawing: Markup
+
+
+class Switched(NamedTuple):
+    """One of several charts in the same place."""
+
+    key: str
+    title: str
+    drawing: Markup
+
+
+def treemaps(analysis: Analysis, groups: dict[str, str]) -> tuple[Switched, ...]:
+    """Which layers hold, cost and put out most? ``groups`` gives the group of every layer."""
+    found = []
+    for key, words, count in _QUANTITIES:
+        leaves: dict[str, list[treemap.Leaf]] = {}
+        for i, f in enumerate(analysis):
+            leaf = treemap.Leaf(count(f), f.node.id, family(f.node), i)
+            leaves.setdefault(groups[f.node.id], []).append(leaf)
+        total = sum(x.value for group in leaves.values() for x in group)
+        if total:
+            title = f"{exact(total)} {words}, shared out among the layers as areas"
+            found.append(Switched(key, words, treemap.draw(leaves, title)))
+    return tuple(found)
+
+
+_QUANTITIES: tuple[tuple[str, str, Callable[[NodeFacts], int]], ...] = (
+    ("parameters", "parameters", lambda f: f.learnable),
+    ("macs", "MACs", lambda f: f.operations("mac") or 0),
+    ("activations", "activations", lambda f: f.activations),
+)
+
+
+def charts(analysis: Analysis, options: Options) -> tuple[Chart, ...]:
+    """Return the charts that have something to show."""
+    found = (fields(analysis), memory(analysis, options), discounts(analysis))
+    return tuple(c for c in found if c is not None)
+
+
+def depths(analysis: Analysis) -> dict[str, int]:
+    """Return the number of layers on the longest path to each layer, itself included."""
+    found = {str(INPUT): 0}
+    for node in analysis.network.nodes:
+        found[node.id] = 1 + max(found[i] for i in node.inputs)
+    return found
+
+
+def fields(analysis: Analysis) -> Chart | None:
+    """How does the receptive field grow, and where does it pass the size of the image?"""
+    extents = analysis.network.input.size
+    if not extents:
+        return None
+    axis = max(range(len(extents)), key=lambda a: extents[a])
+    extent, depth = extents[axis], depths(analysis)
+    seen: dict[tuple[int, int], tuple[str, int]] = {}
+    sizes = {str(INPUT): 1}
+    for i, f in enumerate(analysis):
+        if f.fields and f.output.rank and any(x.local.advance for x in f.fields):
+            size_ = sizes[f.node.id] = f.fields[axis].local.size
+            if any(sizes.get(source) != size_ for source in f.node.inputs):  # it changes the field
+                seen.setdefault((depth[f.node.id], size_), (family(f.node), i))
+    if not seen:
+        return None
+    most = max(s for _, s in seen)
+    x = Scale(max(d for d, _ in seen), LEFT, WIDTH - RIGHT)
+    y = Scale(1.08 * max(most, extent), HEIGHT - BOTTOM, TOP)
+    widest: dict[int, int] = {}
+    for d, s in seen:
+        widest[d] = max(widest.get(d, 0), s)
+    line = [(x.at(0), y.at(1)), *((x.at(d), y.at(widest[d])) for d in sorted(widest))]
+    pixels = {(round(a), round(b)): None for a, b in line}
+    corners = [p for p, q, r in _triples([*pixels]) if not p[1] == q[1] == r[1]]
+    level, along = y.at(extent), axis_name(axis, len(extents))
+    marks = {(round(x.at(d)), round(y.at(s))): mark for (d, s), mark in sorted(seen.items())}
+    dots = Paper()
+    for (a, b), (kind, i) in marks.items():
+        dots.draw(f"f-{kind}", element("circle", cx=a, cy=b, data_i=i))
+    where = "the image is never covered"
+    covered = [d for d, s in sorted(seen) if s >= extent]
+    if covered:
+        where = f"the image is covered from depth {covered[0]} on"
+    words = f"Receptive field along the {along} against depth: at most {exact(most)}, {where}"
+    drawing = _svg(
+        words,
+        *_axes(x, y, "layers on the longest path from the input"),
+        element(
+            "path", d=box(LEFT, TOP, WIDTH - RIGHT - LEFT, max(0, level - TOP)), class_="beyond"
+        ),
+        element("path", d=f"M{LEFT} {number(level)}H{WIDTH - RIGHT}", class_="limit"),
+        element(
+            "text",
+            f"{along} of the image: {exact(extent)}",
+            x=LEFT + 6,
+            y=level - 5,
+            class_="limit-name",
+        ),
+        element("path", d=polyline(corners), class_="line"),
+        *dots.groups(),
+    )
+    about = (
+        f"Theoretical field along the {along}, a dot for each layer that changes it. "
+        "Above the dashed line a unit's field is larger than the image."
+    )
+    return Chart("fields", "Receptive field against depth", about, drawing)
+
+
+def memory(analysis: Analysis, options: Options) -> Chart:
+    """How much memory do the activations need while the network runs?"""
+    each = options.bytes_per_number * options.batch
+    live = [each * n for n in analysis.memory.live]
+    unit, name = _unit(max(live))
+    x, y = (
+        Scale(len(live), LEFT, WIDTH - RIGHT),
+        Scale(1.08 * max(live) / unit, HEIGHT - BOTTOM, TOP),
+    )
+    outline = _steps(x, [y.at(count / unit) for count in live], HEIGHT - BOTTOM)
+    peak, where = max(live), live.index(max(live))
+    middle = x.at(where + 0.5)
+    words = (
+        f"Live activations in execution order: at most {size(peak)} at {analysis.memory.peak_at} "
+        f"({options.dtype}, batch {options.batch})"
+    )
+    drawing = _svg(
+        words,
+        *_axes(x, y, "layers in execution order", unit=name),
+        element("path", d=outline, class_="area"),
+        element("path", d=box(x.at(where), y.at(peak / unit), x.at(1) - x.at(0), 4), class_="peak"),
+        element(
+            "text",
+            f"{size(peak)}, {_shortened(analysis.memory.peak_at)}",
+            x=min(max(middle, LEFT + 4), WIDTH - RIGHT),
+            y=y.at(peak / unit) - 4,
+            class_="peak-name",
+            text_anchor="end" if middle > WIDTH / 2 else "start",
+        ),
+    )
+    about = (
+        f"{words}. What nobody reads any more is given back; nothing is computed in place, and "
+        "workspace is not counted."
+    )
+    return Chart("memory", "Live memory", about, drawing)
+
+
+def discounts(analysis: Analysis) -> Chart | None:
+    """Where do the operations go, and where the time, if the α model is right?"""
+    rows = [
+        (i, f, f.operations("mac") or 0, discounted(f))
+        for i, f in enumerate(analysis)
+        if f.operations("mac")
+    ]
+    if not rows:
+        return None
+    macs, weighed = sum(r[2] for r in rows), sum(r[3] for r in rows)
+    most = max(max(100 * r[2] / macs, 100 * r[3] / weighed) for r in rows)
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    up, down = Scale(most, middle, TOP + 12), Scale(most, middle, HEIGHT - BOTTOM - 12)
+    x = Scale(len(rows), LEFT, WIDTH - RIGHT)
+    wide = (x.at(1) - x.at(0)) * 0.8
+    tops = [up.at(100 * r[2] / macs) for r in rows]
+    lows = [down.at(100 * r[3] / weighed) for r in rows]
+    if len(rows) > CROWD:
+        above, below, wide = _steps(x, tops, middle), _steps(x, lows, middle), 0.0
+    else:
+        foot = [f"M{number(x.at(k + 0.5))} {number(middle)}V" for k in range(len(rows))]
+        above, below = (
+            "".join(f + number(end) for f, end in zip(foot, ends, strict=True))
+            for ends in (tops, lows)
+        )
+    words = (
+        f"{short(macs)} MACs and {short(round(weighed))} α-MACs, each as shares of the layers that "
+        "have any, in execution order"
+    )
+    drawing = _svg(
+        words,
+        *_percents(up, down, most),
+        element("path", d=above, class_="macs", stroke_width=wide),
+        element("path", d=below, class_="alphas", stroke_width=wide),
+        element("path", d=f"M{LEFT} {number(middle)}H{WIDTH - RIGHT}", class_="axis"),
+        element("text", "share of the MACs", x=LEFT + 6, y=TOP + 8, class_="name"),
+        element("text", "share of the α-MACs", x=LEFT + 6, y=HEIGHT - BOTTOM - 3, class_="name"),
+        element(
+            "text",
+            "layers with multiply-accumulates, in execution order",
+            x=(LEFT + WIDTH - RIGHT) / 2,
+            y=HEIGHT - 6,
+            text_anchor="middle",
+            class_="name",
+        ),
+    )
+    return Chart("alpha", "α-MACs beside MACs", words + ".", drawing)
+
+
+def _steps(x: Scale, ends: list[float], foot: float) -> str:
+    """Return the outline of bars side by side, of which only the longest of a pixel is seen."""
+    longest: dict[int, float] = {}
+    for i, end in enumerate(ends):
+        at = round(x.at(i))
+        longest[at] = max(end, longest.get(at, foot), key=lambda e: abs(e - foot))
+    path, level = f"M{round(x.at(0))} {number(foot)}", foot
+    for at, end in longest.items():
+        if round(end) != round(level):
+            path, level = f"{path}H{at}V{round(end)}", end
+    return f"{path}H{round(x.at(len(ends)))}V{number(foot)}z"
+
+
+def _triples(points: list[Point]) -> Iterator[tuple[Point, Point, Point]]:
+    """Yield each point with its neighbours; the ends have none, and are never between equals."""
+    none = (-1.0, -1.0)
+    yield from zip(points, [none, *points[:-1]], [*points[1:], none], strict=True)
+
+
+# --- axes -----------------------------------------------------------------------------------------
+
+
+def _svg(words: str, *parts: Markup) -> Markup:
+    return element(
+        "svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", class_="plot", role="img", aria_label=words
+    )
+
+
+def _axes(x: Scale, y: Scale, name: str, unit: str = "") -> Iterator[Markup]:
+    for tick in y.ticks():
+        height = y.at(tick)
+        if tick:
+            yield element("path", d=f"M{LEFT} {number(height)}H{WIDTH - RIGHT}", class_="grid")
+        label = f"{exact(tick)}{f' {unit}' if unit else ''}"
+        yield element("text", label, x=LEFT - 6, y=height + 4, text_anchor="end", class_="tick")
+    bottom = HEIGHT - BOTTOM
+    for tick in x.ticks(8):
+        yield element(
+            "text", exact(tick), x=x.at(tick), y=bottom + 15, text_anchor="middle", class_="tick"
+        )
+    yield element("path", d=f"M{LEFT} {bottom}H{WIDTH - RIGHT}", class_="axis")
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    yield element("text", name, x=middle, y=HEIGHT - 5, text_anchor="middle", class_="name")
+
+
+def _percents(up: Scale, down: Scale, most: float) -> Iterator[Markup]:
+    for tick in Scale(most, 0, 0).ticks(3):
+        for height in (up.at(tick), down.at(tick)) if tick else (up.at(0),):
+            yield element("path", d=f"M{LEFT} {number(height)}H{WIDTH - RIGHT}", class_="grid")
+            yield element(
+                "text", f"{tick} %", x=LEFT - 6, y=height + 4, text_anchor="end", class_="tick"
+            )
+
+
+def _unit(most: int) -> tuple[int, str]:
+    """Return the binary unit in which an axis up to so many bytes is labelled."""
+    units = ("B", "KiB", "MiB", "GiB", "TiB")
+    power = 0
+    while power + 1 < len(units) and most >= 4 * 1024 ** (power + 1):
+        power += 1
+    return 1024**power, units[power]
+
+
+_LONGEST = 40
+
+
+def _shortened(path: str) -> str:
+    return path if len(path) <= _LONGEST else f"…{path[-_LONGEST:]}"

@@ -1,0 +1,117 @@
+"""The page of a comparison: totals, drawings with what differs, and every layer that does."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from cnnanalyze.comparison.result import Comparison
+from cnnanalyze.drawing.svg import draw
+from cnnanalyze.report.difference import Difference, Measured, measure, overview, signed
+from cnnanalyze.report.difference_json import to_dict
+from cnnanalyze.report.difference_rows import SIGNS, Line, lines, stage_table, stages, tally
+from cnnanalyze.report.page.frame import render
+from cnnanalyze.report.table import Cell, Table
+
+TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": ""}
+CARDS = ("parameters", "macs", "activations", "peak_memory")
+"""The totals in large figures."""
+
+
+class Row(NamedTuple):
+    """One row of layers."""
+
+    line: Line
+    status: str
+    tone: str
+    name: str
+    numbers: tuple[Cell, ...]
+    """What each quantity grew by."""
+
+
+class Pair(NamedTuple):
+    """One network against the first."""
+
+    key: str
+    title: str
+    label: str
+    tally: str
+    measured: tuple[Measured, ...]
+    cards: tuple[Measured, ...]
+    stages: Table | None
+    rows: tuple[Row, ...]
+    drawings: tuple[tuple[str, Markup], ...]
+
+
+def page(shown: Difference) -> str:
+    """Return the page of a comparison, as one file.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.difference import difference
+    >>> one, two = (cnn.analyze(f"zoo:{name}").analysis for name in ("vgg16", "vgg19"))
+    >>> text = page(difference([one, two]))
+    >>> text.startswith("<!DOCTYPE html>"), "stage5/conv4/conv1" in text
+    (True, True)
+    """
+    pairs = [_pair(shown, comparison, n) for n, comparison in enumerate(shown.comparisons, 1)]
+    title = pairs[0].title if len(pairs) == 1 else f"{len(shown.labels)} networks compared"
+    return render(
+        "comparison.html.j2",
+        title=title,
+        labels=shown.labels,
+        pairs=pairs,
+        overview=overview(shown) if len(pairs) > 1 else None,
+        quantities=[q.title for q in shown.layer_quantities],
+        convention=shown.options.convention,
+        result=to_dict(shown),
+    )
+
+
+def _pair(shown: Difference, comparison: Comparison, number: int) -> Pair:
+    found = lines(shown, comparison, following=True)
+    measured = measure(shown, comparison)
+    groups = stages(shown, comparison, len(found))
+    label = shown.labels[number]
+    return Pair(
+        f"pair{number}",
+        f"{shown.labels[0]} → {label}",
+        label,
+        tally(comparison),
+        measured,
+        tuple(m for m in measured if m.key in CARDS),
+        stage_table(shown, groups) if groups else None,
+        tuple(map(_row, found)),
+        tuple(_drawings(comparison, (shown.labels[0], label), f"p{number}")),
+    )
+
+
+def _row(line: Line) -> Row:
+    status = "shapes alone" if line.changes[0].follows else line.status
+    return Row(
+        line,
+        f"{SIGNS[line.status]} {status}",
+        "quiet" if line.changes[0].follows else TONES[line.status],
+        line.name,
+        tuple(Cell(d.change, signed(d.change)) for d in line.deltas),
+    )
+
+
+def _drawings(
+    comparison: Comparison, labels: tuple[str, str], prefix: str
+) -> list[tuple[str, Markup]]:
+    """Draw the network as it is now; if something is gone, as it was, too."""
+    sides: list[tuple[str, Any, str]] = [("after", comparison.after, labels[1])]
+    if comparison.counts["removed"]:
+        sides.insert(0, ("before", comparison.before, labels[0]))
+    return [
+        (
+            label,
+            Markup(  # noqa: S704 - the drawing escapes what it is given
+                draw(analysis, marks=comparison.marks(side), prefix=f"{prefix}{side}-")
+            ),
+        )
+        for side, analysis, label in sides
+    ]

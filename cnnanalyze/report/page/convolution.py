@@ -1,0 +1,337 @@
+"""The page on which a convolution plays: every window, its products, the output as it grows."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from cnnanalyze.homework.hand.section import Section
+from cnnanalyze.homework.hand.volume import Plane, Volume
+from cnnanalyze.homework.hand.walk import Cells, Step, Walk
+from cnnanalyze.report.convolution.json import to_dict
+from cnnanalyze.report.convolution.shown import (
+    FEW,
+    Kernel,
+    Shown,
+    is_large,
+    judged,
+    kernel,
+    number_of,
+    say,
+    show,
+    summation,
+    where,
+)
+from cnnanalyze.report.numbers import exact
+from cnnanalyze.report.page.frame import SCRIPT, render
+
+MOST_PRODUCTS = 8_000
+"""Of the steps that a page plays; of more steps, so many are played that lie evenly apart."""
+MOST_ROWS = 64
+LISTED = 100
+"""Steps whose sums are listed for readers without a script."""
+PICTURE = 512
+"""Pixels of a picture, along its longer side, at most."""
+
+
+class Grid(NamedTuple):
+    """A plane as a table, or as a picture if it is large."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    border: tuple[int, int, int, int]
+    """Rows above and below, columns left and right that are padding."""
+    wrong: dict[tuple[int, int], str]
+    """The printed numbers that are wrong, by place."""
+
+    def is_border(self, row: int, column: int) -> bool:
+        """Whether a cell is padding."""
+        above, below, left, right = self.border
+        return not (
+            above <= row < len(self.rows) - below and left <= column < len(self.rows[0]) - right
+        )
+
+
+class Written(NamedTuple):
+    """A plane of a filter."""
+
+    filter: int
+    divisor: int
+    grid: Grid
+
+
+class Lane(NamedTuple):
+    """A channel of the input, with the planes of the filters that read it."""
+
+    image: Grid | None
+    kernels: tuple[Written, ...]
+
+
+class Player(NamedTuple):
+    """What the script plays of one walk."""
+
+    large: bool
+    lanes: tuple[Lane, ...]
+    outputs: tuple[Grid, ...]
+    data: dict[str, Any]
+    listed: tuple[tuple[str, tuple[str, ...]], ...]
+    """Steps and their sums, for readers without a script."""
+    places: int
+    played: int
+
+
+class Part(NamedTuple):
+    """One section of the page."""
+
+    key: str
+    section: Section
+    shapes: str
+    player: Player | None
+    before: tuple[Grid, ...]
+    after: tuple[Grid, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int
+    facts: tuple[tuple[str, str], ...]
+
+
+def page(shown: Shown) -> str:
+    """Return the page of sections worked out by hand, as one file.
+
+    Examples
+    --------
+    >>> from cnnanalyze.homework.hand.network import pool
+    >>> from cnnanalyze.homework.hand.text import read_image
+    >>> text = page(Shown("Pooling", (pool(read_image(["1 3 2 1; 3 6 8 9"]), "max", 2),)))
+    >>> text.startswith("<!DOCTYPE html>"), "max(1, 3, 3, 6) = 6" in text
+    (True, True)
+    """
+    parts = [_part(shown, number, s) for number, s in enumerate(shown.sections, 1)]
+    return render(
+        "convolution.html.j2",
+        scripts=(SCRIPT, "player.js"),
+        title=shown.title,
+        parts=parts,
+        verdict=judged(shown.verdict) if shown.verdict is not None else [],
+        is_wrong=bool(shown.verdict and shown.verdict.mistakes),
+        result=_light(shown),
+    )
+
+
+def _light(shown: Shown) -> dict[str, Any]:
+    """Return the whole result with the steps that are asked for; large ones without their steps."""
+    small = all(not is_large(v) for s in shown.sections for v in (*s.before, s.after))
+    if not small:
+        return {"schema": 1, "title": shown.title, "sections": [s.title for s in shown.sections]}
+    steps = shown.steps if shown.steps is not None else FEW
+    return to_dict(shown._replace(steps=steps))
+
+
+def _part(shown: Shown, number: int, section: Section) -> Part:
+    shapes = " and ".join(str(v.shape) for v in section.before)
+    working = section.working
+    marked: dict[int, dict[tuple[int, int], str]] = {}
+    if shown.verdict is not None and section is shown.sections[-1]:
+        for m in shown.verdict.mistakes:
+            marked.setdefault(m.channel, {})[m.row, m.column] = say(m.printed)
+    is_map = bool(section.after.rank) and section.walk is None
+    return Part(
+        f"section{number}",
+        section,
+        f"{shapes} → {section.after.shape}",
+        _player(shown, section, marked) if section.walk is not None else None,
+        tuple(g for v in section.before for g in _grids(v, "input")) if is_map else (),
+        tuple(_grids(section.after, "output", marked)) if is_map else (),
+        working.headings if working and not is_map else (),
+        tuple(tuple(map(show, row)) for row in working.rows[:MOST_ROWS])
+        if working and not is_map
+        else (),
+        working.total - min(MOST_ROWS, len(working.rows)) if working and not is_map else 0,
+        tuple((name, say(value)) for name, value in working.facts) if working else (),
+    )
+
+
+def _grids(
+    volume: Volume, name: str, marked: dict[int, dict[tuple[int, int], str]] | None = None
+) -> list[Grid]:
+    if is_large(volume):
+        return []
+    return [
+        _grid(f"{name}, channel {c + 1}" if volume.channels > 1 else name, plane,
+              wrong=(marked or {}).get(c))
+        for c, plane in enumerate(volume.planes)
+    ]  # fmt: skip
+
+
+def _grid(
+    name: str,
+    cells: Cells | Plane,
+    border: tuple[int, int, int, int] = (0, 0, 0, 0),
+    wrong: dict[tuple[int, int], str] | None = None,
+) -> Grid:
+    return Grid(name, tuple(tuple(map(show, row)) for row in cells), border, wrong or {})
+
+
+# --- what is played -------------------------------------------------------------------------------
+
+
+def _player(
+    shown: Shown, section: Section, marked: dict[int, dict[tuple[int, int], str]]
+) -> Player:
+    walk = section.walk
+    assert walk is not None
+    large = is_large(walk.image)
+    steps = _steps(shown, section)
+    written = _kernels(walk)
+    return Player(
+        large,
+        tuple(_lane(walk, written, channel) for channel in range(walk.image.channels)),
+        () if large else tuple(_outputs(walk, marked)),
+        _data(walk, steps, written, large=large),
+        tuple(_listed(walk, step) for step in steps[:LISTED]),
+        walk.places,
+        len(steps),
+    )
+
+
+def _lane(walk: Walk, written: Sequence[Kernel], channel: int) -> Lane:
+    (above, below), (left, right) = walk.padding
+    several = walk.image.channels > 1
+    name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
+    image = None
+    if not is_large(walk.image):
+        image = _grid(name, walk.padded[channel], (above, below, left, right))
+    title = "kernel, turned" if walk.flipped else "kernel"
+    kernels = tuple(
+        Written(
+            k,
+            one.divisor,
+            _grid(f"{title} for channel {channel + 1}" if several else title, plane),
+        )
+        for k, (one, reads) in enumerate(zip(written, walk.reads, strict=bool(written)))
+        for c, plane in zip(reads, one.planes, strict=True)
+        if c == channel
+    )
+    return Lane(image, kernels)
+
+
+def _kernels(walk: Walk) -> list[Kernel]:
+    """Return the filters as they are written."""
+    if not walk.kernels:
+        return []
+    rows, columns, channels = walk.counts
+    return [kernel(walk.nth(k * rows * columns)) for k in range(channels)]
+
+
+def _outputs(walk: Walk, marked: dict[int, dict[tuple[int, int], str]]) -> Iterable[Grid]:
+    output = walk.output
+    if not walk.image.rank:  # the units of a dense layer, below one another
+        units = tuple((n,) for n in output.flat())
+        by_unit = {(k, 0): told[0, 0] for k, told in marked.items()}
+        yield _grid("output", units, wrong=by_unit)
+        return
+    word = "filter" if walk.kernels else "channel"
+    for k, plane in enumerate(output.planes):
+        name = f"output, {word} {k + 1}" if output.channels > 1 else "output"
+        yield _grid(name, plane, wrong=marked.get(k))
+
+
+def _steps(shown: Shown, section: Section) -> Sequence[Step]:
+    walk = section.walk
+    assert walk is not None
+    if shown.place is not None:
+        return shown.chosen(section)
+    each = walk.size[0] * walk.size[1] * max(map(len, walk.reads))
+    most = max(1, min(walk.places, MOST_PRODUCTS // each, shown.steps or walk.places))
+    if shown.steps:
+        return [walk.nth(n) for n in range(most)]
+    return [walk.nth(n * walk.places // most) for n in range(most)]
+
+
+def _listed(walk: Walk, step: Step) -> tuple[str, tuple[str, ...]]:
+    told = summation(walk, step, "·")
+    if len(told.parts) == 1:
+        return where(walk, step), (_signed(told.line),)
+    parts = [f"channel {c + 1}: {part}" for c, part in zip(step.reads, told.parts, strict=True)]
+    return where(walk, step), (*map(_signed, parts), _signed(f"sum: {told.ending}"))
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "\u2212").replace("~", "≈")
+
+
+def _data(
+    walk: Walk, steps: Sequence[Step], written: Sequence[Kernel], *, large: bool
+) -> dict[str, Any]:
+    """Return what the script needs: places, and every text that changes from step to step."""
+    data: dict[str, Any] = {
+        "size": walk.size,
+        "stride": walk.stride,
+        "dilation": walk.dilation,
+        "counts": walk.counts,
+        "joins": walk.join,
+        "dense": not walk.image.rank,
+        "steps": [
+            {
+                "at": [step.row, step.column, step.channel],
+                "number": number_of(walk, step),
+                "reads": step.reads,
+                "where": where(walk, step),
+                "sum": list(_listed(walk, step)[1]),
+                "products": _products(step, written),
+                **({"window": [[list(map(show, r)) for r in w] for w in step.windows]}
+                   if large else {}),
+                "result": show(step.result),
+            }
+            for step in steps
+        ],
+    }  # fmt: skip
+    if large:
+        (above, _), (left, _) = walk.padding
+        data["image"] = _picture(walk.image) | {"above": above, "left": left}
+        data["output"] = [
+            _picture(Volume((plane,))) | {"step": walk.stride} for plane in walk.output.planes
+        ]
+    return data
+
+
+def _products(step: Step, written: Sequence[Kernel]) -> list[list[list[str]]]:
+    if not written:
+        return []
+    return [
+        [
+            [show((v or 0) * w) for v, w in zip(*pair, strict=True)]
+            for pair in zip(window, plane, strict=True)
+        ]
+        for window, plane in zip(step.windows, written[step.channel].planes, strict=True)
+    ]
+
+
+def _picture(volume: Volume) -> dict[str, Any]:
+    """Return a plane, or three as colours, as bytes: 0 for the smallest number, 255 the largest."""
+    skip = max(1, -(-max(volume.height, volume.width) // PICTURE))
+    colours = volume.planes if volume.channels == 3 else volume.planes[:1]  # noqa: PLR2004 - RGB
+    thin = [[[float(v) for v in row[::skip]] for row in plane[::skip]] for plane in colours]
+    low = min(v for plane in thin for row in plane for v in row)
+    high = max(v for plane in thin for row in plane for v in row)
+    if low >= 0 and high <= 255:  # noqa: PLR2004 - a picture as it is
+        low, high = 0, 255
+    span = (high - low) or 1
+    flat = bytes(
+        round(255 * (v - low) / span)
+        for pixel_rows in zip(*thin, strict=True)
+        for pixel in zip(*pixel_rows, strict=True)
+        for v in pixel
+    )
+    return {
+        "bytes": b64encode(flat).decode(),
+        "height": len(thin[0]),
+        "width": len(thin[0][0]),
+        "deep": len(thin),
+        "skip": skip,
+        "rows": volume.height,
+        "columns": volume.width,
+        "said": f"{exact(volume.height)}x{exact(volume.width)}, "
+        f"{show(min(volume.numbers()))} to {show(max(volume.numbers()))}",
+    }

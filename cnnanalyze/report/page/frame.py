@@ -1,0 +1,136 @@
+"""The frame of every page: one file with its style and script inside, and nothing fetched.
+
+A page is a template that extends ``base.html.j2`` and is written by :func:`render`. The base gives
+
+* the blocks ``title``, ``contents`` (links of the bar on top), ``main`` and ``footer``;
+* the content security policy, which allows this very script and no request to anywhere;
+* the style with light and dark colours, the theme switch, the help on keys, the print style;
+* for every ``<table data-sortable>``: sorting by its headings; for ``<input data-filter="ID">``:
+  a filter of the rows of that table; keys ``j k / f ? t``.
+
+Everything is readable without the script; what needs it carries the class ``needs-script``. The
+names that scripts and tests may rely on are listed in ``docs/report.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from cnnanalyze.report.numbers import count_of, exact, readable, short, size
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = "templates"
+STYLE = "style.css"
+SCRIPT = "script.js"
+"""The script of every page: theme, keys, sorting, filtering."""
+
+
+def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: object) -> str:
+    """Write a page.
+
+    Parameters
+    ----------
+    template
+        The name of a file in ``templates``; everything put into it is escaped.
+    scripts
+        The names of the scripts beside this module, in the order in which they run.
+    **context
+        What the template names.
+
+    Examples
+    --------
+    >>> page = render("base.html.j2", title="<b>")
+    >>> page.startswith("<!DOCTYPE html>"), "&lt;b&gt;" in page
+    (True, True)
+    """
+    script = "".join(map(_code, scripts))
+    page = _environment().get_template(template)
+    return page.render(
+        style=Markup(_code(STYLE)),  # noqa: S704 - our own files, not data
+        script=Markup(script),  # noqa: S704
+        policy=policy(script),
+        **context,
+    )
+
+
+def policy(script: str) -> str:
+    """Return the content security policy under which this script may run, and nothing else.
+
+    Examples
+    --------
+    >>> policy("")[:50]
+    "default-src 'none'; style-src 'unsafe-inline'; scr"
+    """
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def embed(data: object) -> Markup:
+    r"""Write data as JSON that may stand in a ``<script>``: nothing in it can end the element.
+
+    Examples
+    --------
+    >>> print(embed({"name": "</script>"}))
+    {"name":"\u003c/script>"}
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - the line above is the escaping
+
+
+def version() -> str:
+    """Return the version of the package, which lies above this floor.
+
+    Examples
+    --------
+    >>> version().count(".")
+    2
+    """
+    return str(import_module("cnnanalyze").__version__)
+
+
+@cache
+def _code(name: str) -> str:
+    """Return a style or a script without its remarks and indentation."""
+    lines = map(str.strip, files(__package__).joinpath(name).read_text("utf-8").splitlines())
+    code = "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
+    return re.sub(r";?\s*([{};,])\s*|(?<=[a-z]:) ", r"\1", code) if name == STYLE else code
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__ or "", TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = {
+        "exact": exact,
+        "short": short,
+        "readable": readable,
+        "size": size,
+        "embed": embed,
+        "count_of": count_of,
+    }
+    environment.filters.update(filters)
+    environment.globals["version"] = version()
+    return environment

@@ -1,0 +1,111 @@
+"""The page of a lint run: findings by file, each with its line and a caret under the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cnnanalyze.errors import Mark
+from cnnanalyze.lint.finding import SEVERITIES, Finding
+from cnnanalyze.lint.result import FileResult, Result
+from cnnanalyze.report.findings.text import say
+from cnnanalyze.report.findings.words import closing, instances
+from cnnanalyze.report.numbers import count_of
+from cnnanalyze.report.page.frame import render
+from cnnanalyze.report.page.source import base_name
+
+TONES = {"error": "bad", "warning": "warn", "info": ""}
+
+
+class Said(NamedTuple):
+    """One finding."""
+
+    code: str
+    name: str
+    severity: str
+    tone: str
+    message: str
+    where: str
+    values: str
+    help: str
+    fix: str
+
+
+class Place(NamedTuple):
+    """One line of a file, and all that is said of it."""
+
+    line: int
+    before: str
+    pointed: str
+    """What the findings point at, if they point at one stretch of the line."""
+    after: str
+    carets: str
+    findings: tuple[Said, ...]
+
+
+class File(NamedTuple):
+    """One file with findings."""
+
+    name: str
+    counts: str
+    places: tuple[Place, ...]
+
+
+def page(result: Result, title: str, about: str = "") -> str:
+    """Return the page of a run, as one file.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 8x8x3, layers: [{conv: {filters: 4, kernel: 2}}]}")
+    >>> text = page(cnn.lint(net), "Lint")
+    >>> text.startswith("<!DOCTYPE html>"), "CV003" in text
+    (True, True)
+    """
+    return render(
+        "lint.html.j2",
+        title=title,
+        about=about,
+        conclusion=closing(result),
+        files=[_file(file) for file in result.files],
+    )
+
+
+def _file(file: FileResult) -> File:
+    numbers = [
+        count_of(n, severity) if severity != "info" else f"{n} info"
+        for severity in SEVERITIES
+        if (n := sum(f.severity == severity for f in file.findings))
+    ]
+    return File(base_name(file.name), ", ".join(numbers), tuple(_places(file)))
+
+
+def _places(file: FileResult) -> Iterator[Place]:
+    """Yield the places of a file, each with all findings that point at it."""
+    by_place: dict[tuple[int, int, int], list[Finding]] = {}
+    for finding in file.findings:
+        mark = finding.mark or Mark(file.source, 0, 1)
+        by_place.setdefault((mark.line, mark.column, mark.length), []).append(finding)
+    for (line, column, length), findings in sorted(by_place.items(), key=lambda item: item[0]):
+        text = file.source.lines[line - 1] if 0 < line <= len(file.source.lines) else ""
+        start, end = column - 1, column - 1 + length
+        lead = "".join("\t" if c == "\t" else " " for c in text[:start])
+        carets = lead + "^" * max(1, min(length, len(text) - start))
+        yield Place(line, text[:start], text[start:end], text[end:], carets, _said(findings))
+
+
+def _said(findings: list[Finding]) -> tuple[Said, ...]:
+    return tuple(
+        Said(
+            f.code,
+            f.name,
+            f.severity,
+            TONES[f.severity],
+            f.message,
+            instances(f) or f.path,
+            ", ".join(f"{name} = {say(value)}" for name, value in f.values),
+            f.help,
+            f.fix.message if f.fix is not None else "",
+        )
+        for f in findings
+    )

@@ -1,0 +1,367 @@
+"""The page of one network: what goes into its template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from cnnanalyze.analysis import alpha
+from cnnanalyze.analysis.pipeline import index_maps
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.conventions import CONVENTIONS, Convention
+from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
+from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.crosscheck.result import Balance, ClaimCheck
+from cnnanalyze.drawing.families import FAMILIES, family
+from cnnanalyze.drawing.svg import draw
+from cnnanalyze.errors import CnnError
+from cnnanalyze.report.closing import closing
+from cnnanalyze.report.json import to_dict
+from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.page import charts, layers, receptive
+from cnnanalyze.report.page.frame import SCRIPT, render, version
+from cnnanalyze.report.page.headlines import badges, headlines
+from cnnanalyze.report.page.source import Sources
+from cnnanalyze.report.view import view
+
+if TYPE_CHECKING:
+    from cnnanalyze.lint.finding import Finding
+
+Answers = Mapping[str, Markup]
+"""Worked answers by layer, as HTML that is trusted."""
+
+SECTIONS = {
+    "overview": "Overview",
+    "verification": "Verification",
+    "budgets": "Budgets",
+    "claims": "Published figures",
+    "findings": "Lint",
+    "drawing": "Drawing",
+    "layers": "Layers",
+    "charts": "Charts",
+    "field": "Receptive field",
+    "answers": "Answers",
+    "source": "Spec",
+    "counting": "Counting",
+    "provenance": "Provenance",
+}
+"""Every section of the page by its id, in order."""
+
+
+class Claim(NamedTuple):
+    """One published figure, as a row."""
+
+    outcome: str
+    word: str
+    tone: str
+    quantity: str
+    of: str
+    printed: str
+    computed: str
+    source: str
+    reason: str
+    anchor: str
+    line: int
+
+
+class Answer(NamedTuple):
+    """The worked answers of one layer."""
+
+    order: int
+    layer: str
+    text: Markup
+
+
+class Counted(NamedTuple):
+    """One convention with what the network has under it; nothing where it does not speak."""
+
+    name: str
+    operations: int | None
+    parameters: int | None
+    description: str
+    source: str
+
+
+class Kind(NamedTuple):
+    """The sums over all layers of one kind."""
+
+    kind: str
+    layers: int
+    parameters: int
+    macs: int
+    operations: int
+    bar: str
+
+
+def to_html(
+    analysis: Analysis,
+    options: Options | None = None,
+    *,
+    balance: Balance | None = None,
+    findings: Sequence[Finding] | None = None,
+    answers: Answers | None = None,
+    lean: bool = False,
+) -> str:
+    """Write the page of one network.
+
+    Parameters
+    ----------
+    analysis
+        What the rules say.
+    options
+        The convention of the headline, batch and type for the memory, layout of shapes.
+    balance
+        What a run showed; without one the page says that nothing was verified.
+    findings
+        What lint says; without it the page has no section for it.
+    answers
+        Worked answers by layer; without them the page has no section for it.
+    lean
+        Whether to leave out what makes a page large: the layers within groups, the treemaps, the
+        embedded result and the scripts that need it.
+    """
+    options = options or Options()
+    network = analysis.network
+    result = to_dict(analysis, options)
+    sources = Sources(network)
+    claims = _claims(analysis, balance, sources)
+    limits = [_budget(c, sources) for c in check_budgets(analysis, network.document.budgets)]
+    picture = receptive.centres(analysis)
+    drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
+    held = {
+        "verification": balance is not None,
+        "budgets": bool(limits),
+        "claims": bool(claims),
+        "findings": findings is not None,
+        "field": picture is not None,
+        "answers": bool(answers),
+    }
+    document = network.document
+    origin = (document.text("family"), str(document.year or ""))
+    return render(
+        "network.html.j2",
+        scripts=(SCRIPT,) if lean else (SCRIPT, "network.js", "drawing.js", "viewer.js"),
+        lean=lean,
+        name=network.name,
+        input=options.shape(network.input),
+        origin=[
+            *(part for part in origin if part and part != network.name),
+            *(f"{name} = {value}" for name, value in network.settings),
+        ],
+        about=document.text("about"),
+        origin_text=document.text("source"),
+        sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
+        result=result,
+        headlines=headlines(analysis, result, options),
+        badges=badges(analysis, balance),
+        training=[line for line in closing(view(analysis, options)) if line[0] == "training"],
+        balance=balance,
+        budgets=limits,
+        claims=claims,
+        claims_text=_claims_text(claims),
+        claims_fail=any(c.tone == "bad" for c in claims),
+        findings=None if findings is None else [_finding(f, sources) for f in findings],
+        drawing=drawing,
+        bodies=layers.tabulate(analysis, result, sources, options),
+        answered=set(answers or ()),
+        treemaps=() if lean else charts.treemaps(analysis, layers.groups_of(analysis)),
+        legend=[f for f in FAMILIES.values() if f.name in {family(n) for n in network}],
+        charts=charts.charts(analysis, options),
+        kinds=_kinds(result),
+        elementary=result["totals"]["elementary"].items(),
+        alpha_source=alpha.SOURCE,
+        doubts=alpha.DOUBTS if result["totals"]["macs"] else (),
+        picture=picture,
+        answers=_answers(answers or {}, result),
+        files=sources.files(),
+        conventions=_conventions(analysis),
+        provenance=_provenance(analysis, sources, options),
+        families=FAMILIES.values(),
+        extra=_extra(analysis),
+    )
+
+
+def _drawing(analysis: Analysis, result: dict[str, Any]) -> Markup:
+    """Draw the network; every layer and every block leads to its first row in the table."""
+    first: dict[str, int] = {}
+    for i, layer in enumerate(result["layers"]):
+        parts = layer["id"].split("/")
+        for n in range(len(parts)):
+            first.setdefault("/".join(parts[: n + 1]), i)
+
+    def link(path: str) -> str | None:
+        return f"#n{first[path]}" if path in first else None
+
+    text = draw(analysis, interactive=True, link=link, prefix="drawing-")
+    return Markup(text)  # noqa: S704 - the drawing escapes every text in it
+
+
+def _extra(analysis: Analysis) -> dict[str, Any]:
+    """Return what the script needs beside the result."""
+    network = analysis.network
+    return {
+        "columns": layers.offered(),
+        "folded": len(analysis) > layers.FOLDED,
+        "viewer": receptive.viewer(network, index_maps(network)),
+    }
+
+
+# --- budgets, claims ------------------------------------------------------------------------------
+
+
+def _budget(check: Check, sources: Sources) -> dict[str, Any]:
+    limit = check.limit
+    anchor, line = sources.place(limit.mark)
+    return {
+        "quantity": noun(limit),
+        "of": check.layer or "the network",
+        "holds": check.is_kept,
+        "word": f"✓ {check.verdict}" if check.is_kept else f"✗ {check.verdict}",
+        "limit": f"{'≤' if limit.is_upper else '≥'} {limit.written}",
+        "measured": "?" if check.measured is None else exact(check.measured),
+        "share": "" if check.share is None else f"{float(check.share):.1f} %",
+        "sentence": "" if check.is_kept else sentence(check),
+        "anchor": anchor,
+        "line": line,
+    }
+
+
+_WORDS = {
+    "holds": ("✓ holds", "good"),
+    "fails": ("✗ fails", "bad"),
+    "wrong as marked": ("≠ wrong, as marked", "warn"),
+    "right though marked wrong": ("✗ right, though marked wrong", "bad"),
+}
+
+
+def _claims(analysis: Analysis, balance: Balance | None, sources: Sources) -> list[Claim]:
+    checks = balance.claims if balance is not None else check_claims(analysis)
+    return [_claim(check, sources) for check in checks]
+
+
+def _claim(check: ClaimCheck, sources: Sources) -> Claim:
+    claim = check.claim
+    word, tone = _WORDS[check.outcome]
+    settings = ", ".join(f"{name} = {value}" for name, value in claim.settings)
+    under = f" under {claim.convention}" if claim.convention else ""
+    anchor, line = sources.place(claim.mark)
+    return Claim(
+        check.outcome,
+        word,
+        tone,
+        claim.quantity.replace("_", " ") + under,
+        (claim.layer or "the network") + (f", with {settings}" if settings else ""),
+        claim.printed,
+        check.computed,
+        claim.source,
+        claim.reason,
+        anchor,
+        line,
+    )
+
+
+def _claims_text(claims: list[Claim]) -> str:
+    """Say how it stands with what others printed.
+
+    Examples
+    --------
+    >>> _claims_text([])
+    ''
+    """
+    by_outcome: dict[str, int] = {}
+    for claim in claims:
+        by_outcome[claim.outcome] = by_outcome.get(claim.outcome, 0) + 1
+    says = {
+        "holds": "in accord with what is computed",
+        "wrong as marked": "wrong, as the spec says",
+        "fails": "not in accord",
+        "right though marked wrong": "in accord though the spec calls them wrong",
+    }
+    parts = [f"{exact(by_outcome[o])} {words}" for o, words in says.items() if o in by_outcome]
+    if not parts:
+        return ""
+    return f"Printed by others: {count_of(len(claims), 'figure')}; {', '.join(parts)}."
+
+
+# --- findings, answers ----------------------------------------------------------------------------
+
+_TONES = {"error": "bad", "warning": "warn", "info": ""}
+_ORDER = tuple(_TONES)
+
+
+def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
+    anchor, line = ("", 0) if finding.mark is None else sources.place(finding.mark)
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "tone": _TONES[finding.severity],
+        "message": finding.message,
+        "help": finding.help,
+        "path": finding.path,
+        "count": finding.count,
+        "anchor": anchor,
+        "line": line,
+    }
+
+
+def _answers(answers: Answers, result: dict[str, Any]) -> list[Answer]:
+    """Return the answers in the order of the layers."""
+    ids = [layer["id"] for layer in result["layers"]]
+    return [Answer(i, name, answers[name]) for i, name in enumerate(ids) if name in answers]
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _kinds(result: dict[str, Any]) -> list[Kind]:
+    """Return the sums by kind, the largest number of operations first."""
+    sums: dict[str, tuple[int, ...]] = {}
+    for layer in result["layers"]:
+        own = (1, layer["parameters"], layer["macs"] or 0, layer["flops"] or 0)
+        before = sums.get(layer["kind"], (0, 0, 0, 0))
+        sums[layer["kind"]] = tuple(a + b for a, b in zip(before, own, strict=True))
+    total = result["totals"]["flops"]
+    return [
+        Kind(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
+        for kind, (n, parameters, macs, count) in sorted(
+            sums.items(), key=lambda item: (-item[1][3], item[0])
+        )
+    ]
+
+
+def _conventions(analysis: Analysis) -> list[Counted]:
+    return [
+        Counted(
+            c.name,
+            _count(analysis.total.operations, c, "operations"),
+            _count(analysis.total.counted_parameters, c, "parameters"),
+            c.description,
+            c.source,
+        )
+        for c in CONVENTIONS
+    ]
+
+
+def _count(count: Callable[[str], int], convention: Convention, quantity: str) -> int | None:
+    """Return what a convention counts; nothing if it does not speak of that, or refuses."""
+    if quantity not in convention.counts.split():
+        return None
+    try:
+        return count(convention.name)
+    except CnnError:
+        return None
+
+
+def _provenance(analysis: Analysis, sources: Sources, options: Options) -> list[tuple[str, str]]:
+    settings = ", ".join(f"{name} = {value}" for name, value in analysis.network.settings)
+    return [
+        ("made by", f"cnnanalyze {version()}"),
+        *(("spec", f"{file.name}, SHA-256 {file.digest}") for file in sources.files()),
+        ("parameters set", settings or "none"),
+        ("memory for", f"{options.dtype}, batch {options.batch}"),
+        ("headline convention", options.convention),
+    ]

@@ -1,0 +1,69 @@
+"""The page that leads to the pages of several networks: a table with a row for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.crosscheck.result import Balance
+from cnnanalyze.report.closing import field_size
+from cnnanalyze.report.json import SCHEMA, to_dict
+from cnnanalyze.report.numbers import exact
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.page.frame import render
+from cnnanalyze.report.page.headlines import badges
+
+
+class Entry(NamedTuple):
+    """One network in the table."""
+
+    file: str
+    """The page that belongs to it."""
+    name: str
+    input: str
+    field: str
+    result: dict[str, Any]
+    claims: str
+    claims_hold: bool
+    verification: str
+    tone: str
+
+
+def enter(analysis: Analysis, file: str, options: Options, balance: Balance | None = None) -> Entry:
+    """Return what the table says of one network."""
+    claims = balance.claims if balance is not None else check_claims(analysis)
+    fine = sum(c.is_fine for c in claims)
+    verification = next(b for b in badges(analysis, balance) if b.key == "verification")
+    return Entry(
+        file,
+        analysis.network.name,
+        options.shape(analysis.network.input),
+        field_size(analysis),
+        to_dict(analysis, options),
+        f"{exact(fine)} of {exact(len(claims))}" if claims else "",
+        fine == len(claims),
+        verification.text,
+        verification.tone,
+    )
+
+
+def to_html(entries: Sequence[Entry]) -> str:
+    """Write the page; every name leads to the page of its network in the same folder."""
+    most = {
+        key: max((e.result["totals"][key] for e in entries), default=0)
+        for key in ("parameters", "macs")
+    }
+    return render(
+        "overview.html.j2",
+        entries=entries,
+        most=most,
+        totals=[_without_layers(e.result) for e in entries],
+        schema=SCHEMA,
+    )
+
+
+def _without_layers(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result without its layers, which stand on the network's own page."""
+    return {key: value for key, value in result.items() if key != "layers"}

@@ -1,0 +1,154 @@
+// The script of every page: theme, keys, sorting, filtering. Texts go in as text only.
+"use strict";
+const root = document.documentElement;
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+root.classList.add("scripted");
+
+// What the pages share with the scripts that follow.
+const page = { rows: () => [], arrived: [], keys: {} };
+
+// --- theme ---
+{
+  const themes = ["auto", "light", "dark"];
+  const button = one("#theme");
+  const show = (theme) => {
+    root.dataset.theme = theme;
+    one("span", button).textContent = theme;
+    document.dispatchEvent(new Event("theme"));
+  };
+  let kept = null;
+  try { kept = localStorage.getItem("cnnanalyze-theme"); } catch { /* no storage: no memory */ }
+  show(themes.includes(kept) ? kept : "auto");
+  button.addEventListener("click", () => {
+    const next = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
+    show(next);
+    try { localStorage.setItem("cnnanalyze-theme", next); } catch { /* no storage: no memory */ }
+  });
+  page.keys.t = () => button.click();
+}
+
+// --- help ---
+{
+  const help = one("#help");
+  one("#keys").addEventListener("click", () => help.showModal());
+  one("#close-help").addEventListener("click", () => help.close());
+  help.addEventListener("click", (event) => { if (event.target === help) help.close(); });
+  page.keys["?"] = () => (help.open ? help.close() : help.showModal());
+}
+
+// --- tables: sorting by a heading, filtering by a text ---
+// The value to sort by is the cell's data-value, or its text; numbers lose their separators.
+function valueOf(cell) {
+  const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
+  const number = Number(text.replace(/[,\s]/g, "") || NaN);
+  return Number.isNaN(number) ? text : number;
+}
+function compare(a, b) {
+  const empty = (v) => v === "" || v === "?" || v === null || v === undefined;
+  if (empty(a) || empty(b)) return empty(a) - empty(b);
+  if (typeof a === typeof b) return typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true });
+  return typeof a === "number" ? -1 : 1;
+}
+// Numbers begin with the largest, texts with the first; a third click gives the old order back.
+function nextOrder(heading) {
+  const orders = heading.classList.contains("n")
+    ? ["descending", "ascending", "none"] : ["ascending", "descending", "none"];
+  return orders[(orders.indexOf(heading.getAttribute("aria-sort") ?? "none") + 1) % orders.length];
+}
+function markSorted(table, heading, order) {
+  all("th[aria-sort]", table).forEach((th) => th.setAttribute("aria-sort", "none"));
+  heading.setAttribute("aria-sort", order);
+}
+function addSortButton(heading, onSort) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...heading.childNodes);
+  heading.append(button);
+  heading.setAttribute("aria-sort", "none");
+  button.addEventListener("click", () => onSort(heading, nextOrder(heading)));
+}
+function makeSortable(table) {
+  const body = table.tBodies[0];
+  const original = [...body.rows];
+  const sort = (heading, order) => {
+    markSorted(table, heading, order);
+    const column = heading.cellIndex;
+    const sign = order === "descending" ? -1 : 1;
+    const rows = order === "none" ? original : original
+      .map((row) => [valueOf(row.cells[column]), row])
+      .sort(([a], [b]) => (a === "" || b === "" ? compare(a, b) : sign * compare(a, b)))
+      .map(([, row]) => row);
+    body.append(...rows);
+  };
+  all("thead th", table).forEach((heading) => addSortButton(heading, sort));
+}
+function makeFilter(input) {
+  const table = document.getElementById(input.dataset.filter);
+  const count = one(`[data-count="${input.dataset.filter}"]`);
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    let shown = 0;
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+      shown += !row.hidden;
+    }
+    if (count) count.textContent = words.length ? `${shown} of ${rows.length}` : "";
+  });
+}
+all("table[data-sortable]").forEach(makeSortable);
+all("input[data-filter]").forEach(makeFilter);
+
+// --- keys ---
+// The rows that j and k walk through: those of the page's main table, unless a script knows better.
+page.rows = () => all("table[data-main] tbody tr").filter((row) => !row.hidden);
+page.go = (row) => {
+  if (!row) return;
+  all("tr.at").forEach((other) => other.classList.remove("at"));
+  row.classList.add("at");
+  row.scrollIntoView({ block: "nearest" });
+  page.arrived.forEach((tell) => tell(row));
+};
+function step(by) {
+  const rows = page.rows();
+  const at = rows.findIndex((row) => row.classList.contains("at"));
+  page.go(rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]);
+}
+page.keys.j = () => step(1);
+page.keys.k = () => step(-1);
+page.keys["/"] = page.keys.f = () => {
+  const box = one("[data-filter-box]") ?? one("input[data-filter]");
+  box?.focus();
+  box?.select();
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const typing = event.target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea");
+  if (typing) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (one("dialog[open]") && event.key !== "?") return;
+  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+  const action = page.keys[event.key];
+  if (action) {
+    event.preventDefault();
+    action(event);
+  }
+});
+
+// --- print: what is folded is opened, and folded again ---
+addEventListener("beforeprint", () => {
+  for (const part of all("details:not([open])")) {
+    part.dataset.folded = "";
+    part.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const part of all("details[data-folded]")) {
+    delete part.dataset.folded;
+    part.open = false;
+  }
+});

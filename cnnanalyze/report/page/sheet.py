@@ -1,0 +1,124 @@
+"""The pages of homework: a solved sheet, and graded papers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.homework.grade import MISSING, RIGHT, UNREADABLE, WRONG, GradedClass, Mark
+from cnnanalyze.homework.sheet import ONLY
+from cnnanalyze.homework.solve import SolvedSheet
+from cnnanalyze.report.derivation import to_html
+from cnnanalyze.report.graded import SIGNS, reasons, score, tally
+from cnnanalyze.report.graded import to_data as graded_data
+from cnnanalyze.report.numbers import count_of
+from cnnanalyze.report.page.frame import render
+from cnnanalyze.report.sheet import amount, points, subtitle, worked
+
+TONES = {RIGHT: "good", WRONG: "bad", MISSING: "", UNREADABLE: "warn"}
+FEW = 40
+"""A sheet of at most so many answers shows all its working at once."""
+
+
+class Answer(NamedTuple):
+    """One answer on the page of a solved sheet."""
+
+    name: str
+    said: str
+    working: Markup
+
+
+def solved_page(sheet: SolvedSheet, *, brief: bool = False) -> str:
+    """Return the page of a solved sheet, as one file.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.homework.sheet_reading import read_sheet
+    >>> from cnnanalyze.homework.solve import solve
+    >>> text = "{sheet: 1, title: One, questions: [{id: A1, window: {n: 6, f: 3}}]}"
+    >>> page = solved_page(solve(read_sheet(Source("here", text))))
+    >>> page.startswith("<!DOCTYPE html>"), 'id="q-1"' in page
+    (True, True)
+    """
+    questions: list[dict[str, Any]] = []
+    for number, found in enumerate(sheet.questions, start=1):
+        answers = [
+            Answer(
+                "" if solved.ask.name == ONLY else solved.ask.name,
+                solved.said,
+                Markup("").join(map(_working, explanations)) if not brief else Markup(""),
+            )
+            for solved, explanations in worked(found)
+        ]
+        questions.append(
+            {
+                "anchor": f"q-{number}",
+                "id": found.question.id,
+                "text": found.question.text,
+                "subtitle": subtitle(found.question),
+                "answers": answers,
+            }
+        )
+    count = sum(len(q["answers"]) for q in questions)
+    return render(
+        "sheet.html.j2",
+        title=sheet.sheet.title,
+        about=sheet.sheet.about,
+        tally=f"{count_of(len(questions), 'question')}, {count_of(count, 'answer')}, "
+        f"{points(sheet.sheet.points)}",
+        questions=questions,
+        open=count <= FEW,
+    )
+
+
+def _working(one: Explanation) -> Markup:
+    """Return an explanation below the headings of a page, which gives the answer itself."""
+    text = to_html(one).replace("<h2>", "<h3>").replace("</h2>", "</h3>")
+    return Markup(text)  # noqa: S704 - the derivation escapes every text in it
+
+
+class Row(NamedTuple):
+    """One mark on the page of graded papers."""
+
+    mark: Mark
+    sign: str
+    tone: str
+    label: str
+    points: str
+    reasons: tuple[str, ...]
+
+
+def graded_page(graded: GradedClass) -> str:
+    """Return the page of graded papers, as one file."""
+    papers = [
+        {
+            "anchor": f"p-{number}",
+            "student": paper.student,
+            "score": score(paper),
+            "tally": tally(paper),
+            "rows": [_row(m) for m in paper.marks],
+            "remarks": paper.remarks,
+        }
+        for number, paper in enumerate(graded.papers, start=1)
+    ]
+    return render(
+        "graded.html.j2",
+        title=graded.sheet.sheet.title,
+        papers=papers,
+        frequencies=graded.frequencies,
+        failures=graded.failures,
+        answers=[
+            (label, n[RIGHT], n[WRONG], n[UNREADABLE], n[MISSING]) for label, n in graded.by_answer
+        ],
+        result=graded_data(graded),
+    )
+
+
+def _row(mark: Mark) -> Row:
+    said = () if mark.outcome == MISSING else tuple(reasons(mark))
+    tone = TONES[mark.outcome]
+    worth = f"{amount(mark.points)} / {amount(mark.most)}"
+    return Row(mark, SIGNS[mark.outcome], tone, mark.label, worth, said)

@@ -1,0 +1,73 @@
+"""The spec as it is written, line by line, with a place to link to for every layer."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePath
+from typing import NamedTuple
+
+from cnnanalyze.errors import Mark, Source
+from cnnanalyze.graph.network import Network
+
+
+class Line(NamedTuple):
+    """One line of a spec."""
+
+    anchor: str
+    number: int
+    text: str
+    layers: tuple[int, ...]
+    """The layers that are written here, by their place in the order of execution."""
+
+
+class File(NamedTuple):
+    """One file of a spec: the network's own, or one that it extends."""
+
+    name: str
+    digest: str
+    lines: tuple[Line, ...]
+
+
+class Sources:
+    """The files that a network was read from, the one that was named first."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        marks = [n.mark for n in network.nodes]
+        found = dict.fromkeys([network.document.source, *(m.source for m in marks)])
+        self._numbers = {source: number for number, source in enumerate(found)}
+
+    def place(self, mark: Mark) -> tuple[str, int]:
+        """Return the anchor and the line of a place."""
+        return _anchor(self._numbers.get(mark.source, 0), mark.line), mark.line
+
+    def files(self) -> tuple[File, ...]:
+        """Return the files, line by line."""
+        layers: dict[str, list[int]] = {}
+        for i, node in enumerate(self._network.nodes):
+            layers.setdefault(self.place(node.mark)[0], []).append(i)
+        return tuple(self._file(source, n, layers) for source, n in self._numbers.items())
+
+    @staticmethod
+    def _file(source: Source, number: int, layers: dict[str, list[int]]) -> File:
+        lines = []
+        for line, text in enumerate(source.lines, start=1):
+            anchor = _anchor(number, line)
+            lines.append(Line(anchor, line, text, tuple(layers.get(anchor, ()))))
+        digest = hashlib.sha256(source.text.encode()).hexdigest()
+        return File(base_name(source.name), digest, tuple(lines))
+
+
+def _anchor(file: int, line: int) -> str:
+    return f"L{line}" if file == 0 else f"L{file + 1}-{line}"
+
+
+def base_name(name: str) -> str:
+    """Return the name of a file without its folders: pages are the same on every machine.
+
+    Examples
+    --------
+    >>> base_name("/somewhere/else/net.yaml"), base_name("<stdin>")
+    ('net.yaml', '<stdin>')
+    """
+    return PurePath(name).name or name

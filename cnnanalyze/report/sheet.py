@@ -1,0 +1,239 @@
+"""Solved sheets: every answer with its working, as text, Markdown, LaTeX, HTML and data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from textwrap import indent, wrap
+from typing import Any
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.homework.sheet import ONLY, Question
+from cnnanalyze.homework.solution import without_repeats
+from cnnanalyze.homework.solve import Solved, SolvedQuestion, SolvedSheet
+from cnnanalyze.report import check_format
+from cnnanalyze.report.derivation import to_dict, to_latex, to_markdown, to_text
+from cnnanalyze.report.derivation.latex import PREAMBLE
+from cnnanalyze.report.json import dump
+from cnnanalyze.report.latex import escape as for_latex
+from cnnanalyze.report.markdown import escape as for_markdown
+from cnnanalyze.report.numbers import fraction
+
+SCHEMA = 1
+WIDTH = 80
+
+
+def points(number: Fraction) -> str:
+    """Return points as people write them.
+
+    Examples
+    --------
+    >>> points(Fraction(3)), points(Fraction(1)), points(Fraction(1, 3)), points(Fraction(5, 2))
+    ('3 points', '1 point', '1/3 points', '2.5 points')
+    """
+    return f"{amount(number)} point{'' if number == 1 else 's'}"
+
+
+def amount(number: Fraction) -> str:
+    """Return a number of points: whole, with few decimals, or as a fraction."""
+    if number.denominator == 1:
+        return str(int(number))
+    return str(float(number)) if not 100 % number.denominator else str(number)
+
+
+def subtitle(question: Question) -> str:
+    """Return what stands beside the id of a question: its source and its points."""
+    parts = [question.source, points(question.points)]
+    return ", ".join(p for p in parts if p)
+
+
+def worked(found: SolvedQuestion) -> list[tuple[Solved, tuple[Explanation, ...]]]:
+    """Return every answer with its explanations; what one has said, the next do not repeat."""
+    solved = list(found.answers.values())
+    flat = without_repeats([e for s in solved for e in s.solution.explanations])
+    rest = iter(flat)
+    return [(s, tuple(next(rest) for _ in s.solution.explanations)) for s in solved]
+
+
+def label(solved: Solved) -> str:
+    """Return the name of an answer, and the answer."""
+    name = "" if solved.ask.name == ONLY else f"{solved.ask.name} = "
+    return f"{name}{solved.said}"
+
+
+def render(sheet: SolvedSheet, format: str, width: int = WIDTH, *, brief: bool = False) -> str:  # noqa: A002
+    """Return a solved sheet in a format; ``brief`` leaves the working out.
+
+    Raises
+    ------
+    UsageError
+        If the format is unknown.
+    """
+    name = check_format(format, tuple(FORMATS))
+    return FORMATS[name](sheet, width, brief)
+
+
+def to_terminal(sheet: SolvedSheet, width: int = WIDTH, brief: bool = False) -> str:
+    """Return a solved sheet as text of at most so many columns."""
+    title = sheet.sheet.title
+    lines = [title, "=" * min(len(title), width)]
+    if sheet.sheet.about:
+        lines += ["", *wrap(sheet.sheet.about, width)]
+    for found in sheet.questions:
+        lines += ["", *_head(found.question, width)]
+        for solved, explanations in worked(found):
+            said = wrap(label(solved), width - 4, break_long_words=False, break_on_hyphens=False)
+            lines += [] if brief else [""]
+            lines += [f"  {line}" for line in said]
+            if not brief:
+                for one in explanations:
+                    lines += ["", indent(_without_answer(one, width - 4), "    ").rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def _head(question: Question, width: int) -> list[str]:
+    lead = f"{question.id}  "
+    text = question.text or subtitle(question)
+    lines = wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead))
+    if question.text:
+        lines.append(f"{' ' * len(lead)}({subtitle(question)})")
+    return lines
+
+
+def _without_answer(one: Explanation, width: int) -> str:
+    """Return an explanation; the answer stands above it already."""
+    text = to_text(one, width)
+    lines = [line for line in text.splitlines() if not line.startswith("  answer: ")]
+    kept = [
+        line
+        for n, line in enumerate(lines)
+        if line.strip() or (n and lines[n - 1].strip() and n + 1 < len(lines))
+    ]
+    return "\n".join(line.rstrip() for line in kept)
+
+
+def to_document(sheet: SolvedSheet, _width: int = WIDTH, brief: bool = False) -> str:
+    """Return a solved sheet as a LaTeX document, ready for ``pdflatex``."""
+    lines = [PREAMBLE + rf"\section*{{{for_latex(sheet.sheet.title)}}}"]
+    if sheet.sheet.about:
+        lines += [for_latex(sheet.sheet.about), ""]
+    for found in sheet.questions:
+        question = found.question
+        beside = rf"\normalfont\small({for_latex(subtitle(question))})"
+        text = rf"\emph{{{for_latex(question.text)}}}" if question.text else ""
+        lines += ["", rf"\subsection*{{{for_latex(question.id)} {beside}}}", text, ""]
+        for solved, explanations in worked(found):
+            lines += [rf"\noindent\textbf{{{for_latex(label(solved))}}}", ""]
+            if not brief:
+                lines += [to_latex(one) for one in explanations]
+    return "\n".join([*lines, r"\end{document}"]) + "\n"
+
+
+def to_page_of_text(sheet: SolvedSheet, _width: int = WIDTH, brief: bool = False) -> str:
+    """Return a solved sheet as Markdown, its formulas in LaTeX."""
+    lines = [f"# {for_markdown(sheet.sheet.title)}", ""]
+    if sheet.sheet.about:
+        lines += [for_markdown(sheet.sheet.about), ""]
+    for found in sheet.questions:
+        question = found.question
+        lines += [f"## {for_markdown(question.id)}", ""]
+        if question.text:
+            lines += [f"*{for_markdown(question.text)}*", ""]
+        lines += [for_markdown(subtitle(question)), ""]
+        for solved, explanations in worked(found):
+            lines += [f"**{for_markdown(label(solved))}**", ""]
+            if not brief:
+                lines += [f"#{to_markdown(one)}" for one in explanations]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def to_data(sheet: SolvedSheet) -> dict[str, Any]:
+    """Return a solved sheet as plain data."""
+    return {
+        "schema": SCHEMA,
+        "title": sheet.sheet.title,
+        "points": fraction(sheet.sheet.points),
+        "questions": [
+            {
+                "id": found.question.id,
+                "text": found.question.text,
+                "source": found.question.source,
+                "points": fraction(found.question.points),
+                "answers": [_answer(s) for s in found.answers.values()],
+            }
+            for found in sheet.questions
+        ],
+    }
+
+
+def _answer(solved: Solved) -> dict[str, Any]:
+    solution = solved.solution
+    return {
+        "name": solved.ask.name,
+        "value": value(solution.value),
+        "answer": solved.said,
+        "form": solution.form,
+        "unit": solution.unit or None,
+        "points": fraction(solved.ask.points),
+        "worked": [to_dict(e) for e in solution.explanations],
+    }
+
+
+def value(nested: Any) -> Any:  # noqa: ANN401 - plain data
+    """Return an answer as plain data: fractions as texts."""
+    if isinstance(nested, tuple):
+        return [value(v) for v in nested]
+    if isinstance(nested, Fraction):
+        return fraction(nested) if nested.denominator < _LONG else float(nested)
+    return nested
+
+
+_LONG = 10**6
+
+
+def _html(sheet: SolvedSheet, _: int, brief: bool) -> str:
+    from cnnanalyze.report.page.sheet import solved_page  # noqa: PLC0415 - needs jinja2
+
+    return solved_page(sheet, brief=brief)
+
+
+FORMATS: dict[str, Callable[[SolvedSheet, int, bool], str]] = {
+    "text": to_terminal,
+    "markdown": to_page_of_text,
+    "latex": to_document,
+    "html": _html,
+    "json": lambda sheet, _, __: dump(to_data(sheet)),
+}
+"""How a solved sheet is written, by the name of the format."""
+
+
+@dataclass(frozen=True)
+class Homework:
+    """A solved sheet, ready to be looked at."""
+
+    solved: SolvedSheet
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Any:  # noqa: ANN401 - any answer
+        question, name = key if isinstance(key, tuple) else (key, "")
+        answers = self.solved[question].answers
+        if not name and len(answers) == 1:
+            (name,) = answers
+        if name not in answers:
+            raise UsageError(
+                f"question '{question}' has no answer '{name}'{nearest(name, list(answers))}",
+                help=f"it has {', '.join(answers)}",
+            )
+        return answers[name].solution.value
+
+    def render(self, format: str = "text") -> str:  # noqa: A002
+        """Return the sheet in a format of ``cnnanalyze solve --format``."""
+        return render(self.solved, format)
+
+    def _repr_markdown_(self) -> str:
+        return render(self.solved, "markdown")
+
+    def __str__(self) -> str:
+        return self.render()

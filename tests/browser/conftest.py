@@ -1,0 +1,123 @@
+"""Pages of every sort, to be opened in a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.report.difference import difference
+from cnnanalyze.report.page.comparison import page as comparison_page
+from cnnanalyze.report.page.exhibits import EXHIBITS
+from cnnanalyze.report.page.gallery import exhibit, hang, index
+from cnnanalyze.report.page.network import to_html
+
+SPECS = Path(__file__).parent.parent.parent / "specs"
+SHOWN = ("lenet5", "resnet18", "resnet50", "mobilenet_v1", "unet")
+"""The networks of the gallery that is tested."""
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a page of every sort."""
+    found = tmp_path_factory.mktemp("pages")
+
+    def write(name: str, text: str) -> None:
+        (found / f"{name}.html").write_text(text, encoding="utf-8")
+
+    cards = []
+    for name in SHOWN:
+        card, text = hang(SPECS / f"{name}.yaml", name)
+        cards.append(card)
+        write(name, text)
+    write("index", index(cards, EXHIBITS))
+    paths = {name: SPECS / f"{name}.yaml" for name in cnn.zoo()}
+    for shown in EXHIBITS:
+        if shown.name in {"audit", "lint"}:
+            write(shown.name, exhibit(shown, paths))
+    pairs = {
+        "comparison": ("zoo:mobilenet_v1", "zoo:mobilenet_v2"),
+        "comparison_of_three": ("zoo:lenet5", "zoo:lenet5_common", "zoo:lenet_caffe"),
+    }
+    for name, networks in pairs.items():
+        write(name, comparison_page(difference([cnn.analyze(n).analysis for n in networks])))
+    hostile = [cnn.analyze(cnn.loads(HOSTILE_SPEC)).analysis for _ in range(2)]
+    write("hostile", to_html(hostile[0]))
+    write("hostile_comparison", comparison_page(difference(hostile)))
+    write("nested", to_html(cnn.analyze(cnn.loads(NESTED_SPEC)).analysis))
+    write("large", to_html(cnn.analyze(cnn.loads(LARGE_SPEC)).analysis))
+    return found
+
+
+HOSTILE = (
+    "<script>alert(1)</script> </script><img src=x onerror=alert(2)> \" ' ` & &lt; "
+    "\u202etxet\u202c 🧠🔥 {{ 7 * 7 }} " + "x" * 10_000
+)
+"""What a network may be called by somebody who means no good."""
+
+NAME = json.dumps(HOSTILE, ensure_ascii=False)
+HOSTILE_SPEC = f"""\
+cnn: 1
+name: {NAME}
+family: {NAME}
+about: {NAME}
+source: {NAME}
+input: 7x11x3
+layers: [{{conv: {{filters: 5, kernel: 3}}}}, relu, gap, {{dense: 3}}]
+expect:
+  - source: {NAME}
+    total: {{parameters: {{printed: 999, verdict: wrong, reason: {NAME}}}}}
+"""
+
+NESTED_SPEC = """\
+cnn: 1
+name: nested
+input: 11x13x3
+blocks:
+  inner:
+    params: {filters: }
+    layers:
+      - concat:
+          - [{conv: {filters: $filters, kernel: 3, padding: same}}, relu]
+          - [{conv: {filters: $filters, kernel: 1}}, relu]
+      - {conv: {filters: $filters, kernel: 1}}
+  outer:
+    params: {filters: }
+    layers:
+      - add:
+          - [{inner: {filters: $filters}}, relu, {inner: {filters: $filters}}]
+          - [{conv: {filters: $filters, kernel: 1}}]
+      - {conv: {filters: $filters, kernel: 5, padding: same}}
+      - tanh
+layers:
+  - {outer: {filters: 17}}
+  - {maxpool: {kernel: 3, stride: 1, padding: 1}}
+  - {outer: {filters: 34}}
+  - {conv: {filters: 5, kernel: 1}}
+"""
+"""Blocks on the cards of blocks."""
+
+UNIT = "[{conv: {filters: 13, kernel: 3, padding: 1}}, batchnorm, relu]"
+LARGE_SPEC = f"""\
+cnn: 1
+name: large
+input: 31x37x3
+blocks:
+  unit: {{layers: {UNIT}}}
+  residual: {{layers: [{{add: [[{{unit: , repeat: 3}}], []]}}]}}
+layers:
+  - {{unit: , as: first}}
+  - {{residual: , repeat: 103, as: deep}}
+  - {{maxpool: 2}}
+  - {{unit: , as: last}}
+  - gap
+  - {{dense: 11, as: scores}}
+  - dropout
+  - softmax
+"""
+"""1,041 layers: 3 in front, 103 times 10, and 8 at the end."""

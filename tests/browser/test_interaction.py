@@ -1,0 +1,400 @@
+"""What a reader does with a page: sort, filter, fold, choose, switch, follow, press keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+from tests.browser.conftest import SHOWN
+from tests.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def report(open_page: Open, folder: Path) -> Any:
+    page = open_page(folder / "resnet18.html")
+    yield page
+    assert page.complaints == []
+    assert len(page.requests) == 1
+
+
+@pytest.fixture
+def gallery(open_page: Open, folder: Path) -> Any:
+    page = open_page(folder / "index.html")
+    yield page
+    assert page.complaints == []
+
+
+@pytest.fixture
+def comparison(open_page: Open, folder: Path) -> Any:
+    page = open_page(folder / "comparison.html")
+    yield page
+    assert page.complaints == []
+
+
+def shown(page: Any, selector: str) -> list[Any]:
+    return [found for found in page.locator(selector).all() if found.is_visible()]
+
+
+def texts(page: Any, selector: str) -> list[str]:
+    return [found.inner_text().strip() for found in shown(page, selector)]
+
+
+# --- the table of layers --------------------------------------------------------------------------
+
+ROWS = "#layer-table tbody tr[id]"
+
+
+def column(page: Any, key: str) -> list[int]:
+    at = page.locator("#layer-table thead th").evaluate_all(
+        "(heads, key) => heads.findIndex(head => head.dataset.key === key) + 1", key
+    )
+    found = texts(page, f"{ROWS} > :nth-child({at})")
+    return [int(text.replace(",", "")) for text in found]
+
+
+def heading(page: Any, key: str) -> Any:
+    return page.locator(f'#layer-table th[data-key="{key}"]')
+
+
+def test_rows_are_sorted_by_a_heading_and_put_back(report: Any) -> None:
+    report.evaluate("foldAll(false)")
+    original = column(report, "macs")
+    head = heading(report, "macs")
+    assert head.get_attribute("aria-sort") == "none"
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") in {"ascending", "descending"}
+    first = column(report, "macs")
+    head.locator("button").click()
+    second = column(report, "macs")
+    assert sorted([first, second]) == [sorted(original), sorted(original, reverse=True)]
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "none"
+    assert column(report, "macs") == original
+
+
+def test_sorting_is_done_from_the_keyboard(report: Any) -> None:
+    button = heading(report, "parameters").locator("button")
+    button.focus()
+    report.keyboard.press("Enter")
+    assert heading(report, "parameters").get_attribute("aria-sort") != "none"
+
+
+def test_rows_are_filtered_by_words(report: Any) -> None:
+    report.locator("#layer-filter").fill("conv 7x7/2")
+    found = shown(report, ROWS)
+    assert len(found) == 1
+    assert "7x7" in found[0].inner_text()
+    assert report.locator("#layer-count").inner_text().startswith("1 of ")
+    report.locator("#layer-filter").fill("no such layer")
+    assert shown(report, ROWS) == []
+    report.locator("#layer-filter").fill("")
+    assert report.locator("#layer-count").inner_text() == ""
+
+
+def test_groups_fold_and_open(report: Any) -> None:
+    whole = len(cnn.load("zoo:resnet18"))
+    report.evaluate("foldAll(true)")
+    folded = len(shown(report, ROWS))
+    assert folded < whole
+    report.locator("#layer-table .group button").first.click()
+    assert folded < len(shown(report, ROWS)) < whole
+    report.evaluate("foldAll(false)")
+    assert len(shown(report, ROWS)) == whole
+
+
+def test_columns_come_on_request(report: Any) -> None:
+    report.locator("#columns summary").click()
+    box = report.locator("#columns input").first
+    key = box.get_attribute("data-column")
+    box.check()
+    assert heading(report, key).is_visible()
+    box.uncheck()
+    assert heading(report, key).count() == 0
+
+
+# --- drawing, charts, spec ------------------------------------------------------------------------
+
+
+def test_treemaps_switch(report: Any) -> None:
+    maps = report.locator("[data-treemap]")
+    assert maps.count() == 3
+    for i in range(3):
+        report.locator(".switch > label").nth(i).click()
+        assert [m.is_visible() for m in maps.all()] == [i == n for n in range(3)]
+
+
+def test_a_rectangle_says_what_it_is(report: Any) -> None:
+    mark = report.locator('[data-treemap="parameters"] [data-i]').first
+    mark.scroll_into_view_if_needed()
+    mark.hover()
+    words = mark.locator("title").text_content()
+    assert "parameters" in words
+    assert "%" in words
+
+
+def test_a_rectangle_leads_to_its_row(report: Any) -> None:
+    mark = report.locator('[data-treemap="parameters"] [data-i]').first
+    number = mark.get_attribute("data-i")
+    mark.click()
+    assert report.locator(f"tr#n{number}.at").is_visible()
+
+
+def block(page: Any, path: str) -> Any:
+    return page.locator(f'#drawing .spine .tile[data-path="{path}"]')
+
+
+def card(page: Any, letter: str) -> list[str]:
+    found = page.locator(f'#drawing g.inside[data-card="{letter}"] text')
+    return [text.strip() for text in found.all_text_contents()]
+
+
+def test_a_block_shows_its_numbers_on_the_card_of_its_form(report: Any) -> None:
+    tile = block(report, "stage3/residual1")
+    letter = tile.get_attribute("data-opens")
+    general = card(report, letter)
+    assert {"H×W×C", "3×3 conv, C"} & {*general}
+    tile.click()
+    shown = card(report, letter)
+    # ResNet-18, conv4_x: 256 filters on maps of 14x14 (He et al. 2015, table 1).
+    assert shown[1] == "stage3/residual1"
+    assert {"3×3 conv, 256, /2", "3×3 conv, 256", "14×14×256"} <= {*shown}
+    assert not any("C" in text for text in shown[2:])
+    assert tile.locator("a").get_attribute("aria-pressed") == "true"
+    assert "stage3/residual1" in report.locator("#drawing .count").inner_text()
+    tile.click()
+    assert card(report, letter) == general
+    assert tile.locator("a").get_attribute("aria-pressed") == "false"
+
+
+def test_only_one_block_is_chosen(report: Any) -> None:
+    first, second = (block(report, f"stage{i}/residual1") for i in (2, 3))
+    letter = first.get_attribute("data-opens")
+    first.click()
+    assert "28×28×128" in card(report, letter)
+    second.click()
+    assert "14×14×256" in card(report, letter)
+    assert "28×28×128" not in card(report, letter)[3:]
+    pressed = report.locator('#drawing [aria-pressed="true"]')
+    assert pressed.count() == 1
+    report.keyboard.press("Escape")
+    assert pressed.count() == 0
+    assert report.locator("#drawing .live").count() == 0
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_block_is_chosen_from_the_keyboard(report: Any, key: str) -> None:
+    link = block(report, "stage4/residual1").locator("a")
+    controlled = report.locator(f"#{link.get_attribute('aria-controls')}")
+    link.focus()
+    report.keyboard.press(key)
+    assert link.get_attribute("aria-pressed") == "true"
+    assert "7×7×512" in "".join(controlled.all_text_contents())
+    assert report.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    report.keyboard.press(key)
+    assert link.get_attribute("aria-pressed") == "false"
+
+
+def test_boxes_of_a_card_lead_to_the_layers_of_the_chosen_block(report: Any) -> None:
+    tile = block(report, "stage4/residual1")
+    inside = f'#drawing g.inside[data-card="{tile.get_attribute("data-opens")}"]'
+    links = report.locator(f"{inside} .tile a")
+    before = links.evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    tile.click()
+    after = links.evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    assert before != after
+    layers = cnn.analyze("zoo:resnet18").network.nodes
+    assert all(layers[int(href[2:])].id.startswith("stage4/residual1/") for href in after)
+    report.locator(f"{inside} .tile").first.click()
+    row = report.locator("tr.at")
+    assert row.is_visible()
+    assert f"#{row.get_attribute('id')}" == after[0]
+
+
+def test_a_row_shows_its_layer_on_the_card(report: Any) -> None:
+    report.evaluate("foldAll(false)")
+    nodes = cnn.load("zoo:resnet18").nodes
+    wanted = (n.id.startswith("stage3/residual2/") and n.kind == "conv" for n in nodes)
+    report.locator(f"tr#n{[*wanted].index(True)} td").nth(1).click()
+    chosen = report.locator("#drawing g.inside.live .tile.chosen")
+    assert chosen.count() == 1
+    assert chosen.get_attribute("data-id").startswith("stage3/residual2/")
+
+
+def test_blocks_on_cards_show_their_numbers_too(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "nested.html")
+    outer = page.locator("#drawing .spine .tile[data-opens]").last
+    outer.click()
+    live = page.locator("#drawing g.inside.live")
+    assert live.count() == 2
+    assert "11×13×34" in "".join(live.all_text_contents())
+    inner = page.locator("#drawing .cards .tile[data-opens] a").first
+    assert inner.get_attribute("aria-pressed") == "true"
+    inner.click()
+    assert live.count() == 1
+    inner.click()
+    assert live.count() == 2
+    page.keyboard.press("Escape")
+    assert live.count() == 0
+    inner.click()  # of the first block that the card stands for
+    assert "11×13×17" in "".join(live.all_text_contents())
+    assert page.complaints == []
+
+
+def test_colours_follow_the_chosen_block(report: Any) -> None:
+    report.locator("#drawing-colour").select_option("parameters")
+    warmth = "tiles => tiles.map(t => Number(t.getAttribute('class').match(/heat(\\d)/)[1]))"
+    tile = block(report, "stage3/residual2")
+    inside = f'#drawing g.inside[data-card="{tile.get_attribute("data-opens")}"] .tile'
+    every = report.locator(inside).evaluate_all(warmth)
+    tile.click()
+    one = report.locator(inside).evaluate_all(warmth)
+    assert sum(one) < sum(every)
+
+
+def test_a_layer_of_the_drawing_leads_to_its_row(report: Any) -> None:
+    report.evaluate("foldAll(true)")
+    report.locator("#drawing .spine .tile:not(.block)[data-path]").last.click()
+    assert report.locator("tr.at").is_visible()
+
+
+def test_a_line_of_the_spec_leads_to_its_layers(report: Any) -> None:
+    link = report.locator("#source a[data-line]").first
+    number = int(link.inner_text().split()[0].replace(",", ""))
+    link.click()
+    assert len(shown(report, ROWS)) == number
+
+
+def test_a_link_into_a_folded_group_opens_it(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "resnet18.html")
+    page.evaluate("foldAll(true)")
+    hidden = page.locator(f"{ROWS}:not(:visible)").first.get_attribute("id")
+    page.evaluate("place => { location.hash = place; }", hidden)
+    page.wait_for_selector(f"#{hidden}.at")
+    assert page.locator(f"#{hidden}").is_visible()
+
+
+def test_the_viewer_sees_what_the_rules_say(report: Any) -> None:
+    analysis = cnn.analyze("zoo:resnet18")
+    for number, facts in enumerate(analysis):
+        if facts.fields is None or facts.output.rank != 2 or number % 7:
+            continue
+        unit = [n // 2 for n in facts.output.size]
+        expected = [list(f.at(u) or ()) for f, u in zip(facts.fields, unit, strict=True)]
+        assert report.evaluate("([i, unit]) => page.field.theory(i, unit)", [number, unit]) == (
+            expected
+        )
+
+
+# --- keys, theme ----------------------------------------------------------------------------------
+
+
+def test_keys_walk_through_the_rows(report: Any) -> None:
+    report.evaluate("foldAll(false)")
+    for key, place in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        report.keyboard.press(key)
+        assert report.locator(f"tr#n{place}.at").count() == 1
+        assert report.locator("tr.at").count() == 1
+
+
+@pytest.mark.parametrize("key", ["/", "f"])
+def test_a_key_leads_to_the_filter_and_escape_out_of_it(report: Any, key: str) -> None:
+    report.keyboard.press(key)
+    assert report.evaluate("document.activeElement.id") == "layer-filter"
+    report.keyboard.type("jk?")  # these are letters now
+    assert report.locator("#layer-filter").input_value() == "jk?"
+    report.keyboard.press("Escape")
+    assert report.evaluate("document.activeElement.id") != "layer-filter"
+
+
+def test_help_opens_and_closes(report: Any) -> None:
+    report.keyboard.press("?")
+    assert report.locator("#help").is_visible()
+    report.keyboard.press("Escape")
+    assert not report.locator("#help").is_visible()
+
+
+def test_the_theme_turns(report: Any) -> None:
+    def ground() -> str:
+        found: str = report.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        return found
+
+    seen = [ground()]
+    for _ in range(3):
+        report.keyboard.press("t")
+        seen.append(ground())
+    assert seen[0] == seen[1] == seen[3]  # auto is light here, then light, dark, auto
+    assert seen[2] != seen[0]
+
+
+# --- comparison -----------------------------------------------------------------------------------
+
+
+def test_layers_of_a_comparison_are_filtered_and_sorted(comparison: Any) -> None:
+    rows = "#pair1-table tbody tr"
+    every = len(shown(comparison, rows))
+    comparison.locator("input[data-filter]").fill("removed")
+    assert {r.get_attribute("data-status") for r in shown(comparison, rows)} == {"removed"}
+    comparison.locator("input[data-filter]").fill("")
+    assert len(shown(comparison, rows)) == every
+    comparison.locator("#pair1-table th.n button").first.click()
+    cells = comparison.locator(f"{rows} td:nth-child(4)").evaluate_all(
+        "cells => cells.map(cell => Number(cell.dataset.value))"
+    )
+    assert cells == sorted(cells, reverse=True)
+    assert cells[0] > 0 > cells[-1]
+
+
+def test_the_drawings_of_a_comparison_show_what_is_gone_and_what_is_new(comparison: Any) -> None:
+    before, after = comparison.locator("#pair1-drawing svg").all()
+    assert before.locator(".removed").count() > 0
+    assert before.locator(".added").count() == 0
+    assert after.locator(".added").count() > 0
+    assert after.locator(".removed").count() == 0
+
+
+# --- gallery --------------------------------------------------------------------------------------
+
+CARDS = "li.network"
+
+
+def test_every_card_leads_to_a_page(gallery: Any, folder: Path) -> None:
+    links = gallery.locator("h3 a").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    assert sorted(links) == sorted(f"{name}.html" for name in SHOWN)
+    gallery.locator(f"{CARDS} h3 a").first.click()
+    assert gallery.url == (folder / links[0]).as_uri()
+
+
+def test_cards_are_filtered_by_words_and_family(gallery: Any) -> None:
+    gallery.locator("#network-filter").fill("net 2015")
+    assert texts(gallery, f"{CARDS} h3") == ["ResNet-18", "ResNet-50", "U-Net"]
+    assert gallery.locator("#network-count").inner_text() == "3 of 5"
+    gallery.locator("#network-family").select_option("ResNet")
+    assert texts(gallery, f"{CARDS} h3") == ["ResNet-18", "ResNet-50"]
+    gallery.locator("#network-filter").fill("")
+    gallery.locator("#network-family").select_option("")
+    assert len(shown(gallery, CARDS)) == len(SHOWN)
+    assert gallery.locator("#network-count").inner_text() == ""
+
+
+@pytest.mark.parametrize("key", ["parameters", "macs", "year", "layers"])
+def test_cards_are_sorted(gallery: Any, key: str) -> None:
+    before = texts(gallery, f"{CARDS} h3")
+    gallery.locator("#network-sort").select_option(key)
+    values = gallery.locator(CARDS).evaluate_all(
+        "(cards, key) => cards.map(card => Number(card.dataset[key]))", key
+    )
+    assert values == sorted(values)
+    gallery.locator("#network-sort").select_option("")
+    assert texts(gallery, f"{CARDS} h3") == before
+
+
+def test_keys_walk_through_the_cards(gallery: Any) -> None:
+    gallery.keyboard.press("j")
+    gallery.keyboard.press("j")
+    name = texts(gallery, f"{CARDS} h3")[1]
+    assert gallery.evaluate("document.activeElement.textContent") == name

@@ -1,0 +1,179 @@
+"""Every page: it loads without complaint, asks nobody, takes names as text, is accessible."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import HOSTILE
+from tests.conftest import Open
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "index",
+    "lenet5",
+    "resnet18",
+    "resnet50",
+    "unet",
+    "comparison",
+    "comparison_of_three",
+    "audit",
+    "lint",
+    "hostile",
+    "hostile_comparison",
+    "large",
+)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "without_script"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_without_complaint_and_asks_nobody(
+    open_page: Open, folder: Path, name: str, javascript: bool
+) -> None:
+    path = folder / f"{name}.html"
+    page = open_page(path, javascript=javascript)
+    assert page.complaints == []
+    assert page.requests == [path.as_uri()]
+    assert page.locator("h1").count() == 1
+    assert page.locator("h1").is_visible()
+    assert any(t.is_visible() for t in page.locator("table, li.network, pre").all())
+
+
+@pytest.mark.parametrize("name", ["index", "resnet18", "resnet50", "comparison"])
+def test_without_script_no_control_is_shown_that_would_do_nothing(
+    open_page: Open, folder: Path, name: str
+) -> None:
+    page = open_page(folder / f"{name}.html", javascript=False)
+    controls = page.locator("button, input[type=search], select")
+    assert controls.count() > 0
+    assert [c for c in controls.all() if c.is_visible()] == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280, 2560])
+@pytest.mark.parametrize("name", ["index", "resnet18", "comparison", "hostile"])
+def test_page_is_no_wider_than_the_window(
+    open_page: Open, folder: Path, name: str, width: int
+) -> None:
+    page = open_page(folder / f"{name}.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["hostile", "hostile_comparison"])
+def test_hostile_names_are_text(open_page: Open, folder: Path, name: str) -> None:
+    page = open_page(folder / f"{name}.html")
+    assert page.complaints == []
+    title = page.locator("h1").text_content()
+    assert HOSTILE.strip() in title
+    assert page.locator("img").count() == 0
+    kinds = page.locator("script").evaluate_all("all => all.map(s => s.type || 'code')")
+    assert sorted(set(kinds)) in (["application/json", "code"], ["application/json", "module"])
+    assert len([k for k in kinds if k in {"code", "module"}]) == 1
+    data = page.evaluate("JSON.parse(document.querySelector('#result').textContent)")
+    assert HOSTILE in (data.get("name"), *(n["name"] for n in data.get("networks", ())))
+
+
+# --- accessibility --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "index",
+        "lenet5",
+        "resnet18",
+        "resnet50",
+        "comparison",
+        "comparison_of_three",
+        "audit",
+        "lint",
+    ],
+)
+def test_axe_finds_no_violation(open_page: Open, folder: Path, name: str, scheme: str) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="accessibility of pages: axe-playwright-python is not installed",
+    )
+    page = open_page(folder / f"{name}.html", color_scheme=scheme)
+    for part in page.locator("details").all():
+        part.evaluate("part => { part.open = true; }")
+    found = axe.Axe().run(page).response["violations"]
+    said = [f"{v['id']}: {v['nodes'][0]['html'][:150]} ({len(v['nodes'])} times)" for v in found]
+    assert said == []
+
+
+# --- paper ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["index", "resnet18", "resnet50", "comparison"])
+def test_print_keeps_rows_whole_and_opens_what_is_folded(
+    open_page: Open, folder: Path, name: str
+) -> None:
+    page = open_page(folder / f"{name}.html")
+    page.emulate_media(media="print")
+    breaks = page.evaluate(
+        "[...document.querySelectorAll('tbody tr, li.network')]"
+        ".map(row => getComputedStyle(row).breakInside)"
+    )
+    assert set(breaks) == {"avoid"}
+    heads = page.evaluate(
+        "[...document.querySelectorAll('thead')].map(head => getComputedStyle(head).display)"
+    )
+    assert set(heads) <= {"table-header-group"}
+    assert not page.locator(".bar").is_visible()
+    assert page.pdf()[:5] == b"%PDF-"
+
+
+def test_rows_on_paper_are_on_one_page(open_page: Open, folder: Path, tmp_path: Path) -> None:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("rows on paper: pdftotext is not installed")
+    page = open_page(folder / "comparison.html")
+    rows = page.evaluate(
+        "[...document.querySelectorAll('#pair1-table tbody tr')]"
+        ".map(row => [row.cells[1].textContent, row.cells[2].textContent.split(',')[0]])"
+    )
+    assert len(rows) > 50
+    target = tmp_path / "page.pdf"
+    page.pdf(path=str(target))
+    text = subprocess.run(
+        [reader, "-raw", str(target), "-"], capture_output=True, check=True, text=True
+    ).stdout
+    sheets = [re.sub(r"\s+", "", sheet) for sheet in text.split("\f")]
+    apart = [
+        row
+        for row in rows
+        if not any(all(re.sub(r"\s+", "", cell) in sheet for cell in row) for sheet in sheets)
+    ]
+    assert apart == []
+
+
+# --- size -----------------------------------------------------------------------------------------
+
+SOON = 2000
+"""Milliseconds within which a network of a thousand layers is there."""
+
+
+def test_a_network_of_1041_layers_opens_soon(open_page: Open, folder: Path) -> None:
+    def milliseconds() -> float:
+        page = open_page(folder / "large.html")
+        assert page.locator("#layer-table tbody tr[id]").count() == 1041
+        taken: float = page.evaluate(
+            """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+                const [loading] = performance.getEntriesByType('navigation');
+                const painted = performance.getEntriesByName('first-contentful-paint')[0];
+                done(Math.max(loading.loadEventEnd, painted ? painted.startTime : 0));
+            })))"""
+        )
+        return taken
+
+    # The machine may be busy with something else; three times in succession it is not.
+    assert min(milliseconds() for _ in range(3)) < SOON

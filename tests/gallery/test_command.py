@@ -1,0 +1,265 @@
+"""``gallery``: a page for every network, the same bytes every time, and an index."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.cli import run as run_command
+from cnnanalyze.report.page import gallery
+from cnnanalyze.report.page.exhibits import EXHIBITS
+from cnnanalyze.report.page.gallery import LARGE, Card, in_order, index
+
+ROOT = Path(__file__).parent.parent.parent
+SPECS = ROOT / "specs"
+NAMES = (
+    "alexnet",
+    "edge_detection",
+    "lenet5",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnext50_32x4d",
+    "unet",
+    "zfnet",
+)
+SHOWN = [e.name for e in EXHIBITS if set(e.networks) <= set(NAMES)]
+"""The exhibits whose networks are there."""
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: object) -> Outcome:
+        code = run_command([str(a) for a in arguments])
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a gallery, made by several processes."""
+    folder = tmp_path_factory.mktemp("gallery") / "reports"
+    specs = [f"zoo:{name}" for name in NAMES]
+    assert run_command(["gallery", *specs, "-o", str(folder), "--jobs", "2"]) == 0
+    return folder
+
+
+def copy(made: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for path in made.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def specs() -> list[str]:
+    return [str(SPECS / f"{name}.yaml") for name in NAMES]
+
+
+def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
+    expected = {"index", *NAMES, *SHOWN}
+    assert len(SHOWN) == len(EXHIBITS) - 1  # the audit needs twelve large networks
+    assert {path.stem for path in made.iterdir()} == expected
+    assert all(path.suffix == ".html" for path in made.iterdir())
+
+
+def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
+    run: Run, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run("gallery", *specs(), "-o", made, "--check", "--jobs", 1)
+    assert (
+        outcome.out
+        == f"{len(NAMES) + 1 + len(SHOWN)} pages in {made}, all as they would be written\n"
+    )
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_the_bytes_are_the_same_whatever_the_order_of_hashes(made: Path) -> None:
+    code = f"from cnnanalyze.cli import main; main({['gallery', *specs(), '-o', str(made)]!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace("])", ", '--check', '--jobs', '1'])")],
+        env={"PYTHONHASHSEED": "17", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_pages_hold_no_path_of_this_machine_and_no_time(made: Path) -> None:
+    for path in made.iterdir():
+        text = path.read_text("utf-8")
+        assert str(ROOT) not in text
+        assert str(Path.home()) + "/" not in text
+        assert not re.search(r"\d\d:\d\d:\d\d", text)
+
+
+def test_what_differs_is_named(run: Run, made: Path, tmp_path: Path) -> None:
+    folder = copy(made, tmp_path)
+    (folder / "lenet5.html").unlink()
+    (folder / "unet.html").write_text("<!DOCTYPE html>", encoding="utf-8")
+    (folder / "gone.html").write_bytes((made / "unet.html").read_bytes())
+    (folder / "notes.html").write_text("somebody else's", encoding="utf-8")
+    outcome = run("gallery", *specs(), "-o", folder, "--check", "--jobs", 1)
+    assert outcome.code == 1
+    assert outcome.out.splitlines() == [
+        f"missing    {folder / 'lenet5.html'}",
+        f"different  {folder / 'unet.html'}",
+        f"left over  {folder / 'gone.html'}",
+    ]
+    assert not (folder / "lenet5.html").exists()
+    again = run("gallery", *specs(), "-o", folder, "--jobs", 1)
+    assert again.code == 0
+    assert re.fullmatch(rf"{len(NAMES) + 1 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
+    assert {p.name for p in folder.iterdir()} == {p.name for p in made.iterdir()} | {"notes.html"}
+    assert (folder / "unet.html").read_bytes() == (made / "unet.html").read_bytes()
+
+
+def test_large_networks_have_lean_pages(made: Path) -> None:
+    for name in NAMES:
+        text = (made / f"{name}.html").read_text("utf-8")
+        is_large = len(cnn.load(f"zoo:{name}")) > LARGE
+        assert ('id="result"' not in text) == is_large
+        assert ("Of a group only the sums are shown" in text) == is_large
+        assert f"{cnn.analyze(f'zoo:{name}').total.parameters:,}" in text
+        targets = set(re.findall(r'href="?#([^">\s]+)', text))
+        assert targets <= set(re.findall(r'id="?([^">\s]+)', text))
+
+
+def test_the_index_leads_to_every_page(made: Path) -> None:
+    text = (made / "index.html").read_text("utf-8")
+    linked = set(re.findall(r'href="([a-z0-9_]+\.html)"', text))
+    assert linked == {path.name for path in made.iterdir()} - {"index.html"}
+
+
+def test_the_index_says_what_the_pages_say(made: Path) -> None:
+    text = (made / "index.html").read_text("utf-8")
+    for name in NAMES:
+        total = cnn.analyze(f"zoo:{name}").total
+        assert f'data-parameters="{total.parameters}"' in text
+        assert f'data-macs="{total.operations("mac")}"' in text
+
+
+def test_without_the_networks_of_an_exhibit_there_is_none(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
+    alone = {f"{e.name}.html" for e in EXHIBITS if not e.networks}
+    assert {p.name for p in folder.iterdir()} == {"index.html", "lenet5.html"} | alone
+    assert "ResNeXt" not in (folder / "index.html").read_text("utf-8")
+
+
+# --- what cannot be done --------------------------------------------------------------------------
+
+
+def test_two_specs_of_one_name(run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "lenet5.yaml"
+    other.write_bytes((SPECS / "lenet5.yaml").read_bytes())
+    outcome = run("gallery", SPECS / "lenet5.yaml", other, "-o", tmp_path / "reports")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"error: '{SPECS / 'lenet5.yaml'}' and '{other}' would share the page lenet5.html\n"
+        "  help: give one of the files another name\n"
+    )
+
+
+def test_a_spec_that_is_called_like_the_index(run: Run, tmp_path: Path) -> None:
+    other = tmp_path / "index.yaml"
+    other.write_bytes((SPECS / "lenet5.yaml").read_bytes())
+    outcome = run("gallery", other, "-o", tmp_path / "reports")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"error: '{other}' would have the page index.html, which the gallery needs\n"
+        "  help: give the file another name\n"
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_faulty_spec_leaves_nothing_written(run: Run, tmp_path: Path, jobs: int) -> None:
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text("{cnn: 1, input: 5x5x1, layers: [conf]}", encoding="utf-8")
+    folder = tmp_path / "reports"
+    outcome = run("gallery", *specs(), faulty, "-o", folder, "--jobs", jobs)
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"{faulty}:1:33: error: unknown layer kind or block 'conf'")
+    assert not folder.exists()
+
+
+def test_stdin_is_no_gallery(run: Run, tmp_path: Path) -> None:
+    outcome = run("gallery", "-", "-o", tmp_path / "reports")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "error: a gallery is made from files, not from stdin\n",
+    )
+
+
+def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    outcome = run("gallery", "zoo:lenet5", "-o", tmp_path / "file" / "reports")
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"error: cannot make the folder '{tmp_path / 'file'}/reports'")
+
+
+# --- the index by itself --------------------------------------------------------------------------
+
+
+def card(file: str, family: str = "", year: int | None = None) -> Card:
+    return Card(file, file.upper(), family, year, "5x5x1", 3, 7, 11, "3", 0, 0, 0, "")
+
+
+def test_cards_stand_by_the_age_of_their_family() -> None:
+    cards = [
+        card("c", "New", 2017),
+        card("b", "Old", 2019),
+        card("a", "Old", 1998),
+        card("z"),
+        card("d", "New", None),
+    ]
+    assert [c.file for c in in_order(cards)] == ["a", "b", "c", "d", "z"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"holding": 1}, "✓ 1 figure holds"),
+        ({"holding": 5}, "✓ 5 figures hold"),
+        ({"holding": 5, "marked": 2}, ", 2 known to be wrong"),
+        ({"holding": 5, "failing": 1}, "✗ 1 figure fails"),
+        ({}, "no published figures"),
+    ],
+)
+def test_a_card_says_how_it_stands_with_published_figures(
+    claims: dict[str, Any], words: str
+) -> None:
+    assert words in index([card("net")._replace(**claims)], [])
+
+
+def test_names_in_the_index_are_text() -> None:
+    text = index([card("net")._replace(name='<script>"', family="<b>")], [])
+    assert "<script>&#34;" not in text
+    assert "&lt;script&gt;&#34;" in text
+    assert "<b>" not in text
+
+
+def test_a_thumbnail_is_a_drawing_of_the_network() -> None:
+    shown, _ = gallery.hang(SPECS / "lenet5.yaml", "lenet5")
+    assert shown.thumbnail.startswith("<svg ")
+    assert (shown.parameters, shown.year) == (60_000, 1998)

@@ -1,0 +1,89 @@
+"""What the viewer gets: the very index maps of the rules, and a figure that agrees with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.analysis.pipeline import index_maps
+from cnnanalyze.analysis.reach import trace
+from cnnanalyze.core.reach import (
+    EVERYWHERE,
+    POINT,
+    WHOLE,
+    Bins,
+    Mirrored,
+    Reach,
+    Sampled,
+    Transposed,
+    Window,
+)
+from cnnanalyze.report.page.receptive import centres, encode, viewer
+
+CLASSES: dict[str, Any] = {"w": Window, "t": Transposed, "s": Sampled, "b": Bins, "m": Mirrored}
+
+
+def decode(written: list[Any]) -> Reach:
+    if written[0] in "ae":
+        return WHOLE if written[0] == "a" else EVERYWHERE
+    cls, numbers = CLASSES[written[0]], list(written[1:])
+    if cls in {Sampled, Mirrored}:
+        numbers[-1] = bool(numbers[-1])
+    found: Reach = cls(*numbers)
+    return found
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        Window(7, 2, 3, 5),
+        Transposed(3, 2, 5, 1),
+        Sampled(3, 5, -1, linear=True),
+        Bins(13, 5),
+        Mirrored(3, edge=True),
+        Mirrored(2),
+        WHOLE,
+        EVERYWHERE,
+    ],
+    ids=str,
+)
+def test_map_comes_back(reach: Reach) -> None:
+    assert decode(encode(reach)) == reach
+
+
+@pytest.mark.parametrize("name", ["resnet50", "unet", "yolov3", "mobilenet_v3_small", "m5"])
+def test_every_layer_has_its_maps(name: str) -> None:
+    network = cnn.load(f"zoo:{name}")
+    rank = network.input.rank
+    found = viewer(network, index_maps(network))
+    assert found is not None
+    for i, node in enumerate(network.nodes):
+        written = found["reads"].get(str(i), [None] * len(node.inputs))
+        for own, given in zip(node.layer.reach(*node.input_shapes) or (), written, strict=True):
+            maps = (
+                (POINT,) * rank if given is None else tuple(decode(found["maps"][m]) for m in given)
+            )
+            if len(own) == rank:
+                assert maps == own
+            else:  # a vector: one unit on every axis
+                assert set(maps) <= {WHOLE, POINT}
+
+
+@pytest.mark.parametrize("name", ["vgg16", "unet", "m5", "c3d"])
+def test_figure_shows_what_the_middle_units_depend_on(name: str) -> None:
+    report = cnn.analyze(f"zoo:{name}")
+    picture = centres(report.analysis)
+    assert picture is not None
+    clipped = trace(report.network, index_maps(report.network))
+    assert 2 <= len(picture[1]) <= 6
+    for layer, unit, seen in picture[1]:
+        found = [c.intervals[int(u)] for c, u in zip(clipped[layer], unit.split(", "), strict=True)]
+        assert seen == " x ".join(f"{i[0]}…{i[1]}" for i in found if i)
+
+
+def test_vector_has_no_field() -> None:
+    report = cnn.analyze(cnn.loads("{cnn: 1, input: {features: 7}, layers: [{dense: 5}]}"))
+    assert centres(report.analysis) is None
+    assert viewer(report.network, index_maps(report.network)) is None
