@@ -9,15 +9,22 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
+    from cnnanalyze.api import Worked as Worked
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import dumps as dumps
+    from cnnanalyze.api import explain as explain
+    from cnnanalyze.api import grade as grade
+    from cnnanalyze.api import lint as lint
     from cnnanalyze.api import load as load
     from cnnanalyze.api import loads as loads
+    from cnnanalyze.api import solve as solve
     from cnnanalyze.api import verify as verify
     from cnnanalyze.api import zoo as zoo
     from cnnanalyze.core.conventions import Convention as Convention
@@ -33,11 +40,29 @@ if TYPE_CHECKING:
     from cnnanalyze.layers.base import Example as Example
     from cnnanalyze.layers.base import Layer as Layer
     from cnnanalyze.layers.base import layer as layer
+    from cnnanalyze.lint.finding import Finding as Finding
+    from cnnanalyze.lint.rule import Rule as Rule
+    from cnnanalyze.lint.rule import rule as rule
+    from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
+    from cnnanalyze.report.convolution.by_hand import convolve as convolve
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "cnnanalyze.api": ("Report", "analyze", "dumps", "load", "loads", "verify", "zoo"),
+    "cnnanalyze.api": (
+        "Report",
+        "Worked",
+        "analyze",
+        "dumps",
+        "explain",
+        "grade",
+        "lint",
+        "load",
+        "loads",
+        "solve",
+        "verify",
+        "zoo",
+    ),
     "cnnanalyze.core.conventions": ("Convention",),
     "cnnanalyze.core.cost": ("Cost", "Param"),
     "cnnanalyze.core.shape": ("Shape",),
@@ -45,28 +70,41 @@ _HOMES = {
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.network": ("Network",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
+    "cnnanalyze.lint.finding": ("Finding",),
+    "cnnanalyze.lint.rule": ("Rule", "rule"),
+    "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 
 __all__ = [
     "Balance",
+    "ByHand",
     "CnnError",
     "Convention",
     "Cost",
     "Example",
+    "Finding",
     "Layer",
     "Network",
     "Param",
     "Report",
+    "Rule",
     "Shape",
     "ShapeError",
     "SpecError",
     "UsageError",
+    "Worked",
     "analyze",
+    "convolve",
     "dumps",
+    "explain",
+    "grade",
     "layer",
+    "lint",
     "load",
     "loads",
+    "rule",
+    "solve",
     "verify",
     "zoo",
 ]
@@ -83,3 +121,18 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted((*__all__, "__version__"))
+
+
+class _Front(ModuleType):
+    """The package as people see it: a public function may be called like a folder of ours.
+
+    The import system would put the module ``cnnanalyze.lint`` where the function of that name is,
+    as soon as anything in that folder is imported.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front

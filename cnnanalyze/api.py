@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,54 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Source, UsageError
+from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.build import build
 from cnnanalyze.graph.build import load as load_file
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.zoo import find_spec
+from cnnanalyze.graph.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from cnnanalyze.crosscheck.result import Balance
-
-ZOO = "zoo:"
-
-
-def zoo() -> dict[str, Path]:
-    """Return the networks that come with the package, by name.
-
-    Examples
-    --------
-    >>> "resnet50" in zoo()
-    True
-    """
-    here = Path(__file__).parent
-    folder = here / "zoo"
-    if not folder.is_dir():  # a checkout: the specs lie beside the package
-        folder = here.parent / "specs"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def find_spec(name: str | Path) -> Path:
-    """Return the file of a path or of ``zoo:NAME``.
-
-    Raises
-    ------
-    UsageError
-        If the zoo has no network of that name.
-    """
-    text = str(name)
-    if not text.startswith(ZOO):
-        return Path(name)
-    networks = zoo()
-    wanted = text.removeprefix(ZOO)
-    if wanted not in networks:
-        raise UsageError(
-            f"the zoo has no '{wanted}'{nearest(wanted, list(networks))}",
-            help="'cnnanalyze zoo' lists what it has",
-        )
-    return networks[wanted]
+    from cnnanalyze.homework.explanation import Answer, Explanation
+    from cnnanalyze.homework.grade import GradedClass
+    from cnnanalyze.lint.result import Result
+    from cnnanalyze.report.sheet import Homework
 
 
 def load(path: str | Path, **settings: object) -> Network:
@@ -142,6 +109,191 @@ def verify(
     return balance(network, limit=limit, lines=lines, progress=progress)
 
 
+def lint(
+    *networks: Network | str | Path,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    profile: str | None = None,
+    target: str | None = None,
+    **settings: object,
+) -> Result:
+    """Find what is wrong in specs, and what looks wrong.
+
+    Faults of a spec are findings, too, and are not raised. The configuration file that is closest
+    to a spec holds, as for ``cnnanalyze lint``; for networks without a file none does.
+
+    Parameters
+    ----------
+    *networks
+        Networks, files, or ``zoo:NAME``.
+    select
+        Codes, first letters of codes or names of rules: only these are on.
+    ignore
+        Rules that are off.
+    profile
+        ``default``, ``teaching`` or ``strict``.
+    target
+        The hardware whose rules are on besides.
+    **settings
+        Values for the parameters of the specs.
+
+    Examples
+    --------
+    >>> net = loads("{cnn: 1, input: 5x5x1, layers: [{conv: {filters: 3, kernel: 2}}, bn]}")
+    >>> [finding.name for finding in lint(net, select=["NA", "even-kernel"])]
+    ['bias-before-norm', 'even-kernel']
+    """
+    from cnnanalyze.lint.engine import lint_network
+    from cnnanalyze.lint.result import Result
+    from cnnanalyze.lint.run import Configuration, lint_specs, of_file
+    from cnnanalyze.lint.select import Level
+    from cnnanalyze.lint.settings import Given
+
+    level = Level(profile, target, None if select is None else tuple(select), (), tuple(ignore))
+    configuration = Configuration(Given("the arguments", level))
+    alone = Configuration(Given("the arguments", level), isolated=True)
+    files = []
+    for network in networks:
+        if isinstance(network, Network):
+            files.append(lint_network(network, alone.of(Path())))
+            continue
+        for found in lint_specs([of_file(find_spec(network))], configuration, settings):
+            if isinstance(found, CnnError):
+                raise found
+            files.append(found)
+    return Result(tuple(files))
+
+
+def explain(
+    network: Network | str | Path,
+    layer: str = "",
+    quantity: str = "parameters",
+    *,
+    notation: str = "plain",
+) -> Worked:
+    """Why is a number of a layer, or of the network, what it is?
+
+    Parameters
+    ----------
+    network
+        The network, or where to load it from.
+    layer
+        The id of a layer, or of a block; nothing for the whole network.
+    quantity
+        What to explain: ``output``, ``parameters``, ``macs``, ``receptive_field`` and others.
+    notation
+        Symbols and habits: ``plain``, ``ng``, ``cs231n``, ``bologna``, ``keras`` or ``pytorch``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such layer, quantity or notation.
+
+    Examples
+    --------
+    >>> answer = explain("zoo:lecture_000_lenet", "conv1", "output", notation="ng")
+    >>> str(answer.value), answer.formula
+    ('28x28x8', '⌊(n^[l-1] + 2p - f) / s + 1⌋')
+    """
+    from cnnanalyze.homework.explain import explain as work_out
+
+    if not isinstance(network, Network):
+        network = load(network)
+    return Worked(work_out(analyze_network(network), layer, quantity, notation))
+
+
+def solve(sheet: str | Path, *, notation: str = "") -> Homework:
+    """Work out every question of a homework sheet.
+
+    Parameters
+    ----------
+    sheet
+        A file, or ``zoo:NAME`` for one that comes along.
+    notation
+        Symbols and habits of all answers; by default what the sheet says.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with the sheet, each at its place.
+
+    Examples
+    --------
+    >>> sheet = solve("zoo:first_course")
+    >>> sheet["sizes", "same"], sheet["softmax", "p"][0].denominator > 1
+    (6, True)
+    """
+    from cnnanalyze.homework.sheet_reading import load_sheet
+    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.report.sheet import Homework
+
+    return Homework(work_out(load_sheet(sheet), notation))
+
+
+def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedClass:
+    """Mark answers, and find the slip that leads to each wrong one.
+
+    Parameters
+    ----------
+    sheet
+        The sheet, as for :func:`solve`.
+    *answers
+        Files of answers, or mappings from questions (``"A1.p0"``) to answers.
+
+    Examples
+    --------
+    >>> graded = grade("zoo:first_course", {"filters.parameters": "270"})
+    >>> [m.mistakes[0].words for m in graded.papers[0].marks if m.outcome == "wrong"]
+    ['forgot the biases']
+    """
+    from cnnanalyze.homework.answers import Paper, load_papers
+    from cnnanalyze.homework.grade import grade as mark
+    from cnnanalyze.homework.sheet_reading import load_sheet
+    from cnnanalyze.homework.solve import solve as work_out
+
+    papers: list[Paper] = []
+    for given in answers:
+        if isinstance(given, dict):
+            answered = {(str(key), ""): value for key, value in given.items()}
+            papers.append(Paper(f"student {len(papers) + 1}", answered))
+        else:
+            papers += load_papers(given)
+    return mark(work_out(load_sheet(sheet)), papers)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet."""
+
+    explanation: Explanation
+
+    @property
+    def value(self) -> Answer:
+        """The answer: a number, a shape, or a number for each axis."""
+        return self.explanation.value
+
+    @property
+    def formula(self) -> str:
+        """The rule in symbols."""
+        from cnnanalyze.report.derivation.text import TextWriter
+
+        return TextWriter(self.explanation.style).write(self.explanation.formula)
+
+    def render(self, format: str = "text") -> str:  # noqa: A002
+        """Return the answer in a format of ``cnnanalyze explain --format``."""
+        from cnnanalyze.report import derivation
+
+        return derivation.render("", (self.explanation,), format)
+
+    def _repr_html_(self) -> str:
+        from cnnanalyze.report.derivation import to_html
+
+        return to_html(self.explanation)
+
+    def __str__(self) -> str:
+        return self.render()
+
+
 @dataclass(frozen=True)
 class Report:
     """What the rules say of a network, ready to be looked at: in a terminal, a notebook, a file.
@@ -196,6 +348,27 @@ class Report:
         from cnnanalyze.report import render
 
         return render(self.analysis, format, **options)
+
+    def to_html(self, **options: Any) -> str:  # noqa: ANN401 - as in Options
+        """Return the page of ``cnnanalyze report``: one file that needs nothing else.
+
+        Parameters
+        ----------
+        **options
+            As in :class:`~cnnanalyze.report.options.Options`; besides, ``balance``: what
+            :func:`verify` found, ``findings``: what :func:`lint` found, and ``answers``: worked
+            answers by layer, as HTML that is trusted.
+
+        Examples
+        --------
+        >>> analyze("zoo:lenet5").to_html().startswith("<!DOCTYPE html>")
+        True
+        """
+        from cnnanalyze.report.options import Options
+        from cnnanalyze.report.page.network import to_html
+
+        parts = {k: options.pop(k) for k in ("balance", "findings", "answers") if k in options}
+        return to_html(self.analysis, Options.read(options), **parts)
 
     def __rich__(self) -> RenderableType:
         from cnnanalyze.report.terminal import summary

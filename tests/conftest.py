@@ -1,10 +1,12 @@
-"""Profiles for Hypothesis, and a place to write specs."""
+"""Profiles for Hypothesis, a place to write specs, and a command line that runs in this process."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,3 +36,79 @@ def write_spec(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return write
+
+
+class Outcome(NamedTuple):
+    """What became of a command line."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line as on a terminal of 100 columns without colours."""
+    from cnnanalyze.cli import run as run_command
+
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments: object) -> Outcome:
+        code = run_command([str(a) for a in arguments])
+        captured = capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return run
+
+
+# --- a Chromium without a window; where there is none, the tests say what they skip ---------------
+
+BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser: playwright's own Chromium, or the system's."""
+    driver = pytest.importorskip(
+        "playwright.sync_api", reason="pages in a browser: playwright is not installed"
+    )
+    with driver.sync_playwright() as playwright:
+        launch: dict[str, Any] = {"args": ["--no-sandbox"]}
+        if not Path(playwright.chromium.executable_path).exists():
+            found = next(filter(None, map(shutil.which, BINARIES)), None)
+            if found is None:
+                pytest.skip("pages in a browser: there is no Chromium")
+            launch["executable_path"] = found
+        running = playwright.chromium.launch(**launch)
+        yield running
+        running.close()
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Open]:
+    """Open a file in a context of its own; what the page complains of is kept with it."""
+    contexts: list[Any] = []
+
+    def open_page(path: Path, *, javascript: bool = True, **options: Any) -> Any:
+        size = {"width": options.pop("width", 1280), "height": options.pop("height", 800)}
+        context = browser.new_context(java_script_enabled=javascript, viewport=size, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints, page.requests = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (page.complaints.append("dialog"), dialog.dismiss()))
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -21,6 +21,7 @@ FLOORS = (
     ("analysis", "execute"),
     ("crosscheck",),
     ("homework", "lint", "audit", "comparison", "drawing"),
+    ("lectures",),
     ("report",),
     ("api",),
     ("cli",),

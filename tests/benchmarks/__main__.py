@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import analysis, forward, startup
+from tests.benchmarks import analysis, audit, forward, lint, startup
 
 if __name__ == "__main__":
     startup.main()
     analysis.main()
+    lint.main()
+    audit.main()
     forward.main()

@@ -1,8 +1,8 @@
 """Mutation: change the formulas one place at a time, and see whether a test notices.
 
 ``python -m tests.benchmarks.mutation [FILE...]`` prints how many mutants were killed, and the
-survivors; with ``--every 3`` it tries every third. It forks for every mutant, so it runs on Linux
-and macOS.
+survivors; with ``--every 3`` it tries every third. Each file is held against the tests of its own
+part. It forks for every mutant, so it runs on Linux and macOS.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ TARGETS = [
     *("execute/kernels/_base.py", "execute/kernels/conv.py", "execute/kernels/pool.py"),
     *("execute/kernels/transposed.py", "analysis/reach.py", "analysis/memory.py"),
 ]
-TESTS = [
+RULES_OF_LAYERS = [
     *("balance/test_boundaries.py", "core/test_reach.py", "core/test_strand.py"),
     *(
         f"layers/test_{name}.py"
@@ -43,6 +44,25 @@ TESTS = [
     *("balance/test_layers.py", "balance/test_networks.py"),
     *("analysis/test_reach.py", "analysis/test_memory.py"),
 ]
+EXPLAIN = [
+    f"explain/test_{name}.py" for name in ("number", "values", "lectures", "printing", "command")
+]
+SELECTIONS = {
+    "": RULES_OF_LAYERS,
+    "lint/": ["lint"],
+    "comparison/": ["comparison"],
+    "homework/": EXPLAIN,
+    "core/arithmetic.py": EXPLAIN,
+    "core/number.py": EXPLAIN,
+    "core/expression.py": EXPLAIN,
+    "spec/": ["lint/test_recovery.py", "lint/test_fault_codes.py", "spec"],
+    "spec/budgets.py": ["budget", "spec/test_sections.py"],
+    "crosscheck/budget.py": ["budget", "lint/test_budget_rules.py"],
+    "crosscheck/baseline.py": ["budget", "lint/test_budget_rules.py"],
+    "analysis/depth.py": ["budget"],
+    "analysis/training.py": ["analysis"],
+}
+"""By the beginning of a file's path, the longest that fits: the tests that ought to notice."""
 SECONDS = 90
 """A mutant that takes longer loops, and counts as noticed."""
 
@@ -146,15 +166,28 @@ class Quick:
             self.failed.append(report.nodeid)
 
 
-def tested(path: Path, source: str | None, left_out: list[str]) -> list[str] | None:
-    """Run the tests in a process of their own; return the failures, nothing if time ran out.
+def tests_of(target: str) -> list[str]:
+    """Return the tests that a file is held against.
+
+    Examples
+    --------
+    >>> tests_of("lint/rules/graph/dead_branch.py"), tests_of("analysis/depth.py")
+    (['lint'], ['budget'])
+    """
+    return SELECTIONS[max(filter(target.startswith, SELECTIONS), key=len)]
+
+
+def tested(
+    path: Path, source: str | None, tests: list[str], left_out: list[str]
+) -> list[str] | None:
+    """Run tests in a process of their own; return the failures, nothing if time ran out.
 
     With a source, that one is imported in place of the file's, and the first failure is enough.
     """
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        _run(path, source, left_out, write)
+        _run(path, source, tests, left_out, write)
     os.close(write)
     with os.fdopen(read) as pipe:
         said = pipe.read()
@@ -162,7 +195,7 @@ def tested(path: Path, source: str | None, left_out: list[str]) -> list[str] | N
     return None if os.WIFSIGNALED(status) else said.splitlines()
 
 
-def _run(path: Path, source: str | None, left_out: list[str], write: int) -> None:
+def _run(path: Path, source: str | None, tests: list[str], left_out: list[str], write: int) -> None:
     signal.alarm(SECONDS if source is not None else 10 * SECONDS)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
@@ -178,10 +211,11 @@ def _run(path: Path, source: str | None, left_out: list[str], write: int) -> Non
         arguments += ["--assert=plain"]  # else pytest itself would import the file it is given
         arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # loaded before the fork
         arguments += [f"--deselect={name}" for name in left_out]
-        arguments += [str(ROOT / "tests" / name) for name in TESTS]
+        arguments += [str(ROOT / "tests" / name) for name in tests]
         arguments += [str(path)] if source is not None else []
         ended = pytest.main(arguments, plugins=[quick])
-        code = "\n".join(quick.failed) or ("" if ended in {0, 1} else "the collection")
+        # With -x a module that cannot be collected ends the run like a test that fails.
+        code = "\n".join(quick.failed) or ("" if ended == pytest.ExitCode.OK else "the collection")
     finally:
         os.write(write, code.encode())
         os._exit(0)
@@ -198,19 +232,29 @@ def _replace(path: Path, source: str) -> None:
     SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]  # for this process alone
 
 
+def fail_anyway(tests: list[str]) -> list[str]:
+    """Return, and print, the tests that fail without any mutant."""
+    found = tested(ROOT, None, tests, []) or []
+    if {"the import", "the collection"} & set(found):
+        sys.exit(f"the tests cannot be run: {', '.join(tests)}")
+    for name in found:
+        print(f"fails without any mutant, left out: {name}")
+    return found
+
+
 def main(targets: list[str], every: int) -> None:
     """Try all mutants of some files of the package and print what became of them."""
-    left_out = tested(ROOT, None, []) or []
-    if {"the import", "the collection"} & set(left_out):
-        sys.exit("the tests cannot be run")
-    for name in left_out:
-        print(f"fails without any mutant, left out: {name}")
     begin, total, survived, slow = time.perf_counter(), 0, 0, 0
+    failing: dict[tuple[str, ...], list[str]] = {}
     for target in targets:
-        path = ROOT / "cnnanalyze" / target
+        path, tests = ROOT / "cnnanalyze" / target, tests_of(target)
+        if tuple(tests) not in failing:
+            failing[tuple(tests)] = fail_anyway(tests)
+        left_out = failing[tuple(tests)]
         all_of_it = list(mutants(path.read_text("utf-8")))[::every]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            results = list(pool.map(lambda m, p=path: tested(p, m[3], left_out), all_of_it))
+            noticed = partial(tested, path, tests=tests, left_out=left_out)
+            results = list(pool.map(noticed, [source for *_, source in all_of_it]))
         alive = [m for m, r in zip(all_of_it, results, strict=True) if r == []]
         for line, before, after, _ in alive:
             print(f"{target}:{line}: {before}  ->  {after}")

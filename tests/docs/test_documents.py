@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import doctest
-import io
 import re
-from contextlib import redirect_stdout
+import shlex
 from pathlib import Path
 
 import pytest
@@ -32,32 +31,52 @@ def test_python_of_the_readme_runs() -> None:
     assert outcome.failed == 0
 
 
-def test_table_of_the_readme_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(ROOT)
-    shown = blocks(README, "console")[0]
-    command, _, table = shown.partition("\n")
-    assert command.startswith("$ cnnanalyze ")
-    out = io.StringIO()
-    with redirect_stdout(out):
-        assert run(command.removeprefix("$ cnnanalyze ").split()) == 0
-    printed = [line.rstrip() for line in out.getvalue().splitlines()]
-    lines = [line.rstrip() for line in table.splitlines()]
-    assert len(lines) > 15
-    assert printed[: len(lines)] == lines
+def sessions(text: str) -> list[tuple[str, str]]:
+    """Return the commands that a document shows, each with what it says is printed."""
+    shown = [
+        entry
+        for block in blocks(text, "console")
+        for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)
+        if entry
+    ]
+    return [(command, printed) for command, _, printed in (e.partition("\n") for e in shown)]
 
 
-def test_faulty_spec_of_the_readme_is_refused_like_this(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shown = blocks(README, "console")[1]
-    _, _, message = shown.partition("\n")
-    line = re.search(r"^4 \| (.*)$", message, flags=re.MULTILINE)
-    assert line is not None
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with the specs, and with the files that the README writes out."""
+    (tmp_path / "specs").symlink_to(ROOT / "specs", target_is_directory=True)
+    for block in blocks(README, "yaml"):
+        first, _, _ = block.partition("\n")
+        if first.startswith("# ") and first.endswith(".yaml"):
+            (tmp_path / first.removeprefix("# ")).write_text(block, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(f"cnn: 1\ninput: 32x32x3\nlayers:\n{line[1]}\n", encoding="utf-8")
-    assert run(["summary", "net.yaml"]) == 2
-    assert capsys.readouterr().err.strip() == message.strip()
+    monkeypatch.setenv("COLUMNS", "100")
+    return tmp_path
+
+
+@pytest.mark.parametrize("session", sessions(README), ids=lambda session: session[0])
+def test_command_of_the_readme_prints_this(
+    session: tuple[str, str], desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, shown = session
+    assert desk.is_dir()
+    assert run(shlex.split(command)[1:]) in (0, 1, 2)
+    out, err = capsys.readouterr()
+    lines = "\n".join(line.rstrip() for line in f"{out}{err}".splitlines())
+    # A line of three dots stands for whatever is printed there; every other line is literal.
+    parts = [
+        re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)
+    ]
+    assert len(shown.splitlines()) > 2
+    assert re.fullmatch(r"\s*" + r"[\s\S]*?".join(parts) + r"\s*", lines), lines
+
+
+def test_picture_of_the_readme_is_what_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "](docs/resnet50.svg)" in README
+    assert run(["draw", "zoo:resnet50"]) == 0
+    drawn = (ROOT / "docs" / "resnet50.svg").read_text(encoding="utf-8")
+    assert capsys.readouterr().out.strip() == drawn.strip()
 
 
 def test_network_of_the_readme_loads() -> None:
