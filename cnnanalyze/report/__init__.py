@@ -34,7 +34,9 @@ def _csv(analysis: Analysis, options: Options) -> str:
     from cnnanalyze.report.view import view  # noqa: PLC0415
 
     shown = view(analysis, options, fitting=False)
-    return write(tabulate(shown, None if options.columns else [(c, 0) for c in COLUMNS]))
+    return write(
+        tabulate(shown, None if options.columns else [(c, 0) for c in COLUMNS if not c.drawn])
+    )
 
 
 def _markdown(analysis: Analysis, options: Options) -> str:

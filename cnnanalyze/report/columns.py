@@ -41,6 +41,25 @@ def _percent(value: Value) -> str:
     return _text(value)
 
 
+BAR = 8
+"""Characters of the longest bar."""
+EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def _bar(value: Value) -> str:
+    """Draw a share of the largest row as a bar.
+
+    Examples
+    --------
+    >>> _bar(Fraction(100)), _bar(Fraction(50)), _bar(Fraction(1)), _bar(Fraction(0))
+    ('████████', '████', '▏', '')
+    """
+    if not isinstance(value, Fraction) or not value:
+        return ""
+    whole, eighths = divmod(max(1, round(value * BAR * len(EIGHTHS) / 100)), len(EIGHTHS))
+    return "█" * whole + (EIGHTHS[eighths] if eighths else "")
+
+
 class Column(NamedTuple):
     """One column: what it is called, what stands in a row, what stands below."""
 
@@ -55,6 +74,8 @@ class Column(NamedTuple):
     align: Align = "right"
     text: Callable[[Value], str] = _text
     """How a value is printed for people."""
+    drawn: bool = False
+    """Whether it only draws what another column says in numbers."""
 
     def heading(self, options: Options) -> str:
         """Return the title; a count of operations is called by its convention."""
@@ -170,6 +191,11 @@ def _share(row: Row, view: View) -> Value:
     return None if count is None else percent(count, view.total.operations(convention))
 
 
+def _length(row: Row, view: View) -> Value:
+    count = _operations(row, view.options.convention)
+    return None if count is None else percent(count, view.most_operations)
+
+
 COLUMNS: tuple[Column, ...] = (
     Column(
         "name", "layer", "path of the layer or of the group", lambda r, _: r.name, 0, align="left"
@@ -280,6 +306,16 @@ COLUMNS: tuple[Column, ...] = (
         _share,
         3,
         text=_percent,
+    ),
+    Column(
+        "bar",
+        "share",
+        "the operations of the row against the row that has most",
+        _length,
+        5,
+        align="left",
+        text=_bar,
+        drawn=True,
     ),
     Column("field", "field", "receptive field in the input", lambda r, _: _field(r), 2),
     Column("stride", "stride", "effective stride in the input", lambda r, _: _stride(r), 6),

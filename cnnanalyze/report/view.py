@@ -96,6 +96,12 @@ class View:
         """Activations alive while each layer is computed."""
         return dict(zip(self.analysis.facts, self.analysis.memory.live, strict=True))
 
+    @cached_property
+    def most_operations(self) -> int:
+        """The operations of the row that has most of them, under the chosen convention."""
+        name = self.options.convention
+        return max((row.total.operations(name) for row in self.rows), default=0)
+
     def bytes(self, numbers: int) -> int:
         """Return the bytes of that many numbers of the chosen type."""
         return numbers * self.options.bytes_per_number

@@ -36,11 +36,11 @@ def test_the_table_says_the_totals(run: Any, write_spec: Write) -> None:
 TABLE = """\
 tiny · input 7x11x3 · 1 layer
 
-layer  kind  attributes  output  activations  parameters   MACs      %  field  stride       live
-─────  ────  ──────────  ──────  ───────────  ──────────  ─────  ─────  ─────  ──────  ─────────
-conv1  conv  3x3          5x9x5          225         140  6,075  100.0      3       1  1.781 KiB
-─────  ────  ──────────  ──────  ───────────  ──────────  ─────  ─────  ─────  ──────  ─────────
-total                                    225         140  6,075                        1.781 KiB
+layer  kind  attributes  output  activations  parameters   MACs      %  share     field  stride
+─────  ────  ──────────  ──────  ───────────  ──────────  ─────  ─────  ────────  ─────  ──────
+conv1  conv  3x3          5x9x5          225         140  6,075  100.0  ████████      3       1
+─────  ────  ──────────  ──────  ───────────  ──────────  ─────  ─────  ────────  ─────  ──────
+total                                    225         140  6,075
 
 parameters  140
 MACs        6,075 (multiply-accumulates of convolution and dense layers, as papers print mult-adds)

@@ -199,3 +199,14 @@ memory      weights 4.090 KiB, activations at most 31.01 KiB at first/batchnorm1
 field       8x12 at add1; the input is 23x29: does not cover it
 status      complete, every layer is counted
 """
+
+
+def test_bars_are_as_long_as_the_shares_are_large() -> None:
+    net = cnn.loads(
+        "{cnn: 1, input: 7x11x3, layers: [{conv: {filters: 5, kernel: 1}}, "
+        "{conv: {filters: 10, kernel: 1}}, {conv: {filters: 2, kernel: 1}}, relu]}"
+    )
+    lines = cnn.analyze(net).render(columns=("name", "macs", "bar")).splitlines()
+    drawn = {line.split()[0]: line.split()[2:] for line in lines[4:8]}
+    # 15, 50 and 20 multiply-accumulates at every position; a bar of eight for the most.
+    assert drawn == {"conv1": ["██▍"], "conv2": ["████████"], "conv3": ["███▎"], "relu1": []}
