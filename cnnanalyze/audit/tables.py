@@ -22,7 +22,7 @@ from cnnanalyze.audit.verdict import Audit, Verdict
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError
 from cnnanalyze.spec.claims import Claim, read_source
-from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.faults import Faults, refuse_unknown, said
 from cnnanalyze.spec.reader import open_source, read
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
@@ -67,12 +67,7 @@ def read_table(path: Path) -> Board:
             help=f"begin the file with 'table: {VERSION}'",
         )
         raise SpecError(*faults.sorted())
-    for key, _ in tree.entries:
-        if key.text not in KEYS:
-            faults.add(
-                f"a table has no '{key.text}'; it takes {', '.join(KEYS)}{nearest(key.text, KEYS)}",
-                key.mark,
-            )
+    refuse_unknown(tree, KEYS, "a table", faults)
     version, listed = tree.get("table"), tree.get("rows")
     if not isinstance(version, Scalar) or version.value != VERSION:
         mark = version.mark if version is not None else tree.mark

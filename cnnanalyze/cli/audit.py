@@ -136,14 +136,13 @@ def _find(names: list[str]) -> Iterator[str]:
 def _of_zoo(name: str) -> Iterator[Path]:
     """Return the table or the lectures that ``zoo:NAME`` names, if it names any."""
     from cnnanalyze.audit.tables import ENDING as TABLE
-    from cnnanalyze.graph.zoo import ZOO, zoo
+    from cnnanalyze.graph.zoo import ZOO, house
     from cnnanalyze.lectures.facts import ENDING as FACTS
 
     word = name.removeprefix(ZOO)
     if word == name:
         return
-    folder = next(iter(zoo().values())).parent
-    yield from (p for p in (folder / "tables").glob(f"*{TABLE}") if p.stem == word)
-    for path in sorted((folder / "lectures").glob(f"*{FACTS}")):
+    yield from (p for p in (house() / "tables").glob(f"*{TABLE}") if p.stem == word)
+    for path in sorted((house() / "lectures").glob(f"*{FACTS}")):
         if word in {"lectures", f"lecture_{path.stem}"}:
             yield path

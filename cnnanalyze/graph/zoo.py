@@ -10,6 +10,20 @@ from cnnanalyze.errors import UsageError
 ZOO = "zoo:"
 
 
+def house() -> Path:
+    """Return the folder of all that comes with the package: specs, tables, sheets, lectures.
+
+    Examples
+    --------
+    >>> (house() / "resnet50.yaml").is_file()
+    True
+    """
+    package = Path(__file__).parent.parent
+    folder = package / "zoo"
+    # In a checkout they lie beside the package.
+    return folder if folder.is_dir() else package.parent / "specs"
+
+
 def zoo() -> dict[str, Path]:
     """Return the networks that come with the package, by name.
 
@@ -18,11 +32,7 @@ def zoo() -> dict[str, Path]:
     >>> "resnet50" in zoo()
     True
     """
-    here = Path(__file__).parent.parent
-    folder = here / "zoo"
-    if not folder.is_dir():  # a checkout: the specs lie beside the package
-        folder = here.parent / "specs"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    return {path.stem: path for path in sorted(house().glob("*.yaml"))}
 
 
 def find_spec(name: str | Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.graph.zoo import ZOO
+from cnnanalyze.graph.zoo import ZOO, house
 from cnnanalyze.spec.sections import Section
 from cnnanalyze.spec.tree import Mapping, Tree, plain
 
@@ -111,11 +111,7 @@ def house_sheets() -> dict[str, Path]:
     >>> "lectures" in house_sheets()
     True
     """
-    package = Path(__file__).parent.parent
-    folder = package / "zoo"
-    if not folder.is_dir():  # a checkout: the sheets lie beside the package
-        folder = package.parent / "specs"
-    return {p.stem: p for p in sorted((folder / "sheets").glob(f"*{ENDING}"))}
+    return {p.stem: p for p in sorted((house() / "sheets").glob(f"*{ENDING}"))}
 
 
 def find_sheet(name: str | Path) -> Path:

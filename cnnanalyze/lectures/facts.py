@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError
-from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.faults import Faults, refuse_unknown, said
 from cnnanalyze.spec.reader import open_source, read
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 
@@ -118,7 +118,7 @@ def read_lecture(path: Path) -> Lecture:
             help=f"begin it with 'lecture: {VERSION}'",
         )
         raise SpecError(*faults.sorted())
-    _refuse_unknown(tree, _FILE, "a file of facts", faults)
+    refuse_unknown(tree, _FILE, "a file of facts", faults)
     version, listed, name = tree.get("lecture"), tree.get("facts"), _word(tree.get("id"))
     if not isinstance(version, Scalar) or version.value != VERSION:
         mark = version.mark if version is not None else tree.mark
@@ -144,7 +144,7 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
     if not isinstance(item, Mapping):
         faults.add(f"a fact must be a mapping, not {said(item)}", item.mark)
         return None
-    _refuse_unknown(item, _FACT, "a fact", faults)
+    refuse_unknown(item, _FACT, "a fact", faults)
     for word in ("id", "lines", "topic", "says"):
         if not _word(item.get(word)):
             faults.add(f"a fact needs '{word}'", item.mark)
@@ -193,7 +193,7 @@ def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
     if not isinstance(tree, Mapping):
         faults.add(f"'slip' must be a mapping with 'words' and 'ask', not {said(tree)}", tree.mark)
         return None
-    _refuse_unknown(tree, _SLIP, "a slip", faults)
+    refuse_unknown(tree, _SLIP, "a slip", faults)
     words, ask = _word(tree.get("words")), tree.get("ask")
     if not words or not isinstance(ask, Mapping):
         faults.add("a slip needs its 'words' and the question that it answers, 'ask'", tree.mark)
@@ -218,16 +218,6 @@ def _place(tree: Tree | None, faults: Faults) -> tuple[int, ...]:
         faults.add(f"'at' must be a row and a column, counted from 1, not {said(tree)}", tree.mark)
         return ()
     return tuple(given)
-
-
-def _refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Faults) -> None:
-    for key, _ in tree.entries:
-        if key.text not in known:
-            faults.add(
-                f"{what} has no '{key.text}'; it takes {', '.join(known)}"
-                f"{nearest(key.text, known)}",
-                key.mark,
-            )
 
 
 def _refuse_word(

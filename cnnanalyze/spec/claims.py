@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, UsageError
-from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.faults import Faults, refuse_unknown, said
 from cnnanalyze.spec.figure import Figure
 from cnnanalyze.spec.shapes import parse_extents
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
@@ -94,7 +94,7 @@ def read_source(
             help="- {source: table 3, total: {parameters: 138M}}",
         )
         return []
-    _refuse_unknown(item, (*_SOURCE_KEYS, *more), "a claim", faults)
+    refuse_unknown(item, (*_SOURCE_KEYS, *more), "a claim", faults)
     source = _word(item.get("source")) or otherwise
     if not source:
         faults.add("a claim needs its 'source'", item.mark, help="say who printed it, and where")
@@ -116,17 +116,6 @@ def read_source(
     if item.get("total") is None and item.get("layers") is None and not otherwise:
         faults.add("a claim needs figures", item.mark, help="give them under 'total' or 'layers'")
     return claims
-
-
-def _refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Faults) -> None:
-    for key, _ in tree.entries:
-        if key.text not in known:
-            faults.add(
-                f"{what} has no '{key.text}'; it takes {', '.join(known)}"
-                f"{nearest(key.text, known)}",
-                key.mark,
-                code="SP003",
-            )
 
 
 def _tables(item: Mapping, faults: Faults) -> list[tuple[str, Mapping, tuple[str, ...]]]:
@@ -208,7 +197,7 @@ def _read_figure(
     """Read one figure: bare, or with its own convention, settings, verdict and reason."""
     mark = value.mark
     if isinstance(value, Mapping):
-        _refuse_unknown(value, _FIGURE_KEYS, "a figure", faults)
+        refuse_unknown(value, _FIGURE_KEYS, "a figure", faults)
         terms = _read_terms(value, terms, faults)
         printed = value.get("printed")
         if printed is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping as Data
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Call, Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.tree import Scalar, Sequence, Tree, plain
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
 
 MOST = 50
 """A file with more faults than this is not worth more lines."""
@@ -109,6 +111,18 @@ class Caught(NamedTuple):
         return True
 
 
+def refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Faults) -> None:
+    """Note every key of a mapping that it does not take, with the nearest that it does."""
+    for key, _ in tree.entries:
+        if key.text not in known:
+            faults.add(
+                f"{what} has no '{key.text}'; it takes {', '.join(known)}"
+                f"{nearest(key.text, known)}",
+                key.mark,
+                code="SP003",
+            )
+
+
 def quoted(words: Iterable[str]) -> str:
     """Return words as a message lists them.
 
@@ -148,7 +162,7 @@ _EXPECTED = {
 """What pydantic misses, in the words of a spec."""
 
 
-def complaint(error: Mapping[str, Any]) -> str:
+def complaint(error: Data[str, Any]) -> str:
     """Return what pydantic complains of, as the rest of a sentence about the attribute."""
     if (expected := _EXPECTED.get(error["type"])) is not None:
         return f"must be {expected}, not {say(error['input'])}"
