@@ -1,7 +1,7 @@
 """The command line: one module per command; heavy imports happen inside the commands.
 
-Only the module of the command that was asked for is imported, and only its options are made:
-typer takes more than a millisecond for each. ``cnnanalyze --help`` imports none of them.
+Only the module of the command that was asked for is imported, and of its options only those are
+made that the command line speaks of. ``cnnanalyze --help`` imports none of them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from cnnanalyze.cli.command import trim
 from cnnanalyze.errors import CnnError
 
 FAILED = 2
@@ -73,8 +74,8 @@ def _absent() -> None:
     """Stand for a command that was not asked for."""
 
 
-def _command(name: str) -> Callable[..., Any]:
-    found: Callable[..., Any] = getattr(import_module(f"cnnanalyze.cli.{name}"), name)
+def _command(name: str) -> Callable[..., None]:
+    found: Callable[..., None] = getattr(import_module(f"cnnanalyze.cli.{name}"), name)
     return found
 
 
@@ -98,7 +99,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(cnnanalyze)
     wanted = next((a for a in arguments if not a.startswith("-")), None)
     for name, words in COMMANDS.items():
-        function = _command(name) if name == wanted else _absent
+        function = trim(_command(name), arguments) if name == wanted else _absent
         app.command(name, short_help=words)(function)
     return app
 
