@@ -129,7 +129,8 @@ def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
 def _configured(name: str) -> Configured:
     """Return what the configuration closest to a spec says of budgets."""
     from cnnanalyze.lint.budgets import read_configured
-    from cnnanalyze.lint.config import find, read
+    from cnnanalyze.lint.config import read
+    from cnnanalyze.lint.discovery import find
 
     folder = Path() if name == "-" or name.startswith("zoo:") else Path(name).parent
     path = find(folder.resolve())

@@ -57,13 +57,13 @@ def follow(specs: Sequence[str], once: Callable[[], object]) -> None:
 def _times(specs: Sequence[str]) -> dict[Path, float]:
     """Return when each file that matters was last changed."""
     from cnnanalyze.cli.specs import find
-    from cnnanalyze.lint import config
+    from cnnanalyze.lint import discovery
 
     try:
         paths = [Path(name) for name in find(specs) if name != "-" and not name.startswith("zoo:")]
     except CnnError:
         paths = []
-    found = {config.find(folder.resolve()) for folder in {path.parent for path in paths}}
+    found = {discovery.find(folder.resolve()) for folder in {path.parent for path in paths}}
     times = {}
     for path in (*paths, *(f for f in found if f is not None)):
         try:

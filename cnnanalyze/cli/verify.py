@@ -16,7 +16,8 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from cnnanalyze.crosscheck.result import Balance, ClaimCheck
+    from cnnanalyze.crosscheck.claims import ClaimCheck
+    from cnnanalyze.crosscheck.result import Balance
 
 Progress = Callable[[float, str], None]
 
@@ -207,9 +208,7 @@ def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
                 "balanced": b.is_balanced,
                 "entries": b.entries,
                 "compared": dict(b.compared),
-                "discrepancies": [
-                    {name: getattr(d, name) for name in d.__slots__} for d in b.discrepancies
-                ],
+                "discrepancies": [d._asdict() for d in b.discrepancies],
                 "claims": [_claim(c) for c in b.claims],
                 "remarks": list(b.remarks),
             }

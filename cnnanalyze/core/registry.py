@@ -140,17 +140,29 @@ def _is_provided(group: str) -> bool:
     Looking for the word in the files takes a tenth of the time that it takes to import what could
     read them; where packages lie in archives, that must tell.
     """
-    import sys  # noqa: PLC0415 - needed once, and not by every command
-    from pathlib import Path  # noqa: PLC0415
+    import os  # noqa: PLC0415 - needed once, and not by every command
+    import sys  # noqa: PLC0415
 
-    for entry in dict.fromkeys(sys.path):
-        folder = Path(entry or ".")
-        if folder.is_file():
+    for folder in dict.fromkeys(sys.path):
+        try:
+            names = os.listdir(folder or ".")  # noqa: PTH208 - a tenth of the time of Path's
+        except NotADirectoryError:
             return True
-        for file in (
-            *folder.glob("*.dist-info/entry_points.txt"),
-            *folder.glob("*.egg-info/entry_points.txt"),
-        ):
-            if group in file.read_text(encoding="utf-8", errors="replace"):
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")) and _says(
+                os.path.join(folder, name, "entry_points.txt"),  # noqa: PTH118 - the same
+                group.encode(),
+            ):
                 return True
     return False
+
+
+def _says(file: str, word: bytes) -> bool:
+    """Whether a file is there and holds a word."""
+    try:
+        with open(file, "rb") as text:  # noqa: PTH123 - as above
+            return word in text.read()
+    except OSError:
+        return False

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
-from cnnanalyze.crosscheck.result import ClaimCheck
 from cnnanalyze.graph.build import vary
 from cnnanalyze.spec.claims import Claim
+
+
+class ClaimCheck(NamedTuple):
+    """One printed figure against the computed one."""
+
+    claim: Claim
+    computed: str
+    outcome: Literal["holds", "fails", "wrong as marked", "right though marked wrong"]
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the outcome is what the claim's verdict says."""
+        return self.outcome in {"holds", "wrong as marked"}
 
 
 def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:

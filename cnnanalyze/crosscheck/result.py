@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnnanalyze.spec.claims import Claim
+if TYPE_CHECKING:
+    from cnnanalyze.crosscheck.claims import ClaimCheck
 
 QUANTITIES = (
     "shape",
@@ -18,8 +18,7 @@ QUANTITIES = (
 """What is compared between the books, in the order of printing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
+class Discrepancy(NamedTuple):
     """One entry that differs between the two books."""
 
     node: str
@@ -36,22 +35,7 @@ class Discrepancy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimCheck:
-    """One printed figure against the computed one."""
-
-    claim: Claim
-    computed: str
-    outcome: Literal["holds", "fails", "wrong as marked", "right though marked wrong"]
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether the outcome is what the claim's verdict says."""
-        return self.outcome in {"holds", "wrong as marked"}
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """The outcome of verifying one network."""
 
     name: str

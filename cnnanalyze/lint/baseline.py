@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -120,15 +120,15 @@ def hide(result: Result, baseline: Baseline) -> Result:
         for finding in file.findings:
             key = baseline.key(finding, file.name)
             known = left.get(key)
-            if known is None or not _countable(finding) or finding.count > known:
+            if known is None or not _countable(finding) or finding.instances > known:
                 shown.append(finding)
-                if known is not None and finding.count > known:
+                if known is not None and finding.instances > known:
                     del left[key]
-            elif finding.count == known:
+            elif finding.instances == known:
                 del left[key]
             # With fewer instances than before the finding is hidden, and its entry is stale.
         hidden = len(file.findings) - len(shown)
-        files.append(replace(file, findings=tuple(shown), hidden=hidden))
+        files.append(file._replace(findings=tuple(shown), hidden=hidden))
     read_in = {baseline.name_of(file.name) for file in result.files}
     stale = tuple(
         _stale(baseline, key, count)
@@ -159,7 +159,7 @@ def of(files: Iterable[FileResult], path: Path) -> Baseline:
     known: dict[Key, int] = {}
     for file in files:
         for finding in filter(_countable, file.findings):
-            known[empty.key(finding, file.name)] = finding.count
+            known[empty.key(finding, file.name)] = finding.instances
     return Baseline(path, known)
 
 

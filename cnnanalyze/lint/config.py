@@ -1,4 +1,4 @@
-"""Configuration files: ``cnnanalyze.toml`` and ``pyproject.toml``, the closest above a spec.
+"""Configuration files: what each key says, and how it is refused.
 
 Reading a configuration never runs code, and never imports what it names.
 """
@@ -13,29 +13,15 @@ from typing import Any
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import CnnError, Fault, UsageError
+from cnnanalyze.lint.discovery import FILES
 from cnnanalyze.lint.finding import SEVERITIES
 from cnnanalyze.lint.rules import entries
 from cnnanalyze.lint.select import PROFILES, Level
 from cnnanalyze.lint.settings import Given, PerFile, Settings
 from cnnanalyze.lint.toml import Located, find_word, open_toml, parse, table_at
 
-FILES = {"cnnanalyze.toml": ("lint",), "pyproject.toml": ("tool", "cnnanalyze", "lint")}
-"""The files that are looked for, in this order, and the table that is meant."""
 EXTENSIONS = 10
 """How long a chain of ``extend`` may be."""
-
-
-def find(folder: Path) -> Path | None:
-    """Return the configuration file for specs in a folder: the closest, going upwards.
-
-    A ``pyproject.toml`` counts only if it has a table ``[tool.cnnanalyze.lint]``.
-    """
-    for here in (folder, *folder.parents):
-        for name, at in FILES.items():
-            path = here / name
-            if path.is_file() and (name == "cnnanalyze.toml" or _has_table(path, at)):
-                return path
-    return None
 
 
 def read(path: Path) -> Settings:
@@ -88,19 +74,6 @@ def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
     if len(seen) > EXTENSIONS:
         raise found.wrong(f"a chain of 'extend' may have at most {EXTENSIONS} links", "extend")
     return other
-
-
-def _has_table(path: Path, at: tuple[str, ...]) -> bool:
-    source = open_toml(path)
-    # Most projects have no table of ours; TOML's reader need not be imported to see that.
-    is_possible = _OURS.search(source.text) is not None
-    return is_possible and table_at(parse(source), at) is not None
-
-
-_OURS = re.compile(
-    r"""tool["']?\s*\.\s*["']?cnnanalyze|^\s*\[\s*["']?tool["']?\s*\]""", re.MULTILINE
-)
-"""Every way in which a TOML file can come to ``tool.cnnanalyze``."""
 
 
 # --- the keys ------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.graph.build import attempt
@@ -17,10 +17,12 @@ from cnnanalyze.lint.rules import ENGINE, FAULT
 from cnnanalyze.lint.section import read_given
 from cnnanalyze.lint.settings import Settings
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.lint.suppress import Comments, read_comments
 from cnnanalyze.spec import tree as trees
 from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.reader import read
+
+if TYPE_CHECKING:
+    from cnnanalyze.lint.suppress import Comments
 
 STAGES = ("text", "document", "network", "analysis")
 CRASHED, SETTING, UNUSED, UNEXPLAINED = "LN001", "LN002", "SP010", "SP000"
@@ -75,15 +77,13 @@ def _judge(
     faults: tuple[Fault, ...],
     settings: Settings,
 ) -> FileResult:
-    known = settings.known
     complaints: list[Finding] = []
     if document is not None and document.lint is not None:
         given, wrong = read_given(document, settings)
         settings = settings.with_spec(given)
         complaints += [_own(SETTING, settings, m, mark, help_) for mark, m, help_ in wrong]
-    comments = {source.name: read_comments(source, known)}
-    if document is not None:
-        _read_others(document, comments, settings)
+    sources = [source, *(() if document is None else _others(document))]
+    comments = {s.name: _comments(s, settings) for s in sources if _EXCUSE.search(s.text)}
     for read_in in comments.values():
         complaints += [
             _own(SETTING, settings, message, mark, help_) for mark, message, help_ in read_in.faults
@@ -110,10 +110,10 @@ def _judge(
     if UNUSED in settings.codes:
         for read_in in comments.values():
             for mark, message, fix in read_in.unused(frozenset(judged)):
-                unused = replace(_own(UNUSED, settings, message, mark), fix=fix)
+                unused = _own(UNUSED, settings, message, mark)._replace(fix=fix)
                 if not _is_excused(unused, {}, rows):
                     found.append(unused)
-    graded = [replace(f, severity=settings.severity.get(f.code, f.severity)) for f in found]
+    graded = [f._replace(severity=settings.severity.get(f.code, f.severity)) for f in found]
     merged = sorted(_merge(graded, network), key=_order)
     return FileResult(source, tuple(merged), suppressed)
 
@@ -126,14 +126,24 @@ def _order(finding: Finding) -> tuple[str, int, int, int, str]:
     return mark.source.name, mark.line, mark.column, rank, finding.code
 
 
-def _read_others(document: Document, comments: dict[str, Comments], settings: Settings) -> None:
-    """Read the comments of the specs that a spec extends."""
-    if document.tree.get("extends") is None:
-        return
-    for key, _ in document.tree.entries:
-        other = key.mark.source
-        if other.name not in comments:
-            comments[other.name] = read_comments(other, settings.known)
+def _others(document: Document) -> Iterator[Source]:
+    """Yield the texts of the specs that a spec extends."""
+    if document.tree.get("extends") is not None:
+        seen = {document.source.name}
+        for key, _ in document.tree.entries:
+            if key.mark.source.name not in seen:
+                seen.add(key.mark.source.name)
+                yield key.mark.source
+
+
+_EXCUSE = re.compile(r"#\s*cnn:")
+"""Most texts have no comment for us; then what reads comments is not imported."""
+
+
+def _comments(source: Source, settings: Settings) -> Comments:
+    from cnnanalyze.lint.suppress import read_comments  # noqa: PLC0415 - see above
+
+    return read_comments(source, settings.known)
 
 
 def _own(
@@ -161,15 +171,14 @@ def _reached(subject: Subject) -> int:
 def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
     """Run the rules that are on and whose stage is reached; note which were run."""
     allowed = STAGES[: _reached(subject)]
-    kinds = {node.kind for node in subject.network or ()}
+    layers = [node.layer for node in subject.network or ()]
+    kinds = frozenset(layer.kind for layer in layers)
+    written = frozenset(name for layer in layers for name in layer.model_fields_set)
     for code in sorted(settings.codes):
         entry = settings.known[code]
         if entry.needs not in allowed:
             continue
-        is_idle = (entry.section and not _has(entry.section, subject)) or (
-            entry.kinds and not entry.kinds & kinds
-        )
-        if is_idle:
+        if (entry.section and not _has(entry.section, subject)) or entry.is_idle(kinds, written):
             judged.add(code)
         else:
             found = _try(code, subject, settings)
@@ -206,7 +215,7 @@ def _faults(subject: Subject, settings: Settings) -> Iterator[Finding]:
                 fault.mark,
                 help=fault.help,
                 chain=fault.chain,
-                count=fault.count,
+                instances=fault.count,
             )
 
 
@@ -257,11 +266,11 @@ def _merge(findings: Iterable[Finding], network: Network | None) -> list[Finding
     for group in groups.values():
         first = group[0]
         if len(group) > 1:
-            first = replace(first, count=sum(f.count for f in group))
+            first = first._replace(instances=sum(f.instances for f in group))
         if first.fix is not None and network is not None and first.path in network:
             # A change of the text changes every instance: each must have asked for it.
             paths = {f.path for f in group}
             if len(paths) < instances[network[first.path].mark]:
-                first = replace(first, fix=None)
+                first = first._replace(fix=None)
         merged.append(first)
     return merged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from cnnanalyze.errors import Call, Mark
@@ -29,8 +28,7 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule says of one place: one sentence with the numbers, and what it follows from."""
 
     code: str
@@ -45,6 +43,6 @@ class Finding:
     """The computed values behind the sentence, by name."""
     chain: tuple[Call, ...] = ()
     """The calls of blocks that led to the place, outermost first."""
-    count: int = 1
+    instances: int = 1
     """How many instances the place has in the network; the finding speaks of the first."""
     fix: Fix | None = None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from cnnanalyze.errors import Source
 from cnnanalyze.lint.finding import SEVERITIES, Finding, Severity
 
 
-@dataclass(frozen=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What was found in one file."""
 
     source: Source
@@ -28,9 +27,15 @@ class FileResult:
         return self.source.name
 
 
-@dataclass(frozen=True)
 class Result:
     """What was found in all files of a run, in the order of the files and their lines.
+
+    Parameters
+    ----------
+    files
+        What was found in each file.
+    extra
+        What speaks of no file that was read: stale entries of the baseline.
 
     Examples
     --------
@@ -40,9 +45,9 @@ class Result:
     ['CV003']
     """
 
-    files: tuple[FileResult, ...] = ()
-    extra: tuple[Finding, ...] = ()
-    """What speaks of no file that was read: stale entries of the baseline."""
+    def __init__(self, files: tuple[FileResult, ...] = (), extra: tuple[Finding, ...] = ()) -> None:
+        self.files = files
+        self.extra = extra
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

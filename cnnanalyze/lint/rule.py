@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeVar
 
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import Mark, PluginError
@@ -20,8 +19,7 @@ Stage = Literal["text", "document", "network", "analysis"]
 """How far the reading of a spec must have come before a rule can look at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A spec on which a rule is tried, with the one finding that it must give, if any.
 
     The text may leave out ``cnn:`` and ``input:`` only if the rule speaks of just that.
@@ -32,7 +30,7 @@ class Case:
     """Line and column of the finding; nothing if it has no place."""
     message: str = ""
     path: str = ""
-    count: int = 1
+    instances: int = 1
 
 
 class Rule:
@@ -58,6 +56,8 @@ class Rule:
     """The section of a spec or a configuration without which there is nothing to look at."""
     kinds: ClassVar[frozenset[str]] = frozenset()
     """Kinds of layers without which there is nothing to look at: the rule is not even imported."""
+    attributes: ClassVar[frozenset[str]] = frozenset()
+    """Attributes of layers without which there is nothing to look at, unless a kind is there."""
     source: ClassVar[str] = ""
     """Who says so, and where."""
     trips: ClassVar[str] = ""
@@ -151,7 +151,7 @@ class FaultRule(Rule):
                     fault.mark,
                     help=fault.help,
                     chain=fault.chain,
-                    count=fault.count,
+                    instances=fault.count,
                 )
 
 

@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.lint import config
+from cnnanalyze.lint.discovery import find
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.settings import CALLER, Given, Settings
 from cnnanalyze.spec.reader import open_source
 
 
-@dataclass(frozen=True)
 class Configuration:
-    """Where settings come from: files by folder, or one file for all, and who calls."""
+    """Where settings come from: files by folder, or one file for all, and who calls.
 
-    caller: Given = CALLER
-    file: Path | None = None
-    """One configuration for all specs, instead of the closest of each."""
-    isolated: bool = False
-    """Whether configuration files are passed over."""
-    _by_folder: dict[Path, Settings] = field(default_factory=dict, repr=False, compare=False)
-    _by_file: dict[Path | None, Settings] = field(default_factory=dict, repr=False, compare=False)
+    Parameters
+    ----------
+    caller
+        What who calls has to say.
+    file
+        One configuration for all specs, instead of the closest of each.
+    isolated
+        Whether configuration files are passed over.
+    """
+
+    def __init__(
+        self, caller: Given = CALLER, file: Path | None = None, isolated: bool = False
+    ) -> None:
+        self.caller = caller
+        self.file = file
+        self.isolated = isolated
+        self._by_folder: dict[Path, Settings] = {}
+        self._by_file: dict[Path | None, Settings] = {}
 
     def of(self, folder: Path) -> Settings:
         """Return the settings for specs in a folder."""
         if folder not in self._by_folder:
             path = self.file
             if path is None and not self.isolated:
-                path = config.find(folder.resolve())
+                path = find(folder.resolve())
             if path not in self._by_file:
-                files = () if path is None else config.read(path).files
+                files = () if path is None else _read(path).files
                 self._by_file[path] = Settings(files, self.caller).check()
             self._by_folder[folder] = self._by_file[path]
         return self._by_folder[folder]
+
+
+def _read(path: Path) -> Settings:
+    from cnnanalyze.lint.config import read  # noqa: PLC0415 - most projects have no configuration
+
+    return read(path)
 
 
 class Spec(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -41,21 +40,22 @@ class PerFile(NamedTuple):
 
 NOTHING = Level()
 """What a source says that says nothing of the selection."""
+NONE: Mapping[str, Any] = {}
+"""What a source says that says nothing of the rest."""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What one source of settings says."""
 
     origin: str
     """What messages call it: a file's path, or the command line."""
     level: Level = NOTHING
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = NONE
     """By code, name or first letters."""
     per_file: tuple[PerFile, ...] = ()
-    thresholds: Thresholds = field(default_factory=dict)
+    thresholds: Thresholds = NONE
     """By code or name, and the threshold's name."""
-    budgets: Mapping[str, Any] = field(default_factory=dict)
+    budgets: Mapping[str, Any] = NONE
     declared: tuple[type[Rule], ...] = ()
     """Rules that are declared there."""
     fail_on: Severity | None = None
@@ -66,12 +66,12 @@ CALLER = Given("the command line")
 """A caller who leaves everything to the files."""
 
 
-@dataclass(frozen=True)
 class Settings:
     """All that is said: by files, the lowest first, then by the spec, last by who calls."""
 
-    files: tuple[Given, ...] = ()
-    caller: Given = CALLER
+    def __init__(self, files: tuple[Given, ...] = (), caller: Given = CALLER) -> None:
+        self.files = files
+        self.caller = caller
 
     def with_spec(self, given: Given) -> Settings:
         """Return these settings with those of a spec: above all files, below the caller's."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,23 +30,46 @@ class Written(NamedTuple):
     """The list that it stands in."""
 
 
-@dataclass(frozen=True)
 class Subject:
-    """One spec as far as it could be read."""
+    """One spec as far as it could be read.
 
-    source: Source
-    tree: trees.Mapping | None = None
-    """What is written in this file; nothing if it is no YAML mapping."""
-    document: Document | None = None
-    network: Network | None = None
-    faults: tuple[Fault, ...] = ()
-    """What is wrong with the text; the network is there only if nothing is."""
-    target: str | None = None
-    """The hardware that the network is meant for."""
-    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """By code and name: the thresholds that were configured."""
-    budgets: Mapping[str, object] = field(default_factory=dict)
-    """The budgets of the configuration; those of the spec are in the document."""
+    Parameters
+    ----------
+    source
+        The text.
+    tree
+        What is written in this file; nothing if it is no YAML mapping.
+    document, network
+        What was read, as far as the reading came.
+    faults
+        What is wrong with the text; the network is there only if nothing is.
+    target
+        The hardware that the network is meant for.
+    thresholds
+        By code and name: the thresholds that were configured.
+    budgets
+        The budgets of the configuration; those of the spec are in the document.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        tree: trees.Mapping | None = None,
+        document: Document | None = None,
+        network: Network | None = None,
+        faults: tuple[Fault, ...] = (),
+        target: str | None = None,
+        thresholds: Mapping[str, Mapping[str, float]] | None = None,
+        budgets: Mapping[str, object] | None = None,
+    ) -> None:
+        self.source = source
+        self.tree = tree
+        self.document = document
+        self.network = network
+        self.faults = faults
+        self.target = target
+        self.thresholds = thresholds or {}
+        self.budgets = budgets or {}
 
     @property
     def text(self) -> str:

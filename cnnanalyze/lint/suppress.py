@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import yaml
@@ -23,7 +22,6 @@ from cnnanalyze.spec.reader import LOADER
 _COMMENT = re.compile(
     r"#\s*cnn:\s*(?P<form>[\w-]+)\s*(?P<list>\[(?P<words>[^\]]*)\])?\s*(?:--\s*(?P<reason>.*))?"
 )
-_HINT = re.compile(r"#\s*cnn:")
 FORMS = ("ignore", "file-ignore")
 
 
@@ -51,16 +49,29 @@ class Comment(NamedTuple):
     """Whether nothing else stands in its line."""
 
 
-@dataclass
 class Comments:
-    """The comments of one file, and which of their words have hidden something."""
+    """The comments of one file, and which of their words have hidden something.
 
-    source: Source
-    found: tuple[Comment, ...] = ()
-    faults: tuple[tuple[Mark, str, str], ...] = ()
-    """Comments that cannot be understood: place, message, help."""
-    used: set[tuple[int, int]] = field(default_factory=set)
-    """Line and column of every word that has hidden something."""
+    Parameters
+    ----------
+    source
+        The text.
+    found
+        The comments.
+    faults
+        Comments that cannot be understood: place, message, help.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        found: tuple[Comment, ...] = (),
+        faults: tuple[tuple[Mark, str, str], ...] = (),
+    ) -> None:
+        self.source = source
+        self.found = found
+        self.faults = faults
+        self._used: set[tuple[int, int]] = set()
 
     def hide(self, code: str, marks: Iterable[Mark]) -> bool:
         """Whether a comment excuses a finding that has one of these places; note that it did."""
@@ -70,7 +81,7 @@ class Comments:
             if any(comment.first <= line <= comment.last for line in lines):
                 for word in comment.words:
                     if code in word.codes:
-                        self.used.add((comment.line, word.column))
+                        self._used.add((comment.line, word.column))
                         hidden = True
         return hidden
 
@@ -86,7 +97,7 @@ class Comments:
             idle = [
                 w
                 for w in comment.words
-                if (comment.line, w.column) not in self.used and w.codes & judged
+                if (comment.line, w.column) not in self._used and w.codes & judged
             ]
             for word in idle:
                 yield (
@@ -127,8 +138,6 @@ def read_comments(source: Source, known: Mapping[str, Entry]) -> Comments:
     [(3, 'CV003')]
     """
     comments = Comments(source)
-    if not _HINT.search(source.text):
-        return comments
     found: list[Comment] = []
     faults: list[tuple[Mark, str, str]] = []
     for line, start in comment_places(source):

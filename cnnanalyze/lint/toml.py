@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +48,7 @@ def shown(path: Path) -> str:
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
+@cache
 def parse(source: Source) -> Mapping[str, Any]:
     """Return what a text holds, or refuse it where it is no TOML."""
     import tomllib  # noqa: PLC0415 - not every run needs it

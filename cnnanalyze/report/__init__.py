@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
-from cnnanalyze.report.options import Options
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.report.options import Options
 
 COMPACT = 5
 """Columns with a larger priority are left out of tables for paper and web pages."""
@@ -110,11 +112,15 @@ def render(analysis: Analysis, format: str = "table", **options: Any) -> str:  #
     UsageError
         If a format, an option, a column or a convention is unknown.
     """
+    from cnnanalyze.report.options import Options  # noqa: PLC0415 - findings have no use for it
+
     return FORMATS[check_format(format)](analysis, Options.read(options))
 
 
 def compare(analyses: Sequence[Analysis], format: str = "table", **options: Any) -> str:  # noqa: A002, ANN401
     """Return several networks side by side as text; options and formats as in :func:`render`."""
+    from cnnanalyze.report.options import Options  # noqa: PLC0415
+
     check_format(format)
     chosen = refuse_depth(Options.read(options))
     if format == "json":

@@ -41,15 +41,26 @@ def _one(rounds: int) -> None:
     times = in_turns(
         {
             "cnnanalyze summary": process("-m", "cnnanalyze", "summary", name),
-            "cnnanalyze lint": process("-m", "cnnanalyze", "lint", "--exit-zero", name),
-            "cnnanalyze lint --select CV003": process(
-                "-m", "cnnanalyze", "lint", "--select", "CV003", name
+            "cnnanalyze lint": process("-m", "cnnanalyze", "lint", name),
+            "cnnanalyze lint --isolated": process("-m", "cnnanalyze", "lint", "--isolated", name),
+            "cnnanalyze lint --isolated --select CV003": process(
+                "-m", "cnnanalyze", "lint", "--isolated", "--select", "CV003", name
+            ),
+            "cnnanalyze summary, in colour": process(
+                "-m", "cnnanalyze", "summary", name, FORCE_COLOR="1"
+            ),
+            "cnnanalyze lint, in colour": process(
+                "-m", "cnnanalyze", "lint", name, FORCE_COLOR="1"
             ),
         },
         2 * rounds,
     )
     base = times["cnnanalyze summary"]
-    rows = [(n, f"{t:.3f}", f"{t / base:.2f}") for n, t in times.items()]
+    shown = times["cnnanalyze summary, in colour"]
+    rows = [
+        (n, f"{t:.3f}", f"{t / (shown if n.endswith('in colour') else base):.2f}")
+        for n, t in times.items()
+    ]
     table("One file, whole process, ResNet-50 (s; ratio to summary)", ("", "s", "ratio"), rows)
 
 

@@ -35,6 +35,7 @@ def rows(*, lenient: bool = False) -> list[str]:
                     ",".join(sorted(entry.profiles)) or "-",
                     entry.section or "-",
                     ",".join(sorted(entry.kinds)) or "-",
+                    ",".join(sorted(entry.attributes)) or "-",
                 )
             )
     return [row for _, row in sorted(found.items())]

@@ -31,7 +31,7 @@ def hits(path: Path) -> list[str]:
     crashed = [f.message for f in result.findings if f.code == "LN001"]
     assert not crashed, crashed
     return sorted(
-        f"{path.stem} {f.code} {f.severity} {f.path or '-'} {f.count}"
+        f"{path.stem} {f.code} {f.severity} {f.path or '-'} {f.instances}"
         for f in result.findings
         if not f.code.startswith(_OWN)
     )

@@ -75,7 +75,7 @@ def test_new_findings_are_shown() -> None:
 def test_more_instances_are_shown() -> None:
     base = known(lint(b=UNITS))
     result = baseline.hide(lint(b=UNITS.replace("repeat: 3", "repeat: 5")), base)
-    assert [(f.code, f.count) for f in result] == [("NA001", 5)]
+    assert [(f.code, f.instances) for f in result] == [("NA001", 5)]
 
 
 @pytest.mark.usefixtures("folder")

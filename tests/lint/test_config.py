@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cnnanalyze.errors import Source, UsageError
-from cnnanalyze.lint.config import KEYS, find, read
+from cnnanalyze.lint.config import KEYS, read
+from cnnanalyze.lint.discovery import find
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.run import Configuration, lint_specs, of_file
 from cnnanalyze.lint.select import Level
@@ -116,7 +117,7 @@ def test_rules_are_off_in_one_block_of_a_file(tmp_path: Path) -> None:
     net = write(tmp_path, UNITS, "net.yaml")
     write(tmp_path, "[lint.per-file-ignores]\n'net.yaml#unit2' = ['NA001']\n")
     (finding,) = linted(net, "NA001")
-    assert (finding.count, finding.path) == (2, "unit1/conv1")
+    assert (finding.instances, finding.path) == (2, "unit1/conv1")
     write(tmp_path, "[lint.per-file-ignores]\n'net.yaml#unit*' = ['NA001']\n")
     assert codes(net, "NA001") == []
 

@@ -73,12 +73,12 @@ def test_fault_without_a_code_is_told_all_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(engine, "attempt", lambda *_: Attempt(None, None, (fault,)))
     (finding,) = engine.lint_source(source).findings
     assert (finding.code, finding.name, finding.severity) == ("SP000", "spec-fault", "error")
-    assert (finding.message, finding.help, finding.count) == ("something is off", "do it", 2)
+    assert (finding.message, finding.help, finding.instances) == ("something is off", "do it", 2)
 
 
 def test_repeated_line_is_told_once_with_the_number_of_instances(lint: Any) -> None:
     (finding,) = lint(UNITS, "NA001").findings
-    assert (finding.mark.line, finding.count, finding.path) == (7, 3, "unit1/conv1")
+    assert (finding.mark.line, finding.instances, finding.path) == (7, 3, "unit1/conv1")
     assert [str(call) for call in finding.chain] == ["in block 'unit' called at net.yaml:11:4"]
     assert finding.fix is not None
 

@@ -41,7 +41,7 @@ def test_the_first_unproductive_layer_of_vgg16_is_where_the_field_outgrows_the_i
     lint: Lint,
 ) -> None:
     found = lint(at("vgg16", 32), "RF001").findings
-    assert [(f.code, f.count, f.path) for f in found] == [("RF001", 7, "stage3/conv3/conv1")]
+    assert [(f.code, f.instances, f.path) for f in found] == [("RF001", 7, "stage3/conv3/conv1")]
     assert found[0].message == (
         "its input sees 32 pixels on every path, and the image has 32: a kernel of 3 adds nothing"
     )

@@ -111,11 +111,11 @@ def test_invalid_case_is_found_at_its_place_with_its_message(code: str, case: Ca
     assert [f.code for f in found] == [code], [f.message for f in found]
     finding = found[0]
     place = None if finding.mark is None else (finding.mark.line, finding.mark.column)
-    assert (place, finding.message, finding.path, finding.count) == (
+    assert (place, finding.message, finding.path, finding.instances) == (
         case.at,
         case.message,
         case.path or finding.path,
-        case.count,
+        case.instances,
     )
     assert finding.name == of(code).name
     assert finding.message, "a sentence"

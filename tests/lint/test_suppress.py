@@ -59,7 +59,7 @@ def test_comment_at_a_call_covers_that_call_alone(lint: Any) -> None:
     text = UNITS.replace("- {unit: , repeat: 3}", "- unit: # cnn: ignore[NA001]\n- unit\n- unit")
     result = lint(text, "NA001", "SP010")
     (finding,) = result.findings
-    assert (finding.code, finding.count, finding.path) == ("NA001", 2, "unit2/conv1")
+    assert (finding.code, finding.instances, finding.path) == ("NA001", 2, "unit2/conv1")
     assert finding.fix is None, "a fix would change the excused instance, too"
 
 

@@ -214,7 +214,14 @@ def test_findings() -> None:
     net = cnn.loads("cnn: 1\ninput: 5x5x1\nlayers: [relu]", name="net.yaml")
     mark = Mark(net.document.source, 3, 10)
     finding = Finding(
-        "XX001", "odd <name>", "warning", "it is <b>odd</b>", mark, "relu1", "mend & go", count=7
+        "XX001",
+        "odd <name>",
+        "warning",
+        "it is <b>odd</b>",
+        mark,
+        "relu1",
+        "mend & go",
+        instances=7,
     )
     found = Page(cnn.analyze(net).to_html(findings=[finding]))
     (item,) = found.root.all("li", data_finding="XX001")

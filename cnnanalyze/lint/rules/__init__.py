@@ -21,6 +21,13 @@ class Entry(NamedTuple):
     profiles: frozenset[str]
     section: str = ""
     kinds: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+
+    def is_idle(self, kinds: frozenset[str], attributes: frozenset[str]) -> bool:
+        """Whether a network of these kinds, with these attributes written, has nothing for it."""
+        if not self.kinds and not self.attributes:
+            return False
+        return self.kinds.isdisjoint(kinds) and self.attributes.isdisjoint(attributes)
 
 
 FAULT, ENGINE = "fault", "engine"
@@ -28,9 +35,11 @@ FAULT, ENGINE = "fault", "engine"
 
 def _read(row: str) -> tuple[str, Entry]:
     code, name, module, severity, needs, *lists = row.split()
-    profiles, section, kinds = (frozenset(w.split(",")) if w != "-" else _NONE for w in lists)
+    profiles, section, kinds, attributes = (
+        frozenset(w.split(",")) if w != "-" else _NONE for w in lists
+    )
     grade = cast("Severity", severity)
-    return module, Entry(code, name, grade, needs, profiles, "".join(section), kinds)
+    return module, Entry(code, name, grade, needs, profiles, "".join(section), kinds, attributes)
 
 
 _NONE: frozenset[str] = frozenset()
@@ -62,7 +71,8 @@ def entries() -> dict[str, Entry]:
 def entry_of(cls: type[Rule]) -> Entry:
     """Return what must be known of a rule that is imported."""
     return Entry(
-        cls.code, cls.name, cls.severity, stage_of(cls), cls.profiles, cls.section, cls.kinds
+        *(cls.code, cls.name, cls.severity, stage_of(cls), cls.profiles),
+        *(cls.section, cls.kinds, cls.attributes),
     )
 
 

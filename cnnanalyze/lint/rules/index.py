@@ -1,130 +1,130 @@
 """The index of the rules, written by ``python -m tests.lint.index --write``.
 
-Code, name, module, severity, stage, profiles, and the section and the kinds of layers without
-which it has nothing to look at: only the modules of rules that are on and may find something are
-imported.
+Code, name, module, severity, stage, profiles, and the section, the kinds of layers and the
+attributes without which it has nothing to look at: only the modules of rules that are on and may
+find something are imported.
 """
 
 ROWS = """
-BG001 budget-params budget.budget_params error analysis default budgets -
-BG002 budget-macs budget.budget_macs error analysis default budgets -
-BG003 budget-memory budget.budget_memory error analysis default budgets -
-BG004 budget-depth budget.budget_depth error analysis default budgets -
-BG005 budget-rf budget.budget_rf error analysis default budgets -
-BG006 budget-size-on-disk budget.budget_size_on_disk error analysis default budgets -
-BG007 budget-regression budget.budget_regression error analysis default budgets -
-BG008 budget-operations budget.budget_operations error analysis default budgets -
-BG009 budget-activations budget.budget_activations error analysis default budgets -
-BG010 budget-unmatched budget.budget_unmatched error analysis default budgets -
-CV001 skips-pixels convolution.skips_pixels warning network default - -
-CV002 strided-1x1-shortcut convolution.strided_1x1_shortcut info network strict - -
-CV003 even-kernel convolution.even_kernel warning network default - -
-CV004 pool-gap convolution.pool_gap warning network default - avgpool,lppool,maxpool
-CV005 mergeable-linear convolution.mergeable_linear warning network default - -
-CV006 big-dense-kernel convolution.big_dense_kernel info network default - -
-CV007 unpaired-asymmetric convolution.unpaired_asymmetric info network default - -
-CV008 gridding convolution.gridding info network default - -
-CV009 dilation-on-1x1 convolution.dilation_on_1x1 warning network default - -
-CV010 depthwise-alone convolution.depthwise_alone warning network default - -
-CV011 double-downsample convolution.double_downsample info network strict - -
-CV012 violent-stem convolution.violent_stem info network default - -
-DP001 checkerboard dense.checkerboard warning network default - transposed_conv
-DP002 output-padding dense.output_padding error fault default - -
-DP003 skip-size dense.skip_size error fault default - -
-GR001 unknown-reference graph.unknown_reference error fault default - -
-GR002 cycle graph.cycle error fault default - -
-GR003 dead-branch graph.dead_branch warning network default - -
-GR004 unreachable graph.unreachable error fault default - -
-GR005 duplicate-name graph.duplicate_name error fault default - -
-GR007 self-merge graph.self_merge warning network default - add,average,concat,maximum
-GR008 twin-siblings graph.twin_siblings info network default - -
-GR009 fusable-siblings graph.fusable_siblings info network strict - -
-GR010 no-op-layer graph.no_op_layer warning network default - -
-GR011 input-count graph.input_count error fault default - -
-HD001 double-softmax head.double_softmax error network default train -
-HD002 missing-probability head.missing_probability error network default train -
-HD003 head-width head.head_width error network default train -
-HW001 tensor-core-8 hardware.tensor_core_8 warning network target:tensor-core - -
-HW002 htp-32 hardware.htp_32 warning network target:htp - -
-HW003 ti-npu hardware.ti_npu warning network target:ti-npu - -
-HW004 thin-groups hardware.thin_groups warning network target:mobile,target:tensor-core - -
-HW005 unequal-1x1 hardware.unequal_1x1 info network target:mobile - -
-HW006 fragmented hardware.fragmented info network target:mobile - -
-LC001 stride-does-not-fit lecture.stride_does_not_fit warning analysis teaching - -
-LC002 even-filter-same lecture.even_filter_same warning network teaching - -
-LC003 padded-pooling lecture.padded_pooling warning analysis teaching - -
-LC004 pool-over-map lecture.pool_over_map warning network default - avgpool,lppool,maxpool
-LC005 claimed-shape lecture.claimed_shape error analysis default expect -
-LC006 typical-pattern lecture.typical_pattern info network teaching - -
-LN001 rule-crashed linter.rule_crashed error engine default - -
-LN002 bad-setting linter.bad_setting error engine default - -
-LN003 stale-baseline linter.stale_baseline error engine default - -
-NA001 bias-before-norm normalisation.bias_before_norm warning network default - batchnorm,instancenorm
-NA002 no-bias-no-norm normalisation.no_bias_no_norm info network default - -
-NA003 double-activation normalisation.double_activation warning network default - -
-NA004 double-norm normalisation.double_norm warning network default - batchnorm,bn,gn,groupnorm,instancenorm,layernorm,ln
-NA005 no-nonlinearity normalisation.no_nonlinearity info network default - -
-NA006 rectified-bottleneck normalisation.rectified_bottleneck warning network default - -
-NA007 rectified-residual normalisation.rectified_residual warning network default - add
-NA008 dropout-before-norm normalisation.dropout_before_norm info network default - dropout
-NA009 act-before-maxpool normalisation.act_before_maxpool info network strict - -
-NA010 norm-on-1x1 normalisation.norm_on_1x1 info network default - batchnorm
-NA011 saturating-depth normalisation.saturating_depth info network default - sigmoid,tanh
-NA012 activated-logits normalisation.activated_logits warning network default - elu,gelu,hard_sigmoid,hard_swish,leaky_relu,log_softmax,mish,prelu,relu,relu6,selu,sigmoid,silu,softmax,softplus,swish,tanh
-NA013 heavy-dropout normalisation.heavy_dropout warning network default - dropout
-PC001 fc-dominates cost.fc_dominates info analysis default - -
-PC002 layer-dominates-params cost.layer_dominates_params info analysis default - -
-PC003 layer-dominates-macs cost.layer_dominates_macs info analysis default - -
-PC004 memory-peak cost.memory_peak info analysis default - -
-PC005 representation-bottleneck cost.representation_bottleneck info network default - -
-PC006 starved-layer cost.starved_layer info analysis - - -
-RF001 unproductive-layer reception.unproductive_layer warning analysis default - -
-RF002 critical-layer reception.critical_layer info analysis teaching - -
-RF003 short-sighted reception.short_sighted info analysis default - adaptive_avgpool,adaptive_maxpool,global_avgpool,global_maxpool
-RF004 misaligned-merge reception.misaligned_merge info analysis default - add,average,concat,maximum,multiply
-RF005 useful-size-range reception.useful_size_range info analysis teaching - -
-SH001 merge-mismatch shape.merge_mismatch error fault default - -
-SH002 empty-output shape.empty_output error fault default - -
-SH003 groups-divide shape.groups_divide error fault default - -
-SH004 wrong-rank shape.wrong_rank error fault default - -
-SH005 reshape-count shape.reshape_count error fault default - -
-SH006 border-dropped shape.border_dropped warning analysis default - -
-SH007 uneven-padding shape.uneven_padding info analysis strict - -
-SH008 size-not-multiple shape.size_not_multiple info network default - -
-SH009 taps-in-padding shape.taps_in_padding warning analysis default - -
-SH010 kernel-over-map shape.kernel_over_map warning analysis default - -
-SH011 spatial-op-on-1x1 shape.spatial_op_on_1x1 warning network default - -
-SH012 size-locked-head shape.size_locked_head info network default - dense
-SH013 refused-input shape.refused_input error fault default - -
-SP000 spec-fault specification.spec_fault error engine default - -
-SP001 yaml-syntax specification.yaml_syntax error fault default - -
-SP002 duplicate-key specification.duplicate_key error fault default - -
-SP003 unknown-key specification.unknown_key error fault default - -
-SP004 unknown-op specification.unknown_op error fault default - -
-SP005 bad-value specification.bad_value error fault default - -
-SP006 block-arguments specification.block_arguments error fault default - -
-SP007 bad-expression specification.bad_expression error fault default - -
-SP008 unused-definition specification.unused_definition info document default - -
-SP009 yaml11-trap specification.yaml11_trap warning text default - -
-SP010 unused-suppression specification.unused_suppression warning engine default - -
-SP011 unreadable-file specification.unreadable_file error fault default - -
-SP012 bound-exceeded specification.bound_exceeded error fault default - -
-SP013 malformed-step specification.malformed_step error fault default - -
-SP014 malformed-section specification.malformed_section error fault default - -
-SP015 missing-key specification.missing_key error fault default - -
-SP016 bad-input specification.bad_input error fault default - -
-SP017 bad-claim specification.bad_claim error fault default - -
-SP018 bad-extends specification.bad_extends error fault default - -
-SP019 bad-name specification.bad_name error fault default - -
-SP020 given-weights specification.given_weights error fault default - -
-SP021 shared-weights specification.shared_weights error fault default - -
-SP022 recursive-block specification.recursive_block error fault default - -
-TE009 no-activation-near teaching.no_activation_near info network teaching - -
-TE016 kernel-shrinks teaching.kernel_shrinks info network teaching - -
-TE018 dropout-before-pool teaching.dropout_before_pool info network teaching - -
-TE019 fc-width-grows teaching.fc_width_grows info network teaching - -
-TE023 channels-shrink teaching.channels_shrink info network teaching - -
-TE025 pool-after-every-conv teaching.pool_after_every_conv info network teaching - -
-TE026 uneven-block teaching.uneven_block info network teaching - -
-TE027 no-max-pool teaching.no_max_pool info network teaching - -
+BG001 budget-params budget.budget_params error analysis default budgets - -
+BG002 budget-macs budget.budget_macs error analysis default budgets - -
+BG003 budget-memory budget.budget_memory error analysis default budgets - -
+BG004 budget-depth budget.budget_depth error analysis default budgets - -
+BG005 budget-rf budget.budget_rf error analysis default budgets - -
+BG006 budget-size-on-disk budget.budget_size_on_disk error analysis default budgets - -
+BG007 budget-regression budget.budget_regression error analysis default budgets - -
+BG008 budget-operations budget.budget_operations error analysis default budgets - -
+BG009 budget-activations budget.budget_activations error analysis default budgets - -
+BG010 budget-unmatched budget.budget_unmatched error analysis default budgets - -
+CV001 skips-pixels convolution.skips_pixels warning network default - - stride
+CV002 strided-1x1-shortcut convolution.strided_1x1_shortcut info network strict - - -
+CV003 even-kernel convolution.even_kernel warning network default - - -
+CV004 pool-gap convolution.pool_gap warning network default - avgpool,lppool,maxpool -
+CV005 mergeable-linear convolution.mergeable_linear warning network default - - -
+CV006 big-dense-kernel convolution.big_dense_kernel info network default - - -
+CV007 unpaired-asymmetric convolution.unpaired_asymmetric info network default - - -
+CV008 gridding convolution.gridding info network default - - dilation
+CV009 dilation-on-1x1 convolution.dilation_on_1x1 warning network default - - dilation
+CV010 depthwise-alone convolution.depthwise_alone warning network default - depthwise groups
+CV011 double-downsample convolution.double_downsample info network strict - - -
+CV012 violent-stem convolution.violent_stem info network default - - -
+DP001 checkerboard dense.checkerboard warning network default - transposed_conv -
+DP002 output-padding dense.output_padding error fault default - - -
+DP003 skip-size dense.skip_size error fault default - - -
+GR001 unknown-reference graph.unknown_reference error fault default - - -
+GR002 cycle graph.cycle error fault default - - -
+GR003 dead-branch graph.dead_branch warning network default - - -
+GR004 unreachable graph.unreachable error fault default - - -
+GR005 duplicate-name graph.duplicate_name error fault default - - -
+GR007 self-merge graph.self_merge warning network default - add,average,concat,maximum -
+GR008 twin-siblings graph.twin_siblings info network default - - -
+GR009 fusable-siblings graph.fusable_siblings info network strict - - -
+GR010 no-op-layer graph.no_op_layer warning network default - - -
+GR011 input-count graph.input_count error fault default - - -
+HD001 double-softmax head.double_softmax error network default train - -
+HD002 missing-probability head.missing_probability error network default train - -
+HD003 head-width head.head_width error network default train - -
+HW001 tensor-core-8 hardware.tensor_core_8 warning network target:tensor-core - - -
+HW002 htp-32 hardware.htp_32 warning network target:htp - - -
+HW003 ti-npu hardware.ti_npu warning network target:ti-npu - - -
+HW004 thin-groups hardware.thin_groups warning network target:mobile,target:tensor-core - - groups
+HW005 unequal-1x1 hardware.unequal_1x1 info network target:mobile - - -
+HW006 fragmented hardware.fragmented info network target:mobile - - -
+LC001 stride-does-not-fit lecture.stride_does_not_fit warning analysis teaching - - -
+LC002 even-filter-same lecture.even_filter_same warning network teaching - - -
+LC003 padded-pooling lecture.padded_pooling warning analysis teaching - - -
+LC004 pool-over-map lecture.pool_over_map warning network default - avgpool,lppool,maxpool -
+LC005 claimed-shape lecture.claimed_shape error analysis default expect - -
+LC006 typical-pattern lecture.typical_pattern info network teaching - - -
+LN001 rule-crashed linter.rule_crashed error engine default - - -
+LN002 bad-setting linter.bad_setting error engine default - - -
+LN003 stale-baseline linter.stale_baseline error engine default - - -
+NA001 bias-before-norm normalisation.bias_before_norm warning network default - batchnorm,instancenorm -
+NA002 no-bias-no-norm normalisation.no_bias_no_norm info network default - - bias
+NA003 double-activation normalisation.double_activation warning network default - - -
+NA004 double-norm normalisation.double_norm warning network default - batchnorm,bn,gn,groupnorm,instancenorm,layernorm,ln -
+NA005 no-nonlinearity normalisation.no_nonlinearity info network default - - -
+NA006 rectified-bottleneck normalisation.rectified_bottleneck warning network default - depthwise groups
+NA007 rectified-residual normalisation.rectified_residual warning network default - add -
+NA008 dropout-before-norm normalisation.dropout_before_norm info network default - dropout -
+NA009 act-before-maxpool normalisation.act_before_maxpool info network strict - - -
+NA010 norm-on-1x1 normalisation.norm_on_1x1 info network default - batchnorm -
+NA011 saturating-depth normalisation.saturating_depth info network default - sigmoid,tanh -
+NA012 activated-logits normalisation.activated_logits warning network default - elu,gelu,hard_sigmoid,hard_swish,leaky_relu,log_softmax,mish,prelu,relu,relu6,selu,sigmoid,silu,softmax,softplus,swish,tanh -
+NA013 heavy-dropout normalisation.heavy_dropout warning network default - dropout -
+PC001 fc-dominates cost.fc_dominates info analysis default - - -
+PC002 layer-dominates-params cost.layer_dominates_params info analysis default - - -
+PC003 layer-dominates-macs cost.layer_dominates_macs info analysis default - - -
+PC004 memory-peak cost.memory_peak info analysis default - - -
+PC005 representation-bottleneck cost.representation_bottleneck info network default - - -
+PC006 starved-layer cost.starved_layer info analysis - - - -
+RF001 unproductive-layer reception.unproductive_layer warning analysis default - - -
+RF002 critical-layer reception.critical_layer info analysis teaching - - -
+RF003 short-sighted reception.short_sighted info analysis default - adaptive_avgpool,adaptive_maxpool,global_avgpool,global_maxpool -
+RF004 misaligned-merge reception.misaligned_merge info analysis default - add,average,concat,maximum,multiply -
+RF005 useful-size-range reception.useful_size_range info analysis teaching - - -
+SH001 merge-mismatch shape.merge_mismatch error fault default - - -
+SH002 empty-output shape.empty_output error fault default - - -
+SH003 groups-divide shape.groups_divide error fault default - - -
+SH004 wrong-rank shape.wrong_rank error fault default - - -
+SH005 reshape-count shape.reshape_count error fault default - - -
+SH006 border-dropped shape.border_dropped warning analysis default - - -
+SH007 uneven-padding shape.uneven_padding info analysis strict - - -
+SH008 size-not-multiple shape.size_not_multiple info network default - - -
+SH009 taps-in-padding shape.taps_in_padding warning analysis default - - -
+SH010 kernel-over-map shape.kernel_over_map warning analysis default - - -
+SH011 spatial-op-on-1x1 shape.spatial_op_on_1x1 warning network default - - -
+SH012 size-locked-head shape.size_locked_head info network default - dense -
+SH013 refused-input shape.refused_input error fault default - - -
+SP000 spec-fault specification.spec_fault error engine default - - -
+SP001 yaml-syntax specification.yaml_syntax error fault default - - -
+SP002 duplicate-key specification.duplicate_key error fault default - - -
+SP003 unknown-key specification.unknown_key error fault default - - -
+SP004 unknown-op specification.unknown_op error fault default - - -
+SP005 bad-value specification.bad_value error fault default - - -
+SP006 block-arguments specification.block_arguments error fault default - - -
+SP007 bad-expression specification.bad_expression error fault default - - -
+SP008 unused-definition specification.unused_definition info document default - - -
+SP009 yaml11-trap specification.yaml11_trap warning text default - - -
+SP010 unused-suppression specification.unused_suppression warning engine default - - -
+SP011 unreadable-file specification.unreadable_file error fault default - - -
+SP012 bound-exceeded specification.bound_exceeded error fault default - - -
+SP013 malformed-step specification.malformed_step error fault default - - -
+SP014 malformed-section specification.malformed_section error fault default - - -
+SP015 missing-key specification.missing_key error fault default - - -
+SP016 bad-input specification.bad_input error fault default - - -
+SP017 bad-claim specification.bad_claim error fault default - - -
+SP018 bad-extends specification.bad_extends error fault default - - -
+SP019 bad-name specification.bad_name error fault default - - -
+SP020 given-weights specification.given_weights error fault default - - -
+SP021 shared-weights specification.shared_weights error fault default - - -
+SP022 recursive-block specification.recursive_block error fault default - - -
+TE009 no-activation-near teaching.no_activation_near info network teaching - - -
+TE016 kernel-shrinks teaching.kernel_shrinks info network teaching - - -
+TE018 dropout-before-pool teaching.dropout_before_pool info network teaching - - -
+TE019 fc-width-grows teaching.fc_width_grows info network teaching - - -
+TE023 channels-shrink teaching.channels_shrink info network teaching - - -
+TE025 pool-after-every-conv teaching.pool_after_every_conv info network teaching - - -
+TE026 uneven-block teaching.uneven_block info network teaching - - -
+TE027 no-max-pool teaching.no_max_pool info network teaching - - -
 """  # noqa: E501 - a table

@@ -46,7 +46,7 @@ def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "message": finding.message,
         **_place(finding.mark),
         "path": finding.path,
-        "count": finding.count,
+        "count": finding.instances,
         "help": finding.help,
         "values": {name: plain(value) for name, value in finding.values},
         "calls": [

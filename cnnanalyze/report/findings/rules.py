@@ -107,7 +107,7 @@ def to_dict(cls: type[Rule]) -> dict[str, Any]:
                 "at": list(case.at) if case.at else None,
                 "message": case.message,
                 "path": case.path,
-                "count": case.count,
+                "count": case.instances,
             }
             for case in cls.invalid
         ],
@@ -174,7 +174,7 @@ def one_text(cls: type[Rule], width: int = 80) -> str:
 
 def _said(cls: type[Rule], case: Case) -> str:
     place = f"{case.at[0]}:{case.at[1]}: " if case.at else ""
-    times = f" (in {case.count} instances)" if case.count > 1 else ""
+    times = f" (in {case.instances} instances)" if case.instances > 1 else ""
     return f"{place}{cls.severity}[{cls.code}] {case.message}{times}"
 
 

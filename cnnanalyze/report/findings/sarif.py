@@ -99,7 +99,7 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
                 ],
             }
         ]
-    properties: dict[str, Any] = {"instances": finding.count} if finding.count > 1 else {}
+    properties: dict[str, Any] = {"instances": finding.instances} if finding.instances > 1 else {}
     if finding.values:
         properties["values"] = {name: say(value) for name, value in finding.values}
     if properties:

@@ -38,10 +38,10 @@ def place(mark: Mark | None) -> str:
 
 def instances(finding: Finding) -> str:
     """Return in how many places of the network a line of text is at fault, if in several."""
-    if finding.count == 1:
+    if finding.instances == 1:
         return ""
     first = f"; the first is {finding.path}" if finding.path else ""
-    return f"in {finding.count} instances{first}"
+    return f"in {finding.instances} instances{first}"
 
 
 def sentence(finding: Finding) -> str:

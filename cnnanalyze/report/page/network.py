@@ -12,8 +12,8 @@ from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
-from cnnanalyze.crosscheck.claims import check_claims
-from cnnanalyze.crosscheck.result import Balance, ClaimCheck
+from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
+from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
@@ -302,7 +302,7 @@ def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
         "path": finding.path,
-        "count": finding.count,
+        "count": finding.instances,
         "anchor": anchor,
         "line": line,
     }

@@ -26,6 +26,8 @@ class DepthwiseAlone(Rule):
     name = "depthwise-alone"
     severity = "warning"
     profiles = frozenset({"default"})
+    kinds = frozenset({"depthwise"})
+    attributes = frozenset({"groups"})
     needs = "network"
     formula = (
         "groups = channels, and no layer over all channels before the next such"

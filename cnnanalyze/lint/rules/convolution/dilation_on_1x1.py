@@ -27,6 +27,7 @@ class DilationOn1x1(Rule):
     name = "dilation-on-1x1"
     severity = "warning"
     profiles = frozenset({"default"})
+    attributes = frozenset({"dilation"})
     needs = "network"
     formula = "k = 1, d > 1"
     source = "the formula of the output size: d(k - 1) = 0"

@@ -27,6 +27,7 @@ class Gridding(Rule):
     name = "gridding"
     severity = "info"
     profiles = frozenset({"default"})
+    attributes = frozenset({"dilation"})
     needs = "network"
     formula = "d > 1 and k > 1 on two successive convolutions, gcd of the dilations > 1"
     source = (

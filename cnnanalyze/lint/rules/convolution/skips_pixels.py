@@ -26,6 +26,7 @@ class SkipsPixels(Rule):
     name = "skips-pixels"
     severity = "warning"
     profiles = frozenset({"default"})
+    attributes = frozenset({"stride"})
     needs = "network"
     formula = "s > d(k - 1) + 1, and no other layer reads the input"
     source = (

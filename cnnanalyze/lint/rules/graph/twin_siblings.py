@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cnnanalyze.lint import walk
@@ -57,9 +58,12 @@ class TwinSiblings(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Compare every layer with those before it that read the same."""
         assert subject.network is not None
+        siblings = Counter((node.kind, node.inputs) for node in subject.network)
         seen: dict[tuple[object, ...], str] = {}
         for node in subject.network:
-            if node.kind in walk.SILENT | walk.ACTIVATIONS or node.layer.params(*node.input_shapes):
+            if siblings[node.kind, node.inputs] == 1 or node.kind in _PASSED:
+                continue
+            if node.layer.params(*node.input_shapes):
                 continue
             first = seen.setdefault((node.kind, repr(node.layer), node.inputs), node.id)
             if first != node.id:
@@ -70,3 +74,6 @@ class TwinSiblings(Rule):
                     help=f"read {first} instead",
                     values={"twin": first},
                 )
+
+
+_PASSED = walk.SILENT | walk.ACTIVATIONS

@@ -22,6 +22,7 @@ class ThinGroups(Rule):
 
     code = "HW004"
     name = "thin-groups"
+    attributes = frozenset({"groups"})
     profiles = frozenset({"target:tensor-core", "target:mobile"})
     formula = "1 < groups < C_in and C_in / groups < 4"
     source = "Ma et al. 2018, 'ShuffleNet V2', guideline G2: group convolution costs memory access"

@@ -66,7 +66,7 @@ class BiasBeforeNorm(Rule):
             at=(8, 13),
             message="a bias of 8 numbers is taken away by the batchnorm behind it",
             path="unit1/conv1",
-            count=3,
+            instances=3,
         ),
     )
 

@@ -23,6 +23,7 @@ class NoBiasNoNorm(Rule):
 
     code = "NA002"
     name = "no-bias-no-norm"
+    attributes = frozenset({"bias"})
     severity = "info"
     formula = "no bias and no normalisation between W·x and the next nonlinearity"
     source = "the converse of bias-before-norm; measured on 68 networks of torchvision 0.29"

@@ -23,6 +23,8 @@ class RectifiedBottleneck(Rule):
 
     code = "NA006"
     name = "rectified-bottleneck"
+    kinds = frozenset({"depthwise"})
+    attributes = frozenset({"groups"})
     formula = "depthwise, then 1x1 with C_out < C_in, then ReLU"
     source = "Sandler et al. 2018, 'MobileNetV2', section 3.2 and figure 6"
     trips = "none of the 68 networks of torchvision 0.29"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from cnnanalyze.lint.finding import Finding
@@ -79,8 +80,10 @@ class UnusedDefinition(Rule):
         """Look for the names of what this file defines in everything that could use them."""
         assert subject.document is not None
         tree = subject.document.tree
+        words = Counter(_words(tree))
         for key, value in _entries(tree.get("blocks")):
-            if key.text not in _words(tree, but=value):
+            # A block that calls itself is not used by that; its name stands before it once more.
+            if words[key.text] - Counter(_words(value))[key.text] == 1:
                 yield from self.unused(subject, f"block '{key.text}'", key)
             params = value.get("params") if isinstance(value, Mapping) else None
             names = _names(value)
@@ -105,30 +108,27 @@ def _entries(tree: Tree | None) -> tuple[tuple[Scalar, Tree], ...]:
     return tree.entries if isinstance(tree, Mapping) else ()
 
 
-def _scalars(tree: Tree, but: Tree | None = None) -> Iterator[Scalar]:
-    """Yield every word of a tree, keys included, but not those below one part of it."""
-    if tree is but:
-        return
-    if isinstance(tree, Scalar):
-        yield tree
-    elif isinstance(tree, Sequence):
-        for item in tree.items:
-            yield from _scalars(item, but)
-    else:
-        for key, value in tree.entries:
-            if value is not but:
+def _scalars(tree: Tree) -> Iterator[Scalar]:
+    """Yield every word of a tree, keys included."""
+    waiting = [tree]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, Scalar):
+            yield here
+        elif isinstance(here, Sequence):
+            waiting.extend(here.items)
+        else:
+            for key, value in here.entries:
                 yield key
-                yield from _scalars(value, but)
+                waiting.append(value)
 
 
-def _words(tree: Mapping, but: Tree) -> set[str]:
-    """Return every word that may call a block: bare, or in quotes inside an expression."""
-    found: set[str] = set()
-    for scalar in _scalars(tree, but):
-        found.add(scalar.text)
+def _words(tree: Tree) -> Iterator[str]:
+    """Yield every word that may call a block: bare, or in quotes inside an expression."""
+    for scalar in _scalars(tree):
+        yield scalar.text
         if "$" in scalar.text:
-            found.update(re.findall(r"[\w.-]+", scalar.text))
-    return found
+            yield from re.findall(r"[\w.-]+", scalar.text)
 
 
 def _names(tree: Tree) -> set[str]:
