@@ -41,8 +41,7 @@ def build(
 ) -> Network:
     """Read a spec text into a network; ``folder`` is where ``extends`` looks for files."""
     faults = Faults()
-    with without_collection():
-        _, network = _build(source, dict(settings or {}), folder, faults)
+    _, network = _try(source, dict(settings or {}), folder, faults)
     faults.raise_if_any()
     assert network is not None
     return network
@@ -62,10 +61,7 @@ def attempt(
 ) -> Attempt:
     """Read a spec text as far as it goes: what is wrong comes back and is not raised."""
     faults = Faults()
-    document: Document | None = None
-    network: Network | None = None
-    with without_collection(), faults.caught():
-        document, network = _build(source, dict(settings or {}), folder, faults)
+    document, network = _try(source, dict(settings or {}), folder, faults)
     return Attempt(document, network, faults.sorted())
 
 
@@ -85,11 +81,44 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _build(
+def _try(
     source: Source, given: dict[str, Any], folder: Path | None, faults: Faults
 ) -> tuple[Document | None, Network | None]:
-    document = read_document(source, faults, folder)
-    return document, None if document is None else _lay_out(document, given, faults)
+    """Read a spec and note what is wrong.
+
+    Where a key is written twice nobody knows which of its values was meant. The spec is then read
+    with the first values and with the last ones, and only what is wrong in both readings is told.
+    """
+    written = Faults()
+    with without_collection():
+        document, network = _build(source, given, folder, faults, written)
+        if written.has("SP002"):
+            other = Faults()
+            _build(source, given, folder, other, Faults(), keep_last=True)
+            faults.keep(other)
+    if not written:
+        return document, network
+    for fault in written.sorted():
+        faults.note(fault)
+    return document, None
+
+
+def _build(
+    source: Source,
+    given: dict[str, Any],
+    folder: Path | None,
+    faults: Faults,
+    written: Faults,
+    *,
+    keep_last: bool = False,
+) -> tuple[Document | None, Network | None]:
+    document: Document | None = None
+    network: Network | None = None
+    with faults.caught():
+        document = read_document(source, faults, folder, written=written, keep_last=keep_last)
+        if document is not None:
+            network = _lay_out(document, given, faults)
+    return document, network
 
 
 def _lay_out(

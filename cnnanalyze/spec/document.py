@@ -11,7 +11,7 @@ from cnnanalyze.errors import Mark, Source
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.spec.faults import Faults, quoted, said
-from cnnanalyze.spec.reader import open_source, read
+from cnnanalyze.spec.reader import follow, open_source
 from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
 
@@ -88,7 +88,14 @@ class Document:
         return found if isinstance(found, Mapping) else None
 
 
-def read_document(source: Source, faults: Faults, folder: Path | None = None) -> Document | None:
+def read_document(
+    source: Source,
+    faults: Faults,
+    folder: Path | None = None,
+    *,
+    written: Faults | None = None,
+    keep_last: bool = False,
+) -> Document | None:
     """Read a spec and what it extends; faults are noted, and nothing comes back if none is made.
 
     Parameters
@@ -99,13 +106,18 @@ def read_document(source: Source, faults: Faults, folder: Path | None = None) ->
         Where to note what is wrong.
     folder
         The folder in whose tree ``extends`` may name files; without one, ``extends`` is refused.
+    written
+        Where to note what is wrong with the YAML, if that is told apart from what it says.
+    keep_last
+        Which value stays of a key that is written twice: the last one, or else the first.
 
     Raises
     ------
     SpecError
-        If the text, or that of an extended spec, is no YAML.
+        If an extended spec cannot be opened.
     """
-    tree = _read_extended(source, faults.under("SP018"), folder)
+    written = faults if written is None else written
+    tree = _read_extended(source, faults.under("SP018"), folder, written, keep_last=keep_last)
     if tree is None:
         return None
     faults = faults.under("SP014")
@@ -142,13 +154,17 @@ def _read_budgets(section: Tree | None, faults: Faults) -> Budgets | None:
 # --- extends -------------------------------------------------------------------------------------
 
 
-def _read_extended(source: Source, faults: Faults, folder: Path | None) -> Mapping | None:
+def _read_extended(
+    source: Source, faults: Faults, folder: Path | None, written: Faults, *, keep_last: bool
+) -> Mapping | None:
     """Read a spec and lay it over the one that it extends, which may extend another."""
     layers: list[Mapping] = []
     here = folder
     seen = () if folder is None else (folder.resolve() / Path(source.name).name,)
     while True:
-        tree = read(source)
+        tree = follow(source, written, keep_last=keep_last)
+        if tree is None:
+            return None
         if not isinstance(tree, Mapping):
             faults.add(
                 f"a spec must be a mapping with 'cnn', 'input' and 'layers', not {said(tree)}",

@@ -62,6 +62,17 @@ class Faults:
         """Note the faults of a :class:`SpecError` raised in the block, instead of stopping."""
         return Caught(self, chain)
 
+    def has(self, code: str) -> bool:
+        """Whether a fault that this rule explains is among them."""
+        return any(fault.code == code for fault in self._found.values())
+
+    def keep(self, others: Faults) -> None:
+        """Forget what is not among the faults of another reading, too."""
+        for place, fault in list(self._found.items()):
+            known = others._found.get(place)
+            if known is None or known.message != fault.message:
+                del self._found[place]
+
     def __bool__(self) -> bool:
         return bool(self._found)
 

@@ -19,6 +19,7 @@ from cnnanalyze.spec.recovery import (
     cases,
     outputs,
     relation,
+    shared,
     stretched,
     two,
 )
@@ -145,7 +146,11 @@ class Ledger:
         is_sure = len(errors) == len(inputs) and len(set(map(relation, errors))) == 1
         if is_sure and len(layers) == 1:  # else a fault of this very layer is noted already
             sources = [wire.id for wire in wires]
-            fault = explain_skip(errors[0].faults[0], inputs[0], sources, self.by_id)
+            told = [
+                explain_skip(error.faults[0], shapes, sources, self.by_id)
+                for error, shapes in zip(errors, inputs, strict=True)
+            ]
+            fault = told[0] if len(told) == 1 else shared(*told)
             mark = mark_of(step, errors[0].attribute)
             self.reading.fault(f"{path}: {fault.message}", mark, scope, fault.help, fault.code)
         # Where one of two cases leads nowhere, the other is no certainty.

@@ -94,27 +94,51 @@ def read(source: Source) -> Tree:
     SpecError
         With every fault that was found before the text could not be followed any further.
     """
-    faults = Faults("SP001")
-    tree: Tree | None = None
+    faults = Faults()
+    tree = follow(source, faults)
+    faults.raise_if_any()
+    assert tree is not None
+    return tree
+
+
+def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree | None:
+    """Read a YAML text into a tree in spite of faults, as long as it is clear what is meant.
+
+    Parameters
+    ----------
+    source
+        The text.
+    faults
+        Where to note what is wrong.
+    keep_last
+        Which value stays of a key that is written twice: the last one, or else the first.
+
+    Returns
+    -------
+    Tree or None
+        Nothing if the text cannot be followed to its end, or a word in it has no meaning.
+    """
+    builder = _Builder(source, faults.under("SP001"), keep_last=keep_last)
     try:
         source.text.encode()  # the C parser would refuse half a character here, the other later
-        tree = _Builder(source, faults).build()
+        tree = builder.build()
     except yaml.YAMLError as error:
-        note_syntax(error, source, faults)
+        note_syntax(error, source, builder.faults)
     except UnicodeEncodeError as error:
-        note_half(error, source, faults)
+        note_half(error, source, builder.faults)
     except _Stop:
         pass
-    faults.raise_if_any()
-    if tree is None:
-        raise SpecError(
-            Fault(
-                f"{source.name} is empty",
-                help="a spec begins with 'cnn: 1' and has 'input' and 'layers'",
-                code="SP011",
+    else:
+        if tree is None:
+            builder.faults.note(
+                Fault(
+                    f"{source.name} is empty",
+                    help="a spec begins with 'cnn: 1' and has 'input' and 'layers'",
+                    code="SP011",
+                )
             )
-        )
-    return tree
+        return None if builder.is_lost else tree
+    return None
 
 
 class _Stop(Exception):  # noqa: N818 - control flow, never seen outside
@@ -124,9 +148,12 @@ class _Stop(Exception):  # noqa: N818 - control flow, never seen outside
 class _Builder:
     """Builds a tree from events."""
 
-    def __init__(self, source: Source, faults: Faults) -> None:
+    def __init__(self, source: Source, faults: Faults, *, keep_last: bool = False) -> None:
         self.source = source
         self.faults = faults
+        self.keep_last = keep_last
+        self.is_lost = False
+        """Whether a word was met of which nobody knows what it stands for."""
         self.anchors: dict[str, tuple[Tree, int, int]] = {}
         """By anchor: the tree, how many nodes it holds, and how deep they are nested."""
         self.nodes = 0
@@ -235,6 +262,7 @@ class _Builder:
             return Scalar(resolve(text), text, True, mark)
         except ValueError as error:
             self.faults.add(str(error), mark, code="SP012")
+            self.is_lost = True
             return Scalar(None, text, True, mark)
 
     def sequence(self, event: Any) -> Sequence:  # noqa: ANN401
@@ -249,6 +277,7 @@ class _Builder:
     def mapping(self, event: Any) -> Mapping:  # noqa: ANN401
         mark = self.mark(event)
         entries: dict[str, tuple[Scalar, Tree]] = {}
+        merged: list[Tree] = []
         for inner in self.events:
             if type(inner) is yaml.MappingEndEvent:
                 break
@@ -256,12 +285,14 @@ class _Builder:
             value = self.node(next(self.events))
             if not isinstance(key, Scalar):
                 self.faults.add("a key must be a single word", key.mark)
+                self.is_lost = True
             elif key.text == "<<" and key.plain:
                 self.faults.add(
                     "merge keys are not allowed",
                     key.mark,
                     help="share attributes with 'defaults', and steps with 'blocks'",
                 )
+                merged += value.items if isinstance(value, Sequence) else [value]
             elif key.text in entries:
                 first = entries[key.text][0].mark
                 self.faults.add(
@@ -270,8 +301,13 @@ class _Builder:
                     help="keep one of both",
                     code="SP002",
                 )
+                if self.keep_last:
+                    entries[key.text] = (key, value)
             else:
                 entries[key.text] = (key, value)
+        for other in merged:  # as YAML 1.1 means it, so that what is merged is not missed
+            for key, value in other.entries if isinstance(other, Mapping) else ():
+                entries.setdefault(key.text, (key, value))
         return Mapping(tuple(entries.values()), mark)
 
     def mark(self, event: Any) -> Mark:  # noqa: ANN401

@@ -8,12 +8,14 @@ if it refuses both for the same reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pydantic import ValidationError
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import ShapeError
+from cnnanalyze.errors import Fault, ShapeError
 from cnnanalyze.layers.base import Elementwise, Layer
 from cnnanalyze.spec.scope import Wire
 from cnnanalyze.spec.shapes import parse_text
@@ -135,6 +137,27 @@ def stretched(shapes: Shapes) -> Shapes:
     if len(shapes) != 1 or not shapes[0].size:
         return shapes
     return two((shapes[0], Shape(tuple(2 * n for n in shapes[0].size), shapes[0].channels)))
+
+
+def shared(one: Fault, other: Fault) -> Fault:
+    """Return what two faults of one layer have in common; a number that differs is not known.
+
+    Examples
+    --------
+    >>> shared(Fault("cannot add 6x6x4 and 6x6x5"), Fault("cannot add 9x9x4 and 9x9x5")).message
+    'cannot add ?x?x4 and ?x?x5'
+    """
+    message = _blurred(one.message, other.message)
+    help_text = one.help if one.help == other.help else ""
+    return replace(one, message=message, help=help_text)
+
+
+def _blurred(one: str, other: str) -> str:
+    pairs = zip(_NUMBER.split(one), _NUMBER.split(other), strict=False)
+    return "".join(a if a == b else "?" for a, b in pairs)
+
+
+_NUMBER = re.compile(r"(\d+)")
 
 
 def relation(error: ShapeError) -> str:

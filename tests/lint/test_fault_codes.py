@@ -23,6 +23,7 @@ CODES = {code for code, entry in entries().items() if entry.needs == FAULT}
 EXPECTED = {
     "a_word": "SP014",
     "attributes": "SP003*3 SP015 SP005*14 SP003 SP005*2",
+    "behind_a_fault": "SP004 SH003 SH001",
     "blocks": "SP019*3 SP014*2 SP015 SP003 SP019*4 SP014 SP019 SP014 SP003",
     "calls": "SH002 SP006*5 GR011*2 SP020",
     "claims": "SP017*3 SP003*2 SP017*3 SP003 SP017*4 SP003 SP017*2",
@@ -32,6 +33,7 @@ EXPECTED = {
     "cycle": "GR002*3 GR001 GR002",
     "defaults": "SP004 SP014 SP003",
     "duplicate_keys": "SP002*2",
+    "duplicates_and_more": "SP002 SP003 SP002 SP004 SP002 SP003 SP002 SH001 SP002 SP015 GR001",
     "else": "SP013 SP004",
     "empty": "SP011",
     "expressions": "SP007*3 SP005 SP007*8",
@@ -42,6 +44,7 @@ EXPECTED = {
     "header_missing": "SP015",
     "input_is_the_end": "GR004",
     "joins": "GR011*3 SP013*2 SP003 SP013 SP004 SP013",
+    "merge_keys": "SP001 SP003 SP001 SP015 SP001",
     "names": "GR005 SP019*5 GR005",
     "no_height": "SP007",
     "no_layers_left": "GR004",

@@ -41,6 +41,35 @@ def test_every_case_has_its_text() -> None:
     assert {p.stem for p in CASES.glob("*.yaml")} == {p.stem for p in CASES.glob("*.txt")}
 
 
+WITHOUT_END = {"a_word", "control", "empty", "not_a_mapping", "only_comments", "syntax"}
+"""Texts to which nothing can be added in which a key is written twice."""
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_key_that_is_written_twice_hides_nothing_else(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the key says has no bearing on the rest: each other fault is there as before."""
+    if case.stem in WITHOUT_END:
+        pytest.skip("nothing can be added to this text")
+    for path in CASES.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    before = faults_of(case.name)
+    with Path(case.name).open("a", encoding="utf-8") as text:
+        text.write("\nfamily: one\nfamily: other\n")
+    lines = Path(case.name).read_text(encoding="utf-8").count("\n")
+    twice = ((lines, 1), f"the key 'family' is written twice; first in line {lines - 1}")
+    assert faults_of(case.name) == sorted([*before, twice])
+
+
+def faults_of(name: str) -> list[tuple[tuple[int, int], str]]:
+    with pytest.raises(cnn.CnnError) as caught:
+        cnn.load(name)
+    places = [f.mark and (f.mark.line, f.mark.column) for f in caught.value.faults]
+    return [(at or (0, 0), f.message) for at, f in zip(places, caught.value.faults, strict=True)]
+
+
 # --- files that are no specs ---------------------------------------------------------------------
 
 
