@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.beginning import UNCERTAIN
 from cnnanalyze.spec.claims import Claim, read_claims
 from cnnanalyze.spec.document import Document, read_document
 from cnnanalyze.spec.expand import Expansion, expand
@@ -88,6 +89,7 @@ def _try(
 
     Where a key is written twice nobody knows which of its values was meant. The spec is then read
     with the first values and with the last ones, and only what is wrong in both readings is told.
+    Where a text breaks off, only what no later line can mend is told.
     """
     written = Faults()
     with without_collection():
@@ -96,6 +98,8 @@ def _try(
             other = Faults()
             _build(source, given, folder, other, Faults(), keep_last=True)
             faults.keep(other)
+        if document is not None and not document.tree.is_whole:
+            faults.forget(UNCERTAIN)
     if not written:
         return document, network
     for fault in written.sorted():

@@ -163,9 +163,10 @@ def _reached(subject: Subject) -> int:
     """Return how many stages the reading has passed."""
     if subject.network is not None:
         return 4
+    if subject.document is None or not subject.document.tree.is_whole:
+        return 1
     # Behind a key that is written twice nobody knows what is used and what is not.
-    is_clear = subject.document is not None and all(f.code != "SP002" for f in subject.faults)
-    return 2 if is_clear else 1
+    return 1 if any(fault.code == "SP002" for fault in subject.faults) else 2
 
 
 def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Data
 from dataclasses import replace
 from types import TracebackType
@@ -71,6 +71,12 @@ class Faults:
         for place, fault in list(self._found.items()):
             known = others._found.get(place)
             if known is None or known.message != fault.message:
+                del self._found[place]
+
+    def forget(self, codes: Collection[str]) -> None:
+        """Forget what these rules explain."""
+        for place, fault in list(self._found.items()):
+            if fault.code in codes:
                 del self._found[place]
 
     def __bool__(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
+from cnnanalyze.spec.beginning import beginning
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.syntax import note_half, note_syntax
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, resolve
@@ -104,6 +105,9 @@ def read(source: Source) -> Tree:
 def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree | None:
     """Read a YAML text into a tree in spite of faults, as long as it is clear what is meant.
 
+    Of a text that is no YAML from some place on, what comes before is read if nothing that comes
+    later can have a bearing on it.
+
     Parameters
     ----------
     source
@@ -116,20 +120,21 @@ def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree |
     Returns
     -------
     Tree or None
-        Nothing if the text cannot be followed to its end, or a word in it has no meaning.
+        Nothing if the text cannot be followed, or a word in it has no meaning.
     """
     builder = _Builder(source, faults.under("SP001"), keep_last=keep_last)
     try:
         source.text.encode()  # the C parser would refuse half a character here, the other later
         tree = builder.build()
-    except yaml.YAMLError as error:
-        note_syntax(error, source, builder.faults)
     except UnicodeEncodeError as error:
         note_half(error, source, builder.faults)
     except _Stop:
         pass
     else:
-        if tree is None:
+        if builder.broken is not None:
+            place = note_syntax(builder.broken, source, builder.faults)
+            tree = None if tree is None or place is None else beginning(tree, place)
+        elif tree is None:
             builder.faults.note(
                 Fault(
                     f"{source.name} is empty",
@@ -154,6 +159,8 @@ class _Builder:
         self.keep_last = keep_last
         self.is_lost = False
         """Whether a word was met of which nobody knows what it stands for."""
+        self.broken: yaml.YAMLError | None = None
+        """Why the text is no YAML from here on; what was open is ended."""
         self.anchors: dict[str, tuple[Tree, int, int]] = {}
         """By anchor: the tree, how many nodes it holds, and how deep they are nested."""
         self.nodes = 0
@@ -163,7 +170,7 @@ class _Builder:
         """The greatest depth in what is built so far, aliases written out."""
 
     def build(self) -> Tree | None:
-        self.events: Iterator[Any] = yaml.parse(self.source.text, Loader=LOADER)
+        self.events = self.parse()
         tree: Tree | None = None
         for event in self.events:
             kind = type(event)
@@ -179,6 +186,13 @@ class _Builder:
         if isinstance(tree, Scalar) and tree.value is None:
             return None
         return tree
+
+    def parse(self) -> Iterator[Any]:
+        """Yield the events of the text, as far as it is YAML."""
+        try:
+            yield from yaml.parse(self.source.text, Loader=LOADER)
+        except yaml.YAMLError as error:
+            self.broken = error
 
     def node(self, event: Any) -> Tree:  # noqa: ANN401 - PyYAML's events are not typed
         """Build the node that an event begins."""
@@ -271,7 +285,9 @@ class _Builder:
         for inner in self.events:
             if type(inner) is yaml.SequenceEndEvent:
                 break
-            items.append(self.node(inner))
+            item = self.node(inner)
+            if self.broken is None:
+                items.append(item)
         return Sequence(tuple(items), mark)
 
     def mapping(self, event: Any) -> Mapping:  # noqa: ANN401
@@ -282,7 +298,9 @@ class _Builder:
             if type(inner) is yaml.MappingEndEvent:
                 break
             key = self.node(inner)
-            value = self.node(next(self.events))
+            if (event_of_value := next(self.events, None)) is None:
+                break  # the text is broken
+            value = self.node(event_of_value)
             if not isinstance(key, Scalar):
                 self.faults.add("a key must be a single word", key.mark)
                 self.is_lost = True

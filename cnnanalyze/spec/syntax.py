@@ -95,8 +95,8 @@ _SYNTAX = tuple(
 _NOTICED_LATE = {"found unexpected end of stream", "could not find expected ':'"}
 
 
-def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
-    """Note what the YAML parser stumbled over, in words of people."""
+def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark | None:
+    """Note what the YAML parser stumbled over, in words of people; return the place."""
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
     said, help_text = next(
@@ -114,6 +114,7 @@ def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> None:
             position = len(source.text.encode()[:position].decode(errors="ignore"))
         mark = _mark_at(source, position)
     faults.add(f"this is no YAML: {said}", mark, help_text)
+    return mark
 
 
 def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:

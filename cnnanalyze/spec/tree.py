@@ -40,11 +40,15 @@ class Sequence:
 class Mapping:
     """A mapping; its keys are scalars, each once, in the order in which they are written."""
 
-    __slots__ = ("_index", "entries", "mark")
+    __slots__ = ("_index", "entries", "is_whole", "mark")
 
-    def __init__(self, entries: tuple[tuple[Scalar, Tree], ...], mark: Mark) -> None:
+    def __init__(
+        self, entries: tuple[tuple[Scalar, Tree], ...], mark: Mark, *, is_whole: bool = True
+    ) -> None:
         self.entries = entries
         self.mark = mark
+        self.is_whole = is_whole
+        """Whether the text goes on to its end; else there is more that could not be read."""
         self._index: dict[str, Tree] | None = None
 
     def get(self, key: str) -> Tree | None:

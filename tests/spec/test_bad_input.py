@@ -14,11 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.errors import Source
+from cnnanalyze.graph.build import attempt
+from cnnanalyze.spec.beginning import UNCERTAIN
 from cnnanalyze.spec.faults import MOST
 from cnnanalyze.spec.node import Node
 
 CASES = Path(__file__).parent / "bad_input"
 SPECS = Path(__file__).parents[2] / "specs"
+ZOO = [p for p in sorted(SPECS.glob("*.yaml")) if "extends:" not in p.read_text("utf-8")]
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
@@ -41,7 +45,7 @@ def test_every_case_has_its_text() -> None:
     assert {p.stem for p in CASES.glob("*.yaml")} == {p.stem for p in CASES.glob("*.txt")}
 
 
-WITHOUT_END = {"a_word", "control", "empty", "not_a_mapping", "only_comments", "syntax"}
+WITHOUT_END = {"a_word", "empty", "not_a_mapping", "only_comments", "syntax"}
 """Texts to which nothing can be added in which a key is written twice."""
 
 
@@ -61,6 +65,67 @@ def test_a_key_that_is_written_twice_hides_nothing_else(
     lines = Path(case.name).read_text(encoding="utf-8").count("\n")
     twice = ((lines, 1), f"the key 'family' is written twice; first in line {lines - 1}")
     assert faults_of(case.name) == sorted([*before, twice])
+
+
+BREAKS = ("]: {", "- a: b: c", "\t- relu", "'open", "[relu", "{relu: ", "relu", "- relu: 'a' b")
+"""Lines that end, in most places, what can be read."""
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_what_stands_before_a_break_is_told(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, but for what a later line may mend, or nothing where that cannot be told."""
+    for path in CASES.glob("*.yaml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    before = coded(case.name)
+    lines = case.read_text("utf-8").split("\n")
+    sections = [n for n, line in enumerate(lines, 1) if line[:1].isalpha()]
+    with Path(case.name).open("a", encoding="utf-8") as text:
+        text.write("\n]: {\n")
+    after = coded(case.name)
+    others = [found for found in after if not found[2].startswith("this is no YAML")]
+    assert len(after) == len(others) + 1
+    if case.stem in NOT_FOLLOWED:
+        assert not others
+        return
+    told = [found for found in before if found[0] not in UNCERTAIN]
+    if case.stem in BROKEN_OFF:  # the last section, which may go on
+        told = [found for found in told if found[1][0] < sections[-1]]
+    assert others == told
+
+
+NOT_FOLLOWED = {
+    *("a_word", "empty", "header", "header_missing", "not_a_mapping", "only_comments", "syntax"),
+    *("extends_itself", "extends_nonsense", "extends_outside"),
+}
+"""Cases of which nobody can say what they would be without the break."""
+BROKEN_OFF = {"claims", "sections"}
+"""Cases that end with another section than the layers."""
+
+
+def coded(name: str) -> list[tuple[str, tuple[int, int], str]]:
+    with pytest.raises(cnn.CnnError) as caught:
+        cnn.load(name)
+    return [
+        (f.code, (f.mark.line, f.mark.column) if f.mark else (0, 0), f.message)
+        for f in caught.value.faults
+    ]
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_a_break_in_a_good_spec_is_the_only_fault(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(ZOO))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    at = data.draw(st.integers(1, len(lines)))
+    word = data.draw(st.sampled_from(BREAKS))
+    indent = data.draw(st.sampled_from(["", "  ", "- ", "  - "]))
+    text = "\n".join([*lines[:at], indent + word, *lines[at:]])
+    faults = attempt(Source("net.yaml", text)).faults
+    if any(fault.message.startswith("this is no YAML") for fault in faults):
+        assert len(faults) == 1, "\n".join(map(str, faults))
 
 
 def faults_of(name: str) -> list[tuple[tuple[int, int], str]]:

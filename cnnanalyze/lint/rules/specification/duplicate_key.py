@@ -10,7 +10,8 @@ class DuplicateKey(FaultRule):
     """One mapping has the same key twice.
 
     Why: most readers of YAML keep the last one without a word, so that half of what is written
-    has no effect.
+    has no effect. The rest is checked with the first value and with the last one, and what is
+    wrong with both is told in the same run.
 
     Instead: keep one of both.
     """

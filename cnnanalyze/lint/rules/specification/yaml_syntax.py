@@ -10,7 +10,8 @@ class YamlSyntax(FaultRule):
     """The text is no YAML.
 
     Why: nothing can be said of a text that cannot be read. The place is the one where the
-    parser gave up, or where the quotes or brackets begin that are not closed.
+    parser gave up, or where the quotes or brackets begin that are not closed. What stands whole
+    before it is checked in the same run, if no section behind it can have a bearing on that.
 
     Instead: mend the line; the message says what YAML expects there.
     """
