@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatch
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import CnnError, Fault, UsageError
@@ -17,7 +18,7 @@ from cnnanalyze.lint.discovery import FILES
 from cnnanalyze.lint.finding import SEVERITIES
 from cnnanalyze.lint.rules import entries
 from cnnanalyze.lint.select import PROFILES, Level
-from cnnanalyze.lint.settings import Given, PerFile, Settings
+from cnnanalyze.lint.settings import Given, Settings
 from cnnanalyze.lint.toml import Located, find_word, open_toml, parse, table_at
 
 EXTENSIONS = 10
@@ -74,6 +75,27 @@ def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
     if len(seen) > EXTENSIONS:
         raise found.wrong(f"a chain of 'extend' may have at most {EXTENSIONS} links", "extend")
     return other
+
+
+class PerFile(NamedTuple):
+    """Rules that are off in some files, or in one block of them."""
+
+    pattern: str
+    words: tuple[str, ...]
+    folder: Path
+    """What the pattern is relative to."""
+
+    def fits_file(self, file: str) -> bool:
+        """Whether a file is meant: by its path from the configuration's folder, or by its name."""
+        pattern = self.pattern.partition("#")[0]
+        here = Path(file).absolute()
+        full = str(self.folder / pattern)
+        return fnmatch(str(here), full) or ("/" not in pattern and fnmatch(here.name, pattern))
+
+    def fits_path(self, path: str) -> bool:
+        """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
+        block = self.pattern.partition("#")[2]
+        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
 
 
 # --- the keys ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError, UsageError
 from cnnanalyze.lint.finding import SEVERITIES, Finding
-from cnnanalyze.lint.rule import CODE, NAME, Rule
+from cnnanalyze.lint.rule import Rule, is_code, is_name
 from cnnanalyze.lint.subject import Subject
 from cnnanalyze.lint.walk import all_attributes
 from cnnanalyze.spec.expression import UNKNOWN, Expression, interpolate, parse
@@ -103,11 +103,11 @@ def declare(entry: Mapping[str, Any], mark: Mark) -> type[DeclaredRule]:
         )
     code, severity = entry["code"], entry.get("severity", "warning")
     name = entry.get("name", f"declared-{code.lower()}")
-    if not CODE.fullmatch(code):
+    if not is_code(code):
         raise UsageError(
             f"the code '{code}' must be capital letters and three digits", help="such as ACME001"
         )
-    if not NAME.fullmatch(name):
+    if not is_name(name):
         raise UsageError(f"the name '{name}' must be in kebab case", help="such as wide-kernel")
     if severity not in SEVERITIES:
         raise UsageError(

@@ -53,7 +53,7 @@ def without_step(subject: Subject, written: Written, message: str) -> Fix | None
     if len(written.siblings.items) == 1 or (step is not None and len(step.entries) > 1):
         return None
     line = subject.source.lines[key.mark.line - 1]
-    item = _ITEM.fullmatch(line)
+    item = re.fullmatch(_ITEM, line)
     if item is None or not _is_whole(item["step"], key.text, written.arguments):
         return None
     if re.search(rf"\b{re.escape(key.text)}\d+\b|\^\d", subject.text):
@@ -61,7 +61,7 @@ def without_step(subject: Subject, written: Written, message: str) -> Fix | None
     return _without_line(key.mark.line, line, message)
 
 
-_ITEM = re.compile(r"\s*- (?P<step>[^#]*?)(\s+#.*|\s*)")
+_ITEM = r"\s*- (?P<step>[^#]*?)(\s+#.*|\s*)"
 
 
 def _is_whole(text: str, word: str, arguments: Tree | None) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import Mark, PluginError
@@ -19,18 +18,36 @@ Stage = Literal["text", "document", "network", "analysis"]
 """How far the reading of a spec must have come before a rule can look at it."""
 
 
-class Case(NamedTuple):
+class Case:
     """A spec on which a rule is tried, with the one finding that it must give, if any.
 
-    The text may leave out ``cnn:`` and ``input:`` only if the rule speaks of just that.
+    Parameters
+    ----------
+    text
+        The spec; it may leave out ``cnn:`` and ``input:`` only if the rule speaks of just that.
+    at
+        Line and column of the finding; nothing if it has no place.
+    message
+        What it says.
+    path
+        The layer that it speaks of.
+    instances
+        How many there are of it.
     """
 
-    text: str
-    at: tuple[int, int] | None = None
-    """Line and column of the finding; nothing if it has no place."""
-    message: str = ""
-    path: str = ""
-    instances: int = 1
+    def __init__(
+        self,
+        text: str,
+        at: tuple[int, int] | None = None,
+        message: str = "",
+        path: str = "",
+        instances: int = 1,
+    ) -> None:
+        self.text = text
+        self.at = at
+        self.message = message
+        self.path = path
+        self.instances = instances
 
 
 class Rule:
@@ -167,8 +184,35 @@ class EngineRule(Rule):
 
 RULES: Registry[type[Rule]] = Registry("rule", group="cnnanalyze.rules")
 
-CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}")
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FAMILY = 2, 8
+_NUMBER = 3
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is two to eight capital letters with three digits behind them.
+
+    Examples
+    --------
+    >>> is_code("CV003"), is_code("cv003"), is_code("C003"), is_code("CV03")
+    (True, False, False, False)
+    """
+    family, number = text[:-_NUMBER], text[-_NUMBER:]
+    least, most = _FAMILY
+    is_family = least <= len(family) <= most and family.isalpha() and family.isupper()
+    return text.isascii() and is_family and len(number) == _NUMBER and number.isdigit()
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is in kebab case.
+
+    Examples
+    --------
+    >>> is_name("norm-on-1x1"), is_name("Norm"), is_name("norm-"), is_name("a b")
+    (True, False, False, False)
+    """
+    parts = text.split("-")
+    return text.isascii() and text == text.lower() and all(part.isalnum() for part in parts)
+
 
 RuleClass = TypeVar("RuleClass", bound=type[Rule])
 
@@ -192,11 +236,11 @@ def rule(cls: RuleClass) -> RuleClass:
     'ACME001'
     """
     said = f"rule '{cls.code}' of {cls.__module__}"
-    if not CODE.fullmatch(cls.code):
+    if not is_code(cls.code):
         raise PluginError(
             f"{said} needs a code of capital letters and three digits", help="such as ACME001"
         )
-    if not NAME.fullmatch(cls.name):
+    if not is_name(cls.name):
         raise PluginError(
             f"{said} needs a name in kebab case, not '{cls.name}'", help="such as wide-kernel"
         )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fnmatch import fnmatch
 from functools import cached_property
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.lint.finding import Severity
@@ -14,29 +12,10 @@ from cnnanalyze.lint.rule import RULES, Rule
 from cnnanalyze.lint.rules import Entry, entries, entry_of
 from cnnanalyze.lint.select import Level, check_target, choose, is_always_on, resolve, target_of
 
+if TYPE_CHECKING:
+    from cnnanalyze.lint.config import PerFile
+
 Thresholds = Mapping[str, Mapping[str, float]]
-
-
-class PerFile(NamedTuple):
-    """Rules that are off in some files, or in one block of them."""
-
-    pattern: str
-    words: tuple[str, ...]
-    folder: Path
-    """What the pattern is relative to."""
-
-    def fits_file(self, file: str) -> bool:
-        """Whether a file is meant: by its path from the configuration's folder, or by its name."""
-        pattern = self.pattern.partition("#")[0]
-        here = Path(file).absolute()
-        full = str(self.folder / pattern)
-        return fnmatch(str(here), full) or ("/" not in pattern and fnmatch(here.name, pattern))
-
-    def fits_path(self, path: str) -> bool:
-        """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
-        block = self.pattern.partition("#")[2]
-        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
-
 
 NOTHING = Level()
 """What a source says that says nothing of the selection."""

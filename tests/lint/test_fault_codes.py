@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Fault, ShapeError
-from cnnanalyze.lint.rule import CODE
+from cnnanalyze.lint.rule import is_code
 from cnnanalyze.lint.rules import FAULT, entries
 from cnnanalyze.spec.faults import Faults
 
@@ -98,7 +98,7 @@ def literals(path: Path) -> set[str]:
     """Return the codes that a module names: ``code="SP003"`` and ``under("SP017")``."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {text for text in texts if isinstance(text, str) and CODE.fullmatch(text)}
+    return {text for text in texts if isinstance(text, str) and is_code(text)}
 
 
 def test_every_code_that_is_raised_has_a_rule_and_the_other_way_round() -> None:

@@ -12,7 +12,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.finding import SEVERITIES
 from cnnanalyze.lint.result import FileResult
-from cnnanalyze.lint.rule import CODE, NAME, RULES, Case, EngineRule, Rule
+from cnnanalyze.lint.rule import RULES, Case, EngineRule, Rule, is_code, is_name
 from cnnanalyze.lint.rules import entries, stage_of
 from cnnanalyze.lint.select import PROFILES, Level, is_always_on
 from cnnanalyze.lint.settings import Given, Settings
@@ -68,8 +68,8 @@ def test_rule_is_documented(code: str) -> None:
     assert cls.source.strip()
     assert cls.trips.strip()
     assert cls.severity in SEVERITIES
-    assert CODE.fullmatch(cls.code)
-    assert NAME.fullmatch(cls.name)
+    assert is_code(cls.code)
+    assert is_name(cls.name)
     known = {*PROFILES}
     assert {p for p in cls.profiles if not p.startswith("target:")} <= known
     assert all(type(number) in {int, float} for number in cls.thresholds.values())

@@ -134,4 +134,4 @@ def _words(tree: Tree) -> Iterator[str]:
 def _names(tree: Tree) -> set[str]:
     """Return the names in all expressions of a tree."""
     texts = (s.text for s in _scalars(tree) if "$" in s.text)
-    return {name for text in texts for name in re.findall(r"[A-Za-z_]\w*", text)}
+    return {name for text in texts for name in re.findall(r"\w+", text)}

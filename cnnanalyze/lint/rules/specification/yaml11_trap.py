@@ -87,7 +87,7 @@ class Yaml11Trap(Rule):
             )
 
 
-_TRAP = re.compile(
+_TRAP = (
     r"(?i:yes|no|on|off)|[-+]?0[0-9_]+|[-+]?[0-9][0-9_]*_[0-9_.]*|[-+]?0b[01_]+"
     r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 )
@@ -122,7 +122,7 @@ def _older(text: str) -> str | float | bool:
 def _words(tree: Tree) -> Iterator[Scalar]:
     """Yield the words without quotes that could be traps, keys included."""
     if isinstance(tree, Scalar):
-        if tree.plain and _TRAP.fullmatch(tree.text):
+        if tree.plain and _is_suspect(tree.text) and re.fullmatch(_TRAP, tree.text):
             yield tree
     elif isinstance(tree, Sequence):
         for item in tree.items:
@@ -132,6 +132,15 @@ def _words(tree: Tree) -> Iterator[Scalar]:
             yield from _words(key)
             if key.text not in _AS_PRINTED:
                 yield from _words(value)
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether a word could be a trap at all; in most specs none is, and nothing has to match."""
+    digits = text.lstrip("+-")
+    if not digits[:1].isdigit():
+        return text.lower() in _TRUE | _FALSE
+    is_padded = digits[0] == "0" and digits[1:2] not in {"", "."}
+    return is_padded or "_" in digits or ":" in digits
 
 
 def _said(value: Any) -> str:  # noqa: ANN401 - whatever YAML can hold
