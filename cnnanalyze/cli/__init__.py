@@ -136,10 +136,10 @@ def run(arguments: Sequence[str], *, debug: bool = False) -> int:
         code = build(arguments)(list(arguments), prog_name="cnnanalyze", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        # Who reads our output has seen enough; the interpreter must not flush into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        return 0  # who reads our output has seen enough, and typer has noticed
     except _USAGE as error:
         error.show()
         return FAILED

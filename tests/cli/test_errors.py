@@ -251,6 +251,18 @@ def test_a_stream_that_is_closed_is_empty(words: tuple[str, ...], closed: str, c
         assert "<stdin> is empty" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("words", [("layers",), ("rule", "CV003"), ("zoo", "-f", "json")])
+def test_who_has_seen_enough_gets_no_complaint(words: tuple[str, ...]) -> None:
+    """As in ``cnnanalyze layers | head -1``, whatever comes first: the end or the output."""
+    command = [sys.executable, "-m", "cnnanalyze", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_an_old_code_page_gets_utf8(write_spec: Write) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cnnanalyze", "summary", str(write_spec(SPEC))],
