@@ -27,6 +27,7 @@ from cnnanalyze.spec.controls import (
 )
 from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.idle import find_idle_faults
 from cnnanalyze.spec.inputs import Input, read_input
 from cnnanalyze.spec.ledger import Ledger, TooLarge
 from cnnanalyze.spec.making import Maker, is_join
@@ -82,6 +83,7 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
     expander = _Expander(document, parameters, reading, names, ledger)
     try:
         outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)
+        reading.faults.complete(find_idle_faults(document, expander.placed, expander.read))
     except TooLarge:
         return None
     finally:
@@ -107,6 +109,8 @@ class _Expander:
         self.ledger = ledger
         self.steps: dict[int, Step | None] = {}
         """Steps as they were read, by the id of their tree."""
+        self.placed: set[int] = set()
+        """The ids of the marks of the steps that are laid out."""
         self.count = 0
         self.depth = 0
 
@@ -150,6 +154,7 @@ class _Expander:
     def tally(self, step: Step, scope: Scope) -> None:
         """Count one more step that is laid out; there is a bound."""
         self.count += 1
+        self.placed.add(id(step.mark))
         if self.count > MOST_STEPS:
             self.reading.fault(
                 f"the spec lays out more than {MOST_STEPS:,} steps, the bound on a network",

@@ -73,6 +73,11 @@ class Faults:
             if known is None or known.message != fault.message:
                 del self._found[place]
 
+    def complete(self, others: Faults) -> None:
+        """Note what another reading found at places that have no fault yet."""
+        for place, fault in others._found.items():
+            self._found.setdefault(place, fault)
+
     def forget(self, codes: Collection[str]) -> None:
         """Forget what these rules explain."""
         for place, fault in list(self._found.items()):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import ValidationError
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.faults import complaint, quoted, said
@@ -13,6 +14,9 @@ from cnnanalyze.spec.recovery import Layers, layers_like
 from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import RESERVED, Step, has_expression
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Maker:
@@ -40,12 +44,11 @@ class Maker:
         expressive = any(map(has_expression, trees.values()))
         inner = scope.reading(first) if expressive else scope
         values = {name: self.reading.value(tree, inner) for name, tree in trees.items()}
-        made: Layer | None = None
-        if is_right and not any(value is UNKNOWN for value in values.values()):
-            made = self.build(cls, values, {n: t.mark for n, t in trees.items()}, step, scope)
-        if made is None:
-            told = {n: _freeze(v) for n, v in values.items() if v is not UNKNOWN}
-            return layers_like(cls, told)
+        told = {n: v for n, v in values.items() if v is not UNKNOWN and n in cls.model_fields}
+        # What a misspelt name was meant for may be what is missing.
+        made = self.build(cls, told, trees, step, scope, is_whole=is_right)
+        if made is None or len(told) < len(values) or not is_right:
+            return layers_like(cls, {n: _freeze(v) for n, v in told.items()})
         if not expressive:
             self.constant[key] = (step, made)
         return (made,)
@@ -100,11 +103,13 @@ class Maker:
         self,
         cls: type[Layer],
         values: dict[str, object],
-        marks: dict[str, Mark],
+        trees: dict[str, Tree],
         step: Step,
         scope: Scope,
+        *,
+        is_whole: bool,
     ) -> Layer | None:
-        """Validate attributes; equal layers are made once."""
+        """Validate the attributes that are known; equal layers are made once."""
         frozen = {name: _freeze(value) for name, value in values.items()}
         # By their text, since 1, 1.0 and true are equal but not equally right.
         key = (cls, repr(sorted(frozen.items())))
@@ -113,36 +118,36 @@ class Maker:
         try:
             made = cls.model_validate(frozen)
         except ValidationError as error:
-            self.refuse(cls, error, marks, step, scope)
+            errors = error.errors(include_url=False)
+            if not is_whole or len(values) < len(trees):
+                errors = [e for e in errors if e["loc"]]
+            missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing"]
+            if is_whole and (missing := [name for name in missing if name not in trees]):
+                self.miss(cls, missing, step, scope)
+            self.refuse([e for e in errors if e["type"] != "missing"], trees, step, scope)
             return None
         self.made[key] = made
         return made
 
+    def miss(self, cls: type[Layer], missing: list[str], step: Step, scope: Scope) -> None:
+        """Note which attributes a layer needs that are not written."""
+        self.reading.fault(
+            f"'{step.word}' needs {quoted(missing)}",
+            step.mark,
+            scope,
+            help="; ".join(f"{n}: {cls.model_fields[n].description}" for n in missing),
+            code="SP015",
+        )
+
     def refuse(
-        self,
-        cls: type[Layer],
-        error: ValidationError,
-        marks: dict[str, Mark],
-        step: Step,
-        scope: Scope,
+        self, errors: list[ErrorDetails], trees: dict[str, Tree], step: Step, scope: Scope
     ) -> None:
-        """Note what is wrong with the attributes of a layer."""
-        errors = error.errors(include_url=False)
-        missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing"]
-        if missing:
-            self.reading.fault(
-                f"'{step.word}' needs {quoted(missing)}",
-                step.mark,
-                scope,
-                help="; ".join(f"{n}: {cls.model_fields[n].description}" for n in missing),
-                code="SP015",
-            )
+        """Note what is wrong with the attributes that are written."""
         for e in errors:
-            if e["type"] != "missing":
-                where = str(e["loc"][0]) if e["loc"] else ""
-                mark = marks.get(where, step.mark)
-                code = e.get("ctx", {}).get("code", "SP005")
-                self.reading.fault(f"{where or step.word} {complaint(e)}", mark, scope, code=code)
+            where = str(e["loc"][0]) if e["loc"] else ""
+            mark = trees[where].mark if where in trees else step.mark
+            code = e.get("ctx", {}).get("code", "SP005")
+            self.reading.fault(f"{where or step.word} {complaint(e)}", mark, scope, code=code)
 
 
 def is_join(cls: type[Layer]) -> bool:

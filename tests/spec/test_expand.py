@@ -229,7 +229,7 @@ def test_branches_are_names_steps_lists_or_nothing() -> None:
 
 
 def test_a_branch_that_is_not_taken_is_the_identity() -> None:
-    net = load("layers: [relu, {add: [tanh, {conv: 5, when: $in != 3}]}]\n")
+    net = load("layers: [relu, {add: [tanh, {conv: {filters: 5, kernel: 1}, when: $in != 3}]}]\n")
     assert net["add1"].inputs == ("add1/1/tanh1", "relu1")
 
 

@@ -1,0 +1,138 @@
+"""Idle steps: what is wrong in steps from which these values of the parameters make no layer.
+
+A block that nothing calls, the branch of a condition that does not hold, a table without rows: with
+other values they count. What no value can mend, such as a word that nothing knows, is a fault there
+as anywhere else; what depends on a value is not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.spec.calls import bind_arguments
+from cnnanalyze.spec.controls import condition, kind, operation, repetitions, rows
+from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.expression import UNKNOWN
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.ledger import TooLarge
+from cnnanalyze.spec.making import Maker, is_join
+from cnnanalyze.spec.names import Names
+from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Visible
+from cnnanalyze.spec.step import Step
+from cnnanalyze.spec.tree import Mapping, Sequence, Tree
+
+Read = Callable[[Tree, Scope], Step | None]
+"""Reads a step once, and notes what is wrong with its form."""
+
+
+class Anything(Visible):
+    """Names of which each stands for something, and nobody knows for what."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> object:
+        return UNKNOWN
+
+
+class Anywhere(Scope):
+    """The scope of a step of which nobody knows how it is reached."""
+
+    __slots__ = ()
+
+    @property
+    def visible(self) -> Visible:
+        """Every name, each with an unknown value."""
+        return Anything({}, self.frame)
+
+    def bind(self, **variables: object) -> Scope:  # noqa: ARG002 - as the base class has it
+        """Return the same: all names are there already."""
+        return self
+
+
+def find_idle_faults(document: Document, placed: Collection[int], read: Read) -> Faults:
+    """Return what is wrong in the steps of a document that are laid out nowhere.
+
+    Parameters
+    ----------
+    document
+        The spec.
+    placed
+        The ids of the marks of all steps that are laid out.
+    read
+        Reads a step.
+    """
+    reading = Reading(Faults("SP013"))
+    search = _Search(document, placed, read, Maker(reading), Names(reading))
+    outer = () if document.defaults is None else (document.defaults,)
+    layers = document.tree.get("layers")
+    if isinstance(layers, Sequence):
+        search.run(layers, _anywhere(outer))
+    for block in document.blocks.values():
+        own = () if block.defaults is None else (block.defaults,)
+        search.run(block.layers, _anywhere((*outer, *own)))
+    return reading.faults
+
+
+class _Search(NamedTuple):
+    document: Document
+    placed: Collection[int]
+    read: Read
+    maker: Maker
+    names: Names
+
+    def run(self, items: Sequence, scope: Scope) -> None:
+        """Look through a list of steps."""
+        for tree in items.items:
+            self.enter(tree, scope)
+
+    def enter(self, tree: Tree, scope: Scope) -> None:
+        """Look at a step, and at those inside it."""
+        step = self.read(tree, scope)
+        if step is None:
+            return
+        if id(step.mark) not in self.placed:
+            with suppress(TooLarge):
+                self.judge(step, scope)
+        if step.steps is not None:
+            self.run(step.steps, scope)
+        if step.otherwise is not None:
+            self.enter(step.otherwise, scope)
+        for branch in self.branches(step):
+            self.run(branch, scope)
+
+    def judge(self, step: Step, scope: Scope) -> None:
+        """Note what is wrong with an idle step, whatever its names stand for."""
+        reading = self.names.reading
+        condition(step, scope, reading)
+        if step.table is not None:
+            rows(step, scope, reading)
+            return
+        if step.repeat is not None:
+            repetitions(step, scope, reading)
+        word = operation(step, scope, reading)
+        if word is None:
+            return
+        if (block := self.document.blocks.get(word)) is not None:
+            bind_arguments(block, step, scope, [LOST] * len(block.inputs), {}, reading)
+        elif (cls := kind(word, step, scope, self.names, self.document.blocks)) is not None:
+            self.maker.make(cls, step, scope, LOST)
+
+    def branches(self, step: Step) -> Iterator[Sequence]:
+        """Yield the lists of steps that a join is given; a name alone is none."""
+        if not isinstance(step.arguments, Sequence) or step.word in self.document.blocks:
+            return
+        cls = KINDS.get(step.word)
+        if cls is not None and is_join(cls):
+            for branch in step.arguments.items:
+                if isinstance(branch, Mapping):
+                    yield Sequence((branch,), branch.mark)
+                elif isinstance(branch, Sequence):
+                    yield branch
+
+
+def _anywhere(defaults: tuple[Mapping, ...]) -> Anywhere:
+    return Anywhere(Frame("", {}), {}, defaults)
