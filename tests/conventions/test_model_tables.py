@@ -44,8 +44,8 @@ BILLIONS = [
     ("inception_v4", {"resolution": 224}, "Mixed_7d", "receptive-field", "12.271"),
     ("inception_resnet_v2", {"resolution": 224}, "Conv2d_7b_1x1", "receptive-field", "12.958"),
     ("mobilenet_v1", {"width": 0.75}, "conv13", "receptive-field", "0.653"),
-    ("resnet50", {"slim": True}, "stage4", "tensorflow-profiler", "6.963"),
-    ("resnet152", {"slim": True}, "stage2", "tensorflow-profiler", "4.721"),
+    ("resnet50_slim", {}, "stage4", "tensorflow-profiler", "6.963"),
+    ("resnet50_slim", {"depths": [3, 8, 36, 3]}, "stage2", "tensorflow-profiler", "4.721"),
     ("resnet101_v2", {}, "stage4", "tensorflow-profiler", "14.397"),
 ]
 
