@@ -7,8 +7,9 @@ as anywhere else; what depends on a value is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from typing import NamedTuple
 
 from cnnanalyze.layers.base import KINDS
@@ -22,17 +23,40 @@ from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Visible
 from cnnanalyze.spec.step import Step
-from cnnanalyze.spec.tree import Mapping, Sequence, Tree
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 Read = Callable[[Tree, Scope], Step | None]
 """Reads a step once, and notes what is wrong with its form."""
 
 
+class Everywhere(Frame):
+    """What stands for every list of steps of a spec: the words that could be names there."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__("", {})
+        self._tree = tree
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the spec that is no expression."""
+        return frozenset(_words(self._tree))
+
+
 class Anything(Visible):
-    """Names of which each stands for something, and nobody knows for what."""
+    """Names of which nobody knows what they stand for, but only that they stand for something.
+
+    A word is taken for a name if it is written anywhere in the spec, or could be that of a step
+    with a running number.
+    """
+
+    def __init__(self, variables: dict[str, object], frame: Everywhere) -> None:
+        super().__init__(variables, frame)
+        self._everywhere = frame
 
     def __contains__(self, name: object) -> bool:
-        return True
+        if super().__contains__(name):
+            return True
+        return isinstance(name, str) and (name[-1:].isdigit() or name in self._everywhere.words)
 
     def __getitem__(self, name: str) -> object:
         return UNKNOWN
@@ -46,11 +70,8 @@ class Anywhere(Scope):
     @property
     def visible(self) -> Visible:
         """Every name, each with an unknown value."""
-        return Anything({}, self.frame)
-
-    def bind(self, **variables: object) -> Scope:  # noqa: ARG002 - as the base class has it
-        """Return the same: all names are there already."""
-        return self
+        assert isinstance(self.frame, Everywhere)
+        return Anything(self.variables, self.frame)
 
 
 def find_idle_faults(document: Document, placed: Collection[int], read: Read) -> Faults:
@@ -68,12 +89,15 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     reading = Reading(Faults("SP013"))
     search = _Search(document, placed, read, Maker(reading), Names(reading))
     outer = () if document.defaults is None else (document.defaults,)
+    names = ("in", "index", *(key.text for key, _ in document.param_trees))
+    frame = Everywhere(document.tree)
     layers = document.tree.get("layers")
     if isinstance(layers, Sequence):
-        search.run(layers, _anywhere(outer))
+        search.run(layers, Anywhere(frame, _unknown(names), outer))
     for block in document.blocks.values():
+        known = _unknown((*names, *block.param_names, *block.inputs))
         own = () if block.defaults is None else (block.defaults,)
-        search.run(block.layers, _anywhere((*outer, *own)))
+        search.run(block.layers, Anywhere(frame, known, (*outer, *own)))
     return reading.faults
 
 
@@ -97,8 +121,8 @@ class _Search(NamedTuple):
         if id(step.mark) not in self.placed:
             with suppress(TooLarge):
                 self.judge(step, scope)
-        if step.steps is not None:
-            self.run(step.steps, scope)
+        if step.steps is not None and step.table is not None:
+            self.run(step.steps, scope.bind(**_unknown(step.table.keys())))
         if step.otherwise is not None:
             self.enter(step.otherwise, scope)
         for branch in self.branches(step):
@@ -117,7 +141,7 @@ class _Search(NamedTuple):
         if word is None:
             return
         if (block := self.document.blocks.get(word)) is not None:
-            bind_arguments(block, step, scope, [LOST] * len(block.inputs), {}, reading)
+            bind_arguments(block, step, scope, [LOST] * len(block.inputs), scope.variables, reading)
         elif (cls := kind(word, step, scope, self.names, self.document.blocks)) is not None:
             self.maker.make(cls, step, scope, LOST)
 
@@ -134,5 +158,19 @@ class _Search(NamedTuple):
                     yield branch
 
 
-def _anywhere(defaults: tuple[Mapping, ...]) -> Anywhere:
-    return Anywhere(Frame("", {}), {}, defaults)
+def _unknown(names: Iterable[str]) -> dict[str, object]:
+    return dict.fromkeys(names, UNKNOWN)
+
+
+def _words(tree: Tree) -> Iterator[str]:
+    """Yield every word of a tree that is no expression."""
+    if isinstance(tree, Scalar):
+        if "$" not in tree.text:
+            yield tree.text
+    elif isinstance(tree, Sequence):
+        for item in tree.items:
+            yield from _words(item)
+    else:
+        for key, value in tree.entries:
+            yield key.text
+            yield from _words(value)

@@ -42,7 +42,7 @@ EXPECTED = {
     "extends_outside": "SP018",
     "header": "SP015 SP014 SP003 SP014*5 SP018 SP003 SP014",
     "header_missing": "SP015",
-    "idle": "SP003 SP004 SP015 SP005 SP004 SP003 SP006*2 SP004 SP003 SP007*2",
+    "idle": "SP003 SP004 SP015 SP005 SP004 SP003 SP007 SP006*2 SP004 SP003 SP007*3",
     "input_is_the_end": "GR004",
     "joins": "GR011*3 SP013*2 SP003 SP013 SP004 SP013",
     "merge_keys": "SP001 SP003 SP001 SP015 SP001",
