@@ -182,7 +182,7 @@ def test_expressions_may_ask_for_the_shape_of_an_input() -> None:
         "layers:\n"
         "  - {conv: {filters: 5, kernel: [3, 5]}, as: a}\n"
         "  - {fit: , from: [a, input]}\n"
-        "  - {conv: {filters: '$x.c', kernel: 1}, when: false}\n"
+        "  - {conv: {filters: '$a.c', kernel: 1}, when: false}\n"
     )
     assert str(net["fit1/concat1"].output) == "29x33x8"
 
