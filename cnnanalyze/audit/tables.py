@@ -20,11 +20,11 @@ from cnnanalyze.audit.examine import examine
 from cnnanalyze.audit.neighbours import Analyses
 from cnnanalyze.audit.verdict import Audit, Verdict
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark, SpecError
+from cnnanalyze.errors import Mark
 from cnnanalyze.spec.claims import Claim, read_source
-from cnnanalyze.spec.faults import Faults, refuse_unknown, said
-from cnnanalyze.spec.reader import open_source, read
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.listing import read_listing
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, text_of
 
 ENDING = ".table"
 VERSION = 1
@@ -59,30 +59,11 @@ def read_table(path: Path) -> Board:
         With every fault of the file, each at its place.
     """
     faults = Faults()
-    tree = read(open_source(path))
-    if not isinstance(tree, Mapping):
-        faults.add(
-            f"a table must be a mapping with 'table', 'name' and 'rows', not {said(tree)}",
-            tree.mark,
-            help=f"begin the file with 'table: {VERSION}'",
-        )
-        raise SpecError(*faults.sorted())
-    refuse_unknown(tree, KEYS, "a table", faults)
-    version, listed = tree.get("table"), tree.get("rows")
-    if not isinstance(version, Scalar) or version.value != VERSION:
-        mark = version.mark if version is not None else tree.mark
-        faults.add(f"a table must say its version, 'table: {VERSION}'", mark)
-    if not isinstance(listed, Sequence):
-        faults.add("a table needs its 'rows'", listed.mark if listed is not None else tree.mark)
-        raise SpecError(*faults.sorted())
-    name, source = _word(tree.get("name")) or path.stem, _word(tree.get("source"))
+    tree, listed = read_listing(path, KEYS, VERSION, "a table", faults)
+    name, source = text_of(tree.get("name")) or path.stem, text_of(tree.get("source"))
     rows = [_read_row(item, path.parent, source or name, faults) for item in listed.items]
     faults.raise_if_any()
     return Board(name, source, tuple(row for row in rows if row is not None))
-
-
-def _word(tree: Tree | None) -> str:
-    return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
 
 
 def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | None:
@@ -90,7 +71,7 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
     if not isinstance(item, Mapping):
         return None
     network = item.get("network")
-    if not isinstance(network, Scalar) or not (word := _word(network)):
+    if not isinstance(network, Scalar) or not (word := text_of(network)):
         faults.add("a row must name its 'network'", network.mark if network else item.mark)
         return None
     places = (folder / f"{word}.yaml", folder.parent / f"{word}.yaml")
@@ -99,8 +80,8 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
         known = sorted({p.stem for place in places for p in place.parent.glob("*.yaml")})
         faults.add(f"there is no spec '{word}.yaml' here{nearest(word, known)}", network.mark)
         return None
-    printed = _word(item.get("printed"))
-    return Row(_word(item.get("row")), printed, path, tuple(claims), item.mark)
+    printed = text_of(item.get("printed"))
+    return Row(text_of(item.get("row")), printed, path, tuple(claims), item.mark)
 
 
 def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:

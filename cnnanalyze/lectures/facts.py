@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark, SpecError
+from cnnanalyze.errors import Mark
 from cnnanalyze.spec.faults import Faults, refuse_unknown, said
-from cnnanalyze.spec.reader import open_source, read
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.spec.listing import read_listing
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain, text_of
 
 ENDING = ".facts"
 VERSION = 1
@@ -110,31 +110,17 @@ def read_lecture(path: Path) -> Lecture:
         With every fault of the file, each at its place.
     """
     faults = Faults()
-    tree = read(open_source(path))
-    if not isinstance(tree, Mapping):
-        faults.add(
-            f"a file of facts must be a mapping, not {said(tree)}",
-            tree.mark,
-            help=f"begin it with 'lecture: {VERSION}'",
-        )
-        raise SpecError(*faults.sorted())
-    refuse_unknown(tree, _FILE, "a file of facts", faults)
-    version, listed, name = tree.get("lecture"), tree.get("facts"), _word(tree.get("id"))
-    if not isinstance(version, Scalar) or version.value != VERSION:
-        mark = version.mark if version is not None else tree.mark
-        faults.add(f"a file of facts must say its version, 'lecture: {VERSION}'", mark)
+    tree, listed = read_listing(path, _FILE, VERSION, "a file of facts", faults)
+    name = text_of(tree.get("id"))
     if not name:
         faults.add("a file of facts must give the 'id' of its lecture", tree.mark)
-    if not isinstance(listed, Sequence):
-        faults.add("a file of facts needs its 'facts'", listed.mark if listed else tree.mark)
-        raise SpecError(*faults.sorted())
     facts = [_read_fact(item, name, faults) for item in listed.items]
     _refuse_twice([f for f in facts if f is not None], faults)
     faults.raise_if_any()
     return Lecture(
         name,
-        _word(tree.get("name")),
-        _word(tree.get("source")),
+        text_of(tree.get("name")),
+        text_of(tree.get("source")),
         tuple(f for f in facts if f is not None),
         path.parent,
     )
@@ -146,9 +132,9 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
         return None
     refuse_unknown(item, _FACT, "a fact", faults)
     for word in ("id", "lines", "topic", "says"):
-        if not _word(item.get(word)):
+        if not text_of(item.get(word)):
             faults.add(f"a fact needs '{word}'", item.mark)
-    ask, printed, unchecked = item.get("ask"), item.get("printed"), _word(item.get("unchecked"))
+    ask, printed, unchecked = item.get("ask"), item.get("printed"), text_of(item.get("unchecked"))
     if (ask is None) == (not unchecked):
         faults.add(
             "a fact has either 'ask', the question that gives its number, or 'unchecked', "
@@ -160,18 +146,18 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
         ask = None
     if ask is not None and printed is None:
         faults.add("a fact that is recomputed needs what is 'printed'", item.mark)
-    verdict, cause = _word(item.get("verdict")) or "holds", _word(item.get("cause"))
+    verdict, cause = text_of(item.get("verdict")) or "holds", text_of(item.get("cause"))
     _refuse_word(verdict, VERDICTS, "verdict", item, faults)
     if cause or verdict == "wrong":
         _refuse_word(cause, tuple(CAUSES), "cause", item, faults)
-    reason, right = _word(item.get("reason")), item.get("right")
+    reason, right = text_of(item.get("reason")), item.get("right")
     if verdict == "wrong" and not (reason and right is not None):
         faults.add("a fact that is wrong needs its 'reason' and what is 'right'", item.mark)
     return Fact(
-        f"{lecture}-{_word(item.get('id'))}",
-        _word(item.get("lines")),
-        _word(item.get("topic")),
-        _word(item.get("says")),
+        f"{lecture}-{text_of(item.get('id'))}",
+        text_of(item.get("lines")),
+        text_of(item.get("topic")),
+        text_of(item.get("says")),
         ask,
         _place(item.get("at"), faults),
         printed,
@@ -182,7 +168,7 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
         _read_slip(item.get("slip"), faults),
         _share(item.get("within"), faults),
         unchecked,
-        _word(item.get("note")),
+        text_of(item.get("note")),
         item.mark,
     )
 
@@ -194,7 +180,7 @@ def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
         faults.add(f"'slip' must be a mapping with 'words' and 'ask', not {said(tree)}", tree.mark)
         return None
     refuse_unknown(tree, _SLIP, "a slip", faults)
-    words, ask = _word(tree.get("words")), tree.get("ask")
+    words, ask = text_of(tree.get("words")), tree.get("ask")
     if not words or not isinstance(ask, Mapping):
         faults.add("a slip needs its 'words' and the question that it answers, 'ask'", tree.mark)
         return None
@@ -240,7 +226,3 @@ def _refuse_twice(facts: list[Fact], faults: Faults) -> None:
                 f"'{fact.id}' is there already, in line {seen[fact.id].mark.line}", fact.mark
             )
         seen[fact.id] = fact
-
-
-def _word(tree: Tree | None) -> str:
-    return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""

@@ -21,7 +21,7 @@ from cnnanalyze.lectures.networks import PARTS, Networks, Settings
 from cnnanalyze.lectures.quantities import Answer, quantity, simple, solution
 from cnnanalyze.spec.faults import complaint, said
 from cnnanalyze.spec.sections import Section
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.spec.tree import Mapping, Sequence, Tree, plain, text_of
 
 _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")
 """What a question about a network is made of."""
@@ -57,7 +57,7 @@ def answer(
             _refuse_others(ask, kinds[:1])
             found = KINDS[kinds[0]](ask, networks)
         elif (topic := topic_of(ask)) is not None:
-            found = topic.answer(_word(ask.get("quantity")), wanted)
+            found = topic.answer(text_of(ask.get("quantity")), wanted)
         else:
             found = _of_network(ask, networks, wanted)
     except CnnError as error:
@@ -126,7 +126,7 @@ def solutions(
 ) -> Iterator[tuple[str, Solution]]:
     """Yield the answers that homework knows how to get wrong, each with its quantity."""
     named = ask.get("quantity")
-    names = (_word(named),) if _word(named) else wanted
+    names = (text_of(named),) if text_of(named) else wanted
     topic = topic_of(ask)
     if topic is None and any(ask.get(key) is not None for key in (*KINDS, "each", "find")):
         return
@@ -135,7 +135,7 @@ def solutions(
             if topic is not None:
                 yield name, topic.solution(name)
             elif name:
-                yield name, solution(networks.analysis(ask), _word(ask.get("layer")), name)
+                yield name, solution(networks.analysis(ask), text_of(ask.get("layer")), name)
         except UsageError:  # a quantity of facts alone
             continue
 
@@ -171,18 +171,14 @@ def _settings(tree: Tree) -> list[tuple[Answer, Settings]]:
 
 def _asked(ask: Mapping, networks: Networks, settings: Settings, wanted: tuple[str, ...]) -> Answer:
     analysis = networks.analysis(ask, settings)
-    layer, named = _word(ask.get("layer")), ask.get("quantity")
+    layer, named = text_of(ask.get("layer")), ask.get("quantity")
     if named is None and wanted:
         return {name: quantity(analysis, layer, name) for name in wanted}
     if isinstance(named, Sequence):
         return [quantity(analysis, layer, str(plain(item))) for item in named.items]
-    if not _word(named):
+    if not text_of(named):
         raise SpecError(Fault("the question names no 'quantity'", ask.mark))
-    return quantity(analysis, layer, _word(named))
-
-
-def _word(tree: Tree | None) -> str:
-    return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
+    return quantity(analysis, layer, text_of(named))
 
 
 # --- questions that are not about one network -----------------------------------------------------
@@ -248,7 +244,7 @@ def _list(ask: Mapping, networks: Networks) -> Answer:
 
 def _filter(ask: Mapping, _: Networks) -> Answer:
     tree = _part(ask, "filter")
-    word = _word(tree)
+    word = text_of(tree)
     if word not in FILTERS:
         raise SpecError(
             Fault(f"there is no filter '{word}'{nearest(word, tuple(FILTERS))}", tree.mark)
@@ -274,8 +270,8 @@ def _board(ask: Mapping, networks: Networks) -> Answer:
     tree = _part(ask, "board")
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("name the table and the row: {table: mine, row: 3}", tree.mark))
-    number = _word(tree.get("row"))
-    path = networks.table(_word(tree.get("table")), tree)
+    number = text_of(tree.get("row"))
+    path = networks.table(text_of(tree.get("table")), tree)
     row = next((r for r in read_table(path).rows if r.number == number), None)
     if row is None:
         raise SpecError(Fault(f"'{path.stem}' has no row {number}", tree.mark))

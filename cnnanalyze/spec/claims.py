@@ -10,7 +10,7 @@ from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.spec.faults import Faults, refuse_unknown, said
 from cnnanalyze.spec.figure import Figure
 from cnnanalyze.spec.shapes import parse_extents
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
 
 TOTALS = (
     "parameters",
@@ -95,7 +95,7 @@ def read_source(
         )
         return []
     refuse_unknown(item, (*_SOURCE_KEYS, *more), "a claim", faults)
-    source = _word(item.get("source")) or otherwise
+    source = text_of(item.get("source")) or otherwise
     if not source:
         faults.add("a claim needs its 'source'", item.mark, help="say who printed it, and where")
         return []
@@ -142,17 +142,13 @@ def _tables(item: Mapping, faults: Faults) -> list[tuple[str, Mapping, tuple[str
     return tables
 
 
-def _word(tree: Tree | None) -> str:
-    return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
-
-
 def _read_terms(tree: Mapping, terms: _Terms, faults: Faults) -> _Terms:
     """Return the terms that a mapping gives, over those that hold already."""
     for word in ("convention", "verdict", "reason"):
         value = tree.get(word)
         if value is None:
             continue
-        text = _word(value)
+        text = text_of(value)
         if (refused := _refuse_term(word, text, value)) is not None:
             faults.add(refused.message, value.mark, help=refused.help)
         else:
@@ -227,7 +223,7 @@ def _read_figure(
     return Claim(
         quantity,
         layer,
-        _word(value),
+        text_of(value),
         figure,
         extents,
         terms.source,

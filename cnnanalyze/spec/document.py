@@ -13,7 +13,7 @@ from cnnanalyze.spec.blocks import Block, check_defaults, check_names, read_bloc
 from cnnanalyze.spec.faults import Faults, quoted, said
 from cnnanalyze.spec.reader import follow, open_source
 from cnnanalyze.spec.step import has_expression
-from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain, text_of
 
 if TYPE_CHECKING:
     from cnnanalyze.spec.budgets import Budgets
@@ -61,8 +61,7 @@ class Document:
 
     def text(self, key: str) -> str:
         """Return a header text such as ``name``, or nothing."""
-        value = self.tree.get(key)
-        return value.text if isinstance(value, Scalar) and value.value is not None else ""
+        return text_of(self.tree.get(key))
 
     @property
     def name(self) -> str:

@@ -82,6 +82,20 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401 - whatever YAML can hold
     return {key.text: plain(value) for key, value in tree.entries}
 
 
+def text_of(tree: Tree | None) -> str:
+    """Return the text of a word, or nothing if there is none, or no word.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.spec.reader import read
+    >>> tree = read(Source("here", "{name: LeNet-5, year: 1998, about: , layers: []}"))
+    >>> [text_of(tree.get(key)) for key in ("name", "year", "about", "layers", "family")]
+    ['LeNet-5', '1998', '', '', '']
+    """
+    return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
+
+
 def plant(data: object, mark: Mark) -> Tree:
     """Return plain data as a tree whose every word has the same place: the way back from plain.
 

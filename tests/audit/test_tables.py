@@ -40,7 +40,7 @@ def test_rows_speak_of_specs_beside_the_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("[3]", ["a table must be a mapping with 'table', 'name' and 'rows', not [3]"]),
+        ("[3]", ["a table must be a mapping with 'table' and 'rows', not [3]"]),
         ("table: 1\n", ["a table needs its 'rows'"]),
         ("rows: []\n", ["a table must say its version, 'table: 1'"]),
         (

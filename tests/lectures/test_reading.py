@@ -32,7 +32,7 @@ def test_a_fact_is_read_and_computed(tmp_path: Path) -> None:
 
 
 FAULTS = {
-    "[1]": "a file of facts must be a mapping, not [1]",
+    "[1]": "a file of facts must be a mapping with 'lecture' and 'facts', not [1]",
     'id: "7"\nfacts: []\n': "a file of facts must say its version, 'lecture: 1'",
     "lecture: 2\nid: x\nfacts: []\n": "a file of facts must say its version, 'lecture: 1'",
     "lecture: 1\nfacts: []\n": "a file of facts must give the 'id' of its lecture",
