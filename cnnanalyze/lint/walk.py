@@ -59,13 +59,27 @@ def dilation(node: Node) -> tuple[int, ...]:
     return _per_axis(node, "dilation") or (1,) * len(kernel(node))
 
 
-def gap(node: Node) -> tuple[int, int] | None:
-    """Return the stride and the window's extent along the first axis where it steps over pixels."""
-    for k, d, s in zip(kernel(node), dilation(node), stride(node), strict=True):
-        extent = d * (k - 1) + 1
-        if s > extent:
-            return s, extent
-    return None
+def gaps(
+    network: Network, kinds: Collection[str], passed: Collection[str]
+) -> Iterator[tuple[Node, int, int]]:
+    """Yield what steps over pixels that nothing else reads: layer, stride, extent of the window.
+
+    Parameters
+    ----------
+    network
+        The network.
+    kinds
+        The kinds of layers that are meant.
+    passed
+        The kinds that are looked through for another reader.
+    """
+    for node in network:
+        if node.kind in kinds and is_alone(network, node, passed):
+            windows = zip(kernel(node), dilation(node), stride(node), strict=True)
+            sides = ((s, d * (k - 1) + 1) for k, d, s in windows)
+            found = next(((s, extent) for s, extent in sides if s > extent), None)
+            if found is not None:
+                yield node, *found
 
 
 def _per_axis(node: Node, attribute: str) -> tuple[int, ...]:

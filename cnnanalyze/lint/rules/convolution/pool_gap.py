@@ -57,21 +57,15 @@ class PoolGap(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look at pools that nothing else stands beside."""
         assert subject.network is not None
-        for node in subject.network:
-            if node.kind not in walk.POOLS:
-                continue
-            if not walk.is_alone(subject.network, node, _PASSED):
-                continue
-            if (gap := walk.gap(node)) is not None:
-                stride, extent = gap
-                yield self.found(
-                    subject,
-                    f"stride {stride} steps over pixels: the window reaches over {extent} only",
-                    node=node,
-                    attribute="stride",
-                    help=f"use a window of at least {stride}",
-                    values={"stride": stride, "extent": extent},
-                )
+        for node, stride, extent in walk.gaps(subject.network, walk.POOLS, _PASSED):
+            yield self.found(
+                subject,
+                f"stride {stride} steps over pixels: the window reaches over {extent} only",
+                node=node,
+                attribute="stride",
+                help=f"use a window of at least {stride}",
+                values={"stride": stride, "extent": extent},
+            )
 
 
 _PASSED = walk.SILENT | {"crop", "zeropad", "shift"}

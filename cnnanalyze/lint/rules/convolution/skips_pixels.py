@@ -59,22 +59,16 @@ class SkipsPixels(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look at convolutions that nothing else stands beside."""
         assert subject.network is not None
-        for node in subject.network:
-            if node.kind not in walk.CONVOLUTIONS:
-                continue
-            if not walk.is_alone(subject.network, node, _PASSED):
-                continue
-            if (gap := walk.gap(node)) is not None:
-                stride, extent = gap
-                yield self.found(
-                    subject,
-                    f"stride {stride} steps over pixels: the kernel reaches over {extent} only, "
-                    f"and nothing else reads the {stride - extent} between two windows",
-                    node=node,
-                    attribute="stride",
-                    help=f"use a kernel of at least {stride}, or pool before a stride of 1",
-                    values={"stride": stride, "extent": extent},
-                )
+        for node, stride, extent in walk.gaps(subject.network, walk.CONVOLUTIONS, _PASSED):
+            yield self.found(
+                subject,
+                f"stride {stride} steps over pixels: the kernel reaches over {extent} only, "
+                f"and nothing else reads the {stride - extent} between two windows",
+                node=node,
+                attribute="stride",
+                help=f"use a kernel of at least {stride}, or pool before a stride of 1",
+                values={"stride": stride, "extent": extent},
+            )
 
 
 _PASSED = walk.ACTIVATIONS | walk.NORMS | walk.SILENT
