@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from cnnanalyze.layers.base import Fit
 
 
+@cache
 def readings(fit: Fit, kernel: int, stride: int, dilation: int, n: int) -> tuple[int, ...]:
     """Return, for every tap along one axis, how many outputs read the map by it.
 

@@ -43,8 +43,7 @@ class HeavyDropout(Rule):
         assert network is not None
         most = self.threshold(subject, "rate")
         for node in network:
-            rate = float(getattr(node.layer, "rate", 0))
-            if node.kind == "dropout" and rate > most:
+            if node.kind == "dropout" and (rate := float(getattr(node.layer, "rate", 0))) > most:
                 yield self.found(
                     subject,
                     f"a dropout of {rate:g} drops more than {most:g} of its input",
