@@ -33,15 +33,15 @@ def trim(function: Callable[..., None], arguments: Sequence[str]) -> Callable[..
     True
     """
     whole = signature(function, eval_str=True)
-    names = {word: _names(word) for word in whole.parameters.values()}
-    known = {name for found in names.values() for name in found}
+    named = [(parameter, _names(parameter)) for parameter in whole.parameters.values()]
+    known = {name for _, names in named for name in names}
     meant = {name for word in arguments for name in _meant(word)}
     if meant - known:
         return function
     kept = [
         parameter
-        for parameter, found in names.items()
-        if not found or parameter.default is Parameter.empty or meant.intersection(found)
+        for parameter, names in named
+        if not names or parameter.default is Parameter.empty or meant.intersection(names)
     ]
 
     @wraps(function)

@@ -5,6 +5,7 @@ Most projects have none; then nothing that reads one is imported.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 FILES = {"cnnanalyze.toml": ("lint",), "pyproject.toml": ("tool", "cnnanalyze", "lint")}
@@ -29,4 +30,9 @@ def _has_table(path: Path, at: tuple[str, ...]) -> bool:
 
     source = open_toml(path)
     # Most projects have no table of ours; TOML's reader need not be imported to see that.
-    return "cnnanalyze" in source.text and table_at(parse(source), at) is not None
+    is_possible = "cnnanalyze" in source.text and re.search(_OURS, source.text) is not None
+    return is_possible and table_at(parse(source), at) is not None
+
+
+_OURS = r"""(?m)tool["']?\s*\.\s*["']?cnnanalyze|^\s*\[\s*["']?tool["']?\s*\]"""
+"""Every way in which a TOML file can come to ``tool.cnnanalyze``."""

@@ -79,8 +79,10 @@ def _judge(
         given, wrong = read_given(document, settings)
         settings = settings.with_spec(given)
         complaints += [_own(SETTING, settings, m, mark, help_) for mark, m, help_ in wrong]
-    sources = [source, *(() if document is None else _others(document))]
-    comments = {s.name: _comments(s, settings) for s in sources if _speaks_to_us(s)}
+    # Keys that come from specs that this one extends stand in other texts.
+    keys = () if document is None else document.tree.entries
+    sources = {s.name: s for s in (source, *(key.mark.source for key, _ in keys))}
+    comments = {n: _comments(s, settings) for n, s in sources.items() if _speaks_to_us(s)}
     for read_in in comments.values():
         complaints += [
             _own(SETTING, settings, message, mark, help_) for mark, message, help_ in read_in.faults
@@ -121,16 +123,6 @@ def _order(finding: Finding) -> tuple[str, int, int, int, str]:
     if mark is None:
         return "", 0, 0, rank, finding.code
     return mark.source.name, mark.line, mark.column, rank, finding.code
-
-
-def _others(document: Document) -> Iterator[Source]:
-    """Yield the texts of the specs that a spec extends."""
-    if document.tree.get("extends") is not None:
-        seen = {document.source.name}
-        for key, _ in document.tree.entries:
-            if key.mark.source.name not in seen:
-                seen.add(key.mark.source.name)
-                yield key.mark.source
 
 
 def _speaks_to_us(source: Source) -> bool:

@@ -1,10 +1,23 @@
-"""Taps: how often every tap of a kernel reads the map, and how often only padding."""
+"""Taps: how windows lie on a map, and how often every tap reads it, and not only padding."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cnnanalyze.layers.base import Fit
+from cnnanalyze.lint import walk
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import NodeFacts
+
+
+def sides(facts: NodeFacts) -> Iterator[tuple[Fit, int, int, int, int]]:
+    """Yield how a layer's windows lie along every axis: fit, kernel, stride, dilation, extent."""
+    node = facts.node
+    windows = walk.kernel(node), walk.stride(node), walk.dilation(node)
+    return zip(facts.fit, *windows, node.input_shapes[0].size, strict=True)
 
 
 @cache

@@ -23,7 +23,7 @@ from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Visible
 from cnnanalyze.spec.step import Step
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.spec.tree import Mapping, Sequence, Tree, scalars
 
 Read = Callable[[Tree, Scope], Step | None]
 """Reads a step once, and notes what is wrong with its form."""
@@ -39,7 +39,7 @@ class Everywhere(Frame):
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of the spec that is no expression."""
-        return frozenset(_words(self._tree))
+        return frozenset(word.text for word in scalars(self._tree) if "$" not in word.text)
 
 
 class Anything(Visible):
@@ -160,17 +160,3 @@ class _Search(NamedTuple):
 
 def _unknown(names: Iterable[str]) -> dict[str, object]:
     return dict.fromkeys(names, UNKNOWN)
-
-
-def _words(tree: Tree) -> Iterator[str]:
-    """Yield every word of a tree that is no expression."""
-    if isinstance(tree, Scalar):
-        if "$" not in tree.text:
-            yield tree.text
-    elif isinstance(tree, Sequence):
-        for item in tree.items:
-            yield from _words(item)
-    else:
-        for key, value in tree.entries:
-            yield key.text
-            yield from _words(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from math import isinf
 from typing import Any
 
@@ -94,6 +95,29 @@ def text_of(tree: Tree | None) -> str:
     ['LeNet-5', '1998', '', '', '']
     """
     return tree.text if isinstance(tree, Scalar) and tree.value is not None else ""
+
+
+def scalars(tree: Tree) -> Iterator[Scalar]:
+    """Yield every word of a tree, keys included, in no order.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.spec.reader import read
+    >>> sorted(word.text for word in scalars(read(Source("here", "{conv: [3, {filters: 5}]}"))))
+    ['3', '5', 'conv', 'filters']
+    """
+    waiting = [tree]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, Scalar):
+            yield here
+        elif isinstance(here, Sequence):
+            waiting.extend(here.items)
+        else:
+            for key, value in here.entries:
+                yield key
+                waiting.append(value)
 
 
 def plant(data: object, mark: Mark) -> Tree:

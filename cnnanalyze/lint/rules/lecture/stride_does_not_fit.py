@@ -9,6 +9,7 @@ from cnnanalyze.lint import walk
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
+from cnnanalyze.lint.taps import sides
 
 
 @rule
@@ -66,9 +67,7 @@ class StrideDoesNotFit(Rule):
             node = facts.node
             if node.kind not in walk.CONVOLUTIONS | walk.POOLS:
                 continue
-            size = node.input_shapes[0].size
-            windows = walk.kernel(node), walk.stride(node), walk.dilation(node)
-            for axis, (fit, f, s, d, n) in enumerate(zip(facts.fit, *windows, size, strict=True)):
+            for axis, (fit, f, s, d, n) in enumerate(sides(facts)):
                 if fit.exact:
                     continue
                 room = n + fit.before + fit.after - d * (f - 1) - 1
@@ -77,7 +76,7 @@ class StrideDoesNotFit(Rule):
                 yield self.found(
                     subject,
                     f"({n} - {extent}{padding})/{s} + 1 = {room / s + 1:.2f} is no whole "
-                    f"number of windows along {axis_name(axis, len(size))}; "
+                    f"number of windows along {axis_name(axis, len(facts.fit))}; "
                     f"rounded to {fit.output}",
                     node=node,
                     attribute="stride",

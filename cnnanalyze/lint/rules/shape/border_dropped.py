@@ -9,6 +9,7 @@ from cnnanalyze.lint import walk
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
+from cnnanalyze.lint.taps import sides
 
 
 @rule
@@ -78,11 +79,9 @@ class BorderDropped(Rule):
             node = facts.node
             if node.kind not in walk.CONVOLUTIONS | walk.POOLS:
                 continue
-            shape = node.input_shapes[0]
-            sides = zip(facts.fit, walk.kernel(node), walk.stride(node), strict=True)
-            for axis, (fit, k, s) in enumerate(sides):
+            for axis, (fit, k, s, _, n) in enumerate(sides(facts)):
                 if k > 1 and s > 1 and fit.unread:
-                    n, name = shape.size[axis], axis_name(axis, shape.rank)
+                    name = axis_name(axis, len(facts.fit))
                     rows = f"the last {fit.unread}" if fit.unread > 1 else "the last one"
                     yield self.found(
                         subject,

@@ -9,7 +9,7 @@ from cnnanalyze.lint import walk
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.lint.taps import readings
+from cnnanalyze.lint.taps import readings, sides
 
 
 @rule
@@ -63,15 +63,12 @@ class KernelOverMap(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            size = node.input_shapes[0].size
             if not walk.is_spatial(node) or not facts.fit:
                 continue
-            windows = walk.kernel(node), walk.stride(node), walk.dilation(node)
-            sides = zip(facts.fit, *windows, size, strict=True)
-            for axis, (fit, k, s, d, n) in enumerate(sides):
+            for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
                 dead = readings(fit, k, s, d, n).count(0)
                 if dead and n > 1:
-                    name, extent = axis_name(axis, len(size)), d * (k - 1) + 1
+                    name, extent = axis_name(axis, len(facts.fit)), d * (k - 1) + 1
                     dilated = f" ({k} with dilation {d})" if d > 1 else ""
                     yield self.found(
                         subject,

@@ -10,7 +10,7 @@ from cnnanalyze.lint import walk
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.lint.taps import readings
+from cnnanalyze.lint.taps import readings, sides
 
 
 @rule
@@ -61,10 +61,7 @@ class TapsInPadding(Rule):
             node = facts.node
             if not walk.is_spatial(node) or not facts.fit:
                 continue
-            size = node.input_shapes[0].size
-            windows = walk.kernel(node), walk.stride(node), walk.dilation(node)
-            sides = zip(facts.fit, *windows, size, strict=True)
-            axes = [(readings(*side), side[0].output) for side in sides]
+            axes = [(readings(*side), side[0].output) for side in sides(facts)]
             if any(0 in taps for taps, _ in axes):
                 continue  # that is kernel-over-map
             share = prod(sum(taps) / (len(taps) * outputs) for taps, outputs in axes)

@@ -9,6 +9,7 @@ from cnnanalyze.lint import walk
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
+from cnnanalyze.lint.taps import sides
 
 
 @rule
@@ -59,16 +60,13 @@ class UnevenPadding(Rule):
             node = facts.node
             if node.kind not in walk.CONVOLUTIONS | walk.POOLS:
                 continue
-            size = node.input_shapes[0].size
-            windows = walk.kernel(node), walk.stride(node), walk.dilation(node)
-            sides = zip(facts.fit, *windows, size, strict=True)
-            for axis, (fit, k, s, d, n) in enumerate(sides):
+            for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
                 used = (fit.output - 1) * s + d * (k - 1) + 1 - fit.before - n
                 if fit.before > used >= 0:
                     yield self.found(
                         subject,
-                        f"padding {fit.before} is read before {axis_name(axis, len(size))} {n}, "
-                        f"and {used} behind it",
+                        f"padding {fit.before} is read before "
+                        f"{axis_name(axis, len(facts.fit))} {n}, and {used} behind it",
                         node=node,
                         help=f"with {n + s - (fit.before - used) % s} both sides are read alike",
                         values={"before": fit.before, "behind": used},

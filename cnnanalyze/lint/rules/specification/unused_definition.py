@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, scalars
 
 
 @rule
@@ -108,24 +108,9 @@ def _entries(tree: Tree | None) -> tuple[tuple[Scalar, Tree], ...]:
     return tree.entries if isinstance(tree, Mapping) else ()
 
 
-def _scalars(tree: Tree) -> Iterator[Scalar]:
-    """Yield every word of a tree, keys included."""
-    waiting = [tree]
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, Scalar):
-            yield here
-        elif isinstance(here, Sequence):
-            waiting.extend(here.items)
-        else:
-            for key, value in here.entries:
-                yield key
-                waiting.append(value)
-
-
 def _words(tree: Tree) -> Iterator[str]:
     """Yield every word that may call a block: bare, or in quotes inside an expression."""
-    for scalar in _scalars(tree):
+    for scalar in scalars(tree):
         yield scalar.text
         if "$" in scalar.text:
             yield from re.findall(r"[\w.-]+", scalar.text)
@@ -133,5 +118,5 @@ def _words(tree: Tree) -> Iterator[str]:
 
 def _names(tree: Tree) -> set[str]:
     """Return the names in all expressions of a tree."""
-    texts = (s.text for s in _scalars(tree) if "$" in s.text)
+    texts = (s.text for s in scalars(tree) if "$" in s.text)
     return {name for text in texts for name in re.findall(r"\w+", text)}
