@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.graph.build import attempt, without_collection
 from cnnanalyze.spec.beginning import UNCERTAIN
 from cnnanalyze.spec.faults import MOST
 from cnnanalyze.spec.node import Node
@@ -329,14 +329,15 @@ def mutilated(draw: st.DrawFn) -> str:
 @settings(max_examples=max(500, settings().max_examples))
 @given(text=mutilated())
 def test_nothing_but_our_own_error_escapes(text: str) -> None:
-    start = time.process_time()
     said = ""
     nodes: tuple[Node, ...] = ()
-    try:
-        nodes = cnn.loads(text).nodes
-    except cnn.CnnError as error:
-        said = str(error)
-    assert time.process_time() - start < 1
+    with without_collection():  # the garbage of all other tests is not what is measured
+        start = time.process_time()
+        try:
+            nodes = cnn.loads(text).nodes
+        except cnn.CnnError as error:
+            said = str(error)
+        assert time.process_time() - start < 1
     assert bool(said) is not bool(nodes)
     known = {"input"}
     for node in nodes:
