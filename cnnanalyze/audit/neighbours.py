@@ -5,7 +5,6 @@ The same spec with other settings, with another size of the image; other specs o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.files import FileError, read_text, resolved
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.build import build, load, vary
 from cnnanalyze.graph.network import Network
@@ -104,7 +104,7 @@ class Analyses:
         return self._made[name]
 
     def _plain(self, path: Path) -> Network | None:
-        path = path.resolve()
+        path = resolved(path)
         if path not in self._read:
             try:
                 self._read[path] = load(path)
@@ -118,7 +118,7 @@ def _path_of(network: Network) -> Path | None:
     document = network.document
     if document.folder is None:
         return None
-    return document.folder.resolve() / Path(document.source.name).name
+    return resolved(document.folder) / Path(document.source.name).name
 
 
 def _spec_of(network: Network) -> object:
@@ -244,8 +244,15 @@ def _family(folder: Path, family: str) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=1024)
 def _head(path: Path) -> str:
-    found = re.search(r"^family: *(.+?) *$", path.read_text("utf-8", "replace"), re.MULTILINE)
-    return found[1].strip("\"'") if found else ""
+    try:
+        text = read_text(path, what="spec")
+    except FileError:  # a folder, or no text: it names no family
+        return ""
+    line = next((line for line in text.splitlines() if line.startswith(_FAMILY)), "")
+    return line.removeprefix(_FAMILY).strip(" \"'")
+
+
+_FAMILY = "family:"
 
 
 NEAR = 10

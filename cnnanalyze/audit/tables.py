@@ -19,6 +19,7 @@ from typing import NamedTuple
 from cnnanalyze.audit.examine import examine
 from cnnanalyze.audit.neighbours import Analyses
 from cnnanalyze.audit.verdict import Audit, Verdict
+from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
 from cnnanalyze.spec.claims import Claim, read_source
@@ -75,7 +76,7 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
         faults.add("a row must name its 'network'", network.mark if network else item.mark)
         return None
     places = (folder / f"{word}.yaml", folder.parent / f"{word}.yaml")
-    path = next((place for place in places if place.is_file()), None)
+    path = next((place for place in places if is_file(place)), None)
     if path is None:
         known = sorted({p.stem for place in places for p in place.parent.glob("*.yaml")})
         faults.add(f"there is no spec '{word}.yaml' here{nearest(word, known)}", network.mark)

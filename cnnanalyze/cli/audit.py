@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _find(names: list[str]) -> Iterator[str]:
             yield from map(str, found)
             continue
         below: list[str] = []
-        if Path(name).is_dir():
+        if is_folder(name):
             below = sorted(str(p) for p in Path(name).rglob("*") if p.suffix in {TABLE, FACTS})
         with suppress(*([UsageError] if below else [])):  # a folder may hold tables alone
             yield from find([name])

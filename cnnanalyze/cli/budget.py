@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.errors import CnnError, UsageError
 
 DEFAULT = "cnnanalyze-budget.json"
@@ -73,7 +74,7 @@ def budget(
             f"--allow takes a percentage, not '{allow}'", help="for example --allow 2.5"
         )
     is_named = baseline is not None or said.baseline is not None
-    before = load_baseline(file) if file.is_file() or (is_named and not update) else {}
+    before = load_baseline(file) if is_file(file) or (is_named and not update) else {}
     failed: list[CnnError] = []
     outcomes: list[Outcome] = []
     now: dict[str, Entry] = {}
@@ -116,11 +117,11 @@ def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
     from cnnanalyze.report.json import dump
     from cnnanalyze.report.numbers import count_of
 
-    folder = file.resolve().parent
+    folder = resolved(file).parent
     kept = {
         name: entry
         for name, entry in before.items()
-        if ":" in name or name == "-" or (folder / name).is_file()
+        if ":" in name or name == "-" or is_file(folder / name)
     }
     write_file(file, dump(as_data({**kept, **now})))
     typer.echo(f"{file}: {count_of(len({**kept, **now}), 'network')}", err=True)
@@ -133,7 +134,7 @@ def _configured(name: str) -> Configured:
     from cnnanalyze.lint.discovery import find
 
     folder = Path() if name == "-" or name.startswith("zoo:") else Path(name).parent
-    path = find(folder.resolve())
+    path = find(resolved(folder))
     return read_configured(read(path).budgets if path is not None else {})
 
 

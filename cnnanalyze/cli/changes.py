@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cnnanalyze.cli.output import complain, write, write_file
+from cnnanalyze.core.files import read_bytes, resolved
 from cnnanalyze.errors import CnnError, Source
 
 INTERVAL = 0.5
@@ -16,7 +17,7 @@ INTERVAL = 0.5
 
 def store(path: Path, text: str) -> None:
     """Write a changed text, with the line ends and the first mark that the file had."""
-    data = path.read_bytes()
+    data = read_bytes(path)
     if b"\r\n" in data:
         text = text.replace("\n", "\r\n")
     if data.startswith(b"\xef\xbb\xbf"):
@@ -63,7 +64,7 @@ def _times(specs: Sequence[str]) -> dict[Path, float]:
         paths = [Path(name) for name in find(specs) if name != "-" and not name.startswith("zoo:")]
     except CnnError:
         paths = []
-    found = {discovery.find(folder.resolve()) for folder in {path.parent for path in paths}}
+    found = {discovery.find(resolved(folder)) for folder in {path.parent for path in paths}}
     times = {}
     for path in (*paths, *(f for f in found if f is not None)):
         try:

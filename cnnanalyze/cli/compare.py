@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.files import exists
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ Version(spec='zoo:resnet50', settings=('depths=[2, 2]', 'bias=true'))]
     found: list[Version] = []
     for name in names:
         spec, at, settings = name.partition("@")
-        if not at or Path(name).exists():
+        if not at or exists(name):
             found += map(Version, find([name]))
         elif spec:
             found += [Version(one, divide(settings)) for one in find([spec])]

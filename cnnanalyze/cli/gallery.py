@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cnnanalyze.core.files import is_file
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _compare(pages: dict[str, str], folder: Path) -> int:
     lines = []
     for name, text in sorted(pages.items()):
         path = folder / name
-        if not path.is_file():
+        if not is_file(path):
             lines.append(f"missing    {path}")
         elif path.read_bytes() != text.encode():
             lines.append(f"different  {path}")

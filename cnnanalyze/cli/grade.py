@@ -9,6 +9,7 @@ import typer
 
 from cnnanalyze.cli import options as option
 from cnnanalyze.cli.solve import WIDEST, Sheet, read_one
+from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def _credit(text: str) -> Credit | None:
 
 def _papers(names: list[str], failed: list[CnnError]) -> list[Paper]:
     """Read all files; those that cannot be read are noted, and the rest go on."""
-    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.cli.specs import STDIN
+    from cnnanalyze.core.files import read_stdin
     from cnnanalyze.homework.answers import load_papers, read_papers
 
     found: list[Paper] = []
@@ -110,7 +112,7 @@ def _files(names: list[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         path = Path(name)
-        if not path.is_dir():
+        if not is_folder(path):
             found.append(name)
             continue
         inside = sorted(str(p) for p in path.iterdir() if p.suffix.lower() in ENDINGS)

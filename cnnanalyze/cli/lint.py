@@ -230,7 +230,8 @@ def _read_output(text: str) -> tuple[str, Path]:
 
 
 def _spec(name: str, stdin_filename: str) -> Spec:
-    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.cli.specs import STDIN
+    from cnnanalyze.core.files import read_stdin
     from cnnanalyze.lint.run import Spec, of_file
 
     if name == STDIN:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.files import exists, is_folder
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def report(
 def _folder(names: Sequence[str], output: str) -> Path | None:
     """Return the folder that the pages go to; nothing if it is one page."""
     path = Path(output)
-    if output and (path.is_dir() or output.endswith(("/", "\\"))):
+    if output and (is_folder(path) or output.endswith(("/", "\\"))):
         return path
     if len(names) == 1:
         if not output and sys.stdout.isatty():
@@ -116,7 +117,7 @@ def _folder(names: Sequence[str], output: str) -> Path | None:
             f"{len(names)} specs give {len(names)} pages, and stdout takes one",
             help="'-o FOLDER' writes them to a folder, with an index.html",
         )
-    if path.suffix.lower() in ENDINGS or path.exists():
+    if path.suffix.lower() in ENDINGS or exists(path):
         raise UsageError(
             f"{len(names)} specs give {len(names)} pages, and '{output}' is one file",
             help="name a folder: every network gets a page of its own, and an index.html leads "

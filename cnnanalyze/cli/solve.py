@@ -65,7 +65,8 @@ def solve(
 
 def read_one(name: str) -> Homework:
     """Read a sheet from a file, from those that come along, or from stdin."""
-    from cnnanalyze.cli.specs import STDIN, read_stdin
+    from cnnanalyze.cli.specs import STDIN
+    from cnnanalyze.core.files import read_stdin
     from cnnanalyze.errors import Source
     from cnnanalyze.homework.sheet_reading import load_sheet, read_sheet
 

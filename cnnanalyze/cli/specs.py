@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.files import is_file, is_folder
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ def _expand(name: str) -> list[str]:
     if not name:  # an unset variable of a script, not the whole folder
         raise UsageError("the name of a spec is empty", help="name a file, a folder or zoo:NAME")
     path = Path(name)
-    if path.is_dir():
-        below = sorted(str(p) for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file())
+    if is_folder(path):
+        below = sorted(str(p) for p in path.rglob("*") if p.suffix in ENDINGS and is_file(p))
         if not below:
             raise UsageError(
                 f"the folder '{name}' holds no specs",
                 help=f"specs are files that end in {' or '.join(ENDINGS)}",
             )
         return below
-    if has_magic(name) and not path.exists():
+    if has_magic(name) and not is_file(path):
         found = glob(name, recursive=True)  # noqa: PTH207 - patterns may be absolute
-        matches = sorted(match for match in found if Path(match).is_file())
+        matches = sorted(match for match in found if is_file(match))
         if not matches:
             raise UsageError(f"no file matches '{name}'", help="check the pattern and the folder")
         return matches
@@ -57,6 +57,7 @@ def _expand(name: str) -> list[str]:
 def load(name: str, settings: dict[str, Any]) -> Network:
     """Read one spec from a file, from the zoo or from stdin."""
     if name == STDIN:
+        from cnnanalyze.core.files import read_stdin
         from cnnanalyze.graph.build import build
 
         return build(Source("<stdin>", read_stdin()), settings)
@@ -64,19 +65,6 @@ def load(name: str, settings: dict[str, Any]) -> Network:
     from cnnanalyze.graph.zoo import find_spec
 
     return load_file(find_spec(name), settings)
-
-
-def read_stdin() -> str:
-    """Return the text that comes in on stdin."""
-    data = sys.stdin.buffer.read()
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"what comes in on stdin is not UTF-8: byte {error.start + 1} is "
-            f"0x{data[error.start]:02x}",
-            help="convert it, or name the file",
-        ) from None
 
 
 def load_all(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.files import resolved
 from cnnanalyze.crosscheck.budget import Part, measure
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.spec.budgets import CONVENTION, TYPE, Limit
@@ -120,7 +121,7 @@ def key_of(spec: str, file: Path) -> str:
     """
     if spec == "-" or spec.startswith("zoo:"):
         return spec
-    path, folder = Path(spec).resolve(), file.resolve().parent
+    path, folder = resolved(spec), resolved(file).parent
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.errors import UsageError
-from cnnanalyze.spec.reader import DEEPEST, MOST_BYTES, MOST_NODES, decode
+from cnnanalyze.spec.reader import DEEPEST, MOST_NODES
 
 ENDINGS = (".yaml", ".yml", ".json", ".csv", ".tsv")
 STUDENT = frozenset({"student", "name", "matriculation", "who"})
@@ -39,18 +40,7 @@ def load_papers(path: Path | str) -> tuple[Paper, ...]:
     UsageError
         If there is no such file, or nothing in it can be understood.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}") from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{path} cannot be read: {reason}") from None
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{path} is larger than {MOST_BYTES:,} bytes")
-    return read_papers(decode(data, str(path)), str(path))
+    return read_papers(read_text(path, what="paper"), printable(path))
 
 
 def read_papers(text: str, name: str) -> tuple[Paper, ...]:

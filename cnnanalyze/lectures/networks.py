@@ -11,6 +11,7 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.audit.neighbours import key_of
 from cnnanalyze.audit.tables import ENDING
+from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import CnnError, Fault, Source, SpecError
@@ -85,7 +86,7 @@ class Networks:
     def _path(self, word: str, tree: Tree) -> Path:
         known = zoo()
         for folder in (self.folder, self.folder.parent):
-            if (place := folder / f"{word}.yaml").is_file():
+            if is_file(place := folder / f"{word}.yaml"):
                 return place
         if word in known:
             return known[word]
@@ -101,7 +102,7 @@ class Networks:
         """Return the file of a table of networks: beside the file, or of the zoo."""
         folders = (self.folder, self.folder.parent / "tables", _home() / "tables")
         for place in (folder / f"{word}{ENDING}" for folder in folders):
-            if place.is_file():
+            if is_file(place):
                 return place
         raise SpecError(
             Fault(f"there is no table '{word}', neither beside the file nor in the zoo", tree.mark)

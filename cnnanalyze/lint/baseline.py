@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.core.files import FileError, Reason, read_text
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.lint.finding import Finding
@@ -59,14 +60,13 @@ def read(path: Path) -> Baseline:
         If there is none, or it is not one.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        data = json.loads(read_text(path, what="baseline"))
+    except FileError as error:
+        if error.reason is not Reason.MISSING:
+            raise
         raise UsageError(
-            f"the baseline {path} cannot be read: {reason}", help="--write-baseline makes one"
+            f"there is no baseline {path}", help="--write-baseline makes one"
         ) from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the baseline {path} cannot be read: it is no text") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the baseline {path} is no JSON: {error}") from None
     return Baseline(path, dict(_entries(path, data)))

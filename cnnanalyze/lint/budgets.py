@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from cnnanalyze.core.files import FileError, Reason, read_text
 from cnnanalyze.crosscheck.baseline import Entry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
 from cnnanalyze.errors import UsageError
@@ -73,14 +74,13 @@ def load_baseline(file: Path) -> dict[str, Entry]:
         If there is no such file, or it is no baseline.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        text = read_text(file, what="baseline")
+    except FileError as error:
+        if error.reason is not Reason.MISSING:
+            raise
         raise UsageError(
             f"there is no baseline '{file}'", help="'cnnanalyze budget SPEC... --update' writes one"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "it is no text").lower()
-        raise UsageError(f"the baseline '{file}' cannot be read: {reason}") from None
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

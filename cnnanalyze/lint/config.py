@@ -12,6 +12,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import CnnError, Fault, UsageError
 from cnnanalyze.lint.discovery import FILES
@@ -37,11 +38,11 @@ def read(path: Path) -> Settings:
     seen: list[Path] = []
     here: Path | None = path
     while here is not None:
-        seen.append(here.resolve())
+        seen.append(resolved(here))
         at = FILES.get(here.name, ("lint",))
         source = open_toml(here)
         found = Located(source, table_at(parse(source), at) or {}, at)
-        given.insert(0, _read_table(found, here.resolve().parent))
+        given.insert(0, _read_table(found, resolved(here).parent))
         here = _extended(found, here, seen)
     settings = Settings(tuple(given))
     for n in range(len(given)):
@@ -57,7 +58,7 @@ def _check(settings: Settings, given: Given, path: Path) -> None:
         origin = Path(given.origin)
         fault = error.faults[0]
         word = re.search(r"'([^']*)'", fault.message)
-        source = open_toml(origin if origin.is_file() else path)
+        source = open_toml(origin if is_file(origin) else path)
         mark = find_word(source, word[1] if word else "", FILES.get(origin.name, ("lint",)))
         raise UsageError(Fault(fault.message, fault.mark or mark, fault.help)) from None
 
@@ -67,9 +68,9 @@ def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
     if extend is None:
         return None
     other: Path = path.parent / extend
-    if not other.is_file():
+    if not is_file(other):
         raise found.wrong(f"there is no file '{extend}' to extend", "extend")
-    other = other.resolve()
+    other = resolved(other)
     if other in seen:
         raise found.wrong(f"'extend' goes in a circle: {other.name}", "extend")
     if len(seen) > EXTENSIONS:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cnnanalyze.core.files import is_file
+
 FILES = {"cnnanalyze.toml": ("lint",), "pyproject.toml": ("tool", "cnnanalyze", "lint")}
 """The files that are looked for, in this order, and the table that is meant."""
 
@@ -20,7 +22,7 @@ def find(folder: Path) -> Path | None:
     for here in (folder, *folder.parents):
         for name, at in FILES.items():
             path = here / name
-            if path.is_file() and (name == "cnnanalyze.toml" or _has_table(path, at)):
+            if is_file(path) and (name == "cnnanalyze.toml" or _has_table(path, at)):
                 return path
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.files import resolved
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.lint.discovery import find
 from cnnanalyze.lint.engine import lint_source
@@ -41,7 +42,7 @@ class Configuration:
         if folder not in self._by_folder:
             path = self.file
             if path is None and not self.isolated:
-                path = find(folder.resolve())
+                path = find(resolved(folder))
             if path not in self._by_file:
                 files = () if path is None else _read(path).files
                 self._by_file[path] = Settings(files, self.caller).check()

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 
@@ -33,13 +34,7 @@ class Located(NamedTuple):
 
 def open_toml(path: Path) -> Source:
     """Return the text of a file with its name."""
-    try:
-        return Source(shown(path), path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"the configuration {path} cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the configuration {path} is not UTF-8") from None
+    return Source(printable(shown(path)), read_text(path, what="configuration"))
 
 
 def shown(path: Path) -> str:

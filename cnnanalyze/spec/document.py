@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.layers.attributes import say
@@ -159,7 +160,7 @@ def _read_extended(
     """Read a spec and lay it over the one that it extends, which may extend another."""
     layers: list[Mapping] = []
     here = folder
-    seen = () if folder is None else (folder.resolve() / Path(source.name).name,)
+    seen = () if folder is None else (resolved(folder) / Path(source.name).name,)
     while True:
         tree = follow(source, written, keep_last=keep_last)
         if tree is None:
@@ -204,13 +205,8 @@ def _find_base(
             help="save the spec to a file beside the one that it extends",
         )
         return None
-    try:
-        path = (here / base.value).resolve()
-        is_inside, is_file = path.is_relative_to(root.resolve()), path.is_file()
-    except (OSError, ValueError):  # a name that no file system takes
-        faults.add(f"{say(base.value)} cannot be the name of a file", base.mark)
-        return None
-    if not is_inside:
+    path = resolved(here / base.value)
+    if not path.is_relative_to(resolved(root)):
         faults.add(
             f"'extends' may only name files in the folder tree of the spec, not {say(base.value)}",
             base.mark,
@@ -228,8 +224,8 @@ def _find_base(
     if len(seen) > EXTENSIONS:
         faults.add(f"a chain of 'extends' may have at most {EXTENSIONS} links", base.mark)
         return None
-    if not is_file:
-        names = sorted(p.name for p in path.parent.glob("*.yaml")) if path.parent.is_dir() else []
+    if not is_file(path):
+        names = sorted(p.name for p in path.parent.glob("*.yaml")) if is_folder(path.parent) else []
         faults.add(
             f"there is no file {say(base.value)} beside this spec{nearest(path.name, names)}",
             base.mark,

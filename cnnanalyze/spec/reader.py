@@ -13,14 +13,13 @@ from typing import Any
 
 import yaml
 
+from cnnanalyze.core.files import MOST_BYTES, FileError, Reason, printable, read_text
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.spec.beginning import beginning
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.syntax import note_half, note_syntax
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, resolve
 
-MOST_BYTES = 2_000_000
-"""The largest spec file that is read."""
 DEEPEST = 100
 """How deep lists and mappings may be nested."""
 MOST_NODES = 300_000
@@ -28,6 +27,7 @@ MOST_NODES = 300_000
 MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
 _SHORTER = "write repeated layers with 'repeat', 'for' or blocks"
+_INSTEAD = {Reason.OTHER_THING: "name a file, such as net.yaml; '-' reads from stdin"}
 
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -40,51 +40,16 @@ def open_source(path: Path | str) -> Source:
     SpecError
         If there is no such file, or it is no text that a spec could be.
     """
-    path = Path(path)
-    name = str(path)
+    name = printable(path)
     try:
-        if path.is_dir():
-            raise SpecError(
-                f"{name} is a folder, not a spec file",
-                help="name a file, such as net.yaml",
-                code="SP011",
-            )
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise SpecError(f"there is no file {name}", code="SP011") from None
-    except ValueError:
-        raise SpecError(f"no file can be called {name!r}", code="SP011") from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SpecError(f"{name} cannot be read: {reason}", code="SP011") from None
-    if len(data) > MOST_BYTES:
+        return Source(name, read_text(path, MOST_BYTES, what="spec"))
+    except FileError as error:
+        is_large = error.reason is Reason.LARGE
         raise SpecError(
-            f"{name} is larger than {MOST_BYTES:,} bytes, the bound on the size of a spec",
-            help=_SHORTER,
-            code="SP012",
-        )
-    return Source(name, decode(data, name))
-
-
-def decode(data: bytes, name: str) -> str:
-    """Return the text of a spec's bytes; what is no UTF-8 text is refused."""
-    if b"\0" in data:
-        raise SpecError(
-            f"{name} is a binary file: byte {data.index(0)} is zero",
-            help="a spec is a YAML text",
-            code="SP011",
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SpecError(
-            f"{name} is not UTF-8: byte {error.start} (line {line}) is 0x{data[error.start]:02x}",
-            help="save the file with the encoding UTF-8",
-            code="SP011",
+            error.message,
+            help=_SHORTER if is_large else _INSTEAD.get(error.reason, error.faults[0].help),
+            code="SP012" if is_large else "SP011",
         ) from None
-    return text.replace("\r\n", "\n")
 
 
 def read(source: Source) -> Tree:

@@ -129,8 +129,8 @@ def test_stdin_that_is_not_utf8(run: Any, monkeypatch: pytest.MonkeyPatch) -> No
     outcome = run("summary", "-")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "error: what comes in on stdin is not UTF-8: byte 6 is 0xff\n"
-        "  help: convert it, or name the file\n"
+        "error: what comes in on stdin is not UTF-8: byte 6 (line 1) is 0xff\n"
+        "  help: save the file with the encoding UTF-8\n"
     )
 
 

@@ -106,7 +106,7 @@ MESSAGES: list[tuple[tuple[str, ...], str]] = [
     ),
     (("--image", "[1, 2]", "--apply", "relu", "--step", "1,1"), "no window walks here"),
     (("--image", "1 2", "-k", "[[1]]", "-f", "pdf"), "there is no format 'pdf'"),
-    (("nowhere.csv",), "there is no file 'nowhere.csv'"),
+    (("nowhere.csv",), "there is no file nowhere.csv"),
     (("nowhere.csv", "--image", "1"), "there are two images: 'nowhere.csv' and --image"),
     (("zoo:vgg16",), "VGG-16 has no numbers to work with: its input has no 'values:'"),
     (

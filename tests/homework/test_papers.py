@@ -112,7 +112,7 @@ def test_bomb_of_aliases_is_refused() -> None:
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no file"):
         load_papers(tmp_path / "x.yaml")
-    with pytest.raises(UsageError, match="cannot be read: is a directory"):
+    with pytest.raises(UsageError, match="is a folder, not a paper file"):
         load_papers(tmp_path)
 
 

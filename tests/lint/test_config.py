@@ -211,7 +211,7 @@ def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="is not UTF-8"):
         read(path)
-    with pytest.raises(UsageError, match="cannot be read: no such file or directory"):
+    with pytest.raises(UsageError, match="there is no file "):
         read(tmp_path / "other.toml")
 
 

@@ -156,12 +156,12 @@ def refusal(path: Path) -> str:
         ),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0",
-            "error: net.yaml is a binary file: byte 8 is zero\n  help: a spec is a YAML text",
+            "error: net.yaml is a binary file: byte 9 is zero\n  help: only text can be read here",
         ),
         (
             "cnn: 1\nname: Lösung".encode("latin-1"),
             (
-                "error: net.yaml is not UTF-8: byte 14 (line 2) is 0xf6\n"
+                "error: net.yaml is not UTF-8: byte 15 (line 2) is 0xf6\n"
                 "  help: save the file with the encoding UTF-8"
             ),
         ),
@@ -184,7 +184,7 @@ def test_files_that_are_no_texts(data: bytes, message: str, tmp_path: Path) -> N
 def test_files_that_are_none(tmp_path: Path) -> None:
     assert refusal(tmp_path / "net.yaml") == "error: there is no file net.yaml"
     assert refusal(tmp_path).endswith(
-        " is a folder, not a spec file\n  help: name a file, such as net.yaml"
+        " is a folder, not a spec file\n  help: name a file, such as net.yaml; '-' reads from stdin"
     )
 
 

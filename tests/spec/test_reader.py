@@ -13,9 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.files import FileError, decode
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.spec import reader
-from cnnanalyze.spec.reader import decode, open_source, read
+from cnnanalyze.spec.reader import open_source, read
 from cnnanalyze.spec.tree import MOST_DIGITS, Mapping, Scalar, Sequence, Tree, plain
 
 
@@ -257,6 +258,6 @@ def test_no_text_crashes_the_reader(text: str, loader: type[Any]) -> None:
 def test_no_bytes_crash_the_reader(data: bytes) -> None:
     try:
         text = decode(data, "net.yaml")
-    except SpecError as error:
+    except FileError as error:
         text = str(error)
     assert is_read_or_refused(text)

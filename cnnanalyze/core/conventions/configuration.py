@@ -19,6 +19,7 @@ from typing import Any
 
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
+from cnnanalyze.core.files import is_file, read_text
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 
@@ -47,14 +48,14 @@ def _nearest_file(folder: Path) -> tuple[Path, float] | None:
     for place in (folder, *folder.parents):
         for name in FILES:
             path = place / name
-            if path.is_file():
+            if is_file(path):
                 return path, path.stat().st_mtime
     return None
 
 
 @cache
 def _read(path: Path, _: float) -> dict[str, Convention]:
-    source = Source(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    source = Source(path.name, read_text(path, what="configuration"))
     try:
         data: Any = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:

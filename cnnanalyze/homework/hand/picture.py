@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.core.files import FileError, Reason, decode, printable, read_bytes
 from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.homework.hand.text import MOST_NUMBERS, read_table
 from cnnanalyze.homework.hand.volume import Volume, arrange
-from cnnanalyze.spec.reader import decode
 
 TABLES = {".csv", ".tsv", ".txt", ".dat"}
 MOST_BYTES = 40_000_000
@@ -34,28 +35,23 @@ def read_file(path: Path, *, grey: bool = False) -> Volume:
     ending = path.suffix.lower()
     data = _bytes(path)
     if ending in TABLES:
-        return _bounded(read_table(Source(str(path), decode(data, str(path)))), path)
+        return _bounded(read_table(Source(str(path), decode(data, printable(path)))), path)
     if ending == ".npy":
-        return _array(path)
-    return _picture(path, grey=grey)
+        return _array(data, path)
+    return _picture(data, path, grey=grey)
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise UsageError(f"'{path}' is a folder; name a file with numbers or a picture")
-        if size > MOST_BYTES:
-            raise UsageError(f"'{path}' is too large: {size:,} > {MOST_BYTES:,} bytes")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UsageError(
-            f"there is no file '{path}'",
-            help='numbers go behind --image: --image "3 0 1; 1 5 8"',
-        ) from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"'{path}' cannot be read: {reason}") from None
+        return read_bytes(path, MOST_BYTES, what="picture")
+    except FileError as error:
+        raise UsageError(error.message, help=_INSTEAD.get(error.reason, "")) from None
+
+
+_INSTEAD = {
+    Reason.MISSING: 'numbers go behind --image: --image "3 0 1; 1 5 8"',
+    Reason.OTHER_THING: "name a file with numbers or a picture",
+}
 
 
 def _bounded(volume: Volume, path: Path) -> Volume:
@@ -68,11 +64,11 @@ def _bounded(volume: Volume, path: Path) -> Volume:
     return volume
 
 
-def _array(path: Path) -> Volume:
+def _array(data: bytes, path: Path) -> Volume:
     import numpy as np
 
     try:
-        array: Any = np.load(path, allow_pickle=False)
+        array: Any = np.load(BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
         raise UsageError(f"'{path}' is no array of numbers: {error}") from None
     if array.ndim not in _AXES or not array.size:
@@ -100,7 +96,7 @@ def _floats(texts: Any) -> Any:  # noqa: ANN401 - lists in lists
     return [_floats(t) for t in texts] if isinstance(texts, list) else float(texts)
 
 
-def _picture(path: Path, *, grey: bool) -> Volume:
+def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
     try:
         from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
     except ImportError:
@@ -109,7 +105,7 @@ def _picture(path: Path, *, grey: bool) -> Volume:
             help="pip install 'cnnanalyze[image]', or give the numbers as .csv or .npy",
         ) from None
     try:
-        with Image.open(path) as picture:
+        with Image.open(BytesIO(data)) as picture:
             width, height = picture.size
             colours = not grey and picture.mode not in {"1", "L", "I", "F", "I;16"}
             count = width * height * (3 if colours else 1)
@@ -119,7 +115,7 @@ def _picture(path: Path, *, grey: bool) -> Volume:
                     f"{count:,} > {MOST_NUMBERS:,} numbers",
                     help="make it smaller first, or --grey leaves its colours out",
                 )
-            data = picture.convert("RGB" if colours else "L").tobytes()
+            pixels = picture.convert("RGB" if colours else "L").tobytes()
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise UsageError(
             f"'{path}' is no picture that can be read",
@@ -132,7 +128,7 @@ def _picture(path: Path, *, grey: bool) -> Volume:
     row = width * deep
     return Volume(
         tuple(
-            tuple(tuple(data[r * row + c : (r + 1) * row : deep]) for r in range(height))
+            tuple(tuple(pixels[r * row + c : (r + 1) * row : deep]) for r in range(height))
             for c in range(deep)
         )
     )

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.core.files import exists
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.result import Result
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
@@ -25,7 +26,7 @@ def _issue(finding: Finding, fingerprint: str, base: Path) -> dict[str, Any]:
     name, line, column, length = "cnnanalyze.toml", 1, 1, 1
     if (mark := finding.mark) is not None:
         path = Path(mark.source.name)
-        name = shown(str(path.absolute() if path.exists() else path), base)
+        name = shown(str(path.absolute() if exists(path) else path), base)
         line, column, length = mark.line, mark.column, mark.length
     return {
         # GitLab does not show the name of the check.

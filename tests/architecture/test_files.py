@@ -1,0 +1,57 @@
+"""Files of users are opened in one place."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import PACKAGE, modules, parsed
+
+OPENING = {"open", "read_text", "read_bytes", "fdopen", "fromfile", "loadtxt", "mmap"}
+CALLS_OF_OUR_OWN = {"read_text", "read_bytes"}
+"""What ``core/files.py`` gives: called as functions, not as methods of a path."""
+IN_MEMORY = {("Image", "open"), ("spec", "open")}
+"""A picture whose bytes were read, and a spec of the linter, which uses the one function."""
+EXCEPT = {
+    "core/files.py": "it is the place",
+    "core/registry.py": "metadata of installed packages",
+    "cli/__init__.py": "the null device in place of a closed stream",
+    "cli/output.py": "writes",
+    "cli/gallery.py": "pages that it wrote itself",
+    "report/page/frame.py": "files of the package",
+}
+
+
+def openings(tree: ast.AST) -> list[int]:
+    """Return the lines that open a file."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                if node.func.id in OPENING - CALLS_OF_OUR_OWN:
+                    found.append(node.lineno)
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in OPENING:
+                of = node.func.value
+                if not (isinstance(of, ast.Name) and (of.id, node.func.attr) in IN_MEMORY):
+                    found.append(node.lineno)
+    return found
+
+
+FILES = [p for p in modules(PACKAGE) if p.relative_to(PACKAGE).as_posix() not in EXCEPT]
+
+
+def of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("file", FILES, ids=of)
+def test_files_are_read_by_the_one_function(file: Path) -> None:
+    assert openings(parsed(file)) == []
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    text = "Path(x).read_text()\nopen(x)\nread_text(x)\npath.open('rb')\n"
+    assert openings(ast.parse(text)) == [1, 2, 4]
+    assert all((PACKAGE / name).is_file() for name in EXCEPT)
