@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Generic, TypeVar
 
+from cnnanalyze.core.spelling import Spelling
 from cnnanalyze.errors import PluginError
 
 T = TypeVar("T")
@@ -20,10 +21,7 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     >>> nearest("covn", ["conv", "dense"])
     "; did you mean 'conv'?"
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - needed for faults only
-
-    found = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    return Spelling.of(known).hint(word)
 
 
 class Registry(Generic[T]):

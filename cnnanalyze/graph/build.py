@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import Spelling, listed
 from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.beginning import UNCERTAIN
@@ -172,18 +172,19 @@ def _check_claims(
         for node in expansion.nodes:
             parts = node.id.split("/")
             paths.update("/".join(parts[: n + 1]) for n in range(len(parts)))
+    layers, parameters = Spelling(sorted(paths)), Spelling(expansion.parameters)
     for claim in claims:
         if claim.layer not in paths and dict(claim.settings) == given:
             faults.add(
                 f"a claim speaks of '{claim.layer}', which this network does not have"
-                f"{nearest(claim.layer, sorted(paths))}",
+                f"{layers.hint(claim.layer)}",
                 claim.mark,
             )
         for name, _ in claim.settings:
             if name not in expansion.parameters:
-                known = ", ".join(expansion.parameters) or "none"
+                known = listed(parameters.words) or "none"
                 faults.add(
                     f"a claim sets '{name}', which is no parameter of this spec; it has {known}"
-                    f"{nearest(name, list(expansion.parameters))}",
+                    f"{parameters.hint(name)}",
                     claim.mark,
                 )

@@ -24,13 +24,15 @@ def _fail(expected: str, value: object) -> PydanticCustomError:
     )
 
 
-def say(value: object) -> str:
-    """Return a value as a spec would write it, for messages.
+def say(value: object, depth: int = 0) -> str:
+    """Return a value as a spec would write it, for messages; what is long or deep is cut.
 
     Examples
     --------
     >>> say((3, 5)), say(True), say("same"), say(None)
     ('[3, 5]', 'true', "'same'", 'nothing')
+    >>> say([0] * 1_000)[-9:], say([[[[1]]]])
+    (' 0, 0, …]', '[[[…]]]')
     """
     match value:
         case None:
@@ -40,7 +42,10 @@ def say(value: object) -> str:
         case str():
             return f"'{value}'" if len(value) < _LONG else f"'{value[:_LONG]}…'"
         case list() | tuple():
-            return f"[{', '.join(map(say, value))}]"
+            if depth > _DEEPEST and value:
+                return "[…]"
+            shown = [say(item, depth + 1) for item in value[:_MOST]]
+            return f"[{', '.join([*shown, '…'] if len(value) > _MOST else shown)}]"
         case dict():
             return "a mapping"
         case _:
@@ -48,6 +53,8 @@ def say(value: object) -> str:
 
 
 _LONG = 60
+_MOST = 40
+_DEEPEST = 1
 
 
 def _whole(least: int, words: str) -> Callable[[Any], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block
 from cnnanalyze.spec.expression import UNKNOWN
@@ -78,7 +79,7 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
     if isinstance(written, Mapping):
         for key, _ in written.entries:
             if key.text not in names:
-                takes = f"it takes {', '.join(names)}" if names else "it takes none"
+                takes = f"it takes {listed(names)}" if names else "it takes none"
                 reading.fault(
                     f"block '{block.name}' has no parameter '{key.text}'; {takes}"
                     f"{nearest(key.text, names)}",

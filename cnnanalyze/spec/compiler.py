@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.functions import FUNCTIONS, LONGEST_LIST
 
@@ -188,13 +189,14 @@ class _Compiler:
         def look_up(scope: Scope) -> object:
             if name in scope:
                 return scope[name]
-            known = [k for k in scope if k.isidentifier()]
-            listed = ", ".join(f"${k}" for k in known)
+            known = tuple(k for k in scope if k.isidentifier())
             raise Wrong(
                 f"unknown parameter ${name}{nearest(name, known)}",
                 start,
                 end,
-                f"known here: {listed}" if known else "nothing is known here",
+                f"known here: {listed([f'${k}' for k in known])}"
+                if known
+                else "nothing is known here",
             )
 
         return look_up

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
@@ -135,13 +136,14 @@ def kind(
             code="SP004",
         )
         return None
-    listed = list(blocks)
+    names_of_blocks = tuple(blocks)
+    near = nearest(word, (*names_of_blocks, *KINDS.words()))
     reading.fault(
-        f"unknown layer kind or block {say(word)}{nearest(word, [*listed, *KINDS.words()])}",
+        f"unknown layer kind or block {say(word)}{near}",
         step.mark,
         scope,
         help="'cnnanalyze layers' lists the kinds"
-        + (f"; blocks here: {', '.join(listed)}" if listed else ""),
+        + (f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""),
         code="SP004",
     )
     return None

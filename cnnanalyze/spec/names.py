@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import Spelling, listed
 from cnnanalyze.spec.node import INPUT
 from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Wire
 from cnnanalyze.spec.step import LONGEST_NAME, Step, is_name
@@ -144,6 +144,7 @@ class Names:
 
     def explain_missed(self) -> None:
         """Note a fault for every reference that found nothing, now that all names are known."""
+        spellings: dict[int, Spelling] = {}
         for name, text, scope in self.missed:
             frames = list(scope.frame.around())
             if _NUMBERED.search(text) and any(f.is_incomplete for f in frames):
@@ -158,17 +159,14 @@ class Names:
                     code="GR002",
                 )
                 continue
-            known = [n for f in frames for n in f.wires]
+            known = spellings.get(id(scope.frame))
+            if known is None:
+                known = spellings[id(scope.frame)] = Spelling(n for f in frames for n in f.wires)
             self.reading.fault(
-                f"there is no step '{text}' here{nearest(text, known)}",
+                f"there is no step '{text}' here{known.hint(text)}",
                 name.mark,
                 scope,
-                help=f"known here: {', '.join(known[:MOST_KNOWN])}"
-                f"{', ...' if len(known) > MOST_KNOWN else ''}; name a step with 'as: {text}'",
+                help=f"known here: {listed(known.words)}; name a step with 'as: {text}'",
                 code="GR001",
             )
         self.missed.clear()
-
-
-MOST_KNOWN = 20
-"""How many known names a message lists."""

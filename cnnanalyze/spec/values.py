@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import Mark
 from cnnanalyze.layers.attributes import LARGEST, say
 from cnnanalyze.spec.document import Document
@@ -36,13 +37,14 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
 
     A name that is no parameter of the spec is a fault.
     """
-    names = [key.text for key, _ in document.param_trees]
+    names = tuple(key.text for key, _ in document.param_trees)
+    known = frozenset(names)
     marks: dict[str, Mark | None] = {name: mark for name, (_, mark) in document.settings.items()}
     for name in (*document.settings, *given):
-        if name not in names:
-            known = f"it has {', '.join(names)}" if names else "it has none"
+        if name not in known:
+            has = f"it has {listed(names)}" if names else "it has none"
             faults.add(
-                f"{document.source.name} has no parameter '{name}'; {known}{nearest(name, names)}",
+                f"{document.source.name} has no parameter '{name}'; {has}{nearest(name, names)}",
                 None if name in given else marks[name],
                 code="SP003",
             )

@@ -1,0 +1,111 @@
+"""Spelling: which known word a misspelt one may stand for, and how known words are listed.
+
+A file may hold tens of thousands of names and as many faults, so a look for the nearest word must
+not go through all names: words are found by the pairs of letters that they share, and only the few
+that share most are compared letter by letter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from itertools import islice, pairwise
+
+MOST_CANDIDATES = 12
+"""How many words are compared letter by letter."""
+MOST_SHARING = 64
+"""How many words of one pair of letters are looked at; a pair that more have tells little."""
+LONGEST = 100
+"""The longest word that somebody may have misspelt."""
+MOST_LISTED = 20
+"""How many known words a message lists."""
+ALIKE = 0.6
+"""What part of two words must agree, as :mod:`difflib` measures it."""
+
+
+def listed(known: Sequence[str]) -> str:
+    """Return known words as a message lists them: the first of many.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed([str(n) for n in range(22)])[-9:]
+    ('a, b', '19, ...')
+    """
+    more = ", ..." if len(known) > MOST_LISTED else ""
+    return ", ".join(islice(known, MOST_LISTED)) + more
+
+
+class Spelling:
+    """Known words, such that looking for one costs the same however many there are.
+
+    Examples
+    --------
+    >>> Spelling(f"layer{n}" for n in range(10_000)).nearest("layxr7")
+    'layer7'
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.words = tuple(known)
+        self._sharing: dict[str, list[str]] | None = None
+
+    @staticmethod
+    def of(known: Collection[str]) -> Spelling:
+        """Return the words as such, made once for the same ones."""
+        return _made(known if isinstance(known, tuple) else tuple(known))
+
+    def nearest(self, word: str) -> str | None:
+        """Return the known word that is most like this one, if any is."""
+        if len(word) > LONGEST:
+            return None
+        from difflib import get_close_matches  # noqa: PLC0415 - needed for faults only
+
+        word = word.lower()
+        if len(self.words) <= MOST_CANDIDATES:
+            found = get_close_matches(word, self.words, n=1, cutoff=ALIKE)
+        else:
+            found = get_close_matches(word, self._candidates(word), n=1, cutoff=ALIKE)
+        return found[0] if found else None
+
+    def hint(self, word: str) -> str:
+        """Return the nearest known word as the end of a message, or nothing.
+
+        Examples
+        --------
+        >>> Spelling(["conv", "dense"]).hint("covn")
+        "; did you mean 'conv'?"
+        """
+        found = self.nearest(word)
+        return "" if found is None else f"; did you mean '{found}'?"
+
+    def _candidates(self, word: str) -> list[str]:
+        """Return the words that share most pairs of letters with this one."""
+        if self._sharing is None:
+            self._sharing = self._index()
+        shared: Counter[str] = Counter()
+        for pair in _pairs(word):
+            shared.update(self._sharing.get(pair, ()))
+        return [
+            name
+            for name, _ in sorted(
+                shared.items(), key=lambda item: (-item[1], abs(len(item[0]) - len(word)))
+            )[:MOST_CANDIDATES]
+        ]
+
+    def _index(self) -> dict[str, list[str]]:
+        sharing: dict[str, list[str]] = {}
+        for known in dict.fromkeys(self.words):
+            if len(known) <= 2 * LONGEST:
+                for pair in _pairs(known):
+                    others = sharing.setdefault(pair, [])
+                    if len(others) < MOST_SHARING:
+                        others.append(known)
+        return sharing
+
+
+def _pairs(word: str) -> set[str]:
+    """Return the pairs of neighbouring letters, the ends included."""
+    return {f"{a}{b}" for a, b in pairwise(f"\0{word}\0")}
+
+
+_made = lru_cache(maxsize=16)(Spelling)
