@@ -8,10 +8,11 @@ image, unit by unit, and is what the executor can observe.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
-from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, follow_field, hull, join
+from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, Strand, follow_field, hull, join
 from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.node import INPUT, Node, NodeId
 
@@ -99,6 +100,23 @@ def _aligned(fields: list[Field]) -> bool:
     """Whether all paths advance at one rate around one centre."""
     moving = [s for f in fields for s in f.strands if s.advance]
     return all(s.rate == moving[0].rate and s.centre == moving[0].centre for s in moving[1:])
+
+
+def middle(strand: Strand) -> Fraction | None:
+    """Return the middle of what the first unit sees; nothing if that is nothing.
+
+    Behind a layer with phases this is not ``strand.centre``, which is averaged over all of them.
+
+    Examples
+    --------
+    >>> from cnnanalyze.core.reach import Sampled
+    >>> from cnnanalyze.core.strand import START, follow
+    >>> doubled = follow(START, Sampled(step=1, unit=2))
+    >>> middle(doubled), doubled.centre
+    (Fraction(0, 1), Fraction(-1, 4))
+    """
+    seen = strand.at(0)
+    return None if seen is None else Fraction(sum(seen), 2)
 
 
 class Clipped(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from cnnanalyze.analysis.depth import last_spatial, weighted_depth
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.analysis.statistics import through
 from cnnanalyze.spec.budgets import Budgets, Limit
 
 Verdict = Literal["within", "over", "under", "unknown", "absent"]
@@ -26,6 +27,8 @@ class Check(NamedTuple):
     verdict: Verdict
     largest: tuple[tuple[str, int], ...] = ()
     """The blocks or layers that add most to a sum, largest first."""
+    beside: str = ""
+    """Through which layer everything is seen beside the field that was measured."""
 
     @property
     def is_kept(self) -> bool:
@@ -115,7 +118,9 @@ def _check(limit: Limit, layer: str, part: Part) -> Check:
         verdict = "under"
     elif _is_partial(limit, part):  # what was counted is a lower bound
         return Check(limit, layer, measured, "unknown")
-    return Check(limit, layer, measured, verdict, _largest(limit, layer, part))
+    return Check(
+        limit, layer, measured, verdict, _largest(limit, layer, part), _beside(limit, part)
+    )
 
 
 def _is_partial(limit: Limit, part: Part) -> bool:
@@ -129,11 +134,20 @@ def measure(limit: Limit, part: Part) -> int | None:
 
 def _receptive_field(part: Part, limit: Limit) -> int | None:
     """Return the largest extent for an upper limit, the smallest for a lower one."""
-    facts = last_spatial(part.facts) if part.is_whole else part.facts[-1]
+    facts = _seeing(part)
     if facts is None or facts.fields is None:
         return None
     sizes = [f.local.size for f in facts.fields]
     return (max if limit.is_upper else min)(sizes, default=None)
+
+
+def _seeing(part: Part) -> NodeFacts | None:
+    return last_spatial(part.facts) if part.is_whole else part.facts[-1]
+
+
+def _beside(limit: Limit, part: Part) -> str:
+    facts = _seeing(part) if limit.quantity == "receptive_field" else None
+    return "" if facts is None else through(part.analysis, facts)
 
 
 def _memory(part: Part, limit: Limit) -> int:
@@ -211,6 +225,8 @@ def sentence(check: Check) -> str:
         return f"the {noun(limit)}{of} cannot be told{least}, the budget is {limit.written}"
     if limit.quantity in {"depth", "receptive_field"}:
         said = f"the {noun(limit)}{of} is {measured:,}"
+        if check.beside:
+            said += f" (everything is seen, too, through {check.beside})"
     else:
         said = f"{has}{measured:,} {noun(limit)}"
     match check.verdict:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from math import sqrt
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.statistics import sees_beside
 from cnnanalyze.drawing.figure import Mark, Tile
 from cnnanalyze.drawing.lettering import magnitude
 from cnnanalyze.drawing.style import STEPS
@@ -44,6 +45,13 @@ class Heat:
         """What the quantity is called."""
         return QUANTITIES[self.name][0]
 
+    @property
+    def note(self) -> str:
+        """What explains a mark in the boxes, if there is one."""
+        if self.name != "field" or not any(map(sees_beside, self.analysis)):
+            return ""
+        return "; +all: the whole map, too, through a statistic"
+
     def value(self, tile: Tile) -> int:
         """Return the quantity of all layers that a box stands for."""
         measure = QUANTITIES[self.name][1]
@@ -66,5 +74,8 @@ class Heat:
         return min(STEPS - 1, int(sqrt(self.share(tile)) * STEPS))
 
     def text(self, tile: Tile) -> str:
-        """Return the number in a box."""
-        return magnitude(self.value(tile))
+        """Return the number in a box; of a field also whether everything is seen beside it."""
+        facts = self.analysis.facts
+        seen = (facts[n.id] for b in tile.boxes for n in b.nodes)
+        beside = self.name == "field" and any(map(sees_beside, seen))
+        return magnitude(self.value(tile)) + ("+all" if beside else "")

@@ -326,7 +326,7 @@ class Ink:
                     f'<g class="block heat{i}"><rect class="fill" x="{number(x + 14 * i)}" '
                     f'y="{number(y - 10)}" width="14" height="12"/></g>'
                 )
-            words = f"{self.heat.words}, up to {magnitude(self.heat.most)} in a box"
+            words = f"{self.heat.words}, up to {magnitude(self.heat.most)} in a box{self.heat.note}"
             x += 14 * STEPS + 8
             self.out.append(f'<text class="small" x="{number(x)}" y="{number(y)}">{words}</text>')
         else:

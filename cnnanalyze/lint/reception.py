@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.strand import Field
 from cnnanalyze.lint.walk import is_spatial
 from cnnanalyze.spec.node import INPUT
@@ -86,6 +88,21 @@ def useful_sizes(analysis: Analysis) -> tuple[Sizes, Sizes] | None:
     least = tuple(max(s.least[a] for s in found) for a in axes)
     most = [sizes(s.facts.fields) for s in found if s.facts.fields is not None]
     return least, tuple(max(m[a] for m in most) for a in axes)
+
+
+def beside(analysis: Analysis, facts: NodeFacts | None = None) -> str:
+    """Return what is to be added where a layer, or the network, sees everything besides.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 9x9x4, layers: [{groupnorm: 2}, relu]}")
+    >>> beside(cnn.analyze(net).analysis)
+    '; beside their fields, all units see the whole map through groupnorm1'
+    """
+    seeing = last_spatial(analysis) if facts is None else facts
+    source = "" if seeing is None else through(analysis, seeing)
+    return f"; beside their fields, all units see the whole map through {source}" if source else ""
 
 
 def extent(values: Sizes) -> str:

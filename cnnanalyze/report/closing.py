@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.report.columns import view_peak
-from cnnanalyze.report.numbers import count_of, exact, per_axis, readable, size
+from cnnanalyze.report.field import BESIDE, NOTE, brief, mark
+from cnnanalyze.report.numbers import count_of, exact, readable, size
 from cnnanalyze.report.options import operations_title
 from cnnanalyze.report.view import View
 
@@ -68,6 +70,8 @@ def _lines(view: View) -> Iterator[Line]:
     )
     if (field := receptive_field(analysis)) is not None:
         yield "field", field
+    if any(sees_beside(row.last) for row in view.rows):
+        yield BESIDE, NOTE
     if analysis.training is not None:
         yield from _training(view, analysis.training)
     yield "status", _status(analysis)
@@ -93,14 +97,16 @@ def receptive_field(analysis: Analysis) -> str | None:
         return None
     sizes = [f.local.size for f in facts.fields]
     extents = analysis.network.input.size
-    if all(s >= n for s, n in zip(sizes, extents, strict=True)):
-        verdict = "covers it"
+    covers = all(s >= n for s, n in zip(sizes, extents, strict=True))
+    source = through(analysis, facts)
+    if not source:
+        verdict = "covers it" if covers else "does not cover it"
+    elif covers:
+        verdict = f"covers it; all of it is seen through {source}, too"
     else:
-        verdict = "does not cover it"
-    return (
-        f"{'x'.join(map(str, sizes))} at {facts.node.id}; the input is "
-        f"{'x'.join(map(str, extents))}: {verdict}"
-    )
+        verdict = f"does not cover it by itself, but all of it is seen through {source}"
+    seen = mark([str(s) for s in sizes], [is_beside(f) for f in facts.fields], short=False)
+    return f"{seen} at {facts.node.id}; the input is {'x'.join(map(str, extents))}: {verdict}"
 
 
 def field_size(analysis: Analysis) -> str:
@@ -108,7 +114,7 @@ def field_size(analysis: Analysis) -> str:
     facts = last_spatial(analysis)
     if facts is None or facts.fields is None:
         return "?" if analysis.network.input.rank else ""
-    return per_axis([f.local.size for f in facts.fields])
+    return brief(facts.fields)
 
 
 def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
 from cnnanalyze.analysis.alpha import discounted
+from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.strand import Strand
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.report.attributes import brief
-from cnnanalyze.report.numbers import exact, fraction, per_axis, percent, size
+from cnnanalyze.report.field import brief as brief_field
+from cnnanalyze.report.field import brief_centre, brief_padding, brief_stride
+from cnnanalyze.report.numbers import exact, per_axis, percent, size
 from cnnanalyze.report.options import Options, operations_title
 from cnnanalyze.report.view import Row, View
 
@@ -102,41 +106,14 @@ def _input(row: Row, view: View) -> Value:
 
 
 def _field(row: Row) -> Value:
-    if row.strands is None:
+    fields = row.last.fields
+    if fields is None:
         return None
-    if row.strands and not any(s.advance for s in row.strands):
-        return "all"
-    return per_axis([s.size for s in row.strands])
+    return brief_field(fields)
 
 
-def _stride(row: Row) -> Value:
-    if row.strands is None:
-        return None
-    if not any(s.advance for s in row.strands):
-        return ""
-    return per_axis([fraction(s.rate) for s in row.strands])
-
-
-def _padding(row: Row) -> Value:
-    if row.strands is None:
-        return None
-    if not any(s.advance for s in row.strands):
-        return ""
-    firsts = [s.at(0) for s in row.strands]
-    return per_axis(["-" if seen is None else -seen[0] for seen in firsts])
-
-
-def _centre(row: Row) -> Value:
-    if row.strands is None:
-        return None
-    return per_axis([_decimal(s.centre) for s in row.strands])
-
-
-def _decimal(value: Fraction) -> str:
-    return str(fraction(value)) if value.denominator > _HALF else f"{float(value):g}"
-
-
-_HALF = 2
+def _moving(row: Row, say: Callable[[Sequence[Strand]], str]) -> Value:
+    return None if row.strands is None else say(row.strands)
 
 
 def _minimal(row: Row) -> Value:
@@ -152,10 +129,10 @@ def _minimal(row: Row) -> Value:
 def _fit(row: Row) -> Value:
     if row.only is None:
         return ""
-    return describe_fit(row.only.fit, ceil=bool(row.only.node.attributes.get("ceil_mode")))
+    return describe_fit(row.only.fit, overhang=any(overhangs(row.only)))
 
 
-def describe_fit(fits: tuple[Fit, ...], *, ceil: bool = False) -> str:
+def describe_fit(fits: tuple[Fit, ...], *, overhang: bool = False) -> str:
     """Return how windows lie on their input: exactly, with so much left unread, or hanging over.
 
     Examples
@@ -169,7 +146,7 @@ def describe_fit(fits: tuple[Fit, ...], *, ceil: bool = False) -> str:
         return "exact"
     if any(f.unread for f in fits):
         return f"unread {per_axis([f.unread for f in fits])}"
-    return "hangs over" if ceil else "padding unread"
+    return "hangs over" if overhang else "padding unread"
 
 
 def _live(row: Row, view: View) -> int:
@@ -317,14 +294,32 @@ COLUMNS: tuple[Column, ...] = (
         text=_bar,
         drawn=True,
     ),
-    Column("field", "field", "receptive field in the input", lambda r, _: _field(r), 2),
-    Column("stride", "stride", "effective stride in the input", lambda r, _: _stride(r), 6),
-    Column("padding", "padding", "effective padding of the input", lambda r, _: _padding(r), 11),
+    Column(
+        "field",
+        "field",
+        "receptive field in the input; '+all' if all of it is seen, too, through a statistic",
+        lambda r, _: _field(r),
+        2,
+    ),
+    Column(
+        "stride",
+        "stride",
+        "effective stride in the input",
+        lambda r, _: _moving(r, brief_stride),
+        6,
+    ),
+    Column(
+        "padding",
+        "padding",
+        "effective padding of the input",
+        lambda r, _: _moving(r, brief_padding),
+        11,
+    ),
     Column(
         "centre",
         "centre",
         "middle of what the first unit sees, as an index of the input",
-        lambda r, _: _centre(r),
+        lambda r, _: _moving(r, brief_centre),
         ON_REQUEST,
     ),
     Column(

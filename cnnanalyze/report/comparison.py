@@ -10,7 +10,7 @@ from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.columns import Align, Value, pick
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options, operations_title
-from cnnanalyze.report.table import Cell, Heading, Table, sort_key
+from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
 
 
 def _text(value: Value) -> str:
@@ -96,9 +96,12 @@ def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -
         ordered.sort(key=lambda a: sort_key(key.get(a, options)))
     if options.columns:
         chosen = tuple(replace(pick(key, known), priority=0) for key in options.columns)
-    return Table(
-        tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
-        tuple(
-            tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen) for a in ordered
-        ),
+    return explained(
+        Table(
+            tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
+            tuple(
+                tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen)
+                for a in ordered
+            ),
+        )
     )

@@ -14,7 +14,7 @@ from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Cell, Heading, Table, explained
 
 
 @dataclass(frozen=True)
@@ -220,16 +220,13 @@ def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) ->
         Heading("percent", "%", "right", 0),
         Heading("ratio", "ratio", "right", 2),
     )
-    return Table(
-        headings,
+    rows = tuple(
         tuple(
-            tuple(
-                Cell(text, text)
-                for text in (m.title, m.before, m.after, m.change, m.percent, m.ratio)
-            )
-            for m in measure(shown, comparison)
-        ),
+            Cell(text, text) for text in (m.title, m.before, m.after, m.change, m.percent, m.ratio)
+        )
+        for m in measure(shown, comparison)
     )
+    return explained(Table(headings, rows))
 
 
 def overview(shown: Difference) -> Table:
@@ -246,7 +243,7 @@ def overview(shown: Difference) -> Table:
     fields = [field_size(a) for a in shown.analyses]
     headings.append(Heading("field", "field", "right", 3))
     columns.append([Cell(field, field) for field in fields])
-    return Table(tuple(headings), tuple(zip(*columns, strict=True)))
+    return explained(Table(tuple(headings), tuple(zip(*columns, strict=True))))
 
 
 def beside(texts: Sequence[str], deltas: Sequence[Delta]) -> list[Cell]:

@@ -80,7 +80,7 @@ def _details(title: str, table: Table) -> Iterator[str]:
 
 def _bounded(table: Table) -> str:
     """Write a table with no more rows than a comment bears."""
-    kept = Table(table.headings, tuple(map(_short, table.rows[:MOST])))
+    kept = Table(table.headings, tuple(map(_short, table.rows[:MOST])), note=table.note)
     more = len(table.rows) - MOST
     return write(kept) + (f"\nand {count_of(more, 'row')} more\n" if more > 0 else "")
 

@@ -6,6 +6,7 @@ import json
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.analysis.reach import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.report.numbers import fraction
@@ -132,7 +133,7 @@ def _field(facts: NodeFacts) -> dict[str, Any] | None:
         "size": [s.size for s in strands],
         "stride": [fraction(s.rate) for s in strands],
         "padding": [None if (seen := s.at(0)) is None else -seen[0] for s in strands],
-        "centre": [fraction(s.centre) for s in strands],
+        "centre": [None if m is None else fraction(m) for m in map(middle, strands)],
         "aligned": facts.aligned,
     }
     least = [f.local.size for f in narrow]

@@ -18,6 +18,8 @@ def write(table: Table) -> str:
     if table.foot:
         lines += [r"  \midrule", _line(table.foot)]
     lines += [r"  \bottomrule", r"\end{tabular}"]
+    if table.note:
+        lines.append(f"% {table.note}")
     return "\n".join(lines) + "\n"
 
 

@@ -36,7 +36,8 @@ def write(table: Table) -> str:
         + " |"
         for line in (lines[0], rule, *lines[1:])
     ]
-    return "\n".join(written) + "\n"
+    note = f"\n{escape(table.note)}\n" if table.note else ""
+    return "\n".join(written) + "\n" + note
 
 
 def _bold(cell: Cell) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
+from cnnanalyze.report.field import BESIDE, NOTE
 from cnnanalyze.report.view import Row, View
 
 
@@ -34,6 +36,8 @@ class Table(NamedTuple):
     foot: tuple[Cell, ...] = ()
     families: tuple[str, ...] = ()
     """The family of each row, for colours; empty where there are none."""
+    note: str = ""
+    """What explains a mark in the cells, in a line below."""
 
     def only(self, keep: Callable[[Heading], bool]) -> Table:
         """Return the table without the columns that are not to be kept."""
@@ -79,6 +83,12 @@ def _foot(column: Column, view: View) -> Cell:
     return Cell("", "") if column.total is None else _cell(column, column.total(view))
 
 
+def explained(table: Table) -> Table:
+    """Return a table with a line that explains the mark, if it stands in a cell."""
+    shown = any(cell.text.endswith((BESIDE, f"{BESIDE})")) for row in table.rows for cell in row)
+    return table._replace(note=f"{BESIDE}: {NOTE}") if shown else table
+
+
 def in_order(view: View) -> tuple[Row, ...]:
     """Return the rows sorted by the column that the options name: numbers from the largest down."""
     if not view.options.sort:
@@ -92,9 +102,13 @@ def sort_key(value: Value) -> tuple[int, Any]:
     if value is None:
         return (2, 0)
     if isinstance(value, str):
-        head = value.split("x")[0]
-        return (0, -int(head)) if head.isdecimal() else (1, value)
+        head = LEADING.match(value)
+        return (0, -int(head[0])) if head else (1, value)
     return (0, -value)
+
+
+LEADING = re.compile(r"[0-9]+(?=$|[x+])")
+"""The number that a shape or a field begins with."""
 
 
 def family(row: Row) -> str:

@@ -93,6 +93,8 @@ class Grid(Lines):
         if table.foot:
             yield [(rule, "dim")]
             yield _line(table.foot, headings, widths, "bold")
+        for part in wrap(table.note, max(20, width)):
+            yield [(part, "dim")]
 
 
 class Summary(Lines):

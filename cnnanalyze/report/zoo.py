@@ -19,7 +19,7 @@ from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.columns import Align
 from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Cell, Heading, Table, explained
 from cnnanalyze.spec.figure import Figure
 
 
@@ -185,7 +185,7 @@ _COLUMNS: tuple[tuple[str, str, Align, int], ...] = (
 
 def tabulate(found: tuple[Entry, ...]) -> Table:
     """Return the table of the zoo."""
-    return Table(tuple(Heading(*column) for column in _COLUMNS), tuple(map(_row, found)))
+    return explained(Table(tuple(Heading(*column) for column in _COLUMNS), tuple(map(_row, found))))
 
 
 def _row(entry: Entry) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.statistics import is_beside
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
 from cnnanalyze.report.numbers import exact, short, size
@@ -110,6 +111,9 @@ def fields(analysis: Analysis) -> Chart | None:
     covered = [d for d, s in sorted(seen) if s >= extent]
     if covered:
         where = f"the image is covered from depth {covered[0]} on"
+    beside = next((f for f in analysis if f.fields and is_beside(f.fields[axis])), None)
+    if beside is not None:
+        where += f"; all of it is seen through a statistic from {beside.node.id} on"
     words = f"Receptive field along the {along} against depth: at most {exact(most)}, {where}"
     drawing = _svg(
         words,
@@ -132,6 +136,10 @@ def fields(analysis: Analysis) -> Chart | None:
         f"Theoretical field along the {along}, a dot for each layer that changes it. "
         "Above the dashed line a unit's field is larger than the image."
     )
+    if beside is not None:
+        about += (
+            f" From {beside.node.id} on a unit sees all of the image besides, through a statistic."
+        )
     return Chart("fields", "Receptive field against depth", about, drawing)
 
 

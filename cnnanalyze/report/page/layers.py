@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.columns import column
-from cnnanalyze.report.numbers import count_of, per_axis
+from cnnanalyze.report.field import brief as brief_field
+from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.view import collapse, view
@@ -99,7 +100,7 @@ def tabulate(
                     layer,
                     brief(f.node),
                     options.shape(f.output),
-                    _field(layer),
+                    "?" if f.fields is None else brief_field(f.fields),
                     _bars(layer, totals),
                     anchor,
                     line,
@@ -130,15 +131,6 @@ def _bars(counts: dict[str, Any], totals: dict[str, Any]) -> dict[str, str]:
         if count and total and 100 * count >= LEAST * total:
             found[key] = f"{100 * count / total:.0f}%"
     return found
-
-
-def _field(layer: dict[str, Any]) -> str:
-    seen = layer["receptive_field"]
-    if seen is None:
-        return "?"
-    if seen["size"] and not any(str(s) != "0" for s in seen["stride"]):
-        return "all"
-    return per_axis(seen["size"])
 
 
 def offered() -> list[list[str]]:

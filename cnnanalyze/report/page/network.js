@@ -203,7 +203,7 @@ function describe(mark, quantity) {
   const total = result.totals[quantity];
   title.textContent = quantity
     ? `${layer.id}: ${exact(layer[quantity])} ${quantity}, ${((100 * layer[quantity]) / total).toFixed(1)} %`
-    : `${layer.id}: field ${perAxis(layer.receptive_field.size)}`;
+    : `${layer.id}: field ${perAxis(layer.receptive_field.size)}${layer.receptive_field.sees_all ? ", and everything through a statistic" : ""}`;
   mark.append(title);
 }
 for (const chart of all("#charts svg")) {

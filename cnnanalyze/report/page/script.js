@@ -41,7 +41,7 @@ const page = { rows: () => [], arrived: [], keys: {} };
 // The value to sort by is the cell's data-value, or its text; numbers lose their separators.
 function valueOf(cell) {
   const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
-  const number = Number(text.replace(/[,\s]/g, "") || NaN);
+  const number = Number(text.replace(/[,\s]|\+all$/g, "") || NaN);
   return Number.isNaN(number) ? text : number;
 }
 function compare(a, b) {

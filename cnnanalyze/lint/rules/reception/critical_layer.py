@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.reception import extent, sights
+from cnnanalyze.lint.reception import beside, extent, sights
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
 
@@ -53,6 +53,7 @@ class CriticalLayer(Rule):
                     f"here the field grows beyond the image: from {extent(sight.least_before)} to "
                     f"{extent(sight.least)} pixels of {extent(extents)}",
                     node=sight.facts.node,
-                    help="layers behind it that are no wider relate nothing new",
+                    help="layers behind it that are no wider relate nothing new"
+                    + beside(analysis, sight.facts),
                     values={"before": sight.least_before, "here": sight.least, "image": extents},
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.reception import extent, sights
+from cnnanalyze.lint.reception import beside, extent, sights
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
 
@@ -74,6 +74,7 @@ class UnproductiveLayer(Rule):
                     f"its input sees {extent(sight.least_before)} pixels on every path, and the "
                     f"image has {extent(extents)}: a kernel of {kernel} adds nothing",
                     node=node,
-                    help="use larger images, down-sample later, or leave the layer out",
+                    help="use larger images, down-sample later, or leave the layer out"
+                    + beside(analysis, sight.facts),
                     values={"seen before": sight.least_before, "image": extents},
                 )

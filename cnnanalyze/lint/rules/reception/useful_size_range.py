@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.reception import extent, useful_sizes
+from cnnanalyze.lint.reception import beside, extent, useful_sizes
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
 
@@ -52,6 +52,6 @@ class UsefulSizeRange(Rule):
                 f"made for images of {extent(least)} to {extent(most)} pixels; these have "
                 f"{extent(extents)}",
                 node=analysis.network.nodes[0],
-                help="choose the size of the images within this range",
+                help="choose the size of the images within this range" + beside(analysis),
                 values={"least": least, "most": most, "image": extents},
             )
