@@ -18,13 +18,16 @@ def explain(
     layer: Annotated[
         str,
         typer.Argument(
-            metavar="[LAYER]", help="A layer or a block; without it, the whole network."
+            metavar="[LAYER]",
+            help="A layer or a block, by its id or by the end of it that only one has; "
+            "without it, the whole network.",
         ),
     ] = "",
     quantity: Annotated[
         str,
         typer.Argument(
-            metavar="[QUANTITY]", help="What to explain, such as output or macs; without it, all."
+            metavar="[QUANTITY]",
+            help="What to explain, such as output, macs or field; without it, all.",
         ),
     ] = "",
     *,
@@ -77,12 +80,12 @@ def explain(
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:
     from cnnanalyze.homework.explain import explain as work_out
-    from cnnanalyze.homework.explain import quantities
-    from cnnanalyze.homework.network_questions import QUESTIONS
+    from cnnanalyze.homework.explain import find_layer, is_quantity, quantities
 
-    # A quantity of the whole network may stand where a layer would.
-    if layer in QUESTIONS and not quantity and not analysis.group(layer):
+    # A quantity may stand where a layer would: it is then one of the whole network.
+    if is_quantity(layer) and not quantity and not analysis.group(layer):
         layer, quantity = "", layer
+    layer = find_layer(analysis, layer)
     wanted = [quantity] if quantity else list(quantities(analysis, layer))
     return [work_out(analysis, layer, one, notation) for one in wanted]
 

@@ -31,6 +31,8 @@ class Draft:
     remarks: list[str] = field(default_factory=list)
     heads: tuple[Name, ...] = ()
     table: tuple[Rung, ...] = ()
+    beside: str = ""
+    """What is true beside the answer, in a few words."""
 
 
 class Asked:

@@ -24,10 +24,11 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
     >>> quantities(report.analysis, "pool1")[:3], quantities(report.analysis)[:2]
     (('output', 'padding', 'fit'), ('parameters', 'weights'))
     """
+    layer = find_layer(analysis, layer)
     if layer in analysis.facts:
         asked = Asked(analysis, analysis[layer], find_notation("plain"))
         return tuple(q for q, x in layer_questions.QUESTIONS.items() if x.applies(asked))
-    whole = Whole(analysis, _group(analysis, layer), find_notation("plain"))
+    whole = Whole(analysis, layer, find_notation("plain"))
     return tuple(q for q, x in network_questions.QUESTIONS.items() if x.applies(whole))
 
 
@@ -41,16 +42,17 @@ def explain(
     analysis
         What the rules say of the network.
     layer
-        The id of a layer or of a block; nothing for the whole network.
+        The id of a layer or of a block, or as much of its end as only one has; nothing for the
+        whole network.
     quantity
-        One of :func:`quantities`.
+        One of :func:`quantities`, or what the table calls it: ``field``.
     notation
         One of :data:`~cnnanalyze.homework.notation.NOTATIONS`.
 
     Raises
     ------
     UsageError
-        If there is no such layer, quantity or notation.
+        If there is no such layer, quantity or notation, or several layers of that short name.
 
     Examples
     --------
@@ -61,6 +63,7 @@ def explain(
     (608, 608, 62958)
     """
     style = find_notation(notation)
+    layer, quantity = find_layer(analysis, layer), COLUMNS.get(quantity, quantity)
     known = quantities(analysis, layer)
     if quantity not in known:
         raise UsageError(
@@ -92,6 +95,8 @@ def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
     """Say where the quantity can be found, if it is one of something else."""
     if quantity in network_questions.TRAINING:
         return "it is one of a network whose spec has a 'train:' section"
+    if quantity == "centre" and layer in analysis.facts and analysis[layer].fields is not None:
+        return f"the first unit of '{layer}' lies between the inputs and sees nothing"
     if quantity in layer_questions.QUESTIONS and layer not in analysis.facts:
         found = [f.node.id for f in (analysis.group(layer) if layer else analysis)]
         more = " ..." if len(found) > _FEW else ""
@@ -119,10 +124,63 @@ def _explanation(
         tuple(draft.remarks),
         draft.heads,
         draft.table,
+        beside=draft.beside,
     )
 
 
-def _group(analysis: Analysis, layer: str) -> str:
-    if layer and not analysis.group(layer):
-        analysis.network[layer]  # refuses it, with the nearest name
-    return layer
+COLUMNS = {"field": "receptive_field", "stride": "jump"}
+"""Quantities by what the columns of a table call them, where that is another word."""
+
+
+def is_quantity(word: str) -> bool:
+    """Whether a word is a quantity of some layer or network.
+
+    Examples
+    --------
+    >>> is_quantity("field"), is_quantity("conv1")
+    (True, False)
+    """
+    known = (layer_questions.QUESTIONS, network_questions.QUESTIONS, COLUMNS)
+    return any(word in table for table in known)
+
+
+def find_layer(analysis: Analysis, word: str) -> str:
+    """Return the layer or block that somebody means: by its id, or by the end that only it has.
+
+    The number behind a kind may be left out, too, if there is only one of them.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or if there are several.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> resnet = cnn.analyze("zoo:resnet50").analysis
+    >>> find_layer(resnet, "conv1/batchnorm1"), find_layer(resnet, "softmax")
+    ('conv1/batchnorm1', 'softmax1')
+    """
+    if not word or analysis.group(word):
+        return word
+    ends = {path: f"/{path}" for path in _paths(analysis)}
+    found = [path for path, end in ends.items() if end.endswith(f"/{word}")]
+    found = found or [p for p, end in ends.items() if end.rstrip("0123456789").endswith(f"/{word}")]
+    if not found:
+        analysis.network[word]  # refuses it, with the nearest name
+    if len(found) > 1:
+        more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+        raise UsageError(
+            f"'{word}' may be {len(found)} layers or blocks of {analysis.network.name}",
+            help=f"write as much of the path as only one has: {', '.join(found[:_FEW])}{more}",
+        )
+    return found[0]
+
+
+def _paths(analysis: Analysis) -> list[str]:
+    """Return the paths of all layers and blocks, in the order of execution."""
+    found: dict[str, None] = {}
+    for node in analysis.network:
+        parts = node.id.split("/")
+        found.update(dict.fromkeys("/".join(parts[:n]) for n in range(1, len(parts) + 1)))
+    return list(found)

@@ -72,6 +72,8 @@ class Explanation:
     table: tuple[Rung, ...] = field(default=())
     said: str = ""
     """The answer in words, where it is no number, no shape and none for each axis."""
+    beside: str = ""
+    """What is true beside the answer: everything that is seen beside the window of a unit."""
 
     @property
     def style(self) -> Notation:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.analysis.reach import middle
 from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.expression import Name, given
@@ -189,6 +190,10 @@ def _seen(asked: Asked) -> bool:
     return asked.facts.fields is not None
 
 
+def _first_sees(asked: Asked) -> bool:
+    return _seen(asked) and all(middle(f.local) is not None for f in asked.facts.fields or ())
+
+
 def _counted(asked: Asked) -> bool:
     return asked.facts.cost is not None
 
@@ -218,7 +223,9 @@ QUESTIONS: dict[str, Question] = {
         "How much of the input does a unit of {id} see?", receptive_field, _seen
     ),
     "jump": Question("How many input indices lie between two units of {id}?", jump, _seen),
-    "centre": Question("Around which input index does the first unit of {id} see?", centre, _seen),
+    "centre": Question(
+        "Around which input index does the first unit of {id} see?", centre, _first_sees
+    ),
     "weight_memory": Question("How many bytes do the weights of {id} take?", weight_memory),
     "dense": Question(
         "How many parameters would a dense layer need in place of {id}?", dense, _is_plain_conv

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.expression import Expression, Name, Value, evaluate
 from cnnanalyze.core.number import Num
 from cnnanalyze.homework.arrangement import exact
@@ -69,11 +70,24 @@ def _fitting(asked: Asked) -> Iterator[str]:
     style = asked.notation.name
     if getattr(asked.node.layer, "padding", "") == "same":
         return
-    for axis, fit in enumerate(asked.facts.fit):
+    for axis, (fit, over) in enumerate(zip(asked.facts.fit, overhangs(asked.facts), strict=True)):
         value = _unrounded(asked, axis)
         if value.denominator == 1:
             continue
         shown = said(value)
+        if over:
+            if style == "cs231n":
+                yield (
+                    f"CS231n: without rounding this is {shown}, no whole number, so it does not "
+                    f"fit: the course calls these hyperparameters invalid. With ceil_mode "
+                    f"libraries round up to {fit.output}."
+                )
+            elif style == "bologna":
+                yield (
+                    f"The notes of this course do not round: as printed, the formula gives "
+                    f"{shown}; with ceil_mode libraries round up to {fit.output}."
+                )
+            continue
         if style == "cs231n":
             yield (
                 f"CS231n: without the floor this is {shown}, no whole number, so it does not fit: "

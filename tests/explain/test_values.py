@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.analysis.reach import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.expression import evaluate
 from cnnanalyze.homework.explain import explain, quantities
@@ -51,7 +52,7 @@ def wanted(facts: NodeFacts) -> dict[str, Any]:
         strands = [f.local for f in facts.fields]
         found["receptive_field"] = tuple(s.size for s in strands)
         found["jump"] = tuple(s.rate for s in strands)
-        found["centre"] = tuple(s.centre for s in strands)
+        found["centre"] = tuple(middle(s) for s in strands)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.expression import Expression, Name, rewrite
 from cnnanalyze.homework.asked import Asked
-from cnnanalyze.homework.field_questions import climb
+from cnnanalyze.homework.climb import climb
 from cnnanalyze.homework.notation import notation
 
 

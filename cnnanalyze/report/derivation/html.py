@@ -41,6 +41,8 @@ def to_html(explanation: Explanation) -> str:
     if explanation.table:
         parts.append(_table(explanation, writer))
     parts.append(f'<p class="answer">Answer: {escape(answer(explanation))}</p>')
+    if explanation.beside:
+        parts.append(f"<p>Beside it: {escape(explanation.beside)}</p>")
     if where := legend(writer, explanation):
         said = "; ".join(f"<math>{s}<mo>=</mo>{v}</math> {escape(w)}" for s, v, w in where)
         parts.append(f'<p class="where">where {said}</p>')

@@ -38,6 +38,7 @@ def to_dict(explanation: Explanation) -> dict[str, Any]:
         },
         "value": _value(explanation.value),
         "answer": answer(explanation),
+        "beside": explanation.beside or None,
         "unit": explanation.unit or None,
         "where": [
             {**_symbol(style, name), "value": fraction(value)}

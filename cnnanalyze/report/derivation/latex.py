@@ -147,6 +147,8 @@ def to_latex(explanation: Explanation) -> str:
     if explanation.table:
         lines += _table(explanation, writer)
     lines += [rf"\textbf{{Answer:}} {escape(answer(explanation))}."]
+    if explanation.beside:
+        lines += [rf"\textbf{{Beside it:}} {escape(explanation.beside)}."]
     if where := legend(writer, explanation):
         said = "; ".join(f"${s} = {v}$ {escape(words)}" for s, v, words in where)
         lines += ["", f"Here {said}."]

@@ -18,6 +18,8 @@ def to_markdown(explanation: Explanation) -> str:
     if explanation.table:
         lines += [*_table(explanation, writer), ""]
     lines += [f"**Answer:** {escape(answer(explanation))}", ""]
+    if explanation.beside:
+        lines += [f"**Beside it:** {escape(explanation.beside)}", ""]
     if where := legend(writer, explanation):
         lines += [f"Here {'; '.join(f'${s} = {v}$ {escape(w)}' for s, v, w in where)}.", ""]
     for title, sentences in (("Why", explanation.reasons), ("Note", explanation.remarks)):

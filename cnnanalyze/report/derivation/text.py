@@ -93,6 +93,8 @@ def to_text(explanation: Explanation, width: int = WIDTH) -> str:
     if explanation.table:
         lines += ["", *_table(writer, explanation)]
     lines += ["", f"  answer: {answer(explanation)}"]
+    if explanation.beside:
+        lines += _wrapped(f"beside it: {explanation.beside}", width, "  ")
     where = [f"{s}{_FIRM}={_FIRM}{v}{_FIRM}{words}" for s, v, words in legend(writer, explanation)]
     if where:
         lines += ["", *_wrapped(f"where {'; '.join(where)}", width, "  ", "        ")]
