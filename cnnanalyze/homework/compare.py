@@ -6,18 +6,20 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cnnanalyze.homework.entries import choice, extents, is_nothing, says, ways
 from cnnanalyze.homework.given import (
+    LONGEST,
+    STRICT,
     Figure,
+    Terms,
     Unreadable,
-    choice,
-    entries,
-    extents,
+    cut,
     figures,
-    is_nothing,
     text_of,
 )
-from cnnanalyze.homework.solution import Nested, Solution, flat
-from cnnanalyze.homework.wording import brief, number
+from cnnanalyze.homework.solution import Nested, Solution, flat, plain
+from cnnanalyze.homework.units import PERCENT, factor
+from cnnanalyze.homework.wording import brief, number, say, turned
 
 Fits = Callable[[Nested], bool]
 
@@ -37,8 +39,17 @@ class Reading(NamedTuple):
     """In a list: whether a value is the given one, at each place."""
 
 
-def read(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401 - whatever a file holds
+def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noqa: ANN401
     """Understand an answer in the light of the question.
+
+    Parameters
+    ----------
+    raw
+        What was written: a text, or nested lists of texts.
+    solution
+        The right answer.
+    terms
+        How closely it must be met, and how it is written.
 
     Raises
     ------
@@ -50,8 +61,17 @@ def read(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401 - whatever a 
     >>> read("1,280", Solution(1280)).right, read("6x28x28", Solution((28, 28, 6), "shape")).remarks
     (True, ('the channels were written first',))
     """
-    if solution.value is None or (is_nothing(raw, solution.also) and solution.form == "number"):
-        return _nothing(raw, solution)
+    if isinstance(raw, str) and len(raw) > LONGEST:
+        what = {"number": "a number", "shape": "a shape", "list": "a list", "matrix": "a list"}
+        raise Unreadable(
+            f"{len(raw):,} characters are too long for {what.get(solution.form, 'an answer')}"
+        )
+    is_number = solution.form == "number"
+    if solution.value is None or (is_number and is_nothing(raw)):
+        return _nothing(raw, solution, terms)
+    if solution.form in {"number", "shape"} and says(raw, solution.also):
+        remark = f"rounded down it is {say(solution.value, solution.form)}"
+        return Reading(lambda v: v == solution.value, True, text_of(raw), (remark,))
     match solution.form:
         case "choice":
             given = choice(raw)
@@ -59,58 +79,71 @@ def read(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401 - whatever a 
         case "words":
             return _words(raw, solution)
         case "shape":
-            return _shape(raw, solution.value)
+            return _shape(raw, solution.value, terms)
         case "list" | "matrix":
-            return _list(raw, solution)
+            return _list(raw, solution, terms)
         case _:
-            return _number(raw, solution)
+            return _number(raw, solution, terms)
 
 
-def _nothing(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
+def _nothing(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
     if is_nothing(raw, solution.also):
         return Reading(lambda v: v is None, solution.value is None, "none")
-    found = figures(raw)
-    return Reading(lambda v: v is not None and _any(found, v), False, _said(found[0]))
+    found = figures(raw, solution.unit)
+    return Reading(lambda v: v is not None and _any(found, v, terms), False, _said(found[0]))
 
 
 def _words(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
-    def plain(text: str) -> str:
+    def plainly(text: str) -> str:
         return "".join(text.lower().split()).replace("×", "*")
 
-    given = plain(text_of(raw))
-    known = {plain(w) for w in (solution.value, *solution.also)}
-    return Reading(lambda v: isinstance(v, str) and plain(v) == given, given in known, text_of(raw))
+    given = plainly(text_of(raw))
+    known = {plainly(w) for w in (solution.value, *solution.also)}
+    return Reading(
+        lambda v: isinstance(v, str) and plainly(v) == given, given in known, text_of(raw)
+    )
 
 
-def _any(found: tuple[Figure, ...], value: Any) -> bool:  # noqa: ANN401
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def _any(found: tuple[Figure, ...], value: Any, terms: Terms) -> bool:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         return False
-    return any(f.agrees(value) for f in found)
+    return any(f.agrees(value, terms) for f in found)
 
 
 def _said(figure: Figure) -> str:
     return f"{number(figure.value)}{'%' if figure.percent else ''}"
 
 
-def _number(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
-    if isinstance(raw, list | tuple) and len(raw) == 1:
+def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+    if isinstance(raw, list | tuple) and len(raw) == 1 and not isinstance(raw[0], list | tuple):
         raw = raw[0]
     remarks: list[str] = []
     try:
-        found = figures(raw)
+        found = figures(raw, solution.unit)
     except Unreadable as error:
-        found = _alike(raw, error)
-        remarks.append(f"read as {_said(found[0])}, the size of every side")
-    found = tuple(_scaled(f, solution.unit) for f in found)
-    right = next((f for f in found if f.agrees(solution.value)), None)
+        if solution.is_vector:
+            found = _vector(raw, error)
+        else:
+            found = _alike(raw, error)
+            remarks.append(f"read as {_said(found[0])}, the size of every side")
+    found = tuple(_scaled(f, solution.unit, terms) for f in found)
+    right = next((f for f in found if f.agrees(solution.value, terms)), None)
+    if right is None and solution.is_vector:
+        found = (*found, *_columns(raw))
+        right = next((f for f in found if f.agrees(solution.value, terms)), None)
     chosen = right or found[0]
     if chosen.remark:
         remarks.append(chosen.remark)
-    if len(found) > 1 and chosen is not found[0]:
+    if len({f.value for f in found}) > 1 and chosen is not found[0]:
         remarks.append(f"read as {_said(chosen)}")
     if right is not None and right.value != solution.value and right.step >= 1:
         remarks.append(f"exactly it is {number(solution.value)}")
-    return Reading(lambda v: _any(found, v), right is not None, _said(chosen), tuple(remarks))
+    return Reading(
+        lambda v: _any(found, v, terms), right is not None, _said(chosen), tuple(remarks)
+    )
 
 
 def _alike(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
@@ -124,23 +157,67 @@ def _alike(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
     for found in readings:
         if len({f.value for f in found}) == 1:
             return (found[0],)
-    raise Unreadable(f"'{text_of(raw)}' is more than one number, and one was asked for")
+    raise Unreadable(f"'{cut(text_of(raw))}' is more than one number, and one was asked for")
 
 
-def _scaled(figure: Figure, unit: str) -> Figure:
-    """Make a percentage a share, or the other way round, as the question has it."""
-    if figure.percent and unit != "%":
-        return figure._replace(value=figure.value / 100, step=figure.step / 100, percent=False)
-    return figure._replace(percent=unit == "%")
+def _vector(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
+    """Read the size of a vector that is written as a shape: ``(10,)``, ``(None, 10)``, ``1x10``."""
+    try:
+        readings = extents(raw)
+    except Unreadable:
+        raise error from None
+    found = tuple(f for one in readings if (f := _length(one)) is not None)
+    if not found:
+        raise Unreadable(f"'{cut(text_of(raw))}' is no vector such as 10, (10,) or 1x10")
+    return found
 
 
-def _shape(raw: Any, value: tuple[int, ...]) -> Reading:  # noqa: ANN401
+def _columns(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
+    """Read ``1,10`` as a vector, where it is not the number that was asked for."""
+    try:
+        return tuple(f for one in extents(raw) if len(one) > 1 and (f := _length(one)) is not None)
+    except Unreadable:
+        return ()
+
+
+def _length(shape: tuple[Figure, ...]) -> Figure | None:
+    """Return the one extent of a shape that is not 1."""
+    long = [f for f in shape if f.value != 1]
+    if not long and shape:
+        return shape[0]
+    return long[0] if len(long) == 1 else None
+
+
+def _scaled(figure: Figure, unit: str, terms: Terms) -> Figure:
+    """Put a number into the unit in which the answer is worked out."""
+    if figure.percent and unit != PERCENT:
+        return _times(figure, Fraction(1, 100))._replace(percent=False)
+    if figure.bare and terms.unit:
+        figure = _times(figure, factor(terms.unit, unit))
+    return figure._replace(percent=unit == PERCENT)
+
+
+def _times(figure: Figure, by: Fraction) -> Figure:
+    return figure._replace(
+        value=figure.value * by, step=figure.step * by, scaled=figure.scaled or by > 1
+    )
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def _shape(raw: Any, value: tuple[int, ...], terms: Terms) -> Reading:  # noqa: ANN401
     readings = extents(raw)
     for found in readings:
-        given = tuple(int(f.value) if f.value.denominator == 1 else f.value for f in found)
-        for words, other in _orders(given, value):
+        given = tuple(plain(f.value) for f in found)
+        for words, other in _orders(given, value, width_first=terms.width_first):
             if other == value:
                 return Reading(lambda v: v == value, True, _sized(given), (words,) if words else ())
+
+    def ours(found: tuple[Figure, ...]) -> tuple[Figure, ...]:
+        return turned(found) if terms.width_first else found
+
+    readings = tuple(map(ours, readings))
     given = tuple(plain(f.value) for f in readings[0])
     several = {tuple(plain(f.value) for f in found) for found in readings}
     close = {found for found in readings if len(found) == len(value)}
@@ -160,41 +237,45 @@ def _shape(raw: Any, value: tuple[int, ...]) -> Reading:  # noqa: ANN401
     return Reading(fits, False, _sized(given))
 
 
-def plain(value: Fraction) -> int | Fraction:
-    """Return a fraction as a whole number if it is one."""
-    return int(value) if value.denominator == 1 else value
-
-
 def _sized(given: tuple[Any, ...]) -> str:
     return "x".join(brief(v) for v in given)
 
 
-def _orders(given: tuple[Any, ...], value: tuple[int, ...]) -> list[tuple[str, tuple[Any, ...]]]:
+def _orders(
+    given: tuple[Any, ...], value: tuple[int, ...], *, width_first: bool
+) -> list[tuple[str, tuple[Any, ...]]]:
     """Return a shape in every order in which people write it, and what to remark."""
-    found: list[tuple[str, tuple[Any, ...]]] = [("", given)]
+
+    def ours(shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        return turned(shape) if width_first else shape
+
+    found: list[tuple[str, tuple[Any, ...]]] = [("", ours(given))]
     if len(given) == len(value) + 1 and given[0] == 1:
-        found.append(("the batch is no part of a shape", given[1:]))
+        found.append(("the batch is no part of a shape", ours(given[1:])))
     if len(given) == len(value) and len(value) > 1:
-        found.append(("the channels were written first", (*given[1:], given[0])))
+        found.append(("the channels were written first", ours((*given[1:], given[0]))))
     if len(given) == len(value) - 1 and value[-1] == 1:
-        found.append(("the one channel was left out", (*given, 1)))
+        found.append(("the one channel was left out", ours((*given, 1))))
     if len(given) == 1 and len(set(value[:-1])) == 1 and value[-1] == 1:
         found.append(("read as the size of every side", (*given * (len(value) - 1), 1)))
     return found
 
 
-def _list(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
+# --- lists and matrices ---------------------------------------------------------------------------
+
+
+def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
     value = solution.value
-    given = entries(raw)
     if solution.form == "matrix":
-        given = _rows(given, value)
+        given = _matrix(raw, value)
+        if _extents(given) != _extents(value) and all(isinstance(g, tuple) for g in given):
+            return _other_matrix(given, value, terms)
+    else:
+        given = _fitting(raw, value)
     short = len(given) < len(value)
-    if solution.form == "matrix" and _extents(given) != _extents(value):
-        return _other_matrix(given, value)
     if len(given) > len(value):
         raise Unreadable(f"{len(given)} entries were given, but {len(value)} were asked for")
-    shown = value[: len(given)]
-    readings = tuple(_entry(g, v, solution.form) for g, v in zip(given, shown, strict=True))
+    readings = tuple(_entry(g, n, solution, terms) for n, g in enumerate(given))
     wrong = tuple(n for n, r in enumerate(readings) if not r.right)
     remarks = [f"{r.remarks[0]} (entry {n + 1})" for n, r in enumerate(readings) if r.remarks]
     if short:
@@ -213,13 +294,50 @@ def _list(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
     return Reading(fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits)
 
 
+def _fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
+    """Take a list apart so that it has as many entries as were asked for, if that can be done."""
+    found: list[tuple[Any, ...]] = []
+    for given in ways(raw):
+        if len(given) == 1 and isinstance(given[0], tuple) and len(given[0]) == len(value):
+            found.append(given[0])
+        elif all(isinstance(g, tuple) and len(g) == 1 for g in given):
+            found.append(tuple(g[0] for g in given))
+        else:
+            found.append(given)
+    long = [g for g in found if len(g) == len(value)]
+    return next((g for g in long if all(map(_suits, g, value))), (long or found)[0])
+
+
+def _suits(entry: Any, value: Any) -> bool:  # noqa: ANN401
+    """Whether an entry is nested where its value is."""
+    return isinstance(value, tuple) or not isinstance(entry, tuple)
+
+
+def _matrix(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
+    """Take a matrix apart so that it is as large as was asked for, if that can be done."""
+    found: list[tuple[Any, ...]] = []
+    refused: Unreadable | None = None
+    for given in ways(raw):
+        try:
+            rows = _rows(given, value)
+        except Unreadable as error:
+            refused = refused or error
+            continue
+        if _extents(rows) == _extents(value):
+            return rows
+        found.append(rows)
+    if not found and refused is not None:
+        raise refused
+    return found[0]
+
+
 def _extents(matrix: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(len(row) if isinstance(row, tuple) else -1 for row in matrix)
 
 
-def _other_matrix(given: tuple[Any, ...], value: Nested) -> Reading:
+def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Reading:
     """Read a matrix of another size than the right one."""
-    rows = tuple(_row(g, ()) for g in given)
+    rows = tuple(_row(g, (), terms) for g in given)
 
     def fits(v: Nested) -> bool:
         return (
@@ -245,22 +363,28 @@ def _rows(given: tuple[Any, ...], value: Nested) -> tuple[Any, ...]:
     )
 
 
-def _entry(raw: Any, value: Any, form: str) -> Reading:  # noqa: ANN401
+def _entry(raw: Any, place: int, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+    if solution.parts:
+        return read(raw, solution.parts[place], terms._replace(is_entry=True))
+    value = solution.value[place]
+    terms = terms._replace(is_entry=True)
     if isinstance(value, tuple):
-        return _row(raw, value) if form == "matrix" else _shape(raw, value)
-    return _number(raw, Solution(value))
+        return _row(raw, value, terms) if solution.form == "matrix" else _shape(raw, value, terms)
+    return _number(raw, Solution(value, unit=solution.unit), terms)
 
 
-def _row(raw: Any, value: tuple[Any, ...]) -> Reading:  # noqa: ANN401
+def _row(raw: Any, value: tuple[Any, ...], terms: Terms) -> Reading:  # noqa: ANN401
     given = raw if isinstance(raw, tuple) else (raw,)
-    found = tuple(figures(g) for g in given)
-    right = len(found) == len(value) and all(_any(f, v) for f, v in zip(found, value, strict=False))
+    found = tuple(tuple(_scaled(f, "", STRICT) for f in figures(g)) for g in given)
+    right = len(found) == len(value) and all(
+        _any(f, v, terms) for f, v in zip(found, value, strict=False)
+    )
 
     def fits(v: Nested) -> bool:
         return (
             isinstance(v, tuple)
             and len(v) == len(found)
-            and all(_any(f, one) for f, one in zip(found, v, strict=True))
+            and all(_any(f, one, terms) for f, one in zip(found, v, strict=True))
         )
 
     return Reading(fits, right, ", ".join(_said(f[0]) for f in found))

@@ -1,7 +1,8 @@
-"""Given answers: what a student wrote, read as a number, a shape, a list, yes or no.
+"""Given numbers: what a student wrote, with every way in which it can be read.
 
 A text may have several readings: ``62.006`` is sixty-two and a little, or sixty-two thousand and
-six. All of them are kept, and the one that fits the question counts.
+six. All of them are kept, and the one that fits the question counts. Every text is read in time
+that grows with its length: runs of spaces are made one before any pattern is tried.
 """
 
 from __future__ import annotations
@@ -9,18 +10,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
 from typing import Any, NamedTuple
+
+from cnnanalyze.homework.units import PERCENT, scales
 
 LONGEST = 2_000
 """More characters than this are no answer."""
 MOST_DIGITS = 40
-MOST_READINGS = 64
-"""Of a list, if every entry can be read in several ways."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - it is what the answer is
     """An answer that cannot be understood; the message says why, and what could be written."""
+
+
+class Terms(NamedTuple):
+    """How closely an answer must be met, and how it is written."""
+
+    tolerance: Fraction = Fraction(0)
+    """How far a number may be off, as a share of the right one."""
+    is_of_counts: bool = False
+    """Whether the tolerance holds for whole numbers, too."""
+    decimals: int | None = None
+    """The fewest decimals to which a number may be rounded."""
+    unit: str = ""
+    """The unit of a number that is written without one."""
+    width_first: bool = False
+    """Whether a shape is written width x height x depth."""
+    is_entry: bool = False
+    """Whether the number is one of a list, where a small one may be rounded away."""
+
+
+STRICT = Terms()
+
+NOISE = Fraction(1, 10**6)
+"""What single precision may make of a number, as a share of it."""
+COARSEST = Fraction(1, 100)
+"""Half the last digit of a rounded number may be this share of it; digits that are not there prove
+nothing: 4 is not 3.5, whatever one rounds."""
+FEWEST = 2
+"""So many decimals are always enough, if anything is left of the number."""
+FINEST = Fraction(1, 20_000)
+"""Four decimals are enough even if nothing is left."""
 
 
 class Figure(NamedTuple):
@@ -28,76 +58,55 @@ class Figure(NamedTuple):
 
     value: Fraction
     step: Fraction = Fraction(0)
-    """The worth of the last digit; nothing if the number is exact: a whole one, or a fraction."""
+    """The worth of the last digit; nothing if the number is exact: a fraction."""
     percent: bool = False
     remark: str = ""
+    decimals: int = 0
+    """How many digits stand behind the point."""
+    scaled: bool = False
+    """Whether a unit multiplies it: M, KiB."""
+    bare: bool = False
+    """Whether no unit and no word is written behind it."""
 
-    def agrees(self, computed: int | Fraction) -> bool:
+    def agrees(self, computed: int | Fraction, terms: Terms = STRICT) -> bool:
         """Whether a computed number could be written like this."""
-        off = abs(Fraction(computed) - self.value)
-        if not off:
+        right = Fraction(computed)
+        off = abs(right - self.value)
+        if not off or off <= self._slack(right, terms):
             return True
         if not self.step or off > self.step / 2:
             return False
-        # Digits that are not there prove nothing: 4 is not 3.5, whatever one rounds.
-        return self.step / 2 <= max(abs(Fraction(computed)) * COARSEST, FINEST)
+        if terms.decimals is not None:
+            return self.decimals >= terms.decimals
+        if self.step / 2 <= max(abs(right) * COARSEST, FINEST):
+            return True
+        is_left = bool(self.value) or terms.is_entry
+        return self.decimals >= FEWEST and not self.scaled and is_left
 
+    def _slack(self, right: Fraction, terms: Terms) -> Fraction:
+        """Return how far off it may be: a count is exact, a measured number is not."""
+        if right.denominator == 1:
+            return abs(right) * terms.tolerance if terms.is_of_counts else self._noise()
+        return abs(right) * max(terms.tolerance, NOISE)
 
-COARSEST = Fraction(1, 100)
-FINEST = Fraction(1, 20_000)
-"""Four decimals are always enough."""
+    def _noise(self) -> Fraction:
+        """Return what a computation with floating point may add to a whole number."""
+        return NOISE if self.step <= NOISE else Fraction(0)
+
 
 _EMPTY = frozenset({"", "-", "--", "?", "n/a", "na", "null", "~"})
-_NOTHING = frozenset({"none", "no", "nothing", "impossible", "does not exist", "not possible"})
-_YES = frozenset({"yes", "y", "true", "ja", "oui", "it fits", "fits", "right"})
-_NO = frozenset({"no", "n", "false", "nein", "non", "does not fit", "doesn't fit", "wrong"})
-_UNITS = {
-    "": 1,
-    "k": 10**3,
-    "thousand": 10**3,
-    "thousands": 10**3,
-    "m": 10**6,
-    "mio": 10**6,
-    "million": 10**6,
-    "millions": 10**6,
-    "g": 10**9,
-    "b": 10**9,
-    "billion": 10**9,
-    "t": 10**12,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "kib": 2**10,
-    "mib": 2**20,
-    "gib": 2**30,
-    "gmac": 10**9,
-    "gmacs": 10**9,
-    "mmac": 10**6,
-    "mmacs": 10**6,
-    "gflop": 10**9,
-    "gflops": 10**9,
-    "mflop": 10**6,
-    "mflops": 10**6,
-    "lakh": 10**5,
-    "crore": 10**7,
-}
-_WORDS = """
-params param parameters parameter weights weight biases bias macs mac flops flop multiplications
-multiply-adds mult-adds additions operations activations values px pixel pixels bytes byte layers
-layer iterations iteration updates update steps examples images samples channels filters units
-rows columns zeros times x fewer convolutions
-"""
-_PLAIN_UNITS = frozenset(_WORDS.split())
+_SPACES = "_' "
 _NUMBER = re.compile(
-    r"""(?P<about>[~≈]|about|ca\.?|approx\.?)?\s*
-    (?P<sign>[-+−–]?)\s*
-    (?P<digits>[0-9][0-9.,_'\u00a0\u2009\u202f ]*|[.,][0-9]+)
-    (?:[eE](?P<power>[-+]?[0-9]{1,3})|\s*[·*×x]\s*10\s*\^\s*(?P<tens>[-+]?[0-9]{1,3}))?
-    \s*(?P<unit>%|[A-Za-z][A-Za-z \-/]*)?""",
+    r"""(?P<sign>[-+−–])?\ ?
+    (?P<digits>[0-9](?:[.,_'\ ]?[0-9])*[.,]?|[.,][0-9]+)
+    (?:[eE](?P<power>[-+]?[0-9]{1,3})(?![0-9])
+      |\ ?[·⋅*×x]\ ?10\ ?(?:\^|\*\*)\ ?(?P<tens>[-+−]?[0-9]{1,3})(?![0-9]))?
+    \ ?(?P<unit>%|[^0-9%].*)?""",
     re.VERBOSE,
 )
-_OVER = re.compile(r"(?P<whole>[-+−]?[0-9]+\s+)?(?P<above>[-+−]?[0-9]+)\s*/\s*(?P<below>[0-9]+)")
-_SPACES = "_'\u00a0\u2009\u202f "
+_ABOUT = ("~", "≈", "about ", "approx. ", "approx ", "approximately ", "circa ", "ca. ", "ca ")
+_NO_NUMBER = "is no number such as 1,280 or 3.25 or 7/3"
+_BETWEEN = re.compile(r" ?[:/∕÷] ?| to ")
 
 
 def text_of(raw: Any) -> str:  # noqa: ANN401 - whatever a file holds
@@ -109,6 +118,16 @@ def text_of(raw: Any) -> str:  # noqa: ANN401 - whatever a file holds
     if isinstance(raw, list | tuple):
         return f"[{', '.join(text_of(r) for r in raw)}]"
     return str(raw).strip()
+
+
+def cut(text: str, most: int = 40) -> str:
+    """Return the beginning of a text, for a message."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def squeeze(text: str) -> str:
+    """Return a text with single spaces, so that no pattern meets a run of them."""
+    return " ".join(text.split())
 
 
 def is_empty(raw: Any) -> bool:  # noqa: ANN401
@@ -124,8 +143,36 @@ def is_empty(raw: Any) -> bool:  # noqa: ANN401
     return text_of(raw).lower() in _EMPTY
 
 
-def figures(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
+def bounded(raw: Any, what: str) -> str:  # noqa: ANN401
+    """Return an answer as text of single spaces, unless it is longer than any answer."""
+    text = text_of(raw)
+    if len(text) > LONGEST:
+        raise Unreadable(f"{len(text):,} characters are too long for {what}")
+    return squeeze(text)
+
+
+def result_of(text: str) -> str:
+    """Return what stands behind the sign of equality, if one answer is given.
+
+    Examples
+    --------
+    >>> result_of("n = 4"), result_of("28·28 = 784"), result_of("f=2, s=2"), result_of("=1+1")
+    ('4', '784', 'f=2, s=2', '=1+1')
+    """
+    lead, sign, last = text.rpartition("=")
+    is_one = "=" not in lead or not set(lead) & set(",;")
+    return last.strip() if sign and is_one and lead.strip(" =") and last.strip() else text
+
+
+def figures(raw: Any, unit: str = "") -> tuple[Figure, ...]:  # noqa: ANN401
     """Return all readings of one number.
+
+    Parameters
+    ----------
+    raw
+        What was written.
+    unit
+        What is counted: ``B`` for bytes, ``%`` for a share.
 
     Raises
     ------
@@ -138,240 +185,154 @@ def figures(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
     ([14450688], ['31003/500', '62006'])
     >>> figures("7/3")[0].value, figures("138M")[0].step, figures("74.3 %")[0].percent
     (Fraction(7, 3), Fraction(1000000, 1), True)
+    >>> str(figures("2.3333 (7/3)")[0].value), int(figures("131,072 B", "B")[0].value)
+    ('7/3', 131072)
     """
-    text = text_of(raw)
-    if len(text) > LONGEST:
-        raise Unreadable(f"{len(text):,} characters are too long for a number")
+    text = bounded(raw, "a number")
+    whole = text
     if text.lower().lstrip("+-.") in {"nan", "inf", "infinity"}:
         raise Unreadable(f"'{text}' is no number")
-    if over := _OVER.fullmatch(text):
-        return (_fraction(over),)
+    text = result_of(text)
+    if text[:1] + text[-1:] in {"()", "[]"} and not set(text[1:-1]) & set("()[]"):
+        text = text[1:-1].strip()
+    if text.endswith(")") and text.find("(") > 0:
+        return _explained(text, unit, whole)
+    return _simple(text, unit, whole)
+
+
+def _explained(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
+    """Read a number with another in brackets behind it, ``2.3333 (7/3)``: the same more exactly."""
+    head, _, tail = text.partition("(")
+    inner = tail[:-1].strip()
+    found = _simple(head.strip(), unit, whole)
+    if not any(c.isdecimal() for c in inner):
+        return tuple(
+            f._replace(remark=f"what '({cut(inner)})' says was not looked at") for f in found
+        )
+    exactly = _simple(inner, unit, whole)
+    both = tuple(
+        more for more in exactly if any(abs(f.value - more.value) <= f.step / 2 for f in found)
+    )
+    if not both:
+        raise Unreadable(f"'{cut(whole)}' gives two numbers that differ")
+    return both
+
+
+def _simple(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
+    for word in _ABOUT:
+        if text.lower().startswith(word):
+            text = text[len(word) :].strip()
+            break
+    if text[:1] in {"x", "×"}:
+        text = text[1:].strip()
+    if (between := _BETWEEN.search(text)) is not None:
+        return _quotient(text[: between.start()], text[between.end() :], whole)
     found = _NUMBER.fullmatch(text)
     if found is None:
-        raise Unreadable(f"'{_cut(text)}' is no number such as 1,280 or 3.25 or 7/3")
-    factor, remark = _unit((found["unit"] or "").strip())
-    power = int(found["power"] or found["tens"] or 0)
+        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+    words = (found["unit"] or "").strip()
+    percent = words == PERCENT or words.lower() in {"percent", "per cent"}
+    known = scales("" if percent else words, unit)
+    if known is None:
+        raise Unreadable(f"what '{cut(words)}' means in '{cut(whole)}' is not known")
+    power = int((found["power"] or found["tens"] or "0").replace("−", "-"))
     if abs(power) > MOST_DIGITS:
-        raise Unreadable(f"'{_cut(text)}' is out of bounds")
+        raise Unreadable(f"'{cut(whole)}' is out of bounds")
     sign = -1 if found["sign"] in {"-", "−", "–"} else 1
-    readings = tuple(_readings(found["digits"].strip(), text))
+    ten = Fraction(10) ** power
     return tuple(
         Figure(
-            sign * value * factor * Fraction(10) ** power,
-            Fraction(step) * factor * Fraction(10) ** power
-            if step < 1 or factor > 1 or power
-            else Fraction(1),
-            found["unit"] == "%",
-            remark,
+            sign * value * scale.factor * ten,
+            step * scale.factor * ten,
+            percent,
+            scale.remark,
+            max(0, decimals - power),
+            scale.factor != 1,
+            bare=not words,
         )
-        for value, step in dict.fromkeys(readings)
+        for value, step, decimals in dict.fromkeys(_readings(found["digits"], whole))
+        for scale in known
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _quotient(above: str, below: str, whole: str) -> tuple[Figure, ...]:
+    """Read a fraction or a ratio: ``7/3``, ``2 1/3``, ``8.41 : 1``, ``1 to 4``."""
+    if _BETWEEN.search(below):
+        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+    lead, _, last = above.rpartition(" ")
+    is_mixed = lead.lstrip("+-−").isdecimal() and last.isdecimal() and below.isdecimal()
+    if is_mixed:
+        above = last
+    tops, bottoms = (
+        [f for f in _simple(part, "", whole) if not f.percent and not f.scaled]
+        for part in (above, below)
+    )
+    if not tops or not bottoms:
+        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+    found: list[Figure] = []
+    for a in tops:
+        for b in bottoms:
+            if not b.value:
+                raise Unreadable(f"'{cut(whole)}' divides by nothing")
+            exact = a.step >= 1 and b.step >= 1
+            step = Fraction(0) if exact else (a.step * (a.step < 1)) / abs(b.value)
+            step += Fraction(0) if exact else b.step * (b.step < 1) * abs(a.value) / b.value**2
+            number = a.value / b.value
+            if is_mixed:
+                number = int(lead.replace("−", "-")) + (-number if lead[0] in "-−" else number)
+            found.append(Figure(number, step, decimals=a.decimals, bare=True))
+    return tuple(found)
 
 
-_SHOWN = 40
-
-
-def _fraction(over: re.Match[str]) -> Figure:
-    below = int(over["below"])
-    if not below:
-        raise Unreadable(f"'{over[0]}' divides by nothing")
-    above = int(over["above"].replace("−", "-"))
-    whole = int((over["whole"] or "0").replace("−", "-"))
-    part = Fraction(above, below)
-    return Figure(whole + (-part if whole < 0 else part))
-
-
-def _unit(word: str) -> tuple[int, str]:
-    if word == "%":
-        return 1, ""
-    lead, _, rest = word.lower().partition(" ")
-    if lead in _PLAIN_UNITS:
-        return 1, ""
-    if lead in _UNITS:
-        if rest and not set(rest.split()) <= _PLAIN_UNITS:
-            return _UNITS[lead], f"what '{rest}' means was not looked at"
-        return _UNITS[lead], ""
-    return 1, f"the word '{word}' was not looked at"
-
-
-def _readings(digits: str, text: str) -> Iterator[tuple[Fraction, Fraction]]:
-    """Yield value and worth of the last digit, for every way to read points and commas."""
-    plain = "".join(c for c in digits if c not in _SPACES)
-    if sum(c.isdecimal() for c in plain) > MOST_DIGITS:
+def _readings(digits: str, whole: str) -> Iterator[tuple[Fraction, Fraction, int]]:
+    """Yield value, worth of the last digit and decimals, for every reading of points and commas."""
+    digits = digits.rstrip(".,")
+    for mark in _SPACES:
+        if mark in digits:
+            point = min((n for n in (digits.find("."), digits.find(",")) if n >= 0), default=None)
+            if set(_SPACES) & set(digits) != {mark} or not _groups(digits[:point], mark):
+                raise Unreadable(f"'{cut(whole)}' is more than one number, and one was asked for")
+            digits = digits.replace(mark, "")
+    if sum(c.isdecimal() for c in digits) > MOST_DIGITS:
         raise Unreadable(f"a number may have at most {MOST_DIGITS} digits")
-    marks = [c for c in plain if c in ".,"]
+    marks = [c for c in digits if c in ".,"]
     if not marks:
-        yield Fraction(int(plain)), Fraction(1)
+        yield _whole(digits)
         return
     last = marks[-1]
     if marks.count(last) == 1 and not (len(set(marks)) == 1 and len(marks) > 1):
-        head, _, tail = plain.rpartition(last)
+        head, _, tail = digits.rpartition(last)
         head = head.replace(",", "").replace(".", "")
-        if last == "." or len(set(marks)) > 1 or not _groups(plain, last):
+        groups = _groups(digits, last)
+        if last == "." or len(set(marks)) > 1 or not groups:
             yield _decimal(head, tail)
-            if _groups(plain, last) and len(set(marks)) == 1:
-                yield Fraction(int(plain.replace(last, ""))), Fraction(1)
+            if groups and len(set(marks)) == 1:
+                yield _whole(digits.replace(last, ""))
             return
-        yield Fraction(int(plain.replace(last, ""))), Fraction(1)
+        yield _whole(digits.replace(last, ""))
         yield _decimal(head, tail)
         return
-    if len(set(marks)) == 1 and _groups(plain, last):
-        yield Fraction(int(plain.replace(last, ""))), Fraction(1)
+    if len(set(marks)) == 1 and _groups(digits, last):
+        yield _whole(digits.replace(last, ""))
         return
-    raise Unreadable(f"the points and commas of '{_cut(text)}' cannot be understood")
+    raise Unreadable(f"the points and commas of '{cut(whole)}' cannot be understood")
 
 
-def _decimal(head: str, tail: str) -> tuple[Fraction, Fraction]:
+def _whole(digits: str) -> tuple[Fraction, Fraction, int]:
+    return Fraction(int(digits)), Fraction(1), 0
+
+
+def _decimal(head: str, tail: str) -> tuple[Fraction, Fraction, int]:
     step = Fraction(1, 10 ** len(tail))
-    return int((head or "0") + tail) * step, step
+    return int((head or "0") + tail) * step, step, len(tail)
 
 
 def _groups(text: str, mark: str) -> bool:
     """Whether a mark separates thousands, or lakhs and crores: the last group has three digits."""
     first, *groups = text.split(mark)
-    if not first or len(first) > _GROUP or first == "0" or len(groups[-1]) != _GROUP:
+    if not first or not groups or len(first) > _GROUP or first == "0" or len(groups[-1]) != _GROUP:
         return False
     return all(len(g) in {2, _GROUP} for g in groups[:-1])
 
 
 _GROUP = 3
-
-
-def choice(raw: Any) -> bool:  # noqa: ANN401
-    """Return yes or no.
-
-    Examples
-    --------
-    >>> choice("does not fit"), choice("Yes")
-    (False, True)
-    """
-    text = text_of(raw).lower().rstrip(".!")
-    if text in _YES:
-        return True
-    if text in _NO:
-        return False
-    raise Unreadable(f"'{_cut(text_of(raw))}' is neither yes nor no")
-
-
-def is_nothing(raw: Any, also: tuple[str, ...] = ()) -> bool:  # noqa: ANN401
-    """Whether the answer says that there is none."""
-    text = text_of(raw).lower().rstrip(".!")
-    return text in _NOTHING or text in also
-
-
-def extents(raw: Any) -> tuple[tuple[Figure, ...], ...]:  # noqa: ANN401
-    """Return the readings of a shape: ``28x28x6``, ``(28, 28, 6)``, ``28 * 28 * 6``.
-
-    Examples
-    --------
-    >>> [int(f.value) for f in extents("28×28×6")[0]], [int(f.value) for f in extents([4, 4])[0]]
-    ([28, 28, 6], [4, 4])
-    """
-    if isinstance(raw, list | tuple):
-        return _every([figures(r) for r in raw])
-    text = text_of(raw).strip("()[]{} ")
-    text = re.sub(r"^none\s*,\s*", "", text, flags=re.IGNORECASE)
-    split = re.split(r"\s*[x×X*·]\s*|\s+by\s+", text)
-    if len(split) == 1:
-        split = re.split(r"\s*[,;]\s*|\s+", text)
-    if not all(re.fullmatch(r"[-+]?[0-9][0-9,._']*", s) for s in split):
-        raise Unreadable(f"'{_cut(text_of(raw))}' is no shape such as 28x28x6")
-    return _every([figures(s) for s in split])
-
-
-def _every(readings: list[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
-    found: list[tuple[Figure, ...]] = []
-    for one in product(*readings):
-        found.append(one)
-        if len(found) == MOST_READINGS:
-            break
-    return tuple(found)
-
-
-def entries(raw: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Return the entries of a list, of a row or of a matrix, not yet read themselves.
-
-    Examples
-    --------
-    >>> entries("5, 6, 14"), entries("[[1, 2], [3, 4]]"), entries("1 2; 3 4")
-    (('5', '6', '14'), (('1', '2'), ('3', '4')), (('1', '2'), ('3', '4')))
-    """
-    if isinstance(raw, list | tuple):
-        return tuple(
-            entries(r)
-            if isinstance(r, list | tuple)
-            else entries(r)
-            if _is_row(r) and len(raw) > 1
-            else text_of(r)
-            for r in raw
-        )
-    text = text_of(raw)
-    if len(text) > LONGEST:
-        raise Unreadable(f"{len(text):,} characters are too long for a list")
-    if text.count("(") > 1:
-        square = text.replace("(", "[").replace(")", "]")
-        text = square if square.startswith("[[") else f"[{square}]"
-    if text.startswith("["):
-        return _bracketed(text)
-    text = text.strip("() ")
-    if "\n" in text or ";" in text:
-        rows = [r for r in re.split(r"\s*[;\n]\s*", text) if r]
-        inner = [entries(r) for r in rows]
-        if all(len(r) == 1 for r in inner):
-            return tuple(r[0] for r in inner)
-        if any(re.search(r"[\s\[]", r.strip()) or r.count(",") for r in rows):
-            shapes = [re.fullmatch(r"[0-9]+(,[0-9]{3})+", r.strip()) for r in rows]
-            if any(shapes) and all(s or len(i) == 1 for s, i in zip(shapes, inner, strict=True)):
-                return tuple(rows)  # thousands, between semicolons
-        return tuple(inner)
-    if re.search(r",\s", text):
-        pieces = re.split(r"\s*,\s+", text)
-        return tuple(p for piece in pieces for p in _thousands(piece) if p)
-    return tuple(p for p in re.split(r"\s*,\s*" if "," in text else r"\s+", text) if p)
-
-
-def _thousands(piece: str) -> list[str]:
-    """Keep the groups of a number together between commas with spaces."""
-    is_number = re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", piece)
-    return [piece] if is_number else re.split(r"\s*,\s*", piece)
-
-
-def _is_row(raw: Any) -> bool:  # noqa: ANN401
-    return isinstance(raw, str) and " " in raw.strip() and not re.search(r"[a-zA-Z]", raw)
-
-
-def _bracketed(text: str) -> tuple[Any, ...]:
-    """Read nested square brackets; nothing of it is ever evaluated."""
-    stack: list[list[Any]] = []
-    word = ""
-    top: list[Any] | None = None
-    for character in text:
-        if top is not None:
-            if not character.isspace():
-                raise Unreadable(f"behind the last bracket of '{_cut(text)}' stands something else")
-        elif character == "[":
-            if len(stack) > _DEEPEST:
-                raise Unreadable("the brackets are nested too deep")
-            stack.append([])
-        elif character in ",]":
-            if word.strip():
-                stack[-1].append(word.strip())
-            word = ""
-            if character == "]":
-                done = stack.pop()
-                if stack:
-                    stack[-1].append(tuple(done))
-                else:
-                    top = done
-        else:
-            word += character
-    if top is None:
-        raise Unreadable(f"a bracket of '{_cut(text)}' is not closed")
-    return tuple(top)
-
-
-_DEEPEST = 4

@@ -215,7 +215,7 @@ class _Grader:
         if is_empty(raw):
             return mark
         try:
-            reading = read(raw, solution)
+            reading = read(raw, solution, solved.terms)
         except Unreadable as error:
             return mark._replace(outcome=UNREADABLE, remarks=(str(error),))
         except (ArithmeticError, ValueError, RecursionError) as error:

@@ -54,6 +54,23 @@ class OfAnswers(NamedTuple):
     names: tuple[str, ...]
 
 
+class Manner(NamedTuple):
+    """How answers are written, and how closely they must be met."""
+
+    tolerance: Fraction = Fraction(0)
+    """How far a number may be off, as a share of the right one."""
+    is_of_counts: bool = False
+    """Whether that holds for whole numbers, too: it does where it is said of one answer."""
+    decimals: int | None = None
+    """The fewest decimals to which a number may be rounded."""
+    units: tuple[str, ...] = ()
+    """The units of numbers, each for the answers that it suits."""
+    own_unit: bool = False
+    """Whether the unit is said of one answer, and so must suit it."""
+    per_entry: bool | None = None
+    """Whether each entry of a list earns its share of the points; by default not of a matrix."""
+
+
 class Ask(NamedTuple):
     """One thing that is asked for."""
 
@@ -63,6 +80,7 @@ class Ask(NamedTuple):
     mark: Mark
     text: str = ""
     notation: str = "plain"
+    manner: Manner = Manner()
 
 
 @dataclass(frozen=True)
@@ -92,6 +110,8 @@ class Sheet:
     """Where the specs that it names lie."""
     about: str = ""
     credit: Credit = NO_CREDIT
+    origin: str = ""
+    """Where the questions come from."""
 
     @property
     def points(self) -> Fraction:

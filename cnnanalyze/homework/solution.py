@@ -69,7 +69,11 @@ class Solution:
     variants: Callable[[], Iterator[Variant]] = lambda: iter(())
     twists: Callable[[], Iterator[Twist]] = lambda: iter(())
     also: tuple[str, ...] = ()
-    """Other words for an answer in words."""
+    """Words that say the same."""
+    parts: tuple[Solution, ...] = ()
+    """Of a list: the answer at each place, if they are more than numbers."""
+    is_vector: bool = False
+    """Whether a number is the size of a vector, which some write as a shape: ``(10,)``."""
 
 
 def is_tree(trees: Trees) -> bool:

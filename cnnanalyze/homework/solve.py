@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
 from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.zoo import ZOO, find_spec
+from cnnanalyze.homework.given import Terms
 from cnnanalyze.homework.notation import NOTATIONS
 from cnnanalyze.homework.questions.about import About
 from cnnanalyze.homework.questions.asking import Asking
@@ -32,7 +32,8 @@ from cnnanalyze.homework.sheet import (
     words_of,
 )
 from cnnanalyze.homework.solution import Solution
-from cnnanalyze.homework.wording import say
+from cnnanalyze.homework.units import BYTES, NAMED, PERCENT, suits
+from cnnanalyze.homework.writing import write
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.blocks import read_blocks
 from cnnanalyze.spec.document import Document
@@ -52,18 +53,28 @@ class Solved(NamedTuple):
     solution: Solution
 
     @property
+    def terms(self) -> Terms:
+        """How closely the answer must be met, and how it is written."""
+        manner = self.ask.manner
+        return Terms(
+            manner.tolerance,
+            manner.is_of_counts,
+            manner.decimals,
+            next((u for u in manner.units if _suits(u, self.solution)), ""),
+            NOTATIONS[self.ask.notation].width_first,
+        )
+
+    @property
     def said(self) -> str:
         """The answer as it would be written down."""
-        s = self.solution
-        width_first = NOTATIONS[self.ask.notation].width_first
-        if s.form == "shape" and width_first and len(s.value) == _IMAGE:
-            return say((s.value[1], s.value[0], s.value[2]), "shape")
-        if s.form == "shape":
-            return str(Shape(s.value[:-1], s.value[-1]))
-        return say(s.value, s.form, s.unit)
+        return write(self.solution, self.terms)
 
 
-_IMAGE = 3
+def _suits(unit: str, solution: Solution) -> bool:
+    """Whether an answer can be given in a unit."""
+    if solution.parts:
+        return all(_suits(unit, part) for part in solution.parts)
+    return solution.form == "number" and suits(unit, solution.unit)
 
 
 class SolvedQuestion(NamedTuple):
@@ -124,6 +135,18 @@ def solve(sheet: Sheet, notation: str = "") -> SolvedSheet:
     return SolvedSheet(sheet, found)
 
 
+def _check_unit(solved: Solved) -> None:
+    """Refuse a unit that is said of an answer and does not suit it."""
+    manner = solved.ask.manner
+    if manner.own_unit and manner.units and not solved.terms.unit:
+        counted = {BYTES: "bytes", PERCENT: "percent"}.get(solved.solution.unit, "no unit")
+        raise UsageError(
+            f"'{solved.ask.name}' has {counted}, so it cannot be given in "
+            f"{' or '.join(manner.units)}",
+            help=f"units are {', '.join(NAMED)}",
+        )
+
+
 def _place(ask: Ask, fault: Fault) -> Mark:
     """Return the place of the word that a message speaks of, or else of the question."""
     if isinstance(ask.about, OfNetwork):
@@ -151,7 +174,9 @@ class _Worker:
         for ask in question.asks:
             own = ask._replace(notation=self.notation or ask.notation)
             try:
-                found[ask.name] = Solved(own, self.answer(own, found))
+                solved = Solved(own, self.answer(own, found))
+                _check_unit(solved)
+                found[ask.name] = solved
             except CnnError as error:
                 for fault in error.faults:
                     placed = fault if fault.mark else replace(fault, mark=_place(ask, fault))

@@ -10,8 +10,27 @@ DIGITS = 4
 """How many digits a rounded number has behind the point, or in all if it is small."""
 
 
-def say(value: Any, form: str = "number", unit: str = "") -> str:  # noqa: ANN401 - any answer
-    """Return an answer as it would be written down.
+def turned(shape: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the shape of an image with its width and its height exchanged.
+
+    Examples
+    --------
+    >>> turned((9, 7, 3)), turned((9, 3))
+    ((7, 9, 3), (9, 3))
+    """
+    return (shape[1], shape[0], *shape[2:]) if len(shape) == _IMAGE else shape
+
+
+_IMAGE = 3
+
+
+def say(
+    value: Any,  # noqa: ANN401 - any answer
+    form: str = "number",
+    unit: str = "",
+    decimals: int | None = None,
+) -> str:
+    """Return an answer as it would be written down; with ``decimals``, rounded to so many.
 
     Examples
     --------
@@ -27,24 +46,52 @@ def say(value: Any, form: str = "number", unit: str = "") -> str:  # noqa: ANN40
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
-        return _nested(value, form)
-    return f"{number(value)}{'' if unit == '%' else ' ' if unit else ''}{unit}"
+        return _nested(value, form, decimals)
+    text = brief(value) if unit and decimals is None else number(value, decimals)
+    return f"{text}{'' if unit == '%' else ' ' if unit else ''}{unit}"
 
 
-def _nested(value: tuple[Any, ...], form: str) -> str:
+def _nested(value: tuple[Any, ...], form: str, decimals: int | None) -> str:
+    def each(v: Any) -> str:  # noqa: ANN401
+        if isinstance(v, tuple):
+            return _nested(v, form if form == "matrix" else "shape", decimals)
+        return rounded(v, decimals) if decimals is not None else brief(v)
+
     if form == "shape":
-        return "x".join(number(v) for v in value)
-    if form == "matrix":
-        rows = [_nested(v, form) if isinstance(v, tuple) else brief(v) for v in value]
+        return "x".join(map(number, value))
+    if form == "matrix":  # without separators: a comma stands between two numbers
+        rows = [each(v) if isinstance(v, tuple) else each(v).replace(",", "") for v in value]
         return f"[{', '.join(rows)}]"
-    written = [_nested(v, "shape") if isinstance(v, tuple) else brief(v) for v in value]
+    return listing(list(map(each, value)))
+
+
+def listing(written: list[str]) -> str:
+    """Return entries as a list has them: between semicolons if there are commas in them."""
     return ("; " if any("," in w for w in written) else ", ").join(written)
 
 
-def number(value: int | Fraction) -> str:
+def rounded(value: int | Fraction, decimals: int) -> str:
+    """Return a number rounded to so many decimals; a whole one stays as it is.
+
+    Examples
+    --------
+    >>> rounded(Fraction(7, 3), 2), rounded(Fraction(1, 8), 2), rounded(1280, 2)
+    ('2.33', '0.12', '1,280')
+    """
+    if value.denominator == 1:
+        return f"{int(value):,}"
+    found = round(Fraction(value) * 10**decimals)
+    whole, part = divmod(abs(found), 10**decimals)
+    sign = "-" if found < 0 else ""
+    return f"{sign}{whole:,}.{part:0{decimals}d}" if decimals else f"{sign}{whole:,}"
+
+
+def number(value: int | Fraction, decimals: int | None = None) -> str:
     """Return a number, a fraction as a decimal number too."""
     if value.denominator == 1:
         return f"{int(value):,}"
+    if decimals is not None:
+        return rounded(value, decimals)
     text = brief(value)
     if value.denominator in _EXACT or value.denominator > _READABLE:
         return text

@@ -14,6 +14,7 @@ from cnnanalyze.homework.explanation import Explanation
 from cnnanalyze.homework.sheet import ONLY, Question
 from cnnanalyze.homework.solution import without_repeats
 from cnnanalyze.homework.solve import Solved, SolvedQuestion, SolvedSheet
+from cnnanalyze.homework.writing import data
 from cnnanalyze.report import check_format
 from cnnanalyze.report.derivation import to_dict, to_latex, to_markdown, to_text
 from cnnanalyze.report.derivation.latex import PREAMBLE
@@ -173,10 +174,10 @@ def _answer(solved: Solved) -> dict[str, Any]:
     solution = solved.solution
     return {
         "name": solved.ask.name,
-        "value": value(solution.value),
+        "value": value(data(solution, solved.terms)),
         "answer": solved.said,
         "form": solution.form,
-        "unit": solution.unit or None,
+        "unit": solved.terms.unit or solution.unit or None,
         "points": fraction(solved.ask.points),
         "worked": [to_dict(e) for e in solution.explanations],
     }
@@ -184,7 +185,7 @@ def _answer(solved: Solved) -> dict[str, Any]:
 
 def value(nested: Any) -> Any:  # noqa: ANN401 - plain data
     """Return an answer as plain data: fractions as texts."""
-    if isinstance(nested, tuple):
+    if isinstance(nested, tuple | list):
         return [value(v) for v in nested]
     if isinstance(nested, Fraction):
         return fraction(nested) if nested.denominator < _LONG else float(nested)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnanalyze.homework.compare import read
-from cnnanalyze.homework.given import Unreadable, entries, figures, is_empty
+from cnnanalyze.homework.entries import entries
+from cnnanalyze.homework.given import Terms, Unreadable, figures, is_empty
 from cnnanalyze.homework.solution import Solution
 
 NUMBERS = (
@@ -35,6 +36,21 @@ NUMBERS = (
     ("2 1/3", Fraction(7, 3)),
     ("2.33", Fraction(7, 3)),
     ("2,33", Fraction(7, 3)),
+    ("2.3333 (7/3)", Fraction(7, 3)),
+    ("2.3333333333333335", Fraction(7, 3)),
+    ("n_out = 4", 4),
+    ("28*10 = 280", 280),
+    ("3.9999999999999996", 4),
+    ("0.09003057317038046", Fraction(9003057317038046, 10**17) + Fraction(3, 10**18)),
+    ("0.09003057330846786", Fraction(9003057317038046, 10**17)),  # single precision
+    ("0.09", Fraction(9003057317038046, 10**17)),
+    ("0.24", Fraction(24472847, 10**8)),
+    ("0.03", Fraction(305, 10000)),
+    ("8.41:1", Fraction(84088, 10000)),
+    ("8.41 to 1", Fraction(84088, 10000)),
+    ("8.41×", Fraction(84088, 10000)),
+    ("8.41 times", Fraction(84088, 10000)),
+    ("1 : 4", Fraction(1, 4)),
     ("3.25", Fraction(13, 4)),
     (".25", Fraction(1, 4)),
     ("1.234.567,5", Fraction(2469135, 2)),
@@ -60,7 +76,13 @@ def test_number_is_understood(text: Any, value: Any) -> None:
         ("137M", 138_357_544),
         ("62.006", 62007),
         ("25", Fraction(1, 4)),
-        ("0.03", Fraction(305, 10000)),
+        ("0.0", Fraction(305, 10000)),
+        ("0.00", Fraction(4, 10000)),  # nothing is left of it
+        ("0.04", Fraction(305, 10000)),
+        ("0.66", Fraction(66524, 100000)),  # cut off, not rounded
+        ("138,357,544.5", 138_357_544),
+        ("3.99", 4),
+        ("1:4", 4),
     ],
 )
 def test_other_numbers_are_not_right(text: str, value: Any) -> None:
@@ -72,6 +94,79 @@ def test_percent_is_understood_where_it_is_asked_for() -> None:
     assert read("74.3", share).right
     assert read("74.27 %", share).right
     assert not read("0.743", share).right
+
+
+BYTES = Solution(131_072, unit="B")
+
+
+@pytest.mark.parametrize(
+    "text", ["131,072 B", "131072", "131 072 bytes", "128 KiB", "128 KB", "131.072 kB", "0.125 MiB"]
+)
+def test_bytes_are_understood_with_their_units(text: str) -> None:
+    assert read(text, BYTES).right
+
+
+@pytest.mark.parametrize("text", ["32,768", "131 B", "128", "128 MB", "131,073 B"])
+def test_other_bytes_are_wrong(text: str) -> None:
+    assert not read(text, BYTES).right
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("(10,)", "(None, 10)", "1x10", "10x1", "(10, 1)", "[10]", "10", "1×1×10", "1,10"),
+        *("torch.Size([1, 10])", ["10"], ["None", "10"], ["1", "10"], "10 units", "10 classes"),
+    ],
+)
+def test_vector_may_be_written_as_a_shape(raw: Any) -> None:
+    assert read(raw, Solution(10, is_vector=True)).right
+
+
+@pytest.mark.parametrize("raw", ["(120,)", "2x10", "10x10", "(None, 9)"])
+def test_other_vector_is_wrong(raw: Any) -> None:
+    with suppress(Unreadable):
+        assert not read(raw, Solution(10, is_vector=True)).right
+
+
+def test_shape_follows_the_order_of_the_notation() -> None:
+    terms = Terms(width_first=True)
+    assert read("5x7x2", Solution((7, 5, 2), "shape"), terms).right
+    assert not read("7x5x2", Solution((7, 5, 2), "shape"), terms).right
+    assert read("2x5x7", Solution((7, 5, 2), "shape"), terms).remarks == (
+        "the channels were written first",
+    )
+
+
+def test_tolerance_leaves_counts_exact_unless_it_is_said_of_them() -> None:
+    loose = Terms(tolerance=Fraction(1, 20))
+    assert read("0.42", Solution(Fraction(4077, 10000)), loose).right
+    assert not read("0.44", Solution(Fraction(4077, 10000)), loose).right
+    assert not read("270", Solution(280), loose).right
+    assert read("270", Solution(280), loose._replace(is_of_counts=True)).right
+
+
+def test_decimals_say_how_far_a_number_may_be_rounded() -> None:
+    share = Solution(Fraction(9003, 100000))
+    assert not read("0.09", share, Terms(decimals=4)).right
+    assert read("0.0900", share, Terms(decimals=4)).right
+    assert read("0", share, Terms(decimals=0)).right
+    assert not read("1", share, Terms(decimals=0)).right
+
+
+def test_number_without_a_unit_has_the_unit_that_is_asked_for() -> None:
+    terms = Terms(unit="KiB")
+    assert read("128", BYTES, terms).right
+    assert read("131,072 B", BYTES, terms).right
+    assert not read("131,072", BYTES, terms).right
+
+
+def test_answer_of_many_spaces_is_read_at_once() -> None:
+    for solution in (Solution(5), Solution((1, 2), "list"), Solution((5, 5, 1), "shape")):
+        with pytest.raises(Unreadable, match="200,001 characters are too long"):
+            read(f"1{' ' * 200_000}", solution)
+        for text in (f"1{' ' * 1900}x", f"1{' ,' * 900}", f"{'1:' * 900}1", "1" + "'1" * 900):
+            with suppress(Unreadable):
+                read(text, solution)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +182,11 @@ def test_percent_is_understood_where_it_is_asked_for() -> None:
         ("x" * 3000, "3,000 characters are too long for a number"),
         ("=1+1", "'=1+1' is no number such as 1,280 or 3.25 or 7/3"),
         ("3x4", "'3x4' is more than one number, and one was asked for"),
+        ("4 or 5", "what 'or 5' means in '4 or 5' is not known"),
+        ("2 dozen", "what 'dozen' means in '2 dozen' is not known"),
+        ("4 4", "'4 4' is more than one number, and one was asked for"),
+        ("2.3 (7/2)", "'2.3 (7/2)' gives two numbers that differ"),
+        ("1:2:3", "'1:2:3' is no number such as 1,280 or 3.25 or 7/3"),
         ("__import__('os')", "'__import__('os')' is no number such as 1,280 or 3.25 or 7/3"),
     ],
 )
@@ -185,6 +285,9 @@ def test_matrix_is_understood_in_many_forms() -> None:
 def test_yes_and_no() -> None:
     assert read("No", Solution(False, "choice")).right
     assert read("does not fit", Solution(False, "choice")).right
+    assert read("No, the windows don't fit.", Solution(False, "choice")).right
+    with pytest.raises(Unreadable):
+        read("yes, it does not fit", Solution(False, "choice"))
     assert not read("yes", Solution(False, "choice")).right
     with pytest.raises(Unreadable, match="'maybe' is neither yes nor no"):
         read("maybe", Solution(True, "choice"))
@@ -192,6 +295,11 @@ def test_yes_and_no() -> None:
 
 def test_nothing_may_be_the_answer() -> None:
     assert read("none", Solution(None)).right
+    assert read("No, there is none.", Solution(None)).right
+    assert read("does not fit", Solution(2, also=("does not fit",))).remarks == (
+        "rounded down it is 2",
+    )
+    assert read("2", Solution(2, also=("does not fit",))).right
     assert not read("3", Solution(None)).right
     assert not read("none", Solution(3)).right
 

@@ -38,7 +38,7 @@ FAULTS = (
     ("spec: 'zoo:vgg16', over: nothing, find: macs", "no layer of VGG-16 is called or is", ""),
     ("spec: 'zoo:vgg16', find: makks", "'VGG-16' has no quantity 'makks'", "did you mean 'macs'?"),
     ("spec: 'zoo:vgg16', classes: 0, find: macs", "'classes' must be a whole number", ""),
-    ("spec: 'zoo:vgg16', trains: fc9, find: macs", "VGG-16 has no layer 'fc9'", ""),
+    ("spec: 'zoo:vgg16', trains: fc9, find: trainable", "VGG-16 has no layer 'fc9'", ""),
     ("spec: 'missing.yaml', find: macs", "there is no file", "missing.yaml"),
     ("layers: [{conv: 5}], find: macs", "'layers' need an 'input'", ""),
     ("input: 8x8x1, layers: [{covn: 5}], find: macs", "unknown layer kind or block 'covn'", ""),
@@ -46,13 +46,94 @@ FAULTS = (
     ("window: {n: 7, f: 3, s: 2}, find: keeping_padding", "no padding keeps the size", ""),
     ("window: {n: 7, f: 3, p: [1, 2]}", "a window lies on one axis", ""),
     ("softmax: {logits: [9999]}", "the exponential of 9999 is out of bounds", ""),
-    ("cross_entropy: {classes: 3, prediction: [1], label: [1]}", "either 'prediction' and", ""),
+    ("cross_entropy: {classes: 3, prediction: [1], label: [1]}", "has either 'classes' or", ""),
+    ("cross_entropy: {label: [1]}", "either 'prediction' and", ""),
     ("cross_entropy: {prediction: [1], label: [1, 0]}", "1 classes, but the label 2", ""),
     ("cross_entropy: {prediction: [0, 1], label: [1, 0]}", "a probability of 0", ""),
     ("batch_norm: {values: [2, 2]}", "all values are equal and epsilon is 0", ""),
     ("convolution: {image: [[1]], kernel: [[[1]], [[2]]]}", "a kernel of 2 planes cannot", ""),
     ("pooling: {image: [[1, 2], [3, 4]], at: [3, 1]}", "there is no row 3, column 1", ""),
+    ("window: 5", "'window' must be a mapping, not 5", ""),
+    ("window: {n: 6, f: 3}, tolerance: 2", "'tolerance' must lie between 0 and 1, not 2", ""),
+    ("window: {n: 6, f: 3}, decimals: 13", "must be a whole number from 0 to 12, not 13", ""),
+    ("window: {n: 6, f: 3}, units: Kib", "there is no unit 'Kib'", "did you mean 'KiB'?"),
+    ("window: {n: 6, f: 3}, units: KiB", "'answer' has no unit, so it cannot be given in KiB", ""),
+    ("window: {n: 6, f: 3}, per_entry: 3", "'per_entry' must be true or false, not 3", ""),
+    ("window: {n: 6, f: 3}, units: M, ask: {a: output}", "'M' does not suit every answer", ""),
 )
+"""Questions with one fault each, and what is said of it."""
+
+DROPPED = (
+    ("spec: 'zoo:vgg16', input: 320x320x3, find: macs", "input", "beside 'spec'"),
+    ("spec: 'zoo:vgg16', layers: [gap], find: macs", "layers", "beside 'spec'"),
+    ("spec: 'zoo:vgg16', ask: {a: {find: macs, input: 3x3x3}}", "input", "beside 'spec'"),
+    ("spec: 'zoo:vgg16', layer: fc1, over: conv, find: macs", "over", "not both"),
+    ("spec: 'zoo:vgg16', layer: fc1, find: N", "layer", "by any answer of question 'A'"),
+    ("spec: 'zoo:vgg16', trains: fc3, find: macs", "trains", "by any answer of question 'A'"),
+    ("spec: 'zoo:vgg16', ask: {a: {find: M, over: conv}}", "over", "has no bearing on 'M'"),
+    ("spec: 'zoo:vgg16', layer: fc1, ask: {a: {find: macs, layer: fc2}}", "layer", "by any answer"),
+    ("window: {n: 7, input: 9, f: 3}", "input", "'input' and 'n' of 'window' are the same"),
+    ("window: {k: 7, n: 9, f: 3}", "f", "'f' and 'k' of 'window' are the same"),
+    ("window: {n: 9, f: 3, p: 1, total_padding: 3}", "total_padding", "either 'padding' or"),
+    ("window: {n: 9, f: 3, total_padding: 3, padding: 1}", "padding", "either 'padding' or"),
+    ("window: {n: 9, f: 3, output: 5}", "output", "by any answer of the question"),
+    ("window: {n: 9, f: 3}, ask: {a: {find: output, output: 5}}", "output", "has no bearing on"),
+    ("window: {n: 9, f: 3, p: 1}, find: keeping_padding", "p", "by any answer of the question"),
+    ("window: {n: 9, f: 3, s: 2}, ask: {a: {find: output, s: 1}}", "s", "by any answer"),
+    ("activation: {function: relu, values: [1], slope: 2}", "slope", "by any answer"),
+    ("training: {samples: 9, optimizer: adam}, find: iterations", "optimizer", "by any answer"),
+    ("batch_norm: {values: [1, 2], gamma: 3}, find: mean", "gamma", "by any answer"),
+    (
+        "window: {n: 9, f: 3}, points: 3, ask: {a: {find: output, points: 2}}",
+        "2",
+        "'points', which",
+    ),
+    (
+        "window: {n: 9, f: 3}, ask: {b: output, a: {sum: [b], find: output}}",
+        "find",
+        "a sum has no 'find'",
+    ),
+    ("window: {n: 9, f: 3}, ask: {a: {spec: x, softmax: {logits: [1]}}}", "{", "at once"),
+)
+"""Questions with a key that would be dropped, the word at the caret, and what is said of it."""
+
+
+@pytest.mark.parametrize(("question", "word", "message"), DROPPED)
+def test_no_key_is_read_and_dropped(question: str, word: str, message: str) -> None:
+    with pytest.raises(CnnError) as caught:
+        solved(f"- {{id: A, {question}}}")
+    fault = caught.value.faults[0]
+    assert message in fault.message
+    assert fault.mark is not None
+    line = fault.mark.source.lines[fault.mark.line - 1]
+    assert line[fault.mark.column - 1 :].startswith(word)
+
+
+def test_answer_replaces_what_its_question_says_in_another_way() -> None:
+    found = solved(
+        "- {id: A, window: {n: 29, f: 5, total_padding: 4}, "
+        "ask: {a: output, b: {find: output, p: 1}}}"
+    )["A"]
+    assert [a.solution.value for a in found.answers.values()] == [29, 27]
+
+
+def test_question_that_is_called_like_an_answer_is_refused() -> None:
+    with pytest.raises(CnnError, match=r"'A\.1' is the answer '1' of question 'A', and also a"):
+        solved(
+            "- {id: A.1, window: {n: 6, f: 3}}\n- {id: A, window: {n: 6, f: 3}, ask: {1: output}}"
+        )
+
+
+def test_units_and_decimals_are_those_of_the_sheet_or_of_the_answer() -> None:
+    text = (
+        "sheet: 1\nunits: KiB\ndecimals: 3\ntolerance: 5 %\nquestions:\n"
+        "- id: A\n  input: 8x8x3\n  layers: [{dense: 7, as: fc}]\n  ask:\n"
+        "    a: weight_memory\n    b: {find: weight_memory, units: B}\n    c: parameters\n"
+        "    d: {find: parameters, units: K, tolerance: 0.1}\n    e: {ratio: [a, c], decimals: 1}\n"
+    )
+    found = solve(read_sheet(Source("here", text)))["A"].answers
+    assert [a.said for a in found.values()] == ["5.277 KiB", "5,404 B", "1,351", "1.351 K", "4"]
+    assert [a.terms.is_of_counts for a in found.values()] == [False, False, False, True, False]
 
 
 @pytest.mark.parametrize(("question", "message", "more"), FAULTS)

@@ -17,6 +17,9 @@ from cnnanalyze.homework.wording import say
 from cnnanalyze.spec.sections import Section
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 
+DOES_NOT_FIT = "does not fit"
+"""What a course says that does not round down, where the windows hang over."""
+
 
 class Asking(NamedTuple):
     """How an answer is to be worked out: for whom, and under which name."""
@@ -85,12 +88,24 @@ class Topic(NamedTuple):
     """What is found where nothing else is asked for."""
     aliases: Table[str, str] = {}
     """Letters of the lectures for the words of the section."""
+    instead: Table[str, tuple[str, ...]] = {}
+    """Words that say the same thing in another way, so that only one of them is given."""
+    without: Callable[[str, Any], tuple[str, ...]] = lambda _quantity, _section: ()
+    """The words that have no bearing on a quantity, given the others."""
+
+    def word(self, key: str) -> str:
+        """Return the word of the section for a key, which may be a letter of the lectures."""
+        return self.aliases.get(key, key)
+
+    def idle(self, quantity: str, section: Section) -> tuple[str, ...]:
+        """Return the words that have no bearing on a quantity of this section."""
+        return self.without(quantity, section)
 
     def renamed(self, tree: Mapping) -> Mapping:
         """Put the words of the section in the place of the letters of the lectures."""
         entries = []
         for key, value in tree.entries:
-            word = self.aliases.get(key.text, key.text)
+            word = self.word(key.text)
             entries.append((Scalar(word, word, True, key.mark), value))
         return Mapping(tuple(entries), tree.mark)
 

@@ -15,7 +15,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.homework.explain import explain, quantities
 from cnnanalyze.homework.explanation import Explanation, Step
 from cnnanalyze.homework.questions.about import About, variants
-from cnnanalyze.homework.questions.asking import Asking
+from cnnanalyze.homework.questions.asking import DOES_NOT_FIT, Asking
 from cnnanalyze.homework.questions.field import field_tree
 from cnnanalyze.homework.questions.pattern import PATTERN
 from cnnanalyze.homework.solution import Nested, Solution, Trees, Twist, plain, unfold
@@ -140,6 +140,7 @@ def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
     else:
         raise unknown(about, quantity)
     form = "number"
+    is_vector = isinstance(value, Shape) and not value.rank
     if isinstance(value, Shape):
         form = "shape" if value.rank else "number"
         value = value.extents if value.rank else value.channels
@@ -159,7 +160,15 @@ def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
         about.scene,
         lambda: variants(about, quantity, again),
         lambda: _twists(facts, quantity, value),
+        _hangs_over(facts, quantity, asking),
+        is_vector=is_vector,
     )
+
+
+def _hangs_over(facts: NodeFacts, quantity: str, asking: Asking) -> tuple[str, ...]:
+    """Return what may be said of an output in a course that does not round: that it has none."""
+    rounds = quantity == "output" and not all(fit.exact for fit in facts.fit)
+    return (DOES_NOT_FIT,) if rounds and not asking.style.has_floor else ()
 
 
 def _made(about: About, quantity: str, asking: Asking) -> tuple[Explanation, Nested]:

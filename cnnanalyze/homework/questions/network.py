@@ -66,6 +66,7 @@ def _each(about: About, quantity: str, asking: Asking) -> Solution:
         trees=trees,
         scene=about.scene,
         variants=lambda: variants(about, quantity, again),
+        parts=tuple(found),
     )
 
 

@@ -133,6 +133,7 @@ BATCH_NORM = Topic(
         "variance": Quantity("the variance", variance),
     },
     "output",
+    without=lambda quantity, _: () if quantity == "output" else ("gamma", "beta", "epsilon"),
 )
 
 
@@ -218,4 +219,9 @@ ACTIVATION = Topic(
     Activation,
     {"output": Quantity("the output", activate)},
     "output",
+    without=lambda _, a: tuple(
+        word
+        for word, function in (("slope", "leaky_relu"), ("alpha", "elu"))
+        if a.function != function
+    ),
 )

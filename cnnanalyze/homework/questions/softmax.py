@@ -160,5 +160,9 @@ def _short(product: Expression) -> Expression:
 
 
 CROSS_ENTROPY = Topic(
-    "the cross-entropy of a prediction", Prediction, {"loss": Quantity("the loss", loss)}, "loss"
+    "the cross-entropy of a prediction",
+    Prediction,
+    {"loss": Quantity("the loss", loss)},
+    "loss",
+    instead={"classes": ("prediction", "label"), "prediction": ("classes",), "label": ("classes",)},
 )

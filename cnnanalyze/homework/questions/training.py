@@ -84,6 +84,17 @@ def _all(section: Training) -> int:
     return int(plan(section, trained=0, stored=0, macs=0, saved=0).samples)
 
 
+_FOR_THE_READER = ("optimizer", "loss", "classes", "learning_rate", "weight_decay")
+"""What a spec may say of its training, and what no number here follows from."""
+_IDLE = {
+    "training_samples": ("batch", "epochs", "drop_last"),
+    "iterations": ("epochs",),
+    "batch_iterations": ("batch", "epochs", "drop_last"),
+    "stochastic_iterations": ("batch", "epochs", "drop_last"),
+}
+"""What has no bearing on a quantity."""
+
+
 TRAIN = Topic(
     "how long a training takes",
     Training,
@@ -112,6 +123,7 @@ TRAIN = Topic(
             lambda _: 1,
         ),
     },
+    without=lambda quantity, _: (*_FOR_THE_READER, *_IDLE.get(quantity, ())),
 )
 
 

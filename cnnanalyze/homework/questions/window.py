@@ -15,7 +15,7 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.arrangement import exact
 from cnnanalyze.homework.asked import steps
 from cnnanalyze.homework.explanation import Step
-from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
+from cnnanalyze.homework.questions.asking import DOES_NOT_FIT, Asking, Quantity, Topic
 from cnnanalyze.homework.remarks import said
 from cnnanalyze.homework.solution import Place, Solution, Twist, plain, unfold
 from cnnanalyze.layers.attributes import Count, Flag, Natural, Padding
@@ -129,7 +129,8 @@ def output(w: Window, asking: Asking) -> Solution:
         return found
     note = f"Before rounding it is {said(ideal.value)}: the windows do not fit (CS231n)."
     worked = tuple(replace(e, remarks=(note,)) for e in found.explanations)
-    return replace(found, explanations=worked)
+    also = () if asking.style.has_floor else (DOES_NOT_FIT,)
+    return replace(found, explanations=worked, also=also)
 
 
 def _unrounded(w: Window) -> Num:
@@ -253,6 +254,16 @@ def smallest_input(w: Window, asking: Asking) -> Solution:
     return _solution(asking, w, words, found, (reason,))
 
 
+def _idle(quantity: str) -> tuple[str, ...]:
+    """Return the words that have no bearing on a quantity."""
+    idle: tuple[str, ...] = () if quantity == "smallest_input" else ("output",)
+    if quantity in {"keeping_padding", "keeping_total"}:
+        idle += ("padding", "total_padding", "ceil_mode")
+    if quantity in {"unrounded", "fits", "smallest_input"}:
+        idle += ("ceil_mode",)
+    return idle
+
+
 TOPIC = Topic(
     "a window that slides over one axis",
     Window,
@@ -281,4 +292,6 @@ TOPIC = Topic(
         "P": "padding",
         "d": "dilation",
     },
+    {"padding": ("total_padding",), "total_padding": ("padding",)},
+    lambda quantity, _: _idle(quantity),
 )
