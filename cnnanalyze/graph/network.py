@@ -80,7 +80,18 @@ class Network:
         """Return the nodes of a block or a stage, or the one node of that id."""
         if path in self.by_id:
             return (self.by_id[path],)
-        return tuple(n for n in self.nodes if n.id.startswith(f"{path}/"))
+        return self.groups.get(path, ())
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[Node, ...]]:
+        """The nodes below every path that some of them stand under."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            end = node.id.find("/")
+            while end >= 0:
+                found.setdefault(node.id[:end], []).append(node)
+                end = node.id.find("/", end + 1)
+        return {path: tuple(nodes) for path, nodes in found.items()}
 
     def digraph(self) -> nx.DiGraph[str]:
         """Return the network as a networkx graph, for questions about paths and cuts.
