@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from cnnanalyze.drawing.body import FORK, GAP, LABEL_SIZE, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line, Point
+from cnnanalyze.drawing.peaks import Peaks
+from cnnanalyze.drawing.rails import RAIL, Rail, bundle_rails, place_rails
 from cnnanalyze.drawing.wording import Said
 
-RAIL = 10.0
-"""Between a box and a rail, and between rails."""
 BETWEEN_ENDS = 7.0
 """Between the ends of rails at one box."""
 EXIT = 4.0
 OUTSIDE = -1
 """Stands for what the column reads, among the numbers of its figures."""
-
-
-class Rail:
-    """A connection beside the column."""
-
-    def __init__(self, a: int, source: str, b: int) -> None:
-        self.a, self.source, self.b = a, source, b
-        self.x = 0.0
 
 
 class Column:
@@ -42,18 +34,20 @@ class Column:
         self.texts = [0.0] * (len(self.figures) + 1)
         """How far right the label above each figure reaches."""
         self.things: list[Line | Label] = []
-        self.ends_at: dict[int, int] = {}
+        self.ends_at: dict[int, dict[float, int]] = {}
+        """For each box, the numbers of the rails that end there, by their places."""
 
     def _sort_edges(self) -> None:
         """Tell the edges between neighbours from those that need a rail."""
-        seen = set()
+        seen: set[tuple[int, int, object]] = set()
+        last = len(self.figures)
+        self.rails += [Rail(a, s, last) for s, a in self.body.exits if a < last - 1]
         for a, source, b in [*((OUTSIDE, s, b) for s, b in self.body.entries), *self.body.edges]:
             if b == a + 1:
                 self.inward[b] = self.inward[b] or source
                 self.direct.append((a, source, b))
                 continue
-            target = self.figures[b]
-            key = (a, b, target.entry(source) if target.is_group else 0.0)
+            key = (a, b, self._entry(source, b))
             if key not in seen:
                 seen.add(key)
                 self.rails.append(Rail(a, source, b))
@@ -67,12 +61,20 @@ class Column:
             x = self.left[b] + self.figures[b].entry(source)
             above = self._out(a, source) if a >= 0 else (x, 0.0)
             self._edge((above, (x, self.tops[b])), (a, b))
-        for rail in self.rails:
-            self.things.append(self._line(rail))
         exits: dict[str, float] = {}
+        for rail in self.rails:
+            if rail.b < len(self.figures):
+                self.things.append(self._line(rail))
+            else:
+                self.things.append(self._leave(rail, height))
+                exits[rail.source] = rail.x
+        places: set[float] = set()
         for source, a in self.body.exits:
+            if source in exits:
+                continue
             x, bottom = self._out(a, source)
-            if x not in exits.values():
+            if x not in places:
+                places.add(x)
                 self._edge(((x, bottom), (x, height)), (a, len(self.figures)), arrow=False)
             exits[source] = x
         return self._whole(exits, height)
@@ -80,7 +82,7 @@ class Column:
     def _stack(self) -> None:
         """Decide how high everything stands, with room for labels and the ends of rails."""
         forks = {r.a for r in self.rails}
-        over = {r.b for r in self.rails if self.figures[r.b].is_group}
+        over = {r.b for r in self.rails if r.b < len(self.figures) and self.figures[r.b].is_group}
         y = self.head
         for i, figure in enumerate(self.figures):
             has_edge = bool(i or self.body.entries)
@@ -102,19 +104,26 @@ class Column:
             self.bottoms.append(y)
 
     def _place_rails(self) -> None:
-        """Give every rail a place beside all that it passes, the short ones inside."""
-        done: list[tuple[float, float, float]] = []
-        for rail in sorted(self.rails, key=lambda r: (r.b - r.a, r.a)):
+        """Give every rail a place beside all that it passes."""
+        boxes, texts = Peaks(self.right), Peaks(self.texts)
+        for rail in self.rails:
             a, b = rail.a, rail.b
-            passed = [*self.right[a + 1 : b], *self.texts[a + 1 : b + 1]]
-            if not self.figures[b].is_group:
-                passed.append(self.right[b])
-            x = max(passed, default=0.0) + RAIL
-            start, end = (self.bottoms[a] if a >= 0 else self.head), self.bottoms[b]
-            while any(abs(x - at) < RAIL and s < end and start < e for at, s, e in done):
-                x += RAIL / 2
-            rail.x = x
-            done.append((x, start, end))
+            passed = max(boxes.within(a + 1, b), texts.within(a + 1, b + 1))
+            if b < len(self.figures) and not self.figures[b].is_group:
+                passed = max(passed, self.right[b])
+            rail.least = passed + RAIL
+            rail.start = self.bottoms[a] if a >= 0 else self.head
+            rail.end = self.bottoms[b] if b < len(self.figures) else self.bottoms[-1] + self.foot
+        if not place_rails(self.rails):
+            ends = [((r.a, r.source), (r.b, self._entry(r.source, r.b))) for r in self.rails]
+            bundle_rails(self.rails, ends)
+
+    def _entry(self, source: str, b: int) -> object:
+        """Return where a rail comes into a group; into a box all come at its side."""
+        if b == len(self.figures):
+            return source  # each leaves at a place of its own
+        target = self.figures[b]
+        return target.entry(source) if target.is_group else None
 
     def _out(self, a: int, source: str) -> Point:
         """Return where an edge leaves a figure, or comes in from outside."""
@@ -131,19 +140,28 @@ class Column:
         b, target = rail.b, self.figures[rail.b]
         start = self._out(rail.a, rail.source)
         fork = (start[0], start[1] + FORK)
+        numbers = self.ends_at.setdefault(b, {})
+        is_first = rail.x not in numbers  # of a bundle, which needs one arrow
+        number = numbers.setdefault(rail.x, len(numbers))
         if target.is_group:
             x, level = self.left[b] + target.entry(rail.source), self.tops[b] - FORK
             last: tuple[Point, ...] = ((rail.x, level), (x, level), (x, self.tops[b]))
         else:
             # The first rail ends in the middle of the box, the others around it.
-            number = self.ends_at.get(b, 0)
-            self.ends_at[b] = number + 1
             away = BETWEEN_ENDS * ((number + 1) // 2) * (-1 if number % 2 else 1)
             level = (self.tops[b] + self.bottoms[b]) / 2 + away
             level = min(max(level, self.tops[b] + 4), self.bottoms[b] - 4)
             last = ((rail.x, level), (self.right[b], level))
         kind = "bus" if (rail.a, b) in self.body.buses else "rail"
-        return Line(0, 0, (start, fork, (rail.x, fork[1]), *last), kind, ends=(rail.a, b))
+        points = (start, fork, (rail.x, fork[1]), *last)
+        return Line(0, 0, points, kind, arrow=is_first, ends=(rail.a, b))
+
+    def _leave(self, rail: Rail, height: float) -> Line:
+        """Return the way of an output that the figures below its own do not hide."""
+        start = self._out(rail.a, rail.source)
+        fork = start[1] + FORK
+        points = (start, (start[0], fork), (rail.x, fork), (rail.x, height))
+        return Line(0, 0, points, "rail", arrow=False, ends=(rail.a, rail.b))
 
     def _whole(self, exits: dict[str, float], height: float) -> Figure:
         least = min([0.0, *self.left, *(x - 2 for x in exits.values())])
@@ -151,6 +169,9 @@ class Column:
         entry = self._out(OUTSIDE, "")[0]
         whole = Figure(most - least, height)
         whole.entries = dict.fromkeys(self.body.sources, entry - least)
+        for a, source, b in self.direct:
+            if a == OUTSIDE:
+                whole.entries[source] = self.left[b] + self.figures[b].entry(source) - least
         whole.exits = {s: x - least for s, x in exits.items()}
         whole.things += [t._replace(x=t.x - least) for t in self.things]
         for figure, x, top in zip(self.figures, self.left, self.tops, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cnnanalyze.drawing.body import Body
 from cnnanalyze.drawing.column import Column
@@ -47,6 +47,8 @@ MOST_IN_A_U = 60
 """A network of more boxes is drawn as a U only if its blocks make one."""
 
 LONGEST_HEADING = 30
+CROWD = 100
+"""More lanes than this, and than twice the boxes and edges, become rails beside a column."""
 
 References = list[Reference]
 
@@ -60,7 +62,6 @@ class Composer:
         self.plan = plan
         self.values = values
         """Whether each box shows a number besides its words."""
-        self.cards: list[Card] = []
         self.seen: list[Tile] = []
 
     def whole(self, root: Part) -> Figure:
@@ -106,35 +107,40 @@ class Composer:
         figures = [self.figure(column, references) for column in columns]
         _same_width(figures)
         ids = {}
-        for source in dict.fromkeys([s for _, s, _ in wiring.edges] + [s for s, _ in wiring.exits]):
-            ids[source] = self._label(source, columns, references)
-        for source in wiring.sources:
-            ids[source] = self._entry_label(source, parts, references)
+        homes = {s: a for a, s, _ in wiring.edges} | dict(wiring.exits)
+        for source, at in homes.items():
+            ids[source] = self._label(source, columns[at], references)
+        if references:
+            ids.update(self._entry_labels(parts, references))
+        concatenated = [
+            frozenset(c.box.main.inputs if c.box and c.box.main.kind == "concat" else ())
+            for c in first.children
+        ]
         buses = frozenset(
             (a, b)
             for a, s, b in [*((-1, s, b) for s, b in wiring.entries), *wiring.edges]
-            if (box := first.children[b].box) and box.main.kind == "concat" and s in box.main.inputs
+            if s in concatenated[b]
         )
         return Body(
             figures, list(wiring.edges), list(wiring.entries), list(wiring.exits), ids, buses
         )
 
-    def _label(self, source: str, columns: list[list[Part]], references: References) -> Said:
+    def _label(self, source: str, column: list[Part], references: References) -> Said:
         """Return the shape on the edges with the output of a layer."""
-        child = next(c[0] for c in columns if source in c[0].ids)
-        column = next(c for c in columns if c[0] is child)
-        at = next(i for i, n in enumerate(child.nodes) if n.id == source)
+        child = column[0]
+        at = child.places[source]
         nodes = [p.nodes[at - len(child.nodes)] if at else p.nodes[0] for p in column]
         if any(len(p.nodes) != len(child.nodes) for p in column):
             nodes = [p.nodes[-1] for p in column]
         return said([n.output for n in nodes], references)
 
-    def _entry_label(self, source: str, parts: Sequence[Part], references: References) -> Said:
-        if not references:
-            return Said()
-        at = self.planter.wiring(parts[0]).sources.index(source)
-        shapes = [self.network.shape_of(self.planter.wiring(p).sources[at]) for p in parts]
-        return said(shapes, references)
+    def _entry_labels(
+        self, parts: Sequence[Part], references: References
+    ) -> Iterator[tuple[str, Said]]:
+        """Yield the shape of everything that a group reads from outside."""
+        read = [self.planter.wiring(p).sources for p in parts]
+        for at, source in enumerate(read[0]):
+            yield source, said([self.network.shape_of(s[at]) for s in read], references)
 
     def figure(self, parts: Sequence[Part], references: References) -> Figure:
         """Return the figure of a part: a box, a reference to a card, or a frame."""
@@ -177,8 +183,6 @@ class Composer:
     def _reference(self, parts: Sequence[Part], references: References) -> Figure:
         first = parts[0]
         card = self.plan.card(first)
-        if card not in self.cards:
-            self.cards.append(card)
         boxes = tuple(b for p in parts for b in p.boxes)
         uses = grouped(parts, references)
         names = tuple(shorten(_name(found[0]), 22) for found in uses)
@@ -219,9 +223,7 @@ class Composer:
     def cards_figures(self) -> list[Figure]:
         """Return a figure for each card that a reference speaks of; they may speak of more."""
         figures = []
-        at = 0
-        while at < len(self.cards):
-            card = self.cards[at]
+        for card in self.plan.cards:
             parts = card.parts
             inside = compose(
                 self.body(parts, block_references(parts, self.planter, self.network)), STUB, PAD
@@ -230,7 +232,6 @@ class Composer:
             frame = Frame(0, 0, 0, 0, self.card_title(card), parts[0], 1, card.letter, titles)
             several = any(p.times > 1 for p in card.places)
             figures.append(framed(inside, frame, "…9" * several))
-            at += 1
         return figures
 
     def card_title(self, card: Card) -> str:
@@ -240,7 +241,7 @@ class Composer:
 
 def compose(body: Body, head: float, foot: float) -> Figure:
     """Put a body together; ``head`` and ``foot`` are the room above and below for its border."""
-    if _is_column(body):
+    if _is_column(body) or _is_crowded(body):
         return Column(body, head, foot).figure()
     return Rows(body, head, foot).figure()
 
@@ -252,6 +253,17 @@ def _is_column(body: Body) -> bool:
     pairs = {(a, b) for a, _, b in body.edges}
     rows = assign_rows(len(body.figures), sorted(pairs))
     return len(set(rows)) == len(rows)
+
+
+def _is_crowded(body: Body) -> bool:
+    """Whether more edges pass more rows than anybody could follow between the boxes."""
+    count = len(body.figures)
+    pairs = {(a, b) for a, _, b in body.edges}
+    rows = assign_rows(count, sorted(pairs))
+    last = max(rows, default=0)
+    lanes = sum(rows[b] - rows[a] - 1 for a, b in pairs)
+    lanes += sum(rows[b] for _, b in body.entries) + sum(last - rows[a] for _, a in body.exits)
+    return lanes > CROWD + 2 * (count + len(body.edges) + len(body.entries) + len(body.exits))
 
 
 def block_references(parts: Sequence[Part], planter: Planter, network: Network) -> References:

@@ -9,6 +9,9 @@ from cnnanalyze.drawing.families import follows
 from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.node import Node
 
+MOST = 8
+"""Layers that may share a box; it must stay possible to read them."""
+
 
 class Box(NamedTuple):
     """A layer with the cheap ones before and after it, drawn as one."""
@@ -67,7 +70,7 @@ def fold(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
     A norm, an activation, a dropout joins the box that it follows if nothing else reads what is
     between them and both stand in the same group; failing that, it joins the box that reads it.
     Where a box begins with such a layer, the next of its kind begins the next box: what is written
-    as norm, activation, convolution is drawn so.
+    as norm, activation, convolution is drawn so. A full box is followed by the next.
 
     Parameters
     ----------
@@ -95,6 +98,7 @@ class _Folder:
     def __init__(self, network: Network, marks: Mapping[str, str]) -> None:
         self.network = network
         self.marks = marks
+        self.outputs = frozenset(network.outputs)
         self.groups = groups_of(network)
         self.sizes: dict[str, int] = {}
         for paths in self.groups.values():
@@ -110,7 +114,7 @@ class _Folder:
             run, marks = self.runs[at], follows(node)
             only_marks = all(map(follows, run))
             begins_next = marks and not only_marks and node.kind == run[0].kind and follows(run[0])
-            if (marks or only_marks) and not begins_next:
+            if (marks or only_marks) and not begins_next and len(run) < MOST:
                 run.append(node)
                 self.run_of[node.id] = at
                 return
@@ -123,11 +127,12 @@ class _Folder:
             if not all(map(follows, run)):
                 continue
             before = self._before(run[0])
-            if before is not None and before != at:
-                self.runs[before] += run
-                for node in run:
-                    self.run_of[node.id] = before
-                self.runs[at] = []
+            if before is None or before == at or len(self.runs[before]) + len(run) > MOST:
+                continue
+            self.runs[before] += run
+            for node in run:
+                self.run_of[node.id] = before
+            self.runs[at] = []
 
     def _before(self, node: Node) -> int | None:
         """Return the run that ends where a layer begins, if they may share a box."""
@@ -135,7 +140,7 @@ class _Folder:
         at = self.run_of.get(source)
         if at is None or len(node.inputs) > 1 or self.runs[at][-1].id != source:
             return None
-        if source in self.network.outputs or len(self.network.consumers[source]) > 1:
+        if source in self.outputs or len(self.network.consumers[source]) > 1:
             return None
         if self.marks.get(node.id) != self.marks.get(source):
             return None

@@ -86,11 +86,11 @@ class Ink:
         ]
         self._group("spine", page.spine)
         self.out.append('<g class="cards">')
-        for card, placed in zip(composer.cards, page.cards, strict=True):
+        for card, placed in zip(composer.plan.cards, page.cards, strict=True):
             self._group("inside", placed, card.letter)
         self.out.append("</g>")
         if self.live is not None:
-            data = escape(self.live.text(composer.cards)).replace("&quot;", '"')
+            data = escape(self.live.text(composer.plan.cards)).replace("&quot;", '"')
             self.out.append(f"<metadata>{data}</metadata>")
         self._legend(page)
         self.out.append("</svg>\n")
@@ -144,16 +144,18 @@ class Ink:
 
     def _lines(self, lines: list[Line]) -> None:
         """Write all edges of a kind as one path, and all their heads."""
-        paths: dict[str, str] = {}
+        paths: dict[str, list[str]] = {}
         for line in lines:
             points = [(line.x + x, line.y + y) for x, y in line.points]
             is_smooth = line.kind == "edge"
             path = smooth(points) if is_smooth else cornered(points)
-            paths[line.kind] = paths.get(line.kind, "") + path
+            paths.setdefault(line.kind, []).append(path)
             if line.arrow:
                 name = "bustip" if line.kind == "bus" else "tip"
-                paths[name] = paths.get(name, "") + tip(points, is_smooth=is_smooth)
-        self.out += [f'<path class="{name}" d="{path}"/>' for name, path in sorted(paths.items())]
+                paths.setdefault(name, []).append(tip(points, is_smooth=is_smooth))
+        self.out += [
+            f'<path class="{name}" d="{"".join(parts)}"/>' for name, parts in sorted(paths.items())
+        ]
 
     def _frame(self, frame: Frame) -> None:
         x, y = number(frame.x), number(frame.y)
@@ -330,8 +332,9 @@ class Ink:
             x += 14 * STEPS + 8
             self.out.append(f'<text class="small" x="{number(x)}" y="{number(y)}">{words}</text>')
         else:
+            shown = page.families
             for name, family in FAMILIES.items():
-                if name not in page.families:
+                if name not in shown:
                     continue
                 width = 24 + text_width(family.words, 10)
                 if x + width > page.width - MARGIN and x > MARGIN:

@@ -8,7 +8,7 @@ of the neighbours; the places along a row are the nearest to the neighbours that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 LANE = 14.0
@@ -108,6 +108,32 @@ def _longest_path(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     return path
 
 
+def _inversions(groups: Sequence[Sequence[int]], limit: int) -> int:
+    """Count pairs of numbers below a limit that fall from one group to a later one.
+
+    Examples
+    --------
+    >>> _inversions([[2], [0, 3], [1, 1]], 4)
+    5
+    """
+    counts = [0] * (limit + 1)  # of numbers up to each one, in a tree of sums (Fenwick 1994)
+    total = seen = 0
+    for group in groups:
+        for number in group:
+            at, smaller = number + 1, 0
+            while at:
+                smaller += counts[at]
+                at &= at - 1
+            total += seen - smaller
+        for number in group:
+            at = number + 1
+            while at <= limit:
+                counts[at] += 1
+                at += at & -at
+        seen += len(group)
+    return total
+
+
 class _Layers:
     """The rows, with the lanes of long edges as nodes of their own."""
 
@@ -172,14 +198,10 @@ class _Layers:
     def _crossings(self) -> int:
         """Count pairs of edges between neighbouring rows that cross."""
         at = {v: i for row in self.rows for i, v in enumerate(row)}
-        total = 0
-        for row in self.rows[:-1]:
-            ends: list[int] = []
-            for v in row:
-                mine = sorted(at[w] for w in self.below[v])
-                total += sum(1 for m in mine for e in ends if e > m)
-                ends += mine
-        return total
+        return sum(
+            _inversions([[at[w] for w in self.below[v]] for v in row], len(below))
+            for row, below in pairwise(self.rows)
+        )
 
     def spread(self) -> None:
         """Find places along the rows, nearest to the neighbours' places."""
@@ -252,20 +274,23 @@ class _Layers:
     def straighten(self) -> None:
         """Let lanes at the right or left end of their rows run straight, as rails."""
         for side in (1, -1):
+            outside = self._outside(side)
+            rails = [c for c in self.chains if len(c) > 1 and outside.issuperset(c)]
             for _ in range(2):
-                for chain in self.chains:
-                    if len(chain) > 1 and all(self._is_outside(v, side) for v in chain):
-                        place = side * max(side * self.x[v] for v in chain)
-                        for v in chain:
-                            self.x[v] = place
+                for chain in rails:
+                    place = side * max(side * self.x[v] for v in chain)
+                    for v in chain:
+                        self.x[v] = place
                 for row in self.rows:
                     self._push(row if side > 0 else row[::-1], side)
 
-    def _is_outside(self, lane: int, side: int) -> bool:
-        row = self.rows[self.row_of[lane]]
-        i = row.index(lane)
-        rest = row[i + 1 :] if side > 0 else row[:i]
-        return all(v >= self.real for v in rest) and len(rest) < len(row) - 1
+    def _outside(self, side: int) -> set[int]:
+        """Return the lanes with nothing but lanes beside them up to the end of their row."""
+        found: set[int] = set()
+        for row in self.rows:
+            ends = takewhile(lambda v: v >= self.real, row[::-side])
+            found.update(islice(ends, len(row) - 1))
+        return found
 
     def _push(self, row: list[int], side: int) -> None:
         """Keep the distances behind what was moved outward."""

@@ -59,14 +59,17 @@ class Live:
         }
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
-    def _layers(self, tile: Tile, use: int | None = None) -> list[int]:
-        owners = tile.owners or (use,) * len(tile.boxes)
-        return [
-            self.order[n.id]
-            for box, owner in zip(tile.boxes, owners, strict=True)
-            if use in {None, owner}
-            for n in (box.main, *box.before, *box.after)
-        ]
+    def _layers(self, tile: Tile) -> list[int]:
+        return [self.order[n.id] for box in tile.boxes for n in (box.main, *box.before, *box.after)]
+
+    def _by_use(self, tile: Tile) -> dict[int, list[int]]:
+        """Return the layers that a box on a card stands for, by the use that they belong to."""
+        found: dict[int, list[int]] = {}
+        for box, owner in zip(tile.boxes, tile.owners or (0,) * len(tile.boxes), strict=True):
+            found.setdefault(owner, []).extend(
+                self.order[n.id] for n in (box.main, *box.before, *box.after)
+            )
+        return found
 
     def _card(
         self, card: Card, tiles: list[Tile], slots: list[tuple[str, ...]]
@@ -74,10 +77,11 @@ class Live:
         texts: dict[tuple[str, ...], int] = {}
         boxes: dict[tuple[str, ...], int] = {}
         uses = []
+        layers = [self._by_use(tile) for tile in tiles]
         for use, part in enumerate(card.parts):
             first = min(self.order[n.id] for n in part.nodes)
             own = tuple(slot[use] for slot in slots)
-            held = tuple(ranges(i - first for i in self._layers(tile, use)) for tile in tiles)
+            held = tuple(ranges(i - first for i in found.get(use, ())) for found in layers)
             uses.append(
                 [
                     shorten(part.path, LONGEST_HEADING),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.drawing.composing import block_references
 from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.lettering import shorten
+from cnnanalyze.drawing.live import ranges
 from cnnanalyze.drawing.naming import block_name
-from cnnanalyze.drawing.part import Part
-from cnnanalyze.drawing.plan import Card, Plan
+from cnnanalyze.drawing.part import Part, Wiring
+from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.planting import Planter
 from cnnanalyze.drawing.wording import Reference, box_words, shape_words
 
@@ -74,19 +76,15 @@ class _Outline:
         self.planter = Planter(self.network)
         self.root = self.planter.plant()
         self.plan = Plan(self.root, self.planter, frozenset())
-        self.cards: list[Card] = []
 
     def lines(self) -> list[list[Segment]]:
         start = _Row("○", [("input", "bold")], shape_words([self.network.input]))
         lines = self._aligned([start, *self._rows([self.root], [], "")])
-        at = 0
-        while at < len(self.cards):
-            card = self.cards[at]
+        for card in self.plan.cards:
             name = shorten(block_name(card.parts[0], self.network), 30)
             references = block_references(card.parts, self.planter, self.network)
             lines += [[], [(f"{card.letter} ", "bold yellow"), (name, "bold")]]
             lines += self._aligned(list(self._rows(card.parts, references, "")))
-            at += 1
         return lines
 
     def _aligned(self, rows: Sequence[_Row]) -> list[list[Segment]]:
@@ -109,31 +107,23 @@ class _Outline:
         """Return the rows for the inside of a group."""
         wiring = self.planter.wiring(parts[0])
         children = parts[0].children
-        reads: list[list[object]] = [[] for _ in children]
-        for source, b in wiring.entries:
-            reads[b].append(source)
-        for a, _, b in wiring.edges:
-            if a not in reads[b]:
-                reads[b].append(a)
-        left: dict[object, int] = {}
-        for wanted in reads:
-            for read in wanted:
-                left[read] = left.get(read, 0) + 1
-        for _, a in wiring.exits:
-            left[a] = left.get(a, 0) + 1
-        lanes: list[object] = list(wiring.sources)
-        for i, child in enumerate(children):
-            drawn, lane = _step(lanes, reads[i], left, i)
+        steps = _steps(wiring, len(children))
+        is_crowded = steps is None
+        steps = steps or _told(wiring, len(children))
+        if is_crowded:
+            yield _Row(indent, [(CROWDED, "dim")], "")
+        for i, (child, step) in enumerate(zip(children, steps, strict=True)):
             column = [p.children[i] for p in parts]
-            yield self._row(indent + drawn, column, references)
+            row = self._row(indent + step.lanes, column, references)
+            if is_crowded:
+                row.words = [(f"{i + 1} ", "dim"), *row.words, (step.told, "dim")]
+            yield row
             if child.shape.box is None and not self.plan.has_card(child):
                 members = [m for p in column for m in (p.members or (p,))]
                 inner = references and block_references(members, self.planter, self.network)
                 if len(parts) == 1:
                     members = members[:1]
-                around = "".join("│ " if s is not None else "  " for s in lanes)
-                around = around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]
-                yield from self._rows(members, inner, indent + around)
+                yield from self._rows(members, inner, indent + step.around)
 
     def _row(self, lanes: str, parts: Sequence[Part], references: References) -> _Row:
         first = parts[0]
@@ -154,8 +144,6 @@ class _Outline:
         if not self.plan.has_card(first):
             return _Row(lanes, [name, *times], shape)
         card = self.plan.card(first)
-        if card not in self.cards:
-            self.cards.append(card)
         return _Row(lanes, [name, (f" {card.letter}", "bold yellow"), *times], shape)
 
 
@@ -170,6 +158,71 @@ def _cut(words: list[Segment], room: int) -> list[Segment]:
         found.append((text, style))
         room -= len(text)
     return found
+
+
+class _Step(NamedTuple):
+    """How one child of a group hangs together with the others."""
+
+    lanes: str
+    """Its line in the lanes."""
+    around: str
+    """The lanes beside its inside."""
+    told: str = ""
+    """What it reads, and where its output goes, in words where there are too many lanes."""
+
+
+MOST_LANES = 16
+"""Where more would run beside each other, what is read is told instead of drawn."""
+CROWDED = "← what a line reads, if not the one above"
+
+
+def _reads(wiring: Wiring, count: int) -> list[list[object]]:
+    """Return what each child of a group reads: sources outside by id, others by number."""
+    reads: list[dict[object, None]] = [{} for _ in range(count)]
+    for source, b in wiring.entries:
+        reads[b][source] = None
+    for a, _, b in wiring.edges:
+        reads[b][a] = None
+    return [list(wanted) for wanted in reads]
+
+
+def _steps(wiring: Wiring, count: int) -> list[_Step] | None:
+    """Draw the lanes of a group, unless they are too many."""
+    reads = _reads(wiring, count)
+    left: dict[object, int] = {}
+    for wanted in reads:
+        for read in wanted:
+            left[read] = left.get(read, 0) + 1
+    for _, a in wiring.exits:
+        left[a] = left.get(a, 0) + 1
+    lanes: list[object] = list(wiring.sources)
+    steps = []
+    for i, wanted in enumerate(reads):
+        if max(len(lanes), len(wanted)) > MOST_LANES:
+            return None
+        drawn, lane = _step(lanes, wanted, left, i)
+        around = "".join("│ " if s is not None else "  " for s in lanes)
+        steps.append(_Step(drawn, around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]))
+    return steps
+
+
+def _told(wiring: Wiring, count: int) -> list[_Step]:
+    """Tell by numbers what each child reads."""
+    reads = _reads(wiring, count)
+    first = wiring.sources[0] if wiring.sources else None
+    names = {s: f"in{n if n > 1 else ''}" for n, s in enumerate(wiring.sources, 1)}
+    leaving = {a for _, a in wiring.exits}
+    steps = []
+    for i, wanted in enumerate(reads):
+        told = ""
+        if wanted != [i - 1 if i else first]:
+            outside = [names[s] for s in wanted if isinstance(s, str)]
+            inside = ranges(sorted(s + 1 for s in wanted if isinstance(s, int)))
+            told = f" ← {','.join(filter(None, [*outside, inside]))}"
+        if i in leaving and i < len(reads) - 1:
+            told += " → out"
+        steps.append(_Step("●", "┆ ", told))
+    return steps
 
 
 def _step(

@@ -14,6 +14,8 @@ BETWEEN = 28.0
 LEAST_COLUMN = 520.0
 """Cards stand in one column up to this height, however short the spine."""
 SLACK = 1.15
+CROWD = 60
+"""More cards than this are put into columns."""
 WIDER = 1.07
 """By how much the width for cards grows until they have room."""
 
@@ -48,8 +50,11 @@ class Page(NamedTuple):
 def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
     """Return places for cards in the least width in which they are not higher than the room.
 
-    Each card, in its order, stands as high as it can, and then as far left as it can.
+    Each card, in its order, stands as high as it can, and then as far left as it can; of very many
+    cards each stands below the one before, or begins the next column.
     """
+    if len(cards) > CROWD:
+        return _columns(cards, room)
     width = max((c.width for c in cards), default=0.0)
     while True:
         placed: list[Placed] = []
@@ -58,6 +63,19 @@ def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
         if all(p.y + p.figure.height <= room for p in placed):
             return placed
         width *= WIDER
+
+
+def _columns(cards: Sequence[Figure], room: float) -> list[Placed]:
+    """Return places for cards in columns no higher than the room."""
+    placed: list[Placed] = []
+    x = y = right = 0.0
+    for card in cards:
+        if y and y + card.height > room:
+            x, y = right + BETWEEN, 0.0
+        placed.append(Placed(card, x, y))
+        y += card.height + BETWEEN
+        right = max(right, x + card.width)
+    return placed
 
 
 def _place(card: Figure, placed: Sequence[Placed], width: float) -> Placed:

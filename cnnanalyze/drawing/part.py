@@ -52,6 +52,11 @@ class Part:
         """The ids of all layers below."""
         return frozenset(n.id for n in self.nodes)
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each layer below, by its id."""
+        return {n.id: i for i, n in enumerate(self.nodes)}
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths of all that the part stands for."""
@@ -82,6 +87,11 @@ class Wiring:
     """Layer outside, or the input, and the child that reads it."""
     exits: tuple[tuple[str, int], ...]
     """Layer whose output leaves the group, and the child that holds it."""
+
+    @cached_property
+    def is_chain(self) -> bool:
+        """Whether each child reads nothing but the one before."""
+        return all(b == a + 1 for a, _, b in self.edges) and not any(i for _, i in self.entries)
 
     @cached_property
     def sources(self) -> tuple[str, ...]:

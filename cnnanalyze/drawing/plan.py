@@ -43,7 +43,9 @@ class Plan:
         self.staged: set[int] = set()
         """The forms of the blocks of stages: all of them are drawn alike, once."""
         self.sizes: dict[int, tuple[int, bool]] = {}
-        self.cards: dict[int, Card] = {}
+        self.cards: list[Card] = []
+        """In the order in which the drawing speaks of them."""
+        self._card_of: dict[int, Card] = {}
         size = len(root.boxes)
         self.crowded = len(root.children) > WHOLE
         self.whole = size <= WHOLE or (size <= WHOLE_CHAIN and self._is_plain(root))
@@ -64,11 +66,12 @@ class Plan:
 
         What is inside a form counts once, but a stage shows its blocks wherever it stands.
         """
+        is_stage = bool(part.path) and self.is_stage(part)
         for child in part.children:
             shape = child.shape
             if shape.box is None:
                 self.places[shape.form] = self.places.get(shape.form, 0) + 1
-                if part.path and self.is_stage(part):
+                if is_stage:
                     self.staged.add(shape.form)
                 if self.is_stage(shape) or shape.form not in seen:
                     seen.add(shape.form)
@@ -125,18 +128,17 @@ class Plan:
 
     def is_chain(self, part: Part) -> bool:
         """Whether each child of a group reads nothing but the one before."""
-        wiring = self.planter.wiring(part)
-        pairs = {(a, b) for a, _, b in wiring.edges}
-        firsts = {i for _, i in wiring.entries}
-        return all(b == a + 1 for a, b in pairs) and firsts <= {0}
+        return self.planter.wiring(part).is_chain
 
     def card(self, part: Part) -> Card:
         """Return the card of a form; it gets its letter when it is first asked for."""
         form = part.shape.form
-        if form not in self.cards:
+        card = self._card_of.get(form)
+        if card is None:
             letter = _letter(len(self.cards))
-            self.cards[form] = Card(letter, self.instances[form], self.stands[form])
-        return self.cards[form]
+            card = self._card_of[form] = Card(letter, self.instances[form], self.stands[form])
+            self.cards.append(card)
+        return card
 
 
 def _letter(number: int) -> str:

@@ -67,9 +67,10 @@ class Planter:
         if self.opened is not None:
             merge_repeats(part, self)
         wiring = self.wiring(part)
+        numbers = {source: k for k, source in enumerate(wiring.sources)}
         shape = (
             tuple((a, b) for a, _, b in wiring.edges),
-            tuple((wiring.sources.index(s), i) for s, i in wiring.entries),
+            tuple((numbers[s], i) for s, i in wiring.entries),
             tuple(i for _, i in wiring.exits),
         )
         # How often a child is repeated is a matter of size, not of form.

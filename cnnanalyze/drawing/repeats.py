@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnanalyze.drawing.part import Part, is_along, wire
+from cnnanalyze.drawing.peaks import Peaks
 
 if TYPE_CHECKING:
     from cnnanalyze.drawing.planting import Planter
@@ -27,15 +29,17 @@ def merge_repeats(part: Part, planter: Planter) -> None:
     them, or if they are many.
     """
     children = part.children
-    if len(children) > 1:
-        alike = len({c.exact for c in children}) == 1
-        _merge(part, planter, [c.exact for c in children], 1, least=2 if alike else 3)
+    if len(children) < 2:  # noqa: PLR2004 - nothing comes again
+        return
+    row = _Row(part, planter)
+    alike = len({c.exact for c in children}) == 1
+    row = _merge(row, [c.exact for c in children], 1, least=2 if alike else 3)
     for stretch in range(2, min(LONGEST_STRETCH, len(children) // 2) + 1):
         if len(children) <= MANY or stretch > len(children) // 2:
             break
-        _merge(part, planter, [c.exact for c in children], stretch)
+        row = _merge(row, [c.exact for c in children], stretch)
     if len(children) > CROWD or _is_series(children):
-        _merge(part, planter, [c.form for c in children], 1)
+        _merge(row, [c.form for c in children], 1)
 
 
 LONG_SERIES = 5
@@ -47,37 +51,109 @@ def _is_series(children: list[Part]) -> bool:
     return len(forms) >= LONG_SERIES and len(children) - len(forms) <= 1 and len(set(forms)) <= 2  # noqa: PLR2004 - the first differs
 
 
-def _merge(part: Part, planter: Planter, codes: list[int], stretch: int, least: int = 2) -> None:
+class _Row:
+    """The children of a part, with all that decides which of them may be made one."""
+
+    def __init__(self, part: Part, planter: Planter) -> None:
+        self.part, self.planter = part, planter
+        self.children = children = part.children
+        wiring = planter.wiring(part)
+        self.pulls = _pulls(part, planter)
+        opened = planter.opened or frozenset()
+        self.opens = _firsts(
+            [any(is_along(o, p) for p in c.paths for o in opened) for c in children]
+        )
+        """From each child on, the first of which somebody asked to see the inside."""
+        self.traits = [(_marks(c, planter), c.times, _reads(c)) for c in children]
+        readers: list[list[int]] = [[] for _ in children]
+        for a, b in {(a, b) for a, _, b in wiring.edges}:
+            readers[a].append(b)
+        self.farthest = Peaks([max(found, default=-1) for found in readers])
+        """The last child that reads each of them."""
+        self.is_end = [
+            k == 0 or {b for b in readers[k - 1] if b > k}.issubset(readers[k])
+            for k in range(len(children))
+        ]
+        """Whether a run may end here: what reads the child before it from outside reads it, too."""
+        leaving = {i for _, i in wiring.exits}
+        self.leaves = _firsts([i in leaving for i in range(len(children))])
+        """From each child on, the first whose output leaves the part."""
+
+    def runs(self, codes: Sequence[int], stretch: int) -> list[int]:
+        """Return, for every child, how often the stretch that begins there comes in succession."""
+        n = len(codes)
+        keys = list(zip(codes, self.traits, strict=True))
+        times = [1] * n
+        length = 0
+        for i in reversed(range(n - stretch)):
+            alike = keys[i] == keys[i + stretch]
+            if stretch == 1 and 1 not in self.pulls[i + 1]:  # side by side, not behind each other
+                alike = False
+            first = length + 1 if alike else 0
+            length = first if self.pulls[i] == self.pulls[i + stretch] else 0
+            # What a single child that comes first reads is outside of the run: it may be anything.
+            times[i] = (first if stretch == 1 else length) // stretch + 1
+        return times
+
+    @cached_property
+    def begins(self) -> list[int]:
+        """For every child the first with which a run that ends there may begin.
+
+        Only the end of a run may be read by what comes after it, and the child before the end by
+        what reads the end, too.
+        """
+        return [
+            self.farthest.last_above(k, max(k - REACH + 1, 0)) + 1
+            if self.is_end[k]
+            else len(self.children)
+            for k in range(len(self.children))
+        ]
+
+
+def _merge(row: _Row, codes: list[int], stretch: int, least: int = 2) -> _Row:
     """Make one of every ``stretch`` children that come again right behind each other."""
-    children = part.children
-    pulls = _pulls(part, planter)
-    leaving = {i for _, i in planter.wiring(part).exits}
-    opened = planter.opened or frozenset()
-    shut = [not any(is_along(o, p) for p in c.paths for o in opened) for c in children]
-    marks = [_marks(c, planter) for c in children]
-    keys = [(codes[i], marks[i], c.times, _reads(c)) for i, c in enumerate(children)]
+    children, planter = row.children, row.planter
+    runs = row.runs(codes, stretch)
+    if max(runs) == 1:
+        return row
+    # Of the ends that lie a whole number of stretches apart, the last that suits a beginning.
+    ends = [Peaks([-b for b in row.begins[k::stretch]]) for k in range(stretch)]
     found: list[Part] = []
     i = 0
     while i < len(children):
-        times = _times(keys, pulls, i, stretch) if shut[i] else 1
-        while times > 1 and not (
-            _is_closed(pulls, i, times * stretch)
-            and leaving.isdisjoint(range(i, i + (times - 1) * stretch))
-        ):
-            times -= 1
-        times = next(
-            (t - 1 for t in range(1, times + 1) if not all(shut[i : i + t * stretch])), times
-        )
-        if times >= (least if children[i].box else 2) and children[i].times == 1:
+        times = runs[i] if children[i].times == 1 else 1
+        times = min(times, (row.leaves[i] - i) // stretch + 1)
+        if times > 1:
+            lane, first = (i + stretch - 1) % stretch, (i + stretch - 1) // stretch
+            last = ends[lane].last_above(-i - 1, first + times)
+            times = max(last - first + 1, 1)
+        times = min(times, (row.opens[i] - i) // stretch)
+        if times >= (least if children[i].box else 2):
             rounds = [children[i + k * stretch : i + (k + 1) * stretch] for k in range(times)]
             found.append(_several(rounds, planter))
             i += times * stretch
         else:
             found.append(children[i])
             i += 1
-    if len(found) < len(children):
-        planter.wirings.pop(id(part), None)
-        part.children[:] = found
+    if len(found) == len(children):
+        return row
+    planter.wirings.pop(id(row.part), None)
+    children[:] = found
+    return _Row(row.part, planter)
+
+
+def _firsts(flags: Sequence[bool]) -> list[int]:
+    """Return, from each place on, the first where a flag is up.
+
+    Examples
+    --------
+    >>> _firsts([False, True, False])
+    [1, 1, 3]
+    """
+    firsts = [len(flags)] * len(flags)
+    for i in reversed(range(len(flags))):
+        firsts[i] = i if flags[i] else firsts[min(i + 1, len(flags) - 1)]
+    return firsts
 
 
 def _marks(part: Part, planter: Planter) -> tuple[str, ...]:
@@ -97,36 +173,10 @@ def _pulls(part: Part, planter: Planter) -> list[frozenset[int]]:
     wiring = planter.wiring(part)
     for a, _, b in wiring.edges:
         pulls[b].add(b - a)
-    for k, source in enumerate(wiring.sources):
-        for s, i in wiring.entries:
-            if s == source:
-                pulls[i].add(i + 1 + (len(wiring.sources) - 1 - k))
+    back = {source: k + 1 for k, source in enumerate(reversed(wiring.sources))}
+    for source, i in wiring.entries:
+        pulls[i].add(i + back[source])
     return [frozenset(p) for p in pulls]
-
-
-def _times(
-    keys: Sequence[tuple[object, ...]], pulls: list[frozenset[int]], at: int, stretch: int
-) -> int:
-    """How often does the stretch that begins here come in succession?"""
-    n, i = len(keys), at
-    while i + stretch < n and keys[i] == keys[i + stretch]:
-        first = i == at  # what it reads lies outside of the run: that may be anything
-        if pulls[i] != pulls[i + stretch] and not (first and stretch == 1):
-            break
-        if stretch == 1 and 1 not in pulls[i + 1]:  # side by side, not behind each other
-            break
-        i += 1
-    return (i - at) // stretch + 1
-
-
-def _is_closed(pulls: list[frozenset[int]], start: int, length: int) -> bool:
-    """Whether only the end of a run is read by what comes after it."""
-    last = start + length - 1
-    for i in range(last + 1, len(pulls)):
-        read = {i - p for p in pulls[i] if start <= i - p <= last}
-        if read and (last not in read or min(read) <= last - REACH):
-            return False
-    return True
 
 
 def _several(rounds: list[list[Part]], planter: Planter) -> Part:

@@ -31,7 +31,12 @@ class Rows:
             *(Figure() for _ in self.outputs),
         ]
         self.edges = self._numbered()
-        widths = [PORT if not f.height else self._room(i) for i, f in enumerate(self.figures)]
+        below: list[set[str]] = [set() for _ in self.figures]
+        for a, _, s in self.edges:
+            below[a].add(s)
+        widths = [
+            self._room(f, s) if f.height else PORT for f, s in zip(self.figures, below, strict=True)
+        ]
         pairs = [(a, b) for a, b, _ in self.edges]
         # The network itself stands upright; the branches of a block stand side by side.
         self.places = arrange(widths, pairs, BESIDE, upright=not head)
@@ -49,15 +54,17 @@ class Rows:
     def _numbered(self) -> list[tuple[int, int, str]]:
         """Return the edges between figures, those from and to outside among them, each once."""
         first, last = self.first, self.last
-        edges = [(self.sources.index(s), first + b, s) for s, b in self.body.entries]
+        sources = {s: i for i, s in enumerate(self.sources)}
+        outputs = {s: last + i for i, s in enumerate(self.outputs)}
+        edges = [(sources[s], first + b, s) for s, b in self.body.entries]
         edges += [(first + a, first + b, s) for a, s, b in self.body.edges]
-        edges += [(first + a, last + self.outputs.index(s), s) for s, a in self.body.exits]
+        edges += [(first + a, outputs[s], s) for s, a in self.body.exits]
         return list(dict.fromkeys(edges))
 
-    def _room(self, at: int) -> float:
+    def _room(self, figure: Figure, sources: set[str]) -> float:
         """Return the width that a figure and the labels below it need."""
-        labels = [self.body.labels.get(s, Said()) for a, _, s in self.edges if a == at]
-        return max([self.figures[at].width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
+        labels = [self.body.labels.get(s, Said()) for s in sources]
+        return max([figure.width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
 
     def _stack(self) -> list[float]:
         """Return how high each row stands."""

@@ -69,3 +69,35 @@ def test_lanes_are_whole(text: str) -> None:
         lanes = line[0][0]
         assert lanes.count("●") + lanes.count("○") == 1
         assert set(lanes) <= set("●○│├┤╯╰┼┴─┆ ")
+
+
+CROWD = """\
+○ input                                      7×5×3
+  ← what a line reads, if not the one above
+● 1 relu                                     7×5×3
+● 2 tanh ← in                                7×5×3
+"""
+
+
+def test_more_branches_than_lanes_can_be_read_are_told_by_number() -> None:
+    names = ["relu", "tanh", "elu", "gelu", "sigmoid", "softplus", "mish", "silu", "relu6"]
+    branches = ", ".join(f"[{name}]" for name in (*names, *names))
+    net = cnn.loads(f"{{cnn: 1, input: 7x5x3, layers: [{{concat: [{branches}, []]}}]}}")
+    found = [
+        "".join(t for t, _ in line).rstrip()
+        for line in outline(cnn.analyze(net).analysis, width=60)
+    ]
+    assert "\n".join(found).startswith(CROWD)
+    assert found[-1] == "● 19 concat ← in,1-18                        7×5×57"
+
+
+def test_a_crowded_block_tells_what_it_reads_and_what_leaves_it() -> None:
+    steps = "\n".join(f"      - {{elu: {{alpha: {i}}}, as: a{i}}}" for i in range(1, 19))
+    inside = ", ".join(f"a{i}" for i in range(1, 19))
+    net = cnn.loads(
+        "cnn: 1\ninput: 7x5x3\nlayers:\n  - {conv: {filters: 2, kernel: 1}, as: s}\n  - tanh\n"
+        f"  - as: stage\n    for: {{w: [1]}}\n    do:\n{steps}\n      - concat: [s, {inside}]\n"
+    )
+    found = ["".join(t for t, _ in line).strip() for line in outline(cnn.analyze(net).analysis)]
+    assert any(line.startswith("● 1 elu") and "←" not in line for line in found)
+    assert any(line.startswith("● 19 concat ← in2,1-18 ") for line in found), found
