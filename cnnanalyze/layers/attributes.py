@@ -44,8 +44,9 @@ def say(value: object, depth: int = 0) -> str:
         case list() | tuple():
             if depth > _DEEPEST and value:
                 return "[…]"
-            shown = [say(item, depth + 1) for item in value[:_MOST]]
-            return f"[{', '.join([*shown, '…'] if len(value) > _MOST else shown)}]"
+            most = _FEW if depth else _MOST
+            shown = [say(item, depth + 1) for item in value[:most]]
+            return f"[{', '.join([*shown, '…'] if len(value) > most else shown)}]"
         case dict():
             return "a mapping"
         case _:
@@ -54,6 +55,7 @@ def say(value: object, depth: int = 0) -> str:
 
 _LONG = 60
 _MOST = 40
+_FEW = 12
 _DEEPEST = 1
 
 

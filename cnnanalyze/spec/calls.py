@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.spelling import listed
+from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.faults import quoted
-from cnnanalyze.spec.scope import Reading, Scope, Wire
+from cnnanalyze.spec.scope import Reading, Scope, Variables, Wire
 from cnnanalyze.spec.step import Step
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 from cnnanalyze.spec.values import evaluate
@@ -19,9 +19,9 @@ def bind_arguments(
     step: Step,
     scope: Scope,
     wires: list[Wire],
-    parameters: dict[str, object],
+    parameters: Variables,
     reading: Reading,
-) -> dict[str, object]:
+) -> Variables:
     """Return everything that the steps of a block can refer to in one instance of it.
 
     Parameters
@@ -39,11 +39,11 @@ def bind_arguments(
     """
     given = _given_trees(block, step, scope, reading)
     outer = scope.reading(wires[0])
-    values = {
-        **parameters,
+    values: dict[str, object] = {
         **dict(zip(block.inputs, wires, strict=True)),
         "in": wires[0].channels,
     }
+    visible = parameters.over(values)
     # What a misspelt name was meant for is not known, so nothing that is not given is.
     is_misspelt = not given.keys() <= set(block.param_names)
     missing = []
@@ -58,16 +58,17 @@ def bind_arguments(
             missing.append(name)
             continue
         with reading.faults.caught(scope.chain):
-            values[name] = evaluate(default, values)
+            values[name] = evaluate(default, visible)
     if missing:
         reading.fault(
-            f"block '{block.name}' needs {quoted(missing)}",
+            f"block '{block.name}' needs {quoted(missing[:MOST_LISTED])}"
+            f"{' and others' if len(missing) > MOST_LISTED else ''}",
             step.mark,
             scope,
-            help=f"{block.name}: {{{', '.join(f'{name}: ...' for name in missing)}}}",
+            help=f"{block.name}: {{{listed([f'{name}: ...' for name in missing])}}}",
             code="SP006",
         )
-    return values
+    return visible
 
 
 def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> dict[str, Tree]:
@@ -77,8 +78,9 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
     if written is None:
         return {}
     if isinstance(written, Mapping):
+        known = frozenset(names)
         for key, _ in written.entries:
-            if key.text not in names:
+            if key.text not in known:
                 takes = f"it takes {listed(names)}" if names else "it takes none"
                 reading.fault(
                     f"block '{block.name}' has no parameter '{key.text}'; {takes}"
@@ -100,14 +102,14 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
     return {}
 
 
-def describe(block: Block, values: dict[str, object]) -> str:
+def describe(block: Block, values: Variables) -> str:
     """Return the parameters of one call as a chain of calls prints them.
 
-    Long values are cut, since every layer below carries them.
+    Long values and long lists of them are cut, since every layer below carries them.
     """
     return ", ".join(
         f"{name} = {said if len(said) <= _LONG else said[:_LONG] + '…'}"
-        for name in block.param_names
+        for name in block.param_names[:MOST_LISTED]
         if values[name] is not UNKNOWN and (said := say(values[name]))
     )
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
+from cnnanalyze.spec.elements import DEEPEST, MOST_ELEMENTS, spend, weigh
 from cnnanalyze.spec.functions import FUNCTIONS, LONGEST_LIST
 
 MOST_CHARACTERS = 1_000
@@ -53,9 +54,17 @@ Evaluate = Callable[[Scope], Any]
 class Wrong(Exception):  # noqa: N818 - becomes a SpecError as soon as the place is known
     """Something is wrong with a stretch of an expression."""
 
-    def __init__(self, message: str, start: int, end: int, help: str = "") -> None:  # noqa: A002
+    def __init__(
+        self,
+        message: str,
+        start: int,
+        end: int,
+        help: str = "",  # noqa: A002
+        code: str = "SP007",
+    ) -> None:
         super().__init__(message)
-        self.message, self.start, self.end, self.help = message, start, end, help
+        self.message, self.start, self.end = message, start, end
+        self.help, self.code = help, code
 
 
 _NAME = re.compile(r"\$([A-Za-z_]\w*)")
@@ -149,8 +158,7 @@ class _Compiler:
             case ast.Call():
                 return self.call(node)
             case ast.List() | ast.Tuple():
-                items = [self.node(item) for item in node.elts]
-                return lambda scope: _list([item(scope) for item in items])
+                return self.items(node)
             case ast.Subscript():
                 return self.index(node)
             case _:
@@ -161,6 +169,16 @@ class _Compiler:
             "an expression has numbers, $names, + - * / // % **, comparisons, and, or, not, "
             "a if c else b, lists, and functions such as min and max",
         )
+
+    def items(self, node: ast.List | ast.Tuple) -> Evaluate:
+        items = [self.node(item) for item in node.elts]
+        start, end = self.place(node)
+
+        def make(scope: Scope) -> object:
+            values = [item(scope) for item in items]
+            return UNKNOWN if any(v is UNKNOWN for v in values) else _short(values, start, end)
+
+        return make
 
     def constant(self, node: ast.Constant) -> Evaluate:
         value = node.value
@@ -303,6 +321,7 @@ class _Compiler:
             values = [o(scope) for o in operands]
             if any(v is UNKNOWN for v in values):
                 return UNKNOWN
+            _weigh(values, start, end)
             for check, a, b in zip(checks, values, values[1:], strict=False):
                 try:
                     if not check(a, b):
@@ -345,6 +364,7 @@ class _Compiler:
             values = [a(scope) for a in arguments]
             if any(v is UNKNOWN for v in values):
                 return UNKNOWN
+            _weigh(values, start, end)
             try:
                 return _bounded(function(*values), start, end)
             except (TypeError, ValueError, OverflowError, ZeroDivisionError):
@@ -391,11 +411,26 @@ def _bounded(value: Any, start: int, end: int) -> Any:  # noqa: ANN401
     return value
 
 
+def _weigh(values: list[object], start: int, end: int) -> None:
+    """Count the elements of the lists that are gone through."""
+    if not all(map(weigh, values)):
+        raise _too_many(start, end)
+
+
+def _too_many(start: int, end: int) -> Wrong:
+    return Wrong(
+        f"the expressions go through more than {MOST_ELEMENTS:,} elements of lists, "
+        f"or lists nested deeper than {DEEPEST}, the bounds",
+        start,
+        end,
+        "make the lists shorter",
+        "SP012",
+    )
+
+
 def _short(items: list[object], start: int, end: int) -> list[object]:
     if len(items) > LONGEST_LIST:
         raise Wrong(f"a list may have at most {LONGEST_LIST:,} elements", start, end)
+    if not spend(len(items)):
+        raise _too_many(start, end)
     return items
-
-
-def _list(items: list[object]) -> object:
-    return UNKNOWN if any(i is UNKNOWN for i in items) else items

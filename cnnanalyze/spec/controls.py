@@ -17,7 +17,7 @@ from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import Step
 
 MOST_STEPS = 100_000
-"""How many steps a spec may lay out: every layer, every call of a block, every row of a table."""
+"""How many steps a spec may go through: layers, calls, rows; what is left out counts, too."""
 
 
 def condition(step: Step, scope: Scope, reading: Reading) -> bool | None:

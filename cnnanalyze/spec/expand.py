@@ -26,6 +26,7 @@ from cnnanalyze.spec.controls import (
     rows,
 )
 from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.elements import counted
 from cnnanalyze.spec.faults import Faults, said
 from cnnanalyze.spec.idle import find_idle_faults
 from cnnanalyze.spec.inputs import Input, read_input
@@ -34,13 +35,16 @@ from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names, names_in
 from cnnanalyze.spec.node import INPUT, Node, NodeId
 from cnnanalyze.spec.outputs import read_outputs
-from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Wire
+from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Variables, Wire
 from cnnanalyze.spec.step import Step, read_step
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.spec.values import read_parameters
 
 DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""
+
+PARAMETERS_OF_A_STEP = 10
+"""A call of a block counts as one more step for each so many parameters that it binds."""
 
 
 class Expansion(NamedTuple):
@@ -64,6 +68,11 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
     faults
         Where to note what is wrong; the result is complete only if nothing was noted.
     """
+    with counted():
+        return _expand(document, settings, faults)
+
+
+def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expansion | None:
     parameters = read_parameters(document, settings, faults)
     given = read_input(document, parameters, faults)
     layers = document.tree.get("layers")
@@ -118,7 +127,7 @@ class _Expander:
         """Lay out the whole network; return its outputs."""
         scope = Scope(
             Frame("", {INPUT: start}, names_in(layers), history=[start]),
-            self.parameters,
+            Variables(self.parameters),
             () if self.document.defaults is None else (self.document.defaults,),
         )
         last = self.run(layers, scope, start)
@@ -151,13 +160,13 @@ class _Expander:
                 self.steps[key] = read_step(tree)
         return self.steps[key]
 
-    def tally(self, step: Step, scope: Scope) -> None:
-        """Count one more step that is laid out; there is a bound."""
-        self.count += 1
-        self.placed.add(id(step.mark))
+    def tally(self, step: Step, scope: Scope, count: int = 1) -> None:
+        """Count a step that is looked at, laid out or not; there is a bound."""
+        self.count += count
         if self.count > MOST_STEPS:
             self.reading.fault(
-                f"the spec lays out more than {MOST_STEPS:,} steps, the bound on a network",
+                f"the spec goes through more than {MOST_STEPS:,} steps, the bound on a network; "
+                "those that are left out count, too",
                 step.mark,
                 scope,
                 help="lower the counts of 'repeat' and the rows of 'for' that lead here",
@@ -182,6 +191,7 @@ class _Expander:
 
     def place(self, step: Step, scope: Scope, current: Wire) -> Wire:
         """Lay out one step as often as it repeats, if its condition holds."""
+        self.tally(step, scope)
         wires = self.sources(step, scope, current)
         here = scope.reading(wires[0]) if step.has_expression else scope
         if not (holds := condition(step, here, self.reading)):
@@ -191,15 +201,16 @@ class _Expander:
         if step.table is not None:
             return self.place_table(step, here, wires[0])
         if step.repeat is None:
-            self.tally(step, scope)
+            self.placed.add(id(step.mark))
             return self.settle(self.place_once(step, here, wires), scope)
         count = repetitions(step, here, self.reading)
         if count == 0:
             self.names.bind_plainly(step, here, wires[0])
             return wires[0]
+        self.placed.add(id(step.mark))
         for number in range(1, count + 1):
-            self.tally(step, scope)
             if number > 1:
+                self.tally(step, scope)
                 wires = self.sources(step, scope, current)
             inner = scope.bind(**{"in": wires[0].channels}, index=number)
             current = self.settle(self.place_once(step, inner, wires), scope)
@@ -271,6 +282,7 @@ class _Expander:
             return self.settle(self.lose(step, scope), scope)
         with self.nested(step, scope):
             for number, row in enumerate(table, 1):
+                self.placed.add(id(step.mark))
                 self.tally(step, scope)
                 inner = scope.bind(**row, index=number)
                 if is_frozen(step, inner, self.reading):
@@ -296,8 +308,9 @@ class _Expander:
         """Lay out one instance of a block in a scope of its own."""
         if not can_place(block, step, scope, wires, self.reading):
             return self.lose(step, scope)
+        self.tally(step, scope, len(block.params) // PARAMETERS_OF_A_STEP)
         path = self.names.path_for(step, block.name, scope, self.number(step, scope))
-        values = bind_arguments(block, step, scope, wires, self.parameters, self.reading)
+        values = bind_arguments(block, step, scope, wires, Variables(self.parameters), self.reading)
         named = dict(zip(block.inputs, wires, strict=True))
         defaults = (self.document.defaults, block.defaults)
         inner = Scope(

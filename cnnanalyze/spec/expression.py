@@ -82,6 +82,15 @@ def interpolate(text: str, mark: Mark, scope: Scope) -> str:
     'conv3_1'
     """
     mark = _inside(mark, text)
+    if len(text) > MOST_CHARACTERS:
+        raise SpecError(
+            Fault(
+                f"a text with '$' may have at most {MOST_CHARACTERS:,} characters, "
+                f"not {len(text):,}",
+                mark,
+                code="SP012",
+            )
+        )
     parts = []
     end = 0
     for found in _HOLE.finditer(text):
@@ -134,7 +143,8 @@ def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
     except Wrong as wrong:
         # The dollars moved what follows them; the carets belong to the text as it is written.
         start, end = (n - sum(at < n for at in dollars) for n in (wrong.start, wrong.end))
-        raise SpecError(_fault(Wrong(wrong.message, start, end, wrong.help), mark)) from None
+        moved = Wrong(wrong.message, start, end, wrong.help, wrong.code)
+        raise SpecError(_fault(moved, mark)) from None
     except RecursionError:
         raise SpecError(Fault("the expression is nested too deeply", mark, code="SP007")) from None
 
@@ -164,4 +174,4 @@ def _inside(mark: Mark, text: str) -> Mark:
 def _fault(wrong: Wrong, mark: Mark) -> Fault:
     start = max(0, wrong.start)
     place = mark.within(start, wrong.end - start)
-    return Fault(wrong.message, place, wrong.help, code="SP007")
+    return Fault(wrong.message, place, wrong.help, code=wrong.code)

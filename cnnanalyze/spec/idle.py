@@ -21,7 +21,7 @@ from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.ledger import TooLarge
 from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names
-from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Visible
+from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Variables, Visible
 from cnnanalyze.spec.step import Step
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree, scalars
 
@@ -49,7 +49,7 @@ class Anything(Visible):
     with a running number.
     """
 
-    def __init__(self, variables: dict[str, object], frame: Everywhere) -> None:
+    def __init__(self, variables: Variables, frame: Everywhere) -> None:
         super().__init__(variables, frame)
         self._everywhere = frame
 
@@ -91,11 +91,12 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     outer = () if document.defaults is None else (document.defaults,)
     names = ("in", "index", *(key.text for key, _ in document.param_trees))
     frame = Everywhere(document.tree)
+    spec_wide = Variables(_unknown(names))
     layers = document.tree.get("layers")
     if isinstance(layers, Sequence):
-        search.run(layers, Anywhere(frame, _unknown(names), outer))
+        search.run(layers, Anywhere(frame, spec_wide, outer))
     for block in document.blocks.values():
-        known = _unknown((*names, *block.param_names, *block.inputs))
+        known = spec_wide.bind(_unknown((*block.param_names, *block.inputs)))
         own = () if block.defaults is None else (block.defaults,)
         search.run(block.layers, Anywhere(frame, known, (*outer, *own)))
     return reading.faults

@@ -94,10 +94,61 @@ class Frame:
         return name
 
 
+class Variables(Lookup[str, object]):
+    """What names of parameters stand for; inner ones hide outer ones.
+
+    A spec may have thousands of parameters and of steps, so a step must not copy what it sees:
+    long mappings are shared, and only what comes on top of them is new.
+
+    Examples
+    --------
+    >>> outer = Variables({"width": 8, "depth": 5})
+    >>> inner = outer.bind({"width": 16, "index": 1})
+    >>> inner["width"], inner["depth"], outer["width"], list(inner)
+    (16, 5, 8, ['width', 'depth', 'index'])
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, *parts: dict[str, object]) -> None:
+        self._parts = parts
+        """From the inside out."""
+
+    def bind(self, inner: dict[str, object]) -> Variables:
+        """Return these variables with others over them."""
+        first, *rest = self._parts
+        if len(first) > _LONG:
+            return Variables(inner, *self._parts)
+        return Variables({**first, **inner}, *rest)
+
+    def over(self, inner: dict[str, object]) -> Variables:
+        """Return these variables under others, to which more may still be added."""
+        return Variables(inner, *self._parts)
+
+    def __getitem__(self, name: str) -> object:
+        for part in self._parts:
+            if name in part:
+                return part[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in part for part in self._parts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for part in reversed(self._parts) for name in part))
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
+
+
+_LONG = 32
+"""Shorter mappings are copied, which is faster than to look in one more."""
+
+
 class Visible(Lookup[str, object]):
     """What an expression may name: the variables, and then the steps before it."""
 
-    def __init__(self, variables: dict[str, object], frame: Frame) -> None:
+    def __init__(self, variables: Variables, frame: Frame) -> None:
         self._variables = variables
         self._frame = frame
 
@@ -120,7 +171,7 @@ class Scope(NamedTuple):
     """Everything that a step may refer to."""
 
     frame: Frame
-    variables: dict[str, object]
+    variables: Variables
     defaults: tuple[Mapping, ...] = ()
     """The spec's defaults, and over them those of the block in which the step is written."""
     chain: tuple[Call, ...] = ()
@@ -135,7 +186,7 @@ class Scope(NamedTuple):
 
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
-        return self._replace(variables={**self.variables, **variables})
+        return self._replace(variables=self.variables.bind(variables))
 
     def reading(self, wire: Wire) -> Scope:
         """Return this scope for a step that reads this: ``$in`` is the number of its channels."""
@@ -161,8 +212,8 @@ class Reading(NamedTuple):
             return word.text
         with self.faults.caught(scope.chain):
             found = interpolate(word.text, word.mark, scope.visible)
-            hidden = any(value is UNKNOWN for value in scope.variables.values())
-            return None if hidden and "unknown" in found else found
+            is_hidden = "unknown" in found and UNKNOWN in scope.variables.values()
+            return None if is_hidden else found
         return None
 
     def fault(

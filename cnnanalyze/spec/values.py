@@ -8,9 +8,10 @@ from typing import Any
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import listed
-from cnnanalyze.errors import Mark
+from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import LARGEST, say
 from cnnanalyze.spec.document import Document
+from cnnanalyze.spec.elements import MOST_ELEMENTS, spend, weigh
 from cnnanalyze.spec.expression import UNKNOWN, parse
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.tree import Scalar, Sequence, Tree
@@ -21,15 +22,32 @@ def evaluate(tree: Tree, scope: Lookup[str, object]) -> object:
     if type(tree) is Scalar:
         value = tree.value
         if type(value) is str and "$" in value:
-            return parse(value, tree.mark).evaluate(scope)
+            found = parse(value, tree.mark).evaluate(scope)
+            if type(found) is list and not weigh(found):  # whoever gets it goes through it
+                raise _too_many(tree.mark)
+            return found
         return value
     if isinstance(tree, Scalar):
         return tree.value
+    if not spend(len(tree.items if isinstance(tree, Sequence) else tree.entries)):
+        raise _too_many(tree.mark)
     if isinstance(tree, Sequence):
         items = [evaluate(item, scope) for item in tree.items]
         return UNKNOWN if any(i is UNKNOWN for i in items) else items
     entries = {key.text: evaluate(value, scope) for key, value in tree.entries}
     return UNKNOWN if any(v is UNKNOWN for v in entries.values()) else entries
+
+
+def _too_many(mark: Mark) -> SpecError:
+    return SpecError(
+        Fault(
+            f"the lists of the spec have more than {MOST_ELEMENTS:,} elements "
+            "where they are used, the bound",
+            mark,
+            help="make them shorter, or use them less often",
+            code="SP012",
+        )
+    )
 
 
 def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -> dict[str, object]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.spec.scope import Variables
 
 Same = Callable[[str, str], None]
 HEAD = "cnn: 1\ninput: 31x37x3\n"
@@ -302,7 +303,15 @@ def test_steps_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         "blocks: {a: [{relu: , repeat: 9}]}\nlayers: [{a: , repeat: 101}]\n",
         "layers: [{for: {a: [1, 2, 3]}, do: [{relu: , repeat: 333}]}]\n",
     ):
-        assert "the spec lays out more than 1,000 steps, the bound on a network" in refusal(body)
+        assert "the spec goes through more than 1,000 steps, the bound on a network" in refusal(
+            body
+        )
+
+
+def rows_of(step: str) -> str:
+    """Return a table in a table with nearly 100,000 rows."""
+    inner = f"{{for: {{b: $range(99)}}, do: [{step}]}}"
+    return f"layers: [{{for: {{a: $range(1000)}}, do: [{inner}]}}]\n"
 
 
 @pytest.mark.parametrize(
@@ -314,11 +323,41 @@ def test_steps_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         "blocks:\n"
         + "".join(f"  b{i}: [b{i + 1}, b{i + 1}]\n" for i in range(40))
         + "  b40: [{relu: , when: false}]\nlayers: [b0]\n",
+        rows_of("{relu: , when: false}"),
+        rows_of("{relu: , repeat: 0}"),
+        rows_of("{relu: , when: false, else: {bn: , when: false}}"),
     ],
-    ids=["rows", "empty blocks", "doubling blocks"],
+    ids=["rows", "empty blocks", "doubling blocks", "left out", "no times", "else left out"],
 )
 def test_work_without_layers_is_bounded_too(body: str) -> None:
-    assert "the spec lays out more than 100,000 steps, the bound on a network" in refusal(body)
+    assert "the spec goes through more than 100,000 steps, the bound on a network" in refusal(body)
+
+
+def test_a_call_with_many_parameters_counts_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnanalyze.spec.expand.MOST_STEPS", 1_000)
+    names = ", ".join(f"p{n}: {n}" for n in range(100))
+    block = f"blocks: {{a: {{params: {{{names}}}, layers: [relu]}}}}\n"
+    load(f"{block}layers: [{{a: , repeat: 80}}]\n")
+    body = f"{block}layers: [{{a: , repeat: 90}}]\n"
+    assert "the spec goes through more than 1,000 steps" in refusal(body)
+
+
+def test_steps_do_not_copy_what_they_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parameters times steps would be a million entries here."""
+    copied = 0
+    plain = Variables.bind
+
+    def bind(self: Variables, inner: dict[str, object]) -> Variables:
+        nonlocal copied
+        made = plain(self, inner)
+        copied += len(made._parts[0])
+        return made
+
+    monkeypatch.setattr(Variables, "bind", bind)
+    names = "".join(f"  p{n}: {n + 1}\n" for n in range(1_000))
+    steps = "".join(f"- {{conv: {{filters: $p{n}, kernel: 1}}}}\n" for n in range(1_000))
+    load(f"params:\n{names}layers:\n{steps}")
+    assert copied < 20_000
 
 
 DEEP = {
