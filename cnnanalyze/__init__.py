@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
-    from cnnanalyze.api import Worked as Worked
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
@@ -45,13 +44,13 @@ if TYPE_CHECKING:
     from cnnanalyze.lint.rule import rule as rule
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
+    from cnnanalyze.report.derivation.worked import Worked as Worked
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "cnnanalyze.api": (
         "Report",
-        "Worked",
         "analyze",
         "dumps",
         "explain",
@@ -73,6 +72,7 @@ _HOMES = {
     "cnnanalyze.lint.finding": ("Finding",),
     "cnnanalyze.lint.rule": ("Rule", "rule"),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
+    "cnnanalyze.report.derivation.worked": ("Worked",),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 

@@ -12,18 +12,17 @@ from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.build import build
-from cnnanalyze.graph.build import load as load_file
+from cnnanalyze.graph.given import counted, file_of, name_of, read, refuse_settings, text_of
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.zoo import find_spec
 from cnnanalyze.graph.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from cnnanalyze.crosscheck.result import Balance
-    from cnnanalyze.homework.explanation import Answer, Explanation
     from cnnanalyze.homework.grade import GradedClass
     from cnnanalyze.lint.result import Result
+    from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.sheet import Homework
 
 
@@ -47,12 +46,12 @@ def load(path: str | Path, **settings: object) -> Network:
     >>> load("zoo:mobilenet_v1", width=0.5).parameters[0]
     ('width', 0.5)
     """
-    return load_file(find_spec(path), settings)
+    return read(path, settings)
 
 
 def loads(text: str, *, name: str = "<text>", **settings: object) -> Network:
     """Read the spec of a network from a text; ``name`` is what messages call it."""
-    return build(Source(name, text), settings)
+    return build(Source(name, text_of(text)), settings)
 
 
 def dumps(network: Network) -> str:
@@ -71,9 +70,7 @@ def dumps(network: Network) -> str:
 
 def analyze(network: Network | str | Path, **settings: object) -> Report:
     """Compute shapes, parameters, operations, receptive fields and memory by rule."""
-    if not isinstance(network, Network):
-        network = load(network, **settings)
-    return Report(analyze_network(network))
+    return Report(analyze_network(read(network, settings)))
 
 
 def verify(
@@ -103,16 +100,15 @@ def verify(
     """
     from cnnanalyze.crosscheck.balance import LIMIT, balance
 
-    if not isinstance(network, Network):
-        network = load(network)
-    limit = LIMIT if limit is None else limit
-    return balance(network, limit=limit, lines=lines, progress=progress)
+    counted("limit", limit)
+    counted("lines", lines)
+    return balance(read(network), limit=limit or LIMIT, lines=lines, progress=progress)
 
 
 def lint(
     *networks: Network | str | Path,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] = (),
+    select: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] = (),
     profile: str | None = None,
     target: str | None = None,
     **settings: object,
@@ -149,15 +145,17 @@ def lint(
     from cnnanalyze.lint.select import Level
     from cnnanalyze.lint.settings import Given
 
-    level = Level(profile, target, None if select is None else tuple(select), (), tuple(ignore))
+    chosen = None if select is None else _words(select)
+    level = Level(profile, target, chosen, (), _words(ignore))
     configuration = Configuration(Given("the arguments", level))
     alone = Configuration(Given("the arguments", level), isolated=True)
     files = []
     for network in networks:
         if isinstance(network, Network):
+            refuse_settings(network, settings, "select", "ignore", "profile", "target")
             files.append(lint_network(network, alone.of(Path())))
             continue
-        for found in lint_specs([of_file(find_spec(network))], configuration, settings):
+        for found in lint_specs([of_file(file_of(network))], configuration, settings):
             if isinstance(found, CnnError):
                 raise found
             files.append(found)
@@ -166,7 +164,7 @@ def lint(
 
 def explain(
     network: Network | str | Path,
-    layer: str = "",
+    layer: str | int = "",
     quantity: str = "parameters",
     *,
     notation: str = "plain",
@@ -178,7 +176,7 @@ def explain(
     network
         The network, or where to load it from.
     layer
-        The id of a layer, or of a block; nothing for the whole network.
+        The id of a layer or of a block, or the place of a layer; nothing for the whole network.
     quantity
         What to explain: ``output``, ``parameters``, ``macs``, ``receptive_field`` and others.
     notation
@@ -196,10 +194,11 @@ def explain(
     ('28x28x8', '⌊(n^[l-1] + 2p - f) / s + 1⌋')
     """
     from cnnanalyze.homework.explain import explain as work_out
+    from cnnanalyze.report.derivation.worked import Worked
 
-    if not isinstance(network, Network):
-        network = load(network)
-    return Worked(work_out(analyze_network(network), layer, quantity, notation))
+    analysis = analyze_network(read(network))
+    path = layer if isinstance(layer, str) else analysis[layer].node.id
+    return Worked(work_out(analysis, path, quantity, notation))
 
 
 def solve(sheet: str | Path, *, notation: str = "") -> Homework:
@@ -227,7 +226,7 @@ def solve(sheet: str | Path, *, notation: str = "") -> Homework:
     from cnnanalyze.homework.solve import solve as work_out
     from cnnanalyze.report.sheet import Homework
 
-    return Homework(work_out(load_sheet(sheet), notation))
+    return Homework(work_out(load_sheet(name_of(sheet, _SHEET)), notation))
 
 
 def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedClass:
@@ -257,41 +256,20 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
             answered = {(str(key), ""): value for key, value in given.items()}
             papers.append(Paper(f"student {len(papers) + 1}", answered))
         else:
-            papers += load_papers(given)
-    return mark(work_out(load_sheet(sheet)), papers)
+            papers += load_papers(name_of(given, "answers are files or mappings"))
+    return mark(work_out(load_sheet(name_of(sheet, _SHEET))), papers)
 
 
-@dataclass(frozen=True)
-class Worked:
-    """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet."""
+_SHEET = "a sheet is a file or 'zoo:NAME'"
 
-    explanation: Explanation
 
-    @property
-    def value(self) -> Answer:
-        """The answer: a number, a shape, or a number for each axis."""
-        return self.explanation.value
-
-    @property
-    def formula(self) -> str:
-        """The rule in symbols."""
-        from cnnanalyze.report.derivation.text import TextWriter
-
-        return TextWriter(self.explanation.style).write(self.explanation.formula)
-
-    def render(self, format: str = "text") -> str:  # noqa: A002
-        """Return the answer in a format of ``cnnanalyze explain --format``."""
-        from cnnanalyze.report import derivation
-
-        return derivation.render("", (self.explanation,), format)
-
-    def _repr_html_(self) -> str:
-        from cnnanalyze.report.derivation import to_html
-
-        return to_html(self.explanation)
-
-    def __str__(self) -> str:
-        return self.render()
+def _words(given: str | Sequence[str]) -> tuple[str, ...]:
+    """Return words that were given one by one, or in one text with commas as on a command line."""
+    return (
+        tuple(w for w in map(str.strip, given.split(",")) if w)
+        if isinstance(given, str)
+        else tuple(given)
+    )
 
 
 @dataclass(frozen=True)
@@ -324,8 +302,11 @@ class Report:
         """``complete``, or ``partial`` if something could not be counted."""
         return self.analysis.status
 
-    def __getitem__(self, id: str) -> NodeFacts:  # noqa: A002 - the word of the language
-        return self.analysis[id]
+    def __getitem__(self, layer: str | int) -> NodeFacts:
+        return self.analysis[layer]
+
+    def __contains__(self, layer: object) -> bool:
+        return layer in self.analysis
 
     def __iter__(self) -> Iterator[NodeFacts]:
         return iter(self.analysis)
@@ -347,6 +328,8 @@ class Report:
         """Return the report as text in a format of ``cnnanalyze summary --format``."""
         from cnnanalyze.report import render
 
+        if isinstance(columns := options.get("columns"), str):
+            options["columns"] = _words(columns)
         return render(self.analysis, format, **options)
 
     def to_html(self, **options: Any) -> str:  # noqa: ANN401 - as in Options

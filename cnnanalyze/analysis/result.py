@@ -101,9 +101,11 @@ class Analysis:
         """``complete``, or ``partial`` if something could not be counted."""
         return "partial" if self.notes else "complete"
 
-    def __getitem__(self, id: str) -> NodeFacts:  # noqa: A002 - the word of the language
-        self.network[id]
-        return self.facts[id]
+    def __getitem__(self, layer: str | int) -> NodeFacts:
+        return self.facts[self.network[layer].id]
+
+    def __contains__(self, layer: object) -> bool:
+        return layer in self.network or any(layer is facts for facts in self)
 
     def __iter__(self) -> Iterator[NodeFacts]:
         return iter(self.facts.values())

@@ -60,12 +60,26 @@ class Network:
         """Return the shape of a node's output, or of the network's input."""
         return self.input if id == INPUT else self[id].output
 
-    def __getitem__(self, id: str) -> Node:  # noqa: A002
-        try:
-            return self.by_id[id]
-        except KeyError:
-            names = list(self.by_id)
-            raise UsageError(f"{self.name} has no layer '{id}'{nearest(id, names)}") from None
+    def __getitem__(self, layer: str | int) -> Node:
+        """Return the node of an id, or the one at a place in the order of execution."""
+        if isinstance(layer, str):
+            if layer in self.by_id:
+                return self.by_id[layer]
+            raise UsageError(
+                f"{self.name} has no layer '{layer}'{nearest(layer, list(self.by_id))}"
+            )
+        place: object = layer
+        if not isinstance(place, int) or isinstance(place, bool):
+            raise UsageError(
+                f"a layer is found by its id or by its place, a whole number, not by {place!r}",
+                help="the ids are those of the table; list(network) has all layers",
+            )
+        if not -len(self.nodes) <= layer < len(self.nodes):
+            raise UsageError(
+                f"{self.name} has {len(self.nodes)} layers, so there is none at place {layer}",
+                help="places begin at 0; -1 is the last layer",
+            )
+        return self.nodes[layer]
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
@@ -73,8 +87,10 @@ class Network:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def __contains__(self, id: object) -> bool:  # noqa: A002
-        return id in self.by_id
+    def __contains__(self, layer: object) -> bool:
+        if isinstance(layer, str):
+            return layer in self.by_id
+        return any(layer is node for node in self.nodes)
 
     def group(self, path: str) -> tuple[Node, ...]:
         """Return the nodes of a block or a stage, or the one node of that id."""

@@ -68,7 +68,7 @@ def explain(
     if quantity not in known:
         raise UsageError(
             f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"
-            f"{nearest(quantity, known)}",
+            f"{nearest(str(quantity), known)}",
             help=_instead(analysis, layer, quantity) or f"there are {', '.join(known)}",
         )
     if layer not in analysis.facts:

@@ -1,0 +1,132 @@
+"""What a caller gives as a network: one that is read already, a file, or a name of the zoo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.build import load
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.zoo import find_spec
+
+
+def read(given: object, settings: Mapping[str, object] | None = None) -> Network:
+    """Return the network that is meant.
+
+    Raises
+    ------
+    UsageError
+        If this is neither a network nor the name of a file, or if a network that is read already
+        is to get settings.
+    SpecError
+        With every fault of the file.
+
+    Examples
+    --------
+    >>> read("zoo:lenet5").name, read(read("zoo:lenet5")).name
+    ('LeNet-5', 'LeNet-5')
+    """
+    if isinstance(given, Network):
+        refuse_settings(given, settings or {})
+        return given
+    return load(file_of(given), settings)
+
+
+def refuse_settings(network: Network, settings: Mapping[str, object], *known: str) -> None:
+    """Refuse settings for a network that is read already; ``known`` may have been meant."""
+    if not settings:
+        return
+    word = next(iter(settings))
+    parameters = [name for name, _ in network.parameters]
+    meant = "" if word in parameters else nearest(word, [*known, *parameters])
+    raise UsageError(
+        f"{network.name} is read already, so '{word}' cannot be set any more{meant}",
+        help=f"set it where the spec is read: cnnanalyze.load(path, {word}=...)"
+        if word in parameters
+        else f"its parameters are {', '.join(parameters) or 'none'}; "
+        "they are set where the spec is read: cnnanalyze.load(path, NAME=...)",
+    )
+
+
+def file_of(given: object) -> Path:
+    """Return the file of a network that is given by its name, or say what else was given.
+
+    Raises
+    ------
+    UsageError
+        If it is no name, if the zoo does not know it, or if it is the text of a spec.
+    """
+    if isinstance(given, str) and re.match(r"[^\n]*\n|\s*\{|\s*cnn\s*:", given):
+        raise UsageError(
+            "this is the text of a spec, not the name of a file",
+            help="cnnanalyze.loads(text) reads a text",
+        )
+    return find_spec(name_of(given, "a network is a Network, a file or 'zoo:NAME'", _hint(given)))
+
+
+def _hint(given: object) -> str:
+    if isinstance(given, Mapping):
+        return "YAML reads JSON: cnnanalyze.loads(json.dumps(spec))"
+    return "its network is report.network" if hasattr(given, "network") else ""
+
+
+def name_of(given: object, what: str, hint: str = "") -> str | Path:
+    """Return the name of something, or say what else was given.
+
+    Examples
+    --------
+    >>> name_of({}, "a sheet is a file or 'zoo:NAME'")
+    Traceback (most recent call last):
+    ...
+    cnnanalyze.errors.UsageError: error: a sheet is a file or 'zoo:NAME', not a dict
+      help: name a file, such as 'net.yaml'
+    """
+    if isinstance(given, PathLike) and isinstance(path := given.__fspath__(), str):
+        return Path(path)
+    if isinstance(given, str):
+        return given
+    raise UsageError(
+        f"{what}, not {_article(given)}", help=hint or "name a file, such as 'net.yaml'"
+    )
+
+
+def text_of(given: object) -> str:
+    """Return the text of a spec, or say what else was given.
+
+    Raises
+    ------
+    UsageError
+        If it is no text.
+    """
+    if isinstance(given, str):
+        return given
+    how = (
+        "YAML reads JSON: cnnanalyze.loads(json.dumps(spec))"
+        if isinstance(given, Mapping)
+        else "cnnanalyze.load(path) reads a file"
+    )
+    raise UsageError(f"the text of a spec is a str, not {_article(given)}", help=how)
+
+
+def _article(given: object) -> str:
+    if given is None:
+        return "None"
+    name = type(given).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def counted(name: str, given: object) -> None:
+    """Refuse what is no whole number from 1 on; nothing stands for a default.
+
+    Raises
+    ------
+    UsageError
+        With the name of the argument.
+    """
+    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given > 0):
+        return
+    raise UsageError(f"'{name}' is a whole number from 1 on, not {given!r}")

@@ -1,0 +1,36 @@
+"""A worked answer as an object of Python: its value, its formula, and itself in every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnanalyze.homework.explanation import Answer, Explanation
+from cnnanalyze.report.derivation import render, to_html
+from cnnanalyze.report.derivation.text import TextWriter
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet."""
+
+    explanation: Explanation
+
+    @property
+    def value(self) -> Answer:
+        """The answer: a number, a shape, or a number for each axis."""
+        return self.explanation.value
+
+    @property
+    def formula(self) -> str:
+        """The rule in symbols."""
+        return TextWriter(self.explanation.style).write(self.explanation.formula)
+
+    def render(self, format: str = "text") -> str:  # noqa: A002
+        """Return the answer in a format of ``cnnanalyze explain --format``."""
+        return render("", (self.explanation,), format)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.explanation)
+
+    def __str__(self) -> str:
+        return self.render()
