@@ -139,6 +139,7 @@ def convolve(
     A filter is laid over the image as it stands, as networks do it; --flip turns it first.
     """
     from cnnanalyze.cli.output import show, write
+    from cnnanalyze.homework.hand.picture import is_picture
     from cnnanalyze.report import check_format
     from cnnanalyze.report.convolution import FORMATS, render
     from cnnanalyze.report.convolution.frames import Frames
@@ -168,7 +169,13 @@ def convolve(
             numbers=(target, gamma, beta, epsilon),
             pooled=pool,
         )
-    shown = Shown(title, sections, steps, _place(step) if step else None)
+    shown = Shown(
+        title,
+        sections,
+        steps,
+        _place(step) if step else None,
+        is_picture=bool(source) and not isinstance(found, str) and is_picture(Path(source)),
+    )
     if expect:
         shown = shown._replace(verdict=_judge(sections[-1], expect))
     _check_place(shown)

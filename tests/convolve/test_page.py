@@ -156,3 +156,38 @@ def test_a_picture_is_clicked(run: Run, tmp_path: Path, open_page: Any) -> None:
     assert abs(row - 22) <= 1
     assert abs(column - 25) <= 3
     assert page.complaints == []
+
+
+def test_a_small_picture_is_shaded_cell_by_cell(run: Run, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="no picture is read without pillow")
+    picture = image.new("L", (4, 3))
+    picture.putdata([0, 10, 117, 118, 128, 200, 255, 3, 7, 50, 60, 70])
+    picture.save(tmp_path / "cat.png")
+    out = run("convolve", tmp_path / "cat.png", "-k", "1 -1", "--apply", "relu", "-f", "html").out
+    page = Page(out)
+    cells = [c for t in page.root.all("table", data_grid="image") for c in t.all("td")]
+    assert [c.attributes["style"] for c in cells[:4]] == [
+        "--grey:0",
+        "--grey:10",
+        "--grey:117",
+        "--grey:118",
+    ]
+    # What comes out is stretched from its smallest number (-107) to its largest (252).
+    cells = [c for t in page.root.all("table", data_grid="output") for c in t.all("td")]
+    shades = {c.text: c.attributes["style"] for c in cells[:9]}
+    assert (shades["-107"], shades["252"], shades["-10"]) == ("--grey:0", "--grey:255", "--grey:69")
+
+
+def test_padding_of_a_picture_has_no_shade(run: Run, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="no picture is read without pillow")
+    image.new("L", (3, 2), 77).save(tmp_path / "cat.png")
+    kernel = ("-k", "1 0 -1; 1 0 -1; 1 0 -1", "--padding", "1")
+    page = Page(run("convolve", tmp_path / "cat.png", *kernel, "-f", "html").out)
+    (table,) = page.root.all("table", data_grid="image")
+    styled = [[("style" in c.attributes) for c in row.all("td")] for row in table.all("tr")]
+    inner = [False, True, True, True, False]
+    assert styled == [[False] * 5, inner, inner, [False] * 5]
+
+
+def test_given_numbers_are_not_shaded(edges: Path) -> None:
+    assert "--grey:" not in edges.read_text("utf-8")

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.errors import UsageError
 from cnnanalyze.execute.run import Step, infer
+from cnnanalyze.homework.hand.check import compare
 from cnnanalyze.homework.hand.network import Window, apply, convolve, pool, work_out
+from cnnanalyze.homework.hand.text import read_image
 from cnnanalyze.homework.hand.volume import Volume, arrange, vector
 from cnnanalyze.homework.hand.walk import turned
+from cnnanalyze.report.convolution.shown import judged
 
 NUMBERS = st.integers(-9, 9)
 
@@ -224,3 +227,38 @@ def test_no_such_window() -> None:
         match="there is no window 2,1,1: the output has 1 rows, 1 columns and 1 channels",
     ):
         walk.step(1, 0, 0)
+
+
+SIGNAL = """\
+cnn: 1
+input: {length: 7, channels: 1, values: [1, 2, 3, 4, 5, 6, 7]}
+layers:
+  - {conv: {filters: 1, kernel: 3, stride: 2, padding: %s, bias: false}, weights: [1, 0, -1]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("padding", "title"),
+    [
+        ("1", "cross-correlation, kernel 3, stride 2, padding 1"),
+        ("[[2, 0]]", "cross-correlation, kernel 3, stride 2, padding 2 left, 0 right"),
+        ("0", "cross-correlation, kernel 3, stride 2"),
+    ],
+)
+def test_a_signal_is_told_by_its_own_axis(padding: str, title: str) -> None:
+    (section,) = work_out(cnn.loads(SIGNAL % padding))
+    assert section.title == title
+
+
+def test_a_number_of_a_signal_that_no_window_reads() -> None:
+    (section,) = work_out(cnn.loads(SIGNAL.replace("[1, 2, 3, 4, 5, 6, 7]", "[1, 2, 3, 4, 5, 6]")
+                                    .replace("length: 7", "length: 6") % "0"))  # fmt: skip
+    assert section.remarks[-1] == (
+        "the last number of the input is not read: the next window would not fit"
+    )
+
+
+def test_a_wrong_number_of_a_signal_is_told_by_its_place() -> None:
+    (section,) = work_out(cnn.loads(SIGNAL % "1"))
+    verdict = compare(section, read_image(["[-2, -2, -2, 5]"]))
+    assert judged(verdict)[1] == "number 4: 5 is printed, 6 is right"

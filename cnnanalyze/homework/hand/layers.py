@@ -80,28 +80,33 @@ def work(call: Call) -> Section:
 
 
 def _windowed(call: Call, what: str, walk: Walk, formula: str) -> Section:
-    rows, columns = walk.size
-    parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {rows}x{columns}"]
+    signal = call.x.rank == 1  # it has one axis; that of the rows is none of it
+    parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {_size(walk.size, signal=signal)}"]
     for name, (a, b) in (("stride", walk.stride), ("dilation", walk.dilation)):
         if name == "stride" or (a, b) != (1, 1):
-            parts.append(f"{name} {a}" if a == b or call.x.rank == 1 else f"{name} {a}x{b}")
-    sides = {p for pair in walk.padding for p in pair}
-    if sides != {0}:
-        (top, bottom), (left, right) = walk.padding
-        said = f"padding {top}" if len(sides) == 1 else (
-            f"padding {top} above, {bottom} below, {left} left, {right} right"
-        )  # fmt: skip
-        parts.append(said)
+            parts.append(f"{name} {b if signal or a == b else f'{a}x{b}'}")
+    (top, bottom), (left, right) = walk.padding
+    ends = [("left", left), ("right", right)]
+    sides = ends if signal else [("above", top), ("below", bottom), *ends]
+    if any(number for _, number in sides):
+        alike = len({number for _, number in sides}) == 1
+        told = ", ".join(f"{number} {word}" for word, number in sides)
+        parts.append(f"padding {left if alike else told}")
     remarks = tuple(
         f"the last {noun if f.unread == 1 else f'{f.unread} {noun}s'} of the input "
         f"{'is' if f.unread == 1 else 'are'} not read: the next window would not fit"
-        for f, noun in zip(walk.fits, ("row", "column"), strict=True)
+        for f, noun in zip(walk.fits, ("row", "number" if signal else "column"), strict=True)
         if f.unread
     )
     return Section(
         call.name, call.layer.kind, ", ".join(parts), call.inputs, walk.output, walk, formula,
         remarks=remarks,
     )  # fmt: skip
+
+
+def _size(size: tuple[int, int], *, signal: bool) -> str:
+    rows, columns = size
+    return str(columns) if signal else f"{rows}x{columns}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -17,6 +17,17 @@ _AXES = {1: 0, 2: 2, 3: 2}
 """Spatial axes by the axes of an array: a vector, a plane, planes behind one another."""
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a file is read as a picture, as its ending says.
+
+    Examples
+    --------
+    >>> is_picture(Path("cat.PNG")), is_picture(Path("cat.npy"))
+    (True, False)
+    """
+    return path.suffix.lower() not in {*TABLES, ".npy"}
+
+
 def read_file(path: Path, *, grey: bool = False) -> Volume:
     """Read an image from a ``.csv``, an ``.npy`` or a picture.
 

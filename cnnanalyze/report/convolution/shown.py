@@ -29,6 +29,8 @@ class Shown(NamedTuple):
     """One window alone, of the last walk: row, column and channel of its output, from 0."""
     verdict: Verdict | None = None
     """What is wrong with a printed result of the last section."""
+    is_picture: bool = False
+    """Whether the numbers were read from a picture, so that they are greys to be seen."""
 
     def chosen(self, section: Section, otherwise: int = FEW) -> tuple[Step, ...]:
         """Return the steps of a walk that are shown."""
@@ -301,6 +303,8 @@ def judged(verdict: Verdict) -> list[str]:
     printed = verdict.printed
     for m in verdict.mistakes[:_MOST_MISTAKES]:
         place = f"row {m.row + 1}, column {m.column + 1}"
+        if printed.rank == 1:
+            place = f"number {m.column + 1}"
         if not printed.rank:
             place = f"number {m.channel + 1}"
         elif printed.channels > 1:

@@ -44,6 +44,12 @@ class Grid(NamedTuple):
     """Rows above and below, columns left and right that are padding."""
     wrong: dict[tuple[int, int], str]
     """The printed numbers that are wrong, by place."""
+    greys: tuple[tuple[int | None, ...], ...] = ()
+    """The grey of each cell, from 0 for black to 255, where the numbers are those of a picture."""
+
+    def grey(self, row: int, column: int) -> int | None:
+        """Return the grey of a cell; padding has none."""
+        return self.greys[row][column] if self.greys else None
 
     def is_border(self, row: int, column: int) -> bool:
         """Whether a cell is padding."""
@@ -136,13 +142,16 @@ def _part(shown: Shown, number: int, section: Section) -> Part:
         for m in shown.verdict.mistakes:
             marked.setdefault(m.channel, {})[m.row, m.column] = say(m.printed)
     is_map = bool(section.after.rank) and section.walk is None
+    shaded = shown.is_picture
     return Part(
         f"section{number}",
         section,
         f"{shapes} → {section.after.shape}",
         _player(shown, section, marked) if section.walk is not None else None,
-        tuple(g for v in section.before for g in _grids(v, "input")) if is_map else (),
-        tuple(_grids(section.after, "output", marked)) if is_map else (),
+        tuple(g for v in section.before for g in _grids(v, "input", shaded=shaded))
+        if is_map
+        else (),
+        tuple(_grids(section.after, "output", marked, shaded=shaded)) if is_map else (),
         working.headings if working and not is_map else (),
         tuple(tuple(map(show, row)) for row in working.rows[:MOST_ROWS])
         if working and not is_map
@@ -153,13 +162,17 @@ def _part(shown: Shown, number: int, section: Section) -> Part:
 
 
 def _grids(
-    volume: Volume, name: str, marked: dict[int, dict[tuple[int, int], str]] | None = None
+    volume: Volume,
+    name: str,
+    marked: dict[int, dict[tuple[int, int], str]] | None = None,
+    *,
+    shaded: bool = False,
 ) -> list[Grid]:
     if is_large(volume):
         return []
     return [
         _grid(f"{name}, channel {c + 1}" if volume.channels > 1 else name, plane,
-              wrong=(marked or {}).get(c))
+              wrong=(marked or {}).get(c), shaded=shaded)
         for c, plane in enumerate(volume.planes)
     ]  # fmt: skip
 
@@ -169,8 +182,45 @@ def _grid(
     cells: Cells | Plane,
     border: tuple[int, int, int, int] = (0, 0, 0, 0),
     wrong: dict[tuple[int, int], str] | None = None,
+    *,
+    shaded: bool = False,
 ) -> Grid:
-    return Grid(name, tuple(tuple(map(show, row)) for row in cells), border, wrong or {})
+    return Grid(
+        name,
+        tuple(tuple(map(show, row)) for row in cells),
+        border,
+        wrong or {},
+        _greys(cells, border) if shaded else (),
+    )
+
+
+def _greys(
+    cells: Cells | Plane, border: tuple[int, int, int, int]
+) -> tuple[tuple[int | None, ...], ...]:
+    """Return the numbers of a plane as greys, from 0 for the smallest to 255 for the largest."""
+    above, below, left, right = border
+    rows = range(above, len(cells) - below)
+    columns = range(left, len(cells[0]) - right)
+    inner = [v for r in rows for c in columns if (v := cells[r][c]) is not None]
+    low, span = _range(map(float, inner))
+    return tuple(
+        tuple(
+            None
+            if v is None or r not in rows or c not in columns
+            else round(255 * (float(v) - low) / span)
+            for c, v in enumerate(row)
+        )
+        for r, row in enumerate(cells)
+    )
+
+
+def _range(numbers: Iterable[float]) -> tuple[float, float]:
+    """Return the number that is black, and how much lies between it and white."""
+    found = list(numbers)
+    low, high = min(found, default=0.0), max(found, default=0.0)
+    if low >= 0 and high <= 255:  # noqa: PLR2004 - a picture as it is
+        low, high = 0.0, 255.0
+    return low, (high - low) or 1.0
 
 
 # --- what is played -------------------------------------------------------------------------------
@@ -186,8 +236,11 @@ def _player(
     written = _kernels(walk)
     return Player(
         large,
-        tuple(_lane(walk, written, channel) for channel in range(walk.image.channels)),
-        () if large else tuple(_outputs(walk, marked)),
+        tuple(
+            _lane(walk, written, channel, shaded=shown.is_picture)
+            for channel in range(walk.image.channels)
+        ),
+        () if large else tuple(_outputs(walk, marked, shaded=shown.is_picture)),
         _data(walk, steps, written, large=large),
         tuple(_listed(walk, step) for step in steps[:LISTED]),
         walk.places,
@@ -195,13 +248,13 @@ def _player(
     )
 
 
-def _lane(walk: Walk, written: Sequence[Kernel], channel: int) -> Lane:
+def _lane(walk: Walk, written: Sequence[Kernel], channel: int, *, shaded: bool) -> Lane:
     (above, below), (left, right) = walk.padding
     several = walk.image.channels > 1
     name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
     image = None
     if not is_large(walk.image):
-        image = _grid(name, walk.padded[channel], (above, below, left, right))
+        image = _grid(name, walk.padded[channel], (above, below, left, right), shaded=shaded)
     title = "kernel, turned" if walk.flipped else "kernel"
     kernels = tuple(
         Written(
@@ -224,7 +277,9 @@ def _kernels(walk: Walk) -> list[Kernel]:
     return [kernel(walk.nth(k * rows * columns)) for k in range(channels)]
 
 
-def _outputs(walk: Walk, marked: dict[int, dict[tuple[int, int], str]]) -> Iterable[Grid]:
+def _outputs(
+    walk: Walk, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
+) -> Iterable[Grid]:
     output = walk.output
     if not walk.image.rank:  # the units of a dense layer, below one another
         units = tuple((n,) for n in output.flat())
@@ -234,7 +289,7 @@ def _outputs(walk: Walk, marked: dict[int, dict[tuple[int, int], str]]) -> Itera
     word = "filter" if walk.kernels else "channel"
     for k, plane in enumerate(output.planes):
         name = f"output, {word} {k + 1}" if output.channels > 1 else "output"
-        yield _grid(name, plane, wrong=marked.get(k))
+        yield _grid(name, plane, wrong=marked.get(k), shaded=shaded)
 
 
 def _steps(shown: Shown, section: Section) -> Sequence[Step]:
@@ -313,11 +368,7 @@ def _picture(volume: Volume) -> dict[str, Any]:
     skip = max(1, -(-max(volume.height, volume.width) // PICTURE))
     colours = volume.planes if volume.channels == 3 else volume.planes[:1]  # noqa: PLR2004 - RGB
     thin = [[[float(v) for v in row[::skip]] for row in plane[::skip]] for plane in colours]
-    low = min(v for plane in thin for row in plane for v in row)
-    high = max(v for plane in thin for row in plane for v in row)
-    if low >= 0 and high <= 255:  # noqa: PLR2004 - a picture as it is
-        low, high = 0, 255
-    span = (high - low) or 1
+    low, span = _range(v for plane in thin for row in plane for v in row)
     flat = bytes(
         round(255 * (v - low) / span)
         for pixel_rows in zip(*thin, strict=True)
