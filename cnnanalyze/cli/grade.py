@@ -45,7 +45,7 @@ def grade(
     """Mark answers, and say of each wrong one which slip leads exactly there.
 
     Exit code 0 if all is right, 1 if an answer is wrong, missing or not understood, 2 if a file
-    could not be read.
+    could not be read, or something in it belongs to no question.
     """
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.homework.grade import grade as mark
@@ -62,6 +62,8 @@ def grade(
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
     if papers:
         write(render(graded, format, min(terminal_width(), WIDEST)), output)
+    if graded.faults:
+        failed.append(CnnError(*graded.faults))
     complain(failed)
     if failed:
         raise typer.Exit(2)

@@ -9,17 +9,20 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.homework.answers import Paper, split
+from cnnanalyze.errors import Fault
 from cnnanalyze.homework.compare import Reading, read
-from cnnanalyze.homework.given import Unreadable, is_empty, text_of
+from cnnanalyze.homework.given import Unreadable, cut, is_empty, squeeze, text_of
 from cnnanalyze.homework.mistakes import Mistake, diagnose
+from cnnanalyze.homework.paper import Paper, Refused
+from cnnanalyze.homework.placing import each_once, put
 from cnnanalyze.homework.sheet import ONLY, Credit
 from cnnanalyze.homework.solution import Solution
 from cnnanalyze.homework.solve import Solved, SolvedSheet
 
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
 OTHER_PART = "answer to another part"
+LONGEST_SHOWN = 200
+"""So much of an answer is shown."""
 MOST_NAMED = 4
 """How many explanations of one wrong answer are named."""
 
@@ -39,6 +42,8 @@ class Mark(NamedTuple):
     mistakes: tuple[Mistake, ...] = ()
     """Why a wrong answer is what it is, the simplest first; nothing if no slip leads there."""
     remarks: tuple[str, ...] = ()
+    reached: Fraction = Fraction(0)
+    """Of a list that is wrong: the share of the entries that are right."""
 
     @property
     def label(self) -> str:
@@ -52,8 +57,13 @@ class GradedPaper:
 
     student: str
     marks: tuple[Mark, ...]
-    remarks: tuple[str, ...] = ()
-    """What belongs to no answer: ids that the sheet does not know."""
+    faults: tuple[Fault, ...] = ()
+    """What belongs to no answer, such as ids that the sheet does not know."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The same in words, with the places."""
+        return tuple(f"{f.mark}: {f.message}" if f.mark else f.message for f in self.faults)
 
     @property
     def points(self) -> Fraction:
@@ -93,6 +103,15 @@ class GradedClass:
     papers: tuple[GradedPaper, ...]
     failures: tuple[str, ...] = field(default=())
     """Files that could not be read."""
+    refused: tuple[Fault, ...] = field(default=())
+    """Papers that are not marked."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything in the papers that belongs to no answer, once for each place."""
+        return tuple(
+            dict.fromkeys((*self.refused, *(f for paper in self.papers for f in paper.faults)))
+        )
 
     @property
     def is_right(self) -> bool:
@@ -161,7 +180,9 @@ def grade(
     'added the padding once instead of on both sides'
     """
     grader = _Grader(sheet, sheet.sheet.credit if credit is None else credit)
-    return GradedClass(sheet, tuple(grader.paper(p) for p in papers), tuple(failures))
+    kept, refused = each_once(papers)
+    graded = tuple(grader.paper(p) for p in kept)
+    return GradedClass(sheet, graded, tuple(failures), refused)
 
 
 class _Grader:
@@ -171,47 +192,23 @@ class _Grader:
         self.sheet = sheet
         self.credit = credit
         self.known: dict[tuple[str, str, str], tuple[Mistake, ...]] = {}
-        self.ids = [q.question.id for q in sheet.questions]
 
     def paper(self, paper: Paper) -> GradedPaper:
-        given: dict[tuple[str, str], Any] = {}
-        remarks = list(paper.remarks)
-        for (question, name), value in paper.answers.items():
-            key = self.place(question, name)
-            if isinstance(key, str):
-                if not is_empty(value):
-                    remarks.append(key)
-            else:
-                given[key] = value
+        given, faults = put(paper, self.sheet)
         marks = []
         for found in self.sheet.questions:
             id_ = found.question.id
             for name, solved in found.answers.items():
                 marks.append(self.mark(id_, solved, given.get((id_, name))))
-        return GradedPaper(paper.student, tuple(_in_company(marks)), tuple(remarks))
-
-    def place(self, question: str, name: str) -> tuple[str, str] | str:
-        """Return the answer that is meant, or why there is none."""
-        question, found = split(question, self.ids)
-        name = name or found
-        if question not in self.ids:
-            asked = question.partition(".")[0]
-            return f"the sheet has no question '{question}'{nearest(asked, self.ids)}"
-        answers = self.sheet[question].answers
-        if not name and len(answers) == 1:
-            return question, next(iter(answers))
-        if name in answers:
-            return question, name
-        lowered = {a.lower(): a for a in answers}
-        if name.lower() in lowered:
-            return question, lowered[name.lower()]
-        if not name:
-            return f"question '{question}' asks for {', '.join(answers)}: say which is answered"
-        return f"question '{question}' has no answer '{name}'; it has {', '.join(answers)}"
+        return GradedPaper(paper.student, tuple(map(_with_entries, _in_company(marks))), faults)
 
     def mark(self, question: str, solved: Solved, raw: Any) -> Mark:  # noqa: ANN401
         ask, solution = solved.ask, solved.solution
-        mark = Mark(question, ask.name, text_of(raw), MISSING, solved.said, Fraction(0), ask.points)
+        given = text_of(raw.given if isinstance(raw, Refused) else raw)
+        given = cut(squeeze(given), LONGEST_SHOWN)
+        mark = Mark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
+        if isinstance(raw, Refused):
+            return mark._replace(outcome=UNREADABLE, remarks=(str(raw),))
         if is_empty(raw):
             return mark
         try:
@@ -241,6 +238,7 @@ class _Grader:
             points=share * mark.most,
             mistakes=mistakes,
             remarks=(*reading.remarks, *_which(reading, solved.solution)),
+            reached=_reached(reading, solved),
         )
 
     def explain(self, question: str, solved: Solved, reading: Reading) -> Iterator[Mistake]:
@@ -255,6 +253,24 @@ class _Grader:
             if alike and s.value != solved.solution.value and reading.fits(s.value):
                 words = f"gave what is the answer to '{name}'"
                 yield Mistake((OTHER_PART,), words, s.value, 2)
+
+
+def _reached(reading: Reading, solved: Solved) -> Fraction:
+    """Return the share of a list that is right, where each entry has its points."""
+    per_entry = solved.ask.manner.per_entry
+    if per_entry is None:
+        per_entry = solved.solution.form == "list"
+    asked = len(solved.solution.value) if isinstance(solved.solution.value, tuple) else 0
+    if not per_entry or not asked or not reading.entries or solved.solution.form == "shape":
+        return Fraction(0)
+    return Fraction(len(reading.entries) - len(reading.wrong), asked)
+
+
+def _with_entries(mark: Mark) -> Mark:
+    """Give the points of the entries that are right, beside the credit for what is explained."""
+    if not mark.reached:
+        return mark
+    return mark._replace(points=mark.points + (mark.most - mark.points) * mark.reached)
 
 
 def _in_company(marks: list[Mark]) -> Iterator[Mark]:

@@ -249,6 +249,7 @@ def to_data(graded: GradedClass) -> dict[str, Any]:
         "papers": [_paper_data(p) for p in graded.papers],
         "mistakes": [_frequency(f) for f in graded.frequencies],
         "unreadable_files": list(graded.failures),
+        "refused": [fault.message for fault in graded.refused],
     }
 
 

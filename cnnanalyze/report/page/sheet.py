@@ -110,6 +110,7 @@ def graded_page(graded: GradedClass) -> str:
         papers=papers,
         frequencies=graded.frequencies,
         failures=graded.failures,
+        refused=graded.refused,
         answers=[
             (label, n[RIGHT], n[WRONG], n[UNREADABLE], n[MISSING]) for label, n in graded.by_answer
         ],
