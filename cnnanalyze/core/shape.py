@@ -52,6 +52,39 @@ class Shape(NamedTuple):
         return "x".join(map(str, self.extents))
 
 
+def channels_last(shape: Shape) -> Shape | None:
+    """Return the shape that was meant if the channels of an image were written first.
+
+    Nothing comes back for a shape that does not look like that: few rows, and as many channels as
+    columns, or three rows of many columns and channels; a signal of one or two places with
+    thousands of channels.
+
+    Examples
+    --------
+    >>> str(channels_last(Shape((3, 224), 224))), str(channels_last(Shape((3, 480), 640)))
+    ('224x224x3', '480x640x3')
+    >>> channels_last(Shape((224, 224), 3)), channels_last(Shape((1, 100), 64))
+    (None, None)
+    """
+    first, *rest = shape.extents
+    if len(rest) > 1:
+        is_square = first <= _FEW and rest[-1] == rest[-2] >= _MAP
+        is_image = first == _COLOURS and shape.rank == len(_AXES) and min(rest) >= _LARGE
+        if not (is_square or is_image):
+            return None
+    elif not rest or first > _STEREO or rest[0] < _LONG:
+        return None
+    return Shape(tuple(rest), first)
+
+
+_AXES = ("height", "width")
+_COLOURS = 3
+_FEW = 4
+"""Channels of an image at most: grey, colours, transparency; or frames behind one another."""
+_MAP, _LARGE = 8, 32
+_STEREO, _LONG = 2, 1000
+
+
 def axis_name(axis: int, rank: int) -> str:
     """Return what people call a spatial axis: height and width, or length, or depth before them.
 

@@ -14,6 +14,7 @@ from cnnanalyze.report.field import BESIDE, NOTE, brief, mark
 from cnnanalyze.report.numbers import count_of, exact, readable, size
 from cnnanalyze.report.options import operations_title
 from cnnanalyze.report.view import View
+from cnnanalyze.spec.inputs import explain_turned, turned
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.training import TrainingArithmetic
@@ -70,6 +71,9 @@ def _lines(view: View) -> Iterator[Line]:
     )
     if (field := receptive_field(analysis)) is not None:
         yield "field", field
+    if (meant := turned(analysis.network.document, analysis.network.input)) is not None:
+        read = explain_turned(analysis.network.input)
+        yield "input", f"{read}; if its channels came first, it is {meant}"
     if any(sees_beside(row.last) for row in view.rows):
         yield BESIDE, NOTE
     if analysis.training is not None:

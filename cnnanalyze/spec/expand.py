@@ -29,7 +29,7 @@ from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.elements import counted
 from cnnanalyze.spec.faults import Faults, said
 from cnnanalyze.spec.idle import find_idle_faults
-from cnnanalyze.spec.inputs import Input, read_input
+from cnnanalyze.spec.inputs import Input, explain_turned, read_input, turned
 from cnnanalyze.spec.ledger import Ledger, TooLarge
 from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names, names_in
@@ -89,6 +89,10 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
     reading = Reading(faults.under("SP013"))
     names = Names(reading)
     ledger = Ledger(reading, names, Maker(reading), given.shape.rank if given else None)
+    if given is not None and (meant := turned(document, given.shape)) is not None:
+        ledger.advice = (
+            f"{explain_turned(given.shape)}; if its channels came first, write 'input: {meant}'"
+        )
     expander = _Expander(document, parameters, reading, names, ledger)
     try:
         outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)

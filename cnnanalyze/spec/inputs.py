@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.shape import Shape, axis_name, channels_last
 from cnnanalyze.errors import Mark
 from cnnanalyze.layers.attributes import LARGEST, say
 from cnnanalyze.spec.document import Document
@@ -72,6 +72,27 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
                 "or one list of numbers for the channels",
             )
     return None
+
+
+def turned(document: Document, shape: Shape) -> Shape | None:
+    """Return the input that was meant if it was written with its channels first.
+
+    A mapping names its extents, so nothing can be mistaken there.
+    """
+    written = document.tree.get("input")
+    return channels_last(shape) if isinstance(written, Scalar) else None
+
+
+def explain_turned(shape: Shape) -> str:
+    """Say how an input is read that was perhaps written with its channels first.
+
+    Examples
+    --------
+    >>> explain_turned(Shape((1, 28), 28))
+    '1x28x28 is read as height 1, width 28 and 28 channels'
+    """
+    names = (f"{axis_name(a, shape.rank)} {n}" for a, n in enumerate(shape.size))
+    return f"{shape} is read as {', '.join(names)} and {shape.channels} channels"
 
 
 def _refuse_list(tree: Sequence, faults: Faults) -> None:

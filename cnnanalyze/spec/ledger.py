@@ -54,6 +54,8 @@ class Ledger:
         """Whether any shape so far is only what it may be."""
         self.doubted: set[str] = set()
         """The paths of layers whose shapes are only what they may be."""
+        self.advice = ""
+        """What to do first where a layer refuses its input: the network's may be written wrong."""
 
     def enter(
         self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire], path: str
@@ -152,7 +154,11 @@ class Ledger:
             ]
             fault = told[0] if len(told) == 1 else shared(*told)
             mark = mark_of(step, errors[0].attribute)
-            self.reading.fault(f"{path}: {fault.message}", mark, scope, fault.help, fault.code)
+            advice = fault.help
+            if self.advice:  # a window that does not fit is made to fit by the right input alone
+                rest = f"; else {fault.help}" if fault.help and fault.code != "SH002" else ""
+                advice = f"{self.advice}{rest}"
+            self.reading.fault(f"{path}: {fault.message}", mark, scope, advice, fault.code)
         # Where one of two cases leads nowhere, the other is no certainty.
         return two(found) if len(found) >= len(inputs) else stretched(two(found))
 

@@ -96,6 +96,7 @@ SH010 kernel-over-map shape.kernel_over_map warning analysis default - - -
 SH011 spatial-op-on-1x1 shape.spatial_op_on_1x1 warning network default - - -
 SH012 size-locked-head shape.size_locked_head info network default - dense -
 SH013 refused-input shape.refused_input error fault default - - -
+SH014 channels-first shape.channels_first warning document default - - -
 SP000 spec-fault specification.spec_fault error engine default - - -
 SP001 yaml-syntax specification.yaml_syntax error fault default - - -
 SP002 duplicate-key specification.duplicate_key error fault default - - -
