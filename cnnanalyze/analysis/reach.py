@@ -139,11 +139,9 @@ def trace(network: Network, maps: dict[str, Maps]) -> dict[str, Part]:
     the result is exact at the borders, too. The length of the work is the number of units along the
     axes, not their product.
     """
-    found: dict[str, list[Part]] = {
-        INPUT: [
-            tuple(Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size)
-        ]
-    }
+    paths = _Paths()
+    start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size]
+    found: dict[str, list[Part]] = {INPUT: [tuple(map(paths.known, start))]}
     for node in network.nodes:
         own = maps[node.id]
         if own is None or any(i not in found for i in node.inputs):
@@ -151,37 +149,78 @@ def trace(network: Network, maps: dict[str, Maps]) -> dict[str, Part]:
         axes = range(network.input.rank)
         # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
         size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
-        found[node.id] = _alike(
-            tuple(_clip(part[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
+        found[node.id] = paths.alike(
+            tuple(paths.clip(part[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
             for source, m in zip(node.inputs, own, strict=True)
             for part in found[source]
         )
-    return {name: _merged(parts) for name, parts in found.items()}
+    return {name: paths.merged(parts) for name, parts in found.items()}
 
 
-def _alike(parts: Iterable[Part]) -> list[Part]:
-    """Merge the parts in which the same units see something, on every axis.
+class _Paths:
+    """What units see along paths; what was worked out once is not worked out again.
 
-    A unit of a map is alive where it is on every axis. Axis by axis, paths with other units alive
-    must be kept apart: a later layer may read, on one axis, only where one of them is dead, and
-    what that path sees on the other axes does not count then. Hardly any network has such paths:
-    their units lie in padding alone, or in the gaps of a transposed window.
+    Deep networks repeat their layers, and behind some of them every unit sees the same.
     """
-    groups: dict[tuple[tuple[bool, ...], ...], list[Part]] = {}
-    for part in parts:
-        alive = tuple(tuple(i is not None for i in axis.intervals) for axis in part)
-        if not all(map(any, alive)):  # on one axis all units read padding alone: all are dead
-            alive = tuple((False,) * len(axis) for axis in alive)
-            dead = tuple(Clipped((None,) * len(axis), (False,) * len(axis)) for axis in alive)
-            groups.setdefault(alive, []).append(dead)
-        else:
-            groups.setdefault(alive, []).append(part)
-    return [_merged(group) for group in groups.values()]
 
+    def __init__(self) -> None:
+        self._known: dict[Clipped, Clipped] = {}
+        self._clipped: dict[tuple[int, Reach | None, int], Clipped] = {}
+        self._merged: dict[tuple[int, ...], Clipped] = {}
+        self._alive: dict[int, tuple[bool, ...]] = {}
 
-def _merged(parts: list[Part]) -> Part:
-    """Return what the units depend on along any of these paths."""
-    return tuple(_merge_clipped(list(axes)) for axes in zip(*parts, strict=True))
+    def known(self, clipped: Clipped) -> Clipped:
+        """Return the one value that stands for all that are equal; its number may be a key."""
+        return self._known.setdefault(clipped, clipped)
+
+    def clip(self, seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
+        """Follow one index map from the units of a layer's input to those of its output."""
+        key = (id(seen), reach, outputs)
+        found = self._clipped.get(key)
+        if found is None:
+            found = self._clipped[key] = self.known(_clip(seen, reach, outputs))
+        return found
+
+    def alike(self, parts: Iterable[Part]) -> list[Part]:
+        """Merge the parts in which the same units see something, on every axis.
+
+        A unit of a map is alive where it is on every axis. Axis by axis, paths with other units
+        alive must be kept apart: a later layer may read, on one axis, only where one of them is
+        dead, and what that path sees on the other axes does not count then. Hardly any network has
+        such paths: their units lie in padding alone, or in the gaps of a transposed window.
+        """
+        groups: dict[tuple[tuple[bool, ...], ...], list[Part]] = {}
+        for part in parts:
+            alive = tuple(map(self.alive, part))
+            if not all(map(any, alive)):  # on one axis all units read padding alone: all are dead
+                alive = tuple((False,) * len(axis) for axis in alive)
+                dead = tuple(
+                    self.known(Clipped((None,) * len(axis), (False,) * len(axis))) for axis in alive
+                )
+                groups.setdefault(alive, []).append(dead)
+            else:
+                groups.setdefault(alive, []).append(part)
+        return [self.merged(group) for group in groups.values()]
+
+    def alive(self, clipped: Clipped) -> tuple[bool, ...]:
+        """Return which units see something."""
+        found = self._alive.get(id(clipped))
+        if found is None:
+            found = tuple(i is not None for i in clipped.intervals)
+            self._alive[id(clipped)] = found
+        return found
+
+    def merged(self, parts: list[Part]) -> Part:
+        """Return what the units depend on along any of these paths."""
+        return tuple(map(self._merge, zip(*parts, strict=True)))
+
+    def _merge(self, parts: tuple[Clipped, ...]) -> Clipped:
+        distinct = {id(p): p for p in parts}
+        key = tuple(distinct)
+        found = self._merged.get(key)
+        if found is None:
+            found = self._merged[key] = self.known(_merge_clipped(list(distinct.values())))
+        return found
 
 
 def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
