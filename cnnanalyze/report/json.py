@@ -34,8 +34,16 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
     ([7, 5, 5], 95)
     """
     options = options or Options()
-    network = analysis.network
     live = dict(zip(analysis.facts, analysis.memory.live, strict=True))
+    layers = [layer_dict(f, live[f.node.id], options.convention) for f in analysis]
+    return network_dict(analysis, options, layers)
+
+
+def network_dict(
+    analysis: Analysis, options: Options, layers: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what the rules say of a network as a whole, with some of its layers."""
+    network = analysis.network
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "name": network.name,
@@ -45,7 +53,7 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
         "convention": options.convention,
         "totals": totals(analysis.total, options.convention),
         "memory": _memory(analysis, options),
-        "layers": [_layer(f, live[f.node.id], options.convention) for f in analysis],
+        "layers": layers,
         "status": analysis.status,
         "notes": list(analysis.notes),
     }
@@ -84,7 +92,8 @@ def _memory(analysis: Analysis, options: Options) -> dict[str, Any]:
     }
 
 
-def _layer(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
+def layer_dict(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
+    """Return what the rules say of one layer; ``live`` is how much is kept while it runs."""
     node = facts.node
     data: dict[str, Any] = {
         "id": node.id,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.columns import column
 from cnnanalyze.report.field import brief as brief_field
+from cnnanalyze.report.json import layer_dict
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
@@ -59,6 +60,9 @@ class Group(NamedTuple):
 
     path: str
     rows: tuple[Row, ...]
+    """None for the layers of a group, where only the sums are shown."""
+    layers: int
+    """How many layers there are."""
     output: str
     field: str
     sums: dict[str, int | None]
@@ -67,7 +71,7 @@ class Group(NamedTuple):
     @property
     def words(self) -> str:
         """How many layers there are."""
-        return count_of(len(self.rows), "layer")
+        return count_of(self.layers, "layer")
 
 
 def groups_of(analysis: Analysis) -> dict[str, str]:
@@ -77,51 +81,98 @@ def groups_of(analysis: Analysis) -> dict[str, str]:
 
 
 def tabulate(
-    analysis: Analysis, result: dict[str, Any], sources: Sources, options: Options
+    analysis: Analysis,
+    result: dict[str, Any],
+    sources: Sources,
+    options: Options,
+    most: int | None = None,
 ) -> tuple[tuple[Group, ...], ...]:
     """Return the groups of the table, lone layers in succession together without a heading.
 
-    Every inner tuple is a body of the table: one group of several layers, or some lone ones.
+    Every inner tuple is a body of the table: one group of several layers, or some lone ones. Where
+    the result has no layers, those within groups get no rows.
+
+    Parameters
+    ----------
+    analysis
+        What the rules say.
+    result
+        The same as plain data.
+    sources
+        Where each layer is written.
+    options
+        The layout of shapes.
+    most
+        Of how many groups and lone layers the table has room for; by default all.
     """
-    totals = result["totals"]
-    layers = {layer["id"]: (i, layer) for i, layer in enumerate(result["layers"])}
+    table = _Table(analysis, result, sources, options)
     bodies: list[list[Group]] = []
     lone = False
-    for gathered in collapse(analysis, view(analysis).depth):
-        rows = []
-        for f in gathered.facts:
-            index, layer = layers[f.node.id]
-            anchor, line = sources.place(f.node.mark)
-            prefix = f"{gathered.path}/" if len(gathered.facts) > 1 else ""
-            rows.append(
-                Row(
-                    index,
-                    f.node.id.removeprefix(prefix),
-                    layer,
-                    brief(f.node),
-                    options.shape(f.output),
-                    "?" if f.fields is None else brief_field(f.fields),
-                    _bars(layer, totals),
-                    anchor,
-                    line,
-                )
-            )
-        sums: dict[str, int | None] = {key: _sum(rows, key) for key in COUNTS}
-        last = rows[-1]
-        group = Group(
-            gathered.path, tuple(rows), last.output, last.field, sums, _bars(sums, totals)
-        )
-        if len(rows) == 1 and lone:
+    for gathered in collapse(analysis, view(analysis).depth)[:most]:
+        group = table.group(gathered.path, gathered.facts)
+        if group.layers == 1 and lone:
             bodies[-1].append(group)
         else:
             bodies.append([group])
-        lone = len(rows) == 1
+        lone = group.layers == 1
     return tuple(map(tuple, bodies))
 
 
-def _sum(rows: list[Row], key: str) -> int | None:
-    counts = [row.layer[key] for row in rows]
-    return None if None in counts else sum(counts)
+class _Table:
+    """Makes the rows of one network."""
+
+    def __init__(
+        self, analysis: Analysis, result: dict[str, Any], sources: Sources, options: Options
+    ) -> None:
+        self.sources, self.options = sources, options
+        self.totals = result["totals"]
+        self.layers = result["layers"]
+        self.order = {id_: i for i, id_ in enumerate(analysis.facts)}
+        self.live = analysis.memory.live
+
+    def group(self, path: str, facts: tuple[NodeFacts, ...]) -> Group:
+        shown = facts if self.layers or len(facts) == 1 else ()
+        macs = [f.operations("mac") for f in facts]
+        sums = {
+            "parameters": sum(f.learnable for f in facts),
+            "macs": None if None in macs else sum(filter(None, macs)),
+            "activations": sum(f.activations for f in facts),
+        }
+        return Group(
+            path,
+            tuple(self._row(f, f"{path}/" if len(facts) > 1 else "") for f in shown),
+            len(facts),
+            self.options.shape(facts[-1].output),
+            _field(facts[-1]),
+            sums,
+            _bars(sums, self.totals),
+        )
+
+    def _layer(self, facts: NodeFacts) -> dict[str, Any]:
+        at = self.order[facts.node.id]
+        if self.layers:
+            found: dict[str, Any] = self.layers[at]
+            return found
+        return layer_dict(facts, self.live[at], self.options.convention)
+
+    def _row(self, facts: NodeFacts, prefix: str) -> Row:
+        node, layer = facts.node, self._layer(facts)
+        anchor, line = self.sources.place(node.mark)
+        return Row(
+            self.order[node.id],
+            node.id.removeprefix(prefix),
+            layer,
+            brief(node),
+            self.options.shape(facts.output),
+            _field(facts),
+            _bars(layer, self.totals),
+            anchor,
+            line,
+        )
+
+
+def _field(facts: NodeFacts) -> str:
+    return "?" if facts.fields is None else brief_field(facts.fields)
 
 
 def _bars(counts: dict[str, Any], totals: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
 from cnnanalyze.report.closing import closing
-from cnnanalyze.report.json import to_dict
+from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 Answers = Mapping[str, Markup]
 """Worked answers by layer, as HTML that is trusted."""
+
+HUGE = 5_000
+"""Networks of more layers get a lean page: 20 MB would be too much for many readers."""
+MOST_ROWS = 5_000
+"""Groups and lone layers in the table; how many more there are is said below it."""
 
 SECTIONS = {
     "overview": "Overview",
@@ -121,12 +126,14 @@ def to_html(
         Worked answers by layer; without them the page has no section for it.
     lean
         Whether to leave out what makes a page large: the layers within groups, the treemaps, the
-        embedded result and the scripts that need it.
+        embedded result and the scripts that need it. The page of a huge network is always lean.
     """
     options = options or Options()
     network = analysis.network
-    result = to_dict(analysis, options)
-    sources = Sources(network)
+    is_huge = len(analysis) > HUGE
+    lean = lean or is_huge
+    result = network_dict(analysis, options, []) if lean else to_dict(analysis, options)
+    bodies = layers.tabulate(analysis, result, sources := Sources(network), options, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, network.document.budgets)]
     picture = receptive.centres(analysis)
@@ -165,22 +172,25 @@ def to_html(
         claims_fail=any(c.tone == "bad" for c in claims),
         findings=None if findings is None else [_finding(f, sources) for f in findings],
         drawing=drawing,
-        bodies=layers.tabulate(analysis, result, sources, options),
+        bodies=bodies,
+        hidden=len(analysis) - sum(group.layers for body in bodies for group in body),
+        every="summary --format csv" if is_huge else "report",
+        count=len(analysis),
         answered=set(answers or ()),
         treemaps=() if lean else charts.treemaps(analysis, layers.groups_of(analysis)),
         legend=[f for f in FAMILIES.values() if f.name in {family(n) for n in network}],
         charts=charts.charts(analysis, options),
-        kinds=_kinds(result),
+        kinds=_kinds(analysis),
         elementary=result["totals"]["elementary"].items(),
         alpha_source=alpha.SOURCE,
         doubts=alpha.DOUBTS if result["totals"]["macs"] else (),
         picture=picture,
-        answers=_answers(answers or {}, result),
+        answers=_answers(answers or {}, analysis),
         files=sources.files(),
         conventions=_conventions(analysis),
         provenance=_provenance(analysis, sources, options),
         families=FAMILIES.values(),
-        extra=_extra(analysis),
+        extra={} if lean else _extra(analysis),
     )
 
 
@@ -308,23 +318,24 @@ def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
     }
 
 
-def _answers(answers: Answers, result: dict[str, Any]) -> list[Answer]:
+def _answers(answers: Answers, analysis: Analysis) -> list[Answer]:
     """Return the answers in the order of the layers."""
-    ids = [layer["id"] for layer in result["layers"]]
-    return [Answer(i, name, answers[name]) for i, name in enumerate(ids) if name in answers]
+    return [
+        Answer(i, name, answers[name]) for i, name in enumerate(analysis.facts) if name in answers
+    ]
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _kinds(result: dict[str, Any]) -> list[Kind]:
+def _kinds(analysis: Analysis) -> list[Kind]:
     """Return the sums by kind, the largest number of operations first."""
     sums: dict[str, tuple[int, ...]] = {}
-    for layer in result["layers"]:
-        own = (1, layer["parameters"], layer["macs"] or 0, layer["flops"] or 0)
-        before = sums.get(layer["kind"], (0, 0, 0, 0))
-        sums[layer["kind"]] = tuple(a + b for a, b in zip(before, own, strict=True))
-    total = result["totals"]["flops"]
+    for facts in analysis:
+        own = (1, facts.learnable, facts.operations("mac") or 0, facts.operations("flop") or 0)
+        before = sums.get(facts.node.kind, (0, 0, 0, 0))
+        sums[facts.node.kind] = tuple(a + b for a, b in zip(before, own, strict=True))
+    total = analysis.total.operations("flop")
     return [
         Kind(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
         for kind, (n, parameters, macs, count) in sorted(

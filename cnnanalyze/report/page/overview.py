@@ -9,7 +9,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.report.closing import field_size
-from cnnanalyze.report.json import SCHEMA, to_dict
+from cnnanalyze.report.json import SCHEMA, network_dict
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.frame import render
@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     name: str
     input: str
     field: str
+    layers: int
     result: dict[str, Any]
     claims: str
     claims_hold: bool
@@ -41,7 +42,8 @@ def enter(analysis: Analysis, file: str, options: Options, balance: Balance | No
         analysis.network.name,
         options.shape(analysis.network.input),
         field_size(analysis),
-        to_dict(analysis, options),
+        len(analysis),
+        network_dict(analysis, options, []),
         f"{exact(fine)} of {exact(len(claims))}" if claims else "",
         fine == len(claims),
         verification.text,
