@@ -168,6 +168,7 @@ class _Paths:
         self._clipped: dict[tuple[int, Reach | None, int], Clipped] = {}
         self._merged: dict[tuple[int, ...], Clipped] = {}
         self._alive: dict[int, tuple[bool, ...]] = {}
+        self._settled: dict[tuple[int, ...], Part] = {}
 
     def known(self, clipped: Clipped) -> Clipped:
         """Return the one value that stands for all that are equal; its number may be a key."""
@@ -191,16 +192,23 @@ class _Paths:
         """
         groups: dict[tuple[tuple[bool, ...], ...], list[Part]] = {}
         for part in parts:
-            alive = tuple(map(self.alive, part))
-            if not all(map(any, alive)):  # on one axis all units read padding alone: all are dead
-                alive = tuple((False,) * len(axis) for axis in alive)
-                dead = tuple(
-                    self.known(Clipped((None,) * len(axis), (False,) * len(axis))) for axis in alive
-                )
-                groups.setdefault(alive, []).append(dead)
-            else:
-                groups.setdefault(alive, []).append(part)
+            settled = self.settled(part)
+            groups.setdefault(tuple(map(self.alive, settled)), []).append(settled)
         return [self.merged(group) for group in groups.values()]
+
+    def settled(self, part: Part) -> Part:
+        """Return a part in which all units are dead if they are so along one axis."""
+        key = tuple(map(id, part))
+        found = self._settled.get(key)
+        if found is None:
+            found = part
+            if not all(any(self.alive(axis)) for axis in part):
+                found = tuple(
+                    self.known(Clipped((None,) * n, (False,) * n))
+                    for n in (len(axis.intervals) for axis in part)
+                )
+            self._settled[key] = found
+        return found
 
     def alive(self, clipped: Clipped) -> tuple[bool, ...]:
         """Return which units see something."""
@@ -212,6 +220,8 @@ class _Paths:
 
     def merged(self, parts: list[Part]) -> Part:
         """Return what the units depend on along any of these paths."""
+        if len(parts) == 1:
+            return parts[0]
         return tuple(map(self._merge, zip(*parts, strict=True)))
 
     def _merge(self, parts: tuple[Clipped, ...]) -> Clipped:

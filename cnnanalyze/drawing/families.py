@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from cnnanalyze.spec.node import Node
@@ -60,7 +61,12 @@ def family(node: Node) -> str:
     >>> [family(n) for n in net]
     ['conv', 'point']
     """
-    package, _, module = type(node.layer).__module__.rpartition(".")
+    return _of(type(node.layer))
+
+
+@cache
+def _of(kind: type) -> str:
+    package, _, module = kind.__module__.rpartition(".")
     return MODULES.get(module, "other") if package == "cnnanalyze.layers" else "other"
 
 

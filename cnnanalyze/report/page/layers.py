@@ -12,7 +12,7 @@ from cnnanalyze.report.json import layer_dict
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
-from cnnanalyze.report.view import collapse, view
+from cnnanalyze.report.view import View, collapse
 
 FOLDED = 60
 """A table of more layers begins with its groups folded, where there is a script to open them."""
@@ -74,18 +74,14 @@ class Group(NamedTuple):
         return count_of(self.layers, "layer")
 
 
-def groups_of(analysis: Analysis) -> dict[str, str]:
+def groups_of(shown: View) -> dict[str, str]:
     """Return the path of the group of every layer; one that stands alone is its own group."""
-    rows = collapse(analysis, view(analysis).depth)
+    rows = collapse(shown.analysis, shown.depth)
     return {f.node.id: row.path for row in rows for f in row.facts}
 
 
 def tabulate(
-    analysis: Analysis,
-    result: dict[str, Any],
-    sources: Sources,
-    options: Options,
-    most: int | None = None,
+    shown: View, result: dict[str, Any], sources: Sources, most: int | None = None
 ) -> tuple[tuple[Group, ...], ...]:
     """Return the groups of the table, lone layers in succession together without a heading.
 
@@ -94,21 +90,19 @@ def tabulate(
 
     Parameters
     ----------
-    analysis
-        What the rules say.
+    shown
+        How deep the groups are.
     result
-        The same as plain data.
+        What the rules say, as plain data.
     sources
         Where each layer is written.
-    options
-        The layout of shapes.
     most
         Of how many groups and lone layers the table has room for; by default all.
     """
-    table = _Table(analysis, result, sources, options)
+    table = _Table(shown.analysis, result, sources, shown.options)
     bodies: list[list[Group]] = []
     lone = False
-    for gathered in collapse(analysis, view(analysis).depth)[:most]:
+    for gathered in collapse(shown.analysis, shown.depth)[:most]:
         group = table.group(gathered.path, gathered.facts)
         if group.layers == 1 and lone:
             bodies[-1].append(group)

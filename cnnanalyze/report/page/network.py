@@ -133,11 +133,13 @@ def to_html(
     is_huge = len(analysis) > HUGE
     lean = lean or is_huge
     result = network_dict(analysis, options, []) if lean else to_dict(analysis, options)
-    bodies = layers.tabulate(analysis, result, sources := Sources(network), options, MOST_ROWS)
+    sources, shown = Sources(network), view(analysis, options)
+    bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, network.document.budgets)]
     picture = receptive.centres(analysis)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
+    families = {family(n) for n in network}
     held = {
         "verification": balance is not None,
         "budgets": bool(limits),
@@ -164,7 +166,7 @@ def to_html(
         result=result,
         headlines=headlines(analysis, result, options),
         badges=badges(analysis, balance),
-        training=[line for line in closing(view(analysis, options)) if line[0] == "training"],
+        training=[line for line in closing(shown) if line[0] == "training"],
         balance=balance,
         budgets=limits,
         claims=claims,
@@ -177,8 +179,8 @@ def to_html(
         every="summary --format csv" if is_huge else "report",
         count=len(analysis),
         answered=set(answers or ()),
-        treemaps=() if lean else charts.treemaps(analysis, layers.groups_of(analysis)),
-        legend=[f for f in FAMILIES.values() if f.name in {family(n) for n in network}],
+        treemaps=() if lean else charts.treemaps(analysis, layers.groups_of(shown)),
+        legend=[f for f in FAMILIES.values() if f.name in families],
         charts=charts.charts(analysis, options),
         kinds=_kinds(analysis),
         elementary=result["totals"]["elementary"].items(),

@@ -109,11 +109,17 @@ def centres(analysis: Analysis) -> Picture | None:
         return None
     clipped = trace(network, index_maps(network))
     found: dict[tuple[Interval, ...], tuple[str, str]] = {}
+    before: object = None
     for f in analysis:
         if f.output.rank != len(extents) or f.node.id not in clipped:
             continue
+        if (
+            part := clipped[f.node.id]
+        ) is before:  # as behind every layer that works point by point
+            continue
+        before = part
         unit = [n // 2 for n in f.output.size]
-        seen = [c.intervals[u] for c, u in zip(clipped[f.node.id], unit, strict=True)]
+        seen = [c.intervals[u] for c, u in zip(part, unit, strict=True)]
         box_ = tuple(s for s in seen if s is not None)
         if len(box_) == len(extents) and any(b > a for a, b in box_):
             found.setdefault(box_, (f.node.id, ", ".join(map(str, unit))))
