@@ -55,8 +55,8 @@ def grade(
     from cnnanalyze.report.terminal import terminal_width
 
     check_format(format, tuple(FORMATS))
-    shares = _credit(credit)
     solved = work_out(read_one(sheet))
+    shares = _credit(credit, solved.sheet.credit)
     failed: list[CnnError] = []
     papers = _papers(answers, failed)
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
@@ -71,23 +71,26 @@ def grade(
         raise typer.Exit(1)
 
 
-def _credit(text: str) -> Credit | None:
+def _credit(text: str, sheet: Credit) -> Credit:
     from fractions import Fraction
 
-    from cnnanalyze.homework.sheet import Credit
-
     if not text:
-        return None
+        return sheet
     try:
         shares = [Fraction(part.strip()) for part in text.split(",")]
     except (ValueError, ZeroDivisionError):
         shares = []
-    if not 1 <= len(shares) <= len(Credit._fields) or not all(0 <= s <= 1 for s in shares):
+    if not 1 <= len(shares) <= MOST_SHARES or not all(0 <= s <= 1 for s in shares):
         raise UsageError(
             f"--credit takes one share or two between 0 and 1, not '{text}'",
             help="for example --credit 0.5,0.25",
         )
-    return Credit(*shares)
+    one, two = (*shares, Fraction(0))[:MOST_SHARES]
+    return sheet._replace(one_slip=one, two_slips=two)
+
+
+MOST_SHARES = 2
+"""For one slip, and for two."""
 
 
 def _papers(names: list[str], failed: list[CnnError]) -> list[Paper]:

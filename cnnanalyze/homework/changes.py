@@ -1,11 +1,11 @@
-"""Changes: what a slip does to a part of an expression."""
+"""Changes: what a slip does to a part of an expression; those of sizes and fields stand apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 
-from cnnanalyze.core.expression import Expression, Name, given, made, parts
+from cnnanalyze.core.expression import Expression, Name, given, made, parts, rewrite
 from cnnanalyze.homework.solution import Place, Scene, layer_of
 
 Change = Callable[[Expression, Scene], Expression | None]
@@ -15,19 +15,16 @@ Change = Callable[[Expression, Scene], Expression | None]
 # --- leaves: another number, or none --------------------------------------------------------------
 
 
-def _is(part: Expression, *keys: str) -> bool:
+def is_named(part: Expression, *keys: str) -> bool:
+    """Whether a part is called by one of these names."""
     return part.name is not None and part.name.key in keys
-
-
-def _dropped(*keys: str) -> Change:
-    return lambda part, _: None if _is(part, *keys) else part
 
 
 def put(value: int, *keys: str) -> Change:
     """Put a number in the place of others."""
 
     def change(part: Expression, _: Scene) -> Expression:
-        return given(value, part.name) if _is(part, *keys) else part
+        return given(value, part.name) if is_named(part, *keys) else part
 
     return change
 
@@ -36,7 +33,8 @@ def of_place(number: Callable[[Place, Name], int | None], *keys: str) -> Change:
     """Put a number from around the layer in the place of another."""
 
     def change(part: Expression, scene: Scene) -> Expression:
-        if not _is(part, *keys) or part.name is None or (place := _place(part, scene)) is None:
+        place = place_of(part, scene) if is_named(part, *keys) else None
+        if place is None or part.name is None:
             return part
         found = number(place, part.name)
         return part if found is None else given(found, part.name)
@@ -44,7 +42,8 @@ def of_place(number: Callable[[Place, Name], int | None], *keys: str) -> Change:
     return change
 
 
-def _place(part: Expression, scene: Scene) -> Place | None:
+def place_of(part: Expression, scene: Scene) -> Place | None:
+    """Return the layer that a part belongs to."""
     return scene.get(layer_of(part))
 
 
@@ -54,140 +53,125 @@ def axis(size: tuple[int, ...], name: Name) -> int | None:
     return size[axis] if axis < len(size) else None
 
 
-# --- operations -----------------------------------------------------------------------------------
-
-
-def without_rounding(part: Expression, _: Scene) -> Expression:
-    """Leave the rounding brackets out."""
-    return part.args[0] if part.op in {"floor", "ceil"} else part
-
-
-def rounded_up(part: Expression, _: Scene) -> Expression:
-    """Round up instead of down."""
-    return made("ceil", *part.args)._replace(name=part.name) if part.op == "floor" else part
-
-
-def rounded_down(part: Expression, _: Scene) -> Expression:
-    """Round down instead of up."""
-    return made("floor", *part.args)._replace(name=part.name) if part.op == "ceil" else part
-
-
-def _is_size(part: Expression) -> bool:
-    """Whether a sum is a size formula: something rounded, or an input, with a 1 added to it."""
-    return part.op == "+" and any(
-        a.op == "floor" or _is(a, "input") or a.op == "/" for a in part.args
-    )
-
-
-def plus_one_dropped(part: Expression, _: Scene) -> Expression:
-    """Drop the + 1 of a size formula."""
-    if not _is_size(part):
-        return part
-    kept: list[Expression] = []
-    for arg in part.args:
-        if arg.is_given and arg.name is None and arg.value >= 1 and len(kept) + 1 == len(part.args):
-            if arg.value > 1:
-                kept.append(given(arg.value - 1))
-        else:
-            kept.append(arg)
-    return made("+", *kept)._replace(name=part.name) if kept != list(part.args) else part
-
-
-def padded_input(part: Expression, _: Scene) -> Expression:
-    """Stop after the padding: what the windows slide over, not how many there are."""
-    for sum_ in parts(part):
-        if sum_.op == "+" and any(_is(a, "input") for a in sum_.args):
-            kept = [a for a in sum_.args if _is(a, "input") or _speaks_of(a, "padding")]
-            if len(kept) > 1:
-                return made("+", *kept)
-    return part
-
-
-def _speaks_of(part: Expression, word: str) -> bool:
-    return any(p.name is not None and word in p.name.key for p in parts(part))
-
-
-def padding_once(part: Expression, _: Scene) -> Expression:
-    """Add the padding on one side."""
-    if part.op == "*" and len(part.args) == 2 and part.args[0].value == 2:  # noqa: PLR2004 - 2p
-        factor, border = part.args
-        if factor.is_given and factor.name is None and _is(border, "padding"):
-            return border
-    return part
-
-
-def kernel_kept(part: Expression, _: Scene) -> Expression | None:
-    """Forget to take the kernel off: n + 2p instead of n + 2p - k."""
-    return None if part.op == "-" and _is(part.args[0], "kernel", "extent") else part
-
-
-def twice(*keys: str) -> Change:
-    """Take a number twice."""
-
-    def change(part: Expression, _: Scene) -> Expression:
-        if _is(part, *keys) and part.is_given:
-            return made("*", given(2), part)
-        return part
-
-    return change
+# --- factors --------------------------------------------------------------------------------------
 
 
 def squared(*keys: str) -> Change:
     """Multiply a number by itself."""
 
     def change(part: Expression, _: Scene) -> Expression:
-        if _is(part, *keys) and part.is_given:
+        if is_named(part, *keys) and part.is_given:
             return made("*", part, part)
         return part
 
     return change
 
 
-def one_kernel_side(part: Expression, _: Scene) -> Expression:
-    """Take the kernel along one axis."""
+def multiplied(key: str, number: Callable[[Place], int]) -> Change:
+    """Multiply a number by another one from around the layer."""
+
+    def change(part: Expression, scene: Scene) -> Expression:
+        place = place_of(part, scene)
+        return made("*", part, given(number(place))) if place and is_named(part, key) else part
+
+    return change
+
+
+def one_side(*keys: str) -> Change:
+    """Take what has a number for each axis along one axis alone."""
+
+    def change(part: Expression, _: Scene) -> Expression:
+        if part.op != "*":
+            return part
+        kept = list(part.args)
+        for key in keys:
+            for again in [a for a in kept if is_named(a, key)][1:]:
+                kept.remove(again)
+        return part if len(kept) == len(part.args) else made("*", *kept)._replace(name=part.name)
+
+    return change
+
+
+def kernel_of_input(part: Expression, scene: Scene) -> Expression:
+    """Take the whole map for the kernel."""
     if part.op != "*":
         return part
-    kernels = [a for a in part.args if _is(a, "kernel")]
-    if len(kernels) < 2:  # noqa: PLR2004 - a square
+    whole = of_place(lambda place, name: axis(place.input.size, name), "kernel")
+    args = [whole(arg, scene) or arg for arg in part.args]
+    return part if args == list(part.args) else made("*", *args)._replace(name=part.name)
+
+
+def without_factor(whole: str, *keys: str) -> Change:
+    """Leave factors out of a product that has a certain name."""
+
+    def change(part: Expression, _: Scene) -> Expression:
+        if part.op != "*" or not is_named(part, whole):
+            return part
+        kept = [a for a in part.args if not is_named(a, *keys)]
+        return made("*", *kept)._replace(name=part.name) if kept else part
+
+    return change
+
+
+def one_filter(part: Expression, scene: Scene) -> Expression | None:
+    """Take one filter or unit, with its bias."""
+    products = (p for p in parts(part) if p.op == "*")
+    if not any(is_named(a, "filters", "units") for p in products for a in p.args):
         return part
-    rest = [a for a in part.args if not _is(a, "kernel")]
-    return made("*", kernels[0], *rest)._replace(name=part.name)
+    single = put(1, "filters", "units")
+    return rewrite(part, lambda inner: single(inner, scene))
 
 
-def multiplied_by_depth(part: Expression, scene: Scene) -> Expression:
-    """Multiply the filters by the channels of the input."""
-    place = _place(part, scene)
-    if not _is(part, "filters") or place is None:
+def additions_as_products(part: Expression, _: Scene) -> Expression:
+    """Forget that the first product of an output is added to nothing."""
+    fewer = [a for a in part.args if a.op == "-" and is_named(a.args[0], "activations")]
+    if part.op != "+" or not fewer:
         return part
-    return made("*", part, given(place.input.channels))
+    kept = [a for a in part.args if a not in fewer and not is_named(a, "activations")]
+    return made("+", *kept)._replace(name=part.name)
 
 
-def one_less(part: Expression, _: Scene) -> Expression:
-    """Put k in the place of k - 1."""
-    if part.op == "+" and len(part.args) == 2 and _is(part.args[0], "kernel"):  # noqa: PLR2004
-        return part.args[0]
+def one_branch(part: Expression, _: Scene) -> Expression:
+    """Take the widest of several branches that are put side by side."""
+    of = {a.name.of for a in part.args if a.name is not None and a.name.key == "channels"}
+    return max(part.args, key=lambda a: a.value) if part.op == "+" and len(of) > 1 else part
+
+
+def earlier_depth(which: int) -> Change:
+    """Put the depth of a map further up in the place of the layer's own."""
+
+    def number(place: Place, _: Name) -> int | None:
+        return place.above[which] if place.above else None
+
+    return of_place(number, "channels")
+
+
+def depthwise_per_filter(part: Expression, scene: Scene) -> Expression:
+    """Count the depthwise kernels once for each output channel."""
+    place = place_of(part, scene)
+    if place is None or not place.mixed:
+        return part
+    if (
+        place.kind == "depthwise"
+        and part.op == "*"
+        and any(is_named(a, "kernel") for a in part.args)
+    ):
+        return made("*", part, given(place.mixed))._replace(name=part.name)
+    if place.kind == "separable" and part.op == "+" and len(part.args) == 2:  # noqa: PLR2004
+        flat, mixing = part.args
+        if flat.op == "*" and not is_named(mixing, "biases"):
+            return made("+", made("*", flat, given(place.mixed)), mixing)._replace(name=part.name)
     return part
 
 
-def added_stride(part: Expression, _: Scene) -> Expression:
-    """Add the stride to the jump."""
-    if part.op == "*" and any(_is(a, "stride") for a in part.args) and _is_jump(part):
-        return made("+", *part.args)._replace(name=part.name)
-    return part
-
-
-def _is_jump(part: Expression) -> bool:
-    return part.name is not None and part.name.key.startswith("jump")
-
-
-def pool_sees_nothing(part: Expression, scene: Scene) -> Expression:
-    """Let a pooling layer see one index."""
-    place = _place(part, scene)
-    return given(1, part.name) if _is(part, "kernel") and _pools(place) else part
-
-
-def _pools(place: Place | None) -> bool:
-    return place is not None and "pool" in place.kind
+def rounded_once(part: Expression, _: Scene) -> Expression:
+    """Round the product, not the factor: the iterations of all epochs together."""
+    rounded = [a for a in part.args if is_named(a, "iterations") and a.op in {"ceil", "floor"}]
+    if part.op != "*" or not rounded:
+        return part
+    others = [a for a in part.args if a is not rounded[0]]
+    inside = made("*", *(a._replace(name=None) for a in rounded[0].args), *others)
+    return made(rounded[0].op, inside)._replace(name=part.name)
 
 
 # --- operations of numbers that are given ---------------------------------------------------------
@@ -220,15 +204,20 @@ def without(op: str) -> Change:
 
 def sample_variance(part: Expression, _: Scene) -> Expression:
     """Divide by one less."""
-    if not _is(part, "variance") or part.op != "/":
+    if not is_named(part, "variance") or part.op != "/":
         return part
     above, count = part.args
     return made("/", above, made("+", count, given(-1)))._replace(name=part.name)
 
 
+def rooted(part: Expression, _: Scene) -> Expression:
+    """Take the root of a variance."""
+    return made("sqrt", part) if is_named(part, "variance") else part
+
+
 def sum_for_mean(part: Expression, _: Scene) -> Expression:
     """Leave the division of a mean out."""
-    return part.args[0] if _is(part, "mean") and part.op == "/" else part
+    return part.args[0] if is_named(part, "mean") and part.op == "/" else part
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -236,16 +225,16 @@ def sum_for_mean(part: Expression, _: Scene) -> Expression:
 
 def times_positions(part: Expression, scene: Scene) -> Expression:
     """Multiply what is held by the positions of the output."""
-    place = _place(part, scene)
-    if place is None or "norm" in place.kind or not _is(part, "parameters", "weights"):
+    place = place_of(part, scene)
+    if place is None or "norm" in place.kind or not is_named(part, "parameters", "weights"):
         return part
     return made("*", part, given(place.output.positions))
 
 
 def biases_everywhere(part: Expression, scene: Scene) -> Expression:
     """Multiply the biases by the positions, too."""
-    place = _place(part, scene)
-    if place is None or not _is(part, "mac"):
+    place = place_of(part, scene)
+    if place is None or not is_named(part, "mac"):
         return part
     return made("+", part, given(place.output.count))
 
@@ -260,9 +249,9 @@ def doubled(part: Expression, _: Scene) -> Expression:
 
 def only_macs(part: Expression, _: Scene) -> Expression:
     """Give the multiply-accumulates of what was asked in FLOPs."""
-    if not _is(part, "operations"):
+    if not is_named(part, "operations"):
         return part
-    macs = dict.fromkeys(p for p in parts(part) if _is(p, "mac"))
+    macs = dict.fromkeys(p for p in parts(part) if is_named(p, "mac"))
     return made("+", *macs) if macs else part
 
 

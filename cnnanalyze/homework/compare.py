@@ -225,7 +225,8 @@ def _shape(raw: Any, value: tuple[int, ...], terms: Terms) -> Reading:  # noqa: 
     def fits(v: Nested) -> bool:
         if not isinstance(v, tuple):
             return len(given) == 1 and v == given[0]
-        spread = [(n,) * (len(v) - 1) + (v[-1],) for n in given] if len(given) == 1 else []
+        alone = len(given) == 1 and v[-1] == value[-1]
+        spread = [(n,) * (len(v) - 1) + (v[-1],) for n in given] if alone else []
         if v in several or v in spread or (len(given) == len(v) - 1 and v[:-1] in several):
             return True
         return any(

@@ -12,19 +12,23 @@ from typing import Any, NamedTuple
 from cnnanalyze.errors import Fault
 from cnnanalyze.homework.compare import Reading, read
 from cnnanalyze.homework.given import Unreadable, cut, is_empty, squeeze, text_of
-from cnnanalyze.homework.mistakes import Mistake, diagnose
+from cnnanalyze.homework.kinds import Rank, kind
+from cnnanalyze.homework.mistakes import Diagnosis
 from cnnanalyze.homework.paper import Paper, Refused
 from cnnanalyze.homework.placing import each_once, put
 from cnnanalyze.homework.sheet import ONLY, Credit
 from cnnanalyze.homework.solution import Solution
 from cnnanalyze.homework.solve import Solved, SolvedSheet
+from cnnanalyze.homework.variations import Mistake
 
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
-OTHER_PART = "answer to another part"
+OTHER_PART = kind("answer to another part", "gave what is the answer to", Rank.OCCASIONAL)
 LONGEST_SHOWN = 200
 """So much of an answer is shown."""
-MOST_NAMED = 4
-"""How many explanations of one wrong answer are named."""
+MOST_NAMED = 2
+"""How many explanations of one wrong answer are named: the best, and one that is as good."""
+AS_GOOD = 0.5
+"""By how much the weight of another explanation may be above the best."""
 
 
 class Mark(NamedTuple):
@@ -192,6 +196,7 @@ class _Grader:
         self.sheet = sheet
         self.credit = credit
         self.known: dict[tuple[str, str, str], tuple[Mistake, ...]] = {}
+        self.diagnoses: dict[tuple[Any, ...], Diagnosis] = {}
 
     def paper(self, paper: Paper) -> GradedPaper:
         given, faults = put(paper, self.sheet)
@@ -200,7 +205,11 @@ class _Grader:
             id_ = found.question.id
             for name, solved in found.answers.items():
                 marks.append(self.mark(id_, solved, given.get((id_, name))))
-        return GradedPaper(paper.student, tuple(map(_with_entries, _in_company(marks))), faults)
+        weighed = (
+            _with_entries(mark._replace(points=self.worth(mark))) if mark.outcome == WRONG else mark
+            for mark in _in_company(marks)
+        )
+        return GradedPaper(paper.student, tuple(weighed), faults)
 
     def mark(self, question: str, solved: Solved, raw: Any) -> Mark:  # noqa: ANN401
         ask, solution = solved.ask, solved.solution
@@ -227,32 +236,68 @@ class _Grader:
         if solved.solution.form == "list" and reading.entries and not reading.wrong:
             self.known[key] = ()  # what is there is right, but there is not enough of it
         elif key not in self.known:
-            self.known[key] = tuple(self.explain(mark.question, solved, reading))[:MOST_NAMED]
-        mistakes = self.known[key]
-        share = Fraction(0)
-        if mistakes and mistakes[0].names != (OTHER_PART,):
-            single = len(mistakes[0].names) == 1
-            share = self.credit.one_slip if single else self.credit.two_slips
+            self.known[key] = tuple(self.explain(mark.question, solved, reading))
         return mark._replace(
             outcome=WRONG,
-            points=share * mark.most,
-            mistakes=mistakes,
+            mistakes=self.known[key],
             remarks=(*reading.remarks, *_which(reading, solved.solution)),
             reached=_reached(reading, solved),
         )
 
     def explain(self, question: str, solved: Solved, reading: Reading) -> Iterator[Mistake]:
         """Yield what leads to a wrong answer: slips, or the answer to another part."""
-        found = diagnose(solved.solution, reading.fits)
-        if not found:
-            found = tuple(_by_entry(solved.solution, reading))
-        yield from found
-        for name, other in self.sheet[question].answers.items():
-            s = other.solution
-            alike = name != solved.ask.name and s.form == solved.solution.form
+        name = solved.ask.name
+        found = self.diagnosis((question, name), solved.solution).explain(reading.fits)
+        yield from found or self.by_entry(question, solved, reading)
+        for other, part in self.sheet[question].answers.items():
+            s = part.solution
+            alike = other != name and s.form == solved.solution.form
             if alike and s.value != solved.solution.value and reading.fits(s.value):
-                words = f"gave what is the answer to '{name}'"
-                yield Mistake((OTHER_PART,), words, s.value, 2)
+                words = f"{OTHER_PART.words} '{other}'"
+                yield Mistake((OTHER_PART,), words, s.value, OTHER_PART.rank)
+
+    def diagnosis(self, key: tuple[Any, ...], solution: Solution) -> Diagnosis:
+        """Return what can go wrong with an answer, the same for the whole class."""
+        if key not in self.diagnoses:
+            self.diagnoses[key] = Diagnosis(solution)
+        return self.diagnoses[key]
+
+    def by_entry(self, question: str, solved: Solved, reading: Reading) -> Iterator[Mistake]:
+        """Explain the wrong entries of a list one by one, if all of them can be explained."""
+        solution = solved.solution
+        trees = solution.trees() if solution.form == "list" and reading.wrong else None
+        if not isinstance(trees, tuple):
+            return
+        made: list[Mistake] = []
+        for place in reading.wrong:
+            part = Solution(
+                solution.value[place],
+                trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
+                scene=solution.scene,
+            )
+            found = self.diagnosis((question, solved.ask.name, place), part).explain(
+                reading.entries[place]
+            )
+            if not found:
+                return
+            made.append(found[0])
+        words = "; ".join(
+            f"{m.words} (entry {place + 1})" for m, place in zip(made, reading.wrong, strict=True)
+        )
+        kinds = tuple(dict.fromkeys(k for m in made for k in m.kinds))
+        yield Mistake(kinds, words, solution.value, max(m.weight for m in made))
+
+    def worth(self, mark: Mark) -> Fraction:
+        """Return what a wrong answer is worth for the mistake that is named first."""
+        if not mark.mistakes:
+            return Fraction(0)
+        best = mark.mistakes[0]
+        listed = self.credit.slips
+        earns = best.is_common if listed is None else set(best.names) <= set(listed)
+        if not earns:
+            return Fraction(0)
+        share = self.credit.one_slip if len(best.names) == 1 else self.credit.two_slips
+        return share * mark.most
 
 
 def _reached(reading: Reading, solved: Solved) -> Fraction:
@@ -279,38 +324,20 @@ def _in_company(marks: list[Mark]) -> Iterator[Mark]:
         (mark.question, mistake.names)
         for mark in marks
         for mistake in mark.mistakes
-        if mistake.names != (OTHER_PART,)
+        if mistake.kinds != (OTHER_PART,)
     )
     for mark in marks:
 
         def weight(mistake: Mistake, question: str = mark.question) -> float:
             return mistake.weight - (COMPANY if made[question, mistake.names] > 1 else 0)
 
-        yield mark._replace(mistakes=tuple(sorted(mark.mistakes, key=weight)))
+        ordered = sorted(mark.mistakes, key=weight)[:MOST_NAMED]
+        kept = [m for m in ordered if m.weight <= ordered[0].weight + AS_GOOD]
+        yield mark._replace(mistakes=tuple(kept))
 
 
-COMPANY = 0.5
+COMPANY = 1.5
 """What a mistake gains that was made in another answer of the question, too."""
-
-
-def _by_entry(solution: Solution, reading: Reading) -> Iterator[Mistake]:
-    """Explain the wrong entries of a list one by one, if all of them can be explained."""
-    if solution.form != "list" or not reading.wrong:
-        return
-    trees = solution.trees()
-    if trees is None or not isinstance(trees, tuple):
-        return
-    words: list[str] = []
-    names: list[str] = []
-    for place in reading.wrong:
-        part = Solution(solution.value[place], trees=lambda t=trees[place]: t, scene=solution.scene)  # type: ignore[misc]
-
-        found = diagnose(part, reading.entries[place])
-        if not found:
-            return
-        words.append(f"{found[0].words} (entry {place + 1})")
-        names += found[0].names
-    yield Mistake(tuple(dict.fromkeys(names)), "; ".join(words), solution.value, 1.5)
 
 
 def _which(reading: Reading, solution: Solution) -> tuple[str, ...]:

@@ -3,67 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import DecimalException
-from typing import NamedTuple
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
 
-from cnnanalyze.core.expression import Expression, parts, rewrite
-from cnnanalyze.errors import CnnError
-from cnnanalyze.homework.slips import SLIPS, Slip
-from cnnanalyze.homework.solution import (
-    Nested,
-    Scene,
-    Solution,
-    Trees,
-    flat,
-    is_tree,
-    layer_of,
-    through,
-    value_of,
+from cnnanalyze.core.expression import Expression, parts
+from cnnanalyze.homework.slips import SLIPS
+from cnnanalyze.homework.solution import Nested, Solution, flat, layer_of
+from cnnanalyze.homework.variations import (
+    SMALL,
+    Mistake,
+    applied,
+    first,
+    length,
+    opened,
+    read_otherwise,
+    together,
 )
 
 Fits = Callable[[Nested], bool]
 """Whether a value is the one that was given."""
 
-
-class Mistake(NamedTuple):
-    """One way to the given value."""
-
-    names: tuple[str, ...]
-    words: str
-    value: Nested
-    weight: float
-    slips: tuple[Slip, ...] = ()
-    """The changes to the expression, where it is one of these."""
-    right: Expression | None = None
-    """The step where it happened, as it should be."""
-    wrong: Expression | None = None
-    """The same step as it was done."""
-    layers: tuple[str, ...] = ()
-    """Where it was made, if not everywhere."""
-
-
-WORST = 3.2
-"""What is more far-fetched than this explains nothing any more."""
-LARGEST = 4_000
-"""Of a longer expression no two slips are tried together."""
+CHANCE = 5
+"""Two mistakes together are believed if they explain less than one number of so many."""
 
 
 def diagnose(solution: Solution, fits: Fits) -> tuple[Mistake, ...]:
-    """Return the mistakes that lead exactly to the given value, the simplest first.
+    """Return the mistakes that lead exactly to the given value, the most common first.
 
     Two together are looked for only where one alone explains nothing.
     """
-    for candidates in (_quickly, _otherwise, _together):
-        found: dict[tuple[str, ...], Mistake] = {}
-        for mistake in candidates(solution):
-            if mistake.value != solution.value and fits(mistake.value):
-                known = found.get(mistake.names)
-                if known is None or mistake.weight <= known.weight:
-                    found[mistake.names] = mistake
-        if found:
-            ordered = sorted(found.values(), key=lambda m: m.weight)
-            return tuple(_placed(m, solution) for m in ordered if m.weight <= WORST)
-    return ()
+    return Diagnosis(solution).explain(fits)
+
+
+class Diagnosis:
+    """What can go wrong with one answer; worked out once for all that are given to it."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+
+    def explain(self, fits: Fits) -> tuple[Mistake, ...]:
+        """Return the mistakes that lead exactly to a given value, the most common first."""
+        for candidates in ("single", "read", "pairs"):
+            found: dict[tuple[str, ...], Mistake] = {}
+            for mistake in getattr(self, candidates):
+                if _leads_there(mistake, fits):
+                    known = found.get(mistake.names)
+                    if known is None or mistake.weight < known.weight:
+                        found[mistake.names] = mistake
+            if found:
+                ordered = sorted(found.values(), key=lambda m: m.weight)
+                return tuple(_placed(m, self.solution) for m in ordered)
+        return ()
+
+    @cached_property
+    def single(self) -> tuple[Mistake, ...]:
+        """What one mistake makes of the answer."""
+        return self._wrong(first(self.solution))
+
+    @cached_property
+    def read(self) -> tuple[Mistake, ...]:
+        """What becomes of a large network that is read wrongly in one place."""
+        large = len(self.solution.scene) > SMALL
+        return self._wrong(read_otherwise(self.solution)) if large else ()
+
+    @cached_property
+    def pairs(self) -> tuple[Mistake, ...]:
+        """What two mistakes make of it together, if they do not make almost anything of it."""
+        found = self._wrong(together(self.solution))
+        right = self.solution.value
+        if isinstance(right, int | Fraction):
+            explained = len({repr(m.value) for m in found})
+            if explained * CHANCE > abs(Fraction(right)) and not _is_long(right):
+                return ()
+        return found
+
+    def _wrong(self, mistakes: Iterator[Mistake]) -> tuple[Mistake, ...]:
+        """Return each value of each name once, in the least far-fetched way."""
+        right = self.solution.value
+        found: dict[tuple[tuple[str, ...], str], Mistake] = {}
+        for mistake in mistakes:
+            if mistake.value == right:
+                continue
+            key = (mistake.names, repr(mistake.value))
+            known = found.get(key)
+            if known is None or mistake.weight < known.weight:
+                found[key] = mistake
+        return tuple(found.values())
+
+
+def _leads_there(mistake: Mistake, fits: Fits) -> bool:
+    """Whether a mistake makes what was given; who wrote a whole number has rounded."""
+    value = mistake.value
+    if not fits(value):
+        return False
+    is_cut = isinstance(value, Fraction) and value.denominator > 1
+    return not (is_cut and mistake.names == UNROUNDED and (fits(floor(value)) or fits(ceil(value))))
+
+
+UNROUNDED = ("not rounded",)
+
+
+def _is_long(value: int | Fraction) -> bool:
+    """Whether a number has so many decimals that nobody meets it by chance."""
+    return value.denominator > MANY
+
+
+MANY = 1_000
 
 
 def _placed(mistake: Mistake, solution: Solution) -> Mistake:
@@ -74,16 +120,18 @@ def _placed(mistake: Mistake, solution: Solution) -> Mistake:
 
     def otherwise(tree: Expression) -> Expression:
         for slip in mistake.slips:
-            tree = _applied(tree, slip, solution.scene)
+            tree = applied(tree, slip, solution.scene)
         return tree
 
-    for tree in flat(trees):
+    for whole in flat(trees):
+        in_sizes = any(s.in_sizes for s in mistake.slips)
+        tree = opened(whole, solution.scene) if in_sizes else whole
         steps = [p for p in parts(tree) if len(p.args) > 1 and (p.name is not None or p is tree)]
         steps += [tree] if len(tree.args) == 1 else []
         steps = [p for p in steps if not mistake.layers or layer_of(p) in mistake.layers]
-        for step in sorted(steps, key=_length):
+        for step in sorted(steps, key=length):
             wrong = otherwise(step)
-            if wrong.value != step.value and max(_length(step), _length(wrong)) <= LONGEST:
+            if wrong.value != step.value and max(length(step), length(wrong)) <= LONGEST:
                 return mistake._replace(right=step, wrong=wrong)
     return mistake
 
@@ -91,147 +139,3 @@ def _placed(mistake: Mistake, solution: Solution) -> Mistake:
 _UNSHOWN = frozenset(s.change for s in SLIPS if s.name == "opposite sign")
 LONGEST = 40
 """A longer step is not shown: nobody would find the place in it."""
-
-
-def alone(solution: Solution) -> Iterator[Mistake]:
-    """Yield what every mistake by itself makes of an answer."""
-    yield from _twisted(solution)
-    yield from _varied(solution)
-    yield from _otherwise(solution)
-
-
-def _quickly(solution: Solution) -> Iterator[Mistake]:
-    """Yield slips; what is read otherwise only where that is little."""
-    yield from _twisted(solution)
-    yield from _varied(solution)
-    if len(solution.scene) <= SMALL:
-        yield from _otherwise(solution)
-
-
-SMALL = 12
-"""A network of at most so many layers is quick to work out in other ways."""
-
-
-def _otherwise(solution: Solution) -> Iterator[Mistake]:
-    for variant in solution.variants():
-        try:
-            value = variant.value() if variant.value else variant.solve().value
-        except (CnnError, ArithmeticError):  # the mistake leads nowhere
-            continue
-        yield Mistake((variant.name,), variant.words, value, variant.weight)
-
-
-def _together(solution: Solution) -> Iterator[Mistake]:
-    trees = solution.trees()
-    if trees is not None and _length(trees) <= LARGEST:
-        for slip in SLIPS:
-            if (changed := _change(trees, slip, solution.scene)) is not None:
-                for second, value in _everywhere(changed, solution.scene):
-                    if second.name != slip.name:
-                        yield _pair(slip, second, value)
-    if len(solution.scene) > SMALL:
-        return
-    for variant in solution.variants():
-        try:
-            other = variant.solve()
-        except (CnnError, ArithmeticError):
-            continue
-        for mistake in (*_varied(other), *_twisted(other)):
-            yield Mistake(
-                (variant.name, *mistake.names),
-                f"{variant.words}, and {mistake.words}",
-                mistake.value,
-                variant.weight + mistake.weight,
-            )
-
-
-def _twisted(solution: Solution) -> Iterator[Mistake]:
-    for twist in solution.twists():
-        yield Mistake((twist.name,), twist.words, twist.value, twist.weight)
-
-
-def _pair(first: Slip, second: Slip, value: Nested) -> Mistake:
-    return Mistake(
-        tuple(sorted((first.name, second.name))),
-        f"{first.words}, and {second.words}",
-        value,
-        first.weight + second.weight,
-        (first, second),
-    )
-
-
-def _length(trees: Trees) -> int:
-    return sum(1 for tree in flat(trees) for _ in parts(tree))
-
-
-def _varied(solution: Solution) -> Iterator[Mistake]:
-    """Make every slip everywhere, in the layers of one kind, and in one layer alone."""
-    trees = solution.trees()
-    if trees is None:
-        return
-    for slip, value in _everywhere(trees, solution.scene):
-        yield Mistake((slip.name,), slip.words, value, slip.weight, (slip,))
-    if is_tree(trees) and len(terms := _addends(trees)) > 1:
-        yield from _somewhere(terms, solution)
-
-
-def _everywhere(trees: Trees, scene: Scene) -> Iterator[tuple[Slip, Nested]]:
-    for slip in SLIPS:
-        changed = _change(trees, slip, scene)
-        if changed is not None:
-            yield slip, value_of(changed)
-
-
-def _change(trees: Trees, slip: Slip, scene: Scene) -> Trees | None:
-    """Return what a slip makes of an answer; nothing if it makes no difference."""
-    try:
-        changed = through(trees, lambda tree: _applied(tree, slip, scene))
-    except (ArithmeticError, DecimalException, ValueError):
-        return None
-    return None if changed == trees else changed
-
-
-def _applied(tree: Expression, slip: Slip, scene: Scene) -> Expression:
-    if slip.top:
-        return slip.change(tree, scene) or tree
-    return rewrite(tree, lambda part: slip.change(part, scene))
-
-
-def _addends(tree: Expression) -> tuple[Expression, ...]:
-    """Return the terms of a sum over layers."""
-    if tree.op == "+" and all(a.name is not None and a.name.of for a in tree.args):
-        return tree.args
-    return ()
-
-
-def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mistake]:
-    scene, right = solution.scene, sum(t.value for t in terms)
-    kinds = dict.fromkeys(scene[layer_of(t)].kind for t in terms if layer_of(t) in scene)
-    for slip in SLIPS:
-        if slip.top:
-            continue
-        wrong: dict[str, tuple[str, int]] = {}
-        for term in terms:
-            changed = _change(term, slip, scene)
-            if changed is not None and changed.value != term.value:
-                layer = layer_of(term)
-                kind = scene[layer].kind if layer in scene else ""
-                wrong[layer] = (kind, changed.value - term.value)
-        if len({kind for kind, _ in wrong.values()}) > 1:
-            for kind in kinds:
-                off = sum(d for k, d in wrong.values() if k == kind)
-                words = f"{slip.words}, in the {kind} layers"
-                yield Mistake(
-                    (slip.name,),
-                    words,
-                    right + off,
-                    slip.weight + 0.2,
-                    (slip,),
-                    layers=tuple(layer for layer, (k, _) in wrong.items() if k == kind),
-                )
-        if len(wrong) > 1:
-            for layer, (_, off) in wrong.items():
-                words = f"{slip.words}, in {layer}"
-                yield Mistake(
-                    (slip.name,), words, right + off, slip.weight + 0.3, (slip,), layers=(layer,)
-                )

@@ -26,6 +26,10 @@ class Credit(NamedTuple):
 
     one_slip: Fraction = Fraction(0)
     two_slips: Fraction = Fraction(0)
+    consequential: Fraction = Fraction(1)
+    """If it is right for what the student had answered before."""
+    slips: tuple[str, ...] | None = None
+    """The names of the mistakes that earn anything; without a list, those that are common."""
 
 
 NO_CREDIT = Credit()

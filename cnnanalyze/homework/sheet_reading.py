@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.homework.ask_reading import OF_NETWORK, AskReader
+from cnnanalyze.homework.credit_reading import read_credit
 from cnnanalyze.homework.manner_reading import LARGEST_POINTS, MANNER, MannerReader
 from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.sheet import ONLY, Ask, Credit, Manner, Question, Sheet, find_sheet
@@ -113,12 +114,7 @@ class _Reader:
     def credit(self, section: Tree | None) -> Credit:
         if section is None:
             return Credit()
-        if not isinstance(section, Mapping):
-            one = self.manners.amount(section, "'credit'", 1) or Credit().one_slip
-            return Credit(one, one)
-        keys = Keys(section, "'credit'", Credit._fields, self.faults)
-        found = {k: self.manners.amount(keys.get(k), f"'{k}'", 1) for k in Credit._fields}
-        return Credit(**{k: v for k, v in found.items() if v is not None})
+        return read_credit(section, self.faults, self.manners.amount)
 
     def check_ids(self, questions: Sequence[Question]) -> None:
         """Note what is called like something else, so that an answer could be meant for both."""

@@ -11,6 +11,7 @@ from cnnanalyze.core.expression import Expression, Name, Value, evaluate, parts,
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.homework.arrangement import bare
 from cnnanalyze.homework.explanation import Explanation, Step
+from cnnanalyze.homework.kinds import Kind
 
 Nested = Any
 """A number, or a tuple of nested numbers: a shape, a list, a matrix."""
@@ -24,6 +25,13 @@ class Place(NamedTuple):
     kind: str
     input: Shape
     output: Shape
+    above: tuple[int, ...] = ()
+    """The other depths that there are between the input of the network and the layer."""
+    mixed: int = 0
+    """Of a depthwise convolution: the channels into which its own are mixed."""
+    stride: tuple[int, ...] = ()
+    sizes: Callable[[], tuple[Expression, ...]] = lambda: ()
+    """How the size of its output comes about, for each axis."""
 
 
 Scene = dict[str, Place]
@@ -33,24 +41,31 @@ Scene = dict[str, Place]
 class Variant(NamedTuple):
     """The same question with something read wrongly, worked out by the same rules."""
 
-    name: str
-    """The mistake in a few words, the same wherever it is made."""
-    words: str
-    """What was done, with the place where it was done."""
+    kind: Kind
     solve: Callable[[], Solution]
-    weight: float = 1.5
-    """How far-fetched it is."""
+    where: str = ""
+    """Where it was done, if not everywhere: the end of a sentence."""
     value: Callable[[], Nested] | None = None
     """The answer alone, where that is quicker."""
+
+    @property
+    def words(self) -> str:
+        """What was done, with the place where it was done."""
+        return f"{self.kind.words}{self.where}"
 
 
 class Twist(NamedTuple):
     """A mistake that belongs to one answer alone: what it makes of it."""
 
-    name: str
-    words: str
+    kind: Kind
     value: Nested
-    weight: float = 1
+    where: str = ""
+    """Where it was done, if not everywhere: the end of a sentence."""
+
+    @property
+    def words(self) -> str:
+        """What was done, with the place where it was done."""
+        return f"{self.kind.words}{self.where}"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from cnnanalyze.homework.questions.about import About
 from cnnanalyze.homework.questions.asking import Asking
 from cnnanalyze.homework.questions.combination import combine
 from cnnanalyze.homework.questions.network import solve_network
-from cnnanalyze.homework.questions.readings import changed
+from cnnanalyze.homework.questions.otherwise import changed
 from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.sheet import (
     OF_SPEC,
@@ -187,7 +187,7 @@ class _Worker:
         asking = Asking(ask.notation)
         match ask.about:
             case OfTopic(topic, quantity, section):
-                return TOPICS[topic].quantities[quantity].solve(section, asking)  # type: ignore[no-any-return]
+                return TOPICS[topic].solve(quantity, section, asking)
             case OfAnswers(word, names):
                 missing = [n for n in names if n not in found]
                 if missing:  # its own fault is noted already

@@ -19,8 +19,8 @@ from cnnanalyze.homework.grade import (
     GradedPaper,
     Mark,
 )
-from cnnanalyze.homework.mistakes import Mistake
 from cnnanalyze.homework.notation import notation
+from cnnanalyze.homework.variations import Mistake
 from cnnanalyze.report import check_format
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnanalyze.cli import run
+from cnnanalyze.homework.kinds import NAMES, Rank
 from cnnanalyze.homework.questions.combination import COMBINATIONS
 from cnnanalyze.homework.questions.layer import KEYS
 from cnnanalyze.homework.questions.pattern import PATTERN
@@ -27,7 +28,7 @@ def test_commands_print_this(
     block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, language in FILES.items():
-        (text,) = [t for found, t in BLOCKS if found == language]
+        text = next(t for found, t in BLOCKS if found == language)
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -43,6 +44,18 @@ def test_python_runs() -> None:
     outcome = doctest.DocTestRunner().run(test)
     assert outcome.attempted == 5
     assert outcome.failed == 0
+
+
+def test_all_mistakes_are_listed_as_what_they_are() -> None:
+    _, _, listed = TEXT.partition("### The mistakes")
+    common, _, others = listed.partition("Less common")
+    others = others.partition("\n## ")[0]
+    found = {
+        rank: {name.replace("\n", " ") for name in re.findall(r"`([^`]+)`", part)}
+        for rank, part in ((True, common), (False, others))
+    }
+    assert found[True] == {name for name, rank in NAMES.items() if rank is Rank.COMMON}
+    assert found[False] == {name for name, rank in NAMES.items() if rank is not Rank.COMMON}
 
 
 def test_all_topics_quantities_and_combinations_are_named() -> None:

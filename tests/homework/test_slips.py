@@ -122,9 +122,11 @@ def test_slip_is_named(answer: str, given: object, name: str) -> None:
 
 
 def test_every_slip_is_made_somewhere() -> None:
+    from tests.homework.test_believable import typical
     from tests.homework.test_typical_mistakes import TYPICAL
 
     made = {name for _, _, name in CASES} | {n for t in TYPICAL for n in t.names}
+    made |= {name for case in typical() for name in case.names}
     assert {s.name for s in SLIPS} - made == set()
 
 

@@ -91,7 +91,7 @@ TYPICAL = (
         "F4.shape_params",
         "49",
         "the average was given weights",
-        ("pooling given parameters", "input depth forgotten"),
+        ("pooling given parameters",),
     ),
     Typical("F4.shape", "7x7x1", "over channels", ("averaged over the channels",)),
     Typical("G2.ce", "0.0132", "log to base 10", ("base-10 logarithm",)),
@@ -164,8 +164,8 @@ EXCEPTIONS = (
     Unexplained(
         "A8.cs231n",
         "34",
-        "'doubled the wrong one' leads to 34 by no variation of the formula; two slips together do",
-        (("padding once instead of twice", "size of the padded input"),),
+        "'doubled the wrong one' leads to 34 by no variation of the formula; two slips together "
+        "would, but two explain too many small numbers to be believed",
     ),
     Unexplained(
         "B4.h",

@@ -123,7 +123,12 @@ ERRATA = {
     ),
     "003-logit": ("yes", "no", "wording", ""),
     "003-mb-18": ("output 7x7x1024", "output 4x4x1024", "error", "at stride 1"),
-    "003-label2": ("221", "222", "error", "dropped the + 1 of the size formula"),
+    "003-label2": (
+        "221",
+        "222",
+        "error",
+        "dropped the + 1 of the size formula (f taken off instead of f - 1)",
+    ),
     "003-pw1": ("1", "64", "wording", "with one filter"),
     "004-pad1-recall": ("7", "5", "wording", "for the padded input of 9"),
     "004-border": ("5x9x1", "9x9x1", "garbled", ""),

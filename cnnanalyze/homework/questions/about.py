@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
+from cnnanalyze.homework.kinds import Kind, kind
 from cnnanalyze.homework.questions.readings import freezings, readings
+from cnnanalyze.homework.questions.sizes import size_trees
 from cnnanalyze.homework.solution import Nested, Place, Scene, Solution, Variant
+from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.spec.node import Node
+from cnnanalyze.spec.node import INPUT, Node
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,39 @@ class About:
         """What the rules say."""
         return analyze(self.network)
 
-    @property
+    @cached_property
     def scene(self) -> Scene:
         """What lies around every layer."""
-        return {n.id: Place(n.kind, n.input_shapes[0], n.output) for n in self.network}
+        above: dict[str, tuple[int, ...]] = {INPUT: (self.network.input.channels,)}
+        found: Scene = {}
+        for node in self.network:
+            depths = above[node.inputs[0]]
+            own = node.input_shapes[0].channels
+            found[node.id] = Place(
+                node.kind,
+                node.input_shapes[0],
+                node.output,
+                tuple(d for d in depths if d != own),
+                self._mixed(node),
+                _strides(node),
+                cache(partial(size_trees, self.analysis, node.id)),
+            )
+            above[node.id] = (*depths, node.output.channels)
+        return found
+
+    def _mixed(self, node: Node) -> int:
+        """Return the channels into which those of a depthwise convolution are mixed."""
+        if node.kind == "separable":
+            return node.output.channels
+        if node.kind != "depthwise":
+            return 0
+        after = {node.id}
+        for other in self.network:
+            if set(other.inputs) & after:
+                if other.kind == "conv":
+                    return other.output.channels
+                after.add(other.id)
+        return 0
 
     @property
     def name(self) -> str:
@@ -65,6 +97,12 @@ class About:
         return self.analysis.group(self.layer) if self.layer else tuple(self.analysis)
 
 
+def _strides(node: Node) -> tuple[int, ...]:
+    stride = node.attributes.get("stride", 1)
+    stride = node.attributes.get("kernel", 1) if stride is None else stride
+    return per_axis(stride, node.input_shapes[0].rank, "stride") if node.output.rank else ()
+
+
 def _meets(node: Node, pattern: str) -> bool:
     return node.kind == KINDS.canonical(pattern) or fnmatchcase(node.id, pattern)
 
@@ -80,29 +118,28 @@ def variants(
 ) -> Iterator[Variant]:
     """Yield the question for networks that differ by one mistake in reading."""
 
-    def variant(name: str, words: str, make: Callable[[], Network], weight: float) -> Variant:
+    def variant(kind: Kind, where: str, make: Callable[[], Network]) -> Variant:
         def value() -> Nested:
             return _quick(replace(about, network=make()), quantity)
 
-        return Variant(
-            name,
-            words,
-            lambda: again(make()),
-            weight,
-            value if about.layer not in about.network and quantity in _QUICK else None,
-        )
+        quick = about.layer not in about.network and quantity in _QUICK
+        return Variant(kind, lambda: again(make()), where, value if quick else None)
 
     origin = about.origin
     if origin is not None:
-        yield variant("settings overlooked", about.overlooked, lambda: origin, 1.2)
+        yield variant(OVERLOOKED._replace(words=about.overlooked), "", lambda: origin)
     if quantity == "trainable":
-        for name, words, make in freezings(about.network):
-            yield variant(name, words, make, 1.1)
+        for kind, make in freezings(about.network):
+            yield variant(kind, "", make)
     if len(about.network) > COSTLY:
         return
-    for reading in readings(about.network, about.chosen() if not about.layers else ()):
+    chosen = about.chosen() if not about.layers else ()
+    for reading in readings(about.network, chosen, about.scene):
         if quantity in reading.quantities:
-            yield variant(reading.name, reading.words, reading.make, reading.weight)
+            yield variant(reading.kind, reading.where, reading.make)
+
+
+OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 
 _QUICK: dict[str, Callable[[NodeFacts], int]] = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name
@@ -11,8 +13,10 @@ from cnnanalyze.core.number import tree
 from cnnanalyze.homework.arrangement import arrange
 from cnnanalyze.homework.asked import steps
 from cnnanalyze.homework.explanation import Explanation, Rung, Step
+from cnnanalyze.homework.kinds import Kind
 from cnnanalyze.homework.notation import Notation
 from cnnanalyze.homework.notation import notation as find_notation
+from cnnanalyze.homework.solution import Solution, Variant
 from cnnanalyze.homework.wording import say
 from cnnanalyze.spec.sections import Section
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
@@ -78,6 +82,14 @@ class Quantity(NamedTuple):
     """From what is given and the :class:`Asking` to a solution."""
 
 
+class Misreading(NamedTuple):
+    """One way to read given numbers, or what is asked of them, wrongly."""
+
+    kind: Kind
+    read: Callable[[Any, str], Iterable[tuple[Any, str]]]
+    """From the section and the quantity that is asked for to what somebody takes for them."""
+
+
 class Topic(NamedTuple):
     """One kind of question."""
 
@@ -100,6 +112,21 @@ class Topic(NamedTuple):
     def idle(self, quantity: str, section: Section) -> tuple[str, ...]:
         """Return the words that have no bearing on a quantity of this section."""
         return self.without(quantity, section)
+
+    misreadings: tuple[Misreading, ...] = ()
+
+    def solve(self, quantity: str, section: Section, asking: Asking) -> Solution:
+        """Work out a quantity; whoever misreads the question works it out by the same rules."""
+        found: Solution = self.quantities[quantity].solve(section, asking)
+
+        def variants() -> Iterator[Variant]:
+            yield from found.variants()
+            for row in self.misreadings:
+                for other, asked in row.read(section, quantity):
+                    worker = self.quantities[asked].solve
+                    yield Variant(row.kind, partial(worker, other, asking))
+
+        return replace(found, variants=variants)
 
     def renamed(self, tree: Mapping) -> Mapping:
         """Put the words of the section in the place of the letters of the lectures."""

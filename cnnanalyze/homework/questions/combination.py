@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Step
-from cnnanalyze.homework.mistakes import alone
+from cnnanalyze.homework.kinds import Kind, Rank, kind
 from cnnanalyze.homework.questions.asking import Asking
 from cnnanalyze.homework.solution import Solution, Twist, plain
+from cnnanalyze.homework.variations import alone
 
 
 class Combination(NamedTuple):
@@ -39,6 +40,10 @@ COMBINATIONS: dict[str, Combination] = {
 }
 
 
+TURNED = kind("the wrong way round", "took them the wrong way round")
+OF_ONE = kind("share of one", "gave the share of 1, not of 100", Rank.OCCASIONAL)
+
+
 def combine(word: str, parts: dict[str, Solution], asking: Asking) -> Solution:
     """Work out a combination of answers."""
     row = COMBINATIONS[word]
@@ -57,18 +62,18 @@ def combine(word: str, parts: dict[str, Solution], asking: Asking) -> Solution:
         if word in {"ratio", "share", "difference"}:
             turned = row.make(*leaves[::-1]) if leaves[0].value else None
             if turned is not None:
-                words = f"took {names[1]} to {names[0]}, the wrong way round"
-                yield Twist("the wrong way round", words, plain(turned.value), 1.1)
+                where = f": {names[1]} to {names[0]}"
+                yield Twist(TURNED, plain(turned.value), where)
         if word == "share":
-            yield Twist("share of one", "gave the share of 1, not of 100", value / Fraction(100))
+            yield Twist(OF_ONE, value / Fraction(100))
         for n, (name, solution) in enumerate(parts.items()):
             for mistake in alone(solution):
                 if isinstance(mistake.value, int | Fraction) and (mistake.value or word == "sum"):
                     others = [*leaves]
                     others[n] = given(mistake.value)
                     wrong = plain(row.make(*others).value)
-                    words = f"{mistake.words}, in {name}"
-                    yield Twist(mistake.names[0], words, wrong, mistake.weight + 0.2)
+                    made = Kind(mistake.names[0], mistake.words, mistake.kinds[0].rank)
+                    yield Twist(made, wrong, f", in {name}")
 
     return Solution(value, unit=row.unit, explanations=(worked,), twists=twists)
 

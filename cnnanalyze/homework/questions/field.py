@@ -19,14 +19,31 @@ def field_tree(analysis: Analysis, layer: str) -> Expression | tuple[Expression,
     >>> tree.value
     16
     """
+    return _on_all(analysis, layer, 0)
+
+
+def jump_tree(analysis: Analysis, layer: str) -> Expression | tuple[Expression, ...]:
+    """Return how the jump of a layer comes about, every name with its layer.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> jump_tree(cnn.analyze("zoo:lecture_000_lenet").analysis, "pool2").value
+    4
+    """
+    return _on_all(analysis, layer, 1)
+
+
+def _on_all(analysis: Analysis, layer: str, which: int) -> Expression | tuple[Expression, ...]:
     asked = Asked(analysis, analysis[layer], notation("plain"))
     fields = asked.facts.fields
     assert fields is not None
-    trees = tuple(_along(asked, axis) for axis in range(len(fields)))
+    trees = tuple(_along(asked, axis)[which] for axis in range(len(fields)))
     return trees[0] if len({t.value for t in trees}) == 1 else trees
 
 
-def _along(asked: Asked, axis: int) -> Expression:
+def _along(asked: Asked, axis: int) -> tuple[Expression, Expression]:
+    """Return the field and the jump along one axis."""
     size: Expression | None = None
     jump: Expression | None = None
     for rung in climb(asked, axis):
@@ -47,4 +64,5 @@ def _along(asked: Asked, axis: int) -> Expression:
         size = rewrite(rung.size, put)
         jump = rewrite(rung.jump, put)._replace(name=Name("jump", of=rung.label))
     assert size is not None
-    return size
+    assert jump is not None
+    return size, jump

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from cnnanalyze.analysis.result import NodeFacts
+from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
@@ -14,10 +14,12 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.homework.explain import explain, quantities
 from cnnanalyze.homework.explanation import Explanation, Step
+from cnnanalyze.homework.kinds import Rank, kind
 from cnnanalyze.homework.questions.about import About, variants
 from cnnanalyze.homework.questions.asking import DOES_NOT_FIT, Asking
-from cnnanalyze.homework.questions.field import field_tree
+from cnnanalyze.homework.questions.field import field_tree, jump_tree
 from cnnanalyze.homework.questions.pattern import PATTERN
+from cnnanalyze.homework.questions.sizes import axes_of
 from cnnanalyze.homework.solution import Nested, Solution, Trees, Twist, plain, unfold
 
 KEYS = {
@@ -188,6 +190,8 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     layer = about.layer
     if quantity == "receptive_field":
         return field_tree(about.analysis, layer)
+    if quantity == "jump" and about.analysis[layer].output.size:
+        return jump_tree(about.analysis, layer)
     if quantity in _OWN:
         steps = tuple(_OWN[quantity].make(about, Asking())[0])
     elif quantity in quantities(about.analysis, layer):
@@ -195,7 +199,7 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     else:
         return given(0)
     if quantity == "output":
-        return _shape_tree(steps, layer, about.analysis[layer].output)
+        return _shape_tree(steps, about.analysis, layer)
     if quantity in SIDES or isinstance(value, tuple):
         return None
     tree = unfold(steps, layer)
@@ -203,39 +207,41 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     return tree._replace(name=Name(key, of=layer)) if key and not tree.is_given else tree
 
 
-def _shape_tree(steps: tuple[Step, ...], layer: str, shape: Shape) -> Trees:
-    sizes = [n for n, s in enumerate(steps) if s.symbol.key == "output"]
-    depth = unfold(steps[-1:], layer)
+def _shape_tree(steps: tuple[Step, ...], analysis: Analysis, layer: str) -> Trees:
+    shape = analysis[layer].output
     if shape.is_vector:
         return unfold(steps, layer)
-    if len(sizes) not in {1, shape.rank} or depth.value != shape.channels:
-        return tuple(given(n) for n in shape.extents)
-    each = [unfold(steps[: n + 1], layer) for n in sizes]
-    each = each * shape.rank if len(each) == 1 else each
-    if tuple(e.value for e in each) != shape.size:
+    depth = unfold(steps[-1:], layer)
+    each = axes_of(steps, analysis, layer)
+    if not each or depth.value != shape.channels:
         return tuple(given(n) for n in shape.extents)
     return (*each, depth)
 
 
+OVER_CHANNELS = kind(
+    "averaged over the channels", "averaged over the channels instead of the positions"
+)
+WIDTH_FIRST = kind("width before height", "wrote the width before the height")
+COUNTED = kind("number instead of a shape", "gave the number of activations", Rank.OCCASIONAL)
+
+
+STATISTICS_TOO = kind("statistics counted as parameters", "counted the moving statistics, too")
+BOTH_SIDES = kind("the other padding", "gave the padding of both sides together")
+
+
 def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
     kind = facts.node.kind
+    if quantity in {"parameters", "trainable"} and facts.parameters > facts.learnable:
+        yield Twist(STATISTICS_TOO, facts.parameters)
+    if quantity == "padding" and isinstance(value, int) and facts.fit:
+        yield Twist(BOTH_SIDES, facts.fit[0].before + facts.fit[0].after)
     if quantity == "output" and isinstance(value, tuple):
         *size, channels = value
         shape = facts.node.input_shapes[0]
         if "global" in kind or kind in {"gap", "adaptive_avgpool"}:
-            yield Twist(
-                "averaged over the channels",
-                "averaged over the channels instead of the positions",
-                (*shape.size, 1),
-            )
-        yield Twist(
-            "width before height",
-            "wrote the width before the height",
-            (*size[::-1], channels),
-            0.8,
-        )
-        words = "gave the number of activations"
-        yield Twist("number instead of a shape", words, facts.activations)
+            yield Twist(OVER_CHANNELS, (*shape.size, 1))
+        yield Twist(WIDTH_FIRST, (*size[::-1], channels))
+        yield Twist(COUNTED, facts.activations)
 
 
 def unknown(about: About, quantity: str) -> UsageError:

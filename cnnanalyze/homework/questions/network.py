@@ -9,6 +9,7 @@ from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.graph.network import Network
 from cnnanalyze.homework.explain import explain, quantities
 from cnnanalyze.homework.explanation import Explanation, Rung, Step
+from cnnanalyze.homework.kinds import kind
 from cnnanalyze.homework.network_questions import TRAINING, fold
 from cnnanalyze.homework.questions.about import About, variants
 from cnnanalyze.homework.questions.asking import Asking
@@ -41,7 +42,13 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
         return _total(about, quantity, asking)
     if not layer and not about.over and quantity in quantities(about.analysis):
         worked = explain(about.analysis, "", quantity, asking.notation)
-        return Solution(worked.value, unit=worked.unit, explanations=(worked,))
+        return Solution(
+            worked.value,
+            unit=worked.unit,
+            explanations=(worked,),
+            trees=lambda: unfold(explain(about.analysis, "", quantity).steps),
+            scene=about.scene,
+        )
     raise unknown(about, quantity)
 
 
@@ -89,10 +96,11 @@ def _count(about: About, asking: Asking) -> Solution:
         reasons=(f"They are {ids}.",) if about.over else (),
     )
     weighty = sum(1 for f in about.analysis if f.node.kind in _WEIGHTY)
-    twist = Twist("dense layers counted too", "counted all layers with weights", weighty)
+    twist = Twist(DENSE_TOO, weighty)
     return Solution(len(chosen), explanations=(one,), twists=lambda: iter([twist]))
 
 
+DENSE_TOO = kind("dense layers counted too", "counted all layers with weights")
 _WEIGHTY = CONVS | {"dense"}
 
 

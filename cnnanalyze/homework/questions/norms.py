@@ -10,13 +10,16 @@ from pydantic import Field
 from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Step
-from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
+from cnnanalyze.homework.kinds import Kind, Rank, kind
+from cnnanalyze.homework.questions.asking import Asking, Misreading, Quantity, Topic
 from cnnanalyze.homework.questions.matrices import Exact, NumberList
 from cnnanalyze.homework.questions.values import LARGEST, as_list, as_number, said
 from cnnanalyze.homework.solution import Solution, Twist, plain
 from cnnanalyze.homework.wording import brief
 from cnnanalyze.layers.attributes import Count, choice
 from cnnanalyze.spec.sections import Section
+
+NOT_SQUARED = kind("weights not squared", "added the weights without squaring")
 
 
 class Batch(Section):
@@ -159,7 +162,7 @@ def penalty(d: Decay, asking: Asking) -> Solution:
     def twists() -> Iterator[Twist]:
         sizes = sum(abs(Fraction(w)) for w in d.weights)
         wrong = Fraction(d.rate) / (2 * d.samples) * sizes
-        yield Twist("weights not squared", "added the weights without squaring", plain(wrong))
+        yield Twist(NOT_SQUARED, plain(wrong))
 
     return Solution(
         solution.value,
@@ -214,6 +217,45 @@ def activate(a: Activation, asking: Asking) -> Solution:
     return as_list(asking, words, f"values {said(a.values)}", "y", trees, ())
 
 
+SLOPES = (Fraction(1, 100), Fraction(1, 10), Fraction(1, 5), Fraction(3, 10))
+"""Slopes of leaky ReLU that are somebody's default: PyTorch, lectures, TensorFlow, Keras."""
+
+
+def _other_slopes(a: Activation, quantity: str) -> Iterator[tuple[Activation, str]]:
+    if a.function == "leaky_relu":
+        for slope in SLOPES:
+            yield a.model_copy(update={"slope": slope}), quantity
+
+
+def _taken_for(kind: Kind, *pairs: tuple[str, str]) -> Misreading:
+    """Return the mistake of taking one activation for another."""
+
+    def read(a: Activation, quantity: str) -> Iterator[tuple[Activation, str]]:
+        for right, taken in pairs:
+            if a.function == right:
+                yield a.model_copy(update={"function": taken}), quantity
+
+    return Misreading(kind, read)
+
+
+OTHER_SLOPE = Misreading(
+    kind("slope of another framework", "took the slope that is the default somewhere else"),
+    _other_slopes,
+)
+NO_SLOPE = _taken_for(
+    kind("ReLU instead of its relative", "took plain ReLU"),
+    ("leaky_relu", "relu"),
+    ("relu6", "relu"),
+    ("elu", "relu"),
+)
+NEGATIVE_KEPT = _taken_for(
+    kind("another activation", "took another activation", Rank.OCCASIONAL),
+    ("sigmoid", "tanh"),
+    ("tanh", "sigmoid"),
+    ("relu", "relu6"),
+    ("elu", "leaky_relu"),
+)
+
 ACTIVATION = Topic(
     "an activation of given values",
     Activation,
@@ -224,4 +266,5 @@ ACTIVATION = Topic(
         for word, function in (("slope", "leaky_relu"), ("alpha", "elu"))
         if a.function != function
     ),
+    misreadings=(OTHER_SLOPE, NO_SLOPE, NEGATIVE_KEPT),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from pydantic import Field
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Explanation, Step
+from cnnanalyze.homework.kinds import Rank, kind
 from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
 from cnnanalyze.homework.questions.matrices import Exact, Matrix, PlaneList
 from cnnanalyze.homework.solution import Nested, Solution, Twist, Variant, flat, plain, value_of
@@ -18,6 +20,30 @@ from cnnanalyze.layers.attributes import Count, Flag, Natural, choice
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide
 from cnnanalyze.spec.sections import Section
+
+MINUS_LOST = kind("minus sign lost in a product", "lost the minus sign of the product")
+OPPOSITE = kind("opposite sign", "gave every entry the opposite sign", Rank.OCCASIONAL)
+SIGN_LOST = kind("sign lost in one entry", "lost the sign")
+FLIPPED = kind("kernel flipped", "flipped the kernel (mathematical convolution)")
+NOT_FLIPPED = kind("kernel not flipped", "did not flip the kernel")
+TRANSPOSED = kind("kernel transposed", "transposed the kernel")
+NO_STRIDE = kind("stride forgotten", "forgot the stride")
+STRIDE_OF_2 = kind("stride of 2", "took a stride of 2", Rank.OCCASIONAL)
+NO_PADDING = kind("padding forgotten", "forgot the padding")
+NO_BIAS = kind("bias forgotten", "forgot the bias")
+NOT_NORMALISED = kind("not normalised", "did not divide the sums of the kernel")
+ONE_PLANE = kind("one plane only", "used one plane only", Rank.OCCASIONAL)
+MEANS_DOWN = kind("rounded down", "rounded the averages down")
+MEANS_UP = kind("rounded up", "rounded the averages up")
+MEANS_ROUNDED = kind("rounded", "rounded the averages to whole numbers")
+_POOLING = {"max": "maximum", "average": "mean", "sum": "sum"}
+OTHER_POOLING = {
+    (taken, asked): kind(f"{one} instead of {other}", f"took the {one} instead of the {other}")
+    for taken, one in _POOLING.items()
+    for asked, other in _POOLING.items()
+    if taken != asked
+}
+"""Which operation was taken for which."""
 
 
 class Convolution(Section):
@@ -150,8 +176,7 @@ def _one(asking: Asking, words: str, subject: str, cells: Cells, at: tuple[int, 
             if product.op == "*" and product.value < 0:
                 wrong = made("+", *tree.args[:n], given(-product.value), *tree.args[n + 1 :])
                 pixel, weight = (a.value for a in product.args)
-                said = f"lost the minus sign of the product {pixel}·({weight})"
-                yield Twist("minus sign lost in a product", said, plain(wrong.value), 1.1)
+                yield Twist(MINUS_LOST, plain(wrong.value), f" {pixel}·({weight})")
 
     return Solution(
         value,
@@ -164,12 +189,7 @@ def _one(asking: Asking, words: str, subject: str, cells: Cells, at: tuple[int, 
 def _signs(cells: Cells) -> Iterator[Twist]:
     """Yield the matrix with the sign of one entry lost."""
     value = _plain(cells)
-    yield Twist(
-        "opposite sign",
-        "gave every entry the opposite sign",
-        tuple(tuple(-v for v in row) for row in value),
-        1.1,
-    )
+    yield Twist(OPPOSITE, tuple(tuple(-v for v in row) for row in value))
     for r, row in enumerate(value):
         for c, entry in enumerate(row):
             if entry:
@@ -177,8 +197,7 @@ def _signs(cells: Cells) -> Iterator[Twist]:
                     tuple(-v if (i, j) == (r, c) else v for j, v in enumerate(line))
                     for i, line in enumerate(value)
                 )
-                words = f"lost the sign in row {r + 1}, column {c + 1}"
-                yield Twist("sign lost in one entry", words, changed, 1.2)
+                yield Twist(SIGN_LOST, changed, f" in row {r + 1}, column {c + 1}")
 
 
 def convolve(c: Convolution, asking: Asking) -> Solution:
@@ -232,26 +251,25 @@ def _convolved_otherwise(c: Convolution, asking: Asking) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401 - attributes
         return lambda: convolve(c.model_copy(update=update), asking)
 
-    flipped = "flipped the kernel (mathematical convolution)"
-    turned = "did not flip the kernel" if c.flip else flipped
-    name = "kernel not flipped" if c.flip else "kernel flipped"
-    yield Variant(name, turned, otherwise(flip=not c.flip), 1)
+    yield Variant(NOT_FLIPPED if c.flip else FLIPPED, otherwise(flip=not c.flip))
     kernel = tuple(map(_transposed, c.kernel))
-    yield Variant("kernel transposed", "transposed the kernel", otherwise(kernel=kernel), 1)
+    yield Variant(TRANSPOSED, otherwise(kernel=kernel))
     if c.stride > 1:
-        yield Variant("stride forgotten", "forgot the stride", otherwise(stride=1), 1)
+        yield Variant(NO_STRIDE, otherwise(stride=1))
     else:
-        yield Variant("stride of 2", "took a stride of 2", otherwise(stride=2), 1.2)
+        yield Variant(STRIDE_OF_2, otherwise(stride=2))
     if c.padding:
-        yield Variant("padding forgotten", "forgot the padding", otherwise(padding=0), 1)
+        yield Variant(NO_PADDING, otherwise(padding=0))
     if c.bias:
-        yield Variant("bias forgotten", "forgot the bias", otherwise(bias=0), 1)
+        yield Variant(NO_BIAS, otherwise(bias=0))
+    below = lcm(*(Fraction(w).denominator for k in c.kernel for row in k for w in row))
+    if below > 1:
+        whole = tuple(tuple(tuple(w * below for w in row) for row in k) for k in c.kernel)
+        yield Variant(NOT_NORMALISED, otherwise(kernel=whole), f" by {below}")
     for n in range(len(c.image) if len(c.image) > 1 else 0):
         kernels = c.kernel[n : n + 1] if len(c.kernel) > 1 else c.kernel
         yield Variant(
-            "one plane only",
-            f"used plane {n + 1} only",
-            otherwise(image=c.image[n : n + 1], kernel=kernels),
+            ONE_PLANE, otherwise(image=c.image[n : n + 1], kernel=kernels), f", plane {n + 1}"
         )
 
 
@@ -289,27 +307,21 @@ def _rounded(value: Nested) -> Iterator[Twist]:
     down = tuple(tuple(v.__floor__() for v in row) for row in value)
     up = tuple(tuple(v.__ceil__() for v in row) for row in value)
     near = tuple(tuple(int(Fraction(v) + Fraction(1, 2)) for v in row) for row in value)
-    yield Twist("rounded down", "rounded the averages down", down)
-    yield Twist("rounded up", "rounded the averages up", up)
-    yield Twist("rounded", "rounded the averages to whole numbers", near, 1.1)
+    yield Twist(MEANS_DOWN, down)
+    yield Twist(MEANS_UP, up)
+    yield Twist(MEANS_ROUNDED, near)
 
 
 def _pooled_otherwise(p: Pooling, asking: Asking) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401
         return lambda: pool(p.model_copy(update=update), asking)
 
-    for kind in ("max", "average", "sum"):
-        if kind != p.kind:
-            said = {"max": "maximum", "average": "mean", "sum": "sum"}
-            yield Variant(
-                f"{said[kind]} instead of {said[p.kind]}",
-                f"took the {said[kind]} instead of the {said[p.kind]}",
-                otherwise(kind=kind),
-                1,
-            )
+    for (taken, asked), mistaken in OTHER_POOLING.items():
+        if asked == p.kind:
+            yield Variant(mistaken, otherwise(kind=taken))
     stride = p.kernel if p.stride is None else p.stride
     if stride > 1:
-        yield Variant("stride forgotten", "took a stride of 1", otherwise(stride=1), 1)
+        yield Variant(NO_STRIDE, otherwise(stride=1))
 
 
 CONVOLUTION = Topic(

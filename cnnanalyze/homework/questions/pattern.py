@@ -8,10 +8,19 @@ from typing import NamedTuple
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.graph.network import Network
 from cnnanalyze.homework.explanation import Step
+from cnnanalyze.homework.kinds import kind
 from cnnanalyze.homework.questions.asking import Asking
 from cnnanalyze.homework.solution import Solution, Twist
 
 CONVS = frozenset({"conv", "depthwise", "separable", "transposed_conv", "table_conv"})
+
+
+SCORES_FORGOTTEN = kind("score layer forgotten", "forgot the dense layer of the softmax")
+POOLS_COUNTED = kind("pools counted", "counted the pools as well")
+CONVOLUTIONS_ONLY = kind("convolutions only", "counted the convolutions only")
+DENSE_AMONG_THEM = kind(
+    "dense layers counted as convolutions", "counted all layers with weights, the dense ones too"
+)
 
 
 class Pattern(NamedTuple):
@@ -108,9 +117,9 @@ def _weighty(found: Pattern, network: Network, asking: Asking) -> Solution:
 
     def twists() -> list[Twist]:
         return [
-            Twist("score layer forgotten", "forgot the dense layer of the softmax", value - last),
-            Twist("pools counted", "counted the pools as well", value + sum(found.pooled)),
-            Twist("convolutions only", "counted the convolutions only", convs),
+            Twist(SCORES_FORGOTTEN, value - last),
+            Twist(POOLS_COUNTED, value + sum(found.pooled)),
+            Twist(CONVOLUTIONS_ONLY, convs),
         ]
 
     return Solution(value, explanations=(one,), twists=lambda: iter(twists()))
@@ -121,11 +130,7 @@ def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
         found, network, asking
     )
     weighty = sum(found.repeats) + found.dense
-    twist = Twist(
-        "dense layers counted as convolutions",
-        "counted all layers with weights, the dense ones too",
-        weighty,
-    )
+    twist = Twist(DENSE_AMONG_THEM, weighty)
     return Solution(
         solution.value, explanations=solution.explanations, twists=lambda: iter([twist])
     )

@@ -10,6 +10,7 @@ from pydantic import Field
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Step
+from cnnanalyze.homework.kinds import Rank, kind
 from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
 from cnnanalyze.homework.questions.matrices import NumberList
 from cnnanalyze.homework.questions.values import LARGEST, Trees, as_list, as_number, said
@@ -17,6 +18,11 @@ from cnnanalyze.homework.solution import Solution, Twist, plain
 from cnnanalyze.homework.wording import brief
 from cnnanalyze.layers.attributes import Count
 from cnnanalyze.spec.sections import Section
+
+NO_POWERS = kind("exponential forgotten", "divided the logits by their sum")
+NOT_NORMALISED = kind("not normalised", "did not divide by the sum of the exponentials")
+OVER_CLASSES = kind("averaged over the classes", "averaged over the classes")
+SQUARED_ERROR = kind("squared error", "took the squared error", Rank.OCCASIONAL)
 
 
 class Logits(Section):
@@ -64,9 +70,9 @@ def probabilities(s: Logits, asking: Asking) -> Solution:
         sum_ = sum(s.logits)
         if sum_:
             shares = tuple(plain(Fraction(z) / sum_) for z in s.logits)
-            yield Twist("exponential forgotten", "divided the logits by their sum", shares)
+            yield Twist(NO_POWERS, shares)
         raw = tuple(plain(p.value) for p in powers)
-        yield Twist("not normalised", "did not divide by the sum of the exponentials", raw)
+        yield Twist(NOT_NORMALISED, raw)
 
     return as_list(
         asking,
@@ -143,13 +149,13 @@ def loss(p: Prediction, asking: Asking) -> Solution:
 
     def twists() -> Iterator[Twist]:
         mean = plain(Fraction(value) / len(chances))
-        yield Twist("averaged over the classes", "averaged over the classes", mean)
+        yield Twist(OVER_CLASSES, mean)
         if p.prediction is not None:
             squares = sum(
                 (Fraction(c.value) - Fraction(w.value)) ** 2
                 for c, w in zip(chances, labels, strict=True)
             )
-            yield Twist("squared error", "took the squared error", plain(squares))
+            yield Twist(SQUARED_ERROR, plain(squares))
 
     return Solution(value, explanations=(worked,), trees=lambda: tree, twists=twists)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from pydantic import Field
@@ -11,10 +11,62 @@ from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
 from cnnanalyze.homework.explanation import Step
-from cnnanalyze.homework.questions.asking import Asking, Quantity, Topic
+from cnnanalyze.homework.kinds import Kind, Rank, kind
+from cnnanalyze.homework.questions.asking import Asking, Misreading, Quantity, Topic
 from cnnanalyze.homework.solution import Solution, Twist, plain, unfold
 from cnnanalyze.layers.attributes import Count, Natural
 from cnnanalyze.spec.sections import Section, Training
+
+DIVIDED = kind("divided by the epochs", "divided by the epochs")
+REGIME = kind("regime mistaken", "took the data set for another regime")
+_EXTREMES = ("batch_iterations", "stochastic_iterations")
+
+
+def _one_of(kind: Kind, *pairs: tuple[str, str]) -> Misreading:
+    """Return the mistake of answering another question of the topic."""
+
+    def read(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+        for asked, taken in pairs:
+            if asked == quantity:
+                yield section, taken
+
+    return Misreading(kind, read)
+
+
+SWAPPED = _one_of(
+    kind(
+        "swapped batch and stochastic gradient descent",
+        "swapped batch and stochastic gradient descent",
+    ),
+    _EXTREMES,
+    _EXTREMES[::-1],
+)
+PER_EPOCH = _one_of(
+    kind("examples for iterations", "gave the examples, not the batches of them", Rank.OCCASIONAL),
+    ("iterations", "training_samples"),
+)
+
+
+def _held_back(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+    if section.validation_split:
+        rest = 1 - exactly(section.validation_split)
+        yield section.model_copy(update={"validation_split": float(rest)}), quantity
+
+
+VALIDATION = Misreading(
+    kind("trained on what is held back", "took the examples that are held back", Rank.OCCASIONAL),
+    _held_back,
+)
+
+
+def _one_batch(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+    if quantity == "updates":
+        yield section.model_copy(update={"batch": 1}), quantity
+
+
+BATCHES = Misreading(
+    kind("batch size forgotten", "took an update for every example", Rank.OCCASIONAL), _one_batch
+)
 
 
 def _named(given_: Training, batch: int | None) -> Training:
@@ -45,21 +97,15 @@ def _planned(
         value = int(number)
         worked = asking.explain(words, _subject(section), found, value, reasons=(reason,))
 
-        def twists() -> list[Twist]:
-            wrong = Fraction(value, section.epochs)
-            many = section.epochs > 1 and key == "iterations"
-            words = "divided by the epochs"
-            found = [Twist("divided by the epochs", words, plain(wrong))] if many else []
-            if extreme := batch(section):
-                turned = "swapped batch and stochastic gradient descent"
-                found.append(Twist(turned, turned, extreme, 0.9))
-            return found
+        def twists() -> Iterator[Twist]:
+            if section.epochs > 1 and key == "iterations":
+                yield Twist(DIVIDED, plain(Fraction(value, section.epochs)))
 
         return Solution(
             value,
             explanations=(worked,),
             trees=lambda: unfold(Asking().steps(key, number)),
-            twists=lambda: iter(twists()),
+            twists=twists,
         )
 
     return Quantity(words, solve)
@@ -124,6 +170,7 @@ TRAIN = Topic(
         ),
     },
     without=lambda quantity, _: (*_FOR_THE_READER, *_IDLE.get(quantity, ())),
+    misreadings=(SWAPPED, VALIDATION, PER_EPOCH, BATCHES),
 )
 
 
@@ -158,11 +205,12 @@ def regime(section: Labels, asking: Asking) -> Solution:
     words = "Which regime of transfer learning is it?"
     worked = asking.explain(words, f"{n} labels per class", [step], value, reasons=reasons)
 
-    def twists() -> list[Twist]:
-        inner = f"took {low} to {high} labels for another regime than the middle one"
-        return [Twist("regime mistaken", inner, other) for other in REGIMES if other != value]
+    def twists() -> Iterator[Twist]:
+        for other in REGIMES:
+            if other != value:
+                yield Twist(REGIME, other, f": {low} to {high} labels are the middle one")
 
-    return Solution(value, "words", explanations=(worked,), twists=lambda: iter(twists()))
+    return Solution(value, "words", explanations=(worked,), twists=twists)
 
 
 TRANSFER = Topic(

@@ -10,14 +10,20 @@ from pydantic import Field
 
 from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
-from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.arrangement import exact
 from cnnanalyze.homework.asked import steps
 from cnnanalyze.homework.explanation import Step
-from cnnanalyze.homework.questions.asking import DOES_NOT_FIT, Asking, Quantity, Topic
+from cnnanalyze.homework.kinds import kind
+from cnnanalyze.homework.questions.asking import (
+    DOES_NOT_FIT,
+    Asking,
+    Misreading,
+    Quantity,
+    Topic,
+)
 from cnnanalyze.homework.remarks import said
-from cnnanalyze.homework.solution import Place, Solution, Twist, plain, unfold
+from cnnanalyze.homework.solution import Solution, plain, unfold
 from cnnanalyze.layers.attributes import Count, Flag, Natural, Padding
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide
@@ -91,26 +97,11 @@ def _solution(
 ) -> Solution:
     tree = unfold(found)
     value = plain(tree.value)
-    shape = Shape((w.input,), 1)
     return Solution(
         value,
         explanations=(asking.explain(question, _subject(w), found, value, reasons=reasons),),
         trees=lambda: tree,
-        scene={"": Place("conv", shape, shape)},
-        twists=lambda: _taken_otherwise(w),
     )
-
-
-def _taken_otherwise(w: Window) -> Iterator[Twist]:
-    """Read the padding as the other courses do."""
-    if w.total_padding:
-        side = w.model_copy(update={"total_padding": None, "padding": w.total_padding})
-        yield Twist(
-            "total padding taken per side",
-            "took the total padding for the padding of each side",
-            int(_laid(side).output),
-            0.9,
-        )
 
 
 ROUNDED = "Only whole windows count, so the division is rounded down."
@@ -264,6 +255,62 @@ def _idle(quantity: str) -> tuple[str, ...]:
     return idle
 
 
+# --- read wrongly ---------------------------------------------------------------------------------
+
+Read = Iterator[tuple[Window, str]]
+
+
+def _per_side(w: Window, quantity: str) -> Read:
+    if w.total_padding:
+        yield w.model_copy(update={"total_padding": None, "padding": w.total_padding}), quantity
+
+
+def _same_assumed(w: Window, quantity: str) -> Read:
+    if w.padding in {"valid", 0} and not w.total_padding and quantity in _OF_SAME:
+        yield w.model_copy(update={"padding": "same"}), quantity
+
+
+_OF_SAME = frozenset({"output", "padding_before", "padding_after", "padding_in_all"})
+
+
+def _valid_taken(w: Window, quantity: str) -> Read:
+    if w.padding == "same":
+        yield w.model_copy(update={"padding": "valid"}), quantity
+
+
+def _other_border(w: Window, quantity: str) -> Read:
+    for other in _BORDERS.get(quantity, ()):
+        yield w, other
+
+
+_BORDERS = {
+    "padding_before": ("padding_after", "padding_in_all"),
+    "padding_after": ("padding_before", "padding_in_all"),
+    "padding_in_all": ("padding_after", "padding_before"),
+    "keeping_padding": ("keeping_total",),
+    "keeping_total": ("keeping_padding",),
+}
+
+
+MISREADINGS = (
+    Misreading(
+        kind("total padding taken per side", "took the total padding for the padding of each side"),
+        _per_side,
+    ),
+    Misreading(
+        kind("padding 'same' assumed", "assumed padding that keeps the size ('same')"),
+        _same_assumed,
+    ),
+    Misreading(
+        kind("formula of 'valid'", "used the formula of 'valid', although the padding is 'same'"),
+        _valid_taken,
+    ),
+    Misreading(
+        kind("the other padding", "gave another padding: one side, the other one, or both"),
+        _other_border,
+    ),
+)
+
 TOPIC = Topic(
     "a window that slides over one axis",
     Window,
@@ -294,4 +341,5 @@ TOPIC = Topic(
     },
     {"padding": ("total_padding",), "total_padding": ("padding",)},
     lambda quantity, _: _idle(quantity),
+    MISREADINGS,
 )
