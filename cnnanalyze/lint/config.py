@@ -5,22 +5,21 @@ Reading a configuration never runs code, and never imports what it names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.configuration import is_inside, open_table, root_of
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.toml import Located, find_word, shown
 from cnnanalyze.errors import CnnError, Fault, UsageError
-from cnnanalyze.lint.discovery import FILES
 from cnnanalyze.lint.finding import SEVERITIES
 from cnnanalyze.lint.rules import entries
 from cnnanalyze.lint.select import PROFILES, Level
 from cnnanalyze.lint.settings import Given, Settings
-from cnnanalyze.lint.toml import Located, find_word, open_toml, parse, table_at
 
 EXTENSIONS = 10
 """How long a chain of ``extend`` may be."""
@@ -35,31 +34,30 @@ def read(path: Path) -> Settings:
         If a file cannot be read, or a key or a value is not known, each with its place.
     """
     given: list[Given] = []
+    tables: list[Located] = []
     seen: list[Path] = []
     here: Path | None = path
     while here is not None:
         seen.append(resolved(here))
-        at = FILES.get(here.name, ("lint",))
-        source = open_toml(here)
-        found = Located(source, table_at(parse(source), at) or {}, at)
+        found = open_table(here, "lint")
         given.insert(0, _read_table(found, resolved(here).parent))
+        tables.insert(0, found)
         here = _extended(found, here, seen)
     settings = Settings(tuple(given))
-    for n in range(len(given)):
-        _check(Settings(tuple(given[: n + 1])), given[n], path)
+    for n, found in enumerate(tables):
+        _check(Settings(tuple(given[: n + 1])), found)
     return settings
 
 
-def _check(settings: Settings, given: Given, path: Path) -> None:
+def _check(settings: Settings, found: Located) -> None:
     """Refuse words that name no rule, at the place where the file has them."""
     try:
         settings.check()
     except UsageError as error:
-        origin = Path(given.origin)
         fault = error.faults[0]
-        word = re.search(r"'([^']*)'", fault.message)
-        source = open_toml(origin if is_file(origin) else path)
-        mark = find_word(source, word[1] if word else "", FILES.get(origin.name, ("lint",)))
+        _, quote, behind = fault.message.partition("'")
+        word = behind.partition("'")[0] if quote else ""
+        mark = find_word(found.source, word, found.at)
         raise UsageError(Fault(fault.message, fault.mark or mark, fault.help)) from None
 
 
@@ -67,7 +65,7 @@ def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
     extend = found.table.get("extend")
     if extend is None:
         return None
-    other: Path = path.parent / extend
+    other = reachable(found, "extend", path.parent)
     if not is_file(other):
         raise found.wrong(f"there is no file '{extend}' to extend", "extend")
     other = resolved(other)
@@ -76,6 +74,21 @@ def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
     if len(seen) > EXTENSIONS:
         raise found.wrong(f"a chain of 'extend' may have at most {EXTENSIONS} links", "extend")
     return other
+
+
+def reachable(found: Located, key: str, folder: Path) -> Path:
+    """Return the file that a key names, or refuse one that lies outside of the repository.
+
+    What is linted may be anybody's: its configuration must not have a file of ours read.
+    """
+    path: Path = folder / found.table[key]
+    if not is_inside(path, folder):
+        raise found.wrong(
+            f"'{key}' may only name files below {shown(root_of(folder))}, not '{found.table[key]}'",
+            key,
+            help="move the file there; on the command line any file may be named",
+        )
+    return path
 
 
 class PerFile(NamedTuple):
@@ -89,9 +102,13 @@ class PerFile(NamedTuple):
     def fits_file(self, file: str) -> bool:
         """Whether a file is meant: by its path from the configuration's folder, or by its name."""
         pattern = self.pattern.partition("#")[0]
-        here = Path(file).absolute()
-        full = str(self.folder / pattern)
-        return fnmatch(str(here), full) or ("/" not in pattern and fnmatch(here.name, pattern))
+        path = Path(file)
+        if "/" not in pattern and fnmatch(path.name, pattern):
+            return True
+        here = resolved(path.parent) / path.name
+        if not here.is_relative_to(self.folder):
+            return False
+        return fnmatch(here.relative_to(self.folder).as_posix(), pattern.removeprefix("./"))
 
     def fits_path(self, path: str) -> bool:
         """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
@@ -160,7 +177,7 @@ def _thresholds(found: Located, key: str) -> dict[str, dict[str, float]]:
             raise inner.wrong(
                 f"the thresholds of '{word}' must be a table of numbers, not {numbers!r}",
                 word,
-                help=f"as in [{'.'.join((*found.at, key, word))}]",
+                help=f"as in [{inner.name(word)}]",
             )
     return dict(inner.table)
 
@@ -168,15 +185,13 @@ def _thresholds(found: Located, key: str) -> dict[str, dict[str, float]]:
 def _declared(found: Located, key: str) -> tuple[Any, ...]:
     value = found.table[key]
     if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise found.wrong(
-            f"'{key}' must be a list of tables", key, help=f"[[{'.'.join((*found.at, key))}]]"
-        )
+        raise found.wrong(f"'{key}' must be a list of tables", key, help=f"[[{found.name(key)}]]")
     from cnnanalyze.lint.declare import declare  # noqa: PLC0415 - not every run needs it
 
     rules = []
     taken = {word for entry in entries().values() for word in (entry.code, entry.name)}
-    for entry in value:
-        mark = find_word(found.source, str(entry.get("when", "")), (*found.at, key))
+    for number, entry in enumerate(value):
+        mark = found.value(key, number, "when") if "when" in entry else found.mark(key, number)
         try:
             rules.append(declare(entry, mark))
         except CnnError as error:
@@ -248,6 +263,8 @@ def _budgets(found: Located, folder: Path) -> Mapping[str, Any]:
     from cnnanalyze.lint.budgets import anchor, read_configured  # noqa: PLC0415 - not always needed
 
     inner = Located(found.source, found.table["budgets"], (*found.at, "budgets"))
+    if isinstance(inner.table.get("baseline"), str):
+        reachable(inner, "baseline", folder)
     for key, value in inner.table.items():
         try:
             read_configured({key: value})

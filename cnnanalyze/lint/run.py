@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.configuration import find
 from cnnanalyze.core.files import resolved
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.lint.discovery import find
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.settings import CALLER, Given, Settings
@@ -66,6 +66,8 @@ class Spec(NamedTuple):
     """What stands in it, if it is no file."""
     base: Path | None = None
     """The folder in whose tree ``extends`` may name files."""
+    is_of_zoo: bool = False
+    """Whether it comes with the package."""
 
     def open(self) -> Source:
         """Return the text with its name."""

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from cnnanalyze.core.configuration import find
+from cnnanalyze.core.toml import find_key
 from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.lint.config import KEYS, read
-from cnnanalyze.lint.discovery import find
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.run import Configuration, lint_specs, of_file
 from cnnanalyze.lint.select import Level
 from cnnanalyze.lint.settings import Given
-from cnnanalyze.lint.toml import find_key
 from tests.lint.networks import EVEN, UNITS
 
 
@@ -85,6 +85,7 @@ def test_table_of_ours_is_seen_however_it_is_written(tmp_path: Path, text: str) 
 
 
 def test_file_extends_another(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
     write(tmp_path / "base", "[lint]\nignore = ['CV003']\nseverity = {NA001 = 'info'}\n")
     path = write(
         tmp_path / "here", "[lint]\nextend = '../base/cnnanalyze.toml'\nprofile = 'strict'\n"
@@ -222,7 +223,7 @@ def test_place_of_a_key_in_nested_tables() -> None:
         ("a",): "1:1",
         ("x", "b"): "3:1",
         ("x", "y z", "w", "b"): "5:3",
-        ("x", "l", "b"): "7:1",
+        ("x", "l", 0, "b"): "7:1",
         ("x", "q"): "2:2",
         ("nothing",): "1:1",
     }

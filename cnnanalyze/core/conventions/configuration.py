@@ -11,23 +11,15 @@ In ``pyproject.toml`` under ``[tool.cnnanalyze.conventions.NAME]``, or in ``cnna
 
 from __future__ import annotations
 
-import re
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from cnnanalyze.core.configuration import find, open_table
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
-from cnnanalyze.core.files import is_file, read_text
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Fault, Mark, Source, SpecError
-
-FILES = {
-    "cnnanalyze.toml": ("conventions",),
-    "pyproject.toml": ("tool", "cnnanalyze", "conventions"),
-}
-"""The files that are looked for, and where in them the conventions stand."""
+from cnnanalyze.core.toml import Located
+from cnnanalyze.errors import Fault, UsageError
 
 KEYS = ("description", "source", "operations", "functions", "parameters", "halves", "logits")
 
@@ -37,92 +29,81 @@ def own() -> dict[str, Convention]:
 
     Raises
     ------
-    SpecError
+    UsageError
         If one cannot be read, with its place.
     """
-    found = _nearest_file(Path.cwd())
-    return {} if found is None else _read(*found)
-
-
-def _nearest_file(folder: Path) -> tuple[Path, float] | None:
-    for place in (folder, *folder.parents):
-        for name in FILES:
-            path = place / name
-            if is_file(path):
-                return path, path.stat().st_mtime
-    return None
+    path = find(Path.cwd())
+    return {} if path is None else _read(path, path.stat().st_mtime)
 
 
 @cache
 def _read(path: Path, _: float) -> dict[str, Convention]:
-    source = Source(path.name, read_text(path, what="configuration"))
-    try:
-        data: Any = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        mark = Mark(source, int(found[1]), int(found[2])) if found else None
-        raise SpecError(Fault(f"this is no TOML: {error}", mark)) from None
-    for key in FILES[path.name]:
-        data = data.get(key, {}) if isinstance(data, dict) else {}
-    if not isinstance(data, dict):
-        raise _fault(source, "conventions", "'conventions' must hold one table for each name")
-    return {name: _row(source, name, table) for name, table in data.items()}
+    found = open_table(path, "conventions")
+    return {name: _row(found, name) for name in found.table}
 
 
-def _row(source: Source, name: str, table: Any) -> Convention:  # noqa: ANN401 - whatever TOML holds
-    where = f"convention '{name}'"
-    if CONVENTIONS.get(name) is not None or not re.fullmatch(r"[A-Za-z][\w.-]*", name):
+def _row(found: Located, name: str) -> Convention:
+    where, table = f"convention '{name}'", found.table[name]
+    if CONVENTIONS.get(name) is not None or not _is_plain(name):
         taken = CONVENTIONS.get(name) is not None
-        raise _fault(
-            source,
-            name,
+        raise found.wrong(
             f"{where} {'is known already' if taken else 'needs a plain name'}; choose another name",
+            name,
         )
     if not isinstance(table, dict):
-        raise _fault(source, name, f"{where} must be a table")
-    for key in table:
-        if key not in KEYS:
-            raise _fault(
-                source,
-                key,
-                f"{where} has no '{key}'; it takes {', '.join(KEYS)}{nearest(key, KEYS)}",
-            )
+        raise found.wrong(f"{where} must be a table", name)
+    inner = Located(found.source, table, (*found.at, name))
+    for key, value in table.items():
+        _check_key(inner, key, value, where)
     for key in ("operations", "functions"):
-        lines = table.get(key, {})
-        if not isinstance(lines, dict) or not all(isinstance(v, str) for v in lines.values()):
-            raise _fault(
-                source,
-                key,
-                f"'{key}' of {where} must map layer kinds to sums such as '2*mac + add'",
-            )
-        for text in lines.values():
-            _check(source, text, TERMS)
-    parameters = table.get("parameters", "learned")
-    if not isinstance(parameters, str):
-        raise _fault(source, "parameters", f"'parameters' of {where} must be a sum of parts")
-    _check(source, parameters, tuple(PARTS))
+        for kinds, text in table.get(key, {}).items():
+            _check(inner, text, TERMS, key, kinds)
+    parameters, file = table.get("parameters", "learned"), Path(found.source.name).name
+    _check(inner, parameters, tuple(PARTS), "parameters")
     return Convention(
         name,
         table.get("operations", {}),
-        str(table.get("description", f"as {source.name} says")),
-        str(table.get("source", source.name)),
+        table.get("description", f"as {file} says"),
+        table.get("source", file),
         parameters,
         table.get("functions", {}),
-        halves=bool(table.get("halves", False)),
-        logits=bool(table.get("logits", False)),
+        halves=table.get("halves", False),
+        logits=table.get("logits", False),
     )
 
 
-def _check(source: Source, text: str, known: tuple[str, ...]) -> None:
+def _is_plain(name: str) -> bool:
+    """Whether a name is a letter with letters, digits, '.', '-' and '_' behind it."""
+    rest = name.translate(dict.fromkeys(map(ord, ".-_")))
+    return name[:1].isascii() and name[:1].isalpha() and rest.isalnum()
+
+
+def _check_key(inner: Located, key: str, value: object, where: str) -> None:
+    """Refuse a key that a convention does not have, and a value of the wrong form."""
+    if key not in KEYS:
+        raise inner.wrong(
+            f"{where} has no '{key}'; it takes {', '.join(KEYS)}{nearest(key, KEYS)}", key
+        )
+    if key in {"operations", "functions"}:
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise inner.wrong(
+                f"'{key}' of {where} must map layer kinds to sums such as '2*mac + add'", key
+            )
+    elif key == "parameters":
+        if not isinstance(value, str):
+            raise inner.wrong(f"'{key}' of {where} must be a sum of parts", key)
+    elif key in {"halves", "logits"}:
+        if not isinstance(value, bool):
+            raise inner.wrong(f"'{key}' of {where} must be true or false, not {value!r}", key)
+    elif not isinstance(value, str):
+        raise inner.wrong(f"'{key}' of {where} must be a text, not {value!r}", key)
+
+
+def _check(inner: Located, text: str, known: tuple[str, ...], *keys: str) -> None:
     try:
         parse(text, known)
     except ValueError as error:
-        raise _fault(source, text, str(error), help=f"the terms are {', '.join(known)}") from None
-
-
-def _fault(source: Source, word: str, message: str, help: str = "") -> SpecError:  # noqa: A002
-    """Point at the first line in which a word stands; TOML's reader keeps no places."""
-    for number, line in enumerate(source.lines, start=1):
-        if (at := line.find(word)) >= 0:
-            return SpecError(Fault(message, Mark(source, number, at + 1, len(word)), help))
-    return SpecError(Fault(message, None, help))
+        mark = inner.value(*keys)
+        raise UsageError(
+            Fault(str(error), mark, help=f"the terms are {', '.join(known)}")
+        ) from None

@@ -1,0 +1,308 @@
+"""TOML files with places: what is read from one, and where its keys and values are written.
+
+The standard library reads TOML, but does not tell lines. What it has accepted is walked through a
+second time, from left to right, each character once.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.files import printable, read_text
+from cnnanalyze.errors import Fault, Mark, Source, UsageError
+
+MOST_BYTES = 1_000_000
+"""The largest configuration that is read."""
+
+MOST_PARTS = 100
+"""How many names a dotted key may have: TOML's reader takes time with the square of them."""
+
+Keys = tuple[str | int, ...]
+"""What leads to a value: names of keys, and numbers in lists."""
+
+
+class Located(NamedTuple):
+    """A table of a TOML file, with the file, for messages with places."""
+
+    source: Source
+    table: Mapping[str, Any]
+    at: Keys
+    """The keys that lead to the table."""
+
+    def mark(self, *keys: str | int) -> Mark:
+        """Return where a key is written, or else the closest table above it."""
+        return find_key(self.source, (*self.at, *keys))
+
+    def value(self, *keys: str | int) -> Mark:
+        """Return where the value of a key is written."""
+        return find_key(self.source, (*self.at, *keys), is_value=True)
+
+    def name(self, *keys: str) -> str:
+        """Return what the table of a key is called in a head: ``lint.severity``."""
+        return ".".join(str(key) for key in (*self.at, *keys))
+
+    def wrong(self, message: str, *keys: str | int, help: str = "") -> UsageError:  # noqa: A002
+        """Return an error at the place of a key."""
+        return UsageError(Fault(message, self.mark(*keys), help))
+
+
+def open_toml(path: Path) -> Source:
+    """Return the text of a file with its name."""
+    return Source(printable(shown(path)), read_text(path, MOST_BYTES, what="configuration"))
+
+
+def shown(path: Path) -> str:
+    """Return a path as messages have it: relative to here if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+
+@cache
+def parse(source: Source) -> Mapping[str, Any]:
+    """Return what a text holds, or refuse it where it is no TOML."""
+    import tomllib  # noqa: PLC0415 - not every run needs it
+
+    for number, line in enumerate(source.lines, 1):
+        # A key ends before one of these signs, and lines with so many dots are nothing else.
+        pieces = line.replace(",", "=").replace("{", "=").split("=")
+        if line.count(".") >= MOST_PARTS and max(p.count(".") for p in pieces) >= MOST_PARTS:
+            said = f"a key may have at most {MOST_PARTS} names"
+            raise UsageError(Fault(said, Mark(source, number, 1)))
+    try:
+        return tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        said, _, place = str(error).partition(" (at ")
+        numbers = [int(n) for n in re.findall(r"\d+", place)]
+        mark = Mark(source, *numbers) if len(numbers) == 2 else None  # noqa: PLR2004 - line, column
+        raise UsageError(Fault(f"this is no TOML: {said[:1].lower()}{said[1:]}", mark)) from None
+    except RecursionError:
+        raise UsageError(f"the configuration {source.name} is nested too deep") from None
+    except ValueError as error:  # a number that is too long
+        raise UsageError(f"the configuration {source.name} cannot be read: {error}") from None
+
+
+def table_at(data: Mapping[str, Any], at: Keys) -> Mapping[str, Any] | None:
+    """Return the table that some keys lead to; nothing if there is none."""
+    found: Any = data
+    for key in at:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where a key and its value stand: offsets into the text."""
+
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_REST = re.compile(r"[^,\]}#\n]+")
+"""A value that is no text, list or table."""
+
+
+class _Walk:
+    """Walks through a text that is known to be TOML, and notes where everything stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.places: dict[Keys, Place] = {}
+        self.lengths: dict[Keys, int] = {}
+        """By the keys of a list of tables: how many it has so far."""
+
+    def run(self) -> dict[Keys, Place]:
+        table: Keys = ()
+        while self.skip():
+            if self.text[self.at] == "[":
+                table = self.head()
+            else:
+                self.pair(table)
+        return self.places
+
+    def skip(self) -> bool:
+        """Pass over blanks, line ends and comments; whether anything follows."""
+        text = self.text
+        while self.at < len(text):
+            if text[self.at] == "#":
+                end = text.find("\n", self.at)
+                self.at = len(text) if end < 0 else end
+            elif text[self.at] in " \t\n":
+                self.at += 1
+            else:
+                return True
+        return False
+
+    def blanks(self) -> str:
+        """Pass over blanks; return the character that follows."""
+        while self.text[self.at : self.at + 1] in {" ", "\t"}:
+            self.at += 1
+        return self.text[self.at : self.at + 1]
+
+    def head(self) -> Keys:
+        """Read the head of a table; return the keys that lead to it."""
+        is_list = self.text.startswith("[[", self.at)
+        self.at += 2 if is_list else 1
+        table: Keys = ()
+        parts = self.key()
+        for number, (name, begin, end) in enumerate(parts, 1):
+            table = (*table, name)
+            self.places.setdefault(table, Place((begin, end), (begin, end)))
+            if is_list and number == len(parts):
+                self.lengths[table] = self.lengths.get(table, 0) + 1
+            if table in self.lengths:
+                table = (*table, self.lengths[table] - 1)
+                whole = parts[0][1], end
+                self.places.setdefault(table, Place(whole, whole))
+        self.at += 2 if is_list else 1
+        return table
+
+    def pair(self, table: Keys) -> None:
+        """Read a key with its value."""
+        parts = self.key()
+        begin, path = parts[0][1], table
+        for name, _, end in parts:
+            path = (*path, name)
+            self.places.setdefault(path, Place((begin, end), (begin, end)))
+        self.at += 1  # the sign of equality
+        key = (begin, parts[-1][2])
+        self.places[path] = Place(key, self.value(path))
+
+    def key(self) -> list[tuple[str, int, int]]:
+        """Read a key; return the names between its dots, each with its begin and end."""
+        parts = []
+        while True:
+            if self.blanks() in {"'", '"'}:
+                begin = self.at
+                inner = self.quoted()
+                raw = self.text[begin : self.at]
+                name = self.text[slice(*inner)] if "\\" not in raw else _unescaped(raw)
+                parts.append((name, begin, self.at))
+            else:
+                word = _BARE.match(self.text, self.at)
+                assert word is not None, "TOML's reader has accepted it"
+                self.at = word.end()
+                parts.append((word[0], word.start(), word.end()))
+            if self.blanks() != ".":
+                return parts
+            self.at += 1
+
+    def value(self, path: Keys) -> tuple[int, int]:
+        """Read a value; return where it stands, without its quotes."""
+        begin, sign = self.at, self.blanks()
+        if sign in {"'", '"'}:
+            return self.quoted()
+        begin = self.at
+        if sign == "[":
+            self.at += 1
+            for number in range(len(self.text)):
+                self.skip()
+                if self.text[self.at] == "]":
+                    break
+                span = self.value((*path, number))
+                self.places[*path, number] = Place(span, span)
+                self.comma()
+            self.at += 1
+        elif sign == "{":
+            self.at += 1
+            while self.skip() and self.text[self.at] != "}":
+                self.pair(path)
+                self.comma()
+            self.at += 1
+        else:
+            word = _REST.match(self.text, self.at)
+            assert word is not None, "TOML's reader has accepted it"
+            self.at = word.end()
+            return begin, begin + len(word[0].rstrip())
+        return begin, self.at
+
+    def comma(self) -> None:
+        self.skip()
+        if self.text[self.at] == ",":
+            self.at += 1
+
+    def quoted(self) -> tuple[int, int]:
+        """Read a text in quotes; return where it stands without them."""
+        sign = self.text[self.at]
+        quotes = 3 * sign if self.text.startswith(3 * sign, self.at) else sign
+        self.at += len(quotes)
+        begin = self.at
+        while not self.text.startswith(quotes, self.at):
+            self.at += 2 if sign == '"' and self.text[self.at] == "\\" else 1
+        if len(quotes) > 1:  # quotes may stand before those that end it
+            while self.text.startswith(sign, self.at + len(quotes)):
+                self.at += 1
+        end = self.at
+        self.at += len(quotes)
+        return begin, end
+
+
+def _unescaped(raw: str) -> str:
+    import tomllib  # noqa: PLC0415 - not every run needs it
+
+    return str(tomllib.loads(f"key = {raw}")["key"])
+
+
+@cache
+def _places(source: Source) -> tuple[dict[Keys, Place], list[int]]:
+    """Return where everything stands, and the offsets at which the lines begin."""
+    parse(source)  # what is no TOML is refused there
+    starts = [0]
+    for line in source.text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    return _Walk(source.text).run(), starts
+
+
+def _mark(source: Source, span: tuple[int, int]) -> Mark:
+    _, starts = _places(source)
+    begin, end = span
+    line = bisect_right(starts, begin)
+    length = min(end, starts[line] if line < len(starts) else end) - begin
+    return Mark(source, line, begin - starts[line - 1] + 1, max(1, length))
+
+
+def find_key(source: Source, keys: Keys, *, is_value: bool = False) -> Mark:
+    r"""Return where a key is written, or else the closest table above it.
+
+    Examples
+    --------
+    >>> text = "[lint]\nprofile = 'strict'\nseverity = {CV = 'info'}\n"
+    >>> toml = Source("cnnanalyze.toml", text)
+    >>> str(find_key(toml, ("lint", "severity", "CV")))
+    'cnnanalyze.toml:3:13'
+    >>> str(find_key(toml, ("lint", "profile"), is_value=True))
+    'cnnanalyze.toml:2:12'
+    """
+    places, _ = _places(source)
+    for length in range(len(keys), 0, -1):
+        if (place := places.get(keys[:length])) is not None:
+            is_meant = is_value and length == len(keys)
+            return _mark(source, place.value if is_meant else place.key)
+    return Mark(source, 1, 1)
+
+
+def find_word(source: Source, word: str, at: Keys) -> Mark:
+    r"""Return where a word is first written in a table, as a key or a value, or else the table.
+
+    Examples
+    --------
+    >>> toml = Source("x.toml", "[lint]\nselect = ['CV', 'NA'] # NA\n")
+    >>> str(find_word(toml, "NA", ("lint",)))
+    'x.toml:2:18'
+    """
+    places, _ = _places(source)
+    for keys, place in places.items():
+        if keys[: len(at)] == at and word:
+            if keys[-1] == word:
+                return _mark(source, place.key)
+            if source.text[slice(*place.value)] == word:
+                return _mark(source, place.value)
+    return find_key(source, at)

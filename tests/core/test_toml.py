@@ -1,0 +1,160 @@
+"""Places in TOML: where every key and every value stands, however it is written."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnanalyze.core.toml import MOST_PARTS, find_key, find_word, open_toml, parse
+from cnnanalyze.errors import Source, UsageError
+
+TEXT = '''\
+# lint.a = 1
+top = 1 # top = 2
+[lint]
+select = ["CV", 'NA', # "XX"
+  "RF", {a = 1, "b c".d = [2]}]
+"x\\u0041" = """
+[other]
+y = 1
+"""
+z . 'w' = 2020-01-01
+[[lint.rule]]
+when = "a == 'b'"
+[[lint.rule]]
+when = \'\'\'c'd\'\'\'\'
+[lint.rule.more]
+n = -1.5e3
+[a."b.c"]
+'''
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "value"),
+    [
+        (("top",), "2:1", "2:7"),
+        (("lint",), "3:2", "3:2"),
+        (("lint", "select"), "4:1", "4:10"),
+        (("lint", "select", 0), "4:12", "4:12"),
+        (("lint", "select", 1), "4:18", "4:18"),
+        (("lint", "select", 2), "5:4", "5:4"),
+        (("lint", "select", 3, "a"), "5:10", "5:14"),
+        (("lint", "select", 3, "b c", "d"), "5:17", "5:27"),
+        (("lint", "select", 3, "b c", "d", 0), "5:28", "5:28"),
+        (("lint", "xA"), "6:1", "6:16"),
+        (("lint", "z"), "10:1", "10:1"),
+        (("lint", "z", "w"), "10:1", "10:11"),
+        (("lint", "rule"), "11:8", "11:8"),
+        (("lint", "rule", 0), "11:3", "11:3"),
+        (("lint", "rule", 0, "when"), "12:1", "12:9"),
+        (("lint", "rule", 1, "when"), "14:1", "14:11"),
+        (("lint", "rule", 1, "more"), "15:12", "15:12"),
+        (("lint", "rule", 1, "more", "n"), "16:1", "16:5"),
+        (("a", "b.c"), "17:4", "17:4"),
+        (("lint", "rule", 1, "none"), "13:3", "13:3"),
+        (("other",), "1:1", "1:1"),
+    ],
+)
+def test_every_key_and_value_is_found(keys: tuple[str | int, ...], key: str, value: str) -> None:
+    source = Source("x.toml", TEXT)
+    assert str(find_key(source, keys)) == f"x.toml:{key}"
+    assert str(find_key(source, keys, is_value=True)) == f"x.toml:{value}"
+
+
+@pytest.mark.parametrize(
+    ("word", "at", "place"),
+    [
+        ("RF", ("lint",), "5:4"),
+        ("a == 'b'", ("lint",), "12:9"),
+        ("XX", ("lint",), "3:2"),  # in a remark
+        ("y", ("lint",), "3:2"),  # in a text
+        ("w", ("lint", "rule"), "11:8"),  # elsewhere
+        ("n", ("lint",), "16:1"),
+    ],
+)
+def test_words_are_found_as_keys_and_values(
+    word: str, at: tuple[str | int, ...], place: str
+) -> None:
+    assert str(find_word(Source("x.toml", TEXT), word, at)) == f"x.toml:{place}"
+
+
+PLAIN = st.recursive(
+    st.integers(0, 99) | st.booleans() | st.text("a'\"\\#=[\n]{é", max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("ab.\" '\\", min_size=1, max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def written(data: Any) -> str:
+    """Return plain data as TOML has it in one line."""
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{written(k)} = {written(v)}" for k, v in data.items()) + "}"
+    if isinstance(data, list):
+        return "[" + ", ".join(written(v) for v in data) + "]"
+    if isinstance(data, str):
+        text = data.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{text}"'
+    return str(data).lower()
+
+
+@given(st.dictionaries(st.sampled_from(["x", "y", "z-1"]), PLAIN, max_size=3))
+def test_what_stands_at_the_place_of_a_value_is_the_value(data: dict[str, Any]) -> None:
+    text = "".join(f"{key} = {written(value)} # = 1\n" for key, value in data.items())
+    source = Source("x.toml", text)
+    assert parse(source) == data
+
+    def check(keys: tuple[str | int, ...], value: Any) -> None:
+        mark = find_key(source, keys, is_value=True)
+        there = source.lines[mark.line - 1][mark.column - 1 :][: mark.length]
+        if isinstance(value, str):
+            assert tomllib.loads(f'v = "{there if value else ""}"') == {"v": value}
+        else:
+            assert tomllib.loads(f"v = {there}") == {"v": value}
+        inner = dict(enumerate(value)) if isinstance(value, list) else value
+        for key, one in inner.items() if isinstance(inner, dict) else ():
+            check((*keys, key), one)
+
+    for key, value in data.items():
+        check((key,), value)
+
+
+@pytest.mark.parametrize(
+    "text", [f"[{'a.' * 90_000}a]\n", f"{'a.' * 90_000}a = 1\n", f"x = {{{'a.' * 90_000}a = 1}}\n"]
+)
+def test_keys_of_many_names_are_refused_before_they_take_time(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(Source("x.toml", text))
+    assert caught.value.message == f"a key may have at most {MOST_PARTS} names"
+    assert str(caught.value.faults[0].mark) == "x.toml:1:1"
+
+
+def test_many_numbers_with_dots_are_no_long_key() -> None:
+    assert len(parse(Source("x.toml", f"x = [{'1.5, ' * 300}]\n"))["x"]) == 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[lint]\nx = """\n[{" " * 100_000}\n"""\n',
+        "\n" * 100_000 + "[lint]\nx = 1\n",
+        f"[lint]\nx = '{'[' * 100_000}'\n",
+    ],
+)
+def test_blanks_and_brackets_take_time_in_proportion(text: str) -> None:
+    assert find_key(Source("x.toml", text), ("lint", "x")).column == 1
+
+
+def test_devices_and_large_files_are_refused(tmp_path: Any) -> None:
+    (tmp_path / "x.toml").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="is a device, not a configuration file"):
+        open_toml(tmp_path / "x.toml")
+    (tmp_path / "y.toml").write_text("#" * 1_000_001)
+    with pytest.raises(UsageError, match="is larger than 1,000,000 bytes"):
+        open_toml(tmp_path / "y.toml")
