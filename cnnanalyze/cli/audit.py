@@ -115,6 +115,7 @@ def _examine(name: str, given: dict[str, object], analyses: Analyses) -> Audit:
 def _find(names: list[str]) -> Iterator[str]:
     """Return specs, tables and lectures: those that are named, and of a folder all of them."""
     from cnnanalyze.audit.tables import ENDING as TABLE
+    from cnnanalyze.cli.folders import files_below
     from cnnanalyze.cli.specs import find
     from cnnanalyze.errors import UsageError
     from cnnanalyze.lectures.facts import ENDING as FACTS
@@ -128,7 +129,7 @@ def _find(names: list[str]) -> Iterator[str]:
             continue
         below: list[str] = []
         if is_folder(name):
-            below = sorted(str(p) for p in Path(name).rglob("*") if p.suffix in {TABLE, FACTS})
+            below = [str(p) for p in files_below(Path(name), (TABLE, FACTS))]
         with suppress(*([UsageError] if below else [])):  # a folder may hold tables alone
             yield from find([name])
         yield from below

@@ -47,6 +47,10 @@ def budget(
     baseline: Baseline = None,
     update: Update = False,
     allow: Allow = None,
+    exclude: option.Exclude = None,
+    extend_exclude: option.ExtendExclude = None,
+    include: option.Include = None,
+    force_exclude: option.ForceExclude = False,
     format: TableJsonOrMarkdown = "table",  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
@@ -65,7 +69,9 @@ def budget(
     from cnnanalyze.report.budget import Outcome, to_dict
 
     check_format(format, ("table", "json", "markdown"))
-    names = find(specs)
+    scan = option.read_scan(exclude, extend_exclude, include, force_exclude)
+    if not (names := find(specs, scan)):
+        return  # all of them are excluded
     said = _configured(names[0])
     file = baseline or said.baseline or Path(DEFAULT)
     allowed = said.allow if allow is None else option.read_percentage(allow)
@@ -129,9 +135,9 @@ def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
 
 def _configured(name: str) -> Configured:
     """Return what the configuration closest to a spec says of budgets."""
+    from cnnanalyze.core.configuration import find
     from cnnanalyze.lint.budgets import read_configured
     from cnnanalyze.lint.config import read
-    from cnnanalyze.lint.discovery import find
 
     folder = Path() if name == "-" or name.startswith("zoo:") else Path(name).parent
     path = find(resolved(folder))

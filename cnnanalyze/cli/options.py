@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cnnanalyze.errors import UsageError
+
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from cnnanalyze.cli.folders import Scan
 
 Specs = Annotated[
     list[str],
@@ -134,6 +138,64 @@ MaxMacs = Annotated[
         "--max-macs", metavar="N", help="Only networks with at most so many, such as 4.1G."
     ),
 ]
+
+
+Patterns = list[str] | None
+Exclude = Annotated[
+    Patterns,
+    typer.Option(
+        metavar="PATTERNS",
+        help="Pass these over in folders, as .gitignore has them, and not what is by itself.",
+    ),
+]
+ExtendExclude = Annotated[Patterns, typer.Option(metavar="PATTERNS", help="Pass these over, too.")]
+Include = Annotated[
+    Patterns,
+    typer.Option(metavar="PATTERNS", help="Look in folders at these files only."),
+]
+ForceExclude = Annotated[
+    bool,
+    typer.Option("--force-exclude", help="Pass over what is excluded even if it is named itself."),
+]
+
+
+def read_scan(
+    exclude: Patterns,
+    extend_exclude: Patterns,
+    include: Patterns,
+    force_exclude: bool,
+    *,
+    config: Path | None = None,
+    isolated: bool = False,
+) -> Scan:
+    """Return what a command line says of the files in folders.
+
+    Raises
+    ------
+    UsageError
+        If a pattern cannot be used.
+    """
+    from cnnanalyze.cli.folders import Scan
+
+    return Scan(
+        _read_patterns("--exclude", exclude),
+        _read_patterns("--extend-exclude", extend_exclude) or (),
+        _read_patterns("--include", include),
+        force_exclude,
+        config,
+        isolated,
+    )
+
+
+def _read_patterns(name: str, given: Patterns) -> tuple[str, ...] | None:
+    from cnnanalyze.core.ignoring import why_not
+
+    if given is None:
+        return None
+    lines = tuple(line.strip() for text in given for line in text.split(",") if line.strip())
+    if wrong := next(filter(None, map(why_not, lines)), ""):
+        raise UsageError(f"{name}: {wrong}")
+    return lines
 
 
 def read_percentage(text: str) -> Fraction | None:

@@ -2,56 +2,113 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.core.files import is_file, is_folder
+from cnnanalyze.cli.folders import ENDINGS, Scan
+from cnnanalyze.core.files import exists, is_folder
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.graph.network import Network
 
 STDIN = "-"
-ENDINGS = (".yaml", ".yml")
+_IN_A_FOLDER = f"specs are files that end in {' or '.join(ENDINGS)}"
+_BY_A_PATTERN = "check the pattern and the folder"
 
 
-def find(names: Sequence[str]) -> list[str]:
-    """Return the specs that arguments name, each once, in order.
+class Found(NamedTuple):
+    """The specs that arguments name."""
+
+    names: tuple[str, ...]
+    """Each once, in order."""
+    passed_over: int
+    """How many other YAML files lie in the folders that were searched."""
+
+
+def find(names: Sequence[str], scan: Scan | None = None) -> list[str]:
+    """Return the specs that arguments name, each once, in order; remark what was passed over.
 
     Raises
     ------
     UsageError
         If a folder or a pattern holds no spec, or a name is empty.
     """
-    found: list[str] = []
+    found = search(names, scan)
+    if found.passed_over:
+        sys.stderr.write(f"remark: {passed_over(found.passed_over)}\n")
+    return list(found.names)
+
+
+def passed_over(count: int) -> str:
+    """Say how many YAML files were left alone.
+
+    Examples
+    --------
+    >>> passed_over(1), passed_over(2)
+    ('1 other YAML file passed over', '2 other YAML files passed over')
+    """
+    return f"{count:,} other YAML file{'' if count == 1 else 's'} passed over"
+
+
+def search(names: Sequence[str], scan: Scan | None = None) -> Found:
+    """Return the specs that arguments name, and how many other YAML files were passed over.
+
+    A file that is named is a spec, whatever stands in it; a file that was found in a folder or by a
+    pattern is one if it looks like one.
+
+    Raises
+    ------
+    UsageError
+        If a folder or a pattern holds no spec, or a name is empty.
+    """
+    from cnnanalyze.cli.folders import Finder
+
+    finder = Finder(scan or Scan())
+    specs: dict[str, None] = {}
+    others: set[Path] = set()
     for name in names:
-        found += _expand(name)
-    return list(dict.fromkeys(found))
-
-
-def _expand(name: str) -> list[str]:
-    if name == STDIN or name.startswith("zoo:"):
-        return [name]
-    if not name:  # an unset variable of a script, not the whole folder
-        raise UsageError("the name of a spec is empty", help="name a file, a folder or zoo:NAME")
-    path = Path(name)
-    if is_folder(path):
-        below = sorted(str(p) for p in path.rglob("*") if p.suffix in ENDINGS and is_file(p))
-        if not below:
+        if name == STDIN or name.startswith("zoo:"):
+            specs[name] = None
+            continue
+        if not name:  # an unset variable of a script, not the whole folder
             raise UsageError(
-                f"the folder '{name}' holds no specs",
-                help=f"specs are files that end in {' or '.join(ENDINGS)}",
+                "the name of a spec is empty", help="name a file, a folder or zoo:NAME"
             )
-        return below
-    if has_magic(name) and not is_file(path):
-        found = glob(name, recursive=True)  # noqa: PTH207 - patterns may be absolute
-        matches = sorted(match for match in found if is_file(match))
-        if not matches:
-            raise UsageError(f"no file matches '{name}'", help="check the pattern and the folder")
-        return matches
-    return [name]
+        path = Path(name)
+        is_pattern = has_magic(name) and not exists(path)
+        if not is_pattern and finder.is_excluded(path):
+            continue
+        if is_folder(path):
+            said = f"the folder '{name}' holds no specs"
+            _sort(finder.below(path), specs, others, said, _IN_A_FOLDER)
+        elif is_pattern:
+            said = f"no file matches '{name}'"
+            _sort(finder.matching(name), specs, others, said, _BY_A_PATTERN)
+        else:
+            specs[name] = None
+    return Found(tuple(specs), len(others))
+
+
+def _sort(
+    files: Sequence[Path], specs: dict[str, None], others: set[Path], message: str, help_: str
+) -> None:
+    """Sort files into specs and others, and refuse a place without any spec."""
+    from cnnanalyze.spec.recognition import is_spec
+
+    kinds = {path: is_spec(path) for path in files}
+    specs.update((str(path), None) for path, is_one in kinds.items() if is_one)
+    others.update(path for path, is_one in kinds.items() if not is_one)
+    if kinds and not any(kinds.values()):
+        raise UsageError(
+            f"{message}: {passed_over(len(kinds))}",
+            help="a spec has 'cnn:' at its top; a file that is named itself is taken for one",
+        )
+    if not kinds:
+        raise UsageError(message, help=help_)
 
 
 def load(name: str, settings: dict[str, Any]) -> Network:

@@ -33,8 +33,8 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash: a
 
 def test_hooks_are_named_and_start_our_commands() -> None:
     assert {hook["id"]: hook["entry"] for hook in HOOKS} == {
-        "cnnanalyze-lint": "cnnanalyze lint",
-        "cnnanalyze-budget": "cnnanalyze budget",
+        "cnnanalyze-lint": "cnnanalyze lint --force-exclude",
+        "cnnanalyze-budget": "cnnanalyze budget --force-exclude",
     }
     assert all(hook["language"] == "python" for hook in HOOKS)
 
