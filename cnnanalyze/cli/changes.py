@@ -6,23 +6,102 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.cli.output import complain, write, write_file
+from cnnanalyze.cli.output import complain, is_of_package, write, write_file
 from cnnanalyze.core.files import read_bytes, resolved
-from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.errors import CnnError, Source, UsageError
+from cnnanalyze.lint.confine import change as edited
+
+if TYPE_CHECKING:
+    from cnnanalyze.lint.mend import Mended
+    from cnnanalyze.lint.result import FileResult
+    from cnnanalyze.lint.run import Configuration, Spec
 
 INTERVAL = 0.5
 """Seconds between two looks at the files."""
 
 
-def store(path: Path, text: str) -> None:
-    """Write a changed text, with the line ends and the first mark that the file had."""
-    data = read_bytes(path)
-    if b"\r\n" in data:
-        text = text.replace("\n", "\r\n")
-    if data.startswith(b"\xef\xbb\xbf"):
-        text = f"\ufeff{text}"
-    write_file(path, text)
+def change(
+    specs: Sequence[Spec],
+    configuration: Configuration,
+    parameters: dict[str, Any],
+    *,
+    diff: bool,
+    reason: str | None,
+    with_unsafe: bool = False,
+) -> Changed:
+    """Mend specs, or with a reason write comments into them; with ``diff`` only show that."""
+    from cnnanalyze.lint.mend import excuse, mend
+
+    files: list[FileResult] = []
+    failed: list[CnnError] = []
+    count = 0
+    for spec in specs:
+        if not diff:
+            check_changeable(spec)
+    for spec in specs:
+        chosen = configuration.of(spec.folder)
+        try:
+            source = spec.open()
+        except CnnError as error:
+            failed.append(error)
+            continue
+        if reason is None:
+            mended = mend(source, spec.base, chosen, parameters, with_unsafe=with_unsafe)
+        else:
+            mended = excuse(source, spec.base, chosen, parameters, reason)
+        files.append(mended.result)
+        count += mended.count
+        if mended.after.text == source.text:
+            continue
+        if diff:
+            show_diff(source, mended.after)
+        else:
+            store(Path(spec.name), mended)
+    return Changed(files, failed, count)
+
+
+class Changed(NamedTuple):
+    """What is left in specs that were changed."""
+
+    files: list[FileResult]
+    failed: list[CnnError]
+    changes: int
+    """How many there were."""
+
+
+def check_changeable(spec: Spec) -> None:
+    """Refuse to change what is no file of the user's."""
+    if spec.text is not None:
+        raise UsageError(
+            "what comes in on stdin cannot be changed there", help="use --diff, or name a file"
+        )
+    if spec.is_of_zoo or is_of_package(Path(spec.name)):
+        raise UsageError(
+            f"'{spec.name}' belongs to cnnanalyze itself and is not changed",
+            help="use --diff, or copy the file first",
+        )
+
+
+def store(path: Path, mended: Mended) -> None:
+    """Change a file where its text was edited; every other byte stays as it is."""
+    text = read_bytes(path).decode("utf-8")
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    text = text.removeprefix(mark)
+    before = text
+    for edits in mended.rounds:
+        text = edited(text, edits)
+    if (plain(before), plain(text)) != (mended.before.text, mended.after.text):
+        raise UsageError(
+            f"'{path}' was changed by somebody else in the meantime", help="run the command again"
+        )
+    write_file(path, mark + text)
+
+
+def plain(text: str) -> str:
+    """Return a text with the line ends that reading gives it."""
+    return text.replace("\r\n", "\n")
 
 
 def show_diff(before: Source, after: Source) -> None:
@@ -57,14 +136,14 @@ def follow(specs: Sequence[str], once: Callable[[], object]) -> None:
 
 def _times(specs: Sequence[str]) -> dict[Path, float]:
     """Return when each file that matters was last changed."""
-    from cnnanalyze.cli.specs import find
-    from cnnanalyze.lint import discovery
+    from cnnanalyze.cli.specs import search
+    from cnnanalyze.core import configuration
 
     try:
-        paths = [Path(name) for name in find(specs) if name != "-" and not name.startswith("zoo:")]
+        paths = [Path(n) for n in search(specs).names if n != "-" and not n.startswith("zoo:")]
     except CnnError:
         paths = []
-    found = {discovery.find(resolved(folder)) for folder in {path.parent for path in paths}}
+    found = {configuration.find(resolved(folder)) for folder in {path.parent for path in paths}}
     times = {}
     for path in (*paths, *(f for f in found if f is not None)):
         try:

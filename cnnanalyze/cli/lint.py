@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,7 +22,14 @@ Codes = list[str] | None
 
 
 def lint(
-    specs: option.Specs,
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SPEC]",
+            help="Files, folders, patterns, zoo:NAME, or - for stdin; by default this folder.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     select: Annotated[
         Codes,
@@ -41,6 +47,10 @@ def lint(
             metavar="LEVEL",
             help="Fail from this severity on: error, warning or info; by default warning.",
         ),
+    ] = "",
+    min_severity: Annotated[
+        str,
+        typer.Option(metavar="LEVEL", help="Leave out what is slighter: error, warning or info."),
     ] = "",
     max_warnings: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Fail if there are more warnings.")
@@ -67,7 +77,17 @@ def lint(
             help="Write to a file in a format besides; may be repeated.",
         ),
     ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print what is found and nothing else.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="With --fix or --diff: carry out fixes that break a claim of the spec, too.",
+        ),
+    ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change; change nothing.")
     ] = False,
@@ -100,6 +120,13 @@ def lint(
     show_settings: Annotated[
         bool, typer.Option("--show-settings", help="Print what holds for each spec, and end.")
     ] = False,
+    exclude: option.Exclude = None,
+    extend_exclude: option.ExtendExclude = None,
+    include: option.Include = None,
+    force_exclude: option.ForceExclude = False,
+    show_files: Annotated[
+        bool, typer.Option("--show-files", help="Print which files would be read, and end.")
+    ] = False,
     stdin_filename: Annotated[
         str, typer.Option(metavar="FILE", help="What the spec from stdin is called.")
     ] = "",
@@ -117,7 +144,11 @@ def lint(
     Ends with 0 if nothing is as grave as --fail-on, with 1 if something is, and with 2 if the work
     could not be done. 'cnnanalyze rule' explains the rules.
     """
-    from cnnanalyze.cli.specs import find, read_settings
+    from cnnanalyze.cli import findings as show
+    from cnnanalyze.cli.changes import change, follow
+    from cnnanalyze.cli.output import complain
+    from cnnanalyze.cli.specs import read_settings, search
+    from cnnanalyze.lint.result import Result
     from cnnanalyze.lint.run import Configuration
     from cnnanalyze.report.findings import check_format
 
@@ -126,42 +157,62 @@ def lint(
     outputs = [_read_output(text) for text in output or ()]
     if (write_baseline or prune_baseline) and baseline is None:
         raise UsageError("which baseline?", help="name it with --baseline FILE")
-    if write_baseline and prune_baseline:
-        raise UsageError("--write-baseline and --prune-baseline exclude each other")
-    if fix and add_ignore is not None:
-        raise UsageError("--fix and --add-ignore exclude each other")
-    if isolated and config is not None:
-        raise UsageError("--isolated and --config exclude each other")
+    _refuse_both("--write-baseline", write_baseline, "--prune-baseline", prune_baseline)
+    _refuse_both("--fix", fix, "--add-ignore", add_ignore is not None)
+    _refuse_both("--isolated", isolated, "--config", config is not None)
+    if unsafe_fixes and not (fix or diff):
+        raise UsageError("--unsafe-fixes says what --fix and --diff may do", help="add one of them")
+    least = _severity(min_severity) if min_severity else None
     configuration = Configuration(given, config, isolated)
+    scan = option.read_scan(
+        exclude, extend_exclude, include, force_exclude, config=config, isolated=isolated
+    )
+    asked = specs or ["."]
     parameters = read_settings(settings)
 
     def once() -> int:
-        named = [_spec(name, stdin_filename) for name in find(specs)]
+        found = search(asked, scan)
+        named = [_spec(name, stdin_filename) for name in found.names]
+        _check_outputs([path for _, path in outputs], named)
+        if show_files:
+            return show.files(named)
         if show_settings:
-            return _show_settings(named, configuration)
+            return show.settings(named, configuration)
+        changes = 0
         if fix or diff or add_ignore is not None:
-            files, failed, changed = _change(
-                named, configuration, parameters, diff=diff, reason=add_ignore
+            files, failed, changes = change(
+                *(named, configuration, parameters),
+                diff=diff,
+                reason=add_ignore,
+                with_unsafe=unsafe_fixes,
             )
+            if not (diff or quiet):
+                show.changes(changes)
         else:
             files, failed = _judge(named, configuration, parameters, jobs or os.cpu_count() or 1)
-            changed = 0
-        result = _against(files, baseline, write=write_baseline, prune=prune_baseline)
+        result = Result(tuple(files), passed_over=found.passed_over)
+        result = _against(result, baseline, write=write_baseline, prune=prune_baseline)
+        result = result if least is None else result.from_severity(least)
         if not diff:
-            _print(result, format)
+            show.result(result, format, quiet=quiet)
         for name, path in outputs:
-            _write(result, name, path)
-        _complain(failed)
+            show.write(result, name, path)
+        complain(failed)
         if failed:
             return 2
-        if changed and (exit_non_zero_on_fix or diff):
+        if changes and (exit_non_zero_on_fix or diff):
             return 1
         return 0 if exit_zero or diff or _passes(result, named, configuration) else 1
 
     if watch:
-        _watch(specs, once)
+        follow(asked, once)
     elif code := once():
         raise typer.Exit(code)
+
+
+def _refuse_both(one: str, has_one: bool, other: str, has_other: bool) -> None:
+    if has_one and has_other:
+        raise UsageError(f"{one} and {other} exclude each other")
 
 
 # --- what is asked for ---------------------------------------------------------------------------
@@ -229,6 +280,18 @@ def _read_output(text: str) -> tuple[str, Path]:
     return check_format(name), Path(path)
 
 
+def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:
+    """Refuse to write results over what is linted."""
+    from cnnanalyze.core.files import resolved
+
+    read = {resolved(spec.name) for spec in specs if spec.text is None} if paths else set()
+    for path in paths:
+        if resolved(path) in read:
+            raise UsageError(
+                f"'{path}' is one of the specs, and is not written over", help="choose another file"
+            )
+
+
 def _spec(name: str, stdin_filename: str) -> Spec:
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
@@ -242,7 +305,7 @@ def _spec(name: str, stdin_filename: str) -> Spec:
         from cnnanalyze.graph.zoo import find_spec
 
         path = find_spec(name)
-        return Spec(str(path), Path(), None, path.parent)
+        return Spec(str(path), Path(), None, path.parent, is_of_zoo=True)
     return of_file(Path(name))
 
 
@@ -264,61 +327,15 @@ def _judge(
     return files, failed
 
 
-def _change(
-    specs: Sequence[Spec],
-    configuration: Configuration,
-    parameters: dict[str, Any],
-    *,
-    diff: bool,
-    reason: str | None,
-) -> tuple[list[FileResult], list[CnnError], int]:
-    """Mend specs, or write comments into them; return what is left, and how many changes."""
-    from cnnanalyze.cli.changes import show_diff, store
-    from cnnanalyze.lint.mend import excuse, mend
-
-    files: list[FileResult] = []
-    failed: list[CnnError] = []
-    changes = 0
-    for spec in specs:
-        chosen = configuration.of(spec.folder)
-        try:
-            source = spec.open()
-        except CnnError as error:
-            failed.append(error)
-            continue
-        if reason is None:
-            mended = mend(source, spec.base, chosen, parameters)
-        else:
-            mended = excuse(source, spec.base, chosen, parameters, reason)
-        files.append(mended.result)
-        changes += mended.count
-        if mended.after.text == source.text:
-            continue
-        if diff:
-            show_diff(source, mended.after)
-        elif spec.text is not None:
-            raise UsageError(
-                "what comes in on stdin cannot be changed there", help="use --diff, or name a file"
-            )
-        else:
-            store(Path(spec.name), mended.after.text)
-    if changes and not diff:
-        what = "change" if changes == 1 else "changes"
-        sys.stderr.write(f"{changes} {what} written\n")
-    return files, failed, changes
-
-
-def _against(files: list[FileResult], path: Path | None, *, write: bool, prune: bool) -> Result:
-    from cnnanalyze.lint.result import Result
-
-    result = Result(tuple(files))
+def _against(result: Result, path: Path | None, *, write: bool, prune: bool) -> Result:
     if path is None:
         return result
     from cnnanalyze.cli.output import write_file
     from cnnanalyze.lint import baseline
 
     if write:
-        known = baseline.of(files, path)
+        baseline.check_writable(path)
+        known = baseline.of(result.files, path)
         write_file(path, baseline.written(known))
     else:
         known = baseline.read(path)
@@ -335,59 +352,3 @@ def _passes(result: Result, specs: Sequence[Spec], configuration: Configuration)
         if not result.passes(settings.fails_from, settings.max_warnings):
             return False
     return True
-
-
-# --- what is shown -------------------------------------------------------------------------------
-
-
-def _print(result: Result, format: str) -> None:  # noqa: A002 - the name of the option
-    from cnnanalyze.cli.output import write
-    from cnnanalyze.report.findings import write as render
-
-    write(render(result, format, colour=_has_colour(), width=_width()))
-
-
-def _write(result: Result, format: str, path: Path) -> None:  # noqa: A002 - the name of the option
-    from cnnanalyze.cli.output import write_file
-    from cnnanalyze.report.findings import write as render
-
-    write_file(path, render(result, format))
-
-
-def _has_colour() -> bool:
-    """Whether stdout shows colours; rich, which would know it, takes longer than linting."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
-
-
-def _width() -> int:
-    """Return the characters in a line of the terminal; none if stdout is something else."""
-    if not sys.stdout.isatty():
-        return 0
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
-
-
-def _complain(failed: Sequence[CnnError]) -> None:
-    from cnnanalyze.cli.output import complain
-
-    complain(failed)
-
-
-def _show_settings(specs: Sequence[Spec], configuration: Configuration) -> int:
-    from cnnanalyze.cli.output import write
-    from cnnanalyze.report.findings.settings import write as render
-
-    folders = dict.fromkeys(spec.folder for spec in specs)
-    write("\n".join(render(str(folder), configuration.of(folder)) for folder in folders))
-    return 0
-
-
-def _watch(specs: Sequence[str], once: Any) -> None:  # noqa: ANN401 - whatever a file can hold
-    from cnnanalyze.cli.changes import follow
-
-    follow(specs, once)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import EACCES
 from pathlib import Path
+from stat import S_IMODE
 from typing import TYPE_CHECKING
 
 from cnnanalyze.errors import CnnError, UsageError
@@ -20,14 +22,24 @@ if TYPE_CHECKING:
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file by way of a temporary one beside it, so that nothing half-written is left."""
     target = path.resolve()
+    if str(path).startswith("zoo:") or is_of_package(target):
+        raise UsageError(
+            f"cannot write '{path}': it belongs to cnnanalyze itself",
+            help="choose a file of your own",
+        )
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if target.exists() and not target.is_file():  # a device, a pipe: nothing can be beside it
             target.write_bytes(data)
             return
+        # A file that may not be written could be replaced all the same: that is not what is meant.
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
         beside = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             beside.write_bytes(data)
+            if target.exists():
+                beside.chmod(S_IMODE(target.stat().st_mode))
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
@@ -36,6 +48,18 @@ def write_file(path: Path, content: str | bytes) -> None:
             f"cannot write '{path}': {(error.strerror or str(error)).lower()}",
             help="choose a file in a folder that exists and may be written",
         ) from None
+
+
+def is_of_package(path: Path) -> bool:
+    """Whether a file belongs to the installed package.
+
+    Examples
+    --------
+    >>> is_of_package(Path(__file__)), is_of_package(Path("net.yaml"))
+    (True, False)
+    """
+    package = Path(__file__).resolve().parent.parent
+    return Path(os.path.realpath(path)).is_relative_to(package)
 
 
 def write(text: str, output: Path | None = None) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnnanalyze.core.files import FileError, Reason, read_text
+from cnnanalyze.core.files import FileError, Reason, exists, read_text
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.lint.finding import Finding
@@ -70,6 +70,27 @@ def read(path: Path) -> Baseline:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the baseline {path} is no JSON: {error}") from None
     return Baseline(path, dict(_entries(path, data)))
+
+
+def check_writable(path: Path) -> None:
+    """Refuse to write a baseline over a file that is none.
+
+    Raises
+    ------
+    UsageError
+        If there is such a file.
+    """
+    if not exists(path):
+        return
+    try:
+        text = read_text(path, what="baseline")
+        data = json.loads(text) if text.strip() else {"schema": SCHEMA}
+    except (FileError, ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or "schema" not in data:
+        raise UsageError(
+            f"{path} is no baseline, and is not written over", help="choose another file"
+        )
 
 
 def _entries(path: Path, data: Any) -> Iterable[tuple[Key, int]]:  # noqa: ANN401
@@ -135,7 +156,7 @@ def hide(result: Result, baseline: Baseline) -> Result:
         for key, count in sorted(left.items())
         if key[0] in read_in or not (baseline.file.absolute().parent / key[0]).exists()
     )
-    return Result(tuple(files), (*result.extra, *stale))
+    return Result(tuple(files), (*result.extra, *stale), result.passed_over)
 
 
 def _stale(baseline: Baseline, key: Key, count: int) -> Finding:

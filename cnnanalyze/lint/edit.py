@@ -30,15 +30,27 @@ def without_entry(subject: Subject, mapping: Mapping, key: str, message: str) ->
     start, end = name.mark.column - 1, value.mark.column - 1 + value.mark.length
     before, behind = line[:start], line[end:]
     if not before.strip():  # the first word of its line: block style
-        is_last = re.fullmatch(r"\s*(#.*)?", behind) is not None
+        is_last = behind.lstrip()[:1] in {"", "#"}
         return _without_line(name.mark.line, line, message) if is_last else None
-    if (comma := re.match(r"\s*,\s*", behind)) is not None:
-        end += comma.end()
-    elif (comma := re.search(r"\s*,\s*$", before)) is not None:
-        start = comma.start()
-    else:
+    if (stretch := with_comma(line, start, end)) is None:
         return None
-    return Fix(message, (_edit(name.mark.line, start + 1, end + 1, ""),))
+    return Fix(message, (_edit(name.mark.line, stretch[0] + 1, stretch[1] + 1, ""),))
+
+
+def with_comma(line: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a stretch of a line with the comma behind it, or else the one before it.
+
+    Examples
+    --------
+    >>> with_comma("[a, b, c]", 4, 5), with_comma("[a, b]", 4, 5), with_comma("[a]", 1, 2)
+    ((4, 7), (2, 5), None)
+    """
+    behind, before = line[end:].lstrip(), line[:start].rstrip()
+    if behind.startswith(","):
+        return start, len(line) - len(behind[1:].lstrip())
+    if before.endswith(","):
+        return len(before[:-1].rstrip()), end
+    return None
 
 
 def without_step(subject: Subject, written: Written, message: str) -> Fix | None:
@@ -53,15 +65,13 @@ def without_step(subject: Subject, written: Written, message: str) -> Fix | None
     if len(written.siblings.items) == 1 or (step is not None and len(step.entries) > 1):
         return None
     line = subject.source.lines[key.mark.line - 1]
-    item = re.fullmatch(_ITEM, line)
-    if item is None or not _is_whole(item["step"], key.text, written.arguments):
+    begin = line.lstrip()
+    said = begin.partition("#")[0].strip()
+    if not begin.startswith("- ") or not _is_whole(said[2:], key.text, written.arguments):
         return None
     if re.search(rf"\b{re.escape(key.text)}\d+\b|\^\d", subject.text):
         return None
     return _without_line(key.mark.line, line, message)
-
-
-_ITEM = r"\s*- (?P<step>[^#]*?)(\s+#.*|\s*)"
 
 
 def _is_whole(text: str, word: str, arguments: Tree | None) -> bool:
@@ -77,10 +87,10 @@ def _is_whole(text: str, word: str, arguments: Tree | None) -> bool:
 
 def _without_line(number: int, line: str, message: str) -> Fix:
     """Return the fix that takes a line out; a remark on it stays."""
-    if (remark := re.search(r"#.*", line)) is None:
+    if (remark := line.find("#")) < 0:
         return Fix(message, (Edit(number, 1, number + 1, 1, ""),))
     start = len(line) - len(line.lstrip()) + 1
-    return Fix(message, (_edit(number, start, remark.start() + 1, ""),))
+    return Fix(message, (_edit(number, start, remark + 1, ""),))
 
 
 def _edit(line: int, column: int, end: int, text: str) -> Edit:

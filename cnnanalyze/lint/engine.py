@@ -20,6 +20,7 @@ from cnnanalyze.spec import tree as trees
 from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.reader import follow
+from cnnanalyze.spec.recognition import looks_like_spec
 
 if TYPE_CHECKING:
     from cnnanalyze.lint.suppress import Comments
@@ -51,13 +52,37 @@ def lint_source(
     tree = document.tree if document is not None else _tree(source)
     if document is not None and document.tree.get("extends") is not None:
         tree = _tree(source)
-    return _judge(source, tree, document, network, faults, settings or Settings())
+    result = _judge(source, tree, document, network, faults, settings or Settings())
+    return _weighed(result, network, folder, parameters)
+
+
+def _weighed(
+    result: FileResult,
+    network: Network | None,
+    folder: Path | None,
+    parameters: Mapping[str, Any] | None,
+) -> FileResult:
+    """Return the result with the fixes marked that make a claim or a budget fail.
+
+    A file that was named and does not look like a spec is not ours to change: it has no fixes.
+    """
+    if not any(f.fix for f in result.findings):
+        return result
+    if network is None and not looks_like_spec(result.source.text, folder):
+        findings = tuple(f._replace(fix=None) for f in result.findings)
+        return result._replace(findings=findings)
+    if network is None:
+        return result
+    from cnnanalyze.lint.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
+
+    return weigh_fixes(result, network, folder, parameters)
 
 
 def lint_network(network: Network, settings: Settings | None = None) -> FileResult:
     """What looks wrong in a network that is read already?"""
     document = network.document
-    return _judge(document.source, document.tree, document, network, (), settings or Settings())
+    result = _judge(document.source, document.tree, document, network, (), settings or Settings())
+    return _weighed(result, network, document.folder, dict(network.settings))
 
 
 def _tree(source: Source) -> trees.Mapping | None:

@@ -26,6 +26,8 @@ class Fix(NamedTuple):
 
     message: str
     edits: tuple[Edit, ...]
+    unsafe: str = ""
+    """Why it is not carried out unless that is asked for: what would not hold any more."""
 
 
 class Finding(NamedTuple):

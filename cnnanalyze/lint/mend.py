@@ -10,11 +10,13 @@ from typing import Any
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.build import Attempt, attempt
+from cnnanalyze.lint.confine import change, is_confined, touch
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.finding import Edit, Finding
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.settings import Settings
-from cnnanalyze.lint.suppress import add_comments
+from cnnanalyze.lint.suppress import comment_edits
+from cnnanalyze.spec.recognition import looks_like_spec
 
 MOST_ROUNDS = 20
 """A fix that makes room for another one that makes room for the first must end some time."""
@@ -29,6 +31,8 @@ class Mended:
     count: int
     """How many fixes were put in."""
     result: FileResult
+    rounds: tuple[tuple[Edit, ...], ...] = ()
+    """What was edited, one after the other: each round speaks of the text after the one before."""
 
 
 def mend(
@@ -36,13 +40,31 @@ def mend(
     folder: Path | None,
     settings: Settings,
     parameters: Mapping[str, Any] | None = None,
+    *,
+    with_unsafe: bool = False,
 ) -> Mended:
     """Put in every safe fix, again and again until no finding has one.
 
-    Fixes that overlap wait for the next round. After each the text is read again: a fix after which
-    it has more faults, or gives other output shapes, is left out.
+    Fixes that overlap wait for the next round. After each the text is read again: a fix is left out
+    if the text then differs anywhere but where it was edited, has more faults, gives other output
+    shapes, or breaks a claim or a budget that holds.
+
+    Parameters
+    ----------
+    source
+        The text.
+    folder
+        The folder in whose tree ``extends`` may name files.
+    settings
+        Which rules are on, and how.
+    parameters
+        Values for the spec's parameters, instead of their defaults.
+    with_unsafe
+        Whether fixes are put in that make a claim or a budget of the spec fail.
     """
-    text, count = source, 0
+    text = source
+    rounds: list[tuple[Edit, ...]] = []
+    count = 0
     result = lint_source(source, folder, settings, parameters)
     refused: set[tuple[str, str]] = set()
     for _ in range(MOST_ROUNDS):
@@ -50,6 +72,7 @@ def mend(
             f
             for f in result.findings
             if f.fix is not None
+            and (with_unsafe or not f.fix.unsafe)
             and (f.mark is None or f.mark.source.name == source.name)
             and (f.code, f.fix.message + f.path) not in refused
         ]
@@ -57,21 +80,27 @@ def mend(
         if not chosen:
             break
         known = attempt(text, parameters, folder)
-        new = _put_in(text, chosen)
-        if not _is_kept(known, attempt(new, parameters, folder)):
+
+        def is_good(findings: list[Finding], text: Source = text, known: Attempt = known) -> bool:
+            new = _put_in(text, findings)
+            return is_confined(text.text, new.text, _edits(findings)) and _is_kept(
+                known, attempt(new, parameters, folder)
+            )
+
+        if not is_good(chosen):
             chosen = []
-            new = text
             for finding in _apart(open_):
-                one = _put_in(text, [finding])
-                if _is_kept(known, attempt(one, parameters, folder)):
-                    new, chosen = one, [finding]
+                if is_good([finding]):
+                    chosen = [finding]
                     break
                 assert finding.fix is not None
                 refused.add((finding.code, finding.fix.message + finding.path))
-        count += len(chosen)
-        text = new
-        result = lint_source(text, folder, settings, parameters)
-    return Mended(source, text, count, result)
+        if chosen:
+            count += len(chosen)
+            rounds.append(_edits(chosen))
+            text = _put_in(text, chosen)
+            result = lint_source(text, folder, settings, parameters)
+    return Mended(source, text, count, result, tuple(rounds))
 
 
 def excuse(
@@ -94,11 +123,19 @@ def excuse(
         and not is_always_on(settings.known[f.code])
         and f.code != "SP010"
     ]
-    after = Source(source.name, add_comments(source, chosen, reason))
+    if not looks_like_spec(source.text, folder):  # it was named, and is not ours to change
+        chosen = []
+    edits = comment_edits(source, chosen, reason)
+    if not is_confined(source.text, change(source.text, edits), edits):
+        # Inside of a text that goes over several lines a comment would be a part of it.
+        edits = [e for e in edits if is_confined(source.text, change(source.text, [e]), [e])]
+    after = Source(source.name, change(source.text, edits))
     result = lint_source(after, folder, settings, parameters)
     if not _is_kept(attempt(source, parameters, folder), attempt(after, parameters, folder)):
         return Mended(source, source, 0, lint_source(source, folder, settings, parameters))
-    return Mended(source, after, len(chosen), result)
+    lines = {edit.line for edit in edits}
+    count = sum(f.mark is not None and f.mark.line in lines for f in chosen)
+    return Mended(source, after, count, result, (tuple(edits),) if edits else ())
 
 
 def _outputs(found: Attempt) -> list[Shape] | None:
@@ -108,7 +145,8 @@ def _outputs(found: Attempt) -> list[Shape] | None:
 
 def _is_kept(before: Attempt, after: Attempt) -> bool:
     """Whether a changed text is as readable as before, and gives outputs of the same shapes."""
-    if len(after.faults) > len(before.faults):
+    known = {fault.message for fault in before.faults}
+    if len(after.faults) > len(before.faults) or any(f.message not in known for f in after.faults):
         return False
     return before.network is None or _outputs(before) == _outputs(after)
 
@@ -119,40 +157,15 @@ def _apart(findings: Iterable[Finding]) -> list[Finding]:
     taken: list[Edit] = []
     for finding in findings:
         assert finding.fix is not None
-        if not any(_touch(a, b) for a in finding.fix.edits for b in taken):
+        if not touch(finding.fix.edits, taken):
             chosen.append(finding)
             taken += finding.fix.edits
     return chosen
 
 
-def _touch(a: Edit, b: Edit) -> bool:
-    return (a.line, a.column) <= (b.end_line, b.end_column) and (b.line, b.column) <= (
-        a.end_line,
-        a.end_column,
-    )
+def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    return tuple(edit for f in findings if f.fix is not None for edit in f.fix.edits)
 
 
 def _put_in(source: Source, findings: Iterable[Finding]) -> Source:
-    edits = [edit for f in findings if f.fix is not None for edit in f.fix.edits]
-    return Source(source.name, change(source.text, edits))
-
-
-def change(text: str, edits: Iterable[Edit]) -> str:
-    r"""Return a text with stretches replaced; they must not overlap.
-
-    Examples
-    --------
-    >>> change("- conv: 8\n- relu\n", [Edit(1, 9, 1, 10, "16"), Edit(2, 1, 3, 1, "")])
-    '- conv: 16\n'
-    """
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-
-    def offset(line: int, column: int) -> int:
-        return min(starts[min(line, len(starts)) - 1] + column - 1, len(text))
-
-    for edit in sorted(edits, reverse=True):
-        begin, end = offset(edit.line, edit.column), offset(edit.end_line, edit.end_column)
-        text = text[:begin] + edit.text + text[end:]
-    return text
+    return Source(source.name, change(source.text, _edits(findings)))

@@ -36,6 +36,8 @@ class Result:
         What was found in each file.
     extra
         What speaks of no file that was read: stale entries of the baseline.
+    passed_over
+        How many YAML files of the folders were left alone, since they are no specs.
 
     Examples
     --------
@@ -45,9 +47,15 @@ class Result:
     ['CV003']
     """
 
-    def __init__(self, files: tuple[FileResult, ...] = (), extra: tuple[Finding, ...] = ()) -> None:
+    def __init__(
+        self,
+        files: tuple[FileResult, ...] = (),
+        extra: tuple[Finding, ...] = (),
+        passed_over: int = 0,
+    ) -> None:
         self.files = files
         self.extra = extra
+        self.passed_over = passed_over
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -74,6 +82,16 @@ class Result:
     def hidden(self) -> int:
         """How many findings the baseline hides."""
         return sum(file.hidden for file in self.files)
+
+    def from_severity(self, least: Severity) -> Result:
+        """Return the result without the findings that are slighter than that."""
+        kept = SEVERITIES[: SEVERITIES.index(least) + 1]
+        files = tuple(
+            f._replace(findings=tuple(x for x in f.findings if x.severity in kept))
+            for f in self.files
+        )
+        extra = tuple(x for x in self.extra if x.severity in kept)
+        return Result(files, extra, self.passed_over)
 
     def passes(self, fail_on: Severity = "warning", max_warnings: int | None = None) -> bool:
         """Whether no finding is as grave as that, and there are not too many warnings."""

@@ -8,12 +8,14 @@ file. There is no form that excuses everything: the rules are named.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import yaml
 
 from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.lint.edit import with_comma
 from cnnanalyze.lint.finding import Edit, Finding, Fix
 from cnnanalyze.lint.rules import Entry
 from cnnanalyze.lint.select import resolve
@@ -117,10 +119,7 @@ class Comments:
                 edit = Edit(comment.line, start, comment.line, len(line) + 1, "")
             return Fix("take the comment out", (edit,))
         begin, end = word.column - 1, word.column - 1 + len(word.text)
-        if (behind := re.match(r"\s*,\s*", line[end:])) is not None:
-            end += behind.end()
-        elif (ahead := re.search(r"\s*,\s*$", line[:begin])) is not None:
-            begin = ahead.start()
+        begin, end = with_comma(line, begin, end) or (begin, end)
         return Fix(
             f"take '{word.text}' out of the comment",
             (Edit(comment.line, begin + 1, comment.line, end + 1, ""),),
@@ -154,12 +153,11 @@ def read_comments(source: Source, known: Mapping[str, Entry]) -> Comments:
             faults.append((mark, message, f"write '# cnn: {match['form']}[NA001] -- reason'"))
         else:
             read_in = []
-            for item in re.finditer(r"[^,\s][^,]*?(?=\s*(?:,|$))", words):
-                column = match.start("words") + item.start() + 1
+            for column, word in _listed(words, match.start("words") + 1):
                 try:
-                    read_in.append(Word(item[0], column, resolve(item[0], known)))
+                    read_in.append(Word(word, column, resolve(word, known)))
                 except UsageError as error:
-                    place = Mark(source, line, column, len(item[0]))
+                    place = Mark(source, line, column, len(word))
                     faults.append((place, error.message, error.faults[0].help))
             is_alone = not text[:start].strip()
             covered = (1, len(source.lines))
@@ -170,6 +168,14 @@ def read_comments(source: Source, known: Mapping[str, Entry]) -> Comments:
             )
     comments.found, comments.faults = tuple(found), tuple(faults)
     return comments
+
+
+def _listed(words: str, column: int) -> Iterator[tuple[int, str]]:
+    """Yield the words between commas, each with its column."""
+    for part in words.split(","):
+        if word := part.strip():
+            yield column + len(part) - len(part.lstrip()), word
+        column += len(part) + 1
 
 
 def comment_places(source: Source) -> Iterator[tuple[int, int]]:
@@ -188,9 +194,15 @@ def comment_places(source: Source) -> Iterator[tuple[int, int]]:
     except yaml.YAMLError:
         return
     for number, text in enumerate(source.lines):
-        for match in re.finditer(r"(?:^|(?<=\s))#", text):
-            at = match.start()
-            if not any(begin <= at < stop for begin, stop in spans.get(number, ())):
+        taken = spans.get(number, [])
+        at = text.find("#")
+        while at >= 0:
+            place = bisect_right(taken, (at, len(source.text) + 1)) - 1
+            if place >= 0 and taken[place][1] > at:  # inside of a text
+                at = text.find("#", taken[place][1])
+            elif at and not text[at - 1].isspace():
+                at = text.find("#", at + 1)
+            else:
                 yield number + 1, at
                 break
 
@@ -221,8 +233,8 @@ def _indent(line: str) -> int:
 # --- writing comments ----------------------------------------------------------------------------
 
 
-def add_comments(source: Source, findings: Iterable[Finding], reason: str = "") -> str:
-    """Return the text with a comment behind every line that has findings.
+def comment_edits(source: Source, findings: Iterable[Finding], reason: str = "") -> list[Edit]:
+    """Return the edits that put a comment behind every line that has findings.
 
     Codes are added to a comment that is there already; everything else stays as it is.
     """
@@ -233,22 +245,23 @@ def add_comments(source: Source, findings: Iterable[Finding], reason: str = "") 
             codes = wanted.setdefault(finding.mark.line, [])
             if finding.code not in codes:
                 codes.append(finding.code)
-    ends = dict(comment_places(source))
-    lines = source.text.splitlines(keepends=True)
-    for line, codes in wanted.items():
-        text = source.lines[line - 1]
-        end = lines[line - 1][len(text) :]
-        at = ends.get(line)
-        match = None if at is None else _COMMENT.match(text, at)
-        if match is not None and match["form"] == "ignore" and match["words"]:
-            place = match.end("words")
-            new = f"{text[:place]}, {', '.join(codes)}{text[place:]}"
-        else:
-            remark = f"  # cnn: ignore[{', '.join(codes)}]" + (f" -- {reason}" if reason else "")
-            if at is None:
-                new = text.rstrip() + remark
-            else:  # what is said already stays behind the new words
-                new = f"{text[:at].rstrip()}{remark}" + ("; " if reason else " -- ")
-                new += text[at:].lstrip("# ")
-        lines[line - 1] = new + end
-    return "".join(lines)
+    places = dict(comment_places(source))
+    return [
+        _comment(source.lines[line - 1], line, places.get(line), ", ".join(codes), reason)
+        for line, codes in sorted(wanted.items())
+    ]
+
+
+def _comment(text: str, line: int, at: int | None, codes: str, reason: str) -> Edit:
+    """Return the edit that names codes in the comment of a line, or makes one."""
+    remark = f"# cnn: ignore[{codes}]" + (f" -- {reason}" if reason else "")
+    if at is None:
+        end = len(text) + 1
+        return Edit(line, end, line, end, ("" if text.endswith("  ") else "  ") + remark)
+    match = _COMMENT.match(text, at)
+    if match is not None and match["form"] == "ignore" and match["words"]:
+        place = match.end("words") + 1
+        return Edit(line, place, line, place, f", {codes}")
+    # What is said already stays behind the new words.
+    said = len(text) - len(text[at:].lstrip("# ")) + 1
+    return Edit(line, at + 1, line, said, remark + ("; " if reason else " -- "))

@@ -233,7 +233,7 @@ def test_settings_are_shown(command: Any) -> None:
 def test_processes_find_the_same(command: Any, tmp_path: Path) -> None:
     for n in range(9):
         (tmp_path / f"{n}.yaml").write_text(EVEN if n % 2 else UNITS)
-    (tmp_path / "bad.yaml").write_bytes(b"\0")
+    (tmp_path / "bad.yaml").write_bytes(b"cnn: 1\0")
     Path("cnnanalyze.toml").write_text(
         "[[lint.rule]]\ncode = 'ACME001'\nwhen = 'kernel == 4'\nmessage = 'four'\n"
     )

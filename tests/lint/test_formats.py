@@ -123,6 +123,7 @@ def test_json(result: Result) -> None:
         "warning": 2,
         "info": 0,
         "files": 4,
+        "passed_over": 0,
         "ignored": 0,
         "in_baseline": 0,
     }

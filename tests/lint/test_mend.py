@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from cnnanalyze.errors import Source
+from cnnanalyze.lint.confine import change
 from cnnanalyze.lint.finding import Edit, Finding, Fix
-from cnnanalyze.lint.mend import Mended, change, excuse, mend
+from cnnanalyze.lint.mend import Mended, excuse, mend
 from cnnanalyze.lint.rule import RULES, EngineRule, Rule, rule
 from cnnanalyze.lint.rules import entries
 from cnnanalyze.lint.select import Level

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cnnanalyze.errors import Source
-from cnnanalyze.lint.suppress import add_comments, comment_places
+from cnnanalyze.lint.confine import change
+from cnnanalyze.lint.suppress import comment_edits, comment_places
 from tests.lint.networks import EVEN, MESSAGE, UNITS
 
 
@@ -137,6 +138,10 @@ def test_other_words_after_the_sign_are_no_business_of_ours(lint: Any) -> None:
 
 
 # --- writing them --------------------------------------------------------------------------------
+
+
+def add_comments(source: Source, findings: Any, reason: str = "") -> str:
+    return change(source.text, comment_edits(source, findings, reason))
 
 
 def test_comments_are_added_behind_what_stands_there(lint: Any) -> None:

@@ -23,6 +23,9 @@ FORMATS = {
 """Every format with its purpose; the module of that name holds the writer."""
 
 
+_CLOSED = frozenset({"text", "concise", "github"})
+
+
 def check_format(name: str) -> str:
     """Return the name of a format, or refuse it with the nearest known."""
     if name not in FORMATS:
@@ -39,6 +42,7 @@ def write(
     *,
     colour: bool = False,
     width: int = 0,
+    quiet: bool = False,
 ) -> str:
     """Return the result of a run as text in a format.
 
@@ -52,8 +56,12 @@ def write(
         Whether the text is for a terminal that shows colours.
     width
         The characters in a line of that terminal; with none lines are as long as they are.
+    quiet
+        Whether the line that sums up is left out, in the formats that have one.
     """
     module = import_module(f"{__name__}.{check_format(format)}")
-    options = {"colour": colour, "width": width} if format == "text" else {}
+    options: dict[str, object] = {"colour": colour, "width": width} if format == "text" else {}
+    if format in _CLOSED:
+        options["quiet"] = quiet
     written: str = module.write(result, **options)
     return written

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.result import Result
-from cnnanalyze.report.findings.words import closing, file_of, sentence
+from cnnanalyze.report.findings.words import closing, end_lines, file_of, sentence
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def write(result: Result) -> str:
+def write(result: Result, *, quiet: bool = False) -> str:
     """Return one command for each finding, and a line for the log that sums up."""
-    return "\n".join([*map(_command, result.findings), closing(result)]) + "\n"
+    return end_lines([*map(_command, result.findings), *([] if quiet else [closing(result)])])
 
 
 def _command(finding: Finding) -> str:

@@ -26,6 +26,7 @@ def to_dict(result: Result) -> dict[str, Any]:
         "summary": {
             **result.counts,
             "files": len(result.files),
+            "passed_over": result.passed_over,
             "ignored": result.suppressed,
             "in_baseline": result.hidden,
         },
@@ -57,6 +58,7 @@ def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
         if finding.fix is None
         else {
             "message": finding.fix.message,
+            "unsafe": finding.fix.unsafe,
             "edits": [edit._asdict() for edit in finding.fix.edits],
         },
         "fingerprint": fingerprint,

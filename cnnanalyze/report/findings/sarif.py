@@ -87,7 +87,8 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
             {**_location(call.mark), "id": n, "message": {"text": call_line(call)}}
             for n, call in enumerate(reversed(finding.chain), 1)
         ]
-    if finding.fix is not None and finding.mark is not None:
+    # Whoever reads this carries fixes out unasked: one that breaks a claim is left out.
+    if finding.fix is not None and not finding.fix.unsafe and finding.mark is not None:
         found["fixes"] = [
             {
                 "description": {"text": finding.fix.message},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.errors import Call
-from cnnanalyze.lint.finding import Finding
+from cnnanalyze.lint.finding import Finding, Fix
 from cnnanalyze.lint.result import Result
 from cnnanalyze.report.findings.words import closing, instances, place
 
@@ -17,7 +17,7 @@ _HANGING = 4
 _MORE = "..."
 
 
-def write(result: Result, *, colour: bool = False, width: int = 0) -> str:
+def write(result: Result, *, colour: bool = False, width: int = 0, quiet: bool = False) -> str:
     """Return all findings, each with its line, and one line that sums up.
 
     With a width, sentences are broken between words, and source lines are cut around their carets.
@@ -48,7 +48,7 @@ def write(result: Result, *, colour: bool = False, width: int = 0) -> str:
         if finding.help:
             yield f"  {paint('help:', _BOLD, _HELP)} {broken(finding.help, width, 8)}"
         if finding.fix is not None:
-            yield f"  {paint('fix:', _BOLD, _HELP)} {finding.fix.message} (--fix does it)"
+            yield f"  {paint('fix:', _BOLD, _HELP)} {broken(fix_line(finding.fix), width, 7)}"
         calls = [f"  {broken(call_line(call), width, 2)}" for call in reversed(finding.chain)]
         if len(calls) > _MOST_CALLS:
             half = _MOST_CALLS // 2
@@ -56,7 +56,8 @@ def write(result: Result, *, colour: bool = False, width: int = 0) -> str:
         yield from (paint(call, _FAINT) for call in calls)
 
     blocks = ["\n".join(lines(finding)) for finding in result]
-    return "\n\n".join([*blocks, closing(result)]) + "\n"
+    shown = blocks if quiet else [*blocks, closing(result)]
+    return "\n\n".join(shown) + "\n" if shown else ""
 
 
 def broken(text: str, width: int, before: int) -> str:
@@ -106,6 +107,13 @@ def cut(snippet: str, width: int) -> str:
     if start + room < len(text):
         shown = shown[: -len(_MORE)] + _MORE
     return "\n".join((above, source[:gutter] + shown, carets[:gutter] + under))
+
+
+def fix_line(fix: Fix) -> str:
+    """Return what a fix does, and whether it is done unasked."""
+    if fix.unsafe:
+        return f"{fix.message}; unsafe, since {fix.unsafe} (--unsafe-fixes does it)"
+    return f"{fix.message} (--fix does it)"
 
 
 def where(finding: Finding) -> str:

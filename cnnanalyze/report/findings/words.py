@@ -61,6 +61,11 @@ def number(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
+def end_lines(lines: list[str]) -> str:
+    """Return lines with an end behind each; nothing if there is none."""
+    return "".join(f"{line}\n" for line in lines)
+
+
 def closing(result: Result) -> str:
     """Return the last line of a run: how much was found, in how many files."""
     counts = result.counts
@@ -71,13 +76,17 @@ def closing(result: Result) -> str:
         f"{counts['info']:,} info" if counts["info"] else "",
     ]
     said = ", ".join(kind for kind in kinds if kind)
+    safe = sum(f.fix is not None and not f.fix.unsafe for f in result)
+    unsafe = sum(f.fix is not None and bool(f.fix.unsafe) for f in result)
     text = f"{said} in {files}" if said else f"nothing found in {files}"
     notes = [
         f"{result.suppressed:,} ignored" if result.suppressed else "",
         f"{result.hidden:,} in the baseline" if result.hidden else "",
-        f"{fixable:,} can be mended with --fix"
-        if (fixable := sum(f.fix is not None for f in result))
+        f"{number(result.passed_over, 'other YAML file')} passed over"
+        if result.passed_over
         else "",
+        f"{safe:,} can be mended with --fix" if safe else "",
+        f"{unsafe:,} with --unsafe-fixes" if unsafe else "",
     ]
     behind = "; ".join(note for note in notes if note)
     return f"{text} ({behind})" if behind else text

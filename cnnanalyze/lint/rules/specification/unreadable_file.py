@@ -6,7 +6,7 @@ from cnnanalyze.lint.rule import Case, FaultRule, rule
 
 
 @rule
-class FileError(FaultRule):
+class UnreadableFile(FaultRule):
     """There is no such file, or it is no text.
 
     Why: a spec is a text in UTF-8 that begins with 'cnn: 1'.

@@ -69,12 +69,13 @@ class Yaml11Trap(Rule):
         if subject.tree is None:
             return
         refused = {(f.mark.line, f.mark.column) for f in subject.faults if f.mark}
-        for word in _words(subject.tree):
+        for word, is_key in _words(subject.tree):
             older = _older(word.text)
             if older == word.value and isinstance(older, bool) == isinstance(word.value, bool):
                 continue
             # Where our reading is refused, the other one is what was meant.
-            is_meant = (word.mark.line, word.mark.column) in refused and not isinstance(older, str)
+            is_refused = not is_key and (word.mark.line, word.mark.column) in refused
+            is_meant = is_refused and not isinstance(older, str)
             plain = _plain(older if is_meant else word.value)
             yield self.found(
                 subject,
@@ -95,6 +96,8 @@ _TRAP = (
 
 Numbers such as 1e-4, which YAML 1.1 takes for words, are left alone: nobody means a word there.
 """
+_LONGEST = 64
+"""The longest word that is looked at; nobody means such a one as a number."""
 _TRUE, _FALSE = frozenset({"yes", "on"}), frozenset({"no", "off"})
 _AS_PRINTED = frozenset({"expect", "budgets"})
 """Sections whose figures are read as texts, so that 62_006 is one number to everybody."""
@@ -119,23 +122,25 @@ def _older(text: str) -> str | float | bool:
     return sign * (float(bare) if "." in bare else int(bare))
 
 
-def _words(tree: Tree) -> Iterator[Scalar]:
-    """Yield the words without quotes that could be traps, keys included."""
+def _words(tree: Tree, *, is_key: bool = False) -> Iterator[tuple[Scalar, bool]]:
+    """Yield the words without quotes that could be traps, and whether each is a key."""
     if isinstance(tree, Scalar):
         if tree.plain and _is_suspect(tree.text) and re.fullmatch(_TRAP, tree.text):
-            yield tree
+            yield tree, is_key
     elif isinstance(tree, Sequence):
         for item in tree.items:
             yield from _words(item)
     else:
         for key, value in tree.entries:
-            yield from _words(key)
+            yield from _words(key, is_key=True)
             if key.text not in _AS_PRINTED:
                 yield from _words(value)
 
 
 def _is_suspect(text: str) -> bool:
     """Whether a word could be a trap at all; in most specs none is, and nothing has to match."""
+    if len(text) > _LONGEST:
+        return False
     digits = text.lstrip("+-")
     if not digits[:1].isdigit():
         return text.lower() in _TRUE | _FALSE
