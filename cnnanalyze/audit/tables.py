@@ -21,9 +21,12 @@ from cnnanalyze.audit.neighbours import Analyses
 from cnnanalyze.audit.verdict import Audit, Verdict
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark
+from cnnanalyze.errors import CnnError
+from cnnanalyze.graph.build import vary
+from cnnanalyze.graph.network import Network
 from cnnanalyze.spec.claims import Claim, read_source
 from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.keys import Keys, place_of
 from cnnanalyze.spec.listing import read_listing
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, text_of
 
@@ -40,7 +43,8 @@ class Row(NamedTuple):
     """How the table calls the network."""
     path: Path
     claims: tuple[Claim, ...]
-    mark: Mark
+    tree: Mapping
+    """As it is written."""
 
 
 class Board(NamedTuple):
@@ -61,8 +65,16 @@ def read_table(path: Path) -> Board:
     """
     faults = Faults()
     tree, listed = read_listing(path, KEYS, VERSION, "a table", faults)
-    name, source = text_of(tree.get("name")) or path.stem, text_of(tree.get("source"))
+    keys = Keys(tree, "a table", (*KEYS, *tree.keys()), faults)  # what is unknown is noted already
+    name, source = keys.text("name") or path.stem, keys.text("source")
+    keys.text("about")
     rows = [_read_row(item, path.parent, source or name, faults) for item in listed.items]
+    seen: dict[str, Row] = {}
+    for row in filter(None, rows):
+        first = seen.setdefault(row.number, row) if row.number else row
+        if first is not row:
+            words = f"row {row.number} is there already, in line {first.tree.mark.line}"
+            faults.add(words, row.tree.mark)
     faults.raise_if_any()
     return Board(name, source, tuple(row for row in rows if row is not None))
 
@@ -71,6 +83,8 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
     claims = read_source(item, faults, ("row", "printed", "network"), source)
     if not isinstance(item, Mapping):
         return None
+    keys = Keys(item, "a row", item.keys(), faults)  # what is unknown is noted already
+    printed, number = _text(keys, "printed"), _text(keys, "row")
     network = item.get("network")
     if not isinstance(network, Scalar) or not (word := text_of(network)):
         faults.add("a row must name its 'network'", network.mark if network else item.mark)
@@ -81,13 +95,17 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
         known = sorted({p.stem for place in places for p in place.parent.glob("*.yaml")})
         faults.add(f"there is no spec '{word}.yaml' here{nearest(word, known)}", network.mark)
         return None
-    printed = text_of(item.get("printed"))
-    return Row(text_of(item.get("row")), printed, path, tuple(claims), item.mark)
+    return Row(number, printed, path, tuple(claims), item)
+
+
+def _text(keys: Keys, key: str) -> str:
+    return keys.text(key) if key in keys.known else ""
 
 
 def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:
     """Examine every figure of a table, row by row."""
     analyses = analyses or Analyses()
+    faults = Faults()
     verdicts: list[Verdict] = []
     for row in board.rows:
         analysis = analyses.loaded(row.path, ())
@@ -96,9 +114,43 @@ def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:
 
             load(row.path)
             continue
+        _check_row(row, analysis.network, analyses, faults)
+        if faults:
+            continue
         where = f"row {row.number}: {row.printed}".strip()
         for verdict in examine(analysis, row.claims, analyses):
             said = verdict.claim.source
             source = where if said in {board.source, board.name} else f"{where} · {said}"
             verdicts.append(verdict._replace(claim=verdict.claim._replace(source=source)))
+    faults.raise_if_any()
     return Audit(board.name, tuple(verdicts))
+
+
+def _check_row(row: Row, network: Network, analyses: Analyses, faults: Faults) -> None:
+    """Note figures of layers that the network does not have, and settings that do not fit it."""
+    for claim in row.claims:
+        if not claim.layer and not claim.settings:
+            continue
+        try:
+            about = analyses.under(network, claim.settings)
+            # What cannot be analyzed is varied once more, to say why.
+            refuse_unknown_layer(
+                claim, about.network if about else vary(network, dict(claim.settings))
+            )
+        except CnnError as error:
+            for fault in error.faults:
+                mark = place_of(row.tree, fault.message)
+                faults.add(fault.message, claim.mark if mark is row.tree.mark else mark, fault.help)
+
+
+def refuse_unknown_layer(claim: Claim, network: Network) -> None:
+    """Refuse a figure of a layer or block that the network does not have.
+
+    Raises
+    ------
+    CnnError
+        With the nearest name.
+    """
+    lead = f"{claim.layer}/"
+    if claim.layer and not any(n.id == claim.layer or n.id.startswith(lead) for n in network):
+        network[claim.layer]  # refuses it

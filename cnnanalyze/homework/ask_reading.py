@@ -13,7 +13,7 @@ from cnnanalyze.homework.questions.pattern import PATTERN
 from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.sheet import OF_SPEC, Ask, Manner, OfAnswers, OfNetwork, OfTopic
 from cnnanalyze.spec.faults import quoted, said
-from cnnanalyze.spec.keys import Keys, refuse_synonyms
+from cnnanalyze.spec.keys import Keys
 from cnnanalyze.spec.sections import Section, read_section
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 from cnnanalyze.spec.tree import Sequence as ListTree
@@ -153,7 +153,7 @@ class AskReader:
         changes = (*(own.entries if isinstance(own, Mapping) else ()), *rest)
         quantity = self._quantity(topic, name, keys.get("find"), ask)
         for level in (base, changes):
-            self._check_level(topic, name, Mapping(tuple(level), ask.mark))
+            topic.check(name, Mapping(tuple(level), ask.mark), self.faults)
         renamed = topic.renamed(Mapping(tuple(changes), ask.mark))
         replaced = {other for k, _ in renamed.entries for other in topic.instead.get(k.text, ())}
         kept = tuple(e for e in base if topic.word(e[0].text) not in replaced)
@@ -163,23 +163,6 @@ class AskReader:
             return
         self._count_as_read(topic, quantity, section, kept, changes)
         yield ask._replace(about=OfTopic(name, quantity, section))
-
-    def _check_level(self, topic: Topic, name: str, tree: Mapping) -> None:
-        """Note what is said twice, or contradicts itself, among keys that stand together."""
-        refuse_synonyms(tree, dict(topic.aliases), f"'{name}'", self.faults)
-        given = {topic.word(k.text): k for k, _ in tree.entries}
-        for word, others in topic.instead.items():
-            for other in others:
-                if word in given and other in given and word < other:
-                    late = max(
-                        given[word], given[other], key=lambda k: (k.mark.line, k.mark.column)
-                    )
-                    self.faults.add(
-                        f"'{name}' has either '{word}' or '{other}', not both",
-                        late.mark,
-                        code="SP003",
-                    )
-                    return
 
     def _count_as_read(
         self, topic: Topic, quantity: str, section: Section, kept: Entries, changes: Entries

@@ -39,11 +39,11 @@ from cnnanalyze.spec.blocks import read_blocks
 from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.expand import expand
 from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.keys import place_of
 from cnnanalyze.spec.node import Node
 from cnnanalyze.spec.sections import Training, read_section
 from cnnanalyze.spec.tree import Mapping as MappingTree
 from cnnanalyze.spec.tree import Scalar, Tree, plain
-from cnnanalyze.spec.tree import Sequence as ListTree
 
 
 class Solved(NamedTuple):
@@ -150,12 +150,8 @@ def _check_unit(solved: Solved) -> None:
 def _place(ask: Ask, fault: Fault) -> Mark:
     """Return the place of the word that a message speaks of, or else of the question."""
     if isinstance(ask.about, OfNetwork):
-        for key in ("layer", "over", "trains", "classes"):
-            value = ask.about.tree.get(key)
-            items = value.items if isinstance(value, ListTree) else (value,)
-            for item in items:
-                if isinstance(item, Scalar) and f"'{item.text}'" in fault.message:
-                    return item.mark
+        mark = place_of(ask.about.tree, fault.message)
+        return ask.mark if mark is ask.about.tree.mark else mark
     return ask.mark
 
 

@@ -41,6 +41,8 @@ def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: AN
         )
     if isinstance(computed, list | dict):
         return False
+    if computed is None:
+        return printed.text.strip().lower() == "none"
     if isinstance(computed, bool) or isinstance(printed.value, bool):
         return printed.value is computed
     if isinstance(computed, str | Shape):

@@ -31,9 +31,10 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark
-from cnnanalyze.spec.faults import Faults, refuse_unknown, said
+from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.keys import Keys
 from cnnanalyze.spec.listing import read_listing
-from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain, text_of
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain
 
 ENDING = ".facts"
 VERSION = 1
@@ -111,7 +112,9 @@ def read_lecture(path: Path) -> Lecture:
     """
     faults = Faults()
     tree, listed = read_listing(path, _FILE, VERSION, "a file of facts", faults)
-    name = text_of(tree.get("id"))
+    # What is unknown is noted already.
+    keys = Keys(tree, "a file of facts", (*_FILE, *tree.keys()), faults)
+    name, title, source = keys.text("id"), keys.text("name"), keys.text("source")
     if not name:
         faults.add("a file of facts must give the 'id' of its lecture", tree.mark)
     facts = [_read_fact(item, name, faults) for item in listed.items]
@@ -119,8 +122,8 @@ def read_lecture(path: Path) -> Lecture:
     faults.raise_if_any()
     return Lecture(
         name,
-        text_of(tree.get("name")),
-        text_of(tree.get("source")),
+        title,
+        source,
         tuple(f for f in facts if f is not None),
         path.parent,
     )
@@ -130,11 +133,11 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
     if not isinstance(item, Mapping):
         faults.add(f"a fact must be a mapping, not {said(item)}", item.mark)
         return None
-    refuse_unknown(item, _FACT, "a fact", faults)
+    keys = Keys(item, "a fact", _FACT, faults)
     for word in ("id", "lines", "topic", "says"):
-        if not text_of(item.get(word)):
+        if not keys.text(word):
             faults.add(f"a fact needs '{word}'", item.mark)
-    ask, printed, unchecked = item.get("ask"), item.get("printed"), text_of(item.get("unchecked"))
+    ask, printed, unchecked = keys.get("ask"), keys.get("printed"), keys.text("unchecked")
     if (ask is None) == (not unchecked):
         faults.add(
             "a fact has either 'ask', the question that gives its number, or 'unchecked', "
@@ -146,31 +149,42 @@ def _read_fact(item: Tree, lecture: str, faults: Faults) -> Fact | None:
         ask = None
     if ask is not None and printed is None:
         faults.add("a fact that is recomputed needs what is 'printed'", item.mark)
-    verdict, cause = text_of(item.get("verdict")) or "holds", text_of(item.get("cause"))
+    verdict = keys.text("verdict") or "holds"
     _refuse_word(verdict, VERDICTS, "verdict", item, faults)
-    if cause or verdict == "wrong":
-        _refuse_word(cause, tuple(CAUSES), "cause", item, faults)
-    reason, right = text_of(item.get("reason")), item.get("right")
-    if verdict == "wrong" and not (reason and right is not None):
-        faults.add("a fact that is wrong needs its 'reason' and what is 'right'", item.mark)
-    return Fact(
-        f"{lecture}-{text_of(item.get('id'))}",
-        text_of(item.get("lines")),
-        text_of(item.get("topic")),
-        text_of(item.get("says")),
+    found = Fact(
+        f"{lecture}-{keys.text('id')}",
+        keys.text("lines"),
+        keys.text("topic"),
+        keys.text("says"),
         ask,
-        _place(item.get("at"), faults),
+        _place(keys.get("at"), faults) if not unchecked else (),
         printed,
         verdict,
-        cause,
-        reason,
-        right,
-        _read_slip(item.get("slip"), faults),
-        _share(item.get("within"), faults),
+        "",
+        "",
+        None,
+        None,
+        _share(keys.get("within"), faults) if not unchecked else 0,
         unchecked,
-        text_of(item.get("note")),
+        keys.text("note"),
         item.mark,
     )
+    if verdict == "wrong":
+        found = _read_wrong(keys, found, faults)
+    elif unchecked:
+        keys.read("printed")
+    keys.finish("where nothing is checked" if unchecked else "where the fact holds")
+    return found
+
+
+def _read_wrong(keys: Keys, fact: Fact, faults: Faults) -> Fact:
+    """Read why a fact is wrong, and what is right."""
+    cause, reason, right = keys.text("cause"), keys.text("reason"), keys.get("right")
+    _refuse_word(cause, tuple(CAUSES), "cause", keys.tree, faults)
+    if not (reason and right is not None):
+        faults.add("a fact that is wrong needs its 'reason' and what is 'right'", fact.mark)
+    slip = _read_slip(keys.get("slip"), faults)
+    return fact._replace(cause=cause, reason=reason, right=right, slip=slip)
 
 
 def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
@@ -179,12 +193,12 @@ def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
     if not isinstance(tree, Mapping):
         faults.add(f"'slip' must be a mapping with 'words' and 'ask', not {said(tree)}", tree.mark)
         return None
-    refuse_unknown(tree, _SLIP, "a slip", faults)
-    words, ask = text_of(tree.get("words")), tree.get("ask")
+    keys = Keys(tree, "a slip", _SLIP, faults)
+    words, ask = keys.text("words"), keys.get("ask")
     if not words or not isinstance(ask, Mapping):
         faults.add("a slip needs its 'words' and the question that it answers, 'ask'", tree.mark)
         return None
-    return Slip(words, ask, _place(tree.get("at"), faults))
+    return Slip(words, ask, _place(keys.get("at"), faults))
 
 
 def _share(tree: Tree | None, faults: Faults) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from cnnanalyze.graph.build import build, load, vary
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.zoo import zoo
 from cnnanalyze.homework.hand.walk import turned
-from cnnanalyze.spec.tree import Mapping, Tree, plain
+from cnnanalyze.spec.faults import said
+from cnnanalyze.spec.tree import Mapping, Sequence, Tree, plain, text_of
 
 PARTS = ("input", "params", "defaults", "blocks", "layers", "outputs", "train")
 """The sections of a spec that a fact may write out."""
@@ -44,7 +44,7 @@ class Networks:
             If there is no such spec, or it cannot be read.
         """
         name, network = self._network(ask)
-        given = {**_mapping(ask.get("set")), **(settings or {})}
+        given = {**_settings(ask.get("set")), **(settings or {})}
         key = name, key_of(tuple(given.items()))
         if key not in self._analyses:
             self._analyses[key] = analyze(vary(network, given) if given else network)
@@ -65,8 +65,9 @@ class Networks:
     def _network(self, ask: Mapping) -> tuple[str, Network]:
         spec = ask.get("spec")
         if spec is None:
+            self._check_written(ask)
             data = {"cnn": 1, **{p: plain(t) for p in PARTS if (t := ask.get(p)) is not None}}
-            if ask.get("flip") is not None:
+            if (flip := ask.get("flip")) is not None and plain(flip):
                 data["layers"] = [_flipped(step) for step in data["layers"]]
             text = json.dumps(data)
             if text not in self._plain:
@@ -78,10 +79,33 @@ class Networks:
                         *(Fault(f.message, ask.mark, f.help) for f in error.faults)
                     ) from None
             return text, self._plain[text]
-        word = str(plain(spec))
+        if not text_of(spec):
+            raise SpecError(Fault(f"'spec' must name a spec, not {said(spec)}", spec.mark))
+        for key, _ in ask.entries:
+            if key.text in {*PARTS, "flip"}:
+                raise SpecError(
+                    Fault(
+                        f"'{key.text}' is not read beside 'spec', which brings its own",
+                        key.mark,
+                        "change a parameter of the spec with 'set', or write it out without 'spec'",
+                    )
+                )
+        word = text_of(spec)
         if word not in self._plain:
             self._plain[word] = load(self._path(word, spec))
         return word, self._plain[word]
+
+    @staticmethod
+    def _check_written(ask: Mapping) -> None:
+        """Refuse a network that is not written out far enough to be read."""
+        layers, flip = ask.get("layers"), ask.get("flip")
+        if not isinstance(layers, Sequence):
+            mark = ask.mark if layers is None else layers.mark
+            raise SpecError(
+                Fault("the question needs a 'spec', or a list of 'layers' with their 'input'", mark)
+            )
+        if flip is not None and not isinstance(plain(flip), bool):
+            raise SpecError(Fault(f"'flip' must be true or false, not {said(flip)}", flip.mark))
 
     def _path(self, word: str, tree: Tree) -> Path:
         known = zoo()
@@ -120,10 +144,13 @@ def _flipped(step: Any) -> Any:  # noqa: ANN401 - a step as it is written
     if not isinstance(step, dict) or "weights" not in step:
         return step
     given = step["weights"]
-    rows = FILTERS[given] if isinstance(given, str) else given
+    rows = FILTERS.get(given) if isinstance(given, str) else given
+    if not isinstance(rows, list | tuple) or not all(isinstance(r, list | tuple) for r in rows):
+        return step  # the reader of specs says what is wrong with it
     return {**step, "weights": turned(tuple(map(tuple, rows)))}
 
 
-def _mapping(tree: Tree | None) -> Settings:
-    found = plain(tree) if tree is not None else {}
-    return dict(found) if isinstance(found, Table) else {}
+def _settings(tree: Tree | None) -> Settings:
+    if tree is not None and not isinstance(tree, Mapping):
+        raise SpecError(Fault(f"'set' must map parameters to values, not {said(tree)}", tree.mark))
+    return dict(plain(tree)) if tree is not None else {}

@@ -98,7 +98,17 @@ _HELD = ("parameters", "weights", "biases")
 
 def _last(analysis: Analysis, layer: str) -> NodeFacts:
     """Return the layer that is meant: the one that is named, or the last of all."""
-    return (analysis.group(layer) if layer else tuple(analysis))[-1]
+    return _chosen(analysis, layer)[-1]
+
+
+def _chosen(analysis: Analysis, layer: str) -> tuple[NodeFacts, ...]:
+    """Return the layers that are meant: those of a name, or all."""
+    if not layer:
+        return tuple(analysis)
+    found = analysis.group(layer)
+    if not found:
+        analysis.network[layer]  # refuses it, with the nearest name
+    return found
 
 
 def _size(analysis: Analysis, layer: str) -> Answer:
@@ -122,7 +132,17 @@ def _fits(analysis: Analysis, layer: str) -> Answer:
 
 def _overlap(analysis: Analysis, layer: str) -> Answer:
     field = quantity(analysis, layer, "receptive_field")
-    return field - quantity(analysis, layer, "jump")
+    jump = quantity(analysis, layer, "jump")
+    if isinstance(field, list) or isinstance(jump, list):
+        fields, jumps = (n if isinstance(n, list) else [n] for n in (field, jump))
+        rank = max(len(fields), len(jumps))
+        return [
+            f - j
+            for f, j in zip(
+                fields * (rank // len(fields)), jumps * (rank // len(jumps)), strict=True
+            )
+        ]
+    return field - jump
 
 
 def _values(analysis: Analysis, layer: str) -> Answer:
@@ -152,38 +172,44 @@ NEARLY = 1e-9
 
 
 def _of_layers(count: Callable[[NodeFacts], bool]) -> Callable[[Analysis, str], int]:
-    return lambda analysis, layer: sum(
-        count(facts) for facts in (analysis.group(layer) if layer else analysis)
-    )
+    return lambda analysis, layer: sum(count(facts) for facts in _chosen(analysis, layer))
 
 
 def _kinds(analysis: Analysis, layer: str) -> Answer:
-    return [facts.node.kind for facts in (analysis.group(layer) if layer else analysis)]
+    return [facts.node.kind for facts in _chosen(analysis, layer)]
 
 
 def _roles(role: str) -> Callable[[Analysis, str], Answer]:
     def shape(analysis: Analysis, layer: str) -> Answer:
-        return list(next(p.shape for p in _last(analysis, layer).params if p.role == role))
+        facts = _last(analysis, layer)
+        found = next((p.shape for p in facts.params if p.role == role), None)
+        if found is None:
+            raise UsageError(f"'{facts.node.id}', a {facts.node.kind}, has no {role}")
+        return list(found)
 
     return shape
 
 
 def _kernels(analysis: Analysis, layer: str) -> Answer:
     """Count the weights of convolutions and dense layers alone."""
-    chosen = analysis.group(layer) if layer else tuple(analysis)
+    chosen = _chosen(analysis, layer)
     return sum(p.size for facts in chosen for p in facts.params if p.role == "kernel")
 
 
 def _input(analysis: Analysis, layer: str) -> Answer:
-    return (analysis.group(layer) if layer else tuple(analysis))[0].node.input_shapes[0]
+    return _chosen(analysis, layer)[0].node.input_shapes[0]
 
 
 def _stride(analysis: Analysis, layer: str) -> Answer:
-    return simple(tuple(per_axis(_attribute(analysis, layer, "stride"), 2, "stride")))
+    rank = _last(analysis, layer).node.input_shapes[0].rank
+    return simple(tuple(per_axis(_attribute(analysis, layer, "stride"), rank, "stride")))
 
 
 def _attribute(analysis: Analysis, layer: str, name: str) -> Answer:
-    return getattr(_last(analysis, layer).node.layer, name)
+    node = _last(analysis, layer).node
+    if name not in type(node.layer).model_fields:
+        raise UsageError(f"'{node.id}', a {node.kind}, has no {name}")
+    return getattr(node.layer, name)
 
 
 def _keeps(analysis: Analysis, layer: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Sequence_
+from contextlib import suppress
 from fractions import Fraction
+from math import isfinite
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from cnnanalyze.audit.tables import read_table
+from cnnanalyze.audit.tables import read_table, refuse_unknown_layer
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.crosscheck.claims import number_of
@@ -19,8 +19,9 @@ from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.solution import Solution
 from cnnanalyze.lectures.networks import PARTS, Networks, Settings
 from cnnanalyze.lectures.quantities import Answer, quantity, simple, solution
-from cnnanalyze.spec.faults import complaint, said
-from cnnanalyze.spec.sections import Section
+from cnnanalyze.spec.faults import Faults, quoted, said
+from cnnanalyze.spec.keys import place_of
+from cnnanalyze.spec.sections import Section, read_section
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree, plain, text_of
 
 _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")
@@ -57,13 +58,15 @@ def answer(
             _refuse_others(ask, kinds[:1])
             found = KINDS[kinds[0]](ask, networks)
         elif (topic := topic_of(ask)) is not None:
-            found = topic.answer(text_of(ask.get("quantity")), wanted)
+            found = topic.answer(_named(ask), wanted)
         else:
             found = _of_network(ask, networks, wanted)
     except CnnError as error:
         if all(f.mark and f.mark.source is ask.mark.source for f in error.faults):
             raise
-        raise SpecError(*(Fault(f.message, ask.mark, f.help) for f in error.faults)) from None
+        raise SpecError(
+            *(Fault(f.message, place_of(ask, f.message), f.help) for f in error.faults)
+        ) from None
     for place in at:
         if not isinstance(found, list) or place > len(found):
             raise SpecError(Fault(f"the answer has no place {list(at)}", ask.mark))
@@ -85,6 +88,22 @@ class Asked(NamedTuple):
 
     topic: Topic
     section: Section
+    given: Mapping
+
+    def answer(self, quantity: str, wanted: tuple[str, ...]) -> Answer:
+        """Return the answer, or several by name."""
+        self._refuse_idle((quantity,) if quantity else wanted or (self.topic.default,))
+        if wanted and not quantity:
+            return {name: listed(self.solution(name).value) for name in wanted}
+        return listed(self.solution(quantity).value)
+
+    def _refuse_idle(self, names: tuple[str, ...]) -> None:
+        """Refuse what has no bearing on any of the quantities."""
+        idle = set.intersection(*(set(self.topic.idle(n, self.section)) for n in names))
+        for key, _ in self.given.entries:
+            if self.topic.word(key.text) in idle:
+                words = f"'{key.text}' has no bearing on {quoted(names)} here"
+                raise SpecError(Fault(words, key.mark))
 
     def solution(self, quantity: str = "") -> Solution:
         """Return the worked answer."""
@@ -95,12 +114,6 @@ class Asked(NamedTuple):
         found: Solution = self.topic.quantities[name].solve(self.section, Asking())
         return found
 
-    def answer(self, quantity: str, wanted: tuple[str, ...]) -> Answer:
-        """Return the answer, or several by name."""
-        if wanted and not quantity:
-            return {name: listed(self.solution(name).value) for name in wanted}
-        return listed(self.solution(quantity).value)
-
 
 def topic_of(ask: Mapping) -> Asked | None:
     """Return the question of a homework sheet that this is, if it is one."""
@@ -108,12 +121,23 @@ def topic_of(ask: Mapping) -> Asked | None:
     if not word:
         return None
     _refuse_others(ask, (word, "quantity"))
-    try:
-        return Asked(TOPICS[word], TOPICS[word].section.model_validate(plain(_part(ask, word))))
-    except ValidationError as error:
-        one = error.errors()[0]
-        where = ".".join(map(str, one["loc"]))
-        raise SpecError(Fault(f"'{where}' {complaint(one)}", ask.mark)) from None
+    topic, given = TOPICS[word], _part(ask, word)
+    faults = Faults()
+    if not isinstance(given, Mapping):
+        raise SpecError(Fault(f"'{word}' must be a mapping, not {said(given)}", given.mark))
+    topic.check(word, given, faults)
+    section = read_section(topic.section, topic.renamed(given), word, faults)
+    faults.raise_if_any()
+    assert section is not None
+    return Asked(topic, section, given)
+
+
+def _named(ask: Mapping) -> str:
+    """Return the one quantity that is named, or nothing."""
+    tree = ask.get("quantity")
+    if tree is not None and not text_of(tree):
+        raise SpecError(Fault(f"'quantity' must name one, not {said(tree)}", tree.mark))
+    return text_of(tree)
 
 
 def listed(value: Answer) -> Answer:
@@ -142,13 +166,19 @@ def solutions(
 
 def _of_network(ask: Mapping, networks: Networks, wanted: tuple[str, ...]) -> Answer:
     _refuse_others(ask, _NETWORK)
-    each, find = ask.get("each"), ask.get("find")
-    if find is not None:
-        where = ask.get("where")
+    each, find, where = (ask.get(key) for key in ("each", "find", "where"))
+    if each is not None and find is not None:
+        raise SpecError(Fault("a question has either 'each' or 'find', not both", find.mark))
+    if (find is None) != (where is None):
+        place = find if where is None else where
+        assert place is not None
+        words = "'find' looks for values 'where' the answer is the wanted one: give both"
+        raise SpecError(Fault(words, place.mark))
+    if find is not None and where is not None:
         return [
             value
             for value, settings in _settings(find)
-            if where is not None and plain(where) == _shown(_asked(ask, networks, settings, ()))
+            if plain(where) == _shown(_asked(ask, networks, settings, ()))
         ]
     if each is not None:
         return [_asked(ask, networks, settings, wanted) for _, settings in _settings(each)]
@@ -172,6 +202,8 @@ def _settings(tree: Tree) -> list[tuple[Answer, Settings]]:
 def _asked(ask: Mapping, networks: Networks, settings: Settings, wanted: tuple[str, ...]) -> Answer:
     analysis = networks.analysis(ask, settings)
     layer, named = text_of(ask.get("layer")), ask.get("quantity")
+    if (told := ask.get("layer")) is not None and not layer:
+        raise SpecError(Fault(f"'layer' must name one layer, not {said(told)}", told.mark))
     if named is None and wanted:
         return {name: quantity(analysis, layer, name) for name in wanted}
     if isinstance(named, Sequence):
@@ -202,6 +234,8 @@ def _part(ask: Mapping, key: str) -> Tree:
 
 def _same(ask: Mapping, networks: Networks) -> bool:
     """Whether several questions have one answer."""
+    if len(_asks(_part(ask, "same"))) < 2:  # noqa: PLR2004 - one is the same as itself
+        raise SpecError(Fault("'same' compares two questions or more", _part(ask, "same").mark))
     first, *others = (answer(part, networks) for part in _asks(_part(ask, "same")))
     return all(_alike(first, other) for other in others)
 
@@ -219,7 +253,12 @@ CLOSE = 1e-9
 
 
 def _ratio(ask: Mapping, networks: Networks) -> Answer:
-    above, below = _numbers(ask, "ratio", networks)
+    found = _numbers(ask, "ratio", networks)
+    if len(found) != 2 or not found[1]:  # noqa: PLR2004 - a pair
+        raise SpecError(
+            Fault("'ratio' takes two numbers, the second not 0", _part(ask, "ratio").mark)
+        )
+    above, below = found
     return simple(Fraction(above) / Fraction(below))
 
 
@@ -232,10 +271,19 @@ def _numbers(ask: Mapping, key: str, networks: Networks) -> list[Answer]:
     items = _part(ask, key)
     if not isinstance(items, Sequence):
         raise SpecError(Fault(f"'{key}' takes a list, not {said(items)}", items.mark))
-    return [
-        answer(item, networks) if isinstance(item, Mapping) else Fraction(str(plain(item)))
-        for item in items.items
-    ]
+    return [_number(item, networks) for item in items.items]
+
+
+def _number(item: Tree, networks: Networks) -> Answer:
+    found = answer(item, networks) if isinstance(item, Mapping) else plain(item)
+    if isinstance(found, str):
+        with suppress(ValueError, ZeroDivisionError):
+            found = Fraction(found)
+    is_number = isinstance(found, int | float | Fraction) and not isinstance(found, bool)
+    if not is_number or not isfinite(found):
+        given = "the answer to it" if isinstance(item, Mapping) else said(item)
+        raise SpecError(Fault(f"a number is needed here, and {given} is none", item.mark))
+    return Fraction(str(found)) if isinstance(found, float) else found
 
 
 def _list(ask: Mapping, networks: Networks) -> Answer:
@@ -260,7 +308,8 @@ def _terms(ask: Mapping, _: Networks) -> Answer:
     tree = _part(ask, "loss_terms")
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("give the prediction and the label, a list each", tree.mark))
-    prediction, label = (plain(_part(tree, key)) for key in ("prediction", "label"))
+    _refuse_others(tree, ("prediction", "label"))
+    prediction, label = (_listed_numbers(_part(tree, key)) for key in ("prediction", "label"))
     found = cross_entropy(vector(prediction), label)
     return [float(row[-1]) for row in found.working.rows]
 
@@ -270,6 +319,7 @@ def _board(ask: Mapping, networks: Networks) -> Answer:
     tree = _part(ask, "board")
     if not isinstance(tree, Mapping):
         raise SpecError(Fault("name the table and the row: {table: mine, row: 3}", tree.mark))
+    _refuse_others(tree, ("table", "row"))
     number = text_of(tree.get("row"))
     path = networks.table(text_of(tree.get("table")), tree)
     row = next((r for r in read_table(path).rows if r.number == number), None)
@@ -278,14 +328,22 @@ def _board(ask: Mapping, networks: Networks) -> Answer:
     found: dict[str, Answer] = {}
     for claim in row.claims:
         analysis = networks.of_file(row.path, dict(claim.settings))
+        refuse_unknown_layer(claim, analysis.network)
         found[claim.quantity] = number_of(claim, analysis)
     return found
 
 
 def _falling(ask: Mapping, _: Networks) -> bool:
     """Whether numbers are listed from the largest to the smallest."""
-    numbers = plain(_part(ask, "falling"))
+    numbers = _listed_numbers(_part(ask, "falling"))
     return bool(numbers == sorted(numbers, reverse=True))
+
+
+def _listed_numbers(tree: Tree) -> list[float]:
+    numbers = plain(tree)
+    if not isinstance(numbers, list) or not all(type(n) in {int, float} for n in numbers):
+        raise SpecError(Fault(f"a list of numbers is needed, not {said(tree)}", tree.mark))
+    return numbers
 
 
 KINDS: dict[str, Callable[[Mapping, Networks], Answer]] = {

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnanalyze.spec.faults import Faults, quoted, refuse_unknown
-from cnnanalyze.spec.tree import Mapping, Scalar, Tree, text_of
+from cnnanalyze.errors import Mark
+from cnnanalyze.spec.faults import Faults, quoted, refuse_unknown, said
+from cnnanalyze.spec.tree import Mapping, Scalar, Tree, scalars, text_of
 
 
 class Keys:
@@ -58,8 +59,11 @@ class Keys:
         return self.tree.get(key)
 
     def text(self, key: str) -> str:
-        """Return the word or text that a key has, or nothing."""
-        return text_of(self.get(key))
+        """Return the word or text that a key has, or nothing; what is none is noted."""
+        tree = self.get(key)
+        if tree is not None and not isinstance(tree, Scalar):
+            self.faults.add(f"'{key}' must be a text, not {said(tree)}", tree.mark, code="SP005")
+        return text_of(tree)
 
     def read(self, *keys: str) -> None:
         """Count keys as read, whoever read them."""
@@ -112,3 +116,17 @@ def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Fau
                 key.mark,
                 code="SP003",
             )
+
+
+def place_of(tree: Tree, message: str) -> Mark:
+    """Return the place of the first word that a message quotes, or else of the whole.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.spec.reader import read
+    >>> str(place_of(read(Source("here", "{spec: net, layer: fc9}")), "net has no layer 'fc9'"))
+    'here:1:20'
+    """
+    found = [w.mark for w in scalars(tree) if w.text and f"'{w.text}'" in message]
+    return min(found, key=lambda mark: (mark.line, mark.column), default=tree.mark)

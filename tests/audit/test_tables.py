@@ -67,3 +67,39 @@ def test_what_is_no_table(tmp_path: Path, text: str, messages: list[str]) -> Non
     with pytest.raises(SpecError) as caught:
         read_table(write(tmp_path, text))
     assert [f.message for f in caught.value.faults] == messages
+
+
+@pytest.mark.parametrize(
+    ("row", "message", "word"),
+    [
+        ("layers: {dnse1: {parameters: 5}}", "Tiny has no layer 'dnse1'; did you mean", "dnse1"),
+        ("set: {width: 3}, total: {parameters: 5}", "has no parameter 'width'; it has", "width"),
+        ("set: {units: x}, total: {parameters: 5}", "must be a whole number", "x"),
+    ],
+)
+def test_figure_of_what_is_not_there_is_refused_at_its_place(
+    row: str, message: str, word: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, f"table: 1\nname: B\nrows:\n  - {{row: 1, network: tiny, {row}}}\n")
+    with pytest.raises(SpecError) as refused:
+        audit_table(read_table(path))
+    (fault,) = refused.value.faults
+    assert message in fault.message
+    assert fault.mark is not None
+    assert fault.mark.source.lines[3][fault.mark.column - 1 :].startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("[{row: [1], network: tiny}]", "'row' must be a text, not [1]"),
+        (
+            "[{row: 1, network: tiny}, {row: 1, network: tiny}]",
+            "row 1 is there already, in line 2",
+        ),
+    ],
+)
+def test_row_that_cannot_be_told_is_refused(rows: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as refused:
+        read_table(write(tmp_path, f"table: 1\nrows: {rows}\n"))
+    assert refused.value.message == message

@@ -63,9 +63,17 @@ FAULTS = {
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, within: 3}}\n": (
         "'within' must be a share such as 0.01, not 3"
     ),
-    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, slip: {{words: so}}}}\n": (
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, verdict: wrong, cause: error, "
+    "reason: so, right: 3, slip: {words: so}}\n": (
         "a slip needs its 'words' and the question that it answers, 'ask'"
     ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, right: 3}}\n": (
+        "'right' is not read where the fact holds"
+    ),
+    f"{HEAD}  - {{{FACT}, unchecked: no number, at: [1, 1]}}\n": (
+        "'at' is not read where nothing is checked"
+    ),
+    f"{HEAD}  - {{{FACT}, unchecked: no number, note: [1]}}\n": "'note' must be a text, not [1]",
     f"{HEAD}  - {{{FACT}, unchecked: no}}\n  - {{{FACT}, unchecked: no}}\n": (
         "'7-a' is there already, in line 5"
     ),
@@ -105,7 +113,43 @@ UNANSWERED = {
     "sum: [3], more: 2": "a question has no 'more'",
     f"{CONV}, each: 5, quantity: size": "name one parameter and its values: {size: [32, 64]}",
     f"{CONV}, each: {{n: 5}}, quantity: size": "a list of values is needed, not 5",
-    "window: {kernel: 3}, quantity: output": "'input' field required",
+    "window: {kernel: 3}, quantity: output": "'window' needs 'input'",
+    "window: {n: 9, input: 9, kernel: 3}": (
+        "'input' and 'n' of 'window' are the same: give one of them"
+    ),
+    "window: {n: 9, f: 3, output: 3}": "'output' has no bearing on 'output' here",
+    "spec: lecture_000_lenet, input: 7x7x3, quantity: parameters": (
+        "'input' is not read beside 'spec', which brings its own"
+    ),
+    "spec: lecture_000_lenet, flip: true, quantity: parameters": (
+        "'flip' is not read beside 'spec', which brings its own"
+    ),
+    "spec: lecture_000_lenet, set: 5, quantity: parameters": (
+        "'set' must map parameters to values, not 5"
+    ),
+    "spec: lecture_000_lenet, layer: conv9, quantity: size": (
+        "LeNet-5 of lecture 000 has no layer 'conv9'; did you mean 'conv2'?"
+    ),
+    "spec: lecture_000_lenet, layer: conv9, quantity: kinds": (
+        "LeNet-5 of lecture 000 has no layer 'conv9'; did you mean 'conv2'?"
+    ),
+    "spec: lecture_000_lenet, layer: pool1, quantity: kernel_shape": (
+        "'pool1', a maxpool, has no kernel"
+    ),
+    "spec: lecture_000_lenet, layer: fc3, quantity: stride": "'fc3', a dense, has no stride",
+    f"{CONV}, where: 3, quantity: size": (
+        "'find' looks for values 'where' the answer is the wanted one: give both"
+    ),
+    f"{CONV}, each: {{n: [5]}}, find: {{n: [5]}}, quantity: size": (
+        "a question has either 'each' or 'find', not both"
+    ),
+    "ratio: [1, 2, 3]": "'ratio' takes two numbers, the second not 0",
+    "ratio: [1, 0]": "'ratio' takes two numbers, the second not 0",
+    "sum: [a]": "a number is needed here, and 'a' is none",
+    "same: []": "'same' compares two questions or more",
+    "falling: [1, a]": "a list of numbers is needed, not [1, 'a']",
+    "board: {table: leaderboard_003, row: 1, rw: 2}": "a question has no 'rw'; did you mean 'row'?",
+    "quantity: output": ("the question needs a 'spec', or a list of 'layers' with their 'input'"),
     "window: {input: 9, kernel: 3}, quantity: outptu": (
         "there is no quantity 'outptu'; did you mean 'output'?"
     ),
@@ -162,3 +206,15 @@ def test_a_word_is_no_number(printed: str, tmp_path: Path) -> None:
     assert refused.value.message == (
         f"'{printed}' is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
     )
+
+
+def test_unknown_layer_is_refused_at_its_place(tmp_path: Path) -> None:
+    ask = "{spec: vgg16, layer: nosuch, quantity: size}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        examine(known)
+    (fault,) = refused.value.faults
+    assert fault.message == "VGG-16 has no layer 'nosuch'"
+    assert fault.mark is not None
+    line = fault.mark.source.lines[fault.mark.line - 1]
+    assert line[fault.mark.column - 1 :].startswith("nosuch")

@@ -18,6 +18,8 @@ from cnnanalyze.homework.notation import Notation
 from cnnanalyze.homework.notation import notation as find_notation
 from cnnanalyze.homework.solution import Solution, Variant
 from cnnanalyze.homework.wording import say
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.keys import refuse_synonyms
 from cnnanalyze.spec.sections import Section
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 
@@ -135,6 +137,21 @@ class Topic(NamedTuple):
             word = self.word(key.text)
             entries.append((Scalar(word, word, True, key.mark), value))
         return Mapping(tuple(entries), tree.mark)
+
+    def check(self, name: str, tree: Mapping, faults: Faults) -> None:
+        """Note what is said twice, or contradicts itself, among keys that stand together."""
+        refuse_synonyms(tree, dict(self.aliases), f"'{name}'", faults)
+        given = {self.word(k.text): k for k, _ in tree.entries}
+        for word, others in self.instead.items():
+            for other in others:
+                if word in given and other in given and word < other:
+                    keys = sorted((given[word], given[other]), key=lambda k: k.mark[1:3])
+                    faults.add(
+                        f"'{name}' has either '{word}' or '{other}', not both",
+                        keys[-1].mark,
+                        code="SP003",
+                    )
+                    return
 
 
 def lay_over(base: Mapping, extra: Mapping) -> Mapping:
