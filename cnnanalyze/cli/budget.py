@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,8 +16,13 @@ DEFAULT = "cnnanalyze-budget.json"
 """The file that holds the baseline if nobody says otherwise."""
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
     from cnnanalyze.crosscheck.baseline import Entry
-    from cnnanalyze.lint.budgets import Configured
+    from cnnanalyze.crosscheck.budget import Check
+    from cnnanalyze.lint.run import Configuration
+    from cnnanalyze.lint.settings import Settings
     from cnnanalyze.report.budget import Outcome
 
 Baseline = Annotated[
@@ -59,20 +64,19 @@ def budget(
     Budgets stand under 'budgets:' in a spec, or in the configuration, where they hold for every
     network. Exit code 1 if a limit is not kept or a cost grew by more than --allow.
     """
-    from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.cli.output import complain, write
-    from cnnanalyze.cli.specs import find, load_all
-    from cnnanalyze.crosscheck.baseline import compare, key_of, record
-    from cnnanalyze.crosscheck.budget import check_budgets
-    from cnnanalyze.lint.budgets import load_baseline
+    from cnnanalyze.cli.specs import find
+    from cnnanalyze.lint.budgets import check_baseline, load_baseline
+    from cnnanalyze.lint.run import Configuration
     from cnnanalyze.report import check_format
-    from cnnanalyze.report.budget import Outcome, to_dict
+    from cnnanalyze.report.budget import to_dict
 
     check_format(format, ("table", "json", "markdown"))
     scan = option.read_scan(exclude, extend_exclude, include, force_exclude)
     if not (names := find(specs, scan)):
         return  # all of them are excluded
-    said = _configured(names[0])
+    configuration = Configuration(with_baseline=False)
+    said = _settings(names[0], configuration).configured
     file = baseline or said.baseline or Path(DEFAULT)
     allowed = said.allow if allow is None else option.read_percentage(allow)
     if allowed is None:
@@ -80,25 +84,16 @@ def budget(
             f"--allow takes a percentage, not '{allow}'", help="for example --allow 2.5"
         )
     is_named = baseline is not None or said.baseline is not None
-    before = load_baseline(file) if is_file(file) or (is_named and not update) else {}
+    before = {}
+    if baseline is None and said.baseline is not None and not update:
+        check_baseline(_settings(names[0], configuration))
+    if is_file(file) or (is_named and not update):
+        before = load_baseline(file)
     failed: list[CnnError] = []
-    outcomes: list[Outcome] = []
-    now: dict[str, Entry] = {}
-    for name in names:
-        for network in load_all([name], {}, failed):
-            analysis = analyze(network)
-            key = key_of(name, file)
-            now[key] = record(analysis)
-            old = before.get(key)
-            comparison = None if update or old is None else compare(old, now[key], allowed)
-            checks = [
-                check
-                for budgets in (network.document.budgets, _configured(name).budgets)
-                for check in check_budgets(analysis, budgets)
-            ]
-            outcomes.append(Outcome(network.name, name, tuple(checks), comparison))
-    if update and now:
-        _write(file, before, now)
+    growth = Growing(file, before, None if update else allowed, {})
+    outcomes = _measure(names, configuration, growth, failed)
+    if update and growth.now:
+        _write(file, before, growth.now)
     if format == "json":
         from cnnanalyze.report.json import dump
 
@@ -111,6 +106,47 @@ def budget(
     _refuse_nothing(outcomes, file, update)
     if not all(o.is_kept for o in outcomes):
         raise typer.Exit(1)
+
+
+class Growing(NamedTuple):
+    """What networks cost before and now."""
+
+    file: Path
+    before: dict[str, Entry]
+    allowed: Fraction | None
+    """By how many percent a cost may grow; nothing if nobody asks."""
+    now: dict[str, Entry]
+
+
+def _measure(
+    names: Sequence[str], configuration: Configuration, growth: Growing, failed: list[CnnError]
+) -> list[Outcome]:
+    """Measure networks, note what each costs, and hold it against limits and baseline."""
+    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.specs import load_all
+    from cnnanalyze.crosscheck.baseline import compare, key_of, record
+    from cnnanalyze.crosscheck.budget import check_budgets, without_fitting
+    from cnnanalyze.report.budget import Outcome
+
+    outcomes: list[Outcome] = []
+    configured: list[tuple[Check, ...]] = []
+    for name in names:
+        for network in load_all([name], {}, failed):
+            analysis = analyze(network)
+            key = key_of(name, growth.file)
+            growth.now[key] = record(analysis)
+            old, allowed = growth.before.get(key), growth.allowed
+            comparison = (
+                None if old is None or allowed is None else compare(old, growth.now[key], allowed)
+            )
+            budgets = _settings(name, configuration).configured.budgets
+            configured.append(check_budgets(analysis, budgets))
+            own = check_budgets(analysis, network.document.budgets)
+            outcomes.append(Outcome(network.name, name, own, comparison))
+    return [
+        outcome._replace(checks=(*outcome.checks, *checks))
+        for outcome, checks in zip(outcomes, without_fitting(configured), strict=True)
+    ]
 
 
 # --- the baseline ---------------------------------------------------------------------------------
@@ -133,15 +169,10 @@ def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
     typer.echo(f"{file}: {count_of(len({**kept, **now}), 'network')}", err=True)
 
 
-def _configured(name: str) -> Configured:
-    """Return what the configuration closest to a spec says of budgets."""
-    from cnnanalyze.core.configuration import find
-    from cnnanalyze.lint.budgets import read_configured
-    from cnnanalyze.lint.config import read
-
-    folder = Path() if name == "-" or name.startswith("zoo:") else Path(name).parent
-    path = find(resolved(folder))
-    return read_configured(read(path).budgets if path is not None else {})
+def _settings(name: str, configuration: Configuration) -> Settings:
+    """Return what the configuration closest to a spec says."""
+    is_file = name != "-" and not name.startswith("zoo:")
+    return configuration.of(Path(name).parent if is_file else Path())
 
 
 def _refuse_nothing(outcomes: list[Outcome], file: Path, update: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -73,6 +73,17 @@ def check_budgets(analysis: Analysis, budgets: Budgets | None) -> tuple[Check, .
     return tuple(checks)
 
 
+def without_fitting(checks: Sequence[Sequence[Check]]) -> list[tuple[Check, ...]]:
+    """Return the checks of a configuration's limits on several networks, one after the other.
+
+    A pattern that fits no layer of one network is left out there if it fits one of another network.
+    """
+    fitting = {c.limit for some in checks for c in some if c.verdict != "absent"}
+    return [
+        tuple(c for c in some if c.verdict != "absent" or c.limit not in fitting) for some in checks
+    ]
+
+
 def matching(analysis: Analysis, pattern: str) -> Iterator[str]:
     """Return the paths of layers and blocks that fit a pattern, in the order of execution.
 
@@ -100,11 +111,23 @@ def matching(analysis: Analysis, pattern: str) -> Iterator[str]:
 
 
 def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(_fits(pattern[1:], path[n:]) for n in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(pattern[1:], path[1:])
+    """Whether a path fits; at each of its names it is noted how far the pattern may have come."""
+    reached = _passed({0}, pattern)
+    for name in path:
+        further = {n for n in reached if n < len(pattern) and pattern[n] == "**"}
+        further |= {
+            n + 1 for n in reached - further if n < len(pattern) and fnmatchcase(name, pattern[n])
+        }
+        reached = _passed(further, pattern)
+    return len(pattern) in reached
+
+
+def _passed(reached: set[int], pattern: tuple[str, ...]) -> set[int]:
+    """Return places in a pattern with those that come after a ``**``, which may stand for none."""
+    for n in range(len(pattern)):
+        if n in reached and pattern[n] == "**":
+            reached.add(n + 1)
+    return reached
 
 
 def _check(limit: Limit, layer: str, part: Part) -> Check:

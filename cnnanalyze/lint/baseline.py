@@ -171,6 +171,7 @@ def _stale(baseline: Baseline, key: Key, count: int) -> Finding:
         "which is not found like that any more",
         None,
         help="--prune-baseline takes such entries out",
+        file=str(baseline.file),
     )
 
 

@@ -8,30 +8,47 @@ from fractions import Fraction
 from functools import cache
 from math import inf
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnanalyze.core.files import FileError, Reason, read_text
+from cnnanalyze.core.toml import Located
 from cnnanalyze.crosscheck.baseline import Entry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
-from cnnanalyze.errors import UsageError
+from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.spec.budgets import Budgets, plan_budgets
+from cnnanalyze.spec.budgets import Budgets, read_budgets
+from cnnanalyze.spec.faults import Faults
+from cnnanalyze.spec.tree import Mapping as Tree
+from cnnanalyze.spec.tree import Scalar, plant
+from cnnanalyze.spec.tree import Tree as AnyTree
+
+if TYPE_CHECKING:
+    from cnnanalyze.lint.settings import Settings
 
 
 class Configured(NamedTuple):
     """What a configuration says of budgets."""
 
-    budgets: Budgets | None
+    budgets: Budgets | None = None
     """Limits that hold for every network."""
-    baseline: Path | None
-    allow: Fraction
+    baseline: Path | None = None
+    allow: Fraction = Fraction(0)
     """By how many percent a cost may grow."""
 
 
-def read_configured(data: Mapping[str, Any]) -> Configured:
+def read_configured(
+    data: Mapping[str, Any], places: Mapping[str, Located] | None = None
+) -> Configured:
     """Read the ``budgets`` table of a configuration.
+
+    Parameters
+    ----------
+    data
+        The table.
+    places
+        By key: the table of a file that it comes from, where the limits have their places.
 
     Raises
     ------
@@ -51,10 +68,57 @@ def read_configured(data: Mapping[str, Any]) -> Configured:
     if type(allow) not in {int, float} or not 0 <= allow < inf:
         raise UsageError(f"'allow' of the budgets must be a percentage, not {allow!r}")
     return Configured(
-        plan_budgets(limits, "configuration") if limits else None,
+        _limits(limits, places or {}) if limits else None,
         None if baseline is None else Path(baseline),
         Fraction(str(allow)),
     )
+
+
+def _limits(data: Mapping[str, Any], places: Mapping[str, Located]) -> Budgets | None:
+    nowhere = Mark(Source("configuration", ""), 1, 1)
+    entries = []
+    for name, value in data.items():
+        found = places.get(name)
+        mark = nowhere if found is None else found.mark(name)
+        tree = plant(value, nowhere) if found is None else _located(found, value, name)
+        entries.append((Scalar(name, name, True, mark), tree))
+    faults = Faults("SP014")
+    budgets = read_budgets(Tree(tuple(entries), nowhere), faults)
+    faults.raise_if_any()
+    return budgets
+
+
+def _located(found: Located, data: object, *keys: str | int) -> AnyTree:
+    """Return plain data as a tree whose every word has its place in the file."""
+    if isinstance(data, dict):
+        return Tree(
+            tuple(
+                (Scalar(k, k, True, found.mark(*keys, k)), _located(found, v, *keys, k))
+                for k, v in data.items()
+            ),
+            found.mark(*keys),
+        )
+    return plant(data, found.value(*keys))
+
+
+def check_baseline(settings: Settings) -> None:
+    """Refuse a baseline of the configuration that cannot be read, at its place.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is no baseline.
+    """
+    said = settings.configured
+    if said.baseline is None:
+        return
+    try:
+        _loaded(said.baseline)
+    except UsageError as error:
+        found = settings.budget_places.get("baseline")
+        fault = error.faults[0]
+        mark = fault.mark if found is None else found.mark("baseline")
+        raise UsageError(Fault(fault.message, mark, fault.help)) from None
 
 
 def anchor(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -96,11 +160,6 @@ def entry_for(source: str, file: Path) -> Entry | None:
     return _loaded(file).get(key_of(source, file))
 
 
-def configured(subject: Subject) -> Configured:
-    """Return what the configuration says of budgets."""
-    return read_configured(subject.budgets)
-
-
 class BudgetRule(Rule):
     """What the rules for the limits share: each looks at the limits of its own quantity."""
 
@@ -114,23 +173,27 @@ class BudgetRule(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Check the limits of the spec and of the configuration."""
         assert subject.document is not None
-        for budgets in (subject.document.budgets, configured(subject).budgets):
+        for budgets in (subject.document.budgets, subject.configured.budgets):
             if budgets is None:
                 continue
+            is_own = budgets is subject.document.budgets
             wanted = Budgets(tuple(n for n in budgets.limits if n.quantity == self.quantity))
             assert subject.analysis is not None
             for check in check_budgets(subject.analysis, wanted):
                 if not check.is_kept and check.verdict != "absent":
-                    yield self._finding(subject, check)
+                    yield self._finding(subject, check, is_own=is_own)
 
-    def _finding(self, subject: Subject, check: Check) -> Finding:
+    def _finding(self, subject: Subject, check: Check, *, is_own: bool) -> Finding:
         limit = check.limit
         parts = ", ".join(f"{name} {number:,}" for name, number in check.largest)
+        said = [f"most of it: {parts}"] if parts and check.verdict == "over" else []
+        if not is_own and limit.mark.source.text:  # the place is the spec, which breaks it
+            said.append(f"the limit stands in {limit.mark}")
         return self.found(
             subject,
             sentence(check),
-            mark=limit.mark if limit.mark.source.text else None,
+            mark=limit.mark if is_own else None,
             path=check.layer,
-            help=f"most of it: {parts}" if parts and check.verdict == "over" else "",
+            help="; ".join(said),
             values={"measured": check.measured, "limit": limit.value},
         )

@@ -252,6 +252,7 @@ def _read_table(found: Located, folder: Path) -> Given:
         tuple(PerFile(glob, _words(rows, glob), folder) for glob in rows.table),
         read_in.get("thresholds", {}),
         _budgets(found, folder) if "budgets" in read_in else {},
+        Located(found.source, read_in.get("budgets", {}), (*found.at, "budgets")),
         read_in.get("rule", ()),
         read_in.get("fail-on"),
         read_in.get("max-warnings"),
@@ -267,8 +268,9 @@ def _budgets(found: Located, folder: Path) -> Mapping[str, Any]:
         reachable(inner, "baseline", folder)
     for key, value in inner.table.items():
         try:
-            read_configured({key: value})
+            read_configured({key: value}, {key: inner})
         except CnnError as error:
             fault = error.faults[0]
-            raise inner.wrong(fault.message, key, help=fault.help) from None
+            mark = fault.mark if key == "layers" and fault.mark else inner.mark(key)
+            raise UsageError(Fault(fault.message, mark, fault.help)) from None
     return anchor(inner.table, folder)

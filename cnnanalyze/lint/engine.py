@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STAGES = ("text", "document", "network", "analysis")
 CRASHED, SETTING, UNUSED, UNEXPLAINED = "LN001", "LN002", "SP010", "SP000"
+UNMATCHED = "BG010"
 
 
 def lint_source(
@@ -120,7 +121,7 @@ def _judge(
         faults,
         settings.target,
         settings.thresholds,
-        settings.budgets,
+        (lambda: settings.configured) if settings.budgets else None,
     )
     found = [*complaints, *_faults(subject, settings)]
     judged: set[str] = set()
@@ -137,9 +138,15 @@ def _judge(
                 unused = _own(UNUSED, settings, message, mark)._replace(fix=fix)
                 if not _is_excused(unused, {}, rows):
                     found.append(unused)
-    graded = [f._replace(severity=settings.severity.get(f.code, f.severity)) for f in found]
+    graded = [
+        f._replace(
+            severity=settings.severity.get(f.code, f.severity),
+            file="" if f.mark is not None else source.name,
+        )
+        for f in found
+    ]
     merged = sorted(_merge(graded, network), key=_order)
-    return FileResult(source, tuple(merged), suppressed)
+    return FileResult(source, tuple(merged), suppressed, checked=_patterns(subject, judged))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, int, str]:
@@ -207,9 +214,17 @@ def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Fin
 
 def _has(section: str, subject: Subject) -> bool:
     """Whether a section is in the spec or, as budgets may be, in the configuration."""
-    if section == "budgets" and subject.budgets:
+    if section == "budgets" and subject.has_configured:
         return True
     return subject.document is not None and subject.document.tree.get(section) is not None
+
+
+def _patterns(subject: Subject, judged: set[str]) -> frozenset[str]:
+    """Return the configurations whose patterns of layers were looked for."""
+    if UNMATCHED not in judged or not subject.has_configured:
+        return frozenset()
+    budgets = subject.configured.budgets
+    return frozenset(n.mark.source.name for n in (budgets.limits if budgets else ()) if n.layer)
 
 
 def _faults(subject: Subject, settings: Settings) -> Iterator[Finding]:

@@ -48,3 +48,5 @@ class Finding(NamedTuple):
     instances: int = 1
     """How many instances the place has in the network; the finding speaks of the first."""
     fix: Fix | None = None
+    file: str = ""
+    """The file that it speaks of, if it has no place in it."""

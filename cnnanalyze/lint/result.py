@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from cnnanalyze.errors import Source
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.lint.finding import SEVERITIES, Finding, Severity
 
 
@@ -20,6 +20,8 @@ class FileResult(NamedTuple):
     """How many findings a comment or a per-file setting hides."""
     hidden: int = 0
     """How many findings the baseline hides."""
+    checked: frozenset[str] = frozenset()
+    """The configurations whose patterns of layers were looked for in it."""
 
     @property
     def name(self) -> str:
@@ -53,7 +55,7 @@ class Result:
         extra: tuple[Finding, ...] = (),
         passed_over: int = 0,
     ) -> None:
-        self.files = files
+        self.files = _without_fitting(files)
         self.extra = extra
         self.passed_over = passed_over
 
@@ -111,3 +113,31 @@ class Result:
             f"{f.mark or 'no place'}: {f.severity}[{f.code}] {f.name}: {f.message}" for f in self
         ]
         return "\n".join(lines) or "nothing found"
+
+
+_UNMATCHED = "BG010"
+
+
+def _without_fitting(files: tuple[FileResult, ...]) -> tuple[FileResult, ...]:
+    """Return the files without the patterns of configurations that fit another one of them.
+
+    A configuration speaks of many networks: a pattern that fits one of them watches something.
+    """
+    missed: Counter[Mark] = Counter(
+        f.mark
+        for file in files
+        for f in file.findings
+        if f.code == _UNMATCHED and f.mark and f.mark.source.name in file.checked
+    )
+    if not missed:
+        return files
+    looked = Counter(name for file in files for name in file.checked)
+    fitting = {mark for mark, count in missed.items() if count < looked[mark.source.name]}
+    return tuple(
+        file._replace(
+            findings=tuple(
+                f for f in file.findings if f.code != _UNMATCHED or f.mark not in fitting
+            )
+        )
+        for file in files
+    )

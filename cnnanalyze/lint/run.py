@@ -14,6 +14,9 @@ from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.settings import CALLER, Given, Settings
 from cnnanalyze.spec.reader import open_source
 
+_REGRESSION = "BG007"
+"""The rule that reads the baseline of budgets."""
+
 
 class Configuration:
     """Where settings come from: files by folder, or one file for all, and who calls.
@@ -26,12 +29,19 @@ class Configuration:
         One configuration for all specs, instead of the closest of each.
     isolated
         Whether configuration files are passed over.
+    with_baseline
+        Whether the baseline of budgets has to be there: it is not, before it is first written.
     """
 
     def __init__(
-        self, caller: Given = CALLER, file: Path | None = None, isolated: bool = False
+        self,
+        caller: Given = CALLER,
+        file: Path | None = None,
+        isolated: bool = False,
+        with_baseline: bool = True,
     ) -> None:
         self.caller = caller
+        self.with_baseline = with_baseline
         self.file = file
         self.isolated = isolated
         self._by_folder: dict[Path, Settings] = {}
@@ -45,9 +55,17 @@ class Configuration:
                 path = find(resolved(folder))
             if path not in self._by_file:
                 files = () if path is None else _read(path).files
-                self._by_file[path] = Settings(files, self.caller).check()
+                self._by_file[path] = self._checked(Settings(files, self.caller))
             self._by_folder[folder] = self._by_file[path]
         return self._by_folder[folder]
+
+    def _checked(self, settings: Settings) -> Settings:
+        settings.check()
+        if self.with_baseline and "baseline" in settings.budgets and _REGRESSION in settings.codes:
+            from cnnanalyze.lint.budgets import check_baseline  # noqa: PLC0415 - few have one
+
+            check_baseline(settings)
+        return settings
 
 
 def _read(path: Path) -> Settings:

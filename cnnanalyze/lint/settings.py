@@ -13,6 +13,8 @@ from cnnanalyze.lint.rules import Entry, entries, entry_of
 from cnnanalyze.lint.select import Level, check_target, choose, is_always_on, resolve, target_of
 
 if TYPE_CHECKING:
+    from cnnanalyze.core.toml import Located
+    from cnnanalyze.lint.budgets import Configured
     from cnnanalyze.lint.config import PerFile
 
 Thresholds = Mapping[str, Mapping[str, float]]
@@ -35,6 +37,8 @@ class Given(NamedTuple):
     thresholds: Thresholds = NONE
     """By code or name, and the threshold's name."""
     budgets: Mapping[str, Any] = NONE
+    budgets_at: Located | None = None
+    """The table of a file that the budgets come from."""
     declared: tuple[type[Rule], ...] = ()
     """Rules that are declared there."""
     fail_on: Severity | None = None
@@ -111,6 +115,25 @@ class Settings:
     def budgets(self) -> dict[str, Any]:
         """The budgets of the configuration."""
         return {name: limit for g in self.given for name, limit in g.budgets.items()}
+
+    @cached_property
+    def budget_places(self) -> dict[str, Located]:
+        """By key of the budgets: the table of a file that it comes from, if it does."""
+        return {
+            name: g.budgets_at for g in self.given if g.budgets_at is not None for name in g.budgets
+        }
+
+    @cached_property
+    def configured(self) -> Configured:
+        """The budgets of the configuration, read."""
+        from cnnanalyze.lint.budgets import (  # noqa: PLC0415 - few configurations have budgets
+            Configured,
+            read_configured,
+        )
+
+        if not self.budgets:
+            return Configured()
+        return read_configured(self.budgets, self.budget_places)
 
     @cached_property
     def per_file(self) -> tuple[tuple[PerFile, frozenset[str]], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,7 @@ from cnnanalyze.spec.tree import Scalar, Sequence, Tree
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.lint.budgets import Configured
 
 
 class Written(NamedTuple):
@@ -47,7 +48,7 @@ class Subject:
         The hardware that the network is meant for.
     thresholds
         By code and name: the thresholds that were configured.
-    budgets
+    configured
         The budgets of the configuration; those of the spec are in the document.
     """
 
@@ -60,7 +61,7 @@ class Subject:
         faults: tuple[Fault, ...] = (),
         target: str | None = None,
         thresholds: Mapping[str, Mapping[str, float]] | None = None,
-        budgets: Mapping[str, object] | None = None,
+        configured: Callable[[], Configured] | None = None,
     ) -> None:
         self.source = source
         self.tree = tree
@@ -69,7 +70,19 @@ class Subject:
         self.faults = faults
         self.target = target
         self.thresholds = thresholds or {}
-        self.budgets = budgets or {}
+        self._configured = configured
+
+    @property
+    def has_configured(self) -> bool:
+        """Whether the configuration says anything of budgets."""
+        return self._configured is not None
+
+    @cached_property
+    def configured(self) -> Configured:
+        """What the configuration says of budgets."""
+        from cnnanalyze.lint.budgets import Configured  # noqa: PLC0415 - not every run needs it
+
+        return Configured() if self._configured is None else self._configured()
 
     @property
     def text(self) -> str:

@@ -97,3 +97,96 @@ def test_the_command_lint_reads_the_configuration(baseline: Path, command: Run) 
     code, out, _ = command("lint", "net.yaml", "--format", "concise")
     assert code == 1
     assert "BG007" in out
+
+
+# --- configurations ------------------------------------------------------------------------------
+
+LAYERS = """\
+[lint.budgets]
+layers = {"conv*" = {macs = "5k"}, "stem*" = {macs = "1M"}}
+"""
+DENSE = "cnn: 1\ninput: 7\nlayers:\n- dense: 5\n"
+
+
+def both(command: Any, *names: str) -> tuple[int, int]:
+    """The exit codes of both commands, of errors alone."""
+    lint = command("lint", *names, "--fail-on", "error", "--select", "BG")[0]
+    return lint, command("budget", *names)[0]
+
+
+def test_lint_and_budget_agree_on_patterns_of_a_configuration(command: Any) -> None:
+    Path("cnnanalyze.toml").write_text(LAYERS, "utf-8")
+    Path("net.yaml").write_text(NET, "utf-8")
+    Path("dense.yaml").write_text(DENSE, "utf-8")
+    assert both(command, "net.yaml") == (1, 1), "one is broken, and one fits nothing"
+    Path("cnnanalyze.toml").write_text(LAYERS.replace("5k", "5G"), "utf-8")
+    assert both(command, "net.yaml") == (1, 1), "one fits nothing"
+    assert both(command, "dense.yaml") == (1, 1), "both fit nothing"
+    Path("cnnanalyze.toml").write_text(LAYERS.replace("5k", "5G").replace("stem*", "dense*"))
+    assert both(command, "net.yaml") == (1, 1)
+    assert both(command, "net.yaml", "dense.yaml") == (0, 0), "each fits one of both"
+    assert both(command, ".") == (0, 0)
+    Path("cnnanalyze.toml").write_text(LAYERS, "utf-8")
+    assert both(command, ".") == (1, 1)
+
+
+def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> None:
+    Path("cnnanalyze.toml").write_text(LAYERS, "utf-8")
+    Path("net.yaml").write_text(NET, "utf-8")
+    Path("other.yaml").write_text(NET, "utf-8")
+    _, out, _ = command("lint", "net.yaml", "other.yaml", "--select", "BG")
+    assert out.startswith("net.yaml: error[BG002] budget-macs: conv1 has ")
+    assert "  help: the limit stands in cnnanalyze.toml:2:30\n" in out
+    said = (
+        "cnnanalyze.toml:2:55: error[BG010] budget-unmatched: the budget for MACs speaks of 'stem*'"
+    )
+    assert out.count(said) == 1, "it is told once, not for every network"
+    _, out, _ = command("budget", "net.yaml")
+    assert "cnnanalyze.toml:2:30: conv1 has " in out
+    assert "cnnanalyze.toml:2:55: the budget for MACs speaks of 'stem*', which no layer" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('baseline = "none.json"', "2:1", "there is no baseline '"),
+        ('baseline = "net.yaml"', "2:1", "'"),
+        ('baseline = "/dev/zero"', "2:1", "'baseline' may only name files below "),
+        ('baseline = "../costs.json"', "2:1", "'baseline' may only name files below "),
+        ('baseline = "out.json"', "2:1", "'baseline' may only name files below "),
+        ('layers = {"conv*" = {mcs = "5k"}}', "2:22", "'conv*' has no 'mcs'; it takes parameters,"),
+        ('layers = {"conv*" = {macs = "x"}}', "2:30", "the budget for macs cannot be read: 'x'"),
+    ],
+)
+def test_faults_of_configured_budgets_are_told_once_with_their_place(
+    command: Any, text: str, place: str, message: str
+) -> None:
+    Path("cnnanalyze.toml").write_text(f"[lint.budgets]\n{text}\n", "utf-8")
+    Path("net.yaml").write_text(NET, "utf-8")
+    Path("other.yaml").write_text(NET, "utf-8")
+    Path("out.json").symlink_to("/etc/hostname")
+    for name in ("lint", "budget"):
+        code, out, err = command(name, "net.yaml", "other.yaml")
+        assert (code, out) == (2, "")
+        assert err.startswith(f"cnnanalyze.toml:{place}: error: {message}")
+        assert err.count("error:") == 1
+
+
+def test_a_baseline_that_is_not_written_yet_can_be_written(command: Any) -> None:
+    Path("cnnanalyze.toml").write_text("[lint.budgets]\nbaseline = 'costs.json'\n", "utf-8")
+    Path("net.yaml").write_text(NET, "utf-8")
+    assert command("lint", "net.yaml")[0] == 2
+    assert command("lint", "net.yaml", "--ignore", "BG007")[0] == 0, "nobody reads it"
+    assert command("budget", "net.yaml", "--update")[0] == 0
+    assert command("lint", "net.yaml")[0] == 0
+
+
+def test_a_file_that_the_command_line_names_may_lie_anywhere(
+    command: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    Path("net.yaml").write_text(NET, "utf-8")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    baseline = str(elsewhere / "costs.json")
+    assert command("budget", "net.yaml", "--baseline", baseline, "--update")[0] == 0
+    (elsewhere / "c.toml").write_text("[lint.budgets]\nmacs = 1\n", "utf-8")
+    assert command("lint", "net.yaml", "--config", str(elsewhere / "c.toml"))[0] == 1

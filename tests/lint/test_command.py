@@ -215,7 +215,7 @@ def test_baseline_from_beginning_to_end(command: Any, net: Path) -> None:
     net.write_text(CLEAN)
     code, out, _ = command("lint", "net.yaml", *base)
     assert code == 1
-    assert out.startswith("(no place): error[LN003] stale-baseline: the baseline known.json knows")
+    assert out.startswith("known.json: error[LN003] stale-baseline: the baseline known.json knows")
     assert command("lint", "net.yaml", *base, "--prune-baseline")[0] == 0
     assert json.loads(Path("known.json").read_text())["files"] == {}
 

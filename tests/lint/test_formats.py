@@ -16,6 +16,7 @@ from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.finding import Edit, Finding, Fix
 from cnnanalyze.lint.result import FileResult, Result
+from cnnanalyze.lint.rules.convolution.even_kernel import EvenKernel
 from cnnanalyze.lint.select import Level
 from cnnanalyze.lint.settings import Given, Settings
 from cnnanalyze.report.findings import FORMATS, check_format, write
@@ -349,3 +350,50 @@ def test_long_chains_are_cut() -> None:
     shown: Any = write(Result((judged("net.yaml", text),)), "text")
     assert "  ... 3 calls ..." in shown
     assert shown.count("in block") == 6
+
+
+@pytest.fixture
+def placeless(command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a function that runs lint where findings speak of whole files: LN001, LN003, BG002."""
+    (tmp_path / "net.yaml").write_text(EVEN, encoding="utf-8")
+    (tmp_path / "cnnanalyze.toml").write_text("[lint.budgets]\nmacs = 1\n", encoding="utf-8")
+    known = {"schema": 1, "files": {"net.yaml": {"NA001": {"conv9": 1}}}}
+    (tmp_path / "known.json").write_text(json.dumps(known), encoding="utf-8")
+
+    def crash(*_: object) -> Any:
+        raise RuntimeError("no idea")
+
+    monkeypatch.setattr(EvenKernel, "check", crash)
+    return lambda form: command(
+        *("lint", "net.yaml", "--baseline", "known.json", "--select", "CV003,BG", "-f", form)
+    )[1]
+
+
+FILES_OF = {"BG002": "net.yaml", "LN001": "net.yaml", "LN003": "known.json"}
+
+
+def test_every_result_of_sarif_has_a_location(placeless: Any) -> None:
+    results = json.loads(placeless("sarif"))["runs"][0]["results"]
+    assert {
+        r["ruleId"]: r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for r in results
+    } == FILES_OF
+    assert all(len(r["locations"]) == 1 for r in results)
+
+
+def test_findings_without_a_line_name_their_file_in_every_format(placeless: Any) -> None:
+    def code_in(text: str) -> str:
+        return next(code for code in FILES_OF if code in text)
+
+    for form in ("text", "concise", "markdown"):
+        lines = [line for line in placeless(form).splitlines() if any(c in line for c in FILES_OF)]
+        files = {code_in(line): line.strip("| ").split(" ")[0].strip(":") for line in lines}
+        assert files == FILES_OF, form
+    found = json.loads(placeless("json"))["findings"]
+    assert {f["code"]: f["file"] for f in found} == FILES_OF
+    assert {
+        f["check_name"]: f["location"]["path"] for f in json.loads(placeless("gitlab"))
+    } == FILES_OF
+    commands = [line for line in placeless("github").splitlines() if line.startswith("::")]
+    assert all(f"file={FILES_OF[code_in(line)]}" in line for line in commands)
+    assert len(commands) == 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnanalyze.lint.result import Result
-from cnnanalyze.report.findings.words import closing, end_lines, place, sentence
+from cnnanalyze.report.findings.words import closing, end_lines, place_of, sentence
 
 
 def write(result: Result, *, quiet: bool = False) -> str:
     """Return one line for each finding, and one that sums up."""
     lines = [
-        f"{place(f.mark)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}" for f in result.findings
+        f"{place_of(f)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}" for f in result.findings
     ]
     return end_lines([*lines, *([] if quiet else [closing(result)])])

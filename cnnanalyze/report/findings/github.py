@@ -17,6 +17,8 @@ def write(result: Result, *, quiet: bool = False) -> str:
 def _command(finding: Finding) -> str:
     text = sentence(finding) + (f"\nhelp: {finding.help}" if finding.help else "")
     fields = {"title": f"{finding.code} {finding.name}"}
+    if finding.mark is None and finding.file:
+        fields["file"] = file_of(finding)
     if (mark := finding.mark) is not None:
         # The end of a stretch is the last column that belongs to it.
         fields |= {

@@ -23,11 +23,12 @@ def write(result: Result) -> str:
 
 
 def _issue(finding: Finding, fingerprint: str, base: Path) -> dict[str, Any]:
-    name, line, column, length = "cnnanalyze.toml", 1, 1, 1
+    name, line, column, length = finding.file, 1, 1, 1
     if (mark := finding.mark) is not None:
-        path = Path(mark.source.name)
-        name = shown(str(path.absolute() if exists(path) else path), base)
+        name = mark.source.name
         line, column, length = mark.line, mark.column, mark.length
+    path = Path(name)
+    name = shown(str(path.absolute() if exists(path) else path), base)
     return {
         # GitLab does not show the name of the check.
         "description": f"{finding.code} {finding.name}: {sentence(finding)}",

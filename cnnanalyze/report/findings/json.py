@@ -45,7 +45,7 @@ def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
-        **_place(finding.mark),
+        **_place(finding.mark, finding.file),
         "path": finding.path,
         "count": finding.instances,
         "help": finding.help,
@@ -65,9 +65,14 @@ def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def _place(mark: Mark | None) -> dict[str, Any]:
+def _place(mark: Mark | None, file: str = "") -> dict[str, Any]:
     if mark is None:
-        return {"file": None, "line": None, "column": None, "end_column": None}
+        return {
+            "file": shown(file) if file else None,
+            "line": None,
+            "column": None,
+            "end_column": None,
+        }
     return {
         "file": shown(mark.source.name),
         "line": mark.line,

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.result import FileResult, Result
-from cnnanalyze.report.findings.words import place, sentence, shown
+from cnnanalyze.report.findings.words import place_of, sentence, shown
 
 # XML has no way to write most control characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -51,7 +51,7 @@ def _cases(name: str, findings: tuple[Finding, ...]) -> str:
         where = f' line="{finding.mark.line}"' if finding.mark else ""
         case = f"name={_attribute(f'{finding.code} {finding.name}')} classname={_attribute(name)}"
         kind = f"type={_attribute(finding.severity)} message={_attribute(finding.message)}"
-        body = escape(_clean(f"{place(finding.mark)}: {text}"))
+        body = escape(_clean(f"{place_of(finding)}: {text}"))
         is_failure = finding.severity != "info"
         said = (
             f"<failure {kind}>{body}</failure>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.lint.finding import SEVERITIES, Finding
 from cnnanalyze.lint.result import Result
-from cnnanalyze.report.findings.words import closing, place, sentence
+from cnnanalyze.report.findings.words import closing, place_of, sentence
 from cnnanalyze.report.markdown import escape
 
 
@@ -22,4 +22,4 @@ def _row(finding: Finding) -> str:
     if finding.help:
         text += f"<br>*{escape(finding.help)}*"
     rule = f"{finding.severity} **{finding.code}** {escape(finding.name)}"
-    return f"| {escape(place(finding.mark))} | {rule} | {text} |"
+    return f"| {escape(place_of(finding))} | {rule} | {text} |"

@@ -77,11 +77,11 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
         "message": {"text": said},
         "partialFingerprints": {_FINGERPRINT: fingerprint},
     }
-    if finding.mark is not None:
-        location = _location(finding.mark)
-        if finding.path:
-            location["logicalLocations"] = [{"fullyQualifiedName": finding.path, "kind": "member"}]
-        found["locations"] = [location]
+    # Code scanning refuses a result without a location; without a line the first one is shown.
+    location = _location(finding.mark) if finding.mark is not None else _file(finding.file)
+    if finding.path:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.path, "kind": "member"}]
+    found["locations"] = [location]
     if finding.chain:
         found["relatedLocations"] = [
             {**_location(call.mark), "id": n, "message": {"text": call_line(call)}}
@@ -106,6 +106,16 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
     if properties:
         found["properties"] = properties
     return found
+
+
+def _file(name: str) -> dict[str, Any]:
+    """Return the location of a whole file."""
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(name)},
+            "region": {"startLine": 1},
+        }
+    }
 
 
 def _location(mark: Mark) -> dict[str, Any]:

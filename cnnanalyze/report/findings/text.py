@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.errors import Call
 from cnnanalyze.lint.finding import Finding, Fix
 from cnnanalyze.lint.result import Result
-from cnnanalyze.report.findings.words import closing, instances, place
+from cnnanalyze.report.findings.words import closing, instances, place, place_of
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36"}
 _BOLD, _FAINT, _HELP = "1", "2", "32"
@@ -29,9 +29,9 @@ def write(result: Result, *, colour: bool = False, width: int = 0, quiet: bool =
     def lines(finding: Finding) -> Iterator[str]:
         tint = _COLOURS[finding.severity]
         grade = f"{finding.severity}[{finding.code}]"
-        plain = f"{place(finding.mark)}: {grade} {finding.name}: "
+        plain = f"{place_of(finding)}: {grade} {finding.name}: "
         yield (
-            f"{paint(place(finding.mark), _BOLD)}: {paint(grade, _BOLD, tint)} "
+            f"{paint(place_of(finding), _BOLD)}: {paint(grade, _BOLD, tint)} "
             f"{paint(f'{finding.name}:', _FAINT)} {broken(finding.message, width, len(plain))}"
         )
         if finding.mark is not None and (snippet := finding.mark.snippet()):

@@ -27,13 +27,18 @@ def shown(name: str, base: Path | None = None) -> str:
 
 
 def file_of(finding: Finding) -> str:
-    """Return the file of a finding, as it is shown; nothing if it has no place."""
-    return shown(finding.mark.source.name) if finding.mark else ""
+    """Return the file of a finding, as it is shown."""
+    return shown(finding.mark.source.name if finding.mark else finding.file)
 
 
-def place(mark: Mark | None) -> str:
+def place(mark: Mark) -> str:
     """Return ``file:line:column``."""
-    return f"{shown(mark.source.name)}:{mark.line}:{mark.column}" if mark else "(no place)"
+    return f"{shown(mark.source.name)}:{mark.line}:{mark.column}"
+
+
+def place_of(finding: Finding) -> str:
+    """Return the place of a finding; of one that has none, the file that it speaks of."""
+    return place(finding.mark) if finding.mark else file_of(finding) or "(no place)"
 
 
 def instances(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.baseline import Growth, compare, record
-from cnnanalyze.lint.budgets import configured, entry_for
+from cnnanalyze.lint.budgets import entry_for
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
@@ -40,7 +40,7 @@ class BudgetRegression(Rule):
         """Compare every total with the baseline's."""
         analysis = subject.analysis
         assert analysis is not None
-        said = configured(subject)
+        said = subject.configured
         before = said.baseline and entry_for(subject.source.name, said.baseline)
         if not before:
             return

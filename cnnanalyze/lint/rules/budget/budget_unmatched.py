@@ -12,12 +12,13 @@ from cnnanalyze.lint.subject import Subject
 
 @rule
 class BudgetUnmatched(Rule):
-    """A budget of the spec names a layer or block that the network does not have.
+    """A budget names a layer or block that the network does not have.
 
     Why: the limit watches nothing. Usually a layer was renamed, and its budget was not.
 
     Instead: correct the path. ``*`` stands for any part of one name, ``**`` for any number of
-    names. Patterns of a configuration hold for many networks and need not fit each of them.
+    names. A pattern of a configuration holds for many networks: it has to fit one of those that
+    are looked at together.
     """
 
     code = "BG010"
@@ -48,12 +49,14 @@ class BudgetUnmatched(Rule):
         """Look for limits that nothing fits."""
         assert subject.document is not None
         assert subject.analysis is not None
-        for check in check_budgets(subject.analysis, subject.document.budgets):
-            if check.verdict == "absent":
-                yield self.found(
-                    subject,
-                    sentence(check),
-                    mark=check.limit.mark,
-                    path=check.layer,
-                    help="correct the path; 'cnnanalyze summary --depth 9' lists all of them",
-                )
+        for budgets in (subject.document.budgets, subject.configured.budgets):
+            for check in check_budgets(subject.analysis, budgets):
+                # What who calls sets, in Python, holds for whatever they look at.
+                if check.verdict == "absent" and check.limit.mark.source.text:
+                    yield self.found(
+                        subject,
+                        sentence(check),
+                        mark=check.limit.mark,
+                        path=check.layer,
+                        help="correct the path; 'cnnanalyze summary --depth 9' lists all of them",
+                    )
