@@ -145,26 +145,36 @@ def weight_memory(asked: Asked) -> Draft:
     return Draft([*held.steps, *asked.steps(Name("weight bytes"), number)], int(number), "B")
 
 
-def dense(asked: Asked) -> Draft:
-    """How many parameters would a dense layer need that puts out as many activations?"""
+def _in_place(asked: Asked) -> tuple[list[Step], int]:
+    """Return what leads to the parameters of a dense layer in the place of a convolution."""
     from cnnanalyze.layers.linear import Dense  # noqa: PLC0415 - fills the registry where it is asked
 
-    own = asked.facts.learnable
     units = Num(asked.node.output.count, Name("dense units"))
     layer = Dense(units=1, bias=bool(asked.facts.biases)).model_copy(update={"units": units})
     number = _sum(layer.params(*asked.inputs))
-    ratio = Num(int(number), Name("dense parameters")) / Num(own, Name("parameters"))
     found = [
         *asked.steps(Name("dense units"), asked.output.count),
         *asked.steps(Name("dense parameters"), number),
-        *parameters(asked).steps,
-        *asked.steps(Name("ratio"), ratio),
     ]
-    return Draft(found, asked.arranged(ratio).value)
+    return found, int(number)
 
 
-def separable(asked: Asked) -> Draft:
-    """How many multiply-accumulates would a depthwise separable convolution need?"""
+def dense(asked: Asked) -> Draft:
+    """How many parameters would a dense layer need that puts out as many activations?"""
+    return Draft(*_in_place(asked))
+
+
+def dense_ratio(asked: Asked) -> Draft:
+    """How many times as many parameters would such a dense layer need?"""
+    found, number = _in_place(asked)
+    own = Num(asked.facts.learnable, Name("parameters"))
+    ratio = Num(number, Name("dense parameters")) / own
+    steps_ = [*found, *parameters(asked).steps, *asked.steps(Name("ratio"), ratio)]
+    return Draft(steps_, asked.arranged(ratio).value)
+
+
+def _separated(asked: Asked) -> tuple[list[Step], int]:
+    """Return what leads to the multiply-accumulates of a depthwise separable convolution."""
     from cnnanalyze.layers.conv import Separable  # noqa: PLC0415 - as above
 
     node = asked.node
@@ -172,14 +182,25 @@ def separable(asked: Asked) -> Draft:
     plain = Separable(**{w: getattr(node.layer, w) for w in words})
     layer = plain.model_copy(update={w: getattr(asked.layer, w) for w in words})
     cost = layer.cost(asked.output, *asked.inputs)
+    return asked.steps(Name("separable macs"), cost.mac), int(cost.mac)
+
+
+def separable(asked: Asked) -> Draft:
+    """How many multiply-accumulates would a depthwise separable convolution need?"""
+    return Draft(*_separated(asked))
+
+
+def separable_ratio(asked: Asked) -> Draft:
+    """How many times fewer multiply-accumulates would it need?"""
+    found, number = _separated(asked)
     assert asked.cost is not None
-    ratio = Num(int(asked.cost.mac), Name("mac")) / Num(int(cost.mac), Name("separable macs"))
-    found = [
+    ratio = Num(int(asked.cost.mac), Name("mac")) / Num(number, Name("separable macs"))
+    steps_ = [
         *asked.steps(Name("mac"), asked.cost.mac),
-        *asked.steps(Name("separable macs"), cost.mac),
+        *found,
         *asked.steps(Name("ratio"), ratio),
     ]
-    return Draft(found, asked.arranged(ratio).value)
+    return Draft(steps_, asked.arranged(ratio).value)
 
 
 def _slides(asked: Asked) -> bool:
@@ -230,10 +251,21 @@ QUESTIONS: dict[str, Question] = {
     "dense": Question(
         "How many parameters would a dense layer need in place of {id}?", dense, _is_plain_conv
     ),
+    "dense_ratio": Question(
+        "How many times as many parameters would a dense layer need as {id}?",
+        dense_ratio,
+        _is_plain_conv,
+    ),
     "separable": Question(
         "How many multiply-accumulates would a depthwise separable convolution "
         "need in place of {id}?",
         separable,
+        lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
+    ),
+    "separable_ratio": Question(
+        "How many times fewer multiply-accumulates would a depthwise separable convolution need "
+        "than {id}?",
+        separable_ratio,
         lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
     ),
 }

@@ -316,17 +316,22 @@ REASONS: tuple[Reason, ...] = (
         "A 32-bit floating-point number takes 4 bytes.",
     ),
     Reason(
-        "dense",
+        "dense dense_ratio",
         lambda _: True,
         "A dense layer has a weight for every pair of an input and an output activation. The "
         "convolution connects each output with one window only, and uses the same weights in all "
         "places.",
     ),
     Reason(
-        "separable",
+        "separable separable_ratio",
         lambda _: True,
         "Filtering and mixing are done one after the other: per output position and input channel "
-        "k·k + C_out products instead of k·k·C_out, so the ratio tends to 1/(1/C_out + 1/(k·k)).",
+        "k·k + C_out products instead of k·k·C_out.",
+    ),
+    Reason(
+        "separable_ratio",
+        lambda _: True,
+        "The ratio of the two is 1/(1/C_out + 1/(k·k)).",
     ),
 )
 

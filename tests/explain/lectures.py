@@ -97,7 +97,7 @@ PRINTED = (
     Printed("003", "depthwise part", "224x224x3", _FLAT, "macs", "plain", 1330668),
     Printed("003", "pointwise part", "222x222x3", _POINT, "macs", "plain", 9462528),
     Printed("003", "both parts", "224x224x3", _SEPARABLE, "macs", "plain", 10793196),
-    Printed("003", "ratio 7.9", "224x224x3", _BARE, "separable", "plain", Fraction(576, 73)),
+    Printed("003", "ratio 7.9", "224x224x3", _BARE, "separable_ratio", "plain", Fraction(576, 73)),
     Printed("003", "FC of MobileNet", "1x1x1024", _dense(1000), "weights", "keras", 1024000),
     Printed(
         "003",

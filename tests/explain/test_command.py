@@ -92,7 +92,8 @@ def test_table_and_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
             (
                 "error: 'conv1' has no quantity 'mcas' to explain; did you mean 'macs'?\n"
                 "  help: there are output, padding, fit, activations, parameters, weights, biases, "
-                "macs, flops, receptive_field, jump, centre, weight_memory, dense, separable"
+                "macs, flops, receptive_field, jump, centre, weight_memory, dense, dense_ratio, "
+                "separable, separable_ratio"
             ),
         ),
         (

@@ -250,7 +250,8 @@ MADE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 OF_LAYER = (
     "output", "parameters", "weights", "biases", "stored", "trainable", "activations", "macs",
     "flops", "doubled_macs", "exact_operations", "operations_per_output", "receptive_field",
-    "jump", "centre", "padding", "weight_memory", "dense", "separable",
+    "jump", "centre", "padding", "weight_memory", "dense", "dense_ratio",
+    "separable", "separable_ratio",
 )  # fmt: skip
 
 
@@ -273,7 +274,7 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
     conv = {"filters": draw(small), "kernel": draw(st.integers(1, 5))}
     conv |= draw(section(stride=st.integers(1, 3), padding=st.sampled_from([0, 1, "same"])))
     layers = [{"conv": conv, "as": "c"}, {"maxpool": 2, "as": "p"}, {"dense": 37, "as": "fc"}]
-    wanted = [q for q in OF_LAYER if q != "separable" or conv["kernel"] > 1]
+    wanted = [q for q in OF_LAYER if "separable" not in q or conv["kernel"] > 1]
     ask: dict[str, Any] = {f"c_{q}": {"find": q, "layer": "c"} for q in wanted}
     ask |= {f"fc_{q}": {"find": q, "layer": "fc"} for q in ("output", "parameters", "macs")}
     ask |= {f"all_{q}": {"find": q, "layer": ["c", "p", "fc"]} for q in ("output", "weight_memory")}

@@ -287,3 +287,22 @@ def test_planes_are_added_up() -> None:
     value = solved(text)["A"].answers["answer"].solution.value
     view = np.lib.stride_tricks.sliding_window_view(image, (3, 2), axis=(1, 2))
     assert np.array_equal(np.array(value), np.einsum("prcij,pij->rc", view, kernel))
+
+
+def test_dense_and_separable_answer_what_they_ask() -> None:
+    found = solved(
+        "- {id: A, spec: 'zoo:lecture_001_lenet', layer: conv1, ask: {n: dense, r: dense_ratio}}\n"
+        "- {id: B, spec: 'zoo:lecture_003_separable', layer: regular, "
+        "ask: {n: separable, r: separable_ratio}}\n"
+    )
+    values = {
+        q.question.id: [a.solution.value for a in q.answers.values()] for q in found.questions
+    }
+    # Lecture 000, L575: some 14 million against 456; lecture 003, L625-627: 10,793,196 and 7.9.
+    assert values["A"] == [4704 * 3072 + 4704, Fraction(14_455_392, 456)]
+    assert values["B"] == [10_793_196, Fraction(85_162_752, 10_793_196)]
+    words = [a.solution.explanations[0].question for a in found["A"].answers.values()]
+    assert words == [
+        "How many parameters would a dense layer need in place of conv1?",
+        "How many times as many parameters would a dense layer need as conv1?",
+    ]
