@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.analysis.memory import Memory
 from cnnanalyze.analysis.terms import count, hold
+from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
@@ -122,6 +123,31 @@ class Analysis:
         """The sums over all layers."""
         return total_of(tuple(self.facts.values()))
 
+    def total_below(self, path: str) -> Total:
+        """Return the sums over a block, a stage or one layer."""
+        found = self._totals.get((path, False))
+        if found is None:
+            found = self._totals[path, False] = total_of(self.group(path))
+        return found
+
+    def total_before(self, path: str) -> Total:
+        """Return the sums over all layers that the last one of a path depends on, and over it."""
+        found = self._totals.get((path, True))
+        if found is None:
+            facts = tuple(self)
+            wanted: set[str] = {self.group(path)[-1].node.id}
+            for f in reversed(facts):
+                if f.node.id in wanted:
+                    wanted.update(f.node.inputs)
+            found = total_of(tuple(f for f in facts if f.node.id in wanted))
+            self._totals[path, True] = found
+        return found
+
+    @cached_property
+    def _totals(self) -> dict[tuple[str, bool], Total]:
+        """What was summed up already."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -142,6 +168,10 @@ class Total:
     complete: bool
     facts: tuple[NodeFacts, ...] = field(default=(), compare=False, repr=False)
     """The layers, for conventions that count more than elementary operations."""
+    _counted: dict[tuple[str, Convention], int] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What was counted already under conventions: operations before halving, and parameters."""
 
     @property
     def stored(self) -> int:
@@ -158,7 +188,7 @@ class Total:
                 for factor, term in row.formula(kind).terms
             )
         else:
-            number = sum(count(f, row) or 0 for f in self.facts)
+            number = self._once("operations", row, lambda f: count(f, row) or 0)
         return number // 2 if row.halves else number
 
     def counted_parameters(self, convention: str = "mac") -> int:
@@ -166,7 +196,14 @@ class Total:
         row = weigh(convention)
         if row.parameters == "learned":  # as most count, and it is known already
             return self.parameters
-        return sum(hold(f, row) for f in self.facts if f.params)
+        return self._once("parameters", row, lambda f: hold(f, row) if f.params else 0)
+
+    def _once(self, what: str, row: Convention, measure: Callable[[NodeFacts], int]) -> int:
+        """Add up over all layers, unless that was done before."""
+        found = self._counted.get((what, row))
+        if found is None:
+            found = self._counted[what, row] = sum(map(measure, self.facts))
+        return found
 
 
 def total_of(facts: tuple[NodeFacts, ...]) -> Total:

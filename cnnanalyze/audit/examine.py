@@ -9,10 +9,10 @@ from typing import NamedTuple
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.audit.neighbours import (
+    MOST_LAYERS,
     Analyses,
     Neighbour,
     is_near,
-    key_of,
     relatives_of,
     searched,
     settings_of,
@@ -21,20 +21,28 @@ from cnnanalyze.audit.neighbours import (
 from cnnanalyze.audit.slips import OPERATIONS, slipped
 from cnnanalyze.audit.verdict import Audit, Cause, Verdict
 from cnnanalyze.core.conventions import Convention, convention, names
-from cnnanalyze.crosscheck.claims import check, number_of, total_for
+from cnnanalyze.crosscheck.claims import (
+    check,
+    number_of,
+    refuse_too_many_layers,
+    refuse_too_many_sums,
+    total_for,
+)
 from cnnanalyze.graph.build import without_collection
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, key_of
 from cnnanalyze.spec.claims import Claim
 from cnnanalyze.spec.figure import Figure
 
 
-def audit(target: Network | Analysis) -> Audit:
+def audit(target: Network | Analysis, analyses: Analyses | None = None) -> Audit:
     """Examine every figure that a spec carries.
 
     Parameters
     ----------
     target
         A network, or what the rules say of it.
+    analyses
+        What was worked out already, for other specs.
 
     Examples
     --------
@@ -44,7 +52,15 @@ def audit(target: Network | Analysis) -> Audit:
     ['with one bias for each dense layer instead of one for each unit']
     """
     analysis = target if isinstance(target, Analysis) else analyze(target)
-    return Audit(analysis.network.name, examine(analysis, analysis.network.claims))
+    network, analyses = analysis.network, analyses or Analyses()
+    rows = examine(analysis, network.claims, analyses)
+    return Audit(network.name, rows, (GAVE_UP,) if analyses.has_given_up(network) else ())
+
+
+GAVE_UP = (
+    f"other settings and sizes were tried until {MOST_LAYERS:,} layers were laid out; one that was "
+    "not tried may explain a figure"
+)
 
 
 def examine(
@@ -60,6 +76,7 @@ def examine(
 
 def _judged(analysis: Analysis, claims: tuple[Claim, ...], analyses: Analyses) -> Iterator[Verdict]:
     network = analyses.keep(analysis).network
+    refuse_too_many_sums(claims, analysis)
     here = key_of(network.settings)
     seeing = {key_of(claim.settings) for claim in claims if claim.quantity in FIELDS}
     for claim in claims:
@@ -67,6 +84,7 @@ def _judged(analysis: Analysis, claims: tuple[Claim, ...], analyses: Analyses) -
         if key != here and network.settings:
             continue
         about = analyses.under(network, claim.settings, fields=key in seeing)
+        refuse_too_many_layers(claim, analyses.asked(network))
         if about is not None:
             yield _judge(claim, about, analyses)
 
@@ -177,7 +195,7 @@ def _candidates(claim: Claim, analysis: Analysis, analyses: Analyses) -> Iterato
     number = number_of(claim, analysis)
     ways = (
         _Candidate("", number, 0),
-        *_slips(claim, analysis, number),
+        *_slips(claim, analysis, analyses, number),
         *_under_conventions(claim, analysis, number),
     )
     yield from ways
@@ -202,20 +220,21 @@ _TWICE = {"doubled", "halved"}
 """Slips that may come on top of another size or of other settings."""
 
 
-def _slips(claim: Claim, analysis: Analysis, number: int) -> Iterator[_Candidate]:
+def _slips(
+    claim: Claim, analysis: Analysis, analyses: Analyses, number: int
+) -> Iterator[_Candidate]:
     seen = {number}
-    for slip, found in slipped(total_for(claim, analysis), claim.quantity, number):
+    for slip, found in analyses.slipped(total_for(claim, analysis), claim.quantity, number):
         if found not in seen:
             seen.add(found)
             yield _Candidate(slip.words, found, slip.rank, "", slip.name)
 
 
 def _doubled(claim: Claim, neighbour: Neighbour, number: int) -> Iterator[_Candidate]:
-    for slip, found in slipped(neighbour.analysis.total, claim.quantity, number):
-        if slip.name in _TWICE:
-            words = f"{slip.words}, {neighbour.words}"
-            name = f"{neighbour.name} {slip.name}"
-            yield _Candidate(words, found, neighbour.rank + slip.rank, "", name)
+    for slip, found in slipped(neighbour.analysis.total, claim.quantity, number, _TWICE):
+        words = f"{slip.words}, {neighbour.words}"
+        name = f"{neighbour.name} {slip.name}"
+        yield _Candidate(words, found, neighbour.rank + slip.rank, "", name)
 
 
 def _under_conventions(claim: Claim, analysis: Analysis, number: int) -> Iterator[_Candidate]:

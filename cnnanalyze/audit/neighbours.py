@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.result import Analysis, Total
+from cnnanalyze.audit.slips import Slip, slipped
 from cnnanalyze.core.files import FileError, read_text, resolved
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.build import build, load, vary
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, Settings, key_of
 from cnnanalyze.spec.figure import Figure
 
-Settings = tuple[tuple[str, Any], ...]
-
+MOST = 32
+"""Other settings, relatives and parameters that are tried for one figure."""
+MOST_LAYERS = 50_000
+"""Layers that are laid out for a spec to try other settings than those that its claims name."""
 SIDES = (224, 227, 256, 299, 320, 331)
 """Sides of images that networks are commonly measured with."""
 SIDE = "resolution"
@@ -36,58 +40,95 @@ class Neighbour(NamedTuple):
     rank: float
 
 
-def key_of(settings: Settings) -> str:
-    """Return one text for equal settings, in whatever order."""
-    return ", ".join(sorted(f"{name}={_plain(value)}" for name, value in settings))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"[{', '.join(map(_plain, value))}]" if isinstance(value, list | tuple) else str(value)
-
-
 class Analyses:
     """Analyses of a spec under many settings, each made once and only if it is asked for."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[object, str], Analysis | None] = {}
         self._read: dict[Path, Network | None] = {}
+        self._named: dict[object, tuple[tuple[str, Settings], ...]] = {}
+        self._asked: dict[object, int] = {}
+        self._tried: dict[object, int] = {}
+        """How many layers were laid out for each spec: as somebody asked, and to try something."""
+        self._exhausted: set[object] = set()
+        self._slipped: dict[tuple[int, str, int], tuple[Total, tuple[tuple[Slip, int], ...]]] = {}
+        """By the number of a total, which is kept beside the result."""
 
     def keep(self, analysis: Analysis) -> Analysis:
         """Enter an analysis that is there already."""
         network = analysis.network
-        self._made[_spec_of(network), key_of(network.settings)] = analysis
+        self._made[_name_of(network, network.settings)] = analysis
         if not network.settings and (path := _path_of(network)) is not None:
             self._read.setdefault(path, network)
         return analysis
+
+    def slipped(self, total: Total, quantity: str, number: int) -> tuple[tuple[Slip, int], ...]:
+        """Return every slip that makes another number of this one; worked out once."""
+        key = (id(total), quantity, number)
+        if key not in self._slipped:
+            self._slipped[key] = total, tuple(slipped(total, quantity, number))
+        return self._slipped[key][1]
+
+    def named_by(self, network: Network) -> tuple[tuple[str, Settings], ...]:
+        """Return the settings that the claims of a spec name, each once, with their keys."""
+        spec = _spec_of(network)
+        if spec not in self._named:
+            found = {key_of(claim.settings): claim.settings for claim in network.claims}
+            self._named[spec] = tuple(found.items())
+        return self._named[spec]
+
+    def asked(self, network: Network) -> int:
+        """Return how many layers were laid out for settings of a spec that somebody named."""
+        return self._asked.get(_spec_of(network), 0)
+
+    def has_given_up(self, network: Network) -> bool:
+        """Whether more could have been tried for a spec than was."""
+        return _spec_of(network) in self._exhausted
 
     def under(
         self, network: Network, settings: Settings, *, fields: bool = False
     ) -> Analysis | None:
         """Return the analysis of a spec under settings; nothing if they do not fit it."""
-        name = (_spec_of(network), key_of(settings))
+        name = _name_of(network, settings)
         made = self._made.get(name)
         if made is not None and fields and _is_blind(made):
             made = self._made[name] = analyze(made.network)
         elif name not in self._made:
-            try:
-                made = analyze(vary(network, dict(settings)), fields=fields)
-            except CnnError:
-                made = None
-            self._made[name] = made
+            made = self._made[name] = _varied(network, settings, fields=fields)
+            self._asked[name[0]] = self.asked(network) + len(made or network)
         return made
+
+    def tried(
+        self, network: Network, settings: Settings, *, fields: bool = False
+    ) -> Analysis | None:
+        """Return the same for settings that nobody named; nothing, too, after much was tried."""
+        name = _name_of(network, settings)
+        if name in self._made:
+            return self.under(network, settings, fields=fields)
+        return self._try(name, network, lambda: _varied(network, settings, fields=fields))
+
+    def _try(
+        self, name: tuple[object, str], network: Network, make: Callable[[], Analysis | None]
+    ) -> Analysis | None:
+        spec, found = name[0], None
+        laid_out = self._tried.get(spec, 0)
+        if laid_out + len(network) > MOST_LAYERS:
+            self._exhausted.add(spec)
+            return None
+        found = self._made[name] = make()
+        self._tried[spec] = laid_out + len(found or network)
+        return found
 
     def sized(self, network: Network, side: int) -> Analysis | None:
         """Return the analysis for images of another side."""
         known = dict(network.parameters)
         if SIDE in known:
             settings = {**dict(network.settings), SIDE: side}
-            return self.under(network, tuple(settings.items()))
+            return self.tried(network, tuple(settings.items()))
         name = (_spec_of(network), f"{key_of(network.settings)} at {side}")
-        if name not in self._made:
-            self._made[name] = _sized(network, side)
-        return self._made[name]
+        if name in self._made:
+            return self._made[name]
+        return self._try(name, network, lambda: _sized(network, side))
 
     def loaded(self, path: Path, settings: Settings) -> Analysis | None:
         """Return the analysis of another spec, under those settings that it knows."""
@@ -97,7 +138,7 @@ class Analyses:
         known = dict(plain.parameters)
         fitting = tuple((n, v) for n, v in settings if n in known and known[n] != v)
         if fitting:
-            return self.under(plain, fitting)
+            return self.tried(plain, fitting)
         name = (_spec_of(plain), "")
         if name not in self._made:
             self._made[name] = analyze(plain, fields=False)
@@ -126,6 +167,18 @@ def _spec_of(network: Network) -> object:
     return _path_of(network) or network.document.source
 
 
+def _name_of(network: Network, settings: Settings) -> tuple[object, str]:
+    """Return what a spec is known by under settings; those that change nothing do not count."""
+    return _spec_of(network), key_of(network.effective(settings))
+
+
+def _varied(network: Network, settings: Settings, *, fields: bool) -> Analysis | None:
+    try:
+        return analyze(vary(network, dict(settings)), fields=fields)
+    except CnnError:
+        return None
+
+
 def _is_blind(analysis: Analysis) -> bool:
     """Whether nobody asked what the layers see."""
     return all(facts.fields is None for facts in analysis)
@@ -150,19 +203,16 @@ def settings_of(
     here = dict(network.settings)
     defaults = {**dict(network.parameters), **here}
     tried = {key_of(network.settings)}
-    for settings in (
-        (),
-        *(claim.settings for claim in network.claims),
-        *(
-            tuple({**here, name: not value}.items())
-            for name, value in defaults.items()
-            if isinstance(value, bool)
-        ),
-    ):
-        key = key_of(settings)
+    turned = (
+        tuple({**here, name: not value}.items())
+        for name, value in defaults.items()
+        if isinstance(value, bool)
+    )
+    named = islice(analyses.named_by(network), MOST)
+    for key, settings in chain([("", ())], named, ((key_of(s), s) for s in islice(turned, MOST))):
         if key not in tried:
             tried.add(key)
-            if (found := analyses.under(network, settings, fields=fields)) is not None:
+            if (found := analyses.tried(network, settings, fields=fields)) is not None:
                 words = f"with {key or key_of(_defaults(found.network, network.settings))}"
                 yield Neighbour(words, f"settings {key}", found, 3)
 
@@ -211,7 +261,7 @@ def relatives_of(
     own = Path(document.source.name).name
     same_side = [(name, value) for name, value in network.parameters if name == SIDE]
     settings = tuple({**dict(same_side), **dict(network.settings)}.items())
-    for path in _family(document.folder, family):
+    for path in _family(document.folder, family)[:MOST]:
         if path.name != own:
             plain = analyses.loaded(path, ())
             found = None
@@ -275,7 +325,7 @@ def searched(
     if not here or abs(wanted / here - 1) > Fraction(1, 3):
         return
     given = dict(network.settings)
-    for name, value in {**dict(network.parameters), **given}.items():
+    for name, value in islice({**dict(network.parameters), **given}.items(), MOST):
         if not isinstance(value, int) or isinstance(value, bool) or name == SIDE:
             continue
         reach = max(1, value // NEAR)
@@ -284,7 +334,7 @@ def searched(
         known = {value: here}
         tried = high if wanted > here else low  # the far end first: most never get there
         while low <= high:
-            found = analyses.under(network, tuple({**given, name: tried}.items()))
+            found = analyses.tried(network, tuple({**given, name: tried}.items()))
             if found is None:
                 break
             known[tried] = number = count(found)

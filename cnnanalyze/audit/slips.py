@@ -6,7 +6,7 @@ who counts like that would print; nothing where it makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -145,10 +145,12 @@ def _in_binary(number: int) -> int | None:
     return None
 
 
-def slipped(total: Total, quantity: str, number: int) -> Iterable[tuple[Slip, int]]:
-    """Return every slip that makes another number of this one."""
+def slipped(
+    total: Total, quantity: str, number: int, among: Collection[str] | None = None
+) -> Iterable[tuple[Slip, int]]:
+    """Return every slip, or those of some names, that makes another number of this one."""
     for slip in SLIPS:
-        if quantity in slip.quantities:
+        if quantity in slip.quantities and (among is None or slip.name in among):
             found = slip.reckon(total, number)
             if found is not None and found != number:
                 yield slip, found

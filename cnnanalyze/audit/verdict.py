@@ -87,6 +87,8 @@ class Audit(NamedTuple):
 
     name: str
     rows: tuple[Verdict, ...]
+    remarks: tuple[str, ...] = ()
+    """What was left out, and why."""
 
     @property
     def is_fine(self) -> bool:

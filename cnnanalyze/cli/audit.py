@@ -101,15 +101,13 @@ def _recompute(name: str) -> Examined:
 
 def _examine(name: str, given: dict[str, object], analyses: Analyses) -> Audit:
     from cnnanalyze.analysis.pipeline import analyze
-    from cnnanalyze.audit.examine import examine
+    from cnnanalyze.audit.examine import audit
     from cnnanalyze.audit.tables import ENDING, audit_table, read_table
-    from cnnanalyze.audit.verdict import Audit
     from cnnanalyze.cli.specs import load
 
     if name.endswith(ENDING):
         return audit_table(read_table(Path(name)), analyses)
-    network = load(name, given)
-    return Audit(network.name, examine(analyze(network), network.claims, analyses))
+    return audit(analyze(load(name, given)), analyses)
 
 
 def _find(names: list[str]) -> Iterator[str]:

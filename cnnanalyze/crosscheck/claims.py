@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
+from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.graph.build import vary
+from cnnanalyze.graph.network import key_of
 from cnnanalyze.spec.claims import Claim
 
 
@@ -23,23 +26,93 @@ class ClaimCheck(NamedTuple):
         return self.outcome in {"holds", "wrong as marked"}
 
 
+MOST_LAYERS = 100_000
+"""Layers that may be laid out for the variants of a spec that its claims speak of."""
+MOST_SUMS = 1_000_000
+"""Layers that may be added up for claims about all operations up to some layer."""
+SO_FAR = "operations_so_far"
+
+
 def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:
     """Check every claim of the spec that speaks of this network or of a variant of it.
 
     A claim may name parameters of the spec (``set:``); it is checked on the network with these.
     Where the network itself was loaded with other parameters, only the claims about those apply.
+
+    Raises
+    ------
+    SpecError
+        If the claims make more work than the bounds allow.
     """
     network = analysis.network
-    variants = {_key(network.settings): analysis}
-    checks = []
-    for claim in network.claims:
-        key = _key(claim.settings)
-        if key not in variants:
-            if network.settings:
-                continue
-            variants[key] = analyze(vary(network, dict(claim.settings)))
-        checks.append(check(claim, variants[key]))
-    return tuple(checks)
+    here = key_of(network.settings)
+    speaking = [
+        (i, claim)
+        for i, claim in enumerate(network.claims)
+        if not network.settings or key_of(claim.settings) == here
+    ]
+    variants: dict[str, list[tuple[int, Claim]]] = {}
+    for i, claim in speaking:
+        variants.setdefault(key_of(network.effective(claim.settings)), []).append((i, claim))
+    checks: dict[int, ClaimCheck] = {}
+    laid_out = 0
+    own = key_of(network.effective(network.settings))
+    for key, claims in variants.items():
+        about, first = analysis, claims[0][1]
+        if key != own:  # one after the other, so that only one of them is kept
+            about = analyze(vary(network, dict(first.settings)))
+            laid_out += len(about)
+            refuse_too_many_layers(first, laid_out)
+        refuse_too_many_sums([claim for _, claim in claims], about)
+        for i, claim in claims:
+            checks[i] = check(claim, about)
+    return tuple(checks[i] for i, _ in speaking)
+
+
+def refuse_too_many_layers(claim: Claim, laid_out: int) -> None:
+    """Refuse a claim if too many layers were laid out for it and those before.
+
+    Raises
+    ------
+    SpecError
+        With the place of the claim.
+    """
+    if laid_out > MOST_LAYERS:
+        raise SpecError(
+            Fault(
+                f"up to here the claims speak of variants with {laid_out:,} layers together; at "
+                f"most {MOST_LAYERS:,} are laid out for claims",
+                claim.mark,
+                help=APART,
+            )
+        )
+
+
+def refuse_too_many_sums(claims: Sequence[Claim], analysis: Analysis) -> None:
+    """Refuse claims for which a large network would have to be added up again and again.
+
+    Raises
+    ------
+    SpecError
+        With the place of the first claim beyond the bound.
+    """
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.quantity == SO_FAR:
+            seen.add(claim.layer)
+        if len(seen) > 1 and len(seen) * len(analysis) > MOST_SUMS:
+            raise SpecError(
+                Fault(
+                    f"up to here the claims tell the operations up to {len(seen):,} of "
+                    f"{len(analysis):,} layers, which takes {len(seen) * len(analysis):,} "
+                    f"additions; at most {MOST_SUMS:,} are made for claims",
+                    claim.mark,
+                    help=APART,
+                )
+            )
+
+
+APART = "put some of the claims into a spec of their own that extends this one"
 
 
 def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
@@ -61,30 +134,18 @@ def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
     return ClaimCheck(claim, shown, "holds" if agrees else "fails")
 
 
-def _key(settings: tuple[tuple[str, object], ...]) -> tuple[str, ...]:
-    return tuple(sorted(f"{name}={value!r}" for name, value in settings))
-
-
 def facts_of(claim: Claim, analysis: Analysis) -> tuple[NodeFacts, ...]:
-    """Return the layers that a claim speaks of."""
-    if not claim.layer:
-        return tuple(analysis)
-    group = analysis.group(claim.layer)
-    return _before(group[-1], analysis) if claim.quantity == "operations_so_far" else group
-
-
-def _before(last: NodeFacts, analysis: Analysis) -> tuple[NodeFacts, ...]:
-    """Return all layers that the output of one depends on, itself included."""
-    wanted: set[str] = {last.node.id}
-    for facts in reversed(tuple(analysis)):
-        if facts.node.id in wanted:
-            wanted.update(facts.node.inputs)
-    return tuple(facts for facts in analysis if facts.node.id in wanted)
+    """Return the layers that a claim names."""
+    return analysis.group(claim.layer) if claim.layer else tuple(analysis)
 
 
 def total_for(claim: Claim, analysis: Analysis) -> Total:
     """Return the sums over the layers that a claim speaks of."""
-    return analysis.total if not claim.layer else total_of(facts_of(claim, analysis))
+    if not claim.layer:
+        return analysis.total
+    if claim.quantity == SO_FAR:
+        return analysis.total_before(claim.layer)
+    return analysis.total_below(claim.layer)
 
 
 def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:

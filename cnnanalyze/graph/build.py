@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.spelling import Spelling, listed
 from cnnanalyze.errors import Fault, Source
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, key_of
 from cnnanalyze.spec.beginning import UNCERTAIN
 from cnnanalyze.spec.claims import Claim, read_claims
 from cnnanalyze.spec.document import Document, read_document
@@ -129,15 +129,17 @@ def _lay_out(
     document: Document,
     given: dict[str, Any],
     faults: Faults,
-    claims: tuple[Claim, ...] | None = None,
+    known: Network | None = None,
 ) -> Network | None:
-    """Lay out a document that is read; its claims, too, unless they are known already."""
+    """Lay out a document that is read; its claims, too, unless a network of it is known already."""
     expansion = expand(document, given, faults)
-    if claims is None:
+    if known is None:
         tree = document.tree.get("expect")
-        claims = () if tree is None else read_claims(tree, faults.under("SP017"))
+        about = claims = () if tree is None else read_claims(tree, faults.under("SP017"))
+    else:
+        claims, about = known.claims, known.claims_about.get(key_of(tuple(given.items())), ())
     if expansion is not None and not faults:
-        _check_claims(claims, given, expansion, faults.under("SP017"))
+        _check_claims(about, given, expansion, faults.under("SP017"))
     if faults or expansion is None:
         return None
     return Network(
@@ -157,7 +159,7 @@ def vary(network: Network, settings: Mapping[str, Any]) -> Network:
     """Return the network that its spec describes with other values for its parameters."""
     faults = Faults()
     with without_collection():
-        varied = _lay_out(network.document, dict(settings), faults, network.claims)
+        varied = _lay_out(network.document, dict(settings), faults, network)
     faults.raise_if_any()
     assert varied is not None
     return varied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,9 +14,32 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.spec.claims import Claim
 from cnnanalyze.spec.document import Document
 from cnnanalyze.spec.node import INPUT, Node, NodeId
+from cnnanalyze.spec.tree import Mapping, Tree, scalars
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+Settings = tuple[tuple[str, Any], ...]
+"""Values for parameters of a spec."""
+_WORD = re.compile(r"\w+")
+
+
+def key_of(settings: Settings) -> str:
+    """Return one text for equal settings, in whatever order.
+
+    Examples
+    --------
+    >>> key_of((("width", 0.5), ("depths", (2, 3)))), key_of((("bias", True),))
+    ('depths=[2, 3], width=0.5', 'bias=true')
+    """
+    return ", ".join(sorted(f"{name}={_plain(value)}" for name, value in settings))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"[{', '.join(map(_plain, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 @dataclass(frozen=True)
@@ -36,7 +60,7 @@ class Network:
     outputs: tuple[NodeId, ...]
     document: Document = field(repr=False)
     claims: tuple[Claim, ...] = field(default=(), repr=False)
-    settings: tuple[tuple[str, Any], ...] = ()
+    settings: Settings = ()
     """The parameters that were set from outside."""
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     values: tuple[Any, ...] | None = field(default=None, repr=False)
@@ -46,6 +70,42 @@ class Network:
     def by_id(self) -> dict[str, Node]:
         """The nodes by their ids."""
         return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that the spec says, but for its claims and the names of its parameters."""
+        found: set[str] = set()
+        for key, value in self.document.tree.entries:
+            if key.text == "params" and isinstance(value, Mapping):
+                trees: tuple[Tree, ...] = tuple(given for _, given in value.entries)
+            else:
+                trees = () if key.text == "expect" else (value,)
+            for tree in trees:
+                for scalar in scalars(tree):
+                    found.update(_WORD.findall(scalar.text))
+        return frozenset(found)
+
+    def effective(self, settings: Settings) -> Settings:
+        """Return the settings without those of parameters that the spec never reads.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads(
+        ...     "{cnn: 1, input: 5x5x1, params: {rate: 0.1, width: 2}, layers: [{dropout: $rate}]}"
+        ... )
+        >>> net.effective((("width", 3), ("rate", 0.5)))
+        (('rate', 0.5),)
+        """
+        return tuple((name, value) for name, value in settings if name in self.words)
+
+    @cached_property
+    def claims_about(self) -> dict[str, tuple[Claim, ...]]:
+        """The claims by the settings that they speak of, as :func:`key_of` writes them."""
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            found.setdefault(key_of(claim.settings), []).append(claim)
+        return {key: tuple(claims) for key, claims in found.items()}
 
     @cached_property
     def consumers(self) -> dict[NodeId, tuple[NodeId, ...]]:

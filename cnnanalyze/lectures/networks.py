@@ -8,14 +8,13 @@ from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.audit.neighbours import key_of
 from cnnanalyze.audit.tables import ENDING
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import CnnError, Fault, Source, SpecError
 from cnnanalyze.graph.build import build, load, vary
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, key_of
 from cnnanalyze.graph.zoo import zoo
 from cnnanalyze.homework.hand.walk import turned
 from cnnanalyze.spec.faults import said

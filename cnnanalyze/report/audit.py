@@ -55,7 +55,7 @@ def subject_of(row: Verdict) -> str:
 
 def source_of(row: Verdict) -> str:
     """Return who printed the figure, and under which settings."""
-    from cnnanalyze.audit.neighbours import key_of  # noqa: PLC0415 - what is drawn may do without
+    from cnnanalyze.graph.network import key_of  # noqa: PLC0415 - what is drawn may do without
 
     said = key_of(row.claim.settings)
     return f"{row.claim.source} ({said})" if said else row.claim.source
@@ -143,6 +143,9 @@ def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch
     yield [(audit.name, "bold"), (f"{GAP}{first}", "")]
     for part in others:
         yield [(f"{'':{len(audit.name)}}{GAP}{part}", "")]
+    for remark in audit.remarks:
+        for part in wrap(remark, width - 2):
+            yield [(f"  {part}", "dim")]
     rows = [row for row in audit.rows if whole or not row.holds_as_said]
     if not rows:
         return
@@ -178,7 +181,8 @@ def to_markdown(audits: Sequence[Audit]) -> str:
     from cnnanalyze.report.markdown import escape, write  # noqa: PLC0415 - for this format only
 
     parts = [
-        f"### {escape(audit.name)}\n\n{escape(conclude(audit))}\n\n{write(tabulate(audit))}"
+        f"### {escape(audit.name)}\n\n{escape('. '.join([conclude(audit), *audit.remarks]))}\n\n"
+        f"{write(tabulate(audit))}"
         for audit in audits
     ]
     return "\n".join(parts)
@@ -228,6 +232,7 @@ def to_dict(audits: Sequence[Audit]) -> dict[str, Any]:
                 "outcomes": {outcome: audit.count(outcome) for outcome in OUTCOMES},
                 "claims": [_claim(row) for row in audit.rows],
             }
+            | ({"remarks": list(audit.remarks)} if audit.remarks else {})
             for audit in audits
         ],
     }

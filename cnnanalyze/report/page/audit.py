@@ -79,7 +79,7 @@ def _section(audit: Audit) -> Section:
     groups = tuple(
         Group(source, tuple(map(_row, rows))) for source, rows in groupby(audit.rows, key=source_of)
     )
-    return Section(audit.name, conclude(audit), groups)
+    return Section(audit.name, ". ".join([conclude(audit), *audit.remarks]), groups)
 
 
 def _row(row: Verdict) -> Row:
