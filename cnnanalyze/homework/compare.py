@@ -37,6 +37,8 @@ class Reading(NamedTuple):
     """In a list: the places of what is wrong."""
     entries: tuple[Fits, ...] = ()
     """In a list: whether a value is the given one, at each place."""
+    value: Nested = None
+    """What is worked on with by whoever has it for the right answer."""
 
 
 def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noqa: ANN401
@@ -142,7 +144,11 @@ def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN
     if right is not None and right.value != solution.value and right.step >= 1:
         remarks.append(f"exactly it is {number(solution.value)}")
     return Reading(
-        lambda v: _any(found, v, terms), right is not None, _said(chosen), tuple(remarks)
+        lambda v: _any(found, v, terms),
+        right is not None,
+        _said(chosen),
+        tuple(remarks),
+        value=plain(chosen.value),
     )
 
 
@@ -235,7 +241,9 @@ def _shape(raw: Any, value: tuple[int, ...], terms: Terms) -> Reading:  # noqa: 
             for c in close
         )
 
-    return Reading(fits, False, _sized(given))
+    whole = given * (len(value) - 1) if len(given) == 1 else given
+    whole = (*whole, value[-1]) if len(whole) == len(value) - 1 else whole
+    return Reading(fits, False, _sized(given), value=whole)
 
 
 def _sized(given: tuple[Any, ...]) -> str:
@@ -292,7 +300,8 @@ def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN40
     joint = "; " if solution.form == "matrix" else ", "
     said = joint.join(r.said for r in readings)
     entry_fits = tuple(r.fits for r in readings)
-    return Reading(fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits)
+    had = tuple(value[n] if r.right else r.value for n, r in enumerate(readings))
+    return Reading(fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had)
 
 
 def _fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
@@ -388,4 +397,5 @@ def _row(raw: Any, value: tuple[Any, ...], terms: Terms) -> Reading:  # noqa: AN
             and all(_any(f, one, terms) for f, one in zip(found, v, strict=True))
         )
 
-    return Reading(fits, right, ", ".join(_said(f[0]) for f in found))
+    had = tuple(plain(f[0].value) for f in found)
+    return Reading(fits, right, ", ".join(_said(f[0]) for f in found), value=had)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Fault
 from cnnanalyze.homework.compare import Reading, read
+from cnnanalyze.homework.consequences import Chains, Earlier
 from cnnanalyze.homework.given import Unreadable, cut, is_empty, squeeze, text_of
 from cnnanalyze.homework.kinds import Rank, kind
 from cnnanalyze.homework.mistakes import Diagnosis
@@ -22,6 +23,8 @@ from cnnanalyze.homework.solve import Solved, SolvedSheet
 from cnnanalyze.homework.variations import Mistake
 
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
+CONSEQUENTIAL = "consequential"
+"""Not right, but right for what was answered before."""
 OTHER_PART = kind("answer to another part", "gave what is the answer to", Rank.OCCASIONAL)
 LONGEST_SHOWN = 200
 """So much of an answer is shown."""
@@ -39,7 +42,7 @@ class Mark(NamedTuple):
     given: str
     """As it was written."""
     outcome: str
-    """``right``, ``wrong``, ``missing`` or ``unreadable``."""
+    """``right``, ``consequential``, ``wrong``, ``missing`` or ``unreadable``."""
     expected: str
     points: Fraction
     most: Fraction
@@ -48,6 +51,8 @@ class Mark(NamedTuple):
     remarks: tuple[str, ...] = ()
     reached: Fraction = Fraction(0)
     """Of a list that is wrong: the share of the entries that are right."""
+    follows: tuple[tuple[str, str], ...] = ()
+    """The earlier answers that it follows from: how they are called, and what was given."""
 
     @property
     def label(self) -> str:
@@ -197,21 +202,30 @@ class _Grader:
         self.credit = credit
         self.known: dict[tuple[str, str, str], tuple[Mistake, ...]] = {}
         self.diagnoses: dict[tuple[Any, ...], Diagnosis] = {}
+        self.chains = Chains()
 
     def paper(self, paper: Paper) -> GradedPaper:
         given, faults = put(paper, self.sheet)
         marks = []
+        earlier: list[Earlier] = []
         for found in self.sheet.questions:
             id_ = found.question.id
             for name, solved in found.answers.items():
-                marks.append(self.mark(id_, solved, given.get((id_, name))))
+                marks.append(self.mark(id_, solved, given.get((id_, name)), earlier))
         weighed = (
             _with_entries(mark._replace(points=self.worth(mark))) if mark.outcome == WRONG else mark
             for mark in _in_company(marks)
         )
         return GradedPaper(paper.student, tuple(weighed), faults)
 
-    def mark(self, question: str, solved: Solved, raw: Any) -> Mark:  # noqa: ANN401
+    def mark(
+        self,
+        question: str,
+        solved: Solved,
+        raw: Any,  # noqa: ANN401 - whatever a file holds
+        earlier: list[Earlier],
+    ) -> Mark:
+        """Mark an answer in the light of the wrong ones before it, and add it to them."""
         ask, solution = solved.ask, solved.solution
         given = text_of(raw.given if isinstance(raw, Refused) else raw)
         given = cut(squeeze(given), LONGEST_SHOWN)
@@ -229,26 +243,44 @@ class _Grader:
             return mark._replace(outcome=UNREADABLE, remarks=(words,))
         if reading.right:
             return mark._replace(outcome=RIGHT, points=ask.points, remarks=reading.remarks)
+        key = (question, ask.name)
+        sources = self.chains.origin(key, solved, earlier, reading)
+        if reading.value is not None:
+            earlier.append(Earlier(key, mark.label, given, solved, reading.value))
+        if sources:
+            return mark._replace(
+                outcome=CONSEQUENTIAL,
+                points=self.credit.consequential * ask.points,
+                remarks=reading.remarks,
+                follows=tuple((e.label, e.given) for e in sources),
+            )
         return self.wrong(mark, solved, reading)
 
     def wrong(self, mark: Mark, solved: Solved, reading: Reading) -> Mark:
         key = (mark.question, mark.name, reading.said)
+        chained = self.chains.within(key[:2], solved, reading)
         if solved.solution.form == "list" and reading.entries and not reading.wrong:
             self.known[key] = ()  # what is there is right, but there is not enough of it
         elif key not in self.known:
-            self.known[key] = tuple(self.explain(mark.question, solved, reading))
+            self.known[key] = tuple(self.explain(mark.question, solved, reading, chained))
         return mark._replace(
             outcome=WRONG,
             mistakes=self.known[key],
-            remarks=(*reading.remarks, *_which(reading, solved.solution)),
-            reached=_reached(reading, solved),
+            remarks=(
+                *reading.remarks,
+                *_which(reading, solved.solution),
+                *(f"entry {n + 1} follows from entry {m + 1}" for n, m in chained.items()),
+            ),
+            reached=_reached(reading, solved, len(chained) * self.credit.consequential),
         )
 
-    def explain(self, question: str, solved: Solved, reading: Reading) -> Iterator[Mistake]:
+    def explain(
+        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+    ) -> Iterator[Mistake]:
         """Yield what leads to a wrong answer: slips, or the answer to another part."""
         name = solved.ask.name
         found = self.diagnosis((question, name), solved.solution).explain(reading.fits)
-        yield from found or self.by_entry(question, solved, reading)
+        yield from found or self.by_entry(question, solved, reading, chained)
         for other, part in self.sheet[question].answers.items():
             s = part.solution
             alike = other != name and s.form == solved.solution.form
@@ -262,14 +294,16 @@ class _Grader:
             self.diagnoses[key] = Diagnosis(solution)
         return self.diagnoses[key]
 
-    def by_entry(self, question: str, solved: Solved, reading: Reading) -> Iterator[Mistake]:
+    def by_entry(
+        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+    ) -> Iterator[Mistake]:
         """Explain the wrong entries of a list one by one, if all of them can be explained."""
         solution = solved.solution
-        trees = solution.trees() if solution.form == "list" and reading.wrong else None
+        trees = solution.worked if solution.form == "list" and reading.wrong else None
         if not isinstance(trees, tuple):
             return
-        made: list[Mistake] = []
-        for place in reading.wrong:
+        made: dict[int, Mistake] = {}
+        for place in (p for p in reading.wrong if p not in chained):
             part = Solution(
                 solution.value[place],
                 trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
@@ -280,12 +314,10 @@ class _Grader:
             )
             if not found:
                 return
-            made.append(found[0])
-        words = "; ".join(
-            f"{m.words} (entry {place + 1})" for m, place in zip(made, reading.wrong, strict=True)
-        )
-        kinds = tuple(dict.fromkeys(k for m in made for k in m.kinds))
-        yield Mistake(kinds, words, solution.value, max(m.weight for m in made))
+            made[place] = found[0]
+        words = "; ".join(f"{m.words} (entry {place + 1})" for place, m in made.items())
+        kinds = tuple(dict.fromkeys(k for m in made.values() for k in m.kinds))
+        yield Mistake(kinds, words, solution.value, max(m.weight for m in made.values()))
 
     def worth(self, mark: Mark) -> Fraction:
         """Return what a wrong answer is worth for the mistake that is named first."""
@@ -300,7 +332,7 @@ class _Grader:
         return share * mark.most
 
 
-def _reached(reading: Reading, solved: Solved) -> Fraction:
+def _reached(reading: Reading, solved: Solved, chained: Fraction) -> Fraction:
     """Return the share of a list that is right, where each entry has its points."""
     per_entry = solved.ask.manner.per_entry
     if per_entry is None:
@@ -308,7 +340,7 @@ def _reached(reading: Reading, solved: Solved) -> Fraction:
     asked = len(solved.solution.value) if isinstance(solved.solution.value, tuple) else 0
     if not per_entry or not asked or not reading.entries or solved.solution.form == "shape":
         return Fraction(0)
-    return Fraction(len(reading.entries) - len(reading.wrong), asked)
+    return (len(reading.entries) - len(reading.wrong) + chained) / asked
 
 
 def _with_entries(mark: Mark) -> Mark:

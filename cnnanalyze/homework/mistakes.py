@@ -114,7 +114,7 @@ MANY = 1_000
 
 def _placed(mistake: Mistake, solution: Solution) -> Mistake:
     """Find the step where it happened: the smallest one with a name that comes out otherwise."""
-    trees = solution.trees()
+    trees = solution.worked
     if not mistake.slips or trees is None or any(s.change in _UNSHOWN for s in mistake.slips):
         return mistake
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name, Value, evaluate, parts, rewrite
@@ -79,7 +80,7 @@ class Solution:
     unit: str = ""
     explanations: tuple[Explanation, ...] = ()
     trees: Callable[[], Trees | None] = lambda: None
-    """How the value comes about, to be varied."""
+    """How the value comes about, to be varied; :attr:`worked` asks once."""
     scene: Scene = field(default_factory=dict)
     variants: Callable[[], Iterator[Variant]] = lambda: iter(())
     twists: Callable[[], Iterator[Twist]] = lambda: iter(())
@@ -89,6 +90,11 @@ class Solution:
     """Of a list: the answer at each place, if they are more than numbers."""
     is_vector: bool = False
     """Whether a number is the size of a vector, which some write as a shape: ``(10,)``."""
+
+    @cached_property
+    def worked(self) -> Trees | None:
+        """How the value comes about."""
+        return self.trees()
 
 
 def is_tree(trees: Trees) -> bool:

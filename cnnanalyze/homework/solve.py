@@ -51,6 +51,10 @@ class Solved(NamedTuple):
 
     ask: Ask
     solution: Solution
+    source: About | None = None
+    """What it is about, if that is a network."""
+    parts: Mapping[str, Solution] = {}
+    """The answers that it is made of, if it is made of any."""
 
     @property
     def terms(self) -> Terms:
@@ -170,7 +174,7 @@ class _Worker:
         for ask in question.asks:
             own = ask._replace(notation=self.notation or ask.notation)
             try:
-                solved = Solved(own, self.answer(own, found))
+                solved = self.answer(own, found)
                 _check_unit(solved)
                 found[ask.name] = solved
             except CnnError as error:
@@ -179,18 +183,20 @@ class _Worker:
                     self.faults.note(placed)
         return SolvedQuestion(question, found)
 
-    def answer(self, ask: Ask, found: Mapping[str, Solved]) -> Solution:
+    def answer(self, ask: Ask, found: Mapping[str, Solved]) -> Solved:
         asking = Asking(ask.notation)
         match ask.about:
             case OfTopic(topic, quantity, section):
-                return TOPICS[topic].solve(quantity, section, asking)
+                return Solved(ask, TOPICS[topic].solve(quantity, section, asking))
             case OfAnswers(word, names):
                 missing = [n for n in names if n not in found]
                 if missing:  # its own fault is noted already
                     raise UsageError(f"without '{missing[0]}' this cannot be worked out")
-                return combine(word, {n: found[n].solution for n in names}, asking)
+                parts = {n: found[n].solution for n in names}
+                return Solved(ask, combine(word, parts, asking), parts=parts)
             case OfNetwork(quantity, tree):
-                return solve_network(self.about(tree), quantity, asking)
+                about = self.about(tree)
+                return Solved(ask, solve_network(about, quantity, asking), about)
 
     # --- networks ---------------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ def read_otherwise(solution: Solution) -> Iterator[Mistake]:
 
 def _slipped(solution: Solution) -> Iterator[Mistake]:
     """Make every slip everywhere, in the layers of one kind, and in one layer alone."""
-    trees = solution.trees()
+    trees = solution.worked
     if trees is None:
         return
     for slip, changed in _everywhere(trees, solution.scene):
@@ -207,7 +207,7 @@ def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mi
 
 def together(solution: Solution) -> Iterator[Mistake]:
     """Yield what two common slips make of an answer, where each leaves a trace of its own."""
-    trees, right, scene = solution.trees(), solution.value, solution.scene
+    trees, right, scene = solution.worked, solution.value, solution.scene
     if trees is None or length(trees) > LARGEST:
         return
     found = [(s, t) for s, t in _everywhere(trees, scene) if s.kind.rank is Rank.COMMON]

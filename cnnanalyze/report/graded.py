@@ -10,6 +10,7 @@ from typing import Any
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.homework.arrangement import bare, numbers_of
 from cnnanalyze.homework.grade import (
+    CONSEQUENTIAL,
     MISSING,
     RIGHT,
     UNREADABLE,
@@ -31,7 +32,7 @@ from cnnanalyze.report.sheet import amount, points, value
 
 SCHEMA = 1
 WIDTH = 80
-SIGNS = {RIGHT: "✓", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
+SIGNS = {RIGHT: "✓", CONSEQUENTIAL: "↳", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
 NO_SLIP = "no known slip leads to this"
 
 
@@ -56,7 +57,13 @@ def tally(paper: GradedPaper) -> str:
     return ", ".join(f"{paper.count(o)} {w}" for o, w in _WORDS.items() if paper.count(o))
 
 
-_WORDS = {RIGHT: "right", WRONG: "wrong", UNREADABLE: "not understood", MISSING: "missing"}
+_WORDS = {
+    RIGHT: "right",
+    CONSEQUENTIAL: "consequential",
+    WRONG: "wrong",
+    UNREADABLE: "not understood",
+    MISSING: "missing",
+}
 
 
 def reasons(mark: Mark) -> Iterator[str]:
@@ -64,6 +71,9 @@ def reasons(mark: Mark) -> Iterator[str]:
     if mark.outcome == UNREADABLE:
         yield f"not understood: {mark.remarks[0]}"
         return
+    if mark.follows:
+        had = " and ".join(f"the answer {given} to {label}" for label, given in mark.follows)
+        yield f"consequential error: it follows from {had}"
     if mark.mistakes:
         first, *others = mark.mistakes
         yield first.words
@@ -125,7 +135,7 @@ def _paper(paper: GradedPaper, width: int) -> list[str]:
     for mark in shown:
         lead = f"  {SIGNS[mark.outcome]} {mark.label.ljust(pad)}  "
         given = mark.given if mark.outcome == RIGHT else f"{mark.given} (right: {mark.expected})"
-        if mark.outcome == WRONG and mark.points:
+        if mark.outcome in {WRONG, CONSEQUENTIAL} and mark.points != 0:
             given += f", {points(mark.points)} of {amount(mark.most)}"
         lines += _wrapped(given, width, lead)
         for sentence in reasons(mark):
@@ -281,6 +291,7 @@ def _mark(mark: Mark) -> dict[str, Any]:
             }
             for m in mark.mistakes
         ],
+        "follows": [{"answer": label, "given": given} for label, given in mark.follows],
         "remarks": list(mark.remarks),
     }
 

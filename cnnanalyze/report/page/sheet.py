@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from cnnanalyze.homework.explanation import Explanation
-from cnnanalyze.homework.grade import MISSING, RIGHT, UNREADABLE, WRONG, GradedClass, Mark
+from cnnanalyze.homework.grade import (
+    CONSEQUENTIAL,
+    MISSING,
+    RIGHT,
+    UNREADABLE,
+    WRONG,
+    GradedClass,
+    Mark,
+)
 from cnnanalyze.homework.sheet import ONLY
 from cnnanalyze.homework.solve import SolvedSheet
 from cnnanalyze.report.derivation import to_html
@@ -17,7 +25,7 @@ from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.sheet import amount, points, subtitle, worked
 
-TONES = {RIGHT: "good", WRONG: "bad", MISSING: "", UNREADABLE: "warn"}
+TONES = {RIGHT: "good", CONSEQUENTIAL: "warn", WRONG: "bad", UNREADABLE: "warn", MISSING: ""}
 FEW = 40
 """A sheet of at most so many answers shows all its working at once."""
 
@@ -111,9 +119,7 @@ def graded_page(graded: GradedClass) -> str:
         frequencies=graded.frequencies,
         failures=graded.failures,
         refused=graded.refused,
-        answers=[
-            (label, n[RIGHT], n[WRONG], n[UNREADABLE], n[MISSING]) for label, n in graded.by_answer
-        ],
+        answers=[(label, *(n[outcome] for outcome in TONES)) for label, n in graded.by_answer],
         result=graded_data(graded),
     )
 
