@@ -44,7 +44,9 @@ class Result:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> net = cnn.loads("{cnn: 1, input: 8x8x3, layers: [{conv: {filters: 4, kernel: 2}}]}")
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, input: 8x8x3, layers: [{conv: {filters: 4, kernel: 2, padding: same}}]}"
+    ... )
     >>> [finding.code for finding in cnn.lint(net)]
     ['CV003']
     """

@@ -59,6 +59,12 @@ def dilation(node: Node) -> tuple[int, ...]:
     return _per_axis(node, "dilation") or (1,) * len(kernel(node))
 
 
+def borders(node: Node) -> tuple[tuple[int, int], ...]:
+    """Return the padding before and behind along every axis of a layer with windows."""
+    fits = node.layer.fit(*node.input_shapes)
+    return tuple((fit.before, fit.after) for fit in fits)
+
+
 def gaps(
     network: Network, kinds: Collection[str], passed: Collection[str]
 ) -> Iterator[tuple[Node, int, int]]:

@@ -41,6 +41,7 @@ GR008 twin-siblings graph.twin_siblings info network default - - -
 GR009 fusable-siblings graph.fusable_siblings info network strict - - -
 GR010 no-op-layer graph.no_op_layer warning network default - - -
 GR011 input-count graph.input_count error fault default - - -
+GR012 empty-block graph.empty_block warning network default - - -
 HD001 double-softmax head.double_softmax error network default train - -
 HD002 missing-probability head.missing_probability error network default train - -
 HD003 head-width head.head_width error network default train - -
