@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from signal import SIG_DFL, SIGINT, signal
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.configuration import find
@@ -128,11 +129,16 @@ def lint_specs(
     size = max(1, min(25, len(specs) // (4 * jobs)))
     portions = [specs[n : n + size] for n in range(0, len(specs), size)]
     plain = Configuration(configuration.caller, configuration.file, configuration.isolated)
-    with ProcessPoolExecutor(jobs) as pool:
-        for done in pool.map(
-            _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
-        ):
-            yield from done
+    # Ctrl-C reaches every process of a terminal: those that help end by it at once, silently.
+    with ProcessPoolExecutor(jobs, initializer=signal, initargs=(SIGINT, SIG_DFL)) as pool:
+        try:
+            for done in pool.map(
+                _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
+            ):
+                yield from done
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _lint_portion(

@@ -74,13 +74,16 @@ class Comments:
         self.found = found
         self.faults = faults
         self._used: set[tuple[int, int]] = set()
+        self._of_lines: dict[int, list[Comment]] = {}
+        """By line: the comments that cover it, found when it is first asked for."""
 
     def hide(self, code: str, marks: Iterable[Mark]) -> bool:
         """Whether a comment excuses a finding that has one of these places; note that it did."""
-        lines = [mark.line for mark in marks if mark.source.name == self.source.name]
         hidden = False
-        for comment in self.found:
-            if any(comment.first <= line <= comment.last for line in lines):
+        for line in {mark.line for mark in marks if mark.source.name == self.source.name}:
+            if line not in self._of_lines:
+                self._of_lines[line] = [c for c in self.found if c.first <= line <= c.last]
+            for comment in self._of_lines[line]:
                 for word in comment.words:
                     if code in word.codes:
                         self._used.add((comment.line, word.column))

@@ -5,7 +5,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -315,3 +320,84 @@ def test_unknown_rule_is_refused(command: Any) -> None:
     code, _, err = command("rule", "evn-kernel")
     assert code == 2
     assert err.startswith("error: there is no rule 'evn-kernel'; did you mean 'even-kernel'?")
+
+
+# --- what is left out ----------------------------------------------------------------------------
+
+MIXED = UNITS.replace("- gap", "- conv: {filters: 5, kernel: 4, padding: same}\n- gap")
+"""An info (RF003) and two warnings."""
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "out"),
+    [
+        (CLEAN, (), 0, ""),
+        (CLEAN, ("-f", "concise"), 0, ""),
+        (CLEAN, ("-f", "github"), 0, ""),
+        (EVEN, ("-f", "concise"), 1, f"net.yaml:4:30: warning[CV003] even-kernel: {MESSAGE}\n"),
+    ],
+)
+def test_quiet_prints_what_is_found_and_nothing_else(
+    command: Any, tmp_path: Path, text: str, options: tuple[str, ...], code: int, out: str
+) -> None:
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    for word in ("--quiet", "-q"):
+        assert command("lint", "net.yaml", word, *options) == (code, out, "")
+
+
+def test_quiet_says_nothing_of_changes(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(UNITS, encoding="utf-8")
+    assert command("lint", "net.yaml", "--fix", "-q", "--ignore", "RF003") == (0, "", "")
+
+
+def test_slighter_findings_are_left_out(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(MIXED, encoding="utf-8")
+
+    def told(*options: str) -> tuple[int, str]:
+        code, out, _ = command("lint", "net.yaml", *options, "--profile", "default")
+        return code, out.splitlines()[-1]
+
+    assert told() == (1, "2 warnings, 1 info in 1 file (1 can be mended with --fix)")
+    assert told("--min-severity", "warning") == (
+        1,
+        "2 warnings in 1 file (1 can be mended with --fix)",
+    )
+    assert told("--min-severity", "error") == (0, "nothing found in 1 file")
+    assert told("--min-severity", "error", "--fail-on", "info") == (0, "nothing found in 1 file")
+    assert command("lint", "net.yaml", "--min-severity", "eror")[2].startswith(
+        "error: there is no severity 'eror'; did you mean 'error'?"
+    )
+
+
+# --- interrupts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_with_130_and_no_traceback(tmp_path: Path, jobs: str) -> None:
+    steps = "\n".join(f"- conv: {{filters: {n % 7 + 1}, kernel: 3}}" for n in range(3_000))
+    for n in range(40):
+        text = f"cnn: 1\ninput: 9000x9000x3\nlayers:\n{steps}\n"
+        (tmp_path / f"{n}.yaml").write_text(text, encoding="utf-8")
+    code = (
+        "import cnnanalyze.cli.findings, cnnanalyze.cli.lint, cnnanalyze.lint.run\n"
+        "from cnnanalyze.cli import main\n"
+        "print('ready', flush=True)\n"
+        f"main(['lint', {str(tmp_path)!r}, '--jobs', {jobs!r}])\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert running.stdout is not None
+    try:
+        assert running.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, to every process
+        out, err = running.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    assert (running.returncode, out, err) == (130, "", "")

@@ -229,3 +229,75 @@ def test_place_of_a_key_in_nested_tables() -> None:
     }
     for keys, place in where.items():
         assert str(find_key(source, keys)) == f"f.toml:{place}"
+
+
+# --- hostile and odd places ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["nets [old]", "a[b", "x]", "{n}", "a*b"])
+def test_per_file_ignores_hold_below_folders_with_signs_of_patterns(
+    tmp_path: Path, folder: str
+) -> None:
+    root = tmp_path / folder
+    write(root, "[lint.per-file-ignores]\n'old/*.yaml' = ['CV']\n'*/b.yaml' = ['CV']\n")
+    assert codes(write(root / "old", EVEN, "net.yaml"), "CV003") == []
+    assert codes(write(root / "new", EVEN, "b.yaml"), "CV003") == []
+    assert codes(write(root / "new", EVEN, "net.yaml"), "CV003") == ["CV003"]
+    assert codes(write(root, EVEN, "net.yaml"), "CV003") == ["CV003"]
+
+
+def test_per_file_ignores_hold_however_a_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a", "[lint.per-file-ignores]\n'./old/*.yaml' = ['CV']\n")
+    write(tmp_path / "a" / "old", EVEN, "net.yaml")
+    (tmp_path / "link").symlink_to("a", target_is_directory=True)
+    (tmp_path / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "b")
+    for name in ("../a/old/net.yaml", "../b/../a/old/net.yaml", "../link/old/net.yaml"):
+        assert codes(Path(name), "CV003") == []
+
+
+def test_configuration_of_a_linted_repository_stays_inside_of_it(tmp_path: Path) -> None:
+    outside = write(tmp_path, "[lint]\nselect = ['SECRET']\n", "outside.toml")
+    inner = tmp_path / "repository" / "deep"
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    write(tmp_path / "repository", "[lint]\nignore = ['CV003']\n", "base.toml")
+    assert "CV003" not in read(write(inner, "[lint]\nextend = '../base.toml'\n")).codes
+    (inner / "link.toml").symlink_to(outside)
+    for name in ("../../outside.toml", str(outside), "link.toml", "/dev/zero"):
+        with pytest.raises(UsageError) as caught:
+            read(write(inner, f"[lint]\nextend = '{name}'\n"))
+        said = str(caught.value)
+        assert "cnnanalyze.toml:2:1: error: 'extend' may only name files below " in said
+        assert "SECRET" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", f"# cnnanalyze\n{chr(10) * 100_000}[ tool ]\nx = 1\n"),
+        ("pyproject.toml", f"[tool.cnnanalyze]\n#{' ' * 100_000}x\n"),
+        ("cnnanalyze.toml", f"[lint]\nprofile = 'strict' #{' [' * 50_000}\n"),
+        ("cnnanalyze.toml", f"#{chr(9) * 100_000}[[\n[lint]\n"),
+    ],
+)
+def test_long_blanks_in_a_configuration_take_no_time(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path, text, name)
+    assert codes(write(tmp_path, EVEN, "net.yaml"), "CV003") == ["CV003"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVEN.replace("same}", f"same}}  # cnn: ignore[a{' ' * 200_000}b]"),
+        EVEN.replace("same}", f"same}}  # cnn: ignore[{', ' * 100_000}]"),
+        EVEN.replace("same}", f"same}}  # cnn: ignore{' ' * 200_000}x"),
+        EVEN.replace("cnn: 1", f"cnn: 1\nabout: '{'# ' * 100_000}'"),
+        EVEN.replace("cnn: 1", f"cnn: 1\nabout: 0{'_' * 200_000}x"),
+        EVEN.replace("same}", f"same{' ' * 200_000}}}"),
+        EVEN.replace("cnn: 1", f"cnn: 1\nabout: {'a#' * 100_000}"),
+    ],
+)
+def test_long_words_in_comments_and_values_take_no_time(tmp_path: Path, text: str) -> None:
+    assert "CV003" in codes(write(tmp_path, text, "net.yaml"), "CV003", "SP009", "SP010")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cnnanalyze.lint.confine import change, is_confined
 from cnnanalyze.lint.finding import Edit
+from cnnanalyze.spec.reader import LOADER
 
 NET = """\
 cnn: 1
@@ -80,7 +81,7 @@ def test_another_change_than_the_one_that_is_told_is_seen() -> None:
 def test_what_is_let_pass_keeps_every_other_word(
     line: int, column: int, text: str, length: int
 ) -> None:
-    import yaml
+    from yaml import ScalarEvent, parse
 
     lines = NET.splitlines()
     width = len(lines[line - 1])
@@ -93,7 +94,7 @@ def test_what_is_let_pass_keeps_every_other_word(
     end = begin + edit.end_column - edit.column
 
     def words(text: str, first: int, last: int) -> list[tuple[str, bool]]:
-        events: list[Any] = [e for e in yaml.parse(text) if isinstance(e, yaml.ScalarEvent)]
+        events: list[Any] = [e for e in parse(text, LOADER) if type(e) is ScalarEvent]
         outside = [e for e in events if not first <= e.start_mark.index < last]
         return [(e.value, e.style is None) for e in outside]
 

@@ -79,7 +79,7 @@ def test_pre_commit_prints_what_the_guide_shows(tmp_path: Path) -> None:
     runner.git("init", at=hooks)
     runner.git("add", ".", at=hooks)
     runner.git("commit", "-m", "hooks", at=hooks)
-    runner.git("tag", "v0.1.0", at=hooks)
+    runner.git("branch", "-M", "main", at=hooks)
     for _ in examples(page, runner.repository):
         pass
     config = config.replace("https://github.com/OWNER/cnnanalyze", str(hooks))

@@ -42,7 +42,7 @@ def test_comment_above_covers_the_step_below_with_everything_inside(lint: Any) -
     text = (
         "cnn: 1\ninput: 31x37x3\nlayers:\n# cnn: ignore[CV003] -- for a reason\n# more words\n"
         "- conv:\n    filters: 7\n    kernel: 4\n    padding: same\n"
-        "- conv: {filters: 7, kernel: 2}\n"
+        "- conv: {filters: 7, kernel: 2, padding: same}\n"
     )
     result = lint(text, "CV003", "SP010")
     assert [(f.code, f.mark.line) for f in result.findings] == [("CV003", 10)]

@@ -62,7 +62,8 @@ class Formula(NamedTuple):
 
 NOTHING = Formula(())
 
-_TERM = re.compile(r"\s*(?P<sign>[+-]?)\s*(?:(?P<factor>[0-9]{1,6})\s*\*\s*)?(?P<term>[a-z]+)\s*")
+# Each part takes the blanks behind it, so that no blank could belong to two of them.
+_TERM = re.compile(r"(?:(?P<sign>[+-])\s*)?(?:(?P<factor>[0-9]{1,6})\s*\*\s*)?(?P<term>[a-z]+)\s*")
 
 
 def parse(text: str, known: tuple[str, ...] = TERMS) -> Formula:
@@ -85,7 +86,7 @@ def parse(text: str, known: tuple[str, ...] = TERMS) -> Formula:
     if text.strip() == "0":
         return NOTHING
     terms: list[tuple[int, str]] = []
-    at = 0
+    at = len(text) - len(text.lstrip())
     while at < len(text) or not terms:
         found = _TERM.match(text, at)
         if found is None or (terms and not found["sign"]):
