@@ -11,6 +11,7 @@ from cnnanalyze.analysis.memory import Memory
 from cnnanalyze.analysis.terms import count, hold
 from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.conventions import convention as weigh
+from cnnanalyze.core.conventions.formula import NOTHING
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.strand import Field
@@ -102,6 +103,23 @@ class Analysis:
         """``complete``, or ``partial`` if something could not be counted."""
         return "partial" if self.notes else "complete"
 
+    def notes_under(self, convention: str) -> tuple[str, ...]:
+        """Return what could not be counted, by a convention's own rules among it.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads("{cnn: 1, input: 9x7x2, layers: [selu]}")
+        >>> cnn.analyze(net).analysis.notes_under("onnx-tool")
+        ("the convention onnx-tool does not say what 'selu' counts",)
+        """
+        counted = {f.node.kind for f in self if f.cost is not None}
+        return self.notes + tuple(
+            f"the convention {convention} does not say what '{kind}' counts"
+            for kind in self.total.uncounted(convention)
+            if kind in counted
+        )
+
     def __getitem__(self, layer: str | int) -> NodeFacts:
         return self.facts[self.network[layer].id]
 
@@ -178,14 +196,34 @@ class Total:
         """All numbers that a file of the network would hold."""
         return self.trainable + self.non_trainable
 
+    def uncounted(self, convention: str = "mac") -> tuple[str, ...]:
+        """Return the kinds of layers of which a convention cannot say what they count.
+
+        If there are any, the number of operations is a lower bound.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads(
+        ...     "{cnn: 1, input: 9x7x2, layers: [{conv: {filters: 5, kernel: 3}}, selu]}"
+        ... )
+        >>> total = cnn.analyze(net).total
+        >>> total.uncounted("mac"), total.uncounted("onnx-tool")
+        ((), ('selu',))
+        """
+        row = weigh(convention)
+        if row.is_elementary and self.complete:
+            return ()
+        return tuple(dict.fromkeys(f.node.kind for f in self.facts if count(f, row) is None))
+
     def operations(self, convention: str = "mac") -> int:
-        """Return the number of operations under a convention."""
+        """Return the number of operations under a convention; of what it counts, if not of all."""
         row = weigh(convention)
         if row.is_elementary:
             number = sum(
                 factor * int(getattr(cost, term))
                 for kind, cost in self.by_kind.items()
-                for factor, term in row.formula(kind).terms
+                for factor, term in (row.formula(kind) or NOTHING).terms
             )
         else:
             number = self._once("operations", row, lambda f: count(f, row) or 0)

@@ -13,6 +13,8 @@ from cnnanalyze.layers.window import slides
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import NodeFacts
+    from cnnanalyze.core.conventions.formula import Formula
+    from cnnanalyze.spec.node import Node
 
 
 def count(facts: NodeFacts, convention: Convention) -> int | None:
@@ -21,7 +23,10 @@ def count(facts: NodeFacts, convention: Convention) -> int | None:
     if convention.logits and facts.closes and node.kind == CLOSING:
         return 0
     total = 0
-    for factor, term in convention.formula(node.kind).terms:
+    formula = formula_of(node, convention)
+    if formula is None:
+        return None
+    for factor, term in formula.terms:
         if term in OPERATIONS:
             if cost is None:
                 return None
@@ -29,6 +34,36 @@ def count(facts: NodeFacts, convention: Convention) -> int | None:
         else:
             total += factor * SIZES[term](facts)
     return total
+
+
+def formula_of(node: Node, convention: Convention) -> Formula | None:
+    """Return what a convention counts of a layer, as a sum of terms; nothing if it cannot say."""
+    return convention.formula(node.kind, traits(node) if convention.asks(node.kind) else {})
+
+
+def traits(node: Node) -> dict[str, str]:
+    """Return what a layer says of itself, as the conditions of conventions have it.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 5x7x3, layers: [{resize: {scale: [2, 2]}}]}")
+    >>> traits(net[0])
+    {'rank': '2', 'scale': '2', 'method': 'nearest', 'align_corners': 'false'}
+    """
+    found = {"rank": str(node.input_shapes[0].rank)}
+    for name, value in node.attributes.items():
+        if value is not None:
+            found[name] = _said(value)
+    return found
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return _said(value[0])
+    return str(value)
 
 
 def _input(facts: NodeFacts) -> int:
@@ -52,6 +87,30 @@ def _window(facts: NodeFacts) -> int:
     if kernel is None or node.kind.startswith("adaptive"):
         return _input(facts)
     return node.output.count * prod(per_axis(kernel, node.output.rank, "kernel"))
+
+
+def _side(facts: NodeFacts) -> int:
+    """Return the elements in one row of all windows; a pool without a kernel shares its input."""
+    node = facts.node
+    kernel = getattr(node.layer, "kernel", None)
+    first: int = node.input_shapes[0].size[0] // node.output.size[0]
+    if kernel is not None:
+        first = per_axis(kernel, node.output.rank, "kernel")[0]
+    return node.output.count * first
+
+
+def _binned(facts: NodeFacts) -> int:
+    node = facts.node
+    each = prod(n / m for n, m in zip(node.input_shapes[0].size, node.output.size, strict=True))
+    return int((each + 1) * node.output.count)
+
+
+def _regrouped(facts: NodeFacts) -> int:
+    node, layer = facts.node, facts.node.attributes
+    x, groups = node.input_shapes[0], layer["groups"]
+    taps = prod(per_axis(layer["kernel"], x.rank, "kernel"))
+    each: int = node.output.channels // groups // groups
+    return x.count * taps * each
 
 
 def _step(facts: NodeFacts) -> int:
@@ -95,7 +154,8 @@ def _shrunk(facts: NodeFacts) -> int:
         return 0
     layer, x = node.attributes, node.input_shapes[0]
     fits = slides(x.size, layer["kernel"], layer["stride"], layer["dilation"], layer["padding"])
-    return node.output.channels * prod(f.output for f in fits)
+    filters: int = node.output.channels // layer["groups"]
+    return filters * prod(f.output for f in fits)
 
 
 def _stretched(facts: NodeFacts) -> int:
@@ -108,6 +168,7 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "output": _output,
     "positions": _positions,
     "window": _window,
+    "side": _side,
     "step": _step,
     "affine": _affine,
     "learned": _learned,
@@ -115,6 +176,8 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "slices": _slices,
     "spread": _spread,
     "shrunk": _shrunk,
+    "regrouped": _regrouped,
+    "binned": _binned,
     "stretched": _stretched,
 }
 """How each size is found; the words are those of the formulas."""

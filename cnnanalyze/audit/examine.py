@@ -251,6 +251,8 @@ def _ways(claim: Claim, total: Total) -> dict[int, list[str]]:
     """Return the counts under all conventions, and which come to the same."""
     together: dict[int, list[str]] = {}
     for row in _conventions(claim):
+        if claim.quantity != "parameters" and total.uncounted(row.name):
+            continue  # what it counts is not known
         found = (
             total.counted_parameters(row.name)
             if claim.quantity == "parameters"

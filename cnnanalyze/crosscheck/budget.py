@@ -147,7 +147,9 @@ def _check(limit: Limit, layer: str, part: Part) -> Check:
 
 
 def _is_partial(limit: Limit, part: Part) -> bool:
-    return limit.quantity in {"macs", "operations"} and not part.total.complete
+    if limit.quantity not in {"macs", "operations"}:
+        return False
+    return bool(part.total.uncounted(limit.convention or "mac"))
 
 
 def measure(limit: Limit, part: Part) -> int | None:

@@ -125,8 +125,11 @@ def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
         shown = "x".join(map(str, computed))
     else:
         number = number_of(claim, analysis)
-        agrees = claim.figure.agrees(number)
+        missing = uncounted(claim, analysis)
+        agrees = claim.figure.agrees(number) and not missing
         shown = f"{number:,}"
+        if missing:
+            shown = f"at least {shown}, without {', '.join(missing)}"
     if claim.verdict == "wrong":
         return ClaimCheck(
             claim, shown, "right though marked wrong" if agrees else "wrong as marked"
@@ -167,6 +170,14 @@ def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
 
 CONVENTION = {"macs": "mac", "operations": "flop", "operations_so_far": "flop", "parameters": "mac"}
 """The convention of a figure that names none, for what is counted under conventions at all."""
+
+
+def uncounted(claim: Claim, analysis: Analysis) -> tuple[str, ...]:
+    """Return the kinds of layers that are missing from a count of operations."""
+    if claim.quantity not in {"macs", "operations", "operations_so_far"}:
+        return ()
+    convention = claim.convention or CONVENTION[claim.quantity]
+    return total_for(claim, analysis).uncounted(convention)
 
 
 def number_of(claim: Claim, analysis: Analysis) -> int:

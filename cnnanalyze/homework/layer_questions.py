@@ -127,7 +127,9 @@ def operations(asked: Asked) -> Draft:
     cost = asked.cost
     found: list[Step] = []
     number = 0
-    for weight, term in convention("flop").formula(asked.kind).terms:
+    formula = convention("flop").formula(asked.kind)
+    assert formula is not None
+    for weight, term in formula.terms:
         count = getattr(cost, term)
         if not count:
             continue

@@ -56,7 +56,7 @@ def _lines(view: View) -> Iterator[Line]:
     yield "parameters", _parameters(view)
     for name in dict.fromkeys(("mac", "flop", options.convention)):
         count = readable(total.operations(name))
-        least = "" if total.complete else "at least "
+        least = "at least " if total.uncounted(name) else ""
         yield (
             operations_title(name),
             f"{least}{count} ({find_convention(name).description})",
@@ -78,7 +78,7 @@ def _lines(view: View) -> Iterator[Line]:
         yield BESIDE, NOTE
     if analysis.training is not None:
         yield from _training(view, analysis.training)
-    yield "status", _status(analysis)
+    yield "status", _status(analysis.notes_under(options.convention))
 
 
 def _parameters(view: View) -> str:
@@ -143,11 +143,11 @@ def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:
     )
 
 
-def _status(analysis: Analysis) -> str:
-    if not analysis.notes:
+def _status(notes: tuple[str, ...]) -> str:
+    if not notes:
         return "complete, every layer is counted"
-    shown = "; ".join(analysis.notes[:MOST_NOTES])
-    more = len(analysis.notes) - MOST_NOTES
+    shown = "; ".join(notes[:MOST_NOTES])
+    more = len(notes) - MOST_NOTES
     return f"partial: {shown}" + (f"; and {more} more" if more > 0 else "")
 
 

@@ -93,12 +93,12 @@ def _operations(row: Row, convention: str) -> int | None:
     """Return the count of a row; nothing if some layer of it cannot be counted."""
     if (only := row.only) is not None:
         return only.operations(convention)
-    return row.total.operations(convention) if row.total.complete else None
+    return None if row.total.uncounted(convention) else row.total.operations(convention)
 
 
 def _all_operations(view: View, convention: str) -> Value:
     count = view.total.operations(convention)
-    return count if view.total.complete else f"≥ {exact(count)}"
+    return f"≥ {exact(count)}" if view.total.uncounted(convention) else count
 
 
 def _input(row: Row, view: View) -> Value:

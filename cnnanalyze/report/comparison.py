@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.analysis.result import Analysis
@@ -37,7 +37,7 @@ def _operations(convention: str) -> Callable[[Analysis, Options], Value]:
     def count(analysis: Analysis, _: Options) -> Value:
         total = analysis.total
         number = total.operations(convention)
-        return number if total.complete else f"≥ {exact(number)}"
+        return f"≥ {exact(number)}" if total.uncounted(convention) else number
 
     return count
 
@@ -81,7 +81,13 @@ def traits(options: Options) -> tuple[Trait, ...]:
             text=_bytes,
         ),
         Trait("field", "field", lambda a, _: field_size(a), 2),
-        Trait("status", "status", lambda a, _: a.status, 7, "left"),
+        Trait(
+            "status",
+            "status",
+            lambda a, o: "partial" if a.notes_under(o.convention) else "complete",
+            7,
+            "left",
+        ),
     )
 
 
@@ -96,12 +102,22 @@ def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -
         ordered.sort(key=lambda a: sort_key(key.get(a, options)))
     if options.columns:
         chosen = tuple(replace(pick(key, known), priority=0) for key in options.columns)
-    return explained(
-        Table(
-            tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
-            tuple(
-                tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen)
-                for a in ordered
-            ),
-        )
+    table = Table(
+        tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
+        tuple(
+            tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen) for a in ordered
+        ),
     )
+    return with_least(explained(table), ((a.network.name, a) for a in ordered), options)
+
+
+def with_least(table: Table, counted: Iterable[tuple[str, Analysis]], options: Options) -> Table:
+    """Return a table of networks with a line that says which counts are lower bounds."""
+    conventions = dict.fromkeys(("mac", "flop", options.convention))
+    found = [
+        f"{label} has at least this under {name}, which does not count {', '.join(missing)}"
+        for label, analysis in counted
+        for name in conventions
+        if (missing := analysis.total.uncounted(name))
+    ]
+    return table._replace(note="; ".join(filter(None, [table.note, *found])))

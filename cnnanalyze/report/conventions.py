@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis, Total
+from cnnanalyze.analysis.terms import formula_of
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
 from cnnanalyze.report.numbers import count_of, exact, short
 from cnnanalyze.report.table import Cell, Heading, Table
@@ -34,6 +35,13 @@ class Reading(NamedTuple):
     """Against the default convention."""
     differences: tuple[Difference, ...]
     """By layer kind, the largest first."""
+    uncounted: tuple[str, ...] = ()
+    """Kinds of layers of which the convention does not say what they count."""
+
+    @property
+    def text(self) -> str:
+        """The number; a lower bound if some kinds are not counted."""
+        return f"{'≥ ' if self.uncounted else ''}{exact(self.number)}"
 
 
 def readings(analysis: Analysis) -> tuple[Reading, ...]:
@@ -72,8 +80,12 @@ def _read(total: Total, row: Convention, quantity: str) -> Reading:
         number, ours = total.operations(row.name), total.operations(DEFAULT)
     else:
         number, ours = total.counted_parameters(row.name), total.counted_parameters(DEFAULT)
+    missing = total.uncounted(row.name) if quantity == "operations" else ()
     by_kind: dict[str, int] = {}
+    formulas: dict[str, str] = {}
     for facts in total.facts:
+        if facts.node.kind in missing:
+            continue
         if quantity == "operations":
             here = facts.operations(row.name) or 0
             default = facts.operations(DEFAULT) or 0
@@ -82,13 +94,13 @@ def _read(total: Total, row: Convention, quantity: str) -> Reading:
             default = facts.counted_parameters(DEFAULT)
         kind = facts.node.kind
         by_kind[kind] = by_kind.get(kind, 0) + here - default
-    differences = (
-        Difference(kind, n, str(row.formula(kind)) if quantity == "operations" else str(row.parts))
-        for kind, n in by_kind.items()
-        if n
-    )
+        if here != default:
+            counted = str(formula_of(facts.node, row)) if quantity == "operations" else ""
+            formulas.setdefault(kind, counted or str(row.parts))
+    differences = (Difference(kind, n, formulas[kind]) for kind, n in by_kind.items() if n)
     ordered = sorted(differences, key=lambda d: (-abs(d.amount), d.kind))
-    return Reading(row, quantity, number, number / ours if ours else 1.0, tuple(ordered))
+    ratio = number / ours if ours else 1.0
+    return Reading(row, quantity, number, ratio, tuple(ordered), missing)
 
 
 MOST = 4
@@ -101,6 +113,8 @@ def _said(reading: Reading) -> str:
     if rest:
         amount = sum(d.amount for d in rest)
         parts.append(f"{count_of(len(rest), 'other kind')} {_signed(amount)}")
+    if reading.uncounted:
+        parts.append(f"not counted: {', '.join(reading.uncounted)}")
     return ", ".join(parts)
 
 
@@ -122,7 +136,7 @@ class Conventions(Lines):
         title += [f"{name}={value}" for name, value in network.settings]
         yield [(" · ".join(title), "bold")]
         names_wide = max(len(r.convention.name) for r in self.readings)
-        numbers_wide = max(len(exact(r.number)) for r in self.readings)
+        numbers_wide = max(len(r.text) for r in self.readings)
         for quantity in QUANTITIES:
             rows = [r for r in self.readings if r.quantity == quantity]
             yield []
@@ -134,7 +148,7 @@ class Conventions(Lines):
                 said = wrap(_said(reading), max(24, width - indent)) or [""]
                 start = (
                     f"{reading.convention.name:{names_wide}}{GAP}"
-                    f"{exact(reading.number):>{numbers_wide}}{GAP}{reading.ratio:5.3f}{GAP}"
+                    f"{reading.text:>{numbers_wide}}{GAP}{reading.ratio:5.3f}{GAP}"
                 )
                 yield [(start, ""), (said[0], "dim")]
                 for more in said[1:]:
@@ -154,7 +168,7 @@ def tabulate(analysis: Analysis) -> Table:
         (
             Cell(r.convention.name, r.convention.name),
             Cell(r.quantity, r.quantity),
-            Cell(r.number, exact(r.number)),
+            Cell(r.text if r.uncounted else r.number, r.text),
             Cell(f"{r.ratio:.3f}", f"{r.ratio:.3f}"),
             Cell(_said(r), _said(r)),
         )
@@ -181,6 +195,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
                 "number": r.number,
                 "ratio": round(r.ratio, 6),
                 "differences": [d._asdict() for d in r.differences],
+                "uncounted": list(r.uncounted),
             }
             for r in readings(analysis)
         ],

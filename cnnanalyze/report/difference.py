@@ -12,6 +12,7 @@ from cnnanalyze.comparison.difference import compare
 from cnnanalyze.comparison.quantity import Delta, Quantity, choose, quantities
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.closing import field_size
+from cnnanalyze.report.comparison import with_least
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
@@ -226,7 +227,8 @@ def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) ->
         )
         for m in measure(shown, comparison)
     )
-    return explained(Table(headings, rows))
+    counted = ((names[0], comparison.before), (names[1], comparison.after))
+    return with_least(explained(Table(headings, rows)), counted, shown.options)
 
 
 def overview(shown: Difference) -> Table:
@@ -243,7 +245,8 @@ def overview(shown: Difference) -> Table:
     fields = [field_size(a) for a in shown.analyses]
     headings.append(Heading("field", "field", "right", 3))
     columns.append([Cell(field, field) for field in fields])
-    return explained(Table(tuple(headings), tuple(zip(*columns, strict=True))))
+    table = explained(Table(tuple(headings), tuple(zip(*columns, strict=True))))
+    return with_least(table, zip(shown.labels, shown.analyses, strict=True), shown.options)
 
 
 def beside(texts: Sequence[str], deltas: Sequence[Delta]) -> list[Cell]:

@@ -42,7 +42,7 @@ def to_dict(shown: Difference) -> dict[str, Any]:
                 * shown.options.batch,
                 "receptive_field": field_size(a),
                 "layers": len(a),
-                "status": a.status,
+                "status": "partial" if a.notes_under(shown.options.convention) else "complete",
             }
             for label, a in zip(shown.labels, shown.analyses, strict=True)
         ],

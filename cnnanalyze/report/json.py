@@ -54,8 +54,8 @@ def network_dict(
         "totals": totals(analysis.total, options.convention),
         "memory": _memory(analysis, options),
         "layers": layers,
-        "status": analysis.status,
-        "notes": list(analysis.notes),
+        "status": "partial" if (notes := analysis.notes_under(options.convention)) else "complete",
+        "notes": list(notes),
     }
     if analysis.training is not None:
         plan = analysis.training
@@ -64,7 +64,10 @@ def network_dict(
 
 
 def totals(total: Total, convention: str) -> dict[str, Any]:
-    """Return the sums; where something cannot be counted they are lower bounds."""
+    """Return the sums; where something cannot be counted they are lower bounds.
+
+    ``uncounted`` stands only where the chosen convention cannot say what some kinds count.
+    """
     return {
         "parameters": total.parameters,
         "trainable_parameters": total.trainable,
@@ -76,6 +79,7 @@ def totals(total: Total, convention: str) -> dict[str, Any]:
         "flops": total.operations("flop"),
         "operations": total.operations(convention),
         "elementary": _nonzero(total.cost),
+        **({"uncounted": list(missing)} if (missing := total.uncounted(convention)) else {}),
     }
 
 

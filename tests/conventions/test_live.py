@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from tests.conventions.measured import NETWORKS
+from tests.conventions.single import GIVES_UP, SINGLE
 
 pytestmark = pytest.mark.frameworks
 torch: Any = pytest.importorskip("torch", reason="the tools count PyTorch models")
@@ -186,6 +187,30 @@ def test_random_network(tool: str) -> None:
         compare(tool, net)
 
     check()
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_kind_with_its_attributes(tool: str) -> None:
+    require(tool)
+    differing = {}
+    for step, size in SINGLE:
+        if any(part in step for part in GIVES_UP.get(tool, ())):
+            continue
+        net = cnn.loads(f"{{cnn: 1, input: {size}, layers: [{step}, identity]}}")
+        with quietly():
+            counted = TOOLS[tool][1](*model_of_one(net))[0]
+        if counted != (ours := cnn.analyze(net).total.operations(tool)):
+            differing[step, size] = counted, ours
+    assert not differing
+
+
+def model_of_one(net: cnn.Network) -> tuple[Any, Any]:
+    """Return a model with a parameter that nobody uses: calflops wants one."""
+    from tests.conventions.torch_model import model_of
+
+    model, image = model_of(net)
+    model.unused = torch.nn.Parameter(torch.zeros(1))
+    return model, image
 
 
 def test_a_version_is_named_for_each_tool() -> None:

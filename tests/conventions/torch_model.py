@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from math import prod
 from typing import Any
 
 import pytest
@@ -13,14 +15,20 @@ import torch
 from torch import nn
 
 from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.attributes import per_border
 from cnnanalyze.spec.node import Node
+
+
+def ranked(name: str, node: Node) -> Any:
+    """Return the class of a module for as many axes as the input has."""
+    return getattr(nn, f"{name}{node.input_shapes[0].rank or 1}d")
 
 
 def convolution(node: Node) -> nn.Module:
     layer: Any = node.layer
     x, y = node.input_shapes[0].channels, node.output.channels
     groups = x if node.kind == "depthwise" else layer.groups
-    return nn.Conv2d(
+    return ranked("Conv", node)(
         x,
         y,
         layer.kernel,
@@ -38,23 +46,91 @@ def padding(node: Node) -> tuple[int, ...]:
     return tuple((f.before + f.after + 1) // 2 for f in fits)
 
 
+def separable(node: Node) -> nn.Module:
+    layer: Any = node.layer
+    x, conv = node.input_shapes[0].channels, ranked("Conv", node)
+    kernels = x * layer.multiplier
+    flat = conv(
+        x, kernels, layer.kernel, layer.stride, padding(node), layer.dilation, x, bias=False
+    )
+    return nn.Sequential(flat, conv(kernels, node.output.channels, 1, bias=layer.bias))
+
+
 def transposed(node: Node) -> nn.Module:
     layer: Any = node.layer
     x, y = node.input_shapes[0].channels, node.output.channels
-    return nn.ConvTranspose2d(x, y, layer.kernel, layer.stride, bias=layer.bias)
+    border = 0 if isinstance(layer.padding, str) else layer.padding
+    return ranked("ConvTranspose", node)(
+        x,
+        y,
+        layer.kernel,
+        layer.stride,
+        border,
+        layer.output_padding or 0,
+        layer.groups,
+        layer.bias,
+        layer.dilation,
+    )
 
 
-def pool(kind: type[nn.Module]) -> Callable[[Node], nn.Module]:
+def pool(name: str) -> Callable[[Node], nn.Module]:
     def make(node: Node) -> nn.Module:
         layer: Any = node.layer
-        return kind(layer.kernel, layer.step, padding(node), ceil_mode=layer.ceil_mode)
+        more = {"dilation": layer.dilation} if name == "MaxPool" else {}
+        kind = ranked(name, node)
+        return kind(layer.kernel, layer.step, padding(node), ceil_mode=layer.ceil_mode, **more)
 
     return make
 
 
-def norm(node: Node) -> nn.Module:
+def power_pool(node: Node) -> nn.Module:
     layer: Any = node.layer
-    return nn.BatchNorm2d(node.output.channels, affine=layer.scale)
+    return ranked("LPPool", node)(layer.norm, layer.kernel, layer.step)
+
+
+def adaptive(name: str) -> Callable[[Node], nn.Module]:
+    return lambda node: ranked(name, node)(node.output.size)
+
+
+def batch_norm(node: Node) -> nn.Module:
+    layer: Any = node.layer
+    return ranked("BatchNorm", node)(node.output.channels, affine=layer.scale)
+
+
+def instance_norm(node: Node) -> nn.Module:
+    layer: Any = node.layer
+    return ranked("InstanceNorm", node)(node.output.channels, affine=layer.scale)
+
+
+class Permute(nn.Module):  # type: ignore[misc]  # torch is optional, and Any where it is absent
+    def __init__(self, order: tuple[int, ...]) -> None:
+        super().__init__()
+        self.order = order
+
+    def forward(self, x: Any) -> Any:
+        return x.permute(self.order)
+
+
+def layer_norm(node: Node) -> nn.Module:
+    """Over the channels alone they are moved to the end and back, as ConvNeXt does it."""
+    layer: Any = node.layer
+    x = node.input_shapes[0]
+    if layer.axes == "all" or x.is_vector:
+        return nn.LayerNorm((x.channels, *x.size), elementwise_affine=layer.scale)
+    there = (0, *range(2, x.rank + 2), 1)
+    back = (0, x.rank + 1, *range(1, x.rank + 1))
+    inner = nn.LayerNorm(x.channels, elementwise_affine=layer.scale)
+    return nn.Sequential(Permute(there), inner, Permute(back))
+
+
+def resize(node: Node) -> nn.Module:
+    layer: Any = node.layer
+    linear = {1: "linear", 2: "bilinear", 3: "trilinear"}[node.output.rank]
+    mode = linear if layer.method == "bilinear" else "nearest"
+    corners = {"align_corners": layer.align_corners} if mode == linear else {}
+    if layer.size is not None:
+        return nn.Upsample(size=node.output.size, mode=mode, **corners)
+    return nn.Upsample(scale_factor=layer.scale, mode=mode, **corners)
 
 
 def dense(node: Node) -> nn.Module:
@@ -63,33 +139,66 @@ def dense(node: Node) -> nn.Module:
     return linear if node.input_shapes[0].is_vector else nn.Sequential(nn.Flatten(), linear)
 
 
+def pad(name: str) -> Callable[[Node], nn.Module]:
+    def make(node: Node) -> nn.Module:
+        layer: Any = node.layer
+        (before, after), *_ = per_border(layer.padding, 1, "padding")
+        return ranked(name, node)((before, after) * node.output.rank)
+
+    return make
+
+
 MODULES: dict[str, Callable[[Node], nn.Module]] = {
     "conv": convolution,
     "depthwise": convolution,
+    "separable": separable,
     "transposed_conv": transposed,
     "dense": dense,
-    "batchnorm": norm,
-    "maxpool": pool(nn.MaxPool2d),
-    "avgpool": pool(nn.AvgPool2d),
-    "global_avgpool": lambda _: nn.AdaptiveAvgPool2d(1),
-    "global_maxpool": lambda _: nn.AdaptiveMaxPool2d(1),
-    "adaptive_avgpool": lambda node: nn.AdaptiveAvgPool2d(node.output.size),
+    "batchnorm": batch_norm,
+    "instancenorm": instance_norm,
+    "layernorm": layer_norm,
+    "groupnorm": lambda node: nn.GroupNorm(
+        node.attributes["groups"], node.output.channels, affine=node.attributes["scale"]
+    ),
+    "maxpool": pool("MaxPool"),
+    "avgpool": pool("AvgPool"),
+    "lppool": power_pool,
+    "global_avgpool": lambda node: ranked("AdaptiveAvgPool", node)(1),
+    "global_maxpool": lambda node: ranked("AdaptiveMaxPool", node)(1),
+    "adaptive_avgpool": adaptive("AdaptiveAvgPool"),
+    "adaptive_maxpool": adaptive("AdaptiveMaxPool"),
     "relu": lambda _: nn.ReLU(),
     "relu6": lambda _: nn.ReLU6(),
     "leaky_relu": lambda _: nn.LeakyReLU(),
+    "prelu": lambda node: nn.PReLU(1 if node.attributes["shared"] else node.output.channels),
+    "elu": lambda _: nn.ELU(),
+    "selu": lambda _: nn.SELU(),
     "sigmoid": lambda _: nn.Sigmoid(),
     "silu": lambda _: nn.SiLU(),
+    "hard_sigmoid": lambda _: nn.Hardsigmoid(),
     "hard_swish": lambda _: nn.Hardswish(),
-    "gelu": lambda _: nn.GELU(),
+    "mish": lambda _: nn.Mish(),
+    "softplus": lambda _: nn.Softplus(),
+    "gelu": lambda node: nn.GELU("tanh" if node.attributes["approximate"] else "none"),
     "tanh": lambda _: nn.Tanh(),
     "softmax": lambda _: nn.Softmax(1),
+    "log_softmax": lambda _: nn.LogSoftmax(1),
     "lrn": lambda node: nn.LocalResponseNorm(node.attributes["size"]),
-    "resize": lambda node: nn.Upsample(scale_factor=node.attributes["scale"]),
+    "resize": resize,
     "dropout": lambda _: nn.Dropout(),
+    "identity": lambda _: nn.Identity(),
     "flatten": lambda _: nn.Flatten(),
+    "zeropad": pad("ZeroPad"),
+    "reflectpad": pad("ReflectionPad"),
+    "replicatepad": pad("ReplicationPad"),
+    "depth_to_space": lambda node: nn.PixelShuffle(node.attributes["block"]),
+    "space_to_depth": lambda node: nn.PixelUnshuffle(node.attributes["block"]),
+    "channel_shuffle": lambda node: nn.ChannelShuffle(node.attributes["groups"]),
 }
 JOINS: dict[str, Callable[[list[Any]], Any]] = {
     "add": lambda parts: sum(parts[1:], start=parts[0]),
+    "multiply": lambda parts: prod(parts[1:], start=parts[0]),
+    "maximum": lambda parts: reduce(torch.maximum, parts),
     "concat": lambda parts: torch.cat(parts, 1),
 }
 

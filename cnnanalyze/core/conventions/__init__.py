@@ -15,12 +15,14 @@ from functools import cached_property
 from importlib import import_module
 
 from cnnanalyze.core.conventions.formula import NOTHING, PARTS, Formula, parse
+from cnnanalyze.core.conventions.rule import Rule, select, spread
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.registry import Registry, nearest
 from cnnanalyze.errors import UsageError
 
 REST = "*"
 """Stands in a table for all kinds that it does not name."""
+NO_TRAITS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,12 @@ class Convention:
 
     name: str
     operations: Mapping[str, str] = field(hash=False)
-    """What a layer counts, by kind (several kinds may share a line); kinds not named by ``*``."""
+    """What a layer counts, by kind, perhaps under conditions on its attributes.
+
+    Several kinds may share a line (:mod:`cnnanalyze.core.conventions.rule`); ``*`` stands for those
+    that are not named. Without it, kinds of ours that are not named count nothing, and what kinds
+    of other packages count is not known.
+    """
     description: str
     source: str
     """Who counts like this, and where one can read it."""
@@ -52,9 +59,32 @@ class Convention:
     counts: str = "operations parameters"
     """Whether the tool prints both."""
 
-    def formula(self, kind: str) -> Formula:
-        """Return what a layer of that kind counts."""
-        return self._rules.get(kind) or self._rules[REST]
+    def formula(self, kind: str, traits: Mapping[str, str] = NO_TRAITS) -> Formula | None:
+        """Return what a layer of that kind counts; nothing if the convention does not know.
+
+        Parameters
+        ----------
+        kind
+            The layer kind.
+        traits
+            What the layer says of itself, where :meth:`asks`: its attributes, and its ``rank``.
+
+        Examples
+        --------
+        >>> fvcore = convention("fvcore")
+        >>> str(fvcore.formula("resize", {"method": "bilinear", "rank": "2"}))
+        '4*output'
+        >>> fvcore.formula("acme.swish") is None
+        True
+        """
+        for rule in self._rules.get(kind) or self._rules.get(REST, ()):
+            if rule.holds(traits):
+                return rule.formula
+        return None if "." in kind else NOTHING
+
+    def asks(self, kind: str) -> bool:
+        """Whether what a layer of that kind counts depends on more than its kind."""
+        return any(rule.conditions for rule in self._rules.get(kind, ()))
 
     @cached_property
     def parts(self) -> Formula:
@@ -64,12 +94,21 @@ class Convention:
     @cached_property
     def is_elementary(self) -> bool:
         """Whether all layers count elementary operations alone, so that sums by kind suffice."""
-        terms = (t for rule in self._rules.values() for _, t in rule.terms)
-        return not self.logits and all(t in OPERATIONS for t in terms)
+        rules = [rule for found in self._rules.values() for rule in found]
+        return (
+            not self.logits
+            and REST in self._rules
+            and all(
+                rule.formula is not None
+                and not rule.conditions
+                and all(term in OPERATIONS for _, term in rule.formula.terms)
+                for rule in rules
+            )
+        )
 
     @cached_property
-    def _rules(self) -> dict[str, Formula]:
-        return {REST: NOTHING, **_spread(self.operations)}
+    def _rules(self) -> dict[str, tuple[Rule, ...]]:
+        return spread(self.operations)
 
     def seen(self, words: Iterable[str]) -> Convention:
         """Return the convention for a model that calls layers of these kinds as functions.
@@ -86,10 +125,13 @@ class Convention:
         for word in words:
             if word == CLOSING and self.logits:
                 row = replace(row, logits=False)
-            elif word in functions or REST in functions:
-                operations[word] = functions.get(word, functions.get(REST, "0"))
+            elif (own := _of_kind(functions, word)) or REST in functions:
+                for selector in _of_kind(operations, word):
+                    del operations[selector]
+                operations |= own or {word: functions[REST]}
             else:
-                known = [*functions, *([CLOSING] if self.logits else [])]
+                kinds = dict.fromkeys(select(selector)[0] for selector in functions)
+                known = [*kinds, *([CLOSING] if self.logits else [])]
                 raise UsageError(
                     f"'{self.name}' counts '{word}' alike however a model calls it"
                     f"{nearest(word, known)}",
@@ -105,8 +147,9 @@ def _lines(table: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(kind, text) for kinds, text in table.items() for kind in kinds.split()]
 
 
-def _spread(table: Mapping[str, str]) -> dict[str, Formula]:
-    return {kind: parse(text) for kind, text in _lines(table)}
+def _of_kind(table: Mapping[str, str], kind: str) -> dict[str, str]:
+    """Return the lines of a table that speak of a kind."""
+    return {selector: text for selector, text in table.items() if select(selector)[0] == kind}
 
 
 class Conventions(Registry[Convention]):

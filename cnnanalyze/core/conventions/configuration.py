@@ -11,12 +11,14 @@ In ``pyproject.toml`` under ``[tool.cnnanalyze.conventions.NAME]``, or in ``cnna
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from cnnanalyze.core.configuration import find, open_table
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
+from cnnanalyze.core.conventions.rule import UNKNOWN, select
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.toml import Located
 from cnnanalyze.errors import Fault, UsageError
@@ -57,9 +59,12 @@ def _row(found: Located, name: str) -> Convention:
         _check_key(inner, key, value, where)
     for key in ("operations", "functions"):
         for kinds, text in table.get(key, {}).items():
-            _check(inner, text, TERMS, key, kinds)
+            for selector in kinds.split():
+                _check(inner, partial(select, selector), "", key, kinds)
+            if text.strip() != UNKNOWN:
+                _check_sum(inner, text, TERMS, key, kinds)
     parameters, file = table.get("parameters", "learned"), Path(found.source.name).name
-    _check(inner, parameters, tuple(PARTS), "parameters")
+    _check_sum(inner, parameters, tuple(PARTS), "parameters")
     return Convention(
         name,
         table.get("operations", {}),
@@ -99,11 +104,13 @@ def _check_key(inner: Located, key: str, value: object, where: str) -> None:
         raise inner.wrong(f"'{key}' of {where} must be a text, not {value!r}", key)
 
 
-def _check(inner: Located, text: str, known: tuple[str, ...], *keys: str) -> None:
+def _check_sum(inner: Located, text: str, known: tuple[str, ...], *keys: str) -> None:
+    _check(inner, partial(parse, text, known), f"the terms are {', '.join(known)}", *keys)
+
+
+def _check(inner: Located, read: Callable[[], object], advice: str, *keys: str) -> None:
     try:
-        parse(text, known)
+        read()
     except ValueError as error:
         mark = inner.value(*keys)
-        raise UsageError(
-            Fault(str(error), mark, help=f"the terms are {', '.join(known)}")
-        ) from None
+        raise UsageError(Fault(str(error), mark, help=advice)) from None

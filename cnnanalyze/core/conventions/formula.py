@@ -18,13 +18,19 @@ SIZES = {
     "output": "elements of the output",
     "positions": "positions of the output: its elements in one channel",
     "window": "elements of all windows of a pool; for LRN, of all neighbourhoods",
+    "side": "elements of the output times the first side of the window of a pool",
     "step": "elements of the output times the area of the stride",
     "affine": "elements that a learned γ or β changes",
     "learned": "learnable parameters, biases included",
     "applied": "weights, each once for every position of the output",
     "slices": "flat kernels of a layer without bias: pairs of an input channel and a filter",
     "spread": "elements of the output times the weights of one input channel",
-    "shrunk": "elements that get a bias if a transposed convolution is taken for a plain one",
+    "shrunk": "elements that get a bias if a transposed convolution is taken for a plain one, of "
+    "one group",
+    "regrouped": "multiply-accumulates of a transposed convolution, its filters divided by its "
+    "groups twice",
+    "binned": "elements of the output times what an adaptive pool reads for each, plus one, cut "
+    "off in floating point",
     "stretched": "elements of a map with size - 1 more channels, as LRN is padded by PyTorch",
 }
 """Terms that speak of sizes; how each is found stands in :mod:`cnnanalyze.analysis.terms`."""

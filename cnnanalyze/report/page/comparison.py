@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.drawing.svg import draw
-from cnnanalyze.report.difference import Difference, Measured, measure, overview, signed
+from cnnanalyze.report.difference import Difference, Measured, measure, overview, signed, totals
 from cnnanalyze.report.difference_json import to_dict
 from cnnanalyze.report.difference_rows import SIGNS, Line, lines, stage_table, stages, tally
 from cnnanalyze.report.page.frame import render
@@ -42,6 +42,8 @@ class Pair(NamedTuple):
     stages: Table | None
     rows: tuple[Row, ...]
     drawings: tuple[tuple[str, Markup], ...]
+    note: str
+    """What explains a mark among the totals, and which of them are lower bounds."""
 
 
 def page(shown: Difference) -> str:
@@ -85,6 +87,7 @@ def _pair(shown: Difference, comparison: Comparison, number: int) -> Pair:
         stage_table(shown, groups) if groups else None,
         tuple(map(_row, found)),
         tuple(_drawings(comparison, (shown.labels[0], label), f"p{number}")),
+        totals(shown, comparison, (shown.labels[0], label)).note,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.alpha import SOURCE as ALPHA_SOURCE
 from cnnanalyze.analysis.alpha import total as alpha_total
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.core.conventions import convention
+from cnnanalyze.core.conventions import DEFAULT, convention
 from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.report.closing import field_size, receptive_field
 from cnnanalyze.report.numbers import count_of, exact, short, size
@@ -41,7 +41,6 @@ def headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> t
 
 def _headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> Iterator[Headline]:
     totals, memory = result["totals"], result["memory"]
-    least = "" if analysis.total.complete else "at least "
     beside = totals["non_trainable_parameters"] - (
         totals["parameters"] - totals["trainable_parameters"]
     )
@@ -56,6 +55,7 @@ def _headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> 
     counts = {"mac": totals["macs"], "flop": totals["flops"]}
     counts.setdefault(options.convention, totals["operations"])
     for name, count in counts.items():
+        least = "at least " if analysis.total.uncounted(name) else ""
         yield Headline(
             {"mac": "macs", "flop": "flops"}.get(name, "operations"),
             operations_title(name),
@@ -96,10 +96,12 @@ def _headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> 
     )
 
 
-def badges(analysis: Analysis, balance: Balance | None) -> tuple[Badge, ...]:
+def badges(
+    analysis: Analysis, balance: Balance | None, counting: str = DEFAULT
+) -> tuple[Badge, ...]:
     """Return how far the numbers can be trusted: whether all is counted, whether it was run."""
-    if analysis.notes:
-        counted = Badge("status", f"partial: {count_of(len(analysis.notes), 'note')}", "warn")
+    if notes := analysis.notes_under(counting):
+        counted = Badge("status", f"partial: {count_of(len(notes), 'note')}", "warn")
     else:
         counted = Badge("status", "complete: every layer is counted", "good")
     if balance is None:

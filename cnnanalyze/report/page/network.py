@@ -88,6 +88,8 @@ class Counted(NamedTuple):
     parameters: int | None
     description: str
     source: str
+    uncounted: tuple[str, ...]
+    """Kinds of layers that are missing from the operations."""
 
 
 class Kind(NamedTuple):
@@ -165,7 +167,7 @@ def to_html(
         sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
         result=result,
         headlines=headlines(analysis, result, options),
-        badges=badges(analysis, balance),
+        badges=badges(analysis, balance, options.convention),
         training=[line for line in closing(shown) if line[0] == "training"],
         balance=balance,
         budgets=limits,
@@ -354,6 +356,7 @@ def _conventions(analysis: Analysis) -> list[Counted]:
             _count(analysis.total.counted_parameters, c, "parameters"),
             c.description,
             c.source,
+            analysis.total.uncounted(c.name) if "operations" in c.counts.split() else (),
         )
         for c in CONVENTIONS
     ]
