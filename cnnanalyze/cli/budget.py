@@ -221,10 +221,12 @@ def _outcome(outcome: Outcome, format: str) -> str:  # noqa: A002
     from cnnanalyze.report import write_table
     from cnnanalyze.report.budget import remarks, tables
     from cnnanalyze.report.markdown import escape
+    from cnnanalyze.report.terminal import terminal_width
 
     mark = "✓" if outcome.is_kept else "✗"
     title = f"{mark} {outcome.name} ({outcome.spec})"
-    shown = [write_table(table, format) for table in tables(outcome)]
+    width = terminal_width() if format == "table" else 0
+    shown = [write_table(table, format) for table in tables(outcome, width)]
     lines = list(remarks(outcome))
     if not outcome.checks and outcome.comparison is None:
         lines.append("no budgets, nothing to compare with")

@@ -24,6 +24,8 @@ from cnnanalyze.lint.select import is_always_on
 
 SCHEMA = 1
 _STALE = "LN003"
+MOST_BYTES = 20_000_000
+"""The largest baseline that is read: one of a hundred thousand findings is smaller."""
 
 Key = tuple[str, str, str]
 """File relative to the baseline, code, and path of the layer or else the text of the line."""
@@ -60,7 +62,7 @@ def read(path: Path) -> Baseline:
         If there is none, or it is not one.
     """
     try:
-        data = json.loads(read_text(path, what="baseline"))
+        data = json.loads(read_text(path, MOST_BYTES, what="baseline"))
     except FileError as error:
         if error.reason is not Reason.MISSING:
             raise
@@ -83,7 +85,7 @@ def check_writable(path: Path) -> None:
     if not exists(path):
         return
     try:
-        text = read_text(path, what="baseline")
+        text = read_text(path, MOST_BYTES, what="baseline")
         data = json.loads(text) if text.strip() else {"schema": SCHEMA}
     except (FileError, ValueError, RecursionError):
         data = None

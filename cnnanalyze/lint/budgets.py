@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from cnnanalyze.lint.settings import Settings
 
 
+MOST_BYTES = 20_000_000
+"""The largest baseline that is read: one of a thousand networks is smaller."""
+
+
 class Configured(NamedTuple):
     """What a configuration says of budgets."""
 
@@ -138,7 +142,7 @@ def load_baseline(file: Path) -> dict[str, Entry]:
         If there is no such file, or it is no baseline.
     """
     try:
-        text = read_text(file, what="baseline")
+        text = read_text(file, MOST_BYTES, what="baseline")
     except FileError as error:
         if error.reason is not Reason.MISSING:
             raise

@@ -35,6 +35,7 @@ class Outcome(NamedTuple):
         )
 
 
+_WHOLE = "(network)"
 _BUDGET = (
     Heading("budget", "budget", "left"),
     Heading("layer", "layer", "left", 1),
@@ -56,10 +57,16 @@ _LAYERS = (
 )
 
 
-def tables(outcome: Outcome) -> Iterator[Table]:
-    """Yield the tables of one network: its limits, its growth, the layers that changed."""
+def tables(outcome: Outcome, width: int = 0) -> Iterator[Table]:
+    """Yield the tables of one network: its limits, its growth, the layers that changed.
+
+    With a width too small for them, limits name their layer in the first column, which is shortened
+    where it has to be: a column of its own would be left out, and rows would look alike.
+    """
     if outcome.checks:
-        yield Table(_BUDGET, tuple(map(_budget_row, outcome.checks)))
+        table = Table(_BUDGET, tuple(map(_budget_row, outcome.checks)))
+        needed = sum(table.widths()) + 2 * (len(_BUDGET) - 1)
+        yield table if not width or needed <= width else _narrow(table)
     comparison = outcome.comparison
     if comparison is None:
         return
@@ -102,12 +109,22 @@ def _behind(check: Check) -> str:
     return f"    most of it: {', '.join(parts)}"
 
 
+def _narrow(table: Table) -> Table:
+    """Return a table of limits with what is limited and the layer in one column."""
+    rows = tuple((_text(_of(*row[:2])), *row[2:]) for row in table.rows)
+    return Table((_BUDGET[0], *_BUDGET[2:]), rows)
+
+
+def _of(budget: Cell, layer: Cell) -> str:
+    return budget.text if layer.text == _WHOLE else f"{layer.text}: {budget.text}"
+
+
 def _budget_row(check: Check) -> tuple[Cell, ...]:
     limit = check.limit
     sign = "≤" if limit.is_upper else "≥"
     return (
         _text(noun(limit)),
-        _text(check.layer or "(network)"),
+        _text(check.layer or _WHOLE),
         Cell(check.measured, "?" if check.measured is None else exact(check.measured)),
         Cell(limit.value, f"{sign} {limit.written}"),
         Cell(check.share, "" if check.share is None else _percent(check.share)),

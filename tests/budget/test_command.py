@@ -262,3 +262,25 @@ def test_of_several_networks_it_is_said_how_many_keep_their_budgets(
             "2 networks: all within budget\n"
         ),
     )
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_tables_fit_the_terminal_and_no_two_rows_look_alike(
+    command: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    Path("cnnanalyze.toml").write_text(
+        "[lint.budgets]\n"
+        "memory = '1GB'\n"
+        "operations = {at_most = '9_999_999_999', convention = 'flop'}\n"
+        "layers = {'stage*/residual2/**/conv*' = {macs = '999_999_999', receptive_field = 1}}\n",
+        encoding="utf-8",
+    )
+    code, out, _ = command("zoo:resnet50")
+    assert code == 1
+    table = out.partition("\n\n")[2].partition("\n\n")[0].splitlines()
+    assert max(map(len, table)) <= width
+    rows = [line for line in table[2:] if "MACs" in line]
+    assert len(rows) == len(set(rows)) > 8
+    layer = ["layer"] if width == 200 else []
+    assert table[0].split() == ["budget", *layer, "measured", "limit", "share", "verdict"]
