@@ -22,6 +22,8 @@ def layers(
     """List the layer kinds, or explain one: attributes, tensors, worked examples."""
     import cnnanalyze.layers  # noqa: F401 - fills the registry
     from cnnanalyze.cli.reference import write_reference
+    from cnnanalyze.layers.base import KINDS
     from cnnanalyze.report import kinds
 
+    KINDS.load_plugins()
     write_reference(kinds, kind, format, output)

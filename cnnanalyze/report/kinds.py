@@ -43,7 +43,9 @@ def families() -> dict[str, list[Kind]]:
 
 
 def family_of(cls: Kind) -> str:
-    """Return the family: the module that defines the kind."""
+    """Return the family: the module that defines the kind; of another package's, that package."""
+    if "." in cls.kind:
+        return cls.kind.partition(".")[0]
     return cls.__module__.rpartition(".")[2]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.cli import run
 from cnnanalyze.errors import PluginError, SpecError
 from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.base import KINDS
@@ -106,3 +107,17 @@ def test_plug_in_may_not_take_a_name_of_ours(monkeypatch: pytest.MonkeyPatch) ->
     install(monkeypatch, Taking())
     with pytest.raises(PluginError, match=r"cannot be loaded: .*carries no dot"):
         KINDS.get("acme.twice")
+
+
+def test_the_list_of_kinds_has_those_of_other_packages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(monkeypatch, Entry())
+    monkeypatch.setattr("cnnanalyze.core.registry._is_provided", lambda _: True)
+    assert run(["layers"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.split()[:1] == ["acme.twice"])
+    assert "Twice the input." in lines[at]
+    assert lines[at - 1] == "acme"
+    assert run(["layers", "acme.twice"]) == 0
+    assert "Twice the input." in capsys.readouterr().out
