@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.homework.sheet import Sheet as Homework
@@ -42,6 +43,9 @@ def solve(
     brief: Annotated[
         bool, typer.Option("--brief", help="The answers without the working.")
     ] = False,
+    unsolved: Annotated[
+        bool, typer.Option("--unsolved", help="The questions with their data, to be handed out.")
+    ] = False,
     output: option.Output = None,
 ) -> None:
     """Work out every question of a homework sheet.
@@ -56,11 +60,14 @@ def solve(
     from cnnanalyze.report.sheet import FORMATS, render
     from cnnanalyze.report.terminal import terminal_width
 
+    if brief and unsolved:
+        raise UsageError("--brief is about answers, and --unsolved leaves them out")
     check_format(format, tuple(FORMATS))
     if notation:
         find_notation(notation)
     solved = work_out(read_one(sheet), notation)
-    write(render(solved, format, min(terminal_width(), WIDEST), brief=brief), output)
+    width = min(terminal_width(), WIDEST)
+    write(render(solved, format, width, brief=brief, unsolved=unsolved), output)
 
 
 def read_one(name: str) -> Homework:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from textwrap import indent, wrap
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.homework.givens import data_of
 from cnnanalyze.homework.sheet import ONLY, Question
 from cnnanalyze.homework.solution import without_repeats
 from cnnanalyze.homework.solve import Solved, SolvedQuestion, SolvedSheet
-from cnnanalyze.homework.writing import data
+from cnnanalyze.homework.writing import data as as_values
 from cnnanalyze.report import check_format
 from cnnanalyze.report.derivation import to_dict, to_latex, to_markdown, to_text
 from cnnanalyze.report.derivation.latex import PREAMBLE
@@ -22,6 +23,15 @@ from cnnanalyze.report.json import dump
 from cnnanalyze.report.latex import escape as for_latex
 from cnnanalyze.report.markdown import escape as for_markdown
 from cnnanalyze.report.numbers import fraction
+from cnnanalyze.report.sheet_data import (
+    as_data,
+    broken,
+    in_latex,
+    in_markdown,
+    in_text,
+    text_in_latex,
+    text_in_markdown,
+)
 
 SCHEMA = 1
 WIDTH = 80
@@ -65,8 +75,47 @@ def label(solved: Solved) -> str:
     return f"{name}{solved.said}"
 
 
-def render(sheet: SolvedSheet, format: str, width: int = WIDTH, *, brief: bool = False) -> str:  # noqa: A002
-    """Return a solved sheet in a format; ``brief`` leaves the working out.
+def asked(solved: Solved) -> str:
+    """Return in words what is asked for."""
+    if solved.ask.text:
+        return solved.ask.text
+    return next((e.question for e in solved.solution.explanations), "")
+
+
+class Style(NamedTuple):
+    """How much of a sheet is printed."""
+
+    brief: bool = False
+    """Whether the working is left out."""
+    unsolved: bool = False
+    """Whether the answers are left out, too: the questions, to be handed out."""
+
+
+IN_FULL = Style()
+
+
+def render(
+    sheet: SolvedSheet,
+    format: str,  # noqa: A002
+    width: int = WIDTH,
+    *,
+    brief: bool = False,
+    unsolved: bool = False,
+) -> str:
+    """Return a sheet in a format.
+
+    Parameters
+    ----------
+    sheet
+        The solved sheet.
+    format
+        One of :data:`FORMATS`.
+    width
+        How many columns a text may have.
+    brief
+        Whether to leave the working out.
+    unsolved
+        Whether to leave the answers out, too.
 
     Raises
     ------
@@ -74,33 +123,47 @@ def render(sheet: SolvedSheet, format: str, width: int = WIDTH, *, brief: bool =
         If the format is unknown.
     """
     name = check_format(format, tuple(FORMATS))
-    return FORMATS[name](sheet, width, brief)
+    return FORMATS[name](sheet, width, Style(brief, unsolved))
 
 
-def to_terminal(sheet: SolvedSheet, width: int = WIDTH, brief: bool = False) -> str:
-    """Return a solved sheet as text of at most so many columns."""
+def to_terminal(sheet: SolvedSheet, width: int = WIDTH, style: Style = IN_FULL) -> str:
+    """Return a sheet as text of at most so many columns."""
     title = sheet.sheet.title
     lines = [title, "=" * min(len(title), width)]
-    if sheet.sheet.about:
-        lines += ["", *wrap(sheet.sheet.about, width)]
+    for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
+        lines += ["", *broken(text, width)]
     for found in sheet.questions:
         lines += ["", *_head(found.question, width)]
+        data = data_of(found)
+        lead = " " * (len(found.question.id) + 2)
+        lines += in_text(data.common, width, lead)
         for solved, explanations in worked(found):
+            own = data.own[solved.ask.name]
+            lines += [] if style.brief else [""]
+            if style.unsolved:
+                lines += broken(_wanted(solved), width, "  ", "    ")
+                lines += in_text(own, width, "    ")
+                continue
             said = wrap(label(solved), width - 4, break_long_words=False, break_on_hyphens=False)
-            lines += [] if brief else [""]
             lines += [f"  {line}" for line in said]
-            if not brief:
+            lines += in_text(own, width, "    ")
+            if not style.brief:
                 for one in explanations:
                     lines += ["", indent(_without_answer(one, width - 4), "    ").rstrip()]
     return "\n".join(lines) + "\n"
 
 
+def _wanted(solved: Solved) -> str:
+    name = "" if solved.ask.name == ONLY else f"{solved.ask.name}: "
+    return f"{name}{asked(solved)}"
+
+
 def _head(question: Question, width: int) -> list[str]:
     lead = f"{question.id}  "
-    text = question.text or subtitle(question)
-    lines = wrap(text, width, initial_indent=lead, subsequent_indent=" " * len(lead))
+    rest = " " * len(lead)
+    lines = broken(question.text or subtitle(question), width, lead, rest)
     if question.text:
-        lines.append(f"{' ' * len(lead)}({subtitle(question)})")
+        lines.append(f"{rest}({subtitle(question)})")
     return lines
 
 
@@ -116,56 +179,78 @@ def _without_answer(one: Explanation, width: int) -> str:
     return "\n".join(line.rstrip() for line in kept)
 
 
-def to_document(sheet: SolvedSheet, _width: int = WIDTH, brief: bool = False) -> str:
-    """Return a solved sheet as a LaTeX document, ready for ``pdflatex``."""
+def to_document(sheet: SolvedSheet, _width: int = WIDTH, style: Style = IN_FULL) -> str:
+    """Return a sheet as a LaTeX document, ready for ``pdflatex``."""
     lines = [PREAMBLE + rf"\section*{{{for_latex(sheet.sheet.title)}}}"]
-    if sheet.sheet.about:
-        lines += [for_latex(sheet.sheet.about), ""]
+    for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
+        lines += [text_in_latex(text), ""]
     for found in sheet.questions:
-        question = found.question
+        question, data = found.question, data_of(found)
         beside = rf"\normalfont\small({for_latex(subtitle(question))})"
-        text = rf"\emph{{{for_latex(question.text)}}}" if question.text else ""
+        text = rf"{{\itshape {text_in_latex(question.text)}\par}}" if question.text else ""
         lines += ["", rf"\subsection*{{{for_latex(question.id)} {beside}}}", text, ""]
+        lines += in_latex(data.common)
         for solved, explanations in worked(found):
-            lines += [rf"\noindent\textbf{{{for_latex(label(solved))}}}", ""]
-            if not brief:
+            own = in_latex(data.own[solved.ask.name])
+            if style.unsolved:
+                lines += [rf"\noindent {text_in_latex(_wanted(solved))}", "", *own]
+                continue
+            lines += [rf"\noindent\textbf{{{for_latex(label(solved))}}}", "", *own]
+            if not style.brief:
                 lines += [to_latex(one) for one in explanations]
     return "\n".join([*lines, r"\end{document}"]) + "\n"
 
 
-def to_page_of_text(sheet: SolvedSheet, _width: int = WIDTH, brief: bool = False) -> str:
-    """Return a solved sheet as Markdown, its formulas in LaTeX."""
+def to_page_of_text(sheet: SolvedSheet, _width: int = WIDTH, style: Style = IN_FULL) -> str:
+    """Return a sheet as Markdown, its formulas in LaTeX."""
     lines = [f"# {for_markdown(sheet.sheet.title)}", ""]
-    if sheet.sheet.about:
-        lines += [for_markdown(sheet.sheet.about), ""]
+    for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
+        lines += [*text_in_markdown(text), ""]
     for found in sheet.questions:
-        question = found.question
+        question, data = found.question, data_of(found)
         lines += [f"## {for_markdown(question.id)}", ""]
         if question.text:
-            lines += [f"*{for_markdown(question.text)}*", ""]
-        lines += [for_markdown(subtitle(question)), ""]
+            lines += [*text_in_markdown(question.text), ""]
+        lines += [for_markdown(subtitle(question)), "", *in_markdown(data.common)]
         for solved, explanations in worked(found):
-            lines += [f"**{for_markdown(label(solved))}**", ""]
-            if not brief:
+            own = in_markdown(data.own[solved.ask.name])
+            if style.unsolved:
+                lines += [*text_in_markdown(_wanted(solved)), "", *own]
+                continue
+            lines += [f"**{for_markdown(label(solved))}**", "", *own]
+            if not style.brief:
                 lines += [f"#{to_markdown(one)}" for one in explanations]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def to_data(sheet: SolvedSheet) -> dict[str, Any]:
-    """Return a solved sheet as plain data."""
+def to_data(sheet: SolvedSheet, style: Style = IN_FULL) -> dict[str, Any]:
+    """Return a sheet as plain data."""
     return {
         "schema": SCHEMA,
         "title": sheet.sheet.title,
+        "about": sheet.sheet.about,
+        "source": sheet.sheet.origin,
         "points": fraction(sheet.sheet.points),
-        "questions": [
+        "questions": [_question(found, style) for found in sheet.questions],
+    }
+
+
+def _question(found: SolvedQuestion, style: Style) -> dict[str, Any]:
+    data = data_of(found)
+    return {
+        "id": found.question.id,
+        "text": found.question.text,
+        "source": found.question.source,
+        "points": fraction(found.question.points),
+        "given": as_data(data.common),
+        "answers": [
             {
-                "id": found.question.id,
-                "text": found.question.text,
-                "source": found.question.source,
-                "points": fraction(found.question.points),
-                "answers": [_answer(s) for s in found.answers.values()],
+                "name": name,
+                "asked": asked(solved),
+                "given": as_data(data.own[name]),
+                **({"points": fraction(solved.ask.points)} if style.unsolved else _answer(solved)),
             }
-            for found in sheet.questions
+            for name, solved in found.answers.items()
         ],
     }
 
@@ -173,8 +258,7 @@ def to_data(sheet: SolvedSheet) -> dict[str, Any]:
 def _answer(solved: Solved) -> dict[str, Any]:
     solution = solved.solution
     return {
-        "name": solved.ask.name,
-        "value": value(data(solution, solved.terms)),
+        "value": value(as_values(solution, solved.terms)),
         "answer": solved.said,
         "form": solution.form,
         "unit": solved.terms.unit or solution.unit or None,
@@ -195,18 +279,18 @@ def value(nested: Any) -> Any:  # noqa: ANN401 - plain data
 _LONG = 10**6
 
 
-def _html(sheet: SolvedSheet, _: int, brief: bool) -> str:
+def _html(sheet: SolvedSheet, _: int, style: Style) -> str:
     from cnnanalyze.report.page.sheet import solved_page  # noqa: PLC0415 - needs jinja2
 
-    return solved_page(sheet, brief=brief)
+    return solved_page(sheet, brief=style.brief, unsolved=style.unsolved)
 
 
-FORMATS: dict[str, Callable[[SolvedSheet, int, bool], str]] = {
+FORMATS: dict[str, Callable[[SolvedSheet, int, Style], str]] = {
     "text": to_terminal,
     "markdown": to_page_of_text,
     "latex": to_document,
     "html": _html,
-    "json": lambda sheet, _, __: dump(to_data(sheet)),
+    "json": lambda sheet, _, style: dump(to_data(sheet, style)),
 }
 """How a solved sheet is written, by the name of the format."""
 
@@ -229,9 +313,9 @@ class Homework:
             )
         return answers[name].solution.value
 
-    def render(self, format: str = "text") -> str:  # noqa: A002
-        """Return the sheet in a format of ``cnnanalyze solve --format``."""
-        return render(self.solved, format)
+    def render(self, format: str = "text", *, unsolved: bool = False) -> str:  # noqa: A002
+        """Return the sheet in a format of ``cnnanalyze solve --format``, or its questions alone."""
+        return render(self.solved, format, unsolved=unsolved)
 
     def _repr_markdown_(self) -> str:
         return render(self.solved, "markdown")

@@ -41,7 +41,7 @@ def test_text_of_a_solved_sheet() -> None:
     sheet = solved("- {id: A, text: How large?, source: a book, window: {n: 6, f: 3, p: 1}}")
     assert sheet_report.render(sheet, "text", 80) == (
         "a test\n======\n\n"
-        "A  How large?\n   (a book, 1 point)\n\n"
+        "A  How large?\n   (a book, 1 point)\n   input 6, kernel 3, padding 1\n\n"
         "  6\n\n"
         "    What size is the output?\n"
         "      input 6, kernel 3, stride 1, padding 1 per side\n\n"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.homework.givens import Givens, data_of
 from cnnanalyze.homework.grade import (
     CONSEQUENTIAL,
     MISSING,
@@ -23,7 +24,7 @@ from cnnanalyze.report.graded import SIGNS, reasons, score, tally
 from cnnanalyze.report.graded import to_data as graded_data
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.page.frame import render
-from cnnanalyze.report.sheet import amount, points, subtitle, worked
+from cnnanalyze.report.sheet import amount, asked, points, subtitle, worked
 
 TONES = {RIGHT: "good", CONSEQUENTIAL: "warn", WRONG: "bad", UNREADABLE: "warn", MISSING: ""}
 FEW = 40
@@ -35,11 +36,13 @@ class Answer(NamedTuple):
 
     name: str
     said: str
+    """The answer; what is asked for, if the answers are left out."""
     working: Markup
+    given: Givens = ()
 
 
-def solved_page(sheet: SolvedSheet, *, brief: bool = False) -> str:
-    """Return the page of a solved sheet, as one file.
+def solved_page(sheet: SolvedSheet, *, brief: bool = False, unsolved: bool = False) -> str:
+    """Return the page of a sheet, as one file, with its answers or without.
 
     Examples
     --------
@@ -53,11 +56,15 @@ def solved_page(sheet: SolvedSheet, *, brief: bool = False) -> str:
     """
     questions: list[dict[str, Any]] = []
     for number, found in enumerate(sheet.questions, start=1):
+        data = data_of(found)
         answers = [
             Answer(
                 "" if solved.ask.name == ONLY else solved.ask.name,
-                solved.said,
-                Markup("").join(map(_working, explanations)) if not brief else Markup(""),
+                asked(solved) if unsolved else solved.said,
+                Markup("").join(map(_working, explanations))
+                if not (brief or unsolved)
+                else Markup(""),
+                data.own[solved.ask.name],
             )
             for solved, explanations in worked(found)
         ]
@@ -67,6 +74,7 @@ def solved_page(sheet: SolvedSheet, *, brief: bool = False) -> str:
                 "id": found.question.id,
                 "text": found.question.text,
                 "subtitle": subtitle(found.question),
+                "given": data.common,
                 "answers": answers,
             }
         )
@@ -74,7 +82,8 @@ def solved_page(sheet: SolvedSheet, *, brief: bool = False) -> str:
     return render(
         "sheet.html.j2",
         title=sheet.sheet.title,
-        about=sheet.sheet.about,
+        about="\n".join(filter(None, (sheet.sheet.about, sheet.sheet.origin))),
+        unsolved=unsolved,
         tally=f"{count_of(len(questions), 'question')}, {count_of(count, 'answer')}, "
         f"{points(sheet.sheet.points)}",
         questions=questions,
