@@ -6,7 +6,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cnnanalyze.homework.entries import choice, extents, is_nothing, says, ways
+from cnnanalyze.homework.entries import (
+    choice,
+    extents,
+    fitting,
+    is_nothing,
+    matrix_of,
+    row_lengths,
+    says,
+)
 from cnnanalyze.homework.given import (
     LONGEST,
     STRICT,
@@ -17,7 +25,7 @@ from cnnanalyze.homework.given import (
     figures,
     text_of,
 )
-from cnnanalyze.homework.solution import Nested, Solution, flat, plain
+from cnnanalyze.homework.solution import Nested, Solution, plain
 from cnnanalyze.homework.units import PERCENT, factor
 from cnnanalyze.homework.wording import brief, number, say, turned
 
@@ -276,11 +284,11 @@ def _orders(
 def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
     value = solution.value
     if solution.form == "matrix":
-        given = _matrix(raw, value)
-        if _extents(given) != _extents(value) and all(isinstance(g, tuple) for g in given):
+        given = matrix_of(raw, value)
+        if row_lengths(given) != row_lengths(value) and all(isinstance(g, tuple) for g in given):
             return _other_matrix(given, value, terms)
     else:
-        given = _fitting(raw, value)
+        given = fitting(raw, value)
     short = len(given) < len(value)
     if len(given) > len(value):
         raise Unreadable(f"{len(given)} entries were given, but {len(value)} were asked for")
@@ -304,47 +312,6 @@ def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN40
     return Reading(fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had)
 
 
-def _fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
-    """Take a list apart so that it has as many entries as were asked for, if that can be done."""
-    found: list[tuple[Any, ...]] = []
-    for given in ways(raw):
-        if len(given) == 1 and isinstance(given[0], tuple) and len(given[0]) == len(value):
-            found.append(given[0])
-        elif all(isinstance(g, tuple) and len(g) == 1 for g in given):
-            found.append(tuple(g[0] for g in given))
-        else:
-            found.append(given)
-    long = [g for g in found if len(g) == len(value)]
-    return next((g for g in long if all(map(_suits, g, value))), (long or found)[0])
-
-
-def _suits(entry: Any, value: Any) -> bool:  # noqa: ANN401
-    """Whether an entry is nested where its value is."""
-    return isinstance(value, tuple) or not isinstance(entry, tuple)
-
-
-def _matrix(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
-    """Take a matrix apart so that it is as large as was asked for, if that can be done."""
-    found: list[tuple[Any, ...]] = []
-    refused: Unreadable | None = None
-    for given in ways(raw):
-        try:
-            rows = _rows(given, value)
-        except Unreadable as error:
-            refused = refused or error
-            continue
-        if _extents(rows) == _extents(value):
-            return rows
-        found.append(rows)
-    if not found and refused is not None:
-        raise refused
-    return found[0]
-
-
-def _extents(matrix: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(len(row) if isinstance(row, tuple) else -1 for row in matrix)
-
-
 def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Reading:
     """Read a matrix of another size than the right one."""
     rows = tuple(_row(g, (), terms) for g in given)
@@ -359,18 +326,6 @@ def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Readin
     sizes = f"{len(given)}x{len(given[0])}", f"{len(value)}x{len(value[0])}"
     remark = f"this is {sizes[0]}, but the output is {sizes[1]}"
     return Reading(fits, False, "; ".join(r.said for r in rows), (remark,))
-
-
-def _rows(given: tuple[Any, ...], value: Nested) -> tuple[Any, ...]:
-    """Cut a long row into those of the matrix, if it has as many numbers."""
-    if given and all(isinstance(g, tuple) for g in given):
-        return given
-    width = len(value[0]) if isinstance(value[0], tuple) else 1
-    if all(not isinstance(g, tuple) for g in given) and len(given) == len(list(flat(value))):
-        return tuple(given[n : n + width] for n in range(0, len(given), width))
-    raise Unreadable(
-        f"a matrix of {len(value)}x{width} numbers was asked for, such as [[1, 2], [3, 4]]"
-    )
 
 
 def _entry(raw: Any, place: int, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401

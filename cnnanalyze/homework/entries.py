@@ -290,3 +290,62 @@ def _ends(character: str, follows: str, apart: str) -> bool:
     if apart == _WIDE:
         return character == "," and (not follows or follows in " \n[")
     return character == ","
+
+
+# --- as they were asked for -----------------------------------------------------------------------
+
+
+def fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
+    """Take a list apart so that it has as many entries as were asked for, if that can be done."""
+    found: list[tuple[Any, ...]] = []
+    for given in ways(raw):
+        if len(given) == 1 and isinstance(given[0], tuple) and len(given[0]) == len(value):
+            found.append(given[0])
+        elif all(isinstance(g, tuple) and len(g) == 1 for g in given):
+            found.append(tuple(g[0] for g in given))
+        else:
+            found.append(given)
+    long = [g for g in found if len(g) == len(value)]
+    return next((g for g in long if all(map(_suits, g, value))), (long or found)[0])
+
+
+def _suits(entry: Any, value: Any) -> bool:  # noqa: ANN401
+    """Whether an entry is nested where its value is."""
+    return isinstance(value, tuple) or not isinstance(entry, tuple)
+
+
+def matrix_of(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
+    """Take a matrix apart so that it is as large as was asked for, if that can be done."""
+    found: list[tuple[Any, ...]] = []
+    refused: Unreadable | None = None
+    for given in ways(raw):
+        try:
+            rows = _rows(given, value)
+        except Unreadable as error:
+            refused = refused or error
+            continue
+        if row_lengths(rows) == row_lengths(value):
+            return rows
+        found.append(rows)
+    if not found and refused is not None:
+        raise refused
+    return found[0]
+
+
+def row_lengths(matrix: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return how long the rows of a matrix are; what is no row counts as -1."""
+    return tuple(len(row) if isinstance(row, tuple) else -1 for row in matrix)
+
+
+def _rows(given: tuple[Any, ...], value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Cut a long row into those of the matrix, if it has as many numbers."""
+    if given and all(isinstance(g, tuple) for g in given):
+        return given
+    width = len(value[0]) if isinstance(value[0], tuple) else 1
+    if all(not isinstance(g, tuple) for g in given) and len(given) == sum(
+        len(row) if isinstance(row, tuple) else 1 for row in value
+    ):
+        return tuple(given[n : n + width] for n in range(0, len(given), width))
+    raise Unreadable(
+        f"a matrix of {len(value)}x{width} numbers was asked for, such as [[1, 2], [3, 4]]"
+    )
