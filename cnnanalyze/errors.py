@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from cnnanalyze.characters import cells, legible
+
 
 @dataclass(frozen=True)
 class Source:
@@ -39,7 +41,7 @@ class Mark(NamedTuple):
     length: int = 1
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.line}:{self.column}"
+        return f"{legible(self.source.name)}:{self.line}:{self.column}"
 
     def within(self, start: int, length: int) -> Mark:
         """Return the mark of ``length`` characters from ``start`` on inside this stretch."""
@@ -54,13 +56,16 @@ class Mark(NamedTuple):
         # Long lines (a matrix, a one-line file) are cut around the place that matters.
         start = 0 if self.column <= _WIDTH else self.column - _WIDTH // 2
         shown = line[start : start + _WIDTH]
-        carets = max(1, min(self.length, len(line) - self.column + 1, start + _WIDTH - self.column))
+        before = self.column - 1 - start
+        under = shown[before : before + self.length]
+        lead = "\t".join(" " * cells(legible(part)) for part in shown[:before].split("\t"))
+        carets = max(1, sum(cells(legible(part)) for part in under.split("\t")) + under.count("\t"))
+        visible = "\t".join(map(legible, shown.split("\t")))
         gutter = len(str(self.line))
-        lead = "".join("\t" if c == "\t" else " " for c in shown[: self.column - 1 - start])
         return "\n".join(
             (
                 f"{'':{gutter}} |",
-                f"{self.line} | {shown}",
+                f"{self.line} | {visible}",
                 f"{'':{gutter}} | {lead}{'^' * carets}",
             )
         )
@@ -78,7 +83,7 @@ class Call(NamedTuple):
     arguments: str = ""
 
     def __str__(self) -> str:
-        given = f" with {self.arguments}" if self.arguments else ""
+        given = f" with {legible(self.arguments)}" if self.arguments else ""
         return f"in block '{self.block}' called at {self.mark}{given}"
 
 
@@ -95,11 +100,12 @@ class Fault:
     """The lint rule that explains it: ``SP003``."""
 
     def __str__(self) -> str:
-        lines = [f"{self.mark}: error: {self.message}" if self.mark else f"error: {self.message}"]
+        message = legible(self.message)
+        lines = [f"{self.mark}: error: {message}" if self.mark else f"error: {message}"]
         if self.mark and (snippet := self.mark.snippet()):
             lines.append(snippet)
         if self.help:
-            lines.append(f"  help: {self.help}")
+            lines.append(f"  help: {legible(self.help)}")
         calls = [f"  {call}" for call in reversed(self.chain)]
         if len(calls) > _CALLS:
             calls[_CALLS // 2 : -_CALLS // 2] = [f"  ... {len(calls) - _CALLS} calls ..."]

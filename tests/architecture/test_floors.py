@@ -13,6 +13,7 @@ import pytest
 from tests.architecture.source import PACKAGE, modules, parsed
 
 FLOORS = (
+    ("characters",),
     ("errors",),
     ("core",),
     ("layers",),

@@ -6,6 +6,7 @@ import inspect
 import sys
 
 import pytest
+from rich.cells import cell_len
 
 from cnnanalyze.errors import Mark, Source, SpecError
 from cnnanalyze.spec.expression import parse
@@ -96,7 +97,7 @@ FAULTS = [
     ("$width ; 5", "; 5", "this is no expression", NO_EXPRESSION),
     ("$width *", "$width *", "this is no expression", NO_EXPRESSION),
     ("$", "$", "this is no expression", NO_EXPRESSION),
-    # Characters of several bytes move no caret.
+    # Carets stand under characters of several bytes, and of two cells.
     ("'größe' + 5", "'größe' + 5", "cannot add 'größe' and 5", ""),
     ("'日本' == 5 or $q", "$q", "unknown parameter $q", KNOWN),
 ]
@@ -104,9 +105,10 @@ FAULTS = [
 
 def assert_fault(error: SpecError, text: str, carets: str, message: str, help_text: str) -> None:
     column = len(LEAD) + text.index(carets)
+    cells = cell_len(LEAD + text[: text.index(carets)])
     whole = (
         f"net.yaml:2:{column + 1}: error: {message}\n"
-        f"  |\n2 | {LEAD}{text}}}\n  | {' ' * column}{'^' * len(carets)}"
+        f"  |\n2 | {LEAD}{text}}}\n  | {' ' * cells}{'^' * len(carets)}"
     )
     assert str(error) == whole + (f"\n  help: {help_text}" if help_text else "")
 

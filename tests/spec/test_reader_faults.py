@@ -200,7 +200,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
             (
                 "net.yaml:2:6: error: this is no YAML: "
                 "a control character, which YAML does not allow\n"
-                "  |\n2 | maß: \x1b[31m\n  |      ^\n"
+                "  |\n2 | maß: \\x1b[31m\n  |      ^^^^\n"
                 "  help: remove it"
             ),
         ),
