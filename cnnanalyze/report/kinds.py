@@ -7,13 +7,13 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.report.json import SCHEMA, plain
 from cnnanalyze.report.numbers import exact
+from cnnanalyze.spec.meaning import of_kind
 from cnnanalyze.spec.vocabulary import words_of
 
 Kind = type[Layer]
@@ -23,9 +23,10 @@ def find(name: str) -> Kind:
     """Return the kind of a name or alias, or refuse it with the nearest known."""
     found = KINDS.get(name)
     if found is None:
+        meant = of_kind(name, (), KINDS.words())
         raise UsageError(
-            f"there is no layer kind '{name}'{nearest(name, KINDS.words())}",
-            help="'cnnanalyze layers' lists them",
+            f"there is no layer kind '{name}'{meant.hint}",
+            help=meant.help or "'cnnanalyze layers' lists them",
         )
     return found
 

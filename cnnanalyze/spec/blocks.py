@@ -11,6 +11,7 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.faults import Faults, said
+from cnnanalyze.spec.meaning import of_attribute, of_kind
 from cnnanalyze.spec.node import INPUT
 from cnnanalyze.spec.step import RESERVED, is_name
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
@@ -40,10 +41,11 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
     for key, value in defaults.entries:
         cls = KINDS.get(key.text)
         if cls is None:
-            words = KINDS.words()
+            meant = of_kind(key.text, (), KINDS.words())
             faults.add(
-                f"defaults for an unknown layer kind '{key.text}'{nearest(key.text, words)}",
+                f"defaults for an unknown layer kind '{key.text}'{meant.hint}",
                 key.mark,
+                help=meant.help,
                 code="SP004",
             )
         elif not isinstance(value, Mapping):
@@ -56,10 +58,12 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
             names = tuple(cls.model_fields)
             for attribute, _ in value.entries:
                 if attribute.text not in names:
+                    meant = of_attribute(attribute.text, names)
                     faults.add(
                         f"'{key.text}' has no attribute '{attribute.text}'; it takes "
-                        f"{', '.join(names) or 'no attributes'}{nearest(attribute.text, names)}",
+                        f"{', '.join(names) or 'no attributes'}{meant.hint}",
                         attribute.mark,
+                        help=meant.help,
                         code="SP003",
                     )
 

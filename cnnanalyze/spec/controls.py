@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.layers.attributes import say
@@ -12,6 +11,7 @@ from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.spec.blocks import Block
 from cnnanalyze.spec.expression import UNKNOWN, parse
 from cnnanalyze.spec.ledger import TooLarge
+from cnnanalyze.spec.meaning import of_kind
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import Step
@@ -137,13 +137,15 @@ def kind(
         )
         return None
     names_of_blocks = tuple(blocks)
-    near = nearest(word, (*names_of_blocks, *KINDS.words()))
+    meant = of_kind(word, names_of_blocks, KINDS.words())
+    known = "'cnnanalyze layers' lists the kinds" + (
+        f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""
+    )
     reading.fault(
-        f"unknown layer kind or block {say(word)}{near}",
+        f"unknown layer kind or block {say(word)}{meant.hint}",
         step.mark,
         scope,
-        help="'cnnanalyze layers' lists the kinds"
-        + (f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""),
+        help=meant.help or known,
         code="SP004",
     )
     return None

@@ -12,6 +12,7 @@ from cnnanalyze.errors import Mark, Source
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.spec.faults import Faults, quoted, said
+from cnnanalyze.spec.meaning import near_key
 from cnnanalyze.spec.reader import follow, open_source
 from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain, text_of
@@ -270,8 +271,9 @@ def _merged(below: Tree, above: Tree, *, deep: bool) -> Tree:
 def _check_header(tree: Mapping, faults: Faults) -> None:
     for key, value in tree.entries:
         if key.text not in KEYS:
+            near = near_key(key.text, "top", KEYS)
             faults.add(
-                f"a spec has no '{key.text}'; known: {', '.join(KEYS)}{nearest(key.text, KEYS)}",
+                f"a spec has no '{key.text}'; known: {', '.join(KEYS)}{near}",
                 key.mark,
                 code="SP003",
             )

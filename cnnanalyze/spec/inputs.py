@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -97,18 +98,34 @@ def explain_turned(shape: Shape) -> str:
 
 def _refuse_list(tree: Sequence, faults: Faults) -> None:
     numbers = plain(tree)
+    if len(numbers) == _MOST_AXES and numbers[0] in _BATCH:
+        rest = [n for n in numbers[1:] if type(n) is int]
+        faults.add(
+            f"the input {say(numbers)} begins with a batch axis, and counts are for one image",
+            tree.mark,
+            help=f"leave it out: {_orders(rest) if len(rest) == len(numbers) - 1 else _HELP}",
+        )
+        return
     remedy = "'input: 224x224x3' (height x width x channels)"
     if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
-        first, second, third = numbers
-        remedy = (
-            f"'input: {first}x{second}x{third}' (height x width x channels), or "
-            f"'input: {second}x{third}x{first}' if the channels came first"
-        )
+        remedy = _orders(numbers)
     faults.add(
         f"the order of the bare list {say(numbers)} is a guess: "
         "height first, or channels first as in PyTorch?",
         tree.mark,
         help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
+    )
+
+
+_BATCH = (1, -1, None, "None", "N", "n", "batch", "B", "?")
+"""What stands for the number of images."""
+
+
+def _orders(numbers: list[int]) -> str:
+    first, second, third = numbers
+    return (
+        f"'input: {first}x{second}x{third}' (height x width x channels), or "
+        f"'input: {second}x{third}x{first}' if the channels came first"
     )
 
 
@@ -123,10 +140,32 @@ def _written_extents(
         faults.add(
             f"the input must be written as height x width x channels, not {say(text or None)}",
             tree.mark,
-            help=_HELP,
+            help=_instead(text),
         )
         return None
     return extents
+
+
+def _instead(text: str) -> str:
+    """Say how an input is written that is written otherwise."""
+    words = [w for w in re.split(r"[\sx×X*,;()\[\]]+", text[:_LONGEST]) if w]
+    if len(words) >= _MOST_AXES and words[0] in map(str, _BATCH):
+        if all(w.isdecimal() for w in words[1:]):
+            return f"leave the batch axis out: input: {'x'.join(words[1:])}, channels last"
+        words = words[1:]
+    if 1 < len(words) <= _MOST_AXES and all(w.isdecimal() for w in words) and text[-1] != "x":
+        return f"write input: {'x'.join(words)}, channels last"
+    if set(words) & _OPEN and all(w.isdecimal() or w in _OPEN for w in words):
+        return (
+            "a size that is not known cannot be expressed: give the one that you ask about, or a "
+            "parameter that '--set size=256' changes (params: {size: 224}, "
+            "input: ${size}x${size}x3)"
+        )
+    return _HELP
+
+
+_OPEN = {"?", "-1", "None", "none", "null", "any", "H", "W", "h", "w"}
+_LONGEST = 200
 
 
 def _named_extents(
@@ -148,6 +187,18 @@ def _named_extents(
             )
         return extents
     words = tuple(dict.fromkeys(w for form in FORMS for w in form))
+    if (
+        given
+        and all(isinstance(v, str) or k not in words for k, v in given.items())
+        and any(isinstance(v, str) and parse_text(v) for v in given.values())
+    ):
+        faults.add(
+            f"a network has one input, and this mapping names {', '.join(given)}",
+            tree.mark,
+            help="several inputs cannot be expressed: write a network for each, or one input with "
+            "all channels (input: 28x28x2) that 'slice' takes apart",
+        )
+        return None
     unknown = next((k for k, _ in tree.entries if k.text not in {*words, "values"}), None)
     faults.add(
         f"the mapping of the input must be one of {_SAID}, not {{{', '.join(given)}}}"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.faults import complaint, quoted, said
+from cnnanalyze.spec.meaning import of_attribute, of_value
 from cnnanalyze.spec.recovery import Layers, layers_like
 from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import RESERVED, Step, has_expression
@@ -74,15 +74,15 @@ class Maker:
         if isinstance(given, Mapping):
             unknown = [key for key, _ in given.entries if key.text not in names]
             for key in unknown:
+                meant = of_attribute(key.text, names, RESERVED)
                 self.reading.fault(
-                    f"'{step.word}' has no attribute '{key.text}'; {takes}"
-                    f"{nearest(key.text, names)}",
+                    f"'{step.word}' has no attribute '{key.text}'; {takes}{meant.hint}",
                     key.mark,
                     scope,
-                    help=f"'{key.text}' stands beside the operation: "
-                    f"{{{step.word}: ..., {key.text}: ...}}"
-                    if key.text in RESERVED
-                    else "",
+                    help=f"'{meant.beside}' stands beside the operation: "
+                    f"{{{step.word}: ..., {meant.beside}: ...}}"
+                    if meant.beside
+                    else meant.help,
                     code="SP003",
                 )
             trees.update({k.text: v for k, v in given.entries if k.text in names})
@@ -147,7 +147,13 @@ class Maker:
             where = str(e["loc"][0]) if e["loc"] else ""
             mark = trees[where].mark if where in trees else step.mark
             code = e.get("ctx", {}).get("code", "SP005")
-            self.reading.fault(f"{where or step.word} {complaint(e)}", mark, scope, code=code)
+            self.reading.fault(
+                f"{where or step.word} {complaint(e)}",
+                mark,
+                scope,
+                help=of_value(where, e["input"]),
+                code=code,
+            )
 
 
 def is_join(cls: type[Layer]) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.faults import said
+from cnnanalyze.spec.meaning import near_key
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
@@ -118,7 +118,7 @@ def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> F
     # A word that is no layer kind, and close to a reserved one, was meant to be that.
     odd, hint = operations[1][0], ""
     for key, _ in operations:
-        if key.text not in KINDS.words() and (near := nearest(key.text, RESERVED)):
+        if key.text not in KINDS.words() and (near := near_key(key.text, "beside", RESERVED)):
             odd, hint = key, near
     return Fault(
         f"a step must have exactly one operation, not {len(operations)}: {words}{hint}",

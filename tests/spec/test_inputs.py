@@ -91,7 +91,7 @@ HOW = "  help: input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
         ("31 by 37", "the input must be written as height x width x channels, not '31 by 37'", 8),
         ("-5x5x1", "the input must be written as height x width x channels, not '-5x5x1'", 8),
         ("5x5x", "the input must be written as height x width x channels, not '5x5x'", 8),
-        ("1x2x3x4x5", "the input must be written as height x width x channels, not '1x2x3x4x5'", 8),
+        ("2x3x4x5x6", "the input must be written as height x width x channels, not '2x3x4x5x6'", 8),
         ("", "the input must be written as height x width x channels, not nothing", 7),
         ("2.5", "the input must be written as height x width x channels, not '2.5'", 8),
         (
