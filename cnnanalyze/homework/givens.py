@@ -13,7 +13,7 @@ from cnnanalyze.homework.asked import describe
 from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.sheet import OfNetwork, OfTopic, words_of
 from cnnanalyze.homework.solve import Solved, SolvedQuestion
-from cnnanalyze.homework.wording import brief, say, turned
+from cnnanalyze.homework.wording import brief
 from cnnanalyze.spec.node import INPUT, Node
 from cnnanalyze.spec.sections import Section
 from cnnanalyze.spec.tree import Mapping, plain
@@ -85,9 +85,7 @@ def _givens(solved: Solved, *, whole: bool = False) -> Iterator[Given]:
         case OfTopic(topic, quantity, section):
             yield from _of_section(section, () if whole else TOPICS[topic].idle(quantity, section))
         case OfNetwork(_, tree) if solved.source is not None:
-            yield from _of_network(
-                solved.source.network, tree, width_first=solved.terms.width_first
-            )
+            yield from _of_network(solved.source.network, tree)
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -150,14 +148,10 @@ def _name_of(matrix: Any) -> str:  # noqa: ANN401
 # --- networks -------------------------------------------------------------------------------------
 
 
-def _of_network(network: Network, tree: Mapping, *, width_first: bool) -> Iterator[Given]:
+def _of_network(network: Network, tree: Mapping) -> Iterator[Given]:
     if tree.get("spec") is not None:
         yield Given("network", network.name)
-    shape = network.input.extents
-    if width_first and turned(shape) != shape:
-        yield Given("input", f"{say(turned(shape), 'shape')} (width x height x depth)")
-    else:
-        yield Given("input", str(network.input))
+    yield Given("input", str(network.input))
     if network.values is not None:
         yield Given("numbers of the input", _nested(network.values))
     yield Given("layers", lines=tuple(_lines(network.nodes)))

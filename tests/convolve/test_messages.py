@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnanalyze.homework.hand.picture import read_file
 from tests.convolve.conftest import Run
 
 # --- messages -------------------------------------------------------------------------------------
@@ -189,16 +190,79 @@ def test_messages_of_files(name: str, data: bytes, message: str, run: Run, tmp_p
         (np.zeros((2, 3, 5, 7)), "has the shape (2, 3, 5, 7); an image has height, width and"),
         (np.zeros((0, 3)), "has the shape (0, 3); an image has"),
         (np.array([["a"]]), "holds <U1, and no numbers that can be weighed"),
-        (np.array([[{}]], object), "is no array of numbers: Object arrays cannot be loaded"),
+        (np.array([[{}]], object), "holds |O, and no numbers that can be weighed"),
+        (np.array([[1j]]), "holds <c16, and no numbers that can be weighed"),
         (np.zeros((1000, 1001)), "holds 1,001,000 numbers: 1,001,000 > 1,000,000"),
     ],
-    ids=["nan", "axes", "empty", "text", "objects", "large"],
+    ids=["nan", "axes", "empty", "text", "objects", "complex", "large"],
 )
 def test_messages_of_arrays(array: Any, message: str, run: Run, tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", array, allow_pickle=True)
     out = run("convolve", tmp_path / "a.npy", "--kernel", "blur")
     assert out.code == 2
     assert message in out.err
+
+
+def header(shape: str, descr: str = "'<f8'", more: str = "", data: bytes = b"\0" * 32) -> bytes:
+    """Return an array as a file of NumPy whose header says what it wants."""
+    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}{more}, }}".encode()
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (header("(99999999999999999999, 5)"), "is no array of numbers: its shape is (99999"),
+        (header(f"({'9' * 4000}, 5)"), "is no array of numbers: its shape is (99999"),
+        (header("(100000, 30000)"), "holds 3,000,000,000 numbers: 3,000,000,000 > 1,000,000"),
+        (header("(5, 7)"), "ends too soon: its 35 numbers take 280 bytes, and there are 32"),
+        (header("(2, -2)"), "is no array of numbers: its shape is (2, -2)"),
+        (header("(2.0, 2)"), "is no array of numbers: its shape is (2.0, 2)"),
+        (header("2"), "is no array of numbers: its shape is 2"),
+        (header("(2, 2)", "'<f16'"), "holds numbers of the type '<f16', which has no exact double"),
+        (header("(2, 2)", "'<i3'"), "holds numbers of the type '<i3', which has no exact double"),
+        (header("(2, 2)", "[('a', '<f8')]"), "holds [('a', '<f8')], and no numbers that can be"),
+        (header("(2, 2)", more=", 'x': 1"), "is no array of numbers: its header cannot be read"),
+        (header("(" * 9_000), "is no array of numbers: its header cannot be read"),
+        (header("__import__('os').abort()"), "is no array of numbers: its header cannot be read"),
+        (b"\x93NUMPY\x02\x00\xff\xff\xff\x7f", "is no array of numbers as NumPy writes it"),
+        (b"\x93NUMPY", "is no array of numbers as NumPy writes it"),
+        (b"", "is no array of numbers as NumPy writes it"),
+        (b"PK\x03\x04", "is an archive of arrays; save one of them by itself"),
+    ],
+)
+def test_a_header_is_believed_only_as_far_as_the_file_goes(
+    data: bytes, message: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "a.npy").write_bytes(data)
+    out = run("convolve", tmp_path / "a.npy", "--kernel", "blur")
+    assert (out.code, out.out) == (2, "")
+    assert f"a.npy' {message}" in out.err
+    assert len(out.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("dtype", ["<f8", ">f8", "<f4", "<f2", "<i8", ">i2", "|u1", "|b1"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_array_of_numbers_is_read_as_numpy_reads_it(
+    dtype: str, order: Any, tmp_path: Path
+) -> None:
+    array = np.arange(35).reshape(5, 7).astype(dtype, order=order)
+    np.save(tmp_path / "a.npy", array)
+    volume = read_file(tmp_path / "a.npy")
+    assert [list(map(float, row)) for row in volume.planes[0]] == array.astype(float).tolist()
+
+
+def test_only_formats_that_are_promised_are_read(run: Run, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="pictures as input: pillow is not installed")
+    picture = image.new("RGB", (5, 7))
+    for ending in ("png", "jpg", "bmp", "gif", "tif", "webp", "ppm"):
+        picture.save(tmp_path / f"a.{ending}")
+        assert run("convolve", tmp_path / f"a.{ending}", "--kernel", "blur").code == 0
+    for ending in ("eps", "pcx", "icns", "tga"):
+        picture.save(tmp_path / f"a.{ending}")
+        out = run("convolve", tmp_path / f"a.{ending}", "--kernel", "blur")
+        assert out.code == 2
+        assert "is no picture that can be read" in out.err
 
 
 def test_a_large_picture_is_refused(run: Run, tmp_path: Path) -> None:
@@ -214,3 +278,19 @@ def test_a_number_without_bounds_is_refused(run: Run) -> None:
         out = run("convolve", "--image", f"1 {number}", "--kernel", "[[1]]")
         assert out.code == 2
         assert "is not a number" in out.err
+
+
+@pytest.mark.parametrize("kind", ["conv", "dense", "maxpool", "avgpool", "depthwise", "reshape"])
+def test_a_kind_that_needs_more_than_its_name_is_not_applied(run: Run, kind: str) -> None:
+    out = run("convolve", "--image", "1 2; 3 4", "--apply", kind)
+    assert out.code == 2
+    assert out.err.startswith(f"error: there is no '{kind}' to apply")
+
+
+@pytest.mark.parametrize(("text", "number"), [("", 0), ("[1, 2]", 2)])
+def test_epsilon_is_one_number(run: Run, text: str, number: int) -> None:
+    out = run("convolve", "--image", "1 2", "--apply", "batchnorm", "--epsilon", text)
+    assert (out.code, out.err) == (
+        2,
+        f"error: --epsilon takes one number, not {number}\n  help: --epsilon 0.00001\n",
+    )

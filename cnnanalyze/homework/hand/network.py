@@ -270,7 +270,9 @@ def pool(
     return _call(name, kind, attributes, {}, image)
 
 
-APPLIED = ("cross-entropy", "batchnorm", *sorted(k for k in KINDS if k != "batchnorm"))
+_WINDOWS = {"conv", "depthwise", "dense", "maxpool", "avgpool", "reshape"}
+"""Kinds that need more than their name; options of their own ask for them."""
+APPLIED = ("cross-entropy", "batchnorm", *sorted(KINDS.keys() - _WINDOWS - {"batchnorm"}))
 
 
 def apply(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from cnnanalyze.homework.hand.text import MOST_NUMBERS, read_table
 from cnnanalyze.homework.hand.volume import Volume, arrange
 
 TABLES = {".csv", ".tsv", ".txt", ".dat"}
+PICTURES = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+"""The formats of pictures that are read."""
 MOST_BYTES = 40_000_000
 _AXES = {1: 0, 2: 2, 3: 2}
 """Spatial axes by the axes of an array: a vector, a plane, planes behind one another."""
@@ -76,31 +80,82 @@ def _bounded(volume: Volume, path: Path) -> Volume:
 
 
 def _array(data: bytes, path: Path) -> Volume:
+    array = _loaded(data, path)
     import numpy as np
 
-    try:
-        array: Any = np.load(BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise UsageError(f"'{path}' is no array of numbers: {error}") from None
-    if array.ndim not in _AXES or not array.size:
-        raise UsageError(
-            f"'{path}' has the shape {array.shape}; an image has height, width and channels",
-            help="take one image of a batch: array[0]",
-        )
-    if array.dtype.kind not in "biuf":
-        raise UsageError(f"'{path}' holds {array.dtype}, and no numbers that can be weighed")
     if not np.isfinite(array).all():
         raise UsageError(f"'{path}' holds NaN or infinity; only finite numbers can be weighed")
-    if array.size > MOST_NUMBERS:
-        raise UsageError(
-            f"'{path}' holds {array.size:,} numbers: {array.size:,} > {MOST_NUMBERS:,}"
-        )
     # Numbers of few digits (float32) are taken as they are printed.
     listed = array.astype(int).tolist() if array.dtype.kind == "b" else array.tolist()
-    if array.dtype.itemsize < 8 and array.dtype.kind == "f":  # noqa: PLR2004 - bytes of a double
+    if array.dtype.itemsize < _DOUBLE and array.dtype.kind == "f":
         listed = _floats(array.astype(str).tolist())
     rank = _AXES[array.ndim]
     return arrange([[[v] for v in row] for row in listed] if array.ndim == 2 else listed, rank)  # noqa: PLR2004
+
+
+def _loaded(data: bytes, path: Path) -> Any:  # noqa: ANN401 - an array
+    """Read an array as NumPy wrote it, after all that its header says was found to be there."""
+    import numpy as np
+
+    header, start = _header(data, path)
+    shape, kind = header["shape"], header["descr"]
+    if not (
+        isinstance(shape, tuple) and all(type(n) is int and 0 <= n < _MOST_EXTENT for n in shape)
+    ):
+        raise UsageError(f"'{path}' is no array of numbers: its shape is {str(shape)[:_SHOWN]}")
+    count = prod(shape)
+    if len(shape) not in _AXES or not count:
+        raise UsageError(
+            f"'{path}' has the shape {shape}; an image has height, width and channels",
+            help="take one image of a batch: array[0]",
+        )
+    if not (isinstance(kind, str) and re.fullmatch(r"[<>|=]?(?:\?|[biuf][0-9]{1,2})", kind)):
+        raise UsageError(f"'{path}' holds {str(kind)[:_SHOWN]}, and no numbers that can be weighed")
+    if count > MOST_NUMBERS:
+        raise UsageError(f"'{path}' holds {count:,} numbers: {count:,} > {MOST_NUMBERS:,}")
+    try:
+        dtype = np.dtype(kind)
+    except TypeError:  # integers of three bytes
+        dtype = np.dtype("V0")
+    if dtype.kind not in "biuf" or dtype.itemsize > _DOUBLE:
+        raise UsageError(f"'{path}' holds numbers of the type '{kind}', which has no exact double")
+    if (needed := count * dtype.itemsize) > len(data) - start:
+        raise UsageError(
+            f"'{path}' ends too soon: its {count:,} numbers take {needed:,} bytes, and there are "
+            f"{len(data) - start:,}"
+        )
+    array = np.frombuffer(data, dtype, count, start)
+    return array.reshape(shape, order="F" if header["fortran_order"] else "C")
+
+
+def _header(data: bytes, path: Path) -> tuple[dict[str, Any], int]:
+    """Return what the header of an array says, and where its numbers begin."""
+    from ast import literal_eval  # noqa: PLC0415 - for this sort of file alone
+
+    if data.startswith(b"PK"):
+        raise UsageError(f"'{path}' is an archive of arrays; save one of them by itself")
+    wide = 2 if data[6:7] == b"\1" else 4
+    start = 8 + wide + int.from_bytes(data[8 : 8 + wide], "little")
+    if not data.startswith(b"\x93NUMPY") or start > min(len(data), _LONGEST_HEADER):
+        raise UsageError(f"'{path}' is no array of numbers as NumPy writes it")
+    try:
+        header = literal_eval(data[8 + wide : start].decode("utf-8").strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        header = None
+    if not isinstance(header, dict) or header.keys() != {"descr", "fortran_order", "shape"}:
+        raise UsageError(f"'{path}' is no array of numbers: its header cannot be read")
+    return header, start
+
+
+def _is_extent(number: object) -> bool:
+    return type(number) is int and 0 <= number < _MOST_EXTENT
+
+
+_LONGEST_HEADER = 10_000
+_MOST_EXTENT = 2**64
+_DOUBLE = 8
+"""Bytes of the widest number that is read."""
+_SHOWN = 60
 
 
 def _floats(texts: Any) -> Any:  # noqa: ANN401 - lists in lists
@@ -116,7 +171,8 @@ def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
             help="pip install 'cnnanalyze[image]', or give the numbers as .csv or .npy",
         ) from None
     try:
-        with Image.open(BytesIO(data)) as picture:
+        # Other formats would run converters that nobody promised: a document, a film, a font.
+        with Image.open(BytesIO(data), formats=PICTURES) as picture:
             width, height = picture.size
             colours = not grey and picture.mode not in {"1", "L", "I", "F", "I;16"}
             count = width * height * (3 if colours else 1)
@@ -130,10 +186,10 @@ def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise UsageError(
             f"'{path}' is no picture that can be read",
-            help="there are .png, .jpg, .bmp and others; .csv and .npy hold numbers; "
-            ".yaml a network",
+            help="there are .png, .jpg, .bmp, .gif, .tif, .webp and .ppm; .csv and .npy hold "
+            "numbers; .yaml a network",
         ) from None
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, OverflowError, MemoryError, EOFError) as error:
         raise UsageError(f"'{path}' cannot be read as a picture: {error}") from None
     deep = 3 if colours else 1
     row = width * deep
