@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from glob import has_magic
 from pathlib import Path
@@ -39,7 +38,9 @@ def find(names: Sequence[str], scan: Scan | None = None) -> list[str]:
     """
     found = search(names, scan)
     if found.passed_over:
-        sys.stderr.write(f"remark: {passed_over(found.passed_over)}\n")
+        from cnnanalyze.cli.output import remark
+
+        remark(f"remark: {passed_over(found.passed_over)}")
     return list(found.names)
 
 
@@ -71,6 +72,9 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
     specs: dict[str, None] = {}
     others: set[Path] = set()
     for name in names:
+        if name.startswith("zoo:") and has_magic(name):
+            specs.update(dict.fromkeys(_of_zoo(name)))
+            continue
         if name == STDIN or name.startswith("zoo:"):
             specs[name] = None
             continue
@@ -91,6 +95,20 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
         else:
             specs[name] = None
     return Found(tuple(specs), len(others))
+
+
+def _of_zoo(pattern: str) -> list[str]:
+    """Return the networks that come along whose names fit a pattern such as ``zoo:res*``."""
+    from fnmatch import filter as fitting
+
+    from cnnanalyze.graph.zoo import ZOO, zoo
+
+    found = fitting(zoo(), pattern.removeprefix(ZOO))
+    if not found:
+        raise UsageError(
+            f"no network of the zoo fits '{pattern}'", help="'cnnanalyze zoo' lists what it has"
+        )
+    return [f"{ZOO}{name}" for name in found]
 
 
 def _sort(

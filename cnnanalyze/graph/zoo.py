@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnnanalyze.core.files import exists
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 
@@ -44,9 +45,14 @@ def find_spec(name: str | Path) -> Path:
         If the zoo has no network of that name.
     """
     text = str(name)
-    if not text.startswith(ZOO):
-        return Path(name)
     networks = zoo()
+    if not text.startswith(ZOO):
+        if text in networks and not exists(text):
+            raise UsageError(
+                f"there is no file {text}; did you mean '{ZOO}{text}'?",
+                help="'cnnanalyze zoo' lists the networks that come along",
+            )
+        return Path(name)
     wanted = text.removeprefix(ZOO)
     if wanted not in networks:
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,3 +185,33 @@ def test_one_kind_shows_printed_and_computed_figures(run: Any) -> None:
 
 def test_the_version(run: Any) -> None:
     assert run("--version").out == f"cnnanalyze {cnn.__version__}\n"
+
+
+def test_a_pattern_of_the_zoo_names_all_that_fit(run: Any) -> None:
+    outcome = run("summary", "zoo:vgg1[69]", "zoo:vgg16", "-f", "json")
+    assert [n["name"] for n in json.loads(outcome.out)["networks"]] == ["VGG-16", "VGG-19"]
+
+
+def test_a_pattern_that_fits_nothing_in_the_zoo_is_refused(run: Any) -> None:
+    assert run("summary", "zoo:q*") == (
+        2,
+        "",
+        (
+            "error: no network of the zoo fits 'zoo:q*'\n"
+            "  help: 'cnnanalyze zoo' lists what it has\n"
+        ),
+    )
+
+
+def test_a_network_of_the_zoo_without_its_prefix_is_met_with_it(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("summary", "lenet5") == (
+        2,
+        "",
+        (
+            "error: there is no file lenet5; did you mean 'zoo:lenet5'?\n"
+            "  help: 'cnnanalyze zoo' lists the networks that come along\n"
+        ),
+    )
