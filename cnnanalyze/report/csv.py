@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from io import StringIO
 
+from cnnanalyze.characters import legible
 from cnnanalyze.report.columns import Value
 from cnnanalyze.report.table import Table
 
@@ -15,11 +18,37 @@ def write(table: Table) -> str:
 
     The total is left out, so that a sum over a column is the total and not twice of it.
     """
+    keys = [heading.key for heading in table.headings]
+    return write_lines([keys, *([_field(cell.value) for cell in row] for row in table.rows)])
+
+
+def write_lines(lines: Iterable[Sequence[str]], end: str = "\r\n") -> str:
+    r"""Write lines of texts, none of which a spreadsheet works out or a terminal obeys.
+
+    Examples
+    --------
+    >>> write_lines([["layer", "change"], ["=cmd|' /C calc'!A0", "-1.5"]], "\n")
+    "layer,change\n'=cmd|' /C calc'!A0,-1.5\n"
+    """
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([heading.key for heading in table.headings])
-    writer.writerows([_field(cell.value) for cell in row] for row in table.rows)
+    csv.writer(out, lineterminator=end).writerows([guard(text) for text in line] for line in lines)
     return out.getvalue()
+
+
+def guard(text: str) -> str:
+    """Return a text that a spreadsheet shows as it is: no formula; numbers stay numbers.
+
+    Examples
+    --------
+    >>> guard("=1+1"), guard("@home"), guard("-12,345.6"), guard("-x")
+    ("'=1+1", "'@home", '-12,345.6', "'-x")
+    """
+    is_formula = text[:1] in _FORMULA and not _NUMBER.fullmatch(text)
+    return f"'{legible(text)}" if is_formula else legible(text)
+
+
+_FORMULA = {*"=+-@\t\r\n＝＋－＠"}
+_NUMBER = re.compile(r"[+-](?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
 
 
 def _field(value: Value) -> str:

@@ -23,6 +23,7 @@ from cnnanalyze.homework.grade import (
 from cnnanalyze.homework.notation import notation
 from cnnanalyze.homework.variations import Mistake
 from cnnanalyze.report import check_format
+from cnnanalyze.report.csv import write_lines
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.json import dump
@@ -218,12 +219,7 @@ COLUMNS = (
 
 def to_csv(graded: GradedClass, _: int = WIDTH) -> str:
     """Return one line for each answer of each student."""
-    import csv  # noqa: PLC0415 - for this format alone
-    from io import StringIO  # noqa: PLC0415
-
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines: list[tuple[str, ...]] = [COLUMNS]
     for paper in graded.papers:
         for mark in paper.marks:
             names = " + ".join(mark.mistakes[0].names) if mark.mistakes else ""
@@ -240,14 +236,8 @@ def to_csv(graded: GradedClass, _: int = WIDTH) -> str:
                 names,
                 why,
             )
-            writer.writerow([_tame(cell) for cell in row])
-    return out.getvalue()
-
-
-def _tame(cell: str) -> str:
-    """Keep a spreadsheet from taking for a formula what a student wrote."""
-    is_number = cell.replace(".", "").replace(",", "").lstrip("+-").isdecimal()
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t"} and not is_number else cell
+            lines.append(row)
+    return write_lines(lines, "\n")
 
 
 def to_data(graded: GradedClass) -> dict[str, Any]:
