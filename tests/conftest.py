@@ -57,7 +57,9 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
 
-    def run(*arguments: object) -> Outcome:
+    def run(*arguments: object, columns: int | None = None) -> Outcome:
+        if columns is not None:
+            monkeypatch.setenv("COLUMNS", str(columns))
         code = run_command([str(a) for a in arguments])
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)

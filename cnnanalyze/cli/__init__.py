@@ -6,12 +6,14 @@ made that the command line speaks of. ``cnnanalyze --help`` imports none of them
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -131,7 +133,26 @@ def _leave(code: int) -> NoReturn:
 
 
 def run(arguments: Sequence[str], *, debug: bool = False) -> int:
-    """Run a command line; return 0 if all is well, 1 for findings, 2 if it could not be done."""
+    """Run a command line; return 0 if all is well, 1 for findings, 2 if it could not be done.
+
+    What nobody foresaw is one sentence here.
+    """
+    try:
+        return carry_out(arguments, debug=debug)
+    except BrokenPipeError:
+        return 0  # who reads our output has seen enough
+    except Exception as error:
+        if debug:
+            raise
+        _tell(
+            f"error: cnnanalyze met something unforeseen ({type(error).__name__}: {error}); "
+            "--debug shows where"
+        )
+        return FAILED
+
+
+def carry_out(arguments: Sequence[str], *, debug: bool = False) -> int:
+    """Do what :func:`run` does, without a net: what nobody foresaw is raised, as tests want it."""
     try:
         code = build(arguments)(list(arguments), prog_name="cnnanalyze", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
@@ -141,20 +162,30 @@ def run(arguments: Sequence[str], *, debug: bool = False) -> int:
             raise
         return 0  # who reads our output has seen enough, and typer has noticed
     except _USAGE as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        _tell(said.getvalue().removesuffix("\n"))
         return FAILED
     except CnnError as error:
         if debug:
             raise
-        typer.echo(str(error), err=True)
+        _tell(str(error))
         return FAILED
-    except Exception as error:
-        if debug:
+    except OSError as error:
+        if error.filename is not None or error.errno not in _FULL:
             raise
-        typer.echo(
-            f"error: cnnanalyze met something unforeseen ({type(error).__name__}: {error}); "
-            "--debug shows where",
-            err=True,
-        )
+        from cnnanalyze.cli.output import full
+
+        _tell(str(full(error)))
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What an error says that comes of no file but of stdout, where typer prints its help by itself."""
+
+
+def _tell(text: str) -> None:
+    from cnnanalyze.cli.output import remark
+
+    remark(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,15 +19,12 @@ if TYPE_CHECKING:
     from cnnanalyze.lectures.verdict import Examined
 
 FORMATS = ("table", "json", "markdown")
-Format = Annotated[
-    str, typer.Option("--format", "-f", metavar="FORMAT", help="table, json or markdown.")
-]
 
 
 def audit(
     specs: option.Specs,
     *,
-    format: Format = "table",  # noqa: A002 - the name of the option
+    format: option.TableJsonOrMarkdown = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:
@@ -38,12 +35,12 @@ def audit(
     one does not hold and is not marked wrong, or is marked wrong and holds.
     """
     from cnnanalyze.audit.neighbours import Analyses
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings
     from cnnanalyze.lectures.facts import ENDING
-    from cnnanalyze.report import check_format
 
-    check_format(format, FORMATS)
+    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     given = read_settings(settings)
     failed: list[CnnError] = []
     analyses = Analyses()
@@ -73,23 +70,24 @@ def _print(
 ) -> None:
     """Print specs and tables as ever, and lectures fact by fact below them."""
     from cnnanalyze.cli.output import show, write
+    from cnnanalyze.report import lecture_facts
     from cnnanalyze.report.audit import Audits, render, to_dict
 
-    if audits and format == "table" and output is None:
-        show(Audits(audits))
-    elif audits and not lectures:
-        write(render(audits, format), output)
-    if not lectures:
+    if not audits and not lectures:
         return
-    from cnnanalyze.report import lecture_facts
+    if format == "table":
+        from cnnanalyze.report.terminal import Together
 
-    if format == "table" and output is None:
-        show(lecture_facts.Lectures(lectures))
+        shown = [Audits(audits)] if audits else []
+        show(Together([*shown, *([lecture_facts.Lectures(lectures)] if lectures else [])]), output)
+    elif not lectures:
+        write(render(audits, format), output, format)
     elif format == "json":
-        write(lecture_facts.to_json(lectures, to_dict(audits)), output)
+        write(lecture_facts.to_json(lectures, to_dict(audits)), output, format)
     else:
         parts = [render(audits, format)] if audits else []
-        write("\n".join([*parts, lecture_facts.render(lectures, format)]), output)
+        text = "\n".join([*parts, lecture_facts.render(lectures, format)])
+        write(text, output, format)
 
 
 def _recompute(name: str) -> Examined:

@@ -14,6 +14,7 @@ from cnnanalyze.errors import CnnError, UsageError
 
 DEFAULT = "cnnanalyze-budget.json"
 """The file that holds the baseline if nobody says otherwise."""
+FORMATS = ("table", "json", "markdown")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +42,6 @@ Allow = Annotated[
     str | None,
     typer.Option("--allow", metavar="PERCENT", help="By how much a cost may grow; by default 0."),
 ]
-TableJsonOrMarkdown = Annotated[
-    str, typer.Option("--format", "-f", metavar="FORMAT", help="table, json or markdown.")
-]
 
 
 def budget(
@@ -56,7 +54,7 @@ def budget(
     extend_exclude: option.ExtendExclude = None,
     include: option.Include = None,
     force_exclude: option.ForceExclude = False,
-    format: TableJsonOrMarkdown = "table",  # noqa: A002 - the name of the option
+    format: option.TableJsonOrMarkdown = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
     """Compare networks with the budgets of their specs, and with what they cost before.
@@ -64,14 +62,14 @@ def budget(
     Budgets stand under 'budgets:' in a spec, or in the configuration, where they hold for every
     network. Exit code 1 if a limit is not kept or a cost grew by more than --allow.
     """
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find
     from cnnanalyze.lint.budgets import check_baseline, load_baseline
     from cnnanalyze.lint.run import Configuration
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.budget import to_dict
 
-    check_format(format, ("table", "json", "markdown"))
+    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     scan = option.read_scan(exclude, extend_exclude, include, force_exclude)
     if not (names := find(specs, scan)):
         return  # all of them are excluded
@@ -97,9 +95,12 @@ def budget(
     if format == "json":
         from cnnanalyze.report.json import dump
 
-        write(dump(to_dict(outcomes, [str(e) for e in failed])), output)
+        write(dump(to_dict(outcomes, [str(e) for e in failed])), output, format)
     else:
-        write(_text(outcomes, format), output)
+        from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
+
+        width = terminal_width() if output is None else UNBOUNDED
+        write(_text(outcomes, format, width), output, format)
     complain(failed)
     if failed:
         raise typer.Exit(2)
@@ -154,7 +155,7 @@ def _measure(
 
 def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
     """Write the baseline; entries of specs that are gone are dropped."""
-    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.cli.output import remark, write_file
     from cnnanalyze.crosscheck.baseline import as_data
     from cnnanalyze.report.json import dump
     from cnnanalyze.report.numbers import count_of
@@ -166,7 +167,7 @@ def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
         if ":" in name or name == "-" or is_file(folder / name)
     }
     write_file(file, dump(as_data({**kept, **now})))
-    typer.echo(f"{file}: {count_of(len({**kept, **now}), 'network')}", err=True)
+    remark(f"{file}: {count_of(len({**kept, **now}), 'network')}")
 
 
 def _settings(name: str, configuration: Configuration) -> Settings:
@@ -177,6 +178,8 @@ def _settings(name: str, configuration: Configuration) -> Settings:
 
 def _refuse_nothing(outcomes: list[Outcome], file: Path, update: bool) -> None:
     """Complain if there was nothing to check: a gate that checks nothing is no gate."""
+    from cnnanalyze.cli.output import remark
+
     bare = [o for o in outcomes if not o.checks and o.comparison is None]
     if update or not bare:
         return
@@ -184,15 +187,15 @@ def _refuse_nothing(outcomes: list[Outcome], file: Path, update: bool) -> None:
     words = f"no budgets, and no entry in '{file}': {names}"
     if len(bare) == len(outcomes):
         raise UsageError(words, help="write 'budgets:' into the spec, or use --update")
-    typer.echo(f"remark: {words}", err=True)
+    remark(f"remark: {words}")
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _text(outcomes: list[Outcome], format: str) -> str:  # noqa: A002
+def _text(outcomes: list[Outcome], format: str, width: int) -> str:  # noqa: A002
     """Write all networks; of several it is said at the end how many keep their budgets."""
-    texts = [_outcome(o, format) for o in outcomes]
+    texts = [_outcome(o, format, width) for o in outcomes]
     if len(outcomes) > 1:
         from cnnanalyze.report.markdown import escape
 
@@ -216,17 +219,17 @@ def _closing(outcomes: list[Outcome]) -> str:
     return f"{count_of(len(outcomes), 'network')}: {verdict}"
 
 
-def _outcome(outcome: Outcome, format: str) -> str:  # noqa: A002
+def _outcome(outcome: Outcome, format: str, width: int) -> str:  # noqa: A002
     """Write one network; if there is only one thing to say, in one line."""
     from cnnanalyze.report import write_table
     from cnnanalyze.report.budget import remarks, tables
     from cnnanalyze.report.markdown import escape
-    from cnnanalyze.report.terminal import terminal_width
+    from cnnanalyze.report.terminal import UNBOUNDED
 
     mark = "✓" if outcome.is_kept else "✗"
     title = f"{mark} {outcome.name} ({outcome.spec})"
-    width = terminal_width() if format == "table" else 0
-    shown = [write_table(table, format) for table in tables(outcome, width)]
+    room = width if format == "table" and width < UNBOUNDED else 0
+    shown = [write_table(table, format, width) for table in tables(outcome, room)]
     lines = list(remarks(outcome))
     if not outcome.checks and outcome.comparison is None:
         lines.append("no budgets, nothing to compare with")

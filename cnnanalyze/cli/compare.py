@@ -33,8 +33,14 @@ def compare(
     *,
     format: Annotated[  # noqa: A002 - the name of the option
         str,
-        typer.Option("--format", "-f", metavar="FORMAT", help="table, json, markdown or html."),
-    ] = "table",
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"table, json, markdown or html; {option.BY_NAME}",
+            show_default=False,
+        ),
+    ] = "",
     output: option.Output = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Print every layer, those that are equal, too.")
@@ -73,12 +79,13 @@ def compare(
     that was added, whatever it does to the names of the others.
     """
     from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.formats import choose_format
+    from cnnanalyze.cli.output import remark
     from cnnanalyze.cli.specs import read_settings
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.difference import difference
     from cnnanalyze.report.options import Options
 
-    check_format(format, FORMATS)
+    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     given: dict[str, Any] = {
         "depth": depth,
         "sort": sort,
@@ -99,7 +106,7 @@ def compare(
     _print(shown, format, output)
     if exceeded := [words for limit in limits for words in limit.exceeded(shown)]:
         for words in exceeded:
-            typer.echo(words, err=True)
+            remark(words)
         raise typer.Exit(1)
 
 
@@ -110,24 +117,19 @@ def _print(shown: Difference, format: str, output: Path | None) -> None:  # noqa
         from cnnanalyze.report.difference_json import to_dict
         from cnnanalyze.report.json import dump
 
-        write(dump(to_dict(shown)), output)
+        write(dump(to_dict(shown)), output, format)
     elif format == "markdown":
         from cnnanalyze.report.difference_markdown import markdown
 
-        write(markdown(shown), output)
+        write(markdown(shown), output, format)
     elif format == "html":
         from cnnanalyze.report.page.comparison import page
 
-        write(page(shown), output)
+        write(page(shown), output, format)
     else:
         from cnnanalyze.report.difference_terminal import Compared
-        from cnnanalyze.report.terminal import terminal_width
 
-        compared = Compared(shown)
-        if output is None:
-            show(compared)
-        else:
-            write(compared.plain(terminal_width()), output)
+        show(Compared(shown), output)
 
 
 # --- what is compared -----------------------------------------------------------------------------

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cnnanalyze.report.convolution.shown import Shown
 
 SPECS = {".yaml", ".yml"}
-WIDEST = 200
 
 
 def convolve(
@@ -127,7 +126,8 @@ def convolve(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="text, markdown, latex, html or json; by default what the name of the file says.",
+            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
+            show_default=False,
         ),
     ] = "",
     output: option.Output = None,
@@ -138,18 +138,17 @@ def convolve(
     Numbers stay exact: whole numbers, decimals as they are written, fractions such as 1/9.
     A filter is laid over the image as it stands, as networks do it; --flip turns it first.
     """
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import show, write
     from cnnanalyze.homework.hand.picture import is_picture
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.convolution import FORMATS, render
     from cnnanalyze.report.convolution.frames import Frames
     from cnnanalyze.report.convolution.shown import Shown
-    from cnnanalyze.report.terminal import terminal_width
 
     if filters:
         write(_catalogue(), output)
         return
-    wanted = check_format(format or _format_of(output), tuple(FORMATS))
+    wanted = choose_format(format, output, tuple(FORMATS))
     found = _read(source, image or [], grey=grey)
     if isinstance(found, str):
         _refuse_beside_a_spec(kernel=kernel, pool=pool, apply=apply, flip=flip, bias=bias)
@@ -179,10 +178,10 @@ def convolve(
     if expect:
         shown = shown._replace(verdict=_judge(sections[-1], expect))
     _check_place(shown)
-    if wanted == "text" and output is None:
-        show(Frames(shown))
+    if wanted == "text":
+        show(Frames(shown), output)
     else:
-        write(render(shown, wanted, min(terminal_width(), WIDEST)), output)
+        write(render(shown, wanted), output, wanted)
     if shown.verdict is not None and shown.verdict.mistakes:
         raise typer.Exit(1)
 
@@ -269,6 +268,10 @@ def _operations(
         read_vector(text, f"--{name}") if text else ()
         for name, text in zip(("target", "gamma", "beta", "epsilon"), numbers, strict=True)
     )
+    if len(epsilon) != 1:
+        raise UsageError(
+            f"--epsilon takes one number, not {len(epsilon)}", help="--epsilon 0.00001"
+        )
     for kind in applied:
         if kind not in hand.APPLIED:
             raise UsageError(
@@ -345,12 +348,6 @@ def _judge(section: Section, texts: Sequence[str]) -> Verdict:
 
     found = [read_expected(text) for text in texts]
     return compare(section, found[0] if len(found) == 1 else stack(found, "--expect"))
-
-
-def _format_of(output: Path | None) -> str:
-    endings = {".html": "html", ".htm": "html", ".md": "markdown", ".tex": "latex"}
-    endings |= {".json": "json"}
-    return endings.get(output.suffix.lower(), "text") if output is not None else "text"
 
 
 def _catalogue() -> str:

@@ -47,7 +47,6 @@ Output = Annotated[
     ),
 ]
 
-ENDINGS = (".svg", ".png")
 SCALE = 2
 """Pixels of a PNG for one unit of the drawing."""
 MOST_PIXELS = 16_000
@@ -68,17 +67,13 @@ def draw(
     Equal blocks are drawn once; what is repeated is drawn once with its number.
     """
     from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.drawing.svg import draw as draw_svg
 
-    ending = "" if output is None else output.suffix.lower()
-    if output is not None and ending not in ENDINGS and not output.is_char_device():
-        raise UsageError(
-            f"cannot tell the format of '{output}'",
-            help=f"give it a name that ends in {' or '.join(ENDINGS)}",
-        )
-    if ending == ".png":
+    format = choose_format("", output, ("svg", "png"), has_option=False)  # noqa: A001 - as elsewhere
+    if format == "png":
         _require_cairo()
         theme = "light" if theme == "auto" else theme
     paths = expand or []
@@ -88,11 +83,11 @@ def draw(
         expanded=True if "all" in paths else paths,
         theme=theme,
     )
-    if ending == ".png":
+    if format == "png":
         assert output is not None
         _write_png(picture, output)
     else:
-        write(picture, output)
+        write(picture, output, format)
 
 
 def _require_cairo() -> None:

@@ -42,9 +42,13 @@ def explain(
     format: Annotated[  # noqa: A002 - the name of the option
         str,
         typer.Option(
-            "--format", "-f", metavar="FORMAT", help="text, markdown, latex, html or json."
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
+            show_default=False,
         ),
-    ] = "text",
+    ] = "",
     table: Annotated[
         str,
         typer.Option(
@@ -58,24 +62,23 @@ def explain(
 ) -> None:
     """Work out any number of a layer or of the network: formula, numbers, result, reasons."""
     from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.homework.notation import notation as find_notation
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.derivation import FORMATS, render
-    from cnnanalyze.report.terminal import terminal_width
+    from cnnanalyze.report.terminal import line_width
 
-    check_format(format, tuple(FORMATS))
+    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     find_notation(notation)
     analysis = analyze(load(spec, read_settings(settings)))
     if table:
         from cnnanalyze.report.lecture_tables import write_lecture_table
 
-        write(write_lecture_table(analysis, table, format), output)
+        write(write_lecture_table(analysis, table, format), output, format)
         return
     found = _asked(analysis, layer, quantity, notation)
-    width = min(terminal_width(), _WIDEST)
-    write(render(analysis.network.name, found, format, width), output)
+    write(render(analysis.network.name, found, format, line_width()), output, format)
 
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:
@@ -88,7 +91,3 @@ def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list
     layer = find_layer(analysis, layer)
     wanted = [quantity] if quantity else list(quantities(analysis, layer))
     return [work_out(analysis, layer, one, notation) for one in wanted]
-
-
-_WIDEST = 100
-"""Wider lines are not easier to read."""

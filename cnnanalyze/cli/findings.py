@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,18 +17,19 @@ if TYPE_CHECKING:
 
 def result(found: Result, format: str, *, quiet: bool) -> None:  # noqa: A002 - as the option
     """Print what was found; if quiet, nothing else."""
-    output.write(render(found, format, colour=_has_colour(), width=_width(), quiet=quiet))
+    text = render(found, format, styling=output.styling(), width=_width(), quiet=quiet)
+    output.write(text, format=_way(format))
 
 
 def write(found: Result, format: str, path: Path) -> None:  # noqa: A002 - the name of the option
     """Write what was found to a file."""
-    output.write_file(path, render(found, format))
+    output.write(render(found, format), path, _way(format))
 
 
 def changes(count: int) -> None:
     """Say on stderr how many changes were made."""
     if count:
-        sys.stderr.write(f"{count} {'change' if count == 1 else 'changes'} written\n")
+        output.remark(f"{count} {'change' if count == 1 else 'changes'} written")
 
 
 def files(specs: Sequence[Spec]) -> int:
@@ -47,13 +47,9 @@ def settings(specs: Sequence[Spec], configuration: Configuration) -> int:
     return 0
 
 
-def _has_colour() -> bool:
-    """Whether stdout shows colours; rich, which would know it, takes longer than linting."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
+def _way(format: str) -> str:  # noqa: A002 - as the option
+    """Return the way of writing: these two escape by themselves what has to be."""
+    return "raw" if format in {"text", "github"} else format
 
 
 def _width() -> int:

@@ -121,7 +121,7 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
 
 
 def _write(pages: dict[str, str], folder: Path) -> None:
-    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.cli.output import remark, write_file
     from cnnanalyze.report.numbers import count_of, size
 
     try:
@@ -135,7 +135,7 @@ def _write(pages: dict[str, str], folder: Path) -> None:
     for path in _superfluous(pages, folder):
         path.unlink()
     total = sum(len(text.encode()) for text in pages.values())
-    typer.echo(f"{count_of(len(pages), 'page')} in {folder}, {size(total)}", err=True)
+    remark(f"{count_of(len(pages), 'page')} in {folder}, {size(total)}")
 
 
 def _superfluous(pages: dict[str, str], folder: Path) -> list[Path]:
@@ -149,6 +149,7 @@ def _superfluous(pages: dict[str, str], folder: Path) -> list[Path]:
 
 def _compare(pages: dict[str, str], folder: Path) -> int:
     """Name the files that differ from what would be written; return how many there are."""
+    from cnnanalyze.cli.output import write
     from cnnanalyze.report.numbers import count_of
 
     lines = []
@@ -159,8 +160,6 @@ def _compare(pages: dict[str, str], folder: Path) -> int:
         elif path.read_bytes() != text.encode():
             lines.append(f"different  {path}")
     lines += [f"left over  {path}" for path in _superfluous(pages, folder)]
-    for line in lines:
-        typer.echo(line)
-    if not lines:
-        typer.echo(f"{count_of(len(pages), 'page')} in {folder}, all as they would be written")
+    well = f"{count_of(len(pages), 'page')} in {folder}, all as they would be written"
+    write("".join(f"{line}\n" for line in lines or [well]))
     return len(lines)

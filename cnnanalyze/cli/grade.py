@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cnnanalyze.cli import options as option
-from cnnanalyze.cli.solve import WIDEST, Sheet, read_one
+from cnnanalyze.cli.solve import Sheet, read_one
 from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError, UsageError
 
@@ -30,8 +30,14 @@ def grade(
     *,
     format: Annotated[  # noqa: A002 - the name of the option
         str,
-        typer.Option("--format", "-f", metavar="FORMAT", help="text, markdown, csv, json or html."),
-    ] = "text",
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"text, markdown, csv, json or html; {option.BY_NAME}",
+            show_default=False,
+        ),
+    ] = "",
     credit: Annotated[
         str,
         typer.Option(
@@ -47,21 +53,21 @@ def grade(
     Exit code 0 if all is right, 1 if an answer is wrong, missing or not understood, 2 if a file
     could not be read, or something in it belongs to no question.
     """
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.homework.grade import grade as mark
     from cnnanalyze.homework.solve import solve as work_out
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.graded import FORMATS, render
-    from cnnanalyze.report.terminal import terminal_width
+    from cnnanalyze.report.terminal import line_width
 
-    check_format(format, tuple(FORMATS))
+    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     solved = work_out(read_one(sheet))
     shares = _credit(credit, solved.sheet.credit)
     failed: list[CnnError] = []
     papers = _papers(answers, failed)
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
     if papers:
-        write(render(graded, format, min(terminal_width(), WIDEST)), output)
+        write(render(graded, format, line_width()), output, format)
     if graded.faults:
         failed.append(CnnError(*graded.faults))
     complain(failed)

@@ -14,12 +14,13 @@ def layers(
         str, typer.Argument(metavar="[KIND]", help="A layer kind, or one of its aliases.")
     ] = "",
     *,
-    format: Annotated[  # noqa: A002 - the name of the option
-        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, json or markdown.")
-    ] = "text",
+    format: option.TextJsonOrMarkdown = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
-    """List the layer kinds, or explain one: attributes, tensors, worked examples."""
+    """List the layer kinds, or explain one: attributes, tensors, worked examples.
+
+    Kinds that other packages provide are listed, too.
+    """
     import cnnanalyze.layers  # noqa: F401 - fills the registry
     from cnnanalyze.cli.reference import write_reference
     from cnnanalyze.layers.base import KINDS

@@ -73,8 +73,9 @@ def lint(
         typer.Option(
             "--output",
             "-o",
-            metavar="FORMAT=FILE",
-            help="Write to a file in a format besides; may be repeated.",
+            metavar="[FORMAT=]FILE",
+            help="Write to a file besides; what its name ends in says the format, unless it is "
+            "given; may be repeated.",
         ),
     ] = None,
     quiet: Annotated[
@@ -269,15 +270,18 @@ def _usual_format() -> str:
 
 
 def _read_output(text: str) -> tuple[str, Path]:
-    from cnnanalyze.report.findings import check_format
+    from cnnanalyze.cli.formats import choose_format
+    from cnnanalyze.report.findings import FORMATS, check_format
 
     name, equals, path = text.partition("=")
-    if not equals or not path:
+    if name and equals and path:
+        return check_format(name), Path(path)
+    if equals or not Path(text).suffix:
         raise UsageError(
-            f"--output takes FORMAT=FILE, not '{text}'",
+            f"--output takes FORMAT=FILE, or a FILE whose name ends in its format, not '{text}'",
             help="for example --output sarif=lint.sarif",
         )
-    return check_format(name), Path(path)
+    return choose_format("", Path(text), tuple(FORMATS)), Path(text)
 
 
 def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:

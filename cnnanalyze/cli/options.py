@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from cnnanalyze.cli.folders import Scan
 
+BY_NAME = "by default what the name of the file says."
+
 Specs = Annotated[
     list[str],
     typer.Argument(
@@ -25,14 +27,48 @@ Specs = Annotated[
 ]
 Format = Annotated[
     str,
-    typer.Option("--format", "-f", metavar="FORMAT", help="table, json, csv, markdown or latex."),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"table, json, csv, markdown or latex; {BY_NAME}",
+        show_default=False,
+    ),
 ]
 TableOrJson = Annotated[
-    str, typer.Option("--format", "-f", metavar="FORMAT", help="table or json.")
+    str,
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help=f"table or json; {BY_NAME}", show_default=False
+    ),
+]
+TableJsonOrMarkdown = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"table, json or markdown; {BY_NAME}",
+        show_default=False,
+    ),
+]
+TextJsonOrMarkdown = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"text, json or markdown; {BY_NAME}",
+        show_default=False,
+    ),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file instead of stdout; what its name ends in says the format.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from errno import EACCES
 from pathlib import Path
 from stat import S_IMODE
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from cnnanalyze.characters import harmless
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -18,24 +21,26 @@ if TYPE_CHECKING:
     from cnnanalyze.report.table import Table
     from cnnanalyze.report.terminal import Lines
 
+# --- files ----------------------------------------------------------------------------------------
+
 
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file by way of a temporary one beside it, so that nothing half-written is left."""
-    target = path.resolve()
-    if str(path).startswith("zoo:") or is_of_package(target):
-        raise UsageError(
-            f"cannot write '{path}': it belongs to cnnanalyze itself",
-            help="choose a file of your own",
-        )
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
+        target = path.resolve()
+        if str(path).startswith("zoo:") or is_of_package(target):
+            raise UsageError(
+                f"cannot write '{path}': it belongs to cnnanalyze itself",
+                help="choose a file of your own",
+            )
         if target.exists() and not target.is_file():  # a device, a pipe: nothing can be beside it
             target.write_bytes(data)
             return
         # A file that may not be written could be replaced all the same: that is not what is meant.
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
-        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+        beside = target.with_name(f".cnnanalyze-{os.getpid()}.part")
         try:
             beside.write_bytes(data)
             if target.exists():
@@ -43,9 +48,10 @@ def write_file(path: Path, content: str | bytes) -> None:
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
-    except OSError as error:
+    except (OSError, ValueError, RuntimeError) as error:  # a zero in the name, links in a circle
+        reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(
-            f"cannot write '{path}': {(error.strerror or str(error)).lower()}",
+            f"cannot write '{path}': {reason.lower()}",
             help="choose a file in a folder that exists and may be written",
         ) from None
 
@@ -62,26 +68,134 @@ def is_of_package(path: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(package)
 
 
-def write(text: str, output: Path | None = None) -> None:
-    """Write a text to a file, or to stdout as it is."""
+# --- stdout ---------------------------------------------------------------------------------------
+
+
+def write(text: str, output: Path | None = None, format: str = "text") -> None:  # noqa: A002
+    """Write a text to a file, or to stdout in the encoding that it has.
+
+    Parameters
+    ----------
+    text
+        What is to be written.
+    output
+        The file; nothing for stdout.
+    format
+        Its format, which decides how characters are written that do something to a terminal, and
+        those that the encoding of stdout does not have. ``raw`` leaves them as they are.
+    """
+    safe = _safe(text, format)
     if output is not None:
-        write_file(output, text)
+        write_file(output, safe)
         return
     try:
-        try:
-            sys.stdout.write(text)
-        except UnicodeEncodeError:  # an old code page: UTF-8 is better than nothing
-            sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.flush()
+        _put(safe, format)
     except BrokenPipeError:
         raise
     except OSError as error:
-        # What could not be written must not be tried again when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise UsageError(
-            f"cannot write to stdout: {(error.strerror or str(error)).lower()}",
-            help="'-o FILE' writes to a file",
-        ) from None
+        raise full(error) from None
+
+
+def full(error: OSError) -> UsageError:
+    """Return what to say of a stdout that takes nothing more."""
+    # What could not be written must not be tried again when the process ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UsageError(
+        f"cannot write to stdout: {(error.strerror or str(error)).lower()}",
+        help="'-o FILE' writes to a file",
+    )
+
+
+JSON = ("json", "jsonl", "sarif", "gitlab")
+PAGES = ("html", "svg", "junit")
+"""Formats that have a way of their own to write any character."""
+_DANGEROUS = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def _safe(text: str, format: str) -> str:  # noqa: A002
+    """Return a text without characters that a terminal obeys, in the way of its format."""
+    if format in {"raw", "csv", *PAGES}:  # these were made so cell by cell, and word by word
+        return text
+    if format in JSON:
+        return _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return harmless(text)
+
+
+def _put(text: str, format: str) -> None:  # noqa: A002
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    # 'PYTHONIOENCODING=ascii:replace' says what becomes of the others; 'ascii' alone does not.
+    if getattr(sys.stdout, "errors", "strict") in {"strict", "surrogateescape"}:
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            if format == "html" and hasattr(sys.stdout, "buffer"):  # a page says that it is UTF-8
+                sys.stdout.flush()
+                sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+                sys.stdout.buffer.flush()
+                return
+            text = _rewritten(text, encoding, format)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _rewritten(text: str, encoding: str, format: str) -> str:  # noqa: A002
+    """Return a text that an encoding can write."""
+    if format in PAGES:
+        return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+    def replace(found: re.Match[str]) -> str:
+        character = found[0]
+        with suppress(UnicodeEncodeError):
+            character.encode(encoding)
+            return character
+        if format in JSON:
+            halves = character.encode("utf-16-be", "surrogatepass")
+            return "".join(f"\\u{halves[i : i + 2].hex()}" for i in range(0, len(halves), 2))
+        return PLAIN.get(character) or character.encode("unicode_escape").decode("ascii")
+
+    return re.sub(r"[^\x00-\x7f]", replace, text)
+
+
+PLAIN = {
+    **dict.fromkeys("─━╌┄−–—·", "-"),
+    **dict.fromkeys("│┃┆╎", "|"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪✓▒", "+"),
+    **dict(zip("×✗≈…→←○█▓■░“”‘’", "xx~~><o###.\"\"''", strict=True)),
+    **dict(zip("≥≤≠⌊⌋⌈⌉", (">=", "<=", "!=", "floor(", ")", "ceil(", ")"), strict=True)),
+    **dict(zip("Σ√±½²³", ("sum", "sqrt", "+-", "1/2", "^2", "^3"), strict=True)),
+    **dict(
+        zip("αβγεσμλ", ("alpha", "beta", "gamma", "epsilon", "sigma", "mu", "lambda"), strict=True)
+    ),
+}
+"""What is printed instead where the encoding of stdout has no more than ASCII; what lines columns
+up takes one cell here, too."""
+
+# --- terminals ------------------------------------------------------------------------------------
+
+Styling = Literal["", "plain", "colour"]
+"""What stdout shows: nothing but characters, bold and dim ones, or colours besides."""
+
+
+def styling() -> Styling:
+    """Return what stdout shows, as rich finds it out; what shows no styles does without rich."""
+    if not is_terminal() or os.environ.get("TERM", "").lower() in {"dumb", "unknown"}:
+        return ""
+    return "plain" if os.environ.get("NO_COLOR") else "colour"
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal, or the environment says that it is as good as one."""
+    compatible = os.environ.get("TTY_COMPATIBLE", "")
+    if compatible in {"0", "1"}:
+        return compatible == "1"
+    if (forced := os.environ.get("FORCE_COLOR")) is not None:
+        return forced != ""
+    try:
+        return sys.stdout.isatty()
+    except (AttributeError, ValueError):  # closed, or not made for it
+        return False
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -91,11 +205,14 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def show(lines: Lines) -> None:
-    """Print lines, in colour where stdout is a terminal; without one, rich is not imported."""
-    if not (sys.stdout.isatty() or _is_forced()):
-        from cnnanalyze.report.terminal import terminal_width
+def show(lines: Lines, output: Path | None = None) -> None:
+    """Print lines, in colour on a terminal; or write them to a file, which has no width."""
+    from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
 
+    if output is not None:
+        write(lines.plain(UNBOUNDED), output)
+        return
+    if not is_terminal():
         write(lines.plain(terminal_width()))
         return
     from io import StringIO
@@ -106,33 +223,41 @@ def show(lines: Lines) -> None:
     real, text = console(), StringIO()
     Console(
         file=text,
-        width=real.width,
+        width=terminal_width(),
         force_terminal=real.is_terminal,
         color_system=real.color_system,  # type: ignore[arg-type]  # rich types its own words as str
         no_color=real.no_color,
         legacy_windows=False,
     ).print(lines, crop=False)
-    write(text.getvalue())
-
-
-def _is_forced() -> bool:
-    """Whether the environment asks for colour although nothing shows it (as rich reads it)."""
-    return any(os.environ.get(name) for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+    write(text.getvalue(), format="raw")
 
 
 def show_table(table: Table, format: str, output: Path | None) -> None:  # noqa: A002
     """Print a table in a format, in colour if it is for a terminal."""
-    if format == "table" and output is None:
+    if format == "table":
         from cnnanalyze.report.terminal import Grid
 
-        show(Grid(table))
+        show(Grid(table), output)
     else:
         from cnnanalyze.report import write_table
 
-        write(write_table(table, format), output)
+        write(write_table(table, format), output, format)
+
+
+# --- stderr ---------------------------------------------------------------------------------------
 
 
 def complain(errors: Sequence[CnnError]) -> None:
     """Print errors on stderr."""
     for error in errors:
-        sys.stderr.write(f"{error}\n")
+        remark(str(error))
+
+
+def remark(text: str) -> None:
+    """Print something on stderr; if nobody can read it there, the exit code still says it."""
+    try:
+        sys.stderr.write(f"{harmless(text)}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

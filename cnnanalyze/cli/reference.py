@@ -40,11 +40,11 @@ def write_reference(
     output: Path | None,
 ) -> None:
     """Write the list in a form, or what is to be said of the one that is named."""
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.json import dump
 
-    check_format(format, FORMATS)
+    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     if not name:
         match format:
             case "json":
@@ -62,4 +62,4 @@ def write_reference(
                 text = reference.one_markdown(thing)
             case _:
                 text = reference.one_text(thing)
-    write(text, output)
+    write(text, output, format)

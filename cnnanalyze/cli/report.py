@@ -89,7 +89,7 @@ def report(
         _write_folder(pages, folder, options, answers)
     elif pages:
         text, _ = _render(pages[0], options, answers)
-        write(text, Path(output) if output else None)
+        write(text, Path(output) if output else None, "html")
     complain(failed)
     if failed:
         raise typer.Exit(2)
@@ -102,6 +102,8 @@ def report(
 
 def _folder(names: Sequence[str], output: str) -> Path | None:
     """Return the folder that the pages go to; nothing if it is one page."""
+    from cnnanalyze.cli.formats import choose_format
+
     path = Path(output)
     if output and (is_folder(path) or output.endswith(("/", "\\"))):
         return path
@@ -111,6 +113,7 @@ def _folder(names: Sequence[str], output: str) -> Path | None:
                 "a page is no text for a terminal",
                 help="'-o FILE.html' writes it to a file",
             )
+        choose_format("", path if output else None, ("html",), has_option=False)
         return None
     if not output:
         raise UsageError(

@@ -14,9 +14,7 @@ def rule(
         str, typer.Argument(metavar="[CODE]", help="The code or the name of a rule.")
     ] = "",
     *,
-    format: Annotated[  # noqa: A002 - the name of the option
-        str, typer.Option("--format", "-f", metavar="FORMAT", help="text, json or markdown.")
-    ] = "text",
+    format: option.TextJsonOrMarkdown = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
     """List the lint rules, or explain one: condition, why, what to do, source, cases."""

@@ -24,12 +24,14 @@ def schema(
     Write it to a file and begin specs with '# yaml-language-server: $schema=FILE'.
     """
     import cnnanalyze.layers  # noqa: F401 - fills the registry
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.report.json import dump
     from cnnanalyze.spec.schema import build_schema
 
+    format = choose_format("", output, ("json",), has_option=False)  # noqa: A001 - as elsewhere
     if not file:
-        write(dump(build_schema()), output)
+        write(dump(build_schema()), output, format)
         return
     from pathlib import Path
 
@@ -43,4 +45,4 @@ def schema(
     document = read_document(open_source(path), faults, path.parent)
     faults.raise_if_any()
     assert document is not None
-    write(dump(build_schema(document)), output)
+    write(dump(build_schema(document)), output, format)

@@ -37,9 +37,13 @@ def solve(
     format: Annotated[  # noqa: A002 - the name of the option
         str,
         typer.Option(
-            "--format", "-f", metavar="FORMAT", help="text, markdown, latex, html or json."
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
+            show_default=False,
         ),
-    ] = "text",
+    ] = "",
     brief: Annotated[
         bool, typer.Option("--brief", help="The answers without the working.")
     ] = False,
@@ -53,21 +57,21 @@ def solve(
     Every number comes from the rules by which networks are analyzed; docs/homework.md says what
     a sheet can ask.
     """
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.homework.notation import notation as find_notation
     from cnnanalyze.homework.solve import solve as work_out
-    from cnnanalyze.report import check_format
     from cnnanalyze.report.sheet import FORMATS, render
-    from cnnanalyze.report.terminal import terminal_width
+    from cnnanalyze.report.terminal import line_width
 
     if brief and unsolved:
         raise UsageError("--brief is about answers, and --unsolved leaves them out")
-    check_format(format, tuple(FORMATS))
+    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     if notation:
         find_notation(notation)
     solved = work_out(read_one(sheet), notation)
-    width = min(terminal_width(), WIDEST)
-    write(render(solved, format, width, brief=brief, unsolved=unsolved), output)
+    text = render(solved, format, line_width(), brief=brief, unsolved=unsolved)
+    write(text, output, format)
 
 
 def read_one(name: str) -> Homework:
@@ -80,7 +84,3 @@ def read_one(name: str) -> Homework:
     if name == STDIN:
         return read_sheet(Source("<stdin>", read_stdin()), Path())
     return load_sheet(name)
-
-
-WIDEST = 100
-"""Wider lines are not easier to read."""

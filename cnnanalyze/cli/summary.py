@@ -12,19 +12,17 @@ from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
-    from cnnanalyze.report.graph import Graphs
+    from cnnanalyze.report.terminal import Lines
 
 Graph = Annotated[
     bool, typer.Option("--graph", help="Draw the architecture below the table, in lines of text.")
 ]
-WIDE = 100
-"""The columns of a drawing in a file."""
 
 
 def summary(
     specs: option.Specs,
     *,
-    format: option.Format = "table",  # noqa: A002 - the name of the option
+    format: option.Format = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
     depth: option.Depth = None,
     columns: option.Columns = "",
@@ -42,12 +40,13 @@ def summary(
     Several specs give a table with one row for each. Counts are for one image.
     """
     from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import find, load_all, read_settings
-    from cnnanalyze.report import check_format
+    from cnnanalyze.report import FORMATS
     from cnnanalyze.report.options import Options
 
-    check_format(format)
+    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     given = {
         "depth": depth,
         "columns": tuple(c.strip() for c in columns.split(",") if c.strip()),
@@ -67,8 +66,7 @@ def summary(
     names = find(specs)
     analyses = [analyze(network) for network in load_all(names, read_settings(settings), failed)]
     if conventions:
-        for analysis in analyses:
-            _print_conventions(analysis, format, output)
+        _print_conventions(analyses, format, output)
     elif analyses:
         _print(analyses, format, output, given, graph=graph, single=len(names) == 1)
     complain(failed)
@@ -89,39 +87,44 @@ def _print(
     from cnnanalyze.report import compare, render
     from cnnanalyze.report.options import Options
 
-    graphs = _graphs(analyses) if graph else None
-    if format != "table" or output is not None:
+    if format != "table":
         text = (
             render(analyses[0], format, **given) if single else compare(analyses, format, **given)
         )
-        write(text + (graphs.plain(WIDE) if graphs else ""), output)
+        write(text, output, format)
         return
+    from cnnanalyze.report.terminal import Together
+
+    parts: list[Lines] = []
     if single:
         from cnnanalyze.report.terminal import summary as summarize
 
-        show(summarize(analyses[0], Options.read(given)))
+        parts.append(summarize(analyses[0], Options.read(given)))
     else:
         from cnnanalyze.report import refuse_depth
         from cnnanalyze.report.comparison import side_by_side
         from cnnanalyze.report.terminal import Grid
 
         chosen = refuse_depth(Options.read(given))
-        show(Grid(side_by_side(analyses, chosen)))
-    if graphs:
-        show(graphs)
+        parts.append(Grid(side_by_side(analyses, chosen)))
+    if graph:
+        from cnnanalyze.report.graph import Graphs
+
+        parts.append(Graphs(analyses))
+    show(Together(parts), output)
 
 
-def _graphs(analyses: list[Analysis]) -> Graphs:
-    from cnnanalyze.report.graph import Graphs
-
-    return Graphs(analyses)
-
-
-def _print_conventions(analysis: Analysis, format: str, output: Path | None) -> None:  # noqa: A002
+def _print_conventions(analyses: list[Analysis], format: str, output: Path | None) -> None:  # noqa: A002
     from cnnanalyze.cli.output import show, write
-    from cnnanalyze.report.conventions import Conventions, render
+    from cnnanalyze.report.conventions import Conventions, render, to_dict
+    from cnnanalyze.report.terminal import Together
 
-    if format == "table" and output is None:
-        show(Conventions(analysis))
+    if format == "table":
+        show(Together([Conventions(analysis) for analysis in analyses]), output)
+    elif format == "json" and len(analyses) > 1:
+        from cnnanalyze.report.json import SCHEMA, dump
+
+        data = {"schema": SCHEMA, "networks": [to_dict(analysis) for analysis in analyses]}
+        write(dump(data), output, format)
     else:
-        write(render(analysis, format), output)
+        write("".join(render(analysis, format) for analysis in analyses), output, format)

@@ -25,7 +25,7 @@ Progress = Callable[[float, str], None]
 def verify(
     specs: option.Specs,
     *,
-    format: option.TableOrJson = "table",  # noqa: A002 - the name of the option
+    format: option.TableOrJson = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
     memory: option.Memory = "4GiB",
     lines: option.Lines = None,
@@ -37,11 +37,11 @@ def verify(
     the figures under 'expect:' are checked. Exit code 1 if anything does not balance.
     """
     from cnnanalyze.api import verify as balance
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find, load_all, read_settings
-    from cnnanalyze.report import check_format
 
-    check_format(format, ("table", "json"))
+    format = choose_format(format, output, ("table", "json"))  # noqa: A001 - the name of the option
     one = partial(balance, limit=read_size(memory), lines=lines)
     failed: list[CnnError] = []
     balances: list[Balance] = []
@@ -61,7 +61,7 @@ def verify(
     if format == "json":
         from cnnanalyze.report.json import dump
 
-        write(dump(to_dict(balances, failed)), output)
+        write(dump(to_dict(balances, failed)), output, format)
     else:
         closing = f"{conclude(balances, failed)}\n" if len(names) > 1 else ""
         write(closing if live else "".join(texts) + closing, output)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def zoo(
     *,
-    format: option.Format = "table",  # noqa: A002 - the name of the option
+    format: option.Format = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
     family: option.Family = "",
     name: option.Name = "",
@@ -29,11 +29,12 @@ def zoo(
     combined; a network is listed if it satisfies all of them.
     """
     from cnnanalyze.api import zoo as networks
+    from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import show_table, write
-    from cnnanalyze.report import check_format
+    from cnnanalyze.report import FORMATS
     from cnnanalyze.report.zoo import Limits, Wanted, as_data, entries, tabulate
 
-    check_format(format)
+    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     wanted = Wanted(
         family,
         name,
@@ -48,7 +49,7 @@ def zoo(
     if format == "json":
         from cnnanalyze.report.json import dump
 
-        write(dump(as_data(found)), output)
+        write(dump(as_data(found)), output, format)
     else:
         show_table(tabulate(found), format, output)
 

@@ -185,7 +185,8 @@ def top(path: str, depth: int) -> str:
     >>> top("stage1/unit2/conv1", 1), top("fc", 2)
     ('stage1', 'fc')
     """
-    return "/".join(path.split("/", depth)[:depth])
+    parts = path.split("/")
+    return "/".join(parts[: min(depth, len(parts))])
 
 
 def _group(path: str, changes: list[LayerChange], depth: int) -> GroupChange:

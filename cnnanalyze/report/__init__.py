@@ -50,10 +50,11 @@ def _markdown(analysis: Analysis, options: Options) -> str:
 
 
 def _latex(analysis: Analysis, options: Options) -> str:
+    from cnnanalyze.characters import legible  # noqa: PLC0415
     from cnnanalyze.report.latex import write  # noqa: PLC0415
 
     table, heading, _ = _compact(analysis, options)
-    return f"% {heading}\n{write(table)}"
+    return f"% {legible(heading)}\n{write(table)}"
 
 
 def _compact(analysis: Analysis, options: Options) -> tuple[Any, str, Any]:

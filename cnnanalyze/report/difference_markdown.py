@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape as escape_html
 
+from cnnanalyze.characters import elide
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
@@ -19,7 +20,6 @@ from cnnanalyze.report.difference_rows import (
 from cnnanalyze.report.markdown import escape, write
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.table import Cell, Heading, Table
-from cnnanalyze.report.terminal import elide
 
 MOST = 50
 """Rows of one table, whatever is asked for: comments have a largest length."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
+from cnnanalyze.characters import elide
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
@@ -17,7 +18,7 @@ from cnnanalyze.report.difference_rows import (
     tally,
 )
 from cnnanalyze.report.numbers import count_of, exact
-from cnnanalyze.report.terminal import GAP, Grid, Lines, Stretch, elide
+from cnnanalyze.report.terminal import GAP, Grid, Lines, Stretch
 
 COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "equal": "dim"}
 MOST = 40

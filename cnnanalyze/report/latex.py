@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.characters import legible
 from cnnanalyze.report.table import Cell, Table
 
 
@@ -55,7 +56,6 @@ _SPECIAL = str.maketrans(
         ">": r"\textgreater{}",
         "…": r"\dots{}",
         "–": "--",
-        "\n": " ",
     }
 )
 
@@ -68,4 +68,4 @@ def escape(text: str) -> str:
     >>> print(escape("batch_norm 50%"))
     batch\_norm 50\%
     """
-    return text.translate(_SPECIAL)
+    return legible(text.replace("\n", " ")).translate(_SPECIAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.characters import cells, legible, pad
 from cnnanalyze.report.table import Cell, Table
 
 
@@ -21,7 +22,7 @@ def write(table: Table) -> str:
     lines += [[escape(cell.text) for cell in row] for row in table.rows]
     if table.foot:
         lines.append([_bold(cell) for cell in table.foot])
-    widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(table.headings))]
+    widths = [max(3, *(cells(line[i]) for line in lines)) for i in range(len(table.headings))]
     right = [h.align == "right" for h in table.headings]
     rule = [
         f"{'-' * (w - 1)}:" if r else f":{'-' * (w - 1)}"
@@ -29,10 +30,7 @@ def write(table: Table) -> str:
     ]
     written = [
         "| "
-        + " | ".join(
-            text.rjust(w) if r else text.ljust(w)
-            for text, w, r in zip(line, widths, right, strict=True)
-        )
+        + " | ".join(pad(text, w, right=r) for text, w, r in zip(line, widths, right, strict=True))
         + " |"
         for line in (lines[0], rule, *lines[1:])
     ]
@@ -44,7 +42,7 @@ def _bold(cell: Cell) -> str:
     return f"**{escape(cell.text)}**" if cell.text else ""
 
 
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"} | {"\n": " "})
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"})
 
 
 def escape(text: str) -> str:
@@ -55,4 +53,4 @@ def escape(text: str) -> str:
     >>> print(escape("a_b|c"))
     a\_b\|c
     """
-    return text.translate(_SPECIAL)
+    return legible(text.replace("\n", " ")).translate(_SPECIAL)

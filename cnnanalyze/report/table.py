@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.field import BESIDE, NOTE
 from cnnanalyze.report.view import Row, View
@@ -53,10 +54,10 @@ class Table(NamedTuple):
         )
 
     def widths(self) -> tuple[int, ...]:
-        """Return the characters that each column needs."""
+        """Return the cells of a terminal that each column needs."""
         lines = [*self.rows, self.foot] if self.foot else list(self.rows)
         return tuple(
-            max(len(heading.title), *(len(line[i].text) for line in lines), 0)
+            max(cells(heading.title), *(cells(legible(line[i].text)) for line in lines), 0)
             for i, heading in enumerate(self.headings)
         )
 

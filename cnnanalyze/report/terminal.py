@@ -1,5 +1,6 @@
 """Tables in a terminal: as wide as it is, without the least important columns where it is narrow.
 
+What is left out is named below the table. A file or a pipe has no width: nothing is left out there.
 The lines are laid out here and handed to rich as coloured stretches: its own tables measure and
 wrap every cell, which takes longer than the whole analysis.
 """
@@ -8,12 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.characters import elide, harmless, legible, pad, wrap
 from cnnanalyze.report.closing import closing, heading
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
@@ -29,6 +30,12 @@ LEAST_NAME = 12
 """Names are shortened, in their middle, to no less than this; numbers never are."""
 LONG_NAME = 28
 """Longer names are shortened before a column is left out."""
+NARROWEST = 20
+"""In a narrower terminal lines are longer than it is."""
+LONGEST_LINE = 100
+"""Longer lines of prose are not easier to read."""
+UNBOUNDED = 1_000_000
+"""The width of what has none: a file, a pipe."""
 COLOURS = {
     "conv": "cyan",
     "transposed": "cyan",
@@ -54,11 +61,19 @@ class Lines:
         """Return the lines for a width, each as stretches of one style."""
         raise NotImplementedError
 
+    def legible(self, width: int) -> Iterator[list[Stretch]]:
+        """Return the lines with nothing in them that a terminal or a workflow would obey."""
+        for line in self.lines(max(width, NARROWEST)):
+            texts = [legible(text) for text, _ in line]
+            if texts and "::" in texts[0]:
+                texts[0] = harmless(texts[0])
+            yield [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.segment import Segment
 
         styles: dict[str, Style | None] = {"": None}
-        for line in self.lines(options.max_width):
+        for line in self.legible(options.max_width):
             for text, style in line:
                 if style not in styles:
                     styles[style] = console.get_style(style)
@@ -68,8 +83,20 @@ class Lines:
     def plain(self, width: int) -> str:
         """Return the lines as one text without any style."""
         return "".join(
-            "".join(text for text, _ in line).rstrip() + "\n" for line in self.lines(width)
+            "".join(text for text, _ in line).rstrip() + "\n" for line in self.legible(width)
         )
+
+
+class Together(Lines):
+    """Several of them, one below the other."""
+
+    def __init__(self, parts: Sequence[Lines]) -> None:
+        self.parts = parts
+
+    def lines(self, width: int) -> Iterator[list[Stretch]]:
+        """Lay them out."""
+        for part in self.parts:
+            yield from part.lines(width)
 
 
 class Grid(Lines):
@@ -81,6 +108,7 @@ class Grid(Lines):
     def lines(self, width: int) -> Iterator[list[Stretch]]:
         """Lay out the table."""
         table = fit(self.table, width)
+        left_out = [h.title for h in self.table.headings if h not in table.headings]
         widths = list(table.widths())
         widths[0] = max(min(widths[0], LEAST_NAME), widths[0] - max(0, _room(widths) - width))
         headings = table.headings
@@ -93,8 +121,11 @@ class Grid(Lines):
         if table.foot:
             yield [(rule, "dim")]
             yield _line(table.foot, headings, widths, "bold")
-        for part in wrap(table.note, max(20, width)):
+        for part in wrap(table.note, min(width, LONGEST_LINE)):
             yield [(part, "dim")]
+        if left_out:
+            words = f"no room here for {', '.join(left_out)}; a wider terminal or a file has them"
+            yield from ([(part, "dim")] for part in wrap(words, min(width, LONGEST_LINE)))
 
 
 class Summary(Lines):
@@ -111,8 +142,9 @@ class Summary(Lines):
         yield []
         lines = closing(self.view)
         indent = max(len(label) for label, _ in lines) + len(GAP)
+        room = max(NARROWEST, min(width, LONGEST_LINE) - indent)
         for label, sentence in lines:
-            for i, part in enumerate(wrap(sentence, max(20, width - indent)) or [""]):
+            for i, part in enumerate(wrap(sentence, room) or [""]):
                 yield [(f"{label if i == 0 else '':{indent}}", "bold"), (part, "")]
         if hint := _hint(self.view):
             yield []
@@ -157,28 +189,30 @@ def _line(
 ) -> list[Stretch]:
     parts = []
     for i, (cell, head, width) in enumerate(zip(cells, headings, widths, strict=True)):
-        text = cell.text if i else elide(cell.text, width)
-        parts.append(text.rjust(width) if head.align == "right" else text.ljust(width))
+        text = legible(cell.text)
+        text = text if i else elide(text, width)
+        parts.append(pad(text, width, right=head.align == "right"))
     return [(GAP.join(parts).rstrip(), style)]
 
 
-def elide(text: str, width: int) -> str:
-    """Shorten a path in its middle: what it begins and what it ends with is what tells it apart."""
-    if len(text) <= width:
-        return text
-    tail = (width - 1) * 2 // 3
-    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+def terminal_width() -> int:
+    """Return the cells in a line of the terminal, or of what ``COLUMNS`` says.
 
-
-def terminal_width(default: int = 80) -> int:
-    """Return the characters in a line of the terminal, or of what ``COLUMNS`` says.
-
-    It is found although stdout is a pipe: what reads that, such as ``less``, shows it there.
+    Where stdout is a file or a pipe there is no width, unless ``COLUMNS`` gives it one.
     """
     given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given):
-        return int(given)
-    for stream in (sys.__stdout__, sys.__stderr__, sys.__stdin__):
-        with suppress(AttributeError, ValueError, OSError):  # closed, or no terminal
-            return os.get_terminal_size(stream.fileno()).columns or default  # type: ignore[union-attr]
-    return default
+    if given.isdecimal() and (columns := int(given[:_DIGITS])):
+        return columns
+    with suppress(AttributeError, ValueError, OSError):  # closed, or no terminal
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or USUAL  # type: ignore[union-attr]
+    return UNBOUNDED
+
+
+def line_width() -> int:
+    """Return the cells in a line of prose: no more than one reads well."""
+    return max(NARROWEST, min(terminal_width(), LONGEST_LINE))
+
+
+USUAL = 80
+"""The columns of a terminal that does not tell."""
+_DIGITS = 6

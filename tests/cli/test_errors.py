@@ -263,16 +263,6 @@ def test_who_has_seen_enough_gets_no_complaint(words: tuple[str, ...]) -> None:
     assert process.returncode == 0
 
 
-def test_an_old_code_page_gets_utf8(write_spec: Write) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cnnanalyze", "summary", str(write_spec(SPEC))],
-        capture_output=True,
-        check=True,
-        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
-    )
-    assert "tiny · input 7x11x3" in done.stdout.decode("utf-8")
-
-
 def test_a_size_that_is_none(run: Any, write_spec: Write) -> None:
     outcome = run("verify", write_spec(SPEC), "--memory", "lots")
     assert (outcome.code, outcome.out) == (2, "")

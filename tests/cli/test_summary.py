@@ -41,6 +41,7 @@ layer  kind  attributes  output  activations  parameters   MACs      %  share   
 conv1  conv  3x3          5x9x5          225         140  6,075  100.0  ████████      3       1
 ─────  ────  ──────────  ──────  ───────────  ──────────  ─────  ─────  ────────  ─────  ──────
 total                                    225         140  6,075
+no room here for weights, biases, FLOPs, padding, fit, live; a wider terminal or a file has them
 
 parameters  140
 MACs        6,075 (multiply-accumulates of convolution and dense layers, as papers print mult-adds)
@@ -66,6 +67,8 @@ def test_a_file_holds_what_stdout_would(
     written = run("summary", path, "--format", form, "-o", target)
     assert (shown.code, written.code) == (0, 0)
     assert written.out == ""
+    if form == "table":  # a file has no width
+        shown = run("summary", path, "--format", form, columns=1_000)
     assert target.read_bytes().decode() == shown.out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["net.yaml", "out"]
 
@@ -85,7 +88,7 @@ def test_several_specs_are_compared(run: Any, write_spec: Write) -> None:
         assert outcome.code == 0
         rows = list(csv.DictReader(StringIO(outcome.out)))
         assert [row["name"] for row in rows] == ["tiny", "other"]
-    assert run("summary", folder).out.count("\n") == 4
+    assert run("summary", folder, columns=300).out.count("\n") == 4
 
 
 def test_a_spec_that_cannot_be_read_does_not_stop_the_others(run: Any, write_spec: Write) -> None:

@@ -64,8 +64,8 @@ def test_other_formats_are_refused(run: Any, tmp_path: Path) -> None:
         2,
         "",
         (
-            f"error: cannot tell the format of '{file}'\n"
-            "  help: give it a name that ends in .svg or .png\n"
+            f"error: this command writes no .pdf file: '{file}'\n"
+            "  help: the name can end in .svg or .png\n"
         ),
     )
 

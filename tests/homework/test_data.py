@@ -164,10 +164,3 @@ def test_unsolved_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "280" not in target.read_text("utf-8")
     assert run_command(["solve", "zoo:first_course", "--unsolved", "--brief"]) == 2
     assert "--unsolved leaves them out" in capsys.readouterr().err
-
-
-def test_input_is_told_in_the_order_of_the_notation() -> None:
-    question = "input: 9x7x1, layers: [{conv: {filters: 2, kernel: 3}}], layer: conv1, find: output"
-    sheet = solved(f"- {{id: A, notation: cs231n, {question}}}\n- {{id: B, {question}}}\n")
-    told = [g.text for q in sheet.questions for g in data_of(q).common if g.word == "input"]
-    assert told == ["7x9x1 (width x height x depth)", "9x7x1"]

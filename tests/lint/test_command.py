@@ -73,7 +73,7 @@ def test_what_is_printed(command: Any) -> None:
         (("--target", "abacus"), "error: there is no target 'abacus'"),
         (("--fail-on", "eror"), "error: there is no severity 'eror'; did you mean 'error'?"),
         (("--format", "sarfi"), "error: there is no format 'sarfi'; did you mean 'sarif'?"),
-        (("--output", "sarif"), "error: --output takes FORMAT=FILE, not 'sarif'"),
+        (("--output", "sarif"), "error: --output takes FORMAT=FILE, or a FILE whose name ends in its format, not 'sarif'"),
         (("--output", "srif=x"), "error: there is no format 'srif'; did you mean 'sarif'?"),
         (("--write-baseline",), "error: which baseline?"),
         (("--baseline", "none.json"), "error: there is no baseline none.json"),
@@ -252,7 +252,11 @@ def test_processes_find_the_same(command: Any, tmp_path: Path) -> None:
 def test_colour(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert "\x1b[" in command("lint", "net.yaml")[1]
-    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")  # as rich has it: bold and faint are no colours
+    shown = command("lint", "net.yaml")[1]
+    assert "\x1b[1m" in shown
+    assert "\x1b[1;33m" not in shown
+    monkeypatch.delenv("FORCE_COLOR")
     assert "\x1b[" not in command("lint", "net.yaml")[1]
 
 

@@ -91,7 +91,7 @@ def test_text(result: Result) -> None:
 
 
 def test_colours_change_nothing_but_colours(result: Result) -> None:
-    coloured = write(result, "text", colour=True)
+    coloured = write(result, "text", styling="colour")
     assert "\x1b[1;33m" in coloured
     assert "\x1b[1;31m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == TEXT

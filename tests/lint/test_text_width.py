@@ -59,6 +59,6 @@ def test_colour_changes_no_character() -> None:
     import re
 
     for width in (0, 60, 100):
-        painted = write(result(70), "text", colour=True, width=width)
+        painted = write(result(70), "text", styling="colour", width=width)
         assert re.sub(r"\x1b\[[\d;]*m", "", painted) == write(result(70), "text", width=width)
         assert "\x1b[" in painted

@@ -40,7 +40,7 @@ def write(
     result: Result,
     format: str,  # noqa: A002 - the name of the option
     *,
-    colour: bool = False,
+    styling: str = "",
     width: int = 0,
     quiet: bool = False,
 ) -> str:
@@ -52,15 +52,16 @@ def write(
         What was found.
     format
         One of :data:`FORMATS`.
-    colour
-        Whether the text is for a terminal that shows colours.
+    styling
+        What the terminal shows that the text is for: ``colour``, ``plain`` (bold and dim alone),
+        or nothing.
     width
         The characters in a line of that terminal; with none lines are as long as they are.
     quiet
         Whether the line that sums up is left out, in the formats that have one.
     """
     module = import_module(f"{__name__}.{check_format(format)}")
-    options: dict[str, object] = {"colour": colour, "width": width} if format == "text" else {}
+    options: dict[str, object] = {"styling": styling, "width": width} if format == "text" else {}
     if format in _CLOSED:
         options["quiet"] = quiet
     written: str = module.write(result, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.characters import legible
 from cnnanalyze.lint.result import Result
 from cnnanalyze.report.findings.words import closing, end_lines, place_of, sentence
 
@@ -9,6 +10,7 @@ from cnnanalyze.report.findings.words import closing, end_lines, place_of, sente
 def write(result: Result, *, quiet: bool = False) -> str:
     """Return one line for each finding, and one that sums up."""
     lines = [
-        f"{place_of(f)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}" for f in result.findings
+        legible(f"{place_of(f)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}")
+        for f in result.findings
     ]
     return end_lines([*lines, *([] if quiet else [closing(result)])])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.characters import cells, harmless, legible, wrap
 from cnnanalyze.errors import Call
 from cnnanalyze.lint.finding import Finding, Fix
 from cnnanalyze.lint.result import Result
@@ -17,22 +18,24 @@ _HANGING = 4
 _MORE = "..."
 
 
-def write(result: Result, *, colour: bool = False, width: int = 0, quiet: bool = False) -> str:
+def write(result: Result, *, styling: str = "", width: int = 0, quiet: bool = False) -> str:
     """Return all findings, each with its line, and one line that sums up.
 
     With a width, sentences are broken between words, and source lines are cut around their carets.
     """
 
     def paint(text: str, *codes: str) -> str:
-        return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if colour and text else text
+        shown = [code for code in codes if styling == "colour" or code in {_BOLD, _FAINT}]
+        return f"\x1b[{';'.join(shown)}m{text}\x1b[0m" if styling and shown and text else text
 
     def lines(finding: Finding) -> Iterator[str]:
         tint = _COLOURS[finding.severity]
         grade = f"{finding.severity}[{finding.code}]"
-        plain = f"{place_of(finding)}: {grade} {finding.name}: "
+        where_it_is = legible(place_of(finding))
+        before = cells(f"{where_it_is}: {grade} {finding.name}: ")
         yield (
-            f"{paint(place_of(finding), _BOLD)}: {paint(grade, _BOLD, tint)} "
-            f"{paint(f'{finding.name}:', _FAINT)} {broken(finding.message, width, len(plain))}"
+            f"{paint(where_it_is, _BOLD)}: {paint(grade, _BOLD, tint)} "
+            f"{paint(f'{finding.name}:', _FAINT)} {broken(finding.message, width, before)}"
         )
         if finding.mark is not None and (snippet := finding.mark.snippet()):
             above, source, carets = cut(snippet, width).split("\n")
@@ -57,7 +60,8 @@ def write(result: Result, *, colour: bool = False, width: int = 0, quiet: bool =
 
     blocks = ["\n".join(lines(finding)) for finding in result]
     shown = blocks if quiet else [*blocks, closing(result)]
-    return "\n\n".join(shown) + "\n" if shown else ""
+    text = "\n\n".join(shown) + "\n" if shown else ""
+    return text if styling else harmless(text)
 
 
 def broken(text: str, width: int, before: int) -> str:
@@ -68,11 +72,14 @@ def broken(text: str, width: int, before: int) -> str:
     >>> broken("one two three", 11, 4), broken("one two three", 0, 4)
     ('one two\n    three', 'one two three')
     """
-    if not width or before + len(text) <= width:
+    text = legible(text)
+    if not width or before + cells(text) <= width:
         return text
-    from textwrap import wrap  # noqa: PLC0415 - what goes into a pipe is not broken
+    if not text.isascii():
+        return "\n".join(wrap(text, width, first=" " * before, rest=" " * _HANGING))[before:]
+    from textwrap import wrap as wrap_words  # noqa: PLC0415 - what goes into a pipe is not broken
 
-    lines = wrap(
+    lines = wrap_words(
         text,
         max(width, before + 1, 2 * _HANGING),
         initial_indent=" " * before,

@@ -1,0 +1,98 @@
+"""The format of a result: the one that is asked for, or what the file is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cnnanalyze.errors import UsageError
+
+ENDINGS = {
+    "table": (".txt",),
+    "text": (".txt",),
+    "markdown": (".md", ".markdown"),
+    "html": (".html", ".htm"),
+    "latex": (".tex",),
+    "json": (".json",),
+    "csv": (".csv",),
+    "svg": (".svg",),
+    "png": (".png",),
+    "jsonl": (".jsonl",),
+    "sarif": (".sarif",),
+    "junit": (".xml",),
+}
+"""What the names of files end in, by format."""
+_ELSEWHERE = {
+    "html": "'cnnanalyze report' writes a page",
+    "svg": "'cnnanalyze draw' draws a picture",
+    "png": "'cnnanalyze draw' draws a picture",
+    "csv": "'cnnanalyze summary' writes tables",
+    "latex": "'cnnanalyze summary' writes tables",
+    "sarif": "'cnnanalyze lint' writes findings",
+}
+"""Which command writes what another does not."""
+
+
+def choose_format(
+    asked: str, output: Path | None, known: Sequence[str], *, has_option: bool = True
+) -> str:
+    """Return the format that was asked for, or that the ending of the file means, or the usual one.
+
+    Parameters
+    ----------
+    asked
+        What ``--format`` says, which is stronger than any ending; nothing if it is not there.
+    output
+        The file; nothing for stdout.
+    known
+        The formats of the command, the usual one first.
+    has_option
+        Whether the command has ``--format``.
+
+    Raises
+    ------
+    UsageError
+        If the command has no such format, or none for files that end so.
+
+    Examples
+    --------
+    >>> choose_format("", Path("net.md"), ("table", "json", "markdown"))
+    'markdown'
+    >>> choose_format("json", Path("net.md"), ("table", "json", "markdown"))
+    'json'
+    """
+    if asked:
+        from cnnanalyze.report import check_format
+
+        return check_format(asked, known)
+    ending = output.suffix.lower() if output is not None else ""
+    if output is None or not ending or _is_device(output):
+        return known[0]
+    meant = [name for name, endings in ENDINGS.items() if ending in endings]
+    if own := [name for name in meant if name in known]:
+        return own[0]
+    more = "; '--format' names the format of any other file" if has_option else ""
+    elsewhere = next((f"; {_ELSEWHERE[name]}" for name in meant if name in _ELSEWHERE), "")
+    raise UsageError(
+        f"this command writes no {ending} file: '{output}'",
+        help=f"the name can end in {endings_of(known)}{more}{elsewhere}",
+    )
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_file()
+    except (OSError, ValueError):  # no name of a file; that is told when it is to be written
+        return False
+
+
+def endings_of(formats: Sequence[str]) -> str:
+    """Return the usual ending of each format, for a message.
+
+    Examples
+    --------
+    >>> endings_of(("table", "json", "markdown"))
+    '.txt, .json or .md'
+    """
+    *most, last = (ENDINGS[name][0] for name in formats if name in ENDINGS)
+    return f"{', '.join(most)} or {last}" if most else last
