@@ -10,7 +10,9 @@ that their paths give them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 Pairing = list[tuple[int, int]]
@@ -41,6 +43,9 @@ MOVED = 5
 """The price of a pair with other paths that shares its kind, and its output or its frame."""
 NARROW, WIDE = 16, 128
 """How far a pairing is followed away from the diagonal, at first and at most."""
+MOST_PAIRS = 700_000
+"""Pairs that are weighed between two layers that are known partners; of more, only those near the
+straight line are."""
 
 
 def align(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
@@ -62,7 +67,7 @@ def align(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
     end = 0
     while end < len(one) - start and _same(one[-1 - end], other[-1 - end]):
         end += 1
-    between = _cheapest(one[start : len(one) - end], other[start : len(other) - end])
+    between = _between(one[start : len(one) - end], other[start : len(other) - end])
     return [
         *((i, i) for i in range(start)),
         *((start + i, start + j) for i, j in between),
@@ -74,6 +79,74 @@ def _same(one: Look, other: Look) -> bool:
     return one.whole == other.whole and one.path == other.path
 
 
+def _between(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
+    """Return the cheapest pairing; of long sequences, between pairs that nobody would doubt.
+
+    These are layers of one path that differ in nothing, or at least are of one kind.
+    """
+    if _pairs(one, other, NARROW) <= MOST_PAIRS:
+        return _cheapest(one, other)
+    fixed = _anchors(one, other, lambda look: (look.path, look.whole))
+    fixed = fixed or _anchors(one, other, lambda look: (look.path, look.kind))
+    found: Pairing = []
+    i = j = 0
+    for k, m in [*fixed, (len(one), len(other))]:
+        found += ((i + a, j + b) for a, b in _stretch(one[i:k], other[j:m]))
+        if k < len(one):
+            found.append((k, m))
+        i, j = k + 1, m + 1
+    return found
+
+
+def _stretch(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
+    """Return the cheapest pairing, or along the straight line if there are too many to weigh."""
+    if len(other) < len(one):
+        return [(i, j) for j, i in _stretch(other, one)]
+    if _pairs(one, other, NARROW) <= MOST_PAIRS:
+        return _cheapest(one, other)
+    n, m = len(one), len(other)
+    width = max(2, (MOST_PAIRS // n - m // n) // 2)
+    rows = [(max(0, i * m // n - width), min(m, (i + 1) * m // n + width)) for i in range(n + 1)]
+    return _within(one, other, rows)[1]
+
+
+def _pairs(one: Sequence[Look], other: Sequence[Look], width: int) -> int:
+    """Return how many pairs are weighed in a band around the diagonal."""
+    return len(one) * (abs(len(other) - len(one)) + 2 * width + 1)
+
+
+def _anchors(one: Sequence[Look], other: Sequence[Look], key: Callable[[Look], object]) -> Pairing:
+    """Return the longest rising sequence of pairs of one key, which is the only one on its side.
+
+    Examples
+    --------
+    >>> def look(path):
+    ...     return Look(path, path, 0, 0, 0, 0)
+    >>> _anchors([*map(look, "abcd")], [*map(look, "bxcad")], lambda look: look.path)
+    [(1, 0), (2, 2), (3, 4)]
+    """
+    counts, others = Counter(map(key, one)), Counter(map(key, other))
+    places = {key(look): j for j, look in enumerate(other)}
+    pairs = [
+        (i, places[k]) for i, k in enumerate(map(key, one)) if counts[k] == 1 and others.get(k) == 1
+    ]
+    ends: list[int] = []
+    """For each length the pair that ends the sequence with the smallest end."""
+    tails: list[int] = []
+    before = [-1] * len(pairs)
+    for at, (_, j) in enumerate(pairs):
+        length = bisect_left(tails, j)
+        before[at] = ends[length - 1] if length else -1
+        ends[length : length + 1] = [at]
+        tails[length : length + 1] = [j]
+    found: Pairing = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        found.append(pairs[at])
+        at = before[at]
+    return found[::-1]
+
+
 def _cheapest(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
     """Look along the diagonal, and further away from it while that could be cheaper.
 
@@ -82,28 +155,35 @@ def _cheapest(one: Sequence[Look], other: Sequence[Look]) -> Pairing:
     if not one or not other:
         return []
     width = NARROW
+    n, m = len(one), len(other)
     while True:
-        price, pairs = _within(one, other, width)
+        rows = [(max(0, i - width), min(m, i + m - n + width)) for i in range(n + 1)]
+        price, pairs = _within(one, other, rows)
         # Whoever leaves the band is alone at least so often, there and back.
-        proven = price <= ALONE * (len(other) - len(one) + 2 * width)
-        if proven or width >= WIDE:
-            return pairs
+        proven = price <= ALONE * (m - n + 2 * width)
         width *= 2
+        if proven or width > WIDE or _pairs(one, other, width) > MOST_PAIRS:
+            return pairs
 
 
-def _within(one: Sequence[Look], other: Sequence[Look], width: int) -> tuple[int, Pairing]:
-    """Return the price of the cheapest pairing in a band around the diagonal, and its pairs."""
+def _within(
+    one: Sequence[Look], other: Sequence[Look], rows: Sequence[tuple[int, int]]
+) -> tuple[int, Pairing]:
+    """Return the price of the cheapest pairing in a band, and its pairs.
+
+    For each number of layers of the one, ``rows`` gives the fewest and the most of the other that
+    come before; neither falls, and each row begins where the one before it reaches.
+    """
     n, m = len(one), len(other)
     # A name that changed weighs less than anything else, even if all of them did.
     scale = 2 * min(n, m) + 1
     alone = ALONE * scale
     nowhere = 2 * alone * (n + m)
-    low, high = -width, m - n + width
-    above, offset = [j * alone for j in range(min(m, high) + 1)], 0
+    above, offset = [j * alone for j in range(rows[0][1] + 1)], 0
     steps: list[tuple[int, bytearray]] = []
     for i in range(1, n + 1):
         here = one[i - 1]
-        first, last = max(0, i + low), min(m, i + high)
+        first, last = rows[i]
         reach = offset + len(above) - 1
         row, taken = [], bytearray(last - first + 1)
         left = nowhere
@@ -111,7 +191,10 @@ def _within(one: Sequence[Look], other: Sequence[Look], width: int) -> tuple[int
             best, step = left + alone, _OTHER_ALONE
             if j <= reach and (up := above[j - offset] + alone) <= best:
                 best, step = up, _ONE_ALONE
-            if j and (pair := above[j - 1 - offset] + _price(here, other[j - 1], scale)) <= best:
+            if (
+                offset < j <= reach + 1
+                and (pair := above[j - 1 - offset] + _price(here, other[j - 1], scale)) <= best
+            ):
                 best, step = pair, _PAIR
             taken[j - first] = step
             row.append(best)

@@ -14,6 +14,23 @@ from cnnanalyze.spec.node import INPUT, Node
 Values = tuple[tuple[str, Any], ...]
 
 
+class Partners:
+    """Which layer of one network is which layer of the other, by their ids."""
+
+    def __init__(self, pairs: dict[str, str]) -> None:
+        self._after = dict(pairs)
+        self._known = set(pairs.values())
+
+    def enter(self, one: str, other: str) -> None:
+        """Let two layers be partners."""
+        self._after[one] = other
+        self._known.add(other)
+
+    def part(self, one: str, other: str) -> bool:
+        """Whether both have partners, and others than each other."""
+        return one in self._after and other in self._known and self._after[one] != other
+
+
 def compare(before: Analysis, after: Analysis) -> Comparison:
     """What was added, what was removed, what changed?
 
@@ -32,10 +49,10 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     """
     numbers: dict[object, int] = {}
     pairs = align(_looks(before, numbers), _looks(after, numbers))
-    partners: dict[str, str] = {INPUT: INPUT}
     old, new = tuple(before), tuple(after)
+    partners = Partners({str(INPUT): str(INPUT)})
     for i, j in pairs:
-        partners[old[i].node.id] = new[j].node.id
+        partners.enter(old[i].node.id, new[j].node.id)
     return Comparison(
         before,
         after,
@@ -101,7 +118,7 @@ def _changes(
     old: tuple[NodeFacts, ...],
     new: tuple[NodeFacts, ...],
     pairs: Pairing,
-    partners: dict[str, str],
+    partners: Partners,
 ) -> Iterator[LayerChange]:
     i = j = 0
     for k, m in [*pairs, (len(old), len(new))]:
@@ -112,7 +129,7 @@ def _changes(
         i, j = k + 1, m + 1
 
 
-def _aspects(before: Node, after: Node, partners: dict[str, str]) -> Iterator[Aspect]:
+def _aspects(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
     """Say in what two layers differ."""
     if before.kind != after.kind:
         yield Aspect("kind", before.kind, after.kind)
@@ -131,7 +148,7 @@ def _aspects(before: Node, after: Node, partners: dict[str, str]) -> Iterator[As
 _NAMES = {"input_shapes": "input"}
 
 
-def _references(before: Node, after: Node, partners: dict[str, str]) -> Iterator[Aspect]:
+def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
     """Say where a layer reads from others than before, or shares the tensors of others."""
     yield from _elsewhere("reads", before.inputs, after.inputs, partners)
     one, other = before.share, after.share
@@ -143,25 +160,22 @@ def _references(before: Node, after: Node, partners: dict[str, str]) -> Iterator
 
 
 def _elsewhere(
-    name: str, before: tuple[str, ...], after: tuple[str, ...], partners: dict[str, str]
+    name: str, before: tuple[str, ...], after: tuple[str, ...], partners: Partners
 ) -> Iterator[Aspect]:
     """Say which references lead elsewhere.
 
     What reads an added layer, or what read a removed one, reads on behind it what it did before:
     only between layers that both have partners can it be told that another one is meant.
     """
-    known = set(partners.values())
     moved = [
-        (one, other)
-        for one, other in zip(before, after, strict=False)
-        if one in partners and other in known and partners[one] != other
+        (one, other) for one, other in zip(before, after, strict=False) if partners.part(one, other)
     ]
     if moved:
         ones, others = zip(*moved, strict=True)
         yield Aspect(name, ones, others)
 
 
-def _network_aspects(before: Network, after: Network, partners: dict[str, str]) -> Iterator[Aspect]:
+def _network_aspects(before: Network, after: Network, partners: Partners) -> Iterator[Aspect]:
     """Say in what the networks as a whole differ."""
     if before.input != after.input:
         yield Aspect("input", before.input, after.input)

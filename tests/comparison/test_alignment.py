@@ -148,3 +148,35 @@ def test_layers_far_from_the_diagonal_are_found() -> None:
     one = [look(f"l{n}", 0, n) for n in range(700)]
     other = [*(look(f"x{n}", 1, n) for n in range(300)), *one[:350], *one[350:]]
     assert align(one, [*other, look("end", 2)]) == [(n, n + 300) for n in range(700)]
+
+
+@given(st.lists(st.sampled_from(("keep", "drop", "insert")), max_size=40), st.integers(0, 60))
+def test_where_too_many_pairs_would_be_weighed_equal_layers_stay_partners(
+    edits: list[str], most: int
+) -> None:
+    one: list[Look] = []
+    other: list[Look] = []
+    kept = []
+    for i, edit in enumerate(edits):
+        if edit != "insert":
+            one.append(look(f"layer{i}", 1, i))
+        if edit != "drop":
+            other.append(look(f"layer{i}", 1, i) if edit == "keep" else look(f"new{i}", 2, i))
+        if edit == "keep":
+            kept.append((len(one) - 1, len(other) - 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alignment, "MOST_PAIRS", most)
+        found = align(one, other)
+        assert align(other, one) == [(j, i) for i, j in found]
+    assert found == kept
+
+
+@given(looks, looks, st.integers(0, 6))
+def test_a_pairing_along_the_straight_line_keeps_the_order(
+    one: list[Look], other: list[Look], most: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alignment, "MOST_PAIRS", most)
+        found = align(one, other)
+    assert all(a < b and c < d for (a, c), (b, d) in pairwise(found))
+    assert all(price_of(one[i], other[j]) is not None for i, j in found)

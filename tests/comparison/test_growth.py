@@ -1,0 +1,63 @@
+"""The work of a comparison grows no faster than n log n in the layers of both networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.comparison import alignment
+from cnnanalyze.comparison.difference import compare
+from cnnanalyze.drawing import repeats
+from cnnanalyze.report.difference import Difference, difference
+from cnnanalyze.report.difference_json import to_dict
+from cnnanalyze.report.difference_markdown import markdown
+from cnnanalyze.report.difference_terminal import Compared
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.page.comparison import page
+from tests.strategies.growing import SHAPES, check_growth
+
+
+def as_text(shown: Difference) -> str:
+    return Compared(shown).plain(100)
+
+
+PAIRS = [
+    *((shape, shape, 1) for shape in SHAPES),
+    ("chain", "skips", 1),
+    ("skips", "chain", 3),
+    ("unequal_residuals", "dense_blocks", 1),
+    ("branches", "equal_chain", 3),
+]
+
+
+@pytest.fixture(autouse=True)
+def _few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bounds that do not depend on the size be reached at small sizes already."""
+    monkeypatch.setattr(alignment, "MOST_PAIRS", 500)
+    monkeypatch.setattr(repeats, "LONGEST_STRETCH", 8)
+
+
+@pytest.mark.parametrize(("one", "other", "times"), PAIRS)
+def test_comparing(one: str, other: str, times: int) -> None:
+    def measured(n: int) -> Callable[[], object]:
+        old = cnn.analyze(cnn.loads(SHAPES[one](n))).analysis
+        # Another input, so that no two layers are equal.
+        text = SHAPES[other](times * n).replace("input: 7x5x3", "input: 5x7x3")
+        new = cnn.analyze(cnn.loads(text)).analysis
+        return lambda: compare(old, new)
+
+    check_growth(measured)
+
+
+@pytest.mark.parametrize("one", ["dense_blocks", "nested_blocks"])
+@pytest.mark.parametrize("told", [as_text, markdown, page, to_dict])
+def test_telling_a_difference(one: str, told: Callable[[Difference], object]) -> None:
+    def measured(n: int) -> Callable[[], object]:
+        found = [
+            cnn.analyze(cnn.loads(SHAPES[name](n))).analysis for name in (one, "unequal_residuals")
+        ]
+        return lambda: told(difference(found, Options()))
+
+    check_growth(measured)
