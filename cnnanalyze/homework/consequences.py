@@ -45,6 +45,10 @@ class Earlier(NamedTuple):
     """What it was read as."""
 
 
+MOST_ALONE = 12
+"""So many earlier answers are tried one by one, the latest ones; the others only together."""
+
+
 class Chains:
     """Which answers of a sheet follow from which; each worked out once for the whole class."""
 
@@ -59,7 +63,7 @@ class Chains:
         One alone is looked for first, the latest before the others; then all together.
         """
         chained = [e for e in earlier if is_chained(key, solved, e)]
-        tries: list[tuple[Earlier, ...]] = [(e,) for e in reversed(chained)]
+        tries: list[tuple[Earlier, ...]] = [(e,) for e in chained[: -MOST_ALONE - 1 : -1]]
         if len(chained) > 1:
             tries.append(tuple(chained))
         for chosen in tries:

@@ -16,7 +16,7 @@ from cnnanalyze.homework.explanation import Explanation, Rung, Step
 from cnnanalyze.homework.kinds import Kind
 from cnnanalyze.homework.notation import Notation
 from cnnanalyze.homework.notation import notation as find_notation
-from cnnanalyze.homework.solution import Solution, Variant
+from cnnanalyze.homework.solution import Solution, Twist, Variant
 from cnnanalyze.homework.wording import say
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.keys import refuse_synonyms
@@ -90,6 +90,8 @@ class Misreading(NamedTuple):
     kind: Kind
     read: Callable[[Any, str], Iterable[tuple[Any, str]]]
     """From the section and the quantity that is asked for to what somebody takes for them."""
+    is_of_answer: bool = False
+    """Whether all was worked out well, and something else given: named before what went wrong."""
 
 
 class Topic(NamedTuple):
@@ -121,14 +123,23 @@ class Topic(NamedTuple):
         """Work out a quantity; whoever misreads the question works it out by the same rules."""
         found: Solution = self.quantities[quantity].solve(section, asking)
 
+        def misread(*, is_of_answer: bool) -> Iterator[Variant]:
+            for row in self.misreadings:
+                if row.is_of_answer is is_of_answer:
+                    for other, asked in row.read(section, quantity):
+                        worker = self.quantities[asked].solve
+                        yield Variant(row.kind, partial(worker, other, asking))
+
         def variants() -> Iterator[Variant]:
             yield from found.variants()
-            for row in self.misreadings:
-                for other, asked in row.read(section, quantity):
-                    worker = self.quantities[asked].solve
-                    yield Variant(row.kind, partial(worker, other, asking))
+            yield from misread(is_of_answer=False)
 
-        return replace(found, variants=variants)
+        def twists() -> Iterator[Twist]:
+            yield from found.twists()
+            for other in misread(is_of_answer=True):
+                yield Twist(other.kind, other.solve().value)
+
+        return replace(found, variants=variants, twists=twists)
 
     def renamed(self, tree: Mapping) -> Mapping:
         """Put the words of the section in the place of the letters of the lectures."""

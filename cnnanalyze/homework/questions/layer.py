@@ -231,7 +231,7 @@ BOTH_SIDES = kind("the other padding", "gave the padding of both sides together"
 
 def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
     kind = facts.node.kind
-    if quantity in {"parameters", "trainable"} and facts.parameters > facts.learnable:
+    if quantity == "parameters" and facts.parameters > facts.learnable:
         yield Twist(STATISTICS_TOO, facts.parameters)
     if quantity == "padding" and isinstance(value, int) and facts.fit:
         yield Twist(BOTH_SIDES, facts.fit[0].before + facts.fit[0].after)

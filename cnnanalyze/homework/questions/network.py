@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cnnanalyze.analysis.result import NodeFacts
@@ -13,7 +14,14 @@ from cnnanalyze.homework.kinds import kind
 from cnnanalyze.homework.network_questions import TRAINING, fold
 from cnnanalyze.homework.questions.about import About, variants
 from cnnanalyze.homework.questions.asking import Asking
-from cnnanalyze.homework.questions.layer import KEYS, WORDS, layer_tree, of_layer, unknown
+from cnnanalyze.homework.questions.layer import (
+    KEYS,
+    STATISTICS_TOO,
+    WORDS,
+    layer_tree,
+    of_layer,
+    unknown,
+)
 from cnnanalyze.homework.questions.pattern import CONVS, PATTERN, solve_pattern
 from cnnanalyze.homework.solution import (
     Solution,
@@ -128,12 +136,18 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
     def again(network: Network) -> Solution:
         return _total(replace(about, network=network), quantity, asking)
 
+    def twists() -> Iterator[Twist]:
+        held = sum(f.parameters for f in about.chosen())
+        if quantity == "parameters" and held > value:
+            yield Twist(STATISTICS_TOO, held)
+
     return Solution(
         value,
         explanations=(worked,),
         trees=lambda: made("+", *terms) if terms else given(0),
         scene=about.scene,
         variants=lambda: variants(about, quantity, again),
+        twists=twists,
     )
 
 

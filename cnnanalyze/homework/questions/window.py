@@ -308,6 +308,7 @@ MISREADINGS = (
     Misreading(
         kind("the other padding", "gave another padding: one side, the other one, or both"),
         _other_border,
+        is_of_answer=True,
     ),
 )
 
