@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnnanalyze.analysis.memory import measure
-from cnnanalyze.analysis.reach import NOT_ASKED, Maps, look, start
+from cnnanalyze.analysis.reach import NOT_ASKED, OUT_OF_BOUNDS, Maps, look, start
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.strand import STRETCHES, TooFine
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.base import Fit, Layer
 from cnnanalyze.spec.node import INPUT, Node
@@ -53,6 +54,11 @@ def analyze(network: Network, *, fields: bool = True) -> Analysis:
     >>> result.total.parameters, result.total.operations("mac"), result["conv1"].activations
     (456, 352800, 4704)
     """
+    with STRETCHES.counted():
+        return _analyze(network, fields=fields)
+
+
+def _analyze(network: Network, *, fields: bool) -> Analysis:
     rules = Rules()
     seen = {INPUT: start(network)}
     facts: dict[str, NodeFacts] = {}
@@ -60,7 +66,14 @@ def analyze(network: Network, *, fields: bool = True) -> Analysis:
     outputs = frozenset(network.outputs)
     for node in network.nodes:
         params, cost, maps, fit = rules.ask(node)
-        view = seen[node.id] = look(node, maps, seen) if fields else NOT_ASKED
+        view = NOT_ASKED
+        if fields:
+            try:
+                view = look(node, maps, seen)
+            except TooFine as error:
+                view = OUT_OF_BOUNDS
+                notes.append(f"{node.id}: {error.message}")
+        seen[node.id] = view
         if cost is None:
             notes.append(f"{node.id}: the operations of '{node.kind}' cannot be counted")
         if maps is None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import inf
 from typing import NamedTuple
 
+from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
 from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, Strand, follow_field, hull, join
 from cnnanalyze.graph.network import Network
@@ -31,6 +33,8 @@ class Seen(NamedTuple):
 
 NOT_ASKED = Seen(None, None, aligned=True)
 """Stands for what a unit sees where nobody asks."""
+OUT_OF_BOUNDS = Seen(None, None, aligned=False)
+"""Stands for what a unit sees where telling it would take too much work."""
 
 
 def start(network: Network) -> Seen:
@@ -50,6 +54,11 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
         Its layer's index maps, for each input and axis.
     seen
         What the earlier nodes see.
+
+    Raises
+    ------
+    TooFine
+        If that is out of bounds.
     """
     sources = [seen[i] for i in node.inputs]
     aligned = all(s.aligned for s in sources)
@@ -74,7 +83,11 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
     if all(w is wide[0] for w in wide) and all(s is wide[0] for s in small):
         return Seen(wide[0], wide[0], aligned)
     axes = range(len(wide[0]))
-    joined = tuple(join([w[a] for w in wide]) for a in axes)
+    done: dict[tuple[int, ...], Field] = {}
+    for a in axes:
+        if (key := tuple(id(w[a]) for w in wide)) not in done:
+            done[key] = join([w[a] for w in wide])
+    joined = tuple(done[tuple(id(w[a]) for w in wide)] for a in axes)
     return Seen(
         joined,
         tuple(min((s[a] for s in small), key=lambda f: f.local.size) for a in axes),
@@ -93,7 +106,12 @@ def _through(
     size = node.input_shapes[k].size
     if len(own) != len(fields):  # axes were made anew by a reshape: every unit sees the same
         return fields if all(not s.advance for f in fields for s in f.strands) else None
-    return tuple(follow_field(f, m, n) for f, m, n in zip(fields, own, size, strict=True))
+    # Axes are mostly alike; then one of them is worked out, and stands for the others.
+    done: dict[tuple[int, Reach, int], Field] = {}
+    for field, reach, n in zip(fields, own, size, strict=True):
+        if (key := (id(field), reach, n)) not in done:
+            done[key] = follow_field(field, reach, n)
+    return tuple(done[id(f), m, n] for f, m, n in zip(fields, own, size, strict=True))
 
 
 def _aligned(fields: list[Field]) -> bool:
@@ -132,14 +150,26 @@ Part = tuple[Clipped, ...]
 """What the units of a node depend on along some of the paths to it, axis by axis."""
 
 
-def trace(network: Network, maps: dict[str, Maps]) -> dict[str, Part]:
+def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> dict[str, Part]:
     """What does every unit of every node depend on inside the image?
 
     Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
     the result is exact at the borders, too. The length of the work is the number of units along the
     axes, not their product.
+
+    Parameters
+    ----------
+    network
+        The network.
+    maps
+        The index maps of every node.
+    most
+        How many units may be looked at; nodes for which that does not suffice are left out, and
+        those behind them.
     """
-    paths = _Paths()
+    paths = _Paths(most)
+    if not paths.can_take(sum(network.input.size)):
+        return {}
     start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size]
     found: dict[str, list[Part]] = {INPUT: [tuple(map(paths.known, start))]}
     for node in network.nodes:
@@ -149,12 +179,20 @@ def trace(network: Network, maps: dict[str, Maps]) -> dict[str, Part]:
         axes = range(network.input.rank)
         # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
         size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
-        found[node.id] = paths.alike(
+        followed = (
             tuple(paths.clip(part[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
             for source, m in zip(node.inputs, own, strict=True)
             for part in found[source]
         )
+        try:
+            found[node.id] = paths.alike(followed)
+        except _TooMany:
+            break
     return {name: paths.merged(parts) for name, parts in found.items()}
+
+
+class _TooMany(Exception):  # noqa: N818 - control flow, never seen outside
+    """Raised where no more units may be looked at."""
 
 
 class _Paths:
@@ -163,12 +201,18 @@ class _Paths:
     Deep networks repeat their layers, and behind some of them every unit sees the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self._left = inf if most is None else most
         self._known: dict[Clipped, Clipped] = {}
         self._clipped: dict[tuple[int, Reach | None, int], Clipped] = {}
         self._merged: dict[tuple[int, ...], Clipped] = {}
         self._alive: dict[int, tuple[bool, ...]] = {}
         self._settled: dict[tuple[int, ...], Part] = {}
+
+    def can_take(self, units: int) -> bool:
+        """Count units that are looked at; return whether the bound is kept."""
+        self._left -= units
+        return self._left >= 0
 
     def known(self, clipped: Clipped) -> Clipped:
         """Return the one value that stands for all that are equal; its number may be a key."""
@@ -179,6 +223,9 @@ class _Paths:
         key = (id(seen), reach, outputs)
         found = self._clipped.get(key)
         if found is None:
+            reads = min(reach.most_taps, len(seen.intervals)) if isinstance(reach, IndexMap) else 1
+            if not self.can_take(outputs * reads):
+                raise _TooMany
             found = self._clipped[key] = self.known(_clip(seen, reach, outputs))
         return found
 
@@ -247,7 +294,7 @@ def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
         taps, inside = reach.taps(o), reach.inside(o, n)
         intervals.append(hull([seen.intervals[i] for i in inside]))
         # A mirrored index is as good as a border: what was tapped is not what is read.
-        free = len(inside) > 0 and inside == list(taps)
+        free = len(inside) == len(taps) > 0 and inside[0] == taps[0]
         inner.append(free and all(seen.inner[i] for i in inside))
     return Clipped(tuple(intervals), tuple(inner))
 

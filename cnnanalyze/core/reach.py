@@ -15,30 +15,11 @@ statistic, everything (group normalisation).
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
 
-
-class IndexMap(ABC):
-    """What all periodic maps share: what an output reads of a map that ends somewhere."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def taps(self, o: int) -> Sequence[int]:
-        """Return the input indices that output ``o`` reads, ascending."""
-
-    def inside(self, o: int, n: int) -> list[int]:
-        """Return the indices that output ``o`` really reads of ``n`` inputs, ascending.
-
-        Examples
-        --------
-        >>> Window(3, before=1).inside(0, 5), Window(3, before=1).inside(4, 5)
-        ([0, 1], [3, 4])
-        """
-        return [i for i in self.taps(o) if 0 <= i < n]
+from cnnanalyze.core.index_map import IndexMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +49,40 @@ class Window(IndexMap):
         """The inputs by which one period moves."""
         return self.stride
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether an output reads every index from its first to its last tap."""
+        return self.dilation == 1 or self.kernel == 1
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return self.kernel
+
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices that output ``o`` reads, ascending."""
         start = o * self.stride - self.before
-        return range(start, start + self.dilation * (self.kernel - 1) + 1, self.dilation)
+        return range(start, start + self._length, self.dilation)
+
+    def first(self, o: int) -> int:
+        """Return the first index that output ``o`` reads."""
+        return o * self.stride - self.before
+
+    def last(self, o: int) -> int:
+        """Return the last index that output ``o`` reads."""
+        return o * self.stride - self.before + self._length - 1
+
+    def first_from(self, i: int) -> int:
+        """Return the first output whose first tap is ``i`` or a later index."""
+        return -((-i - self.before) // self.stride)
+
+    def last_from(self, i: int) -> int:
+        """Return the first output whose last tap is ``i`` or a later index."""
+        return -((self._length - 1 - i - self.before) // self.stride)
+
+    @property
+    def _length(self) -> int:
+        return self.dilation * (self.kernel - 1) + 1
 
 
 POINT = Window(1)
@@ -103,14 +114,67 @@ class Transposed(IndexMap):
         """The inputs by which one period moves."""
         return 1
 
+    @property
+    def is_sliding(self) -> bool:
+        """Whether the first and the last tap never go back from one output to the next."""
+        return self.dilation == 1 or self.kernel == 1
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether an output reads every index from its first to its last tap."""
+        return self.dilation == 1 or self.kernel == 1
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return -(-self.kernel // (self.stride // gcd(self.stride, self.dilation)))
+
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices that write to output ``o``, ascending."""
-        found = []
-        for j in range(self.kernel - 1, -1, -1):
-            i, rest = divmod(o + self.before - self.dilation * j, self.stride)
-            if rest == 0:
-                found.append(i)
-        return found
+        shared = gcd(self.stride, self.dilation)
+        turn, rest = divmod(o + self.before, shared)
+        if rest:
+            return range(0)
+        # Every so many elements of the kernel fall upon an input; j is the first that does.
+        every, apart = self.stride // shared, self.dilation // shared
+        j = turn * pow(apart, -1, every) % every
+        if j >= self.kernel:
+            return range(0)
+        last = (o + self.before - self.dilation * j) // self.stride
+        first = last - apart * ((self.kernel - 1 - j) // every)
+        return range(first, last + 1, apart)
+
+    def first(self, o: int) -> int:
+        """Return the first index that writes to output ``o``; behind the last one if none does."""
+        if self.is_dense:
+            return -((self.kernel - 1 - o - self.before) // self.stride)
+        taps = self.taps(o)
+        return taps[0] if taps else 1
+
+    def last(self, o: int) -> int:
+        """Return the last index that writes to output ``o``."""
+        if self.is_dense:
+            return (o + self.before) // self.stride
+        taps = self.taps(o)
+        return taps[-1] if taps else 0
+
+    def first_from(self, i: int) -> int:
+        """Return the first output whose first tap is ``i`` or a later index."""
+        return (i - 1) * self.stride - self.before + self.kernel
+
+    def last_from(self, i: int) -> int:
+        """Return the first output whose last tap is ``i`` or a later index."""
+        return i * self.stride - self.before
+
+    def gaps(self, period: int) -> Sequence[int]:
+        """Return the outputs of a period from which on nothing is read, or something again."""
+        if self.kernel >= self.stride:
+            return ()
+        return [
+            (turn - self.before + edge) % period
+            for turn in range(0, period, self.stride)
+            for edge in (0, self.kernel)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +204,35 @@ class Sampled(IndexMap):
     def advance(self) -> int:
         """The inputs by which one period moves."""
         return self.step // gcd(self.step, self.unit)
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return 2 if self.linear and (self.period > 1 or self.offset % self.unit) else 1
+
+    def first(self, o: int) -> int:
+        """Return the first index that output ``o`` reads."""
+        return (o * self.step + self.offset) // self.unit
+
+    def last(self, o: int) -> int:
+        """Return the last index that output ``o`` reads."""
+        low, rest = divmod(o * self.step + self.offset, self.unit)
+        return low + (self.linear and rest > 0)
+
+    @property
+    def is_sliding(self) -> bool:
+        """Whether the first and the last tap never go back, but go on for ever."""
+        return self.step > 0
+
+    def first_from(self, i: int) -> int:
+        """Return the first output whose first tap is ``i`` or a later index."""
+        return -((self.offset - i * self.unit) // self.step)
+
+    def last_from(self, i: int) -> int:
+        """Return the first output whose last tap is ``i`` or a later index."""
+        if not self.linear:
+            return self.first_from(i)
+        return ((i - 1) * self.unit - self.offset) // self.step + 1
 
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices that output ``o`` is interpolated from."""
@@ -171,6 +264,28 @@ class Bins(IndexMap):
     def advance(self) -> int:
         """The inputs by which one period moves."""
         return self.inputs // gcd(self.inputs, self.outputs)
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        whole, rest = divmod(self.advance, self.period)
+        return whole + (rest > 0) + (rest > 1)
+
+    def first(self, o: int) -> int:
+        """Return the first index that output ``o`` reads."""
+        return o * self.inputs // self.outputs
+
+    def last(self, o: int) -> int:
+        """Return the last index that output ``o`` reads."""
+        return -(-(o + 1) * self.inputs // self.outputs) - 1
+
+    def first_from(self, i: int) -> int:
+        """Return the first output whose first tap is ``i`` or a later index."""
+        return -(-i * self.outputs // self.inputs)
+
+    def last_from(self, i: int) -> int:
+        """Return the first output whose last tap is ``i`` or a later index."""
+        return i * self.outputs // self.inputs
 
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices of bin ``o``."""
@@ -204,6 +319,27 @@ class Mirrored(IndexMap):
     def advance(self) -> int:
         """The inputs by which one period moves."""
         return 1
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return 1
+
+    def first(self, o: int) -> int:
+        """Return the one index that output ``o`` would read if the map had no border."""
+        return o - self.before
+
+    def last(self, o: int) -> int:
+        """Return the one index that output ``o`` would read if the map had no border."""
+        return o - self.before
+
+    def first_from(self, i: int) -> int:
+        """Return the output that would read ``i``."""
+        return i + self.before
+
+    def last_from(self, i: int) -> int:
+        """Return the output that would read ``i``."""
+        return i + self.before
 
     def taps(self, o: int) -> Sequence[int]:
         """Return the one index that output ``o`` would read if the map had no border."""

@@ -30,7 +30,7 @@ def listed(known: Sequence[str]) -> str:
     Examples
     --------
     >>> listed(["a", "b"]), listed([str(n) for n in range(22)])[-9:]
-    ('a, b', '19, ...')
+    ('a, b', ', 19, ...')
     """
     more = ", ..." if len(known) > MOST_LISTED else ""
     return ", ".join(islice(known, MOST_LISTED)) + more

@@ -7,6 +7,11 @@ the period is 1 and the three numbers of the textbooks (size, stride, start) rem
 path has a longer period, since neighbouring units then differ in what they see; a unit behind a
 dense layer or a global pool sees one constant interval (advance 0).
 
+A period is as long as the numbers in a spec make it, up to 10^12 units, but little changes in it:
+up-sampling by a million gives a million neighbours that all see the same. So a strand keeps
+*stretches* of units that see the same interval, and nothing here goes through units one by one
+where stretches will do. Where even these are too many the field is not told (:class:`TooFine`).
+
 Where paths join, the field of a unit is the hull of what the paths see. Strands that advance at the
 same rate merge into one; a gate behind a global pool (advance 0) stays beside the others.
 
@@ -16,14 +21,32 @@ the image is computed by :func:`cnnanalyze.analysis.reach.trace`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from cnnanalyze.core.reach import WHOLE, Everywhere, Periodic, Reach, Transposed, Whole, Window
+from cnnanalyze.core.work import Supply
+from cnnanalyze.errors import UsageError
 
 Interval = tuple[int, int]
 """The first and the last index, both included."""
+
+MOST_STRETCHES = 1_000_000
+"""How many stretches may be looked at for one analysis."""
+STRETCHES = Supply("stretches", MOST_STRETCHES)
+
+
+class TooFine(UsageError):  # noqa: N818 - a bound, as its neighbours in the specification are
+    """What units see changes too often from one to the next to be told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"what its units see changes too often from one to the next: more than "
+            f"{MOST_STRETCHES:,} stretches in all, the bound"
+        )
 
 
 class Strand(NamedTuple):
@@ -32,7 +55,9 @@ class Strand(NamedTuple):
     period: int
     advance: int
     intervals: tuple[Interval | None, ...]
-    """For the units 0 to period - 1; between the taps of a transposed window one sees nothing."""
+    """What each stretch of units sees; between the taps of a transposed window that is nothing."""
+    starts: tuple[int, ...] = (0,)
+    """The first unit of each stretch; together they are the units 0 to period - 1."""
 
     def at(self, unit: int) -> Interval | None:
         """Return the interval that a unit sees, or nothing."""
@@ -40,11 +65,65 @@ class Strand(NamedTuple):
             turns, seen = unit, self.intervals[0]
         else:
             turns, phase = divmod(unit, self.period)
-            seen = self.intervals[phase]
+            seen = self.intervals[bisect_right(self.starts, phase) - 1]
         if seen is None:
             return None
         shift = turns * self.advance
         return seen[0] + shift, seen[1] + shift
+
+    def over(self, first: int, last: int) -> Interval | None:
+        """Return the hull of what the units from the first to the last see, or nothing."""
+        if first > last:
+            return None
+        if self.is_orderly:
+            return self._ends(first, last)
+        return self._hull(first, last)
+
+    def _ends(self, first: int, last: int) -> Interval:
+        low, high = self.at(first), self.at(last)
+        assert low is not None
+        assert high is not None
+        return low[0], high[1]
+
+    def _hull(self, first: int, last: int) -> Interval | None:
+        """Go through the stretches; those of a period at either end have the outermost indices."""
+        period = self.period
+        if last - first >= 2 * period:
+            return hull(
+                [
+                    self._hull(first, first + period - 1),
+                    self._hull(last - period + 1, last),
+                ]
+            )
+        found: list[Interval | None] = []
+        turns, phase = divmod(first, period)
+        at = bisect_right(self.starts, phase) - 1
+        while turns * period + self.starts[at] <= last:
+            if (seen := self.intervals[at]) is not None:
+                shift = turns * self.advance
+                found.append((seen[0] + shift, seen[1] + shift))
+            at += 1
+            if at == len(self.starts):
+                turns, at = turns + 1, 0
+        if not STRETCHES.spend(len(found)):
+            raise TooFine
+        return hull(found)
+
+    @property
+    def is_orderly(self) -> bool:
+        """Whether each unit sees something, and begins and ends no earlier than the one before."""
+        if len(self.intervals) == 1:
+            return self.intervals[0] is not None
+        first = self.intervals[0]
+        if first is None:
+            return False
+        behind = (first[0] + self.advance, first[1] + self.advance)
+        before = first
+        for seen in (*self.intervals, behind):
+            if seen is None or seen[0] < before[0] or seen[1] < before[1]:
+                return False
+            before = seen
+        return True
 
     @property
     def rate(self) -> Fraction:
@@ -53,7 +132,7 @@ class Strand(NamedTuple):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The lengths of the intervals over one period, of those that are not empty."""
+        """The lengths of the intervals of all stretches, of those that are not empty."""
         return tuple(b - a + 1 for a, b in filter(None, self.intervals))
 
     @property
@@ -66,21 +145,48 @@ class Strand(NamedTuple):
     @property
     def centre(self) -> Fraction:
         """The middle of what unit 0 sees, averaged over one period and taken back to unit 0."""
-        middles = [
-            Fraction(a + b, 2) - self.rate * phase
-            for phase, seen in enumerate(self.intervals)
-            if seen is not None
-            for a, b in (seen,)
-        ]
-        return sum(middles, Fraction(0)) / len(middles) if middles else Fraction(0)
+        units = ends = phases = 0
+        for start, end, seen in zip(
+            self.starts, (*self.starts[1:], self.period), self.intervals, strict=True
+        ):
+            if seen is not None:
+                count = end - start
+                units += count
+                ends += count * (seen[0] + seen[1])
+                phases += count * (start + end - 1)
+        return (ends - self.rate * phases) / (2 * units) if units else Fraction(0)
 
 
 START = Strand(1, 1, ((0, 0),))
 """The input itself: unit i sees index i."""
 
 
+def strand_of(
+    period: int, advance: int, stretches: Iterable[tuple[int, Interval | None]]
+) -> Strand:
+    """Return the strand of stretches, each given by its first unit; equal neighbours become one.
+
+    Examples
+    --------
+    >>> strand_of(5, 1, [(0, (0, 1)), (2, (0, 1)), (4, None)]).starts
+    (0, 4)
+    """
+    starts: list[int] = []
+    intervals: list[Interval | None] = []
+    for start, seen in stretches:
+        if not starts or seen != intervals[-1]:
+            starts.append(start)
+            intervals.append(seen)
+    return Strand(period, advance, tuple(intervals), tuple(starts))
+
+
 def follow(strand: Strand, reach: Periodic) -> Strand:
     """What do the outputs of a layer see, if its inputs see ``strand``?
+
+    Raises
+    ------
+    TooFine
+        If that changes too often.
 
     Examples
     --------
@@ -102,14 +208,67 @@ def follow(strand: Strand, reach: Periodic) -> Strand:
     turns = lcm(strand.period, reach.advance) // reach.advance if reach.advance else 1
     period = reach.period * turns
     advance = strand.advance * (reach.advance * turns // strand.period)
-    return Strand(
-        period,
-        advance,
-        tuple(hull([strand.at(i) for i in reach.taps(o)]) for o in range(period)),
-    )
+    orderly = strand.is_orderly
+    units = _changes(strand, reach, period, ends_alone=orderly)
+    if units is None:  # all units may differ
+        if not STRETCHES.spend(period):
+            raise TooFine
+        units = range(period)
+    seen_by = _ends_of if orderly else _all_of
+    return strand_of(period, advance, ((o, seen_by(strand, reach, o)) for o in units))
 
 
-def hull(intervals: list[Interval | None]) -> Interval | None:
+def _changes(
+    strand: Strand, reach: Periodic, period: int, *, ends_alone: bool
+) -> Sequence[int] | None:
+    """Return the units at which what is seen can change; nothing if that is no fewer than all.
+
+    What a unit sees changes where its window begins to read, or to leave, another stretch.
+    """
+    if not reach.is_sliding or not (ends_alone or reach.is_dense):
+        return None
+    read = reach.advance * (period // reach.period)
+    count = 2 * len(strand.starts) * (read // strand.period)
+    gaps = reach.gaps(period)
+    if count + len(gaps) >= period:
+        return None
+    if not STRETCHES.spend(count + len(gaps)):
+        raise TooFine
+    found = {0, *gaps}
+    for begins, at_zero in (
+        (reach.first_from, reach.first(0)),
+        (reach.last_from, reach.last(0)),
+    ):
+        turn = at_zero // strand.period
+        for start in strand.starts:
+            index = turn * strand.period + start
+            index += strand.period * (index <= at_zero)
+            found.update(map(begins, range(index, at_zero + read + 1, strand.period)))
+    return sorted(o for o in found if 0 <= o < period)
+
+
+def _ends_of(strand: Strand, reach: Periodic, o: int) -> Interval | None:
+    """Return what an output sees, if the first and the last tap tell that."""
+    first, last = reach.first(o), reach.last(o)
+    return None if first > last else strand._ends(first, last)  # noqa: SLF001 - known to be orderly
+
+
+def _all_of(strand: Strand, reach: Periodic, o: int) -> Interval | None:
+    """Return what an output sees, whatever its taps see."""
+    if reach.is_dense:
+        first, last = reach.first(o), reach.last(o)
+        return None if first > last else strand._hull(first, last)  # noqa: SLF001
+    taps = reach.taps(o)
+    if len(taps) > 1:  # after a full turn all phases were met: the outermost taps tell the rest
+        turn = strand.period // gcd(strand.period, taps[1] - taps[0])
+        if len(taps) > 2 * turn:
+            taps = (*taps[:turn], *taps[-turn:])
+    if not STRETCHES.spend(len(taps)):
+        raise TooFine
+    return hull([strand.at(i) for i in taps])
+
+
+def hull(intervals: Sequence[Interval | None]) -> Interval | None:
     """Return the shortest interval that holds all the given ones.
 
     Examples
@@ -164,12 +323,7 @@ def follow_field(field: Field, reach: Reach, extent: int) -> Field:
     if isinstance(reach, Everywhere):
         return join([field, follow_field(field, WHOLE, extent)])
     if isinstance(reach, Whole):
-        seen = hull([field.at(0), field.at(extent - 1)])
-        if any(s.period > 1 for s in field.strands):
-            longest = max(s.period for s in field.strands)
-            ends = {*range(min(longest, extent)), *range(max(0, extent - longest), extent)}
-            seen = hull([field.at(i) for i in ends])
-        return Field((Strand(1, 0, (seen,)),))
+        return Field((Strand(1, 0, (hull([s.over(0, extent - 1) for s in field.strands]),)),))
     return Field(tuple(follow(s, reach) for s in field.strands))
 
 
@@ -197,8 +351,21 @@ def merge(one: Strand, other: Strand) -> Strand:
     if one == other:
         return one
     period = lcm(one.period, other.period)
-    return Strand(
+    count = sum(len(s.starts) * (period // s.period) for s in (one, other))
+    if not STRETCHES.spend(min(count, period)):
+        raise TooFine
+    units: Iterable[int] = range(period)
+    if count < period:
+        units = sorted(
+            {
+                turn + start
+                for s in (one, other)
+                for start in s.starts
+                for turn in range(0, period, s.period)
+            }
+        )
+    return strand_of(
         period,
         one.advance * (period // one.period),
-        tuple(hull([one.at(o), other.at(o)]) for o in range(period)),
+        ((o, hull([one.at(o), other.at(o)])) for o in units),
     )

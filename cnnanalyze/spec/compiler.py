@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.elements import DEEPEST, MOST_ELEMENTS, spend, weigh
+from cnnanalyze.spec.elements import DEEPEST, ELEMENTS, MOST_ELEMENTS, weigh
 from cnnanalyze.spec.functions import FUNCTIONS, LONGEST_LIST
 
 MOST_CHARACTERS = 1_000
@@ -431,6 +431,6 @@ def _too_many(start: int, end: int) -> Wrong:
 def _short(items: list[object], start: int, end: int) -> list[object]:
     if len(items) > LONGEST_LIST:
         raise Wrong(f"a list may have at most {LONGEST_LIST:,} elements", start, end)
-    if not spend(len(items)):
+    if not ELEMENTS.spend(len(items)):
         raise _too_many(start, end)
     return items

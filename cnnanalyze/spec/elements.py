@@ -8,52 +8,13 @@ reading of a spec may spend only so many elements in all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from cnnanalyze.core.work import Supply
 
 MOST_ELEMENTS = 2_000_000
 """How many elements of lists the expressions of a spec may make and go through in all."""
 DEEPEST = 100
 """How deep lists may be nested in each other."""
-
-
-class _Purse:
-    """What may still be spent."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = MOST_ELEMENTS
-
-
-_PURSE: ContextVar[_Purse | None] = ContextVar("purse", default=None)
-
-
-@contextmanager
-def counted() -> Iterator[None]:
-    """Count everything in the block together: one reading of a spec."""
-    token = _PURSE.set(_Purse())
-    try:
-        yield
-    finally:
-        _PURSE.reset(token)
-
-
-def spend(count: int) -> bool:
-    """Count elements; return whether the bound is kept.
-
-    Examples
-    --------
-    >>> with counted():
-    ...     print(spend(MOST_ELEMENTS), spend(1))
-    True False
-    """
-    purse = _PURSE.get()
-    if purse is None:
-        return count <= MOST_ELEMENTS
-    purse.left -= count
-    return purse.left >= 0
+ELEMENTS = Supply("elements", MOST_ELEMENTS)
 
 
 def weigh(value: object) -> bool:
@@ -67,17 +28,16 @@ def weigh(value: object) -> bool:
     """
     if not isinstance(value, list):
         return True
-    purse = _PURSE.get() or _Purse()
-    purse.left -= len(value)
+    count, most = len(value), ELEMENTS.left
     open_lists = [iter(value)]
-    while open_lists and purse.left >= 0:
+    while open_lists and count <= most:
         for item in open_lists[-1]:
             if isinstance(item, list):
-                purse.left -= len(item)
+                count += len(item)
                 open_lists.append(iter(item))
                 break
         else:
             open_lists.pop()
         if len(open_lists) > DEEPEST:
             return False
-    return purse.left >= 0
+    return ELEMENTS.spend(count)

@@ -26,7 +26,7 @@ from cnnanalyze.spec.controls import (
     rows,
 )
 from cnnanalyze.spec.document import Document
-from cnnanalyze.spec.elements import counted
+from cnnanalyze.spec.elements import ELEMENTS
 from cnnanalyze.spec.faults import Faults, said
 from cnnanalyze.spec.idle import find_idle_faults
 from cnnanalyze.spec.inputs import Input, explain_turned, read_input, turned
@@ -68,7 +68,7 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
     faults
         Where to note what is wrong; the result is complete only if nothing was noted.
     """
-    with counted():
+    with ELEMENTS.counted():
         return _expand(document, settings, faults)
 
 

@@ -11,7 +11,7 @@ from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import LARGEST, say
 from cnnanalyze.spec.document import Document
-from cnnanalyze.spec.elements import MOST_ELEMENTS, spend, weigh
+from cnnanalyze.spec.elements import ELEMENTS, MOST_ELEMENTS, weigh
 from cnnanalyze.spec.expression import UNKNOWN, parse
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.tree import Scalar, Sequence, Tree
@@ -29,7 +29,7 @@ def evaluate(tree: Tree, scope: Lookup[str, object]) -> object:
         return value
     if isinstance(tree, Scalar):
         return tree.value
-    if not spend(len(tree.items if isinstance(tree, Sequence) else tree.entries)):
+    if not ELEMENTS.spend(len(tree.items if isinstance(tree, Sequence) else tree.entries)):
         raise _too_many(tree.mark)
     if isinstance(tree, Sequence):
         items = [evaluate(item, scope) for item in tree.items]

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.spec import elements
-from cnnanalyze.spec.elements import counted, spend, weigh
+from cnnanalyze.spec.elements import ELEMENTS, weigh
 
 NESTED = "[[[[$in]*1000]*1000]*1000]*1000"
 
@@ -58,7 +57,7 @@ def test_lists_that_are_nested_from_parameter_to_parameter_are_bounded() -> None
 
 
 def test_a_short_list_that_is_used_often_counts_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elements, "MOST_ELEMENTS", 5_000)
+    monkeypatch.setattr(ELEMENTS, "most", 5_000)
     step = '- {relu: , when: "$in in [1, 2, 3, 4, 5]"}\n'
     cnn.loads(f"cnn: 1\ninput: 5x5x1\nlayers:\n{step * 90}")
     assert "the bounds" in refusal(step * 900)
@@ -66,8 +65,8 @@ def test_a_short_list_that_is_used_often_counts_each_time(monkeypatch: pytest.Mo
 
 def test_what_one_reading_spends_is_not_missed_by_the_next() -> None:
     for _ in range(3):
-        with counted():
-            assert spend(1_500_000)
+        with ELEMENTS.counted():
+            assert ELEMENTS.spend(1_500_000)
             assert weigh([[0] * 1_000] * 400)
             assert not weigh([[0] * 1_000] * 400)
 

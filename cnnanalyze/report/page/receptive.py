@@ -99,6 +99,8 @@ Picture = tuple[Markup, tuple[tuple[str, str, str], ...]]
 SIDE = 260.0
 MOST = 6
 """Fields that are drawn into one another."""
+MOST_UNITS = 2_000_000
+"""Units that are looked at for the drawing; layers beyond that are not in it."""
 
 
 def centres(analysis: Analysis) -> Picture | None:
@@ -107,7 +109,7 @@ def centres(analysis: Analysis) -> Picture | None:
     extents = network.input.size
     if not extents:
         return None
-    clipped = trace(network, index_maps(network))
+    clipped = trace(network, index_maps(network), MOST_UNITS)
     found: dict[tuple[Interval, ...], tuple[str, str]] = {}
     before: object = None
     for f in analysis:
