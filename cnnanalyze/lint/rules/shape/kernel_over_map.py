@@ -66,7 +66,7 @@ class KernelOverMap(Rule):
             if not walk.is_spatial(node) or not facts.fit:
                 continue
             for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
-                dead = readings(fit, k, s, d, n).count(0)
+                dead = readings(fit, k, s, d, n).dead
                 if dead and n > 1:
                     name, extent = axis_name(axis, len(facts.fit)), d * (k - 1) + 1
                     dilated = f" ({k} with dilation {d})" if d > 1 else ""

@@ -61,10 +61,10 @@ class TapsInPadding(Rule):
             node = facts.node
             if not walk.is_spatial(node) or not facts.fit:
                 continue
-            axes = [(readings(*side), side[0].output) for side in sides(facts)]
-            if any(0 in taps for taps, _ in axes):
+            axes = [(readings(*side), side[1] * side[0].output) for side in sides(facts)]
+            if any(read.dead for read, _ in axes):
                 continue  # that is kernel-over-map
-            share = prod(sum(taps) / (len(taps) * outputs) for taps, outputs in axes)
+            share = prod(read.total / pairs for read, pairs in axes)
             if share < least:
                 yield self.found(
                     subject,
