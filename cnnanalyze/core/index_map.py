@@ -56,9 +56,10 @@ class IndexMap(ABC):
     def last_from(self, i: int) -> int:
         """Return the first output whose last tap is ``i`` or a later index, if taps slide."""
 
-    def gaps(self, period: int) -> Sequence[int]:  # noqa: ARG002 - most maps have none
-        """Return the outputs of a period from which on nothing is read, or something again."""
-        return ()
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some outputs read nothing at all."""
+        return False
 
     def inside(self, o: int, n: int) -> list[int]:
         """Return the indices that output ``o`` really reads of ``n`` inputs, ascending.

@@ -166,15 +166,11 @@ class Transposed(IndexMap):
         """Return the first output whose last tap is ``i`` or a later index."""
         return i * self.stride - self.before
 
-    def gaps(self, period: int) -> Sequence[int]:
-        """Return the outputs of a period from which on nothing is read, or something again."""
-        if self.kernel >= self.stride:
-            return ()
-        return [
-            (turn - self.before + edge) % period
-            for turn in range(0, period, self.stride)
-            for edge in (0, self.kernel)
-        ]
+    @property
+    def has_gaps(self) -> bool:
+        """Whether some outputs read nothing at all."""
+        shared = gcd(self.stride, self.dilation)
+        return shared > 1 or self.kernel < self.stride
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from cnnanalyze.errors import UsageError
 Interval = tuple[int, int]
 """The first and the last index, both included."""
 
-MOST_STRETCHES = 1_000_000
+MOST_STRETCHES = 500_000
 """How many stretches may be looked at for one analysis."""
 STRETCHES = Supply("stretches", MOST_STRETCHES)
 
@@ -229,12 +229,16 @@ def _changes(
         return None
     read = reach.advance * (period // reach.period)
     count = 2 * len(strand.starts) * (read // strand.period)
-    gaps = reach.gaps(period)
-    if count + len(gaps) >= period:
+    written = _seeing(strand) if reach.has_gaps else []
+    count += 2 * sum(end - start for start, end in written)
+    if count >= period:
         return None
-    if not STRETCHES.spend(count + len(gaps)):
+    if not STRETCHES.spend(count):
         raise TooFine
-    found = {0, *gaps}
+    found = {0}
+    for start, end in written:  # an input that sees something begins and ends a stretch of its own
+        found.update(reach.last_from(i) % period for i in range(start, end))
+        found.update(reach.first_from(i + 1) % period for i in range(start, end))
     for begins, at_zero in (
         (reach.first_from, reach.first(0)),
         (reach.last_from, reach.last(0)),
@@ -245,6 +249,17 @@ def _changes(
             index += strand.period * (index <= at_zero)
             found.update(map(begins, range(index, at_zero + read + 1, strand.period)))
     return sorted(o for o in found if 0 <= o < period)
+
+
+def _seeing(strand: Strand) -> list[tuple[int, int]]:
+    """Return the stretches of one period that see something, each with the unit behind it."""
+    return [
+        (start, end)
+        for start, end, seen in zip(
+            strand.starts, (*strand.starts[1:], strand.period), strand.intervals, strict=True
+        )
+        if seen is not None
+    ]
 
 
 def _ends_of(strand: Strand, reach: Periodic, o: int) -> Interval | None:

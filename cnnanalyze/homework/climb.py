@@ -211,7 +211,7 @@ def _from_interval(link: Link, name: Naming) -> Climb:
 
 def _widest(strand: Strand) -> Interval:
     """Return the first interval of the largest size; of nothing, one without any index."""
-    seen = filter(None, map(strand.at, range(strand.period)))
+    seen = filter(None, strand.intervals)
     return next((i for i in seen if i[1] - i[0] + 1 == strand.size), (0, -1))
 
 
@@ -222,7 +222,7 @@ def _kernel(link: Link) -> int:
         case Window() | Transposed():
             return reach.kernel
         case Bins() | Sampled():
-            return max(len(reach.taps(o)) for o in range(reach.period))
+            return reach.most_taps
         case Whole():
             return link.extent
         case _:

@@ -77,8 +77,7 @@ def _cause(asked: Asked) -> str:
 
 def _unlike(strand: Strand) -> bool:
     """Whether some units see more than others."""
-    seen = list(map(strand.at, range(strand.period)))
-    return len({None if i is None else i[1] - i[0] for i in seen}) > 1
+    return len({None if i is None else i[1] - i[0] for i in strand.intervals}) > 1
 
 
 def receptive_field(asked: Asked) -> Draft:

@@ -16,13 +16,11 @@ from typing import Any, Protocol, runtime_checkable
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.elements import DEEPEST, ELEMENTS, MOST_ELEMENTS, weigh
 from cnnanalyze.spec.functions import FUNCTIONS, LONGEST_LIST
+from cnnanalyze.spec.results import LARGEST, Wrong, bounded, divides, is_number, short, weigh_all
 
 MOST_CHARACTERS = 1_000
 """The longest expression."""
-LARGEST = 10**30
-"""The largest number that an expression may come to."""
 HIGHEST_POWER = 100
 """The highest exponent."""
 
@@ -49,22 +47,6 @@ class HasAttributes(Protocol):
 
 Scope = Mapping[str, object]
 Evaluate = Callable[[Scope], Any]
-
-
-class Wrong(Exception):  # noqa: N818 - becomes a SpecError as soon as the place is known
-    """Something is wrong with a stretch of an expression."""
-
-    def __init__(
-        self,
-        message: str,
-        start: int,
-        end: int,
-        help: str = "",  # noqa: A002
-        code: str = "SP007",
-    ) -> None:
-        super().__init__(message)
-        self.message, self.start, self.end = message, start, end
-        self.help, self.code = help, code
 
 
 _NAME = re.compile(r"\$([A-Za-z_]\w*)")
@@ -176,7 +158,7 @@ class _Compiler:
 
         def make(scope: Scope) -> object:
             values = [item(scope) for item in items]
-            return UNKNOWN if any(v is UNKNOWN for v in values) else _short(values, start, end)
+            return UNKNOWN if any(v is UNKNOWN for v in values) else short(values, start, end)
 
         return make
 
@@ -257,22 +239,22 @@ class _Compiler:
             a, b = left(scope), right(scope)
             if a is UNKNOWN or b is UNKNOWN:
                 return UNKNOWN
-            if not (_is_number(a) and _is_number(b)):
+            if not (is_number(a) and is_number(b)):
                 if verb == "add" and type(a) is type(b) and isinstance(a, list):
-                    return _short([*a, *b], start, end)
+                    return short([*a, *b], start, end)
                 if verb == "multiply" and isinstance(a, list) and type(b) is int:
-                    return _short(a * min(b, LONGEST_LIST + 1), start, end)
+                    return short(a * min(b, LONGEST_LIST + 1), start, end)
                 raise Wrong(f"cannot {verb} {say(a)} {link} {say(b)}", start, end)
             if power and abs(b) > HIGHEST_POWER:
                 raise Wrong(f"an exponent may be at most {HIGHEST_POWER}, not {b}", start, end)
             try:
                 # Whole numbers that divide stay whole; what does not divide is seen later.
-                value = a // b if exact and _divides(a, b) else apply(a, b)
+                value = a // b if exact and divides(a, b) else apply(a, b)
             except ZeroDivisionError:
                 raise Wrong(f"division by zero: {say(a)} divided by {say(b)}", start, end) from None
             except OverflowError:
                 raise Wrong(f"a number may be at most {LARGEST:.0e}", start, end) from None
-            return _bounded(value, start, end)
+            return bounded(value, start, end)
 
         return compute
 
@@ -289,7 +271,7 @@ class _Compiler:
                 return UNKNOWN
             if negated:
                 return not value
-            if not _is_number(value):
+            if not is_number(value):
                 raise Wrong(f"cannot negate {say(value)}", start, end)
             return -value if minus else value
 
@@ -321,7 +303,7 @@ class _Compiler:
             values = [o(scope) for o in operands]
             if any(v is UNKNOWN for v in values):
                 return UNKNOWN
-            _weigh(values, start, end)
+            weigh_all(values, start, end)
             for check, a, b in zip(checks, values, values[1:], strict=False):
                 try:
                     if not check(a, b):
@@ -364,9 +346,9 @@ class _Compiler:
             values = [a(scope) for a in arguments]
             if any(v is UNKNOWN for v in values):
                 return UNKNOWN
-            _weigh(values, start, end)
+            weigh_all(values, start, end)
             try:
-                return _bounded(function(*values), start, end)
+                return bounded(function(*values), start, end)
             except (TypeError, ValueError, OverflowError, ZeroDivisionError):
                 said = ", ".join(map(say, values))
                 raise Wrong(f"cannot compute {name}({said})", start, end) from None
@@ -395,42 +377,3 @@ class _Compiler:
             return items[at]
 
         return read
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int or type(value) is float
-
-
-def _divides(a: float, b: float) -> bool:
-    return type(a) is int and type(b) is int and b != 0 and a % b == 0
-
-
-def _bounded(value: Any, start: int, end: int) -> Any:  # noqa: ANN401
-    if isinstance(value, complex) or (_is_number(value) and not abs(value) <= LARGEST):
-        raise Wrong(f"a number may be at most {LARGEST:.0e}", start, end)
-    return value
-
-
-def _weigh(values: list[object], start: int, end: int) -> None:
-    """Count the elements of the lists that are gone through."""
-    if not all(map(weigh, values)):
-        raise _too_many(start, end)
-
-
-def _too_many(start: int, end: int) -> Wrong:
-    return Wrong(
-        f"the expressions go through more than {MOST_ELEMENTS:,} elements of lists, "
-        f"or lists nested deeper than {DEEPEST}, the bounds",
-        start,
-        end,
-        "make the lists shorter",
-        "SP012",
-    )
-
-
-def _short(items: list[object], start: int, end: int) -> list[object]:
-    if len(items) > LONGEST_LIST:
-        raise Wrong(f"a list may have at most {LONGEST_LIST:,} elements", start, end)
-    if not ELEMENTS.spend(len(items)):
-        raise _too_many(start, end)
-    return items

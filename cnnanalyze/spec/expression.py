@@ -17,10 +17,10 @@ from cnnanalyze.spec.compiler import (
     Evaluate,
     HasAttributes,
     Scope,
-    Wrong,
     compile_text,
 )
 from cnnanalyze.spec.functions import WORDS
+from cnnanalyze.spec.results import Wrong
 
 __all__ = ["UNKNOWN", "Expression", "HasAttributes", "interpolate", "parse"]
 

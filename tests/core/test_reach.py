@@ -46,6 +46,42 @@ def test_taps_ascend(reach: Periodic, o: int) -> None:
     assert taps == sorted(set(taps))
 
 
+@given(reach=maps, o=st.integers(-20, 20))
+@example(reach=Transposed(2, 5, 1, 0), o=3)
+def test_first_and_last_are_the_outermost_taps(reach: Periodic, o: int) -> None:
+    taps = list(reach.taps(o))
+    first, last = reach.first(o), reach.last(o)
+    assert (first > last) if not taps else (first, last) == (taps[0], taps[-1])
+    if reach.is_dense:
+        assert taps == list(range(first, last + 1))
+
+
+@given(reach=maps)
+def test_most_taps_is_the_largest_number_of_taps(reach: Periodic) -> None:
+    assert reach.most_taps == max(len(reach.taps(o)) for o in range(reach.period))
+
+
+@given(reach=maps, i=st.integers(-40, 40))
+def test_the_output_from_which_on_an_index_is_reached(reach: Periodic, i: int) -> None:
+    if reach.is_sliding:
+        o = reach.first_from(i)
+        assert reach.first(o - 1) < i <= reach.first(o)
+        o = reach.last_from(i)
+        assert reach.last(o - 1) < i <= reach.last(o)
+
+
+@given(reach=maps)
+@example(reach=Transposed(2, 4, 2, 0))
+def test_gaps_are_outputs_that_read_nothing(reach: Periodic) -> None:
+    assert reach.has_gaps == any(not reach.taps(o) for o in range(reach.period))
+
+
+@given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 20))
+def test_inside_are_the_taps_that_lie_on_the_map(reach: Periodic, o: int, n: int) -> None:
+    if not isinstance(reach, Mirrored):
+        assert reach.inside(o, n) == [i for i in reach.taps(o) if 0 <= i < n]
+
+
 @given(kernel=small, stride=small, dilation=small, before=offsets)
 @example(kernel=1, stride=7, dilation=1, before=0)
 def test_transposed_is_the_window_read_backwards(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.reach import (
@@ -20,9 +21,11 @@ from cnnanalyze.core.reach import (
 from cnnanalyze.core.strand import (
     INPUT_FIELD,
     START,
+    STRETCHES,
     Field,
     Interval,
     Strand,
+    TooFine,
     follow,
     follow_field,
     hull,
@@ -73,6 +76,110 @@ def test_a_period_on_everything_has_advanced(chain: list[Periodic], unit: int) -
     here, there = strand.at(unit), strand.at(unit + strand.period)
     assert there == (here and (here[0] + strand.advance, here[1] + strand.advance))
     assert strand.rate == Fraction(strand.advance, strand.period)
+
+
+large = st.integers(1, 1_000_003)
+far = st.integers(-1_000_003, 1_000_003)
+large_maps: st.SearchStrategy[Periodic] = st.one_of(
+    st.builds(Window, small, large, small, far),
+    st.builds(Window, small, small, large, far),
+    st.builds(Transposed, small, large, st.just(1), far),
+    st.builds(Transposed, small, small, large, far),
+    st.builds(Sampled, st.just(1), large, far, st.booleans()),
+    st.builds(Bins, large, small),
+    st.builds(Bins, small, large),
+)
+
+
+@given(chain=st.lists(large_maps | maps, max_size=4), unit=st.integers(-(10**9), 10**9))
+@example(chain=[Sampled(1, 10**11), Window(3, 7, 1, 1)], unit=10**12 // 7)
+@example(chain=[Transposed(1, 10**11), Window(3, 1, 1, 1), Window(5, 2, 3)], unit=1)
+@example(chain=[Transposed(2, 10**11), Transposed(1, 3), Window(4)], unit=3 * 10**11 - 1)
+@example(chain=[Window(3, 1, 10**6, 10**6), Sampled(1, 3), Window(7)], unit=1)
+def test_large_numbers_change_nothing(chain: list[Periodic], unit: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(STRETCHES, "most", 3_000)  # what takes longer is another test's concern
+        try:
+            strand = strand_of(chain)
+        except TooFine:
+            assume(False)
+    assert strand.at(unit) == seen(chain, unit)
+
+
+@given(left=chains, right=chains, unit=units)
+def test_a_merged_strand_sees_what_either_sees(
+    left: list[Periodic], right: list[Periodic], unit: int
+) -> None:
+    one, other = strand_of(left), strand_of(right)
+    if one.rate == other.rate:
+        assert merge(one, other).at(unit) == hull([one.at(unit), other.at(unit)])
+
+
+@given(chain=chains, first=units, count=st.integers(0, 40))
+def test_over_is_the_hull_of_its_units(chain: list[Periodic], first: int, count: int) -> None:
+    strand = strand_of(chain)
+    last = first + count - 1
+    assert strand.over(first, last) == hull([strand.at(i) for i in range(first, last + 1)])
+
+
+@given(chain=chains)
+def test_centre_is_the_mean_over_a_period(chain: list[Periodic]) -> None:
+    strand = strand_of(chain)
+    middles = [
+        Fraction(sum(i), 2) - strand.rate * unit
+        for unit in range(strand.period)
+        if (i := strand.at(unit)) is not None
+    ]
+    assert strand.centre == (sum(middles, Fraction(0)) / len(middles) if middles else 0)
+
+
+@given(chain=chains)
+def test_neighbouring_stretches_differ(chain: list[Periodic]) -> None:
+    strand = strand_of(chain)
+    assert len(strand.starts) == len(strand.intervals)
+    assert all(a != b for a, b in pairwise(strand.intervals))
+    assert strand.starts[0] == 0
+    assert all(a < b for a, b in pairwise((*strand.starts, strand.period)))
+
+
+CHAINS = {
+    "resized": [Sampled(1, 10**11)],
+    "resized, then read": [Sampled(1, 300), Window(3, before=1)],
+    "transposed by a huge stride": [Transposed(1, 10**11), Window(3, before=1)],
+    "a huge transposed kernel": [Transposed(10**8, 2)],
+    "a huge kernel behind phases": [Sampled(1, 3), Window(10**8 + 1, before=5 * 10**7)],
+    "dilated far": [Window(3, 1, 10**6, 10**6), Window(10**6 + 3)],
+    "depth to space": [Sampled(1, 10**6)],
+    "up and down": [m for _ in range(7) for m in (Sampled(1, 3), Window(2, 2))],
+    "up eighteen times": [*([Sampled(1, 2)] * 18), Window(3)],
+    "transposed by huge strides, twice": [Transposed(1, 10**12), Transposed(1, 10**12), Window(3)],
+    "huge bins": [Bins(10**9, 7), Bins(5, 10**9)],
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+def test_the_work_does_not_grow_with_the_numbers(chain: list[Periodic]) -> None:
+    with STRETCHES.counted():
+        strand_of(chain)
+        assert STRETCHES.most - STRETCHES.left < 20_000
+
+
+def test_what_changes_too_often_is_refused() -> None:
+    with STRETCHES.counted(), pytest.raises(TooFine) as caught:
+        strand_of([Sampled(1_000_003, 2_000_029)])
+    assert caught.value.message == (
+        "what its units see changes too often from one to the next: "
+        "more than 500,000 stretches in all, the bound"
+    )
+
+
+def test_what_one_analysis_looks_at_is_counted_together() -> None:
+    fine: list[Periodic] = [Sampled(200_003, 200_023)]
+    with STRETCHES.counted():
+        strand_of(fine)
+        strand_of(fine)
+        with pytest.raises(TooFine):
+            strand_of(fine)
 
 
 @given(chain=chains)
