@@ -45,10 +45,15 @@ chains = st.lists(maps, max_size=3)
 units = st.integers(-30, 30)
 
 
+MOST_READ = 50_000
+"""Beyond that, going through all indices is no oracle any more."""
+
+
 def seen(chain: list[Periodic], unit: int) -> Interval | None:
     """Walk back through the layers, index by index."""
     read = {unit}
     for reach in reversed(chain):
+        assume(sum(len(reach.taps(o)) for o in read) < MOST_READ)
         read = {i for o in read for i in reach.taps(o)}
     return (min(read), max(read)) if read else None
 
