@@ -119,14 +119,18 @@ def show_diff(before: Source, after: Source) -> None:
 
 
 def follow(specs: Sequence[str], once: Callable[[], object]) -> None:
-    """Do something now, and again whenever a spec or a configuration has changed; until Ctrl-C."""
+    """Do something now, and again whenever a spec or a configuration has changed.
+
+    It ends with Ctrl-C, or if nobody reads what is printed any more.
+    """
     seen: dict[Path, float] | None = None
-    while True:
+    stdout = sys.stdout
+    while sys.stdout is stdout:
         now = _times(specs)
         if now != seen:
             seen = now
             if sys.stdout.isatty():
-                write("\x1b[2J\x1b[H")
+                write("\x1b[2J\x1b[H", format="raw")
             try:
                 once()
             except CnnError as error:  # it may be mended while we wait

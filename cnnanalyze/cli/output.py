@@ -91,7 +91,9 @@ def write(text: str, output: Path | None = None, format: str = "text") -> None: 
     try:
         _put(safe, format)
     except BrokenPipeError:
-        raise
+        # Who reads our output has seen enough. The work goes on to its end: the exit code says
+        # what came of it, and a gate must not open because somebody looked at the first lines.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     except OSError as error:
         raise full(error) from None
 
