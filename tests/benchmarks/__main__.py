@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import analysis, audit, forward, lint, startup
+from tests.benchmarks import analysis, audit, forward, growth, lint, startup
 
 if __name__ == "__main__":
     startup.main()
@@ -10,3 +10,4 @@ if __name__ == "__main__":
     lint.main()
     audit.main()
     forward.main()
+    growth.main()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.report.page.treemap import Area, squarify
+from cnnanalyze.report.page.treemap import Area, Leaf, draw, squarify
 from cnnanalyze.report.page.vector import Scale, element
 
 VALUES = st.lists(st.integers(1, 10_000), min_size=1, max_size=40).map(
@@ -60,3 +60,11 @@ def test_texts_and_attributes_are_escaped() -> None:
 )
 def test_ticks_are_round(most: int, ticks: list[int]) -> None:
     assert list(Scale(most, 0, 1).ticks()) == ticks
+
+
+@pytest.mark.parametrize(("letter", "shown"), [("a", True), ("畳", False)])
+def test_a_name_of_wide_letters_takes_twice_the_room(letter: str, shown: bool) -> None:
+    """A hundred narrow letters of 5.9 pixels fit 667; so many wide ones would reach beyond."""
+    name = 100 * letter
+    groups = {name: [Leaf(2, name, "conv", 0)], "b": [Leaf(1, "b", "conv", 1)]}
+    assert (f">{name}</text>" in draw(groups, "")) is shown

@@ -10,6 +10,8 @@ from markupsafe import Markup
 from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.statistics import is_beside
+from cnnanalyze.characters import cells
+from cnnanalyze.characters import end as end_of
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
 from cnnanalyze.report.numbers import exact, short, size
@@ -296,4 +298,11 @@ _LONGEST = 40
 
 
 def _shortened(path: str) -> str:
-    return path if len(path) <= _LONGEST else f"…{path[-_LONGEST:]}"
+    """Return the end of a path that there is room for.
+
+    Examples
+    --------
+    >>> _shortened("stage/" + "畳" * 30), _shortened("stage/conv1")
+    ('…畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳畳', 'stage/conv1')
+    """
+    return path if cells(path) <= _LONGEST else f"…{end_of(path, _LONGEST)}"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from cnnanalyze.characters import cells
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.page.vector import Paper, box, element
 
@@ -64,7 +65,7 @@ TOLD = 1 / 40
 STRIP = 15.0
 """The height of the name above a group."""
 _LETTER = 5.9
-"""About the width of a letter of 11 pixels."""
+"""About the width of a letter of 11 pixels; what takes two cells of a terminal is twice as wide."""
 
 
 def squarify(values: Sequence[int], area: Area) -> list[Area]:
@@ -83,9 +84,13 @@ def squarify(values: Sequence[int], area: Area) -> list[Area]:
     while at < len(values):
         side = min(area.width, area.height)
         scale = area.width * area.height / rest if rest else 0.0
-        end = at + 1
-        worst = _worst(values[at:end], side, scale)
-        while end < len(values) and (longer := _worst(values[at : end + 1], side, scale)) <= worst:
+        end, total = at + 1, values[at]
+        worst = _worst(values[at], values[at], total * scale, side, scale)
+        while end < len(values):
+            total += values[end]
+            longer = _worst(values[at], values[end], total * scale, side, scale)
+            if longer > worst:
+                break
             worst, end = longer, end + 1
         row = values[at:end]
         placed, area = _lay(row, area, rest)
@@ -95,12 +100,13 @@ def squarify(values: Sequence[int], area: Area) -> list[Area]:
     return found
 
 
-def _worst(row: Sequence[int], side: float, scale: float) -> float:
+def _worst(largest: int, smallest: int, total: float, side: float, scale: float) -> float:
     """Return the largest ratio of sides in a row of rectangles along a side."""
-    total = sum(row) * scale
     if not total or not side:
         return float("inf")
-    return max(side * side * row[0] * scale / total**2, total**2 / (side * side * row[-1] * scale))
+    return max(
+        side * side * largest * scale / total**2, total**2 / (side * side * smallest * scale)
+    )
 
 
 def _lay(row: Sequence[int], area: Area, rest: int) -> tuple[list[Area], Area]:
@@ -149,7 +155,7 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
 def _group(paper: Paper, name: str, leaves: list[Leaf], area: Area, total: int) -> None:
     shown = _merged(leaves, total)
     inner = area.inset(1.5)
-    if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > _LETTER * (len(name) + 2):
+    if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > _LETTER * (cells(name) + 2):
         title = element("text", name, x=round(inner.x) + 3, y=round(inner.y) + 11)
         paper.draw("group", title)
         inner = area.inset(1.5, STRIP)
@@ -184,12 +190,12 @@ def _label(leaf: Leaf, place: Area, total: int, *, group: str) -> Iterator[Marku
     if place.height < STRIP or place.width < 4 * _LETTER:
         return
     room = int((place.width - 7) / _LETTER)
-    if len(name) > room:  # the end of a path tells more than its beginning
+    if cells(name) > room:  # the end of a path tells more than its beginning
         parts = name.split("/")
-        while len(parts) > 1 and len("/".join(parts)) + 1 > room:
+        while len(parts) > 1 and cells("/".join(parts)) + 1 > room:
             parts.pop(0)
         name = "/".join(parts)
-    if len(name) <= room:
+    if cells(name) <= room:
         yield element("text", name, x=x, y=y)
         y += 13
     if y + 3 < place.y + place.height and leaf.value >= total * TOLD:
