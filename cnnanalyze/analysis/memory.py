@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnnanalyze.core.number import total
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
@@ -72,5 +73,5 @@ def measure(network: Network) -> Memory:
         tuple(live),
         peak,
         network.nodes[live.index(peak)].id,
-        network.input.count + sum(n.output.count for n in network.nodes),
+        total((network.input.count, *(n.output.count for n in network.nodes))),
     )
