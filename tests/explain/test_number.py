@@ -146,7 +146,6 @@ def test_remembering_keeps_what_it_is_given() -> None:
 
 def test_sum_of_many_numbers_writes_each_addend_once(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
-    made = number.made
 
     def counting(op: str, *args: Expression) -> Expression:
         written.append(len(args))
