@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cnnanalyze.characters import legible
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import CnnError, UsageError
 
@@ -265,8 +264,7 @@ class Bar(Watch):
         done, self._begun = self._begun, self._begun + 1
 
         def report(share: float, layer: str) -> None:
-            network, at = legible(name), legible(layer)
-            self._bar.update(self._task, completed=done + share, network=network, layer=at)
+            self._bar.update(self._task, completed=done + share, network=name, layer=layer)
 
         return report
 

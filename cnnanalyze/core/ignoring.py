@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from warnings import catch_warnings, simplefilter
 
 from cnnanalyze.core.files import FileError, Reason, is_file, read_bytes
 
@@ -58,10 +57,7 @@ def compile_patterns(folder: Path, lines: Iterable[str]) -> Patterns:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where folders are searched
 
     kept = tuple(lines)
-    with catch_warnings():
-        # A bracket in brackets is fine in a pattern; of a regular expression Python warns then.
-        simplefilter("ignore", FutureWarning)
-        return Patterns(folder, kept, GitIgnoreSpec.from_lines(kept))
+    return Patterns(folder, kept, GitIgnoreSpec.from_lines(kept))
 
 
 def why_not(line: str) -> str:

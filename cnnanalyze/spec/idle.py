@@ -75,7 +75,7 @@ class Anywhere(Scope):
 
 
 def find_idle_faults(document: Document, placed: Collection[int], read: Read) -> Faults:
-    """Return what is wrong in the steps of a document that are laid out nowhere.
+    """Return what is wrong in steps that are laid out nowhere, and in defaults that none takes.
 
     Parameters
     ----------
@@ -92,13 +92,19 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     names = ("in", "index", *(key.text for key, _ in document.param_trees))
     frame = Everywhere(document.tree)
     spec_wide = Variables(_unknown(names))
+    scope = Anywhere(frame, spec_wide, outer)
+    if document.defaults is not None:
+        search.maker.judge_defaults(document.defaults, scope)
     layers = document.tree.get("layers")
     if isinstance(layers, Sequence):
-        search.run(layers, Anywhere(frame, spec_wide, outer))
+        search.run(layers, scope)
     for block in document.blocks.values():
         known = spec_wide.bind(_unknown((*block.param_names, *block.inputs)))
         own = () if block.defaults is None else (block.defaults,)
-        search.run(block.layers, Anywhere(frame, known, (*outer, *own)))
+        inside = Anywhere(frame, known, (*outer, *own))
+        for section in own:
+            search.maker.judge_defaults(section, inside)
+        search.run(block.layers, inside)
     return reading.faults
 
 

@@ -99,6 +99,18 @@ class Maker:
         trees[cls.principal] = given
         return trees, is_right
 
+    def judge_defaults(self, section: Mapping, scope: Scope) -> None:
+        """Note defaults that no layer of their kind could have."""
+        for key, given in section.entries:
+            cls = KINDS.get(key.text)
+            if cls is None or not isinstance(given, Mapping):
+                continue  # told where the section is read
+            trees = {k.text: v for k, v in given.entries if k.text in cls.model_fields}
+            values = {name: self.reading.value(tree, scope) for name, tree in trees.items()}
+            told = {name: value for name, value in values.items() if value is not UNKNOWN}
+            step = Step(key.text, key.mark)
+            self.build(cls, told, trees, step, scope, is_whole=False)
+
     def build(
         self,
         cls: type[Layer],

@@ -7,29 +7,36 @@ may be an expression.
 
 from __future__ import annotations
 
-from functools import cache
 from inspect import cleandoc
 
-from cnnanalyze.core.conventions import CONVENTIONS
+from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
-from cnnanalyze.spec.budgets import BOUNDS, IN_BYTES, QUANTITIES, TYPES, Budgets
-from cnnanalyze.spec.claims import ROWS, TOTALS, VERDICTS
+from cnnanalyze.spec.controls import MOST_STEPS
 from cnnanalyze.spec.document import TEXTS, VERSION, Document
-from cnnanalyze.spec.sections import Lint, Section, Training
+from cnnanalyze.spec.section_schema import budgets, claim, figure, section
+from cnnanalyze.spec.sections import Lint, Training
+from cnnanalyze.spec.step import RESERVED
 from cnnanalyze.spec.tree import plain
 from cnnanalyze.spec.vocabulary import (
     EXPRESSION,
+    EXTENTS,
+    FIGURE,
+    NAME,
     NATURAL,
     NULL,
     POSITIVE,
+    SHAPE,
     TEXT,
+    VARIABLE,
+    WRITTEN,
     Schema,
     any_of,
     described,
     field_schema,
     list_of,
     ref,
+    required,
 )
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -52,34 +59,42 @@ def build_schema(document: Document | None = None) -> Schema:
         "type": "object",
         "properties": {
             "cnn": {"const": VERSION, "description": "version of the spec language"},
-            **{key: {**TEXT, "description": _ABOUT[key]} for key in TEXTS},
+            **{key: {**WRITTEN, "description": _ABOUT[key]} for key in TEXTS},
             "year": {"type": "integer", "description": "year of publication"},
             "extends": {**TEXT, "description": "spec file that this one is laid over"},
             "set": {
-                "type": "object",
+                "type": ["object", "null"],
                 "description": "values for the parameters of the extended spec",
             },
             "input": {**_INPUT, "description": "height x width x channels, such as 224x224x3"},
             "params": {
-                "type": "object",
+                "type": ["object", "null"],
+                "propertyNames": VARIABLE,
                 **({"properties": params} if params else {}),
                 "description": "parameters with defaults; --set gives others",
             },
-            "defaults": described(ref("defaults"), "attributes by layer kind"),
+            "defaults": {
+                **any_of(NULL, ref("defaults")),
+                "description": "attributes by layer kind",
+            },
             "blocks": {
-                "type": "object",
+                "type": ["object", "null"],
+                "propertyNames": {**NAME, "not": {"enum": [*KINDS.words(), *RESERVED, "input"]}},
                 "additionalProperties": ref("block"),
                 "description": "named lists of steps with parameters",
             },
-            "layers": described(ref("steps"), "the network, step by step"),
+            "layers": {
+                **list_of(ref("step"), minItems=1),
+                "description": "the network, step by step",
+            },
             "outputs": {
-                **any_of(TEXT, list_of(TEXT)),
+                **any_of(TEXT, list_of(TEXT, minItems=1)),
                 "description": "steps whose output is the network's; the last if not given",
             },
             "expect": {**list_of(ref("claim")), "description": "figures that somebody printed"},
-            "train": _section(Training),
-            "budgets": _budgets(),
-            "lint": _section(Lint),
+            "train": section(Training),
+            "budgets": budgets(),
+            "lint": section(Lint),
         },
         "required": ["cnn"],
         "anyOf": [{"required": ["extends"]}, {"required": ["input", "layers"]}],
@@ -87,11 +102,14 @@ def build_schema(document: Document | None = None) -> Schema:
         "definitions": {
             "steps": list_of(ref("step")),
             "step": _step(operations, blocks, closed=document is not None),
-            "branch": any_of(NULL, ref("step"), ref("steps")),
+            "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),
             "block": any_of(ref("steps"), _BLOCK),
             "defaults": _defaults(),
-            "claim": _claim(),
-            "figure": _FIGURE,
+            "claim": claim(),
+            "numbers": _NUMBERS,
+            "given": _GIVEN,
+            "figure": figure({"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}),
+            "extents": figure({"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS}),
             **{f"kind {cls.kind}": _kind(cls) for cls in KINDS},
         },
     }
@@ -113,14 +131,14 @@ _FORMS = (
     ("values",),
 )
 _INPUT = any_of(
-    {"type": "string", "pattern": "^\\s*[0-9]+\\s*([x×]\\s*[0-9]+\\s*)*$|\\$"},
+    {"type": "string", "pattern": rf"^{SHAPE}|\$"},
     POSITIVE,
     *(
         {
             "type": "object",
             "properties": {
                 **{name: _EXTENT for name in form if name != "values"},
-                "values": {"description": "the numbers of the input, row by row"},
+                "values": described(ref("numbers"), "the numbers of the input, row by row"),
             },
             "required": list(form),
             "additionalProperties": False,
@@ -129,15 +147,20 @@ _INPUT = any_of(
     ),
 )
 
+_NUMBERS = any_of({"type": "number"}, EXPRESSION, list_of(ref("numbers"), minItems=1))
+_GIVEN = any_of(
+    {"type": "number"}, {"enum": list(FILTERS)}, EXPRESSION, list_of(ref("given"), minItems=1)
+)
+
 _BLOCK: Schema = {
     "type": "object",
     "properties": {
         "params": {
-            **any_of({"type": "object"}, NULL),
+            **any_of({"type": "object", "propertyNames": VARIABLE}, NULL),
             "description": "parameters; nothing after the colon means required",
         },
         "inputs": {
-            **list_of(TEXT, minItems=1),
+            **list_of({**TEXT, **VARIABLE}, minItems=1),
             "description": "names of the inputs, if there are several",
         },
         "layers": ref("steps"),
@@ -152,7 +175,7 @@ _BLOCK: Schema = {
 def _reserved() -> Schema:
     """Return the words of a step that are not operations."""
     return {
-        "as": {"type": ["string", "integer"], "description": "name of the step"},
+        "as": {**any_of(NAME, EXPRESSION), "description": "name of the step"},
         "from": {
             **any_of(TEXT, list_of(TEXT, minItems=1)),
             "description": "earlier steps that it reads, or ^n for n steps back",
@@ -162,13 +185,19 @@ def _reserved() -> Schema:
             "description": "condition; if it does not hold the step is left out",
         },
         "else": described(ref("step"), "step to take if 'when' does not hold"),
-        "repeat": {**any_of(NATURAL, EXPRESSION), "description": "how often the step is laid out"},
+        "repeat": {
+            **any_of({**NATURAL, "maximum": MOST_STEPS}, EXPRESSION),
+            "description": "how often the step is laid out",
+        },
         "share": {**TEXT, "description": "step whose weights are used"},
         "frozen": {
             **any_of({"type": "boolean"}, EXPRESSION),
             "description": "whether training leaves the parameters alone",
         },
-        "weights": {"description": "numbers of the tensors, or the name of a filter"},
+        "weights": {
+            **any_of(ref("given"), {"type": "object", "additionalProperties": ref("given")}),
+            "description": "numbers of the tensors, or the name of a filter",
+        },
     }
 
 
@@ -179,7 +208,21 @@ def _step(operations: Schema, blocks: Schema, *, closed: bool) -> Schema:
     """
     reserved = _reserved()
     named = {**operations, **blocks, **reserved}
-    operation: Schema = {"type": "object", "properties": named, "not": {"required": ["for"]}}
+    words: list[Schema] = [{"required": [word]} for word in (*operations, *blocks)]
+    operation: Schema = {
+        "type": "object",
+        "properties": named,
+        # There is an operation, and of those that are known no second one.
+        "not": {"anyOf": [{"propertyNames": {"enum": list(RESERVED)}}, *required("for", "do")]},
+        "oneOf": [*words, {"not": {"anyOf": words}}],
+        "dependencies": {"else": ["when"]},
+        # Branches all begin at one step.
+        "if": {
+            "properties": {"from": {"type": "array", "minItems": 2}},
+            "required": ["from"],
+        },
+        "then": {"properties": {word: {"not": {"type": "array"}} for word in _joins()}},
+    }
     if closed:
         # An operation may itself be an expression: '$act'.
         operation["patternProperties"] = {"\\$": {}}
@@ -194,12 +237,20 @@ def _step(operations: Schema, blocks: Schema, *, closed: bool) -> Schema:
                 "description": "columns of equal length; the steps are laid out for every row",
             },
             "do": described(ref("steps"), "steps for every row"),
-            **{word: reserved[word] for word in ("as", "when", "frozen")},
+            **{word: reserved[word] for word in ("as", "when", "else", "frozen")},
         },
         "required": ["for", "do"],
+        "dependencies": {"else": ["when"]},
         "additionalProperties": False,
     }
-    return any_of(TEXT, operation, table)
+    word = any_of({"enum": [*operations, *blocks]}, EXPRESSION) if closed else TEXT
+    return any_of(word, operation, table)
+
+
+def _joins() -> list[str]:
+    """Return the words of the kinds that may be given branches."""
+    kinds = ((word, KINDS.get(word)) for word in KINDS.words())
+    return [word for word, cls in kinds if cls is not None and cls.arity[1] is None]
 
 
 def _kind(cls: type[Layer]) -> Schema:
@@ -228,106 +279,6 @@ def _defaults() -> Schema:
             for word in KINDS.words()
             if (cls := KINDS.get(word)) is not None
         },
-        "additionalProperties": False,
-    }
-
-
-def _section(cls: type[Section]) -> Schema:
-    return {
-        "type": "object",
-        "properties": {name: field_schema(info) for name, info in cls.model_fields.items()},
-        "required": [name for name, info in cls.model_fields.items() if info.is_required()],
-        "additionalProperties": False,
-        "description": cleandoc(cls.__doc__ or ""),
-    }
-
-
-def _budgets() -> Schema:
-    limits = {quantity: _limit(quantity, words) for quantity, words in QUANTITIES.items()}
-    by_layer = {"type": "object", "properties": limits, "additionalProperties": False}
-    return {
-        "type": "object",
-        "properties": {
-            **limits,
-            "layers": {
-                "type": "object",
-                "additionalProperties": by_layer,
-                "description": "limits by path of a layer or a block; * and ** stand for parts",
-            },
-        },
-        "additionalProperties": False,
-        "description": cleandoc(Budgets.__doc__ or ""),
-    }
-
-
-def _limit(quantity: str, words: str) -> Schema:
-    """Return the schema of what may stand after a quantity: an upper limit, or a mapping."""
-    number: Schema = {"type": ["number", "string"]}
-    properties: Schema = dict.fromkeys(BOUNDS, number)
-    if quantity == "operations":
-        properties["convention"] = {"enum": CONVENTIONS.names()}
-    if quantity in IN_BYTES:
-        properties["dtype"] = {"enum": list(TYPES)}
-    detailed = {
-        "type": "object",
-        "properties": properties,
-        "anyOf": [{"required": [bound]} for bound in BOUNDS],
-        "additionalProperties": False,
-    }
-    return {**any_of(number, detailed), "description": words}
-
-
-_PRINTED: Schema = {"type": ["number", "string"]}
-_FIGURE: Schema = any_of(
-    _PRINTED,
-    {
-        "type": "object",
-        "properties": {
-            "printed": _PRINTED,
-            "convention": TEXT,
-            "set": {"type": "object"},
-            "verdict": {"enum": list(VERDICTS)},
-            "reason": TEXT,
-        },
-        "required": ["printed"],
-        "additionalProperties": False,
-    },
-)
-
-
-@cache
-def _claim() -> Schema:
-    figures = {
-        what: {
-            "type": "object",
-            "properties": dict.fromkeys(quantities, ref("figure")),
-            "additionalProperties": False,
-        }
-        for what, quantities in (("total", TOTALS), ("layers", ROWS))
-    }
-    return {
-        "type": "object",
-        "properties": {
-            "source": {
-                "type": "string",
-                "minLength": 1,
-                "description": "who printed it, and where",
-            },
-            "total": {**figures["total"], "description": "figures of the whole network"},
-            "layers": {
-                "type": "object",
-                "additionalProperties": figures["layers"],
-                "description": "figures by layer or block",
-            },
-            "convention": {
-                "enum": CONVENTIONS.names(),
-                "description": "how the source counts operations",
-            },
-            "set": {"type": "object", "description": "parameters under which it was printed"},
-            "verdict": {"enum": list(VERDICTS), "description": "wrong: known not to hold"},
-            "reason": {**TEXT, "description": "why the figure is wrong"},
-        },
-        "required": ["source"],
         "additionalProperties": False,
     }
 

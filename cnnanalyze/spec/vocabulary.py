@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import float_info
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -36,13 +37,50 @@ def list_of(item: Schema, **more: Any) -> Schema:  # noqa: ANN401 - keywords of 
     return {"type": "array", "items": item, **more}
 
 
+def required(*words: str) -> list[Schema]:
+    """Return a schema for each word: that it is there."""
+    return [{"required": [word]} for word in words]
+
+
 NULL: Schema = {"type": "null"}
 TEXT: Schema = {"type": "string"}
-POSITIVE: Schema = {"type": "integer", "minimum": 1}
-INTEGER: Schema = {"type": "integer"}
-NATURAL: Schema = {"type": "integer", "minimum": 0}
+WRITTEN: Schema = {"type": ["string", "number", "boolean"]}
+"""A text that is taken as it is written, also where YAML sees a number or a truth value."""
+POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": types.LARGEST}
+INTEGER: Schema = {"type": "integer", "minimum": -types.LARGEST, "maximum": types.LARGEST}
+NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": types.LARGEST}
+
+# Patterns mean the same in Python and in JavaScript: ASCII is spelt out, and every other character
+# is taken for a letter. '$' would let a line break pass in Python.
+_END = r"(?![\s\S])"
+SHAPE = rf"\s*0*[1-9][0-9]{{0,12}}\s*([x×]\s*0*[1-9][0-9]{{0,12}}\s*){{0,3}}{_END}"
+"""The pattern of a shape such as ``224x224x3``."""
+EXTENTS = rf"^\s*[0-9]{{1,20}}\s*([x×]\s*[0-9]{{1,20}}\s*){{0,9}}{_END}"
+"""The pattern of a shape as somebody printed it."""
+FIGURE = (
+    r"^\s*~?\s*[0-9][0-9,_ ]*(\.[0-9]+)?\s*([eE]\+?[0-9]{1,2})?\s*"
+    rf"(k|K|thousand|M|million|B|G|billion|T|trillion|[kMG]B|[KMG]iB)?\s*{_END}"
+)
+"""The pattern of a printed number such as ``~25.6 million``, or of an amount of memory."""
+NAME: Schema = {
+    "type": "string",
+    "pattern": r"^(?=.*[^\x00-@\[-`{-\x7f])[^\x00-/:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*" + _END,
+    "maxLength": 100,
+    "not": {"const": "input"},
+}
+"""What may name a step or a block."""
+VARIABLE: Schema = {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,99}" + _END,
+    "not": {"enum": ["in", "index"]},
+}
+"""What may name a parameter."""
 _PAIR = list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2)
-_SIDES = any_of(NATURAL, list_of(any_of(NATURAL, EXPRESSION, _PAIR), minItems=1), EXPRESSION)
+_SIDES = any_of(
+    NATURAL,
+    list_of(any_of(NATURAL, EXPRESSION), minItems=1),
+    list_of(any_of(_PAIR, EXPRESSION), minItems=1),
+    EXPRESSION,
+)
 
 TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (types.Count, "whole number, at least 1", any_of(POSITIVE, EXPRESSION)),
@@ -83,11 +121,15 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         "first number and the one behind the last, from 0",
         any_of(list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2), EXPRESSION),
     ),
-    (types.Exponent, "number, at least 1", any_of({"type": "number", "minimum": 1}, EXPRESSION)),
+    (
+        types.Exponent,
+        "number, at least 1",
+        any_of({"type": "number", "minimum": 1, "maximum": float_info.max}, EXPRESSION),
+    ),
     (
         types.ShapeText,
         "shape such as 4x4x256",
-        any_of({"type": "string", "pattern": "^[0-9]+(x[0-9]+)*$"}, POSITIVE, EXPRESSION),
+        any_of({"type": "string", "pattern": f"^{SHAPE}"}, POSITIVE, EXPRESSION),
     ),
     (types.Flag, "true or false", any_of({"type": "boolean"}, EXPRESSION)),
     (types.Number, "number", any_of({"type": "number"}, EXPRESSION)),
@@ -156,4 +198,29 @@ def field_schema(info: FieldInfo) -> Schema:
         and isinstance(default, bool | int | float | str)
     ):
         schema["default"] = default
+    return schema
+
+
+def setting_schema(info: FieldInfo) -> Schema:
+    """Return the schema of a setting: no expression, perhaps left empty; a word is a list of one.
+
+    Examples
+    --------
+    >>> from cnnanalyze.spec.sections import Lint
+    >>> setting_schema(Lint.model_fields["select"])["anyOf"]
+    [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'string'}, {'type': 'null'}]
+    """
+    schema = _without_expressions(field_schema(info))
+    about: Schema = {k: schema.pop(k) for k in ("description", "default") if k in schema}
+    forms = schema.pop("anyOf", [schema])
+    if get_origin(info.annotation) is tuple:
+        forms.append(TEXT)
+    return {**any_of(*forms, *([] if NULL in forms else [NULL])), **about}
+
+
+def _without_expressions(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    if isinstance(schema, list):
+        return [_without_expressions(part) for part in schema if part != EXPRESSION]
+    if isinstance(schema, dict):
+        return {key: _without_expressions(part) for key, part in schema.items()}
     return schema
