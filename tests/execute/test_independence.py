@@ -14,7 +14,6 @@ HOME = Path(cnnanalyze.execute.__path__[0])
 FILES = sorted(HOME.rglob("*.py"))
 ALLOWED = {"numpy", "cnnanalyze.errors", "cnnanalyze.execute"}
 STANDARD = {
-    "bisect",
     "__future__",
     "collections",
     "itertools",
