@@ -96,6 +96,23 @@ STRUCTURAL: dict[str, tuple[Place, Any]] = {
 }
 """What can be seen at one place: the reader and the schema refuse it."""
 
+ODD: dict[str, tuple[Place, Any]] = {
+    "a text that YAML takes for a number": (("name",), 7),
+    "a source that YAML takes for a truth value": (("expect", 0, "source"), True),
+    "a branch that is the name of a step": (("layers", 7), {"add": ["one", "two"], "as": "pairs"}),
+    "a name of other letters": (("layers", 1, "as"), "漢字"),
+    "a section that is left empty": (("set",), None),
+    "a setting that is left empty": (("train", "classes"), None),
+    "a single rule without a list": (("lint", "ignore"), "CV003"),
+    "another step for a table that is left out": (
+        ("layers", 4),
+        {"for": {"n": [1]}, "do": ["relu"], "when": False, "else": "relu", "as": "joined"},
+    ),
+    "a shape as somebody printed it": (("expect", 1, "layers", "stem", "output"), "15 × 17 × 7"),
+    "an amount of memory": (("budgets", "memory", "at_most"), "20 MB"),
+}
+"""What the reader accepts, odd as it looks: so do the schema and the schema of the file."""
+
 SEMANTIC: dict[str, tuple[Place, Any]] = {
     "a step that there is not": (("layers", 8, "from"), ["pairs", "nowhere"]),
     "a step that comes later": (("layers", 5, "from"), "pairs"),
@@ -138,6 +155,14 @@ def test_the_spec_that_is_changed_is_accepted() -> None:
     text = json.dumps(EVERYTHING)
     assert attempt(Source("text", text)).faults == ()
     assert schema().is_valid(EVERYTHING)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_the_reader_accepts_the_schemas_accept(name: str) -> None:
+    text = changed(*ODD[name])
+    found = attempt(Source("text", text))
+    assert found.faults == ()
+    assert not disagreement(text)
 
 
 @pytest.mark.parametrize("name", STRUCTURAL)

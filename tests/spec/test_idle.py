@@ -56,6 +56,22 @@ def test_what_depends_on_a_value_is_not_judged(step: str) -> None:
     assert said(params + blocks + layers) == []
 
 
+def test_defaults_that_no_layer_takes_are_judged() -> None:
+    defaults = "defaults: {elu: {alpha: much}, conv: {kernel: 0, filters: $count, groups: 3}}\n"
+    inside = "blocks: {unit: {layers: [relu], defaults: {maxpool: {ceil_mode: 1}}}}\n"
+    assert said(f"params: {{count: 3}}\n{defaults}{inside}layers: [relu]\n") == [
+        "alpha must be a number, not 'much'",
+        "kernel must be a whole number of at least 1, not 0",
+        "ceil_mode must be true or false, not 1",
+    ]
+
+
+def test_a_default_that_a_layer_takes_is_told_once() -> None:
+    text = "defaults: {elu: {alpha: much}}\nlayers: [elu]\n"
+    (fault,) = attempt(Source("net.yaml", f"cnn: 1\ninput: 5x7x3\n{text}")).faults
+    assert (fault.message, fault.count) == ("alpha must be a number, not 'much'", 1)
+
+
 def test_a_fault_of_a_step_that_is_laid_out_is_not_told_again() -> None:
     text = (
         "params: {use: true}\nlayers:\n"
