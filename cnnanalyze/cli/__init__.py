@@ -116,6 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(100_000, 50, 50)
     # Looking for plugins of pydantic reads the metadata of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    # Processes that share the work must not import what lies in the current folder.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who calls: as if nothing were there
             setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115

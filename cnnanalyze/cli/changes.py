@@ -115,7 +115,9 @@ def show_diff(before: Source, after: Source) -> None:
         after.name,
     )
     for line in lines:
-        write(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        text = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        # What 'patch' reads must be as it is in the file; a terminal shows it escaped.
+        write(text, format="text" if sys.stdout.isatty() else "raw")
 
 
 def follow(specs: Sequence[str], once: Callable[[], object]) -> None:

@@ -103,7 +103,8 @@ class Finder:
         here = here if base.is_relative_to(here) else base  # a folder that lies elsewhere
         said = {} if path is None else read_folders(path)
         folder = base if path is None else resolved(path).parent
-        folder = folder if base.is_relative_to(folder) else base  # it was named, and lies elsewhere
+        if scan.config is not None and not base.is_relative_to(folder):
+            folder = base  # it was named, and lies elsewhere
         groups = [(folder, said["exclude"]) if "exclude" in said else (base, EXCLUDE)]
         if scan.exclude is not None:
             groups = [(here, scan.exclude)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cnnanalyze.characters import legible
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import CnnError, UsageError
 
@@ -264,7 +265,8 @@ class Bar(Watch):
         done, self._begun = self._begun, self._begun + 1
 
         def report(share: float, layer: str) -> None:
-            self._bar.update(self._task, completed=done + share, network=name, layer=layer)
+            network, at = legible(name), legible(layer)
+            self._bar.update(self._task, completed=done + share, network=network, layer=at)
 
         return report
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from cnnanalyze.core.files import FileError, Reason, is_file, read_bytes
 
@@ -57,7 +58,10 @@ def compile_patterns(folder: Path, lines: Iterable[str]) -> Patterns:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where folders are searched
 
     kept = tuple(lines)
-    return Patterns(folder, kept, GitIgnoreSpec.from_lines(kept))
+    with catch_warnings():
+        # A bracket in brackets is fine in a pattern; of a regular expression Python warns then.
+        simplefilter("ignore", FutureWarning)
+        return Patterns(folder, kept, GitIgnoreSpec.from_lines(kept))
 
 
 def why_not(line: str) -> str:

@@ -57,16 +57,20 @@ def channels_last(shape: Shape) -> Shape | None:
 
     Nothing comes back for a shape that does not look like that: few rows, and as many channels as
     columns, or three rows of many columns and channels; a signal of one or two places with
-    thousands of channels.
+    thousands of channels. A batch of one image that is written so loses its first axis, too.
 
     Examples
     --------
     >>> str(channels_last(Shape((3, 224), 224))), str(channels_last(Shape((3, 480), 640)))
     ('224x224x3', '480x640x3')
+    >>> str(channels_last(Shape((1, 3, 224), 224)))
+    '224x224x3'
     >>> channels_last(Shape((224, 224), 3)), channels_last(Shape((1, 100), 64))
     (None, None)
     """
     first, *rest = shape.extents
+    if first == 1 and shape.rank > len(_AXES) and rest[0] in {1, _COLOURS}:
+        return channels_last(Shape(tuple(rest[:-1]), rest[-1]))
     if len(rest) > 1:
         is_square = first <= _FEW and rest[-1] == rest[-2] >= _MAP
         is_image = first == _COLOURS and shape.rank == len(_AXES) and min(rest) >= _LARGE

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.characters import begin, cells
 from cnnanalyze.drawing.composing import block_references
 from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.lettering import shorten
@@ -64,7 +65,7 @@ class _Row:
 
     @property
     def length(self) -> int:
-        return len(self.lanes) + 1 + sum(len(t) for t, _ in self.words)
+        return len(self.lanes) + 1 + sum(cells(t) for t, _ in self.words)
 
 
 class _Outline:
@@ -98,7 +99,7 @@ class _Outline:
         lines = []
         for row in rows:
             words = _cut(row.words, column - len(row.lanes) - 1)
-            length = len(row.lanes) + 1 + sum(len(t) for t, _ in words)
+            length = len(row.lanes) + 1 + sum(cells(t) for t, _ in words)
             gap = " " * (column - length + 2)
             lines.append([(row.lanes + " ", "dim"), *words, (gap + row.shape, "")])
         return lines
@@ -151,12 +152,12 @@ def _cut(words: list[Segment], room: int) -> list[Segment]:
     """Return the words as far as there is room for them."""
     found: list[Segment] = []
     for text, style in words:
-        if len(text) > room:
+        if cells(text) > room:
             if room > 0:
-                found.append((text[: room - 1] + "…", style))
+                found.append((begin(text, room - 1) + "…", style))
             break
         found.append((text, style))
-        room -= len(text)
+        room -= cells(text)
     return found
 
 

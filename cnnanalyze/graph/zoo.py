@@ -45,14 +45,14 @@ def find_spec(name: str | Path) -> Path:
         If the zoo has no network of that name.
     """
     text = str(name)
-    networks = zoo()
     if not text.startswith(ZOO):
-        if text in networks and not exists(text):
+        if text.isidentifier() and not exists(text) and text in zoo():
             raise UsageError(
                 f"there is no file {text}; did you mean '{ZOO}{text}'?",
                 help="'cnnanalyze zoo' lists the networks that come along",
             )
         return Path(name)
+    networks = zoo()
     wanted = text.removeprefix(ZOO)
     if wanted not in networks:
         raise UsageError(

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from cnnanalyze.audit.verdict import OUTCOMES, Audit, Verdict
+from cnnanalyze.characters import cells, pad
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
 
@@ -139,17 +140,17 @@ def conclude_all(audits: Sequence[Audit]) -> str:
 
 
 def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch]]:
-    first, *others = wrap(conclude(audit), max(24, width - len(audit.name) - 2)) or [""]
+    first, *others = wrap(conclude(audit), max(24, width - cells(audit.name) - 2)) or [""]
     yield [(audit.name, "bold"), (f"{GAP}{first}", "")]
     for part in others:
-        yield [(f"{'':{len(audit.name)}}{GAP}{part}", "")]
+        yield [(f"{'':{cells(audit.name)}}{GAP}{part}", "")]
     for remark in audit.remarks:
         for part in wrap(remark, width - 2):
             yield [(f"  {part}", "dim")]
     rows = [row for row in audit.rows if whole or not row.holds_as_said]
     if not rows:
         return
-    subjects = min(40, max(len(subject_of(row)) for row in rows))
+    subjects = min(40, max(cells(subject_of(row)) for row in rows))
     printed = max(len(row.claim.printed) for row in rows)
     computed = max(len(row.computed) for row in rows)
     for source, members in groupby(rows, key=source_of):
@@ -159,7 +160,7 @@ def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch
         for row in members:
             colour = COLOURS.get(row.outcome, "") if row.is_fine else WRONG
             start = (
-                f"  {MARKS[row.outcome]} {subject_of(row):{subjects}}{GAP}"
+                f"  {MARKS[row.outcome]} {pad(subject_of(row), subjects)}{GAP}"
                 f"{row.claim.printed:>{printed}}{GAP}{row.computed:>{computed}}{GAP}"
             )
             said = verdict_of(row)

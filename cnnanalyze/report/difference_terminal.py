@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from cnnanalyze.characters import elide
+from cnnanalyze.characters import cells as cells_of
+from cnnanalyze.characters import elide, pad
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
@@ -86,10 +87,11 @@ def _layers(shown: Difference, found: tuple[Line, ...], width: int) -> Iterator[
         f"{SIGNS[r.status]} {r.name}" + (f" ×{exact(r.times)}" if r.times > 1 else "") for r in kept
     ]
     numbers = sum(len(GAP) + c for c in columns)
-    room = max(map(len, names)) + numbers
+    longest = max(cells_of(name) for name in names)
+    room = longest + numbers
     words = width - room - len(GAP)
     beside = words >= max(WORDS, *(len(r.what) for r in kept)) if kept else False
-    widest = min(max(map(len, names)), max(LEAST, width - numbers))
+    widest = min(longest, max(LEAST, width - numbers))
     yield [(_join("  layer", widest, titles, columns) + (f"{GAP}what" if beside else ""), "bold")]
     rule = _join("─" * widest, widest, ["─" * c for c in columns], columns)
     yield [(rule + (GAP + "─" * max(len(r.what) for r in kept) if beside else ""), "dim")]
@@ -111,5 +113,5 @@ LEAST = 16
 
 
 def _join(name: str, widest: int, texts: list[str], columns: list[int]) -> str:
-    parts = [name.ljust(widest), *(t.rjust(c) for t, c in zip(texts, columns, strict=True))]
+    parts = [pad(name, widest), *(t.rjust(c) for t, c in zip(texts, columns, strict=True))]
     return GAP.join(parts)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import Any
 
+from cnnanalyze.characters import cells, pad
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.homework.arrangement import bare, numbers_of
 from cnnanalyze.homework.grade import (
@@ -132,9 +133,9 @@ def to_terminal(graded: GradedClass, width: int = WIDTH) -> str:
 def _paper(paper: GradedPaper, width: int) -> list[str]:
     lines = [f"{paper.student}: {score(paper)} ({tally(paper)})"]
     shown = [m for m in paper.marks if m.outcome != MISSING]
-    pad = min(max((len(m.label) for m in shown), default=0), _WIDEST)
+    wide = min(max((cells(m.label) for m in shown), default=0), _WIDEST)
     for mark in shown:
-        lead = f"  {SIGNS[mark.outcome]} {mark.label.ljust(pad)}  "
+        lead = f"  {SIGNS[mark.outcome]} {pad(mark.label, wide)}  "
         given = mark.given if mark.outcome == RIGHT else f"{mark.given} (right: {mark.expected})"
         if mark.outcome in {WRONG, CONSEQUENTIAL} and mark.points != 0:
             given += f", {points(mark.points)} of {amount(mark.most)}"
@@ -195,8 +196,8 @@ def to_markdown(graded: GradedClass, _: int = WIDTH) -> str:
         lines += ["| | answer | given | right | why |", "| :-- | :-- | :-- | :-- | :-- |"]
         for mark in paper.marks:
             said = "" if mark.outcome == MISSING else "; ".join(reasons(mark))
-            cells = (mark.label, mark.given, mark.expected, said)
-            lines.append(f"| {SIGNS[mark.outcome]} | {' | '.join(map(escape, cells))} |")
+            row = (mark.label, mark.given, mark.expected, said)
+            lines.append(f"| {SIGNS[mark.outcome]} | {' | '.join(map(escape, row))} |")
         lines += ["", *(f"- {escape(r)}" for r in paper.remarks)]
         lines += [""] if paper.remarks else []
     if len(graded.papers) > 1:

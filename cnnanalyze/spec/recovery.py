@@ -74,14 +74,22 @@ def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
             return (Shape(extents[:-1], extents[-1]),)
         case "SH004" if not inputs[0].is_vector:
             value = getattr(layer, error.attribute, None)
-            if isinstance(value, tuple):
-                single = layer.model_copy(update={error.attribute: value[0]})
+            if isinstance(value, tuple) and (single := _with(layer, error.attribute, value[0])):
                 return stretched(_tried(single, inputs))
         case _:
             pass
     rank = inputs[0].rank or 2  # a vector is what comes out of an image
     channels = inputs[0].channels
     return two(s for n in LARGE for s in _tried(layer, (Shape((n,) * rank, channels),)))
+
+
+def _with(layer: Layer, attribute: str, value: object) -> Layer | None:
+    """Return a layer with another value for an attribute; nothing if that takes none like it."""
+    given = {name: getattr(layer, name) for name in layer.model_fields_set}
+    try:
+        return type(layer).model_validate({**given, attribute: value})
+    except ValidationError:
+        return None
 
 
 _FILLERS = (2, 3)

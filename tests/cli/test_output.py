@@ -216,6 +216,36 @@ layers:
     assert {cell_len(x) for x in run("summary", path, "-f", "markdown").out.splitlines()[2:7]}
 
 
+WIDE = """\
+cnn: 1
+name: {name}
+input: 23x29x3
+blocks:
+  ブロック: {{layers: [{{conv: {{filters: 7, kernel: 3, padding: same}}, as: 畳み込み}}, relu]}}
+layers:
+  - {{ブロック, as: 段階, repeat: 2}}
+  - {{conv: {{filters: {filters}, kernel: 3}}, as: 畳み込みニューラルネット}}
+  - {{conv: {{filters: 7, kernel: 3}}, as: plain}}
+expect:
+  - source: 論文
+    layers:
+      畳み込みニューラルネット: {{parameters: 7}}
+      plain: {{parameters: 8}}
+"""
+
+
+def test_columns_of_every_command_stand_below_each_other(run: Any, write_spec: Write) -> None:
+    one = write_spec(WIDE.format(name="一", filters=7), "a.yaml")
+    two = write_spec(WIDE.format(name="二", filters=13), "b.yaml")
+    compared = run("compare", one, two, columns=140).out.splitlines()
+    head = next(line for line in compared if line.startswith("  layer"))
+    row = next(line for line in compared if line.startswith("~ 畳"))
+    assert cell_len(head[: head.index("what")]) == cell_len(row[: row.index("filters")])
+    audited = [line for line in run("audit", one).out.splitlines() if " parameters " in line]
+    assert len(audited) == 2
+    assert len({cell_len(line[: line.index("448")]) for line in audited}) == 1
+
+
 @pytest.mark.parametrize("columns", [1, 2, 3, 5, 7, 11, 19, 20, 23, 41, 100_000, 10**30])
 @pytest.mark.parametrize(
     "command",
@@ -304,7 +334,7 @@ def test_what_lines_columns_up_takes_one_cell_in_ascii_too() -> None:
 def test_every_command_obeys_the_environment_as_rich_does(
     write_spec: Write, command: str, environment: dict[str, str], bold: bool, coloured: bool
 ) -> None:
-    path = write_spec(SPEC.replace("kernel: 3", "kernel: 2"))
+    path = write_spec(SPEC.replace("kernel: 3", "kernel: 2, padding: same"))
     shown = start(command, path, **environment).stdout.decode()
     assert ("\x1b[1m" in shown) == bold
     assert ("\x1b[36m" in shown or "\x1b[1;33m" in shown) == coloured

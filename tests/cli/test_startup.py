@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,12 @@ def test_machine_formats_do_without_rich() -> None:
 @pytest.mark.parametrize("module", ["numpy", "rich"])
 def test_the_probe_would_notice(module: str) -> None:
     assert module in imported("--version", before=f"import {module}")
+
+
+def test_what_lies_in_the_folder_is_not_run(tmp_path: Path) -> None:
+    for name in ("typer", "yaml", "pydantic", "rich", "pathlib", "json", "gc"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('run')\n")
+    command = [sys.executable, "-m", "cnnanalyze", "summary", "zoo:lenet5"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("LeNet-5")

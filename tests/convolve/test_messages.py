@@ -280,7 +280,9 @@ def test_a_number_without_bounds_is_refused(run: Run) -> None:
         assert "is not a number" in out.err
 
 
-@pytest.mark.parametrize("kind", ["conv", "dense", "maxpool", "avgpool", "depthwise", "reshape"])
+@pytest.mark.parametrize(
+    "kind", ["conv", "dense", "maxpool", "avgpool", "depthwise", "reshape", "prelu"]
+)
 def test_a_kind_that_needs_more_than_its_name_is_not_applied(run: Run, kind: str) -> None:
     out = run("convolve", "--image", "1 2; 3 4", "--apply", kind)
     assert out.code == 2

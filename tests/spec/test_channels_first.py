@@ -18,9 +18,11 @@ TURNED = [
     ("3x480x640", "480x640x3"),
     ("3x16x112x112", "16x112x112x3"),
     ("1x16000", "16000x1"),
+    ("1x3x224x224", "224x224x3"),
+    ("1x1x28x28", "28x28x1"),
 ]
 MEANT = [
-    *(right for _, right in TURNED),
+    *dict.fromkeys(right for _, right in TURNED),
     "1x100x64",
     "3x3x512",
     "7x7x7",
@@ -30,6 +32,8 @@ MEANT = [
     "2x128",
     "784",
     "1x28x29",
+    "1x7x11x13",
+    "1x3x5x7",
 ]
 
 

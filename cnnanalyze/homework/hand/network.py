@@ -270,7 +270,7 @@ def pool(
     return _call(name, kind, attributes, {}, image)
 
 
-_WINDOWS = {"conv", "depthwise", "dense", "maxpool", "avgpool", "reshape"}
+_WINDOWS = {"conv", "depthwise", "dense", "maxpool", "avgpool", "reshape", "prelu"}
 """Kinds that need more than their name; options of their own ask for them."""
 APPLIED = ("cross-entropy", "batchnorm", *sorted(KINDS.keys() - _WINDOWS - {"batchnorm"}))
 

@@ -99,7 +99,7 @@ Picture = tuple[Markup, tuple[tuple[str, str, str], ...]]
 SIDE = 260.0
 MOST = 6
 """Fields that are drawn into one another."""
-MOST_UNITS = 2_000_000
+MOST_UNITS = 500_000
 """Units that are looked at for the drawing; layers beyond that are not in it."""
 
 
