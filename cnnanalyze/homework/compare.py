@@ -6,15 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cnnanalyze.homework.entries import (
-    choice,
-    extents,
-    fitting,
-    is_nothing,
-    matrix_of,
-    row_lengths,
-    says,
-)
+from cnnanalyze.homework.entries import fitting, matrix_of, row_lengths
+from cnnanalyze.homework.extents import alike, columns, extents, sides, vector
 from cnnanalyze.homework.given import (
     LONGEST,
     STRICT,
@@ -23,8 +16,10 @@ from cnnanalyze.homework.given import (
     Unreadable,
     cut,
     figures,
+    is_empty,
     text_of,
 )
+from cnnanalyze.homework.phrases import choice, clauses, is_nothing, says
 from cnnanalyze.homework.solution import Nested, Solution, plain
 from cnnanalyze.homework.units import PERCENT, factor
 from cnnanalyze.homework.wording import brief, number, say, turned
@@ -97,15 +92,21 @@ def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noq
 
 
 def _nothing(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+    if solution.value == 0 and " ".join(clauses(raw)) in _ZERO:
+        return Reading(lambda v: v == 0, True, "0", ("read as 0",), value=0)
     if is_nothing(raw, solution.also):
         return Reading(lambda v: v is None, solution.value is None, "none")
     found = figures(raw, solution.unit)
     return Reading(lambda v: v is not None and _any(found, v, terms), False, _said(found[0]))
 
 
+_ZERO = frozenset({"none", "nothing", "no padding"})
+"""What may be written for 0."""
+
+
 def _words(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
     def plainly(text: str) -> str:
-        return "".join(text.lower().split()).replace("×", "*")
+        return "".join(text.lower().split()).replace("×", "*").strip("'\"“”.")
 
     given = plainly(text_of(raw))
     known = {plainly(w) for w in (solution.value, *solution.also)}
@@ -135,16 +136,20 @@ def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN
         found = figures(raw, solution.unit)
     except Unreadable as error:
         if solution.is_vector:
-            found = _vector(raw, error)
+            found = vector(raw, error)
         else:
-            found = _alike(raw, error)
+            found = alike(raw, error)
             remarks.append(f"read as {_said(found[0])}, the size of every side")
+    else:
+        found = (*sides(raw), *found)
     found = tuple(_scaled(f, solution.unit, terms) for f in found)
     right = next((f for f in found if f.agrees(solution.value, terms)), None)
     if right is None and solution.is_vector:
-        found = (*found, *_columns(raw))
+        found = (*found, *columns(raw))
         right = next((f for f in found if f.agrees(solution.value, terms)), None)
     chosen = right or found[0]
+    if right is not None and right.is_doubtful and right.scaled:
+        raise Unreadable(_doubt(raw, found[0], right))
     if chosen.remark:
         remarks.append(chosen.remark)
     if len({f.value for f in found}) > 1 and chosen is not found[0]:
@@ -160,52 +165,19 @@ def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN
     )
 
 
-def _alike(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
-    """Read ``4x4`` where 4 was asked for."""
-    try:
-        readings = extents(raw)
-    except Unreadable:
-        raise error from None
-    if not isinstance(raw, list | tuple) and not set(text_of(raw)) & set("x×X*"):
-        raise error
-    for found in readings:
-        if len({f.value for f in found}) == 1:
-            return (found[0],)
-    raise Unreadable(f"'{cut(text_of(raw))}' is more than one number, and one was asked for")
-
-
-def _vector(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
-    """Read the size of a vector that is written as a shape: ``(10,)``, ``(None, 10)``, ``1x10``."""
-    try:
-        readings = extents(raw)
-    except Unreadable:
-        raise error from None
-    found = tuple(f for one in readings if (f := _length(one)) is not None)
-    if not found:
-        raise Unreadable(f"'{cut(text_of(raw))}' is no vector such as 10, (10,) or 1x10")
-    return found
-
-
-def _columns(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
-    """Read ``1,10`` as a vector, where it is not the number that was asked for."""
-    try:
-        return tuple(f for one in extents(raw) if len(one) > 1 and (f := _length(one)) is not None)
-    except Unreadable:
-        return ()
-
-
-def _length(shape: tuple[Figure, ...]) -> Figure | None:
-    """Return the one extent of a shape that is not 1."""
-    long = [f for f in shape if f.value != 1]
-    if not long and shape:
-        return shape[0]
-    return long[0] if len(long) == 1 else None
+def _doubt(raw: Any, first: Figure, other: Figure) -> str:  # noqa: ANN401
+    return (
+        f"'{cut(text_of(raw))}' can be read as {number(first.value)} and as "
+        f"{number(other.value)}: write it without a point or comma between thousands"
+    )
 
 
 def _scaled(figure: Figure, unit: str, terms: Terms) -> Figure:
     """Put a number into the unit in which the answer is worked out."""
     if figure.percent and unit != PERCENT:
-        return _times(figure, Fraction(1, 100))._replace(percent=False)
+        if terms.unit == PERCENT:  # its decimals are those of the percents
+            return _times(figure, Fraction(1, 100))._replace(percent=False)
+        return _as_ratio(figure)
     if figure.bare and terms.unit:
         figure = _times(figure, factor(terms.unit, unit))
     return figure._replace(percent=unit == PERCENT)
@@ -215,6 +187,12 @@ def _times(figure: Figure, by: Fraction) -> Figure:
     return figure._replace(
         value=figure.value * by, step=figure.step * by, scaled=figure.scaled or by > 1
     )
+
+
+def _as_ratio(percent: Figure) -> Figure:
+    """Return a ratio for so many percent, which has two decimals more."""
+    ratio = _times(percent, Fraction(1, 100))
+    return ratio._replace(percent=False, decimals=percent.decimals + 2)
 
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -268,7 +246,9 @@ def _orders(
 
     found: list[tuple[str, tuple[Any, ...]]] = [("", ours(given))]
     if len(given) == len(value) + 1 and given[0] == 1:
-        found.append(("the batch is no part of a shape", ours(given[1:])))
+        words = "the batch is no part of a shape"
+        found.append((words, ours(given[1:])))
+        found.append((f"{words}, and the channels were written first", (*given[2:], given[1])))
     if len(given) == len(value) and len(value) > 1:
         found.append(("the channels were written first", ours((*given[1:], given[0]))))
     if len(given) == len(value) - 1 and value[-1] == 1:
@@ -329,6 +309,8 @@ def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Readin
 
 
 def _entry(raw: Any, place: int, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+    if is_empty(raw):
+        return Reading(lambda _: False, False, "–")
     if solution.parts:
         return read(raw, solution.parts[place], terms._replace(is_entry=True))
     value = solution.value[place]

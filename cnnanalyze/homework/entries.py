@@ -1,152 +1,17 @@
-"""Given lists, matrices, shapes and words, taken apart; every way in which they can be read."""
+"""Given lists and matrices, taken apart; every way in which they can be read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
-from cnnanalyze.homework.given import (
-    LONGEST,
-    Figure,
-    Unreadable,
-    bounded,
-    cut,
-    figures,
-    result_of,
-    text_of,
-)
+from cnnanalyze.homework.extents import BETWEEN, without_words
+from cnnanalyze.homework.given import LONGEST, Unreadable, bounded, cut, result_of, text_of
 
-MOST_READINGS = 64
-"""Of a list, if every entry can be read in several ways."""
 MOST_ENTRIES = 10_000
 DEEPEST = 4
 """How deep brackets may be nested."""
-
-# --- words ----------------------------------------------------------------------------------------
-
-_NOTHING = frozenset(
-    {
-        *("none", "no", "nothing", "impossible", "does not exist", "not possible", "there is none"),
-        *("no such number", "no such padding", "no padding", "does not work", "not whole"),
-    }
-)
-_YES = frozenset({"yes", "y", "true", "ja", "oui", "fits", "fit", "right", "does fit", "do fit"})
-_NO = frozenset({"no", "n", "false", "nein", "non", "does not fit", "do not fit", "wrong"})
-_SHORT = {"doesn't": "does not", "don't": "do not", "isn't": "is not", "can't": "cannot"}
-_WHO = frozenset({"it", "they", "the", "windows", "window", "filter", "filters", "this", "that"})
-
-
-def clauses(raw: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Return what is said, clause by clause, without case, marks and subjects.
-
-    Examples
-    --------
-    >>> clauses("No, it doesn't fit."), clauses("The windows do not fit")
-    (('no', 'does not fit'), ('do not fit',))
-    """
-    text = bounded(raw, "yes or no").lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    found = []
-    for clause in re.split(r"[,;.!]", text):
-        words = [_SHORT.get(w, w) for w in clause.split()]
-        while words and words[0] in _WHO:
-            del words[0]
-        if words:
-            found.append(" ".join(words))
-    return tuple(found)
-
-
-def choice(raw: Any) -> bool:  # noqa: ANN401
-    """Return yes or no.
-
-    Examples
-    --------
-    >>> choice("does not fit"), choice("Yes"), choice("No, it doesn't fit.")
-    (False, True, False)
-    """
-    said = clauses(raw)
-    if said and all(c in _YES for c in said):
-        return True
-    if said and all(c in _NO for c in said):
-        return False
-    raise Unreadable(f"'{cut(text_of(raw))}' is neither yes nor no")
-
-
-def says(raw: Any, words: tuple[str, ...]) -> bool:  # noqa: ANN401
-    """Whether an answer says in words what may be said."""
-    if isinstance(raw, list | tuple) or not words:
-        return False
-    said = clauses(raw)
-    meant = {" ".join(clauses(w)) for w in words}
-    return bool(meant & set(said)) and set(said) <= meant | {"no"}
-
-
-def is_nothing(raw: Any, also: tuple[str, ...] = ()) -> bool:  # noqa: ANN401
-    """Whether the answer says that there is none.
-
-    Examples
-    --------
-    >>> is_nothing("None"), is_nothing("no, not possible"), is_nothing("0")
-    (True, True, False)
-    """
-    if isinstance(raw, list | tuple):
-        return False
-    said = clauses(raw)
-    return bool(said) and all(c in _NOTHING or c in also for c in said)
-
-
-# --- shapes ---------------------------------------------------------------------------------------
-
-_UNKNOWN = frozenset({"none", "?", "-1", "batch", "b", "null", ""})
-"""What stands for the extent of the batch."""
-_LEADS = ("torch.size", "tensorshape", "shape")
-
-
-def extents(raw: Any) -> tuple[tuple[Figure, ...], ...]:  # noqa: ANN401
-    """Return the readings of a shape: ``28x28x6``, ``(28, 28, 6)``, ``(None, 10)``, ``(10,)``.
-
-    Examples
-    --------
-    >>> [int(f.value) for f in extents("28×28×6")[0]], [int(f.value) for f in extents([4, 4])[0]]
-    ([28, 28, 6], [4, 4])
-    >>> [int(f.value) for f in extents("(None, 10)")[0]], len(extents("torch.Size([10])")[0])
-    ([10], 1)
-    """
-    if isinstance(raw, list | tuple):
-        parts = [text_of(r) for r in raw]
-        if parts and parts[0].lower() in _UNKNOWN:
-            parts = parts[1:]
-        if not parts or any(isinstance(r, list | tuple) for r in raw):
-            raise Unreadable(f"'{cut(text_of(raw))}' is no shape such as 28x28x6")
-        return every([figures(p) for p in parts])
-    text = bounded(raw, "a shape")
-    text = result_of(text)
-    for word in _LEADS:
-        if text.lower().startswith(word):
-            text = text[len(word) :]
-    text = text.strip("()[]{} ")
-    split = re.split(r" ?[x×X*·⋅✕] ?| by ", text)
-    if len(split) == 1:
-        split = re.split(r" ?[,;] ?| ", text.rstrip(",; "))
-    if split[0].lower() in _UNKNOWN and len(split) > 1:
-        split = split[1:]
-    if not all(re.fullmatch(r"[-+]?[0-9][0-9,._']*", s) for s in split):
-        raise Unreadable(f"'{cut(text_of(raw))}' is no shape such as 28x28x6")
-    return every([figures(s) for s in split])
-
-
-def every(readings: list[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
-    """Return every combination of readings, up to a bound."""
-    found: list[tuple[Figure, ...]] = []
-    for one in product(*readings):
-        found.append(one)
-        if len(found) == MOST_READINGS:
-            break
-    return tuple(found)
-
-
-# --- lists and matrices ---------------------------------------------------------------------------
 
 
 def entries(raw: Any) -> tuple[Any, ...]:  # noqa: ANN401
@@ -178,14 +43,46 @@ def ways(raw: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
     if len(text) > LONGEST:
         raise Unreadable(f"{len(text):,} characters are too long for a list")
     text = "\n".join(line for line in (" ".join(t.split()) for t in text.splitlines()) if line)
-    text = result_of(text)
-    if text.count("(") > 1 and "[" not in text:
-        square = text.replace("(", "[").replace(")", "]")
-        text = square if square.startswith("[[") else f"[{square}]"
+    text = _squared(result_of(text))
     if text.startswith("["):
         yield from dict.fromkeys(_bracketed(text, apart) for apart in (_COMMA, _WIDE, _SPACE))
         return
     yield from dict.fromkeys((_loose(text.strip("() ")), *_otherwise(text.strip("() "))))
+
+
+def _squared(text: str) -> str:
+    """Write the brackets of a list as square ones, with one pair around all.
+
+    Examples
+    --------
+    >>> _squared("[(4, 4, 2), (7,)]"), _squared("[1, 2], [3, 4]"), _squared("[1 2; 3 4]")
+    ('[[4, 4, 2], [7,]]', '[[1, 2], [3, 4]]', '1 2; 3 4')
+    """
+    if (called := _CALLED.match(text)) is not None and text.endswith(")"):
+        text = text[called.end() : -1].strip()
+    if text.startswith("{"):
+        text = text.replace("{", "[").replace("}", "]")
+    opened = _ENTRY.findall(text)
+    if (text.count("(") > 1 and "[" not in text) or (
+        text.startswith("[") and opened and len(opened) == text.count("(")
+    ):
+        text = text.replace("(", "[").replace(")", "]")
+        text = text if text.startswith("[[") else f"[{text}]"
+    if text.startswith("[") and ";" in text and text.count("[") == 1 and text.endswith("]"):
+        return text[1:-1].strip()
+    return f"[{text}]" if _is_row_of_lists(text) else text
+
+
+_CALLED = re.compile(r"(?:(?:np|numpy|torch|tf|jnp)\.)?(?:array|tensor|constant)\(", re.IGNORECASE)
+"""What libraries print around a list."""
+_ENTRY = re.compile(r"[\[(,;]\s?\(")
+"""A round bracket that begins an entry, and says nothing about a number before it."""
+
+
+def _is_row_of_lists(text: str) -> bool:
+    """Whether the first bracket is closed before the last list begins: ``[1, 2], [3, 4]``."""
+    first = text.find("]")
+    return text.startswith("[") and not text.startswith("[[") and "[" in text[first:]
 
 
 def _bound(raw: Any, depth: int = 0) -> int:  # noqa: ANN401
@@ -236,6 +133,9 @@ def _otherwise(text: str) -> Iterator[tuple[Any, ...]]:
     elif "," in text:
         yield tuple(p.strip() for p in text.split(", ") if p.strip())
         yield tuple(p.strip().rstrip(",") for p in text.split(" ") if p.strip(" ,"))
+    apart = ";" if ";" in text else ","
+    if apart in text and "\n" not in text:  # what was left blank keeps its place
+        yield tuple(p.strip() for p in text.split(apart))
 
 
 def _thousands(piece: str) -> list[str]:
@@ -298,7 +198,8 @@ def _ends(character: str, follows: str, apart: str) -> bool:
 def fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN401
     """Take a list apart so that it has as many entries as were asked for, if that can be done."""
     found: list[tuple[Any, ...]] = []
-    for given in ways(raw):
+    of_numbers = not any(isinstance(v, tuple) for v in value)
+    for given in (*(_between_signs(raw) if of_numbers else ()), *ways(raw)):
         if len(given) == 1 and isinstance(given[0], tuple) and len(given[0]) == len(value):
             found.append(given[0])
         elif all(isinstance(g, tuple) and len(g) == 1 for g in given):
@@ -307,6 +208,14 @@ def fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN40
             found.append(given)
     long = [g for g in found if len(g) == len(value)]
     return next((g for g in long if all(map(_suits, g, value))), (long or found)[0])
+
+
+def _between_signs(raw: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401
+    """Yield the numbers of ``10x8``, one for each axis."""
+    if not isinstance(raw, list | tuple):
+        split = BETWEEN.split(without_words(bounded(raw, "a list").strip("()[] ")))
+        if len(split) > 1 and all(s.isdecimal() for s in split):
+            yield tuple(split)
 
 
 def _suits(entry: Any, value: Any) -> bool:  # noqa: ANN401

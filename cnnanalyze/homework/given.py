@@ -67,6 +67,8 @@ class Figure(NamedTuple):
     """Whether a unit multiplies it: M, KiB."""
     bare: bool = False
     """Whether no unit and no word is written behind it."""
+    is_doubtful: bool = False
+    """Whether its point or comma is more likely to mean something else."""
 
     def agrees(self, computed: int | Fraction, terms: Terms = STRICT) -> bool:
         """Whether a computed number could be written like this."""
@@ -192,12 +194,22 @@ def figures(raw: Any, unit: str = "") -> tuple[Figure, ...]:  # noqa: ANN401
     whole = text
     if text.lower().lstrip("+-.") in {"nan", "inf", "infinity"}:
         raise Unreadable(f"'{text}' is no number")
-    text = result_of(text)
+    text = _raised(result_of(text).removeprefix("=").lstrip())
     if text[:1] + text[-1:] in {"()", "[]"} and not set(text[1:-1]) & set("()[]"):
         text = text[1:-1].strip()
     if text.endswith(")") and text.find("(") > 0:
         return _explained(text, unit, whole)
     return _simple(text, unit, whole)
+
+
+def _raised(text: str) -> str:
+    """Write the power of ``10⁻²`` as ``10^-2``."""
+    return _POWER.sub(lambda found: f"^{found[0].translate(_LEVEL)}", text)
+
+
+_HIGH = "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_LEVEL = str.maketrans(_HIGH, "+-0123456789")
+_POWER = re.compile(f"(?<=10)[{_HIGH}]{{1,4}}")
 
 
 def _explained(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
@@ -249,8 +261,11 @@ def _simple(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
             max(0, decimals - power),
             scale.factor != 1,
             bare=not words,
+            is_doubtful=place > 0,
         )
-        for value, step, decimals in dict.fromkeys(_readings(found["digits"], whole))
+        for place, (value, step, decimals) in enumerate(
+            dict.fromkeys(_readings(found["digits"], whole))
+        )
         for scale in known
     )
 

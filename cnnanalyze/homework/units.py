@@ -58,18 +58,21 @@ _COUNTS: dict[str, int] = {
 }
 
 _WORDS = """
--fold activation activations addition additions all altogether bias biases block blocks
+-fold activation activations addition additions all altogether batches bias biases block blocks
 both byte bytes channel channels classes column columns convolutions each element elements
 entries entry epoch epochs examples fewer filter filters floating-point flop flops fold
-images in inputs iteration iterations layer layers learnable learned mac macs more
-mult-adds multiplication multiplications multiply-accumulates multiply-adds neuron neurons
+images in inputs iteration iterations layer layers learnable learned mac macs mini-batches
+minibatches more mult-adds multiplication multiplications multiply-accumulates multiply-adds
+neuron neurons
 non-trainable number numbers of on operation operations ops outputs param parameter
 parameters params per pixel pixels positions px row rows sample samples side sides square
-step steps times total trainable unit units update updates value values weight weights x
+step steps times total trainable training unit units update updates value values weight weights x
 zero zeros ×
 """
 PLAIN = frozenset(_WORDS.split())
 """Words that change nothing of a number."""
+_OF_BYTES = frozenset({"byte", "bytes"})
+"""Words that are wrong where no bytes are counted."""
 
 
 def _of_bytes() -> dict[str, tuple[Scale, ...]]:
@@ -143,11 +146,16 @@ def scales(words: str, unit: str = "") -> tuple[Scale, ...] | None:
     --------
     >>> [int(s.factor) for s in scales("KB", "B")], [int(s.factor) for s in scales("M params")]
     ([1000, 1024], [1000000])
-    >>> scales("dozen"), int(scales("B")[0].factor), int(scales("B", "B")[0].factor)
-    (None, 1000000000, 1)
+    >>> (
+    ...     scales("dozen"),
+    ...     scales("bytes"),
+    ...     int(scales("B")[0].factor),
+    ...     int(scales("B", "B")[0].factor),
+    ... )
+    (None, None, 1000000000, 1)
     """
     lead, *rest = words.lower().split() or [""]
-    if not set(rest) <= PLAIN:
+    if not set(rest) <= PLAIN or (unit != BYTES and _OF_BYTES & {lead, *rest}):
         return None
     if unit == BYTES and lead in _BYTES:
         return _BYTES[lead]

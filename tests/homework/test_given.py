@@ -96,7 +96,64 @@ def test_percent_is_understood_where_it_is_asked_for() -> None:
     assert not read("0.743", share).right
 
 
+@pytest.mark.parametrize("raw", ["(4,4)", "[4, 4]", ["4", "4"], "4 by 4", "4x4 pixels", "=4"])
+def test_size_of_every_side_may_stand_in_brackets(raw: Any) -> None:
+    assert read(raw, Solution(4)).right
+
+
+@pytest.mark.parametrize("raw", ["(4,5)", "[4, 5]", "(5,5)", "4,4"])
+def test_other_sides_are_not_right(raw: Any) -> None:
+    with suppress(Unreadable):
+        assert not read(raw, Solution(4)).right
+
+
+@pytest.mark.parametrize("raw", ["1.65625×10⁻²", "1.65625 · 10⁻²", "1.65625e-2", "1.656 x 10^-2"])
+def test_powers_of_ten_may_be_raised(raw: str) -> None:
+    assert read(raw, Solution(Fraction(53, 3200))).right
+
+
+def test_percents_may_be_rounded_as_ratios_may() -> None:
+    """0.72 and 0.02 are right for these two, so 72 % and 2.2 % are."""
+    chances = Solution((Fraction(715268, 10**6), Fraction(21599, 10**6)), "list")
+    assert read("72%, 2.2%", chances).right
+    assert read("0.72, 0.022", chances).right
+    assert read("71%, 2.2%", chances).wrong == (0,)
+    assert not read("74.3%", Solution(Fraction(7427, 10**4)), Terms(decimals=2, unit="%")).right
+
+
+def test_none_is_no_row() -> None:
+    assert read("none", Solution(0)).remarks == ("read as 0",)
+    assert not read("none", Solution(2)).right
+    assert not read("not possible", Solution(0)).right
+
+
+def test_bytes_are_no_parameters() -> None:
+    with pytest.raises(Unreadable, match="what 'bytes' means in '506 bytes' is not known"):
+        read("506 bytes", Solution(506))
+
+
 BYTES = Solution(131_072, unit="B")
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "one", "other"),
+    [
+        ("131,072 KB", 131_072, "131,072,000", "131,072"),
+        ("131.072 kB", 131_072_000, "131,072", "131,072,000"),
+        ("617,265K", 617_265, "617,265,000", "617,265"),
+    ],
+)
+def test_unit_of_another_size_is_not_hidden_by_a_comma(
+    text: str, right: int, one: str, other: str
+) -> None:
+    """131,072 KB are a thousand times 131,072 bytes, unless the comma is a decimal one."""
+    message = (
+        f"'{text}' can be read as {one} and as {other}: "
+        "write it without a point or comma between thousands"
+    )
+    with pytest.raises(Unreadable) as caught:
+        read(text, Solution(right, unit="" if text.endswith("K") else "B"))
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(
@@ -180,7 +237,7 @@ def test_answer_of_many_spaces_is_read_at_once() -> None:
         ("9" * 50, "a number may have at most 40 digits"),
         ("1,2.3,4", "the points and commas of '1,2.3,4' cannot be understood"),
         ("x" * 3000, "3,000 characters are too long for a number"),
-        ("=1+1", "'=1+1' is no number such as 1,280 or 3.25 or 7/3"),
+        ("=1+1", "what '+1' means in '=1+1' is not known"),
         ("3x4", "'3x4' is more than one number, and one was asked for"),
         ("4 or 5", "what 'or 5' means in '4 or 5' is not known"),
         ("2 dozen", "what 'dozen' means in '2 dozen' is not known"),
@@ -214,6 +271,59 @@ def test_shape_is_understood(text: Any, remarks: tuple[str, ...]) -> None:
     reading = read(text, Solution((28, 28, 6), "shape"))
     assert reading.right
     assert reading.remarks == remarks
+
+
+def test_shape_with_its_batch_and_channels_first_is_understood() -> None:
+    """What PyTorch prints for one picture."""
+    assert read("torch.Size([1, 6, 28, 29])", Solution((28, 29, 6), "shape")).remarks == (
+        "the batch is no part of a shape, and the channels were written first",
+    )
+
+
+def test_shape_that_is_counted_is_the_shape() -> None:
+    assert read("5x5x16 = 400", Solution((5, 5, 16), "shape")).right
+    assert not read("5x5x16 = 401", Solution((5, 5, 16), "shape")).right
+
+
+def test_fields_of_two_axes_may_be_written_as_a_size() -> None:
+    for text in ("10x8", "10 × 8", "10 by 8", "(10, 8)", "10x8 pixels"):
+        assert read(text, Solution((10, 8), "list")).right
+    assert read("8x10", Solution((10, 8), "list")).wrong == (0, 1)
+    shapes = Solution(((5, 5, 2), (4, 4, 2), (3, 3, 2)), "list")
+    assert read("5x5x2", shapes).remarks == ("3 entries were asked for, and 1 given",)
+
+
+@pytest.mark.parametrize(
+    "given", ["506,,14833", "506; ; 14833", "506, ?, 14833", ["506", None, "14833"]]
+)
+def test_entry_left_blank_keeps_its_place(given: Any) -> None:
+    assert read(given, Solution((506, 1900, 14833), "list")).wrong == (1,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.array([[1, 2], [3, -4]])",
+        "array([[ 1,  2],\n       [ 3, -4]])",
+        "tensor([[1., 2.], [3., -4.]])",
+        "{{1, 2}, {3, -4}}",
+        "[1 2; 3 -4]",
+        "[1, 2], [3, -4]",
+        "[(1, 2), (3, -4)]",
+    ],
+)
+def test_matrix_is_understood_as_programs_print_it(text: str) -> None:
+    assert read(text, Solution(((1, 2), (3, -4)), "matrix")).right
+    assert not read(text, Solution(((1, 3), (2, -4)), "matrix")).right
+
+
+def test_shapes_are_understood_as_python_prints_them() -> None:
+    assert read("[(29, 43, 11), (6, 10, 19), (13,)]", _SHAPES).right
+    fractions = Solution((Fraction(7, 3), 5), "list")
+    assert read("[2.3333 (7/3), 5]", fractions).right
+
+
+_SHAPES = Solution(((29, 43, 11), (6, 10, 19), 13), "list")
 
 
 def test_order_of_a_shape_that_is_not_clear_is_not_guessed() -> None:
@@ -302,6 +412,11 @@ def test_nothing_may_be_the_answer() -> None:
     assert read("2", Solution(2, also=("does not fit",))).right
     assert not read("3", Solution(None)).right
     assert not read("none", Solution(3)).right
+
+
+def test_words_may_stand_in_quotes() -> None:
+    assert read("'small'", Solution("small", "words")).right
+    assert not read("smaller", Solution("small", "words")).right
 
 
 def test_words_are_compared_without_case_and_spaces() -> None:
