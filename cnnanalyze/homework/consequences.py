@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from cnnanalyze.core.expression import Expression, given, rewrite
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError
 from cnnanalyze.homework.compare import Reading
+from cnnanalyze.homework.earlier import Earlier, Key, quantity_of
 from cnnanalyze.homework.questions.about import About
 from cnnanalyze.homework.questions.asking import Asking
 from cnnanalyze.homework.questions.combination import combine
@@ -25,25 +25,10 @@ from cnnanalyze.homework.questions.network import solve_network
 from cnnanalyze.homework.questions.otherwise import sized
 from cnnanalyze.homework.questions.topics import TOPICS
 from cnnanalyze.homework.sheet import OfAnswers, OfNetwork, OfTopic
-from cnnanalyze.homework.solution import Nested, Solution, is_tree, through, value_of
+from cnnanalyze.homework.solution import Nested, Solution, is_tree
 from cnnanalyze.homework.solve import Solved
+from cnnanalyze.homework.steps_before import CLIMBING, doubled, stepped
 from cnnanalyze.spec.node import INPUT
-
-Key = tuple[str, ...]
-"""The id of a question, the name of an answer, and the place in a list."""
-
-
-class Earlier(NamedTuple):
-    """An answer that a student gave before, and that is not the right one."""
-
-    key: Key
-    label: str
-    given: str
-    """As it was written."""
-    solved: Solved
-    value: Nested
-    """What it was read as."""
-
 
 MOST_ALONE = 12
 """So many earlier answers are tried one by one, the latest ones; the others only together."""
@@ -103,7 +88,10 @@ class Chains:
                 found = tuple(_again(solved, chosen))
             except (CnnError, ArithmeticError, ValueError):  # what somebody had leads nowhere
                 found = ()
-            self._known[case] = tuple(v for v in found if v != solved.solution.value)
+            of_nothing = any(e.value == 0 for e in chosen)  # 0 made of 0 shows no work
+            self._known[case] = tuple(
+                v for v in found if v != solved.solution.value and not (of_nothing and v == 0)
+            )
         return self._known[case]
 
 
@@ -117,8 +105,8 @@ def is_chained(key: Key, later: Solved, earlier: Earlier) -> bool:
             return _is_upstream(earlier, later) or _gives_input(earlier, later)
         case OfTopic(), OfNetwork():
             return _gives_input(earlier, later)
-        case OfTopic(topic, _, section), OfTopic(other, _, second):
-            is_step = topic == other and section == second
+        case OfTopic(topic, _, section), OfTopic(other, quantity, second):
+            is_step = (topic, section) == (other, second) and quantity_of(earlier) != quantity
             return is_step or bool(_given_again(earlier, second))
         case _, OfTopic(_, _, section):
             return bool(_given_again(earlier, section))
@@ -131,7 +119,7 @@ def _is_upstream(earlier: Earlier, later: Solved) -> bool:
     one, other = earlier.solved.source, later.source
     if one is None or other is None or one.network is not other.network:
         return False
-    return _quantity(earlier) in {"output", *KEYS, *_CLIMBING}
+    return quantity_of(earlier) in {"output", *KEYS, *CLIMBING}
 
 
 def _again(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
@@ -142,77 +130,19 @@ def _again(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
             had = {e.key[1]: e.value for e in chosen}
             parts = {n: solved.parts[n] for n in names}
             mixed = {n: replace(s, value=had.get(n, s.value)) for n, s in parts.items()}
-            yield combine(word, mixed, asking).value
+            yield combine(word, names, mixed, asking).value
         case OfNetwork(quantity, _):
-            yield from _stepped(solved, chosen)
+            yield from stepped(solved, chosen)
+            yield from doubled(solved, chosen)
             about = _sized(solved.source, chosen)
             if about is not None:
                 yield solve_network(about, quantity, asking).value
         case OfTopic(topic, quantity, section):
-            yield from _stepped(solved, chosen)
+            yield from stepped(solved, chosen)
             update = {k: v for e in chosen for k, v in _given_again(e, section).items()}
             if update:
                 other = section.model_copy(update=update)
                 yield TOPICS[topic].solve(quantity, other, asking).value
-
-
-# --- a step of the working was asked for ----------------------------------------------------------
-
-
-def _stepped(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
-    """Yield the answer with earlier answers in the place of its own steps."""
-    trees = solved.solution.worked
-    if trees is None:
-        return
-    steps = [step for e in chosen for step in _steps_of(e)]
-    changed = through(trees, lambda tree: rewrite(tree, lambda part: _put(part, steps)))
-    if changed != trees:
-        yield value_of(changed)
-
-
-class _Step(NamedTuple):
-    """A number that is called so in a working, and what somebody had for it."""
-
-    keys: tuple[str, ...]
-    layer: str
-    right: Any
-    had: Any
-
-
-def _put(part: Expression, steps: Sequence[_Step]) -> Expression:
-    for step in steps:
-        name = part.name
-        if name is None or name.key not in step.keys or part.value != step.right:
-            continue
-        if not step.layer or name.of in {step.layer, ""}:
-            return given(step.had, name)
-    return part
-
-
-def _steps_of(earlier: Earlier) -> Iterator[_Step]:
-    """Yield under which names an answer stands in the working of others."""
-    about, source = earlier.solved.ask.about, earlier.solved.source
-    right, had = earlier.solved.solution.value, earlier.value
-    if isinstance(about, OfTopic):
-        yield from _number((about.quantity.replace("_", " "),), "", right, had)
-        return
-    if not isinstance(about, OfNetwork) or source is None or source.over:
-        return
-    layers = source.layers or (source.layer,)
-    each = zip(layers, right, had, strict=False) if source.layers else [(source.layer, right, had)]
-    for layer, one, other in each:
-        if about.quantity in _CLIMBING:  # of the layer behind it, whichever that is
-            yield from _number((_CLIMBING[about.quantity],), "", one, other)
-        elif about.quantity in KEYS:
-            yield from _number((KEYS[about.quantity], about.quantity), layer, one, other)
-
-
-_CLIMBING = {"receptive_field": "field before", "jump": "jump before"}
-
-
-def _number(keys: tuple[str, ...], layer: str, right: Any, had: Any) -> Iterator[_Step]:  # noqa: ANN401
-    if all(isinstance(v, int | Fraction) and not isinstance(v, bool) for v in (right, had)):
-        yield _Step(keys, layer, right, had)
 
 
 # --- a layer stands behind another one ------------------------------------------------------------
@@ -299,7 +229,7 @@ def _given_again(earlier: Earlier, section: Any) -> dict[str, Any]:  # noqa: ANN
                 found[key] = had
             elif isinstance(value, tuple) and len(value) == 1 and _alike(value[0], right):
                 found[key] = (had,)  # the one plane of an image
-        elif _NUMBERS.get(key) == _quantity(earlier) and value == right and isinstance(had, int):
+        elif _NUMBERS.get(key) == quantity_of(earlier) and value == right and isinstance(had, int):
             found[key] = had
     return found
 
@@ -315,11 +245,6 @@ def _was_given(earlier: Earlier, right: Nested) -> bool:
 
 _NUMBERS = {"input": "output", "samples": "training_samples"}
 """Given numbers that may be answers, each with the quantity whose answer it may be."""
-
-
-def _quantity(earlier: Earlier) -> str:
-    about = earlier.solved.ask.about
-    return "" if isinstance(about, OfAnswers) else about.quantity
 
 
 CLOSE = Fraction(1, 1000)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Fault
 from cnnanalyze.homework.compare import Reading, read
-from cnnanalyze.homework.consequences import Chains, Earlier
+from cnnanalyze.homework.consequences import Chains
+from cnnanalyze.homework.earlier import Earlier
 from cnnanalyze.homework.given import Unreadable, cut, is_empty, squeeze, text_of
 from cnnanalyze.homework.kinds import Rank, kind
 from cnnanalyze.homework.mistakes import Diagnosis

@@ -193,7 +193,7 @@ class _Worker:
                 if missing:  # its own fault is noted already
                     raise UsageError(f"without '{missing[0]}' this cannot be worked out")
                 parts = {n: found[n].solution for n in names}
-                return Solved(ask, combine(word, parts, asking), parts=parts)
+                return Solved(ask, combine(word, names, parts, asking), parts=parts)
             case OfNetwork(quantity, tree):
                 about = self.about(tree)
                 return Solved(ask, solve_network(about, quantity, asking), about)

@@ -55,6 +55,20 @@ OTHERS = """
 - {id: soft, softmax: {logits: [1, 2, 3]}}
 - {id: loss, cross_entropy: {prediction: [0.0900, 0.2447, 0.6652], label: [0, 0, 1]}}
 - {id: conv, convolution: {image: [[1, 2, 3], [4, 5, 7], [7, 8, 9]], kernel: [[1, 0], [0, 1]]}}
+- id: work
+  input: 17x12x3
+  layers: [{conv: {filters: 2, kernel: [5, 3]}, as: c}]
+  layer: c
+  ask:
+    size: output
+    count: activations
+    macs: macs
+    twice: doubled_macs
+    learned: parameters
+    bytes: weight_memory
+- id: steps
+  softmax: {logits: [2, 1, 0]}
+  ask: {powers: exponentials, total: sum, shares: probabilities}
 - {id: pool, pooling: {image: [[6, 9], [12, 14]], kind: sum}}
 """
 
@@ -89,6 +103,14 @@ def outcome(questions: str, later: str, **answers: str) -> tuple[str, tuple[str,
         ("norm.m", "9", "norm.v", "40.667"),  # (64 + 49 + 9) / 3
         ("soft", "0.1, 0.2, 0.5", "loss", "0.6931"),  # -ln 0.5
         ("conv", "[[6, 9], [12, 15]]", "pool", "42"),
+        ("net.size3", "13x13x7", "net.macs2", "53235"),  # 13*13*7 * 3*3*5
+        ("work.size", "12x9x2", "work.count", "216"),
+        ("work.size", "12x9x2", "work.macs", "9720"),  # 12*9*2 * 5*3*3
+        ("work.learned", "90", "work.bytes", "360"),  # 4 bytes each
+        ("work.macs", "1000", "work.twice", "2000"),
+        ("steps.powers", "4, 2, 1", "steps.total", "7"),
+        ("steps.powers", "4, 2, 1", "steps.shares", "0.571, 0.286, 0.143"),
+        ("steps.total", "10", "steps.shares", "0.739, 0.272, 0.1"),  # e*e/10, e/10, 1/10
     ],
 )
 def test_answer_follows_from_an_earlier_one(earlier: str, had: str, later: str, given: str) -> None:
@@ -139,6 +161,13 @@ def test_what_stood_in_both_questions_chains_nothing() -> None:
     """The input of the second is the first's input, too, and only by chance its output."""
     questions = "- {id: A, window: {n: 9, f: 3, p: 1}}\n- {id: B, window: {n: 9, f: 4}}\n"
     assert outcome(questions, "B", A="7", B="4") == (WRONG, ())
+
+
+def test_nothing_made_of_nothing_earns_nothing() -> None:
+    """Whoever writes 0 everywhere has worked out no sum, no ratio and no share."""
+    graded = paper(NET, **{f"net.{key}": "0" for key in ("fc", "all", "share")})
+    assert [m.outcome for m in graded.marks if m.given] == [WRONG] * 3
+    assert graded.points == 0
 
 
 def test_entries_of_a_list_follow_from_those_before() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -44,11 +44,12 @@ TURNED = kind("the wrong way round", "took them the wrong way round")
 OF_ONE = kind("share of one", "gave the share of 1, not of 100", Rank.OCCASIONAL)
 
 
-def combine(word: str, parts: dict[str, Solution], asking: Asking) -> Solution:
-    """Work out a combination of answers."""
+def combine(
+    word: str, names: Sequence[str], parts: Mapping[str, Solution], asking: Asking
+) -> Solution:
+    """Work out a combination of answers, which may use one of them several times."""
     row = COMBINATIONS[word]
-    names = list(parts)
-    leaves = [given(_number(name, s), Name(name)) for name, s in parts.items()]
+    leaves = [given(_number(name, parts[name]), Name(name)) for name in names]
     if word in {"ratio", "share"} and leaves[1].value == 0:
         raise UsageError(f"'{names[1]}' is 0, and nothing can be divided by that")
     tree = row.make(*leaves)
@@ -66,8 +67,8 @@ def combine(word: str, parts: dict[str, Solution], asking: Asking) -> Solution:
                 yield Twist(TURNED, plain(turned.value), where)
         if word == "share":
             yield Twist(OF_ONE, value / Fraction(100))
-        for n, (name, solution) in enumerate(parts.items()):
-            for mistake in alone(solution):
+        for n, name in enumerate(names):
+            for mistake in alone(parts[name]):
                 if isinstance(mistake.value, int | Fraction) and (mistake.value or word == "sum"):
                     others = [*leaves]
                     others[n] = given(mistake.value)
