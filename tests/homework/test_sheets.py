@@ -232,11 +232,42 @@ def test_networks_under_settings_and_with_another_head() -> None:
 def test_smallest_input_is_the_smallest() -> None:
     from cnnanalyze.layers.window import slide
 
-    question = "window: {n: 99, f: 5, s: 3, p: 2, output: 7}, find: smallest_input"
+    question = "window: {f: 5, s: 3, p: 2, output: 7}, find: smallest_input"
     value = solved(f"- {{id: A, {question}}}")["A"].answers["answer"].solution.value
     assert slide(value, 5, 3, 1, (2, 2)).output == 7
     assert slide(value - 1, 5, 3, 1, (2, 2)).output == 6
     assert one(question, value).outcome == "right"
+
+
+def test_smallest_input_is_asked_without_an_input() -> None:
+    """What is to be found was demanded, printed as given, and had no bearing."""
+    with pytest.raises(CnnError, match="'n' is not read by any answer of the question"):
+        solved("- {id: A, window: {f: 5, s: 3, n: 9, output: 7}, find: smallest_input}")
+    with pytest.raises(CnnError, match="'window' needs 'input'"):
+        solved("- {id: A, window: {f: 5, s: 3}}")
+
+
+def test_answer_may_stand_twice_in_a_combination() -> None:
+    """The sum of one answer and itself was the answer, and its ratio a crash."""
+    asks = "a: output, s: {sum: [a, a]}, r: {ratio: [a, a]}, q: {product: [a, a]}"
+    question = f"window: {{n: 9, f: 3}}, ask: {{{asks}}}"
+    found = solved(f"- {{id: A, {question}}}")["A"].answers
+    assert [found[name].solution.value for name in "srq"] == [14, 1, 49]
+
+
+def test_bounds_of_a_data_set_that_contradict_are_refused() -> None:
+    with pytest.raises(
+        CnnError, match="cannot be tiny below 50 and large above 10 labels: 50 > 10"
+    ):
+        solved("- {id: A, transfer: {labels_per_class: 20, tiny_below: 50, large_above: 10}}")
+
+
+def test_regime_may_be_called_a_data_set() -> None:
+    question = "transfer: {labels_per_class: 20, tiny_below: 5, large_above: 50}"
+    assert (
+        one(question, "small data set").outcome == one(question, "small dataset").outcome == "right"
+    )
+    assert one(question, "large data set").outcome == "wrong"
 
 
 def test_activations_agree_with_the_mathematics_of_python() -> None:

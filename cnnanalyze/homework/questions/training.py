@@ -10,6 +10,7 @@ from pydantic import Field
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
+from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Step
 from cnnanalyze.homework.kinds import Kind, Rank, kind
 from cnnanalyze.homework.questions.asking import Asking, Misreading, Quantity, Topic
@@ -193,6 +194,12 @@ REGIMES = {
 def regime(section: Labels, asking: Asking) -> Solution:
     """Which regime of transfer learning is it?"""
     n, low, high = section.labels_per_class, section.tiny_below, section.large_above
+    if low > high:
+        raise UsageError(
+            f"a data set cannot be tiny below {low:,} and large above {high:,} labels: "
+            f"{low:,} > {high:,}",
+            help="give 'tiny_below' a number that is at most that of 'large_above'",
+        )
     value = "tiny" if n < low else "large" if n > high else "small"
     step = Step(Name("labels per class"), made("+", given(n)))
     reasons = (
@@ -210,7 +217,8 @@ def regime(section: Labels, asking: Asking) -> Solution:
             if other != value:
                 yield Twist(REGIME, other, f": {low} to {high} labels are the middle one")
 
-    return Solution(value, "words", explanations=(worked,), twists=twists)
+    also = tuple(f"{value} {thing}" for thing in ("data", "data set", "data sets"))
+    return Solution(value, "words", explanations=(worked,), twists=twists, also=also)
 
 
 TRANSFER = Topic(

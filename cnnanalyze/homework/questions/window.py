@@ -33,7 +33,7 @@ from cnnanalyze.spec.sections import Section
 class Window(Section):
     """A window that slides over one axis."""
 
-    input: Count = Field(description="size of the input")
+    input: Count | None = Field(None, description="size of the input")
     kernel: Count = Field(description="size of the window")
     stride: Count = Field(1, description="step of the window")
     padding: Padding = Field("valid", description="padding per side")
@@ -41,6 +41,13 @@ class Window(Section):
     dilation: Count = Field(1, description="distance of the taps")
     ceil_mode: Flag = Field(False, description="whether the division is rounded up")
     output: Count | None = Field(None, description="size of the output that is wanted")
+
+    @property
+    def size(self) -> int:
+        """The size of the input, without which most questions have no answer."""
+        if self.input is None:
+            raise UsageError("'window' needs 'input'", help="input: size of the input")
+        return self.input
 
 
 def _name(key: str) -> Name:
@@ -52,7 +59,7 @@ def _laid(w: Window) -> Fit:
     n, k, s, d = (
         Num(v, _name(key))
         for v, key in (
-            (w.input, "input"),
+            (w.size, "input"),
             (w.kernel, "kernel"),
             (w.stride, "stride"),
             (w.dilation, "dilation"),
@@ -76,7 +83,8 @@ def _padding(w: Window) -> tuple[int, int] | str:
 
 
 def _subject(w: Window) -> str:
-    words = [f"input {w.input}", f"kernel {w.kernel}", f"stride {w.stride}"]
+    words = [] if w.input is None else [f"input {w.input}"]
+    words += [f"kernel {w.kernel}", f"stride {w.stride}"]
     if w.total_padding is not None:
         words.append(f"padding {w.total_padding} in all")
     elif w.padding == "same":
@@ -166,7 +174,7 @@ def _keeping(w: Window) -> int:
         )
     extent = Num(w.dilation, _name("dilation")) * (Num(w.kernel, _name("kernel")) - 1) + 1
     total: int = extent - 1
-    n = max(w.input, int(extent))
+    n = max(w.input or 1, int(extent))
     before = int(total) // 2
     assert slide(n, w.kernel, 1, w.dilation, (before, int(total) - before)).output == n
     return total
@@ -247,7 +255,7 @@ def smallest_input(w: Window, asking: Asking) -> Solution:
 
 def _idle(quantity: str) -> tuple[str, ...]:
     """Return the words that have no bearing on a quantity."""
-    idle: tuple[str, ...] = () if quantity == "smallest_input" else ("output",)
+    idle: tuple[str, ...] = ("input",) if quantity == "smallest_input" else ("output",)
     if quantity in {"keeping_padding", "keeping_total"}:
         idle += ("padding", "total_padding", "ceil_mode")
     if quantity in {"unrounded", "fits", "smallest_input"}:
