@@ -106,7 +106,7 @@ def _write_png(picture: str, output: Path) -> None:
     from cnnanalyze.cli.output import write_file
 
     # The converter places every stretch of a line of text for itself; one stretch is enough.
-    plain = re.sub(r"</?tspan[^>]*>", "", picture)
+    plain = re.sub(r"</?tspan[^<>]*>", "", picture)
     sides = [float(n) for n in re.findall(r'(?:width|height)="([0-9.]+)"', plain[:600])[:2]]
     scale = min(SCALE, MOST_PIXELS / max(sides))
     write_file(output, cairosvg.svg2png(plain.encode(), scale=scale))

@@ -147,8 +147,18 @@ def given_name(path: str, node: Node) -> str:
     ('reduce', '')
     """
     name = path.rpartition("/")[2]
-    own = re.fullmatch(rf"({re.escape(node.kind)}|[a-z_]*conv[a-z_]*)\d*", name)
-    return "" if own or name.isdigit() else shorten(name, 18)
+    return "" if _is_numbered(name, node.kind) else shorten(name, 18)
+
+
+def _is_numbered(name: str, kind: str) -> bool:
+    """Whether a name is a kind of layer with a number, or a number alone."""
+    stem = name.rstrip("0123456789")
+    return (
+        name.isdigit()
+        or stem == kind
+        or (name.startswith(kind) and name.removeprefix(kind).isdigit())
+        or ("conv" in stem and re.fullmatch(r"[a-z_]*", stem) is not None)
+    )
 
 
 def title_of(nodes: Sequence[Node], references: Sequence[Reference] = ()) -> str:

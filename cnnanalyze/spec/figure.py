@@ -28,8 +28,8 @@ MOST_DIGITS = 30
 _FIGURE = re.compile(
     r"""(?P<about>~?)\s*
     (?P<digits>[0-9]{1,3}(?:(?P<mark>[,_\ ])(?:[0-9]{2,3}(?P=mark))*[0-9]{3})|[0-9]+)
-    (?:\.(?P<part>[0-9]+))?\s*
-    (?:[eE]\+?(?P<power>[0-9]{1,2}))?\s*
+    (?:\.(?P<part>[0-9]+))?
+    (?:\s*[eE]\+?(?P<power>[0-9]{1,2}))?\s*
     (?P<unit>[A-Za-z]*)""",
     re.VERBOSE,
 )

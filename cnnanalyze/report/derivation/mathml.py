@@ -98,7 +98,7 @@ def _script(text: str) -> str:
     return f"<mtext>{escape(text)}</mtext>" if text else ""
 
 
-_ONE = re.compile(r"<(\w+)[^>]*>[^<]*</\1>|<mrow>(?:(?!</?mrow>).)*</mrow>")
+_ONE = re.compile(r"<(\w+)\b[^>]*>[^<]*</\1>|<mrow>(?:(?!</?mrow>).)*</mrow>")
 
 
 def _row(inner: str) -> str:

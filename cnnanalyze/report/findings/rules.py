@@ -238,5 +238,5 @@ def escape_text(text: str) -> str:
     >>> print(escape_text("``a_b`` is a_b"))
     `a_b` is a\_b
     """
-    pieces = re.split(r"(`+[^`]+`+)", text)
+    pieces = re.split(r"((?<!`)`+[^`]+`+)", text)
     return "".join(f"`{p.strip('`')}`" if p.startswith("`") else escape(p) for p in pieces)

@@ -109,7 +109,7 @@ def _code(name: str) -> str:
     """Return a style or a script without its remarks and indentation."""
     lines = map(str.strip, files(__package__).joinpath(name).read_text("utf-8").splitlines())
     code = "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
-    return re.sub(r";?\s*([{};,])\s*|(?<=[a-z]:) ", r"\1", code) if name == STYLE else code
+    return re.sub(r";?\s{0,9}([{};,])\s*|(?<=[a-z]:) ", r"\1", code) if name == STYLE else code
 
 
 @cache

@@ -89,7 +89,7 @@ class Yaml11Trap(Rule):
 
 
 _TRAP = (
-    r"(?i:yes|no|on|off)|[-+]?0[0-9_]+|[-+]?[0-9][0-9_]*_[0-9_.]*|[-+]?0b[01_]+"
+    r"(?i:yes|no|on|off)|[-+]?0[0-9_]+|[-+]?[0-9]+_[0-9_.]*|[-+]?0b[01_]+"
     r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
 )
 """What the two versions could read differently, of that which a spec may hold.
