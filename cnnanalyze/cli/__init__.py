@@ -131,6 +131,11 @@ def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):  # closed: nothing is left to write
             stream.flush()
+    if "multiprocessing.util" in sys.modules:  # what the processes shared is given back at the end
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.exit(code)
     os._exit(code)
 
 

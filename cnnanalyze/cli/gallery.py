@@ -107,16 +107,23 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    from cnnanalyze.core.processes import end_silently, interrupts_held
+
     # Started afresh: a copy of this process would share what threads of ours hold.
-    with ProcessPoolExecutor(min(jobs, len(paths)), get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(paths)), context, end_silently) as pool:
         # The largest first, so that no process ends long after the others.
         order = sorted(paths, key=lambda n: (-paths[n].stat().st_size, n))
-        found = {n: pool.submit(hang, paths[n], n) for n in order}
         try:
+            with interrupts_held():
+                found = {n: pool.submit(hang, paths[n], n) for n in order}
             for name in paths:
                 yield found[name].result()
         except CnnError:
             pool.shutdown(cancel_futures=True)
+            raise
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from signal import SIG_DFL, SIGINT, signal
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.configuration import find
 from cnnanalyze.core.files import resolved
+from cnnanalyze.core.processes import end_silently, interrupts_held
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.result import FileResult
@@ -129,12 +129,13 @@ def lint_specs(
     size = max(1, min(25, len(specs) // (4 * jobs)))
     portions = [specs[n : n + size] for n in range(0, len(specs), size)]
     plain = Configuration(configuration.caller, configuration.file, configuration.isolated)
-    # Ctrl-C reaches every process of a terminal: those that help end by it at once, silently.
-    with ProcessPoolExecutor(jobs, initializer=signal, initargs=(SIGINT, SIG_DFL)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=end_silently) as pool:
         try:
-            for done in pool.map(
-                _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
-            ):
+            with interrupts_held():
+                found = pool.map(
+                    _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
+                )
+            for done in found:
                 yield from done
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)

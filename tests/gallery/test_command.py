@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -263,3 +267,37 @@ def test_a_thumbnail_is_a_drawing_of_the_network() -> None:
     shown, _ = gallery.hang(SPECS / "lenet5.yaml", "lenet5")
     assert shown.thumbnail.startswith("<svg ")
     assert (shown.parameters, shown.year) == (60_000, 1998)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.3, 2.0])  # while processes start, and while they work
+def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, delay: float) -> None:
+    code = (
+        "import concurrent.futures.process, multiprocessing.context, cnnanalyze.cli.specs\n"
+        "import cnnanalyze.cli.gallery, cnnanalyze.graph.zoo\n"
+        "import cnnanalyze.report.page.exhibits, cnnanalyze.report.page.gallery\n"
+        "from cnnanalyze.cli import main\n"
+        "if __name__ == '__main__':\n"
+        "    print('ready', flush=True)\n"
+        f"    main(['gallery', '--jobs', '2', '-o', {str(tmp_path / 'pages')!r}])\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=ROOT,
+    )
+    assert running.stdout is not None
+    try:
+        assert running.stdout.readline() == "ready\n"
+        time.sleep(0.2 + delay)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, to every process
+        out, err = running.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    assert (running.returncode, out, err) == (130, "", "")
+    assert not (tmp_path / "pages").exists()
