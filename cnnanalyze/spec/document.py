@@ -269,6 +269,14 @@ def _merged(below: Tree, above: Tree, *, deep: bool) -> Tree:
 
 
 def _check_header(tree: Mapping, faults: Faults) -> None:
+    if tree.get("cnn") is None and (sheet := tree.get("sheet")) is not None:
+        faults.add(
+            "this is a sheet of questions, not the spec of a network",
+            sheet.mark,
+            help="'cnnanalyze solve' answers a sheet; a spec begins with 'cnn: 1'",
+            code="SP015",
+        )
+        return
     for key, value in tree.entries:
         if key.text not in KEYS:
             near = near_key(key.text, "top", KEYS)

@@ -27,7 +27,8 @@ class Faults:
     """
 
     def __init__(self, code: str = "") -> None:
-        self._found: dict[tuple[str, int, int] | str, Fault] = {}
+        self._found: dict[tuple[str, int, int, str] | str, Fault] = {}
+        """By place and rule: one place may have faults of several kinds."""
         self._code = code
 
     def under(self, code: str) -> Faults:
@@ -44,18 +45,16 @@ class Faults:
         chain: tuple[Call, ...] = (),
         code: str = "",
     ) -> None:
-        """Note a fault; at a place that has one already only the count grows."""
+        """Note a fault; at a place that has one of its kind already only the count grows."""
         self.note(Fault(message, mark, help, chain, code=code))
 
     def note(self, fault: Fault) -> None:
         """Note a fault that is made already."""
-        mark = fault.mark
-        key = (mark.source.name, mark.line, mark.column) if mark else fault.message
+        mark, code = fault.mark, fault.code or self._code
+        key = (mark.source.name, mark.line, mark.column, code) if mark else fault.message
         known = self._found.get(key)
         self._found[key] = (
-            replace(known, count=known.count + 1)
-            if known
-            else replace(fault, code=fault.code or self._code)
+            replace(known, count=known.count + 1) if known else replace(fault, code=code)
         )
 
     def caught(self, chain: tuple[Call, ...] = ()) -> Caught:

@@ -193,3 +193,23 @@ def test_set_takes_plain_values(write_spec: Write) -> None:
     assert message.startswith(
         "net.yaml:3:14: error: 'set' takes plain values, but 'width' is an expression\n"
     )
+
+
+def told_of(text: str) -> list[tuple[str, str, int]]:
+    faults = Faults()
+    read_document(Source("net.yaml", text), faults)
+    return [(fault.code, fault.message.partition(";")[0], fault.count) for fault in faults.sorted()]
+
+
+def test_an_unknown_first_key_does_not_hide_what_is_missing() -> None:
+    assert told_of("foo: 1\n") == [
+        ("SP003", "a spec has no 'foo'", 1),
+        ("SP015", "this spec has no 'cnn', 'input' and 'layers'", 1),
+    ]
+
+
+def test_a_sheet_is_told_as_a_sheet_and_not_key_by_key() -> None:
+    text = "sheet: 1\ntitle: Strides\nquestions: []\n"
+    assert told_of(text) == [
+        ("SP015", "this is a sheet of questions, not the spec of a network", 1),
+    ]
