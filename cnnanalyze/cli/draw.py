@@ -51,6 +51,8 @@ SCALE = 2
 """Pixels of a PNG for one unit of the drawing."""
 MOST_PIXELS = 16_000
 """Along one side; beyond, the scale is smaller."""
+LEAST_SCALE = 0.25
+"""At a smaller one, letters are no more than three pixels high."""
 
 
 def draw(
@@ -109,4 +111,10 @@ def _write_png(picture: str, output: Path) -> None:
     plain = re.sub(r"</?tspan[^<>]*>", "", picture)
     sides = [float(n) for n in re.findall(r'(?:width|height)="([0-9.]+)"', plain[:600])[:2]]
     scale = min(SCALE, MOST_PIXELS / max(sides))
+    if scale < LEAST_SCALE:
+        raise UsageError(
+            f"the drawing is {sides[0]:,.0f} x {sides[1]:,.0f} units large; in the "
+            f"{MOST_PIXELS:,} pixels that a PNG may have along a side nothing on it could be read",
+            help="write an .svg, which can be enlarged, or draw fewer blocks where they stand",
+        )
     write_file(output, cairosvg.svg2png(plain.encode(), scale=scale))

@@ -11,6 +11,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.drawing.svg import draw
 from tests.drawing.parsed import parse
+from tests.strategies.growing import SHAPES
 
 
 def test_without_a_file_the_drawing_goes_to_stdout(run: Any) -> None:
@@ -116,3 +117,19 @@ def test_other_formats_have_no_drawing(run: Any) -> None:
             "  help: 'cnnanalyze draw' writes a picture of its own\n"
         ),
     )
+
+
+def test_a_png_on_which_nothing_could_be_read_is_refused(
+    run: Any, tmp_path: Path, write_spec: Any
+) -> None:
+    pytest.importorskip("cairosvg", reason="cairosvg is not installed: no PNG was made")
+    file = tmp_path / "net.png"
+    spec = write_spec(SHAPES["branches"](600))
+    outcome = run("draw", spec, "-o", file)
+    assert outcome.code == 2
+    assert "in the 16,000 pixels that a PNG may have along a side nothing on it could be read" in (
+        outcome.err
+    )
+    assert "help: write an .svg" in outcome.err
+    assert not file.exists()
+    assert run("draw", spec, "-o", tmp_path / "net.svg").code == 0
