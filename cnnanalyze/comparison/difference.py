@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.comparison.alignment import Look, Pairing, align
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.merge import Join
+from cnnanalyze.layers.resize import Resize
+from cnnanalyze.layers.transposed import TransposedConv
 from cnnanalyze.spec.node import INPUT, Node
 
 Values = tuple[tuple[str, Any], ...]
@@ -25,6 +30,10 @@ class Partners:
         """Let two layers be partners."""
         self._after[one] = other
         self._known.add(other)
+
+    def of(self, one: str) -> str | None:
+        """Return the partner of a layer of the one network; nothing if it has none."""
+        return self._after.get(one)
 
     def part(self, one: str, other: str) -> bool:
         """Whether both have partners, and others than each other."""
@@ -68,7 +77,7 @@ def _looks(analysis: Analysis, numbers: dict[object, int]) -> list[Look]:
     looks = []
     for node in analysis.network:
         first, *rest = node.id.split("/")
-        attributes, output = number(node.kind, attributes_of(node)), number(node.output)
+        output = number(node.output)
         looks.append(
             Look(
                 node.id,
@@ -77,8 +86,9 @@ def _looks(analysis: Analysis, numbers: dict[object, int]) -> list[Look]:
                 output,
                 number("frame", len(rest), first, rest[-1]) if rest else 0,
                 number(
-                    attributes,
-                    node.input_shapes,
+                    node.kind,
+                    meanings_of(node),
+                    _inputs(node),
                     output,
                     node.frozen,
                     node.share is None,
@@ -103,6 +113,29 @@ def attributes_of(node: Node) -> Values:
     if "kernel" in values and values.get("stride", 0) is None:
         values["stride"] = values["kernel"]
     return tuple((name, _one(value)) for name, value in values.items())
+
+
+def meanings_of(node: Node) -> Values:
+    """Return what the attributes of a layer come to at the shapes that it gets.
+
+    Where a padding, or a size to resize to, can be written in several ways, this is what is laid.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> text = "{cnn: 1, input: 9x9x2, layers: [{avgpool: {kernel: 3, stride: 1, padding: same}}]}"
+    >>> dict(meanings_of(cnn.loads(text).nodes[0]))["padding"]
+    1
+    """
+    laid: dict[str, Any] = {}
+    layer, inputs = node.layer, node.input_shapes
+    if fits := layer.fit(*inputs):
+        laid["padding"] = tuple((f.before, f.after) for f in fits)
+    elif isinstance(layer, TransposedConv):
+        laid["padding"] = laid["output_padding"] = layer.kept(inputs[0])
+    elif isinstance(layer, Resize):
+        laid["scale"] = laid["size"] = node.output.size
+    return tuple((name, _one(laid.get(name, value))) for name, value in attributes_of(node))
 
 
 def _one(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold
@@ -135,22 +168,30 @@ def _aspects(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
         yield Aspect("kind", before.kind, after.kind)
     else:
         old, new = dict(attributes_of(before)), dict(attributes_of(after))
+        ones, others = dict(meanings_of(before)), dict(meanings_of(after))
         for name in {**old, **new}:
-            if repr(old.get(name)) != repr(new.get(name)):
-                yield Aspect(name, old.get(name), new.get(name))
-    for name in ("input_shapes", "output", "frozen", "given"):
+            one, other = old.get(name), new.get(name)
+            if repr(one) != repr(other) and repr(ones.get(name)) != repr(others.get(name)):
+                yield Aspect(name, one, other)
+    if _inputs(before) != _inputs(after):
+        yield Aspect("input", before.input_shapes, after.input_shapes)
+    for name in ("output", "frozen", "given"):
         one, other = getattr(before, name), getattr(after, name)
         if one != other:
-            yield Aspect(_NAMES.get(name, name), one, other)
+            yield Aspect(name, one, other)
     yield from _references(before, after, partners)
 
 
-_NAMES = {"input_shapes": "input"}
+def _inputs(node: Node) -> Sequence[Shape]:
+    """Return the shapes that a layer reads, in one order for a join that takes them in any."""
+    if isinstance(node.layer, Join):
+        return sorted(node.input_shapes, key=lambda shape: shape.extents)
+    return node.input_shapes
 
 
 def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
     """Say where a layer reads from others than before, or shares the tensors of others."""
-    yield from _elsewhere("reads", before.inputs, after.inputs, partners)
+    yield from _elsewhere("reads", *_read(before, after, partners), partners)
     one, other = before.share, after.share
     if one is None or other is None:
         if one is not other:
@@ -159,8 +200,30 @@ def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspec
         yield from _elsewhere("share", (one,), (other,), partners)
 
 
+def _read(before: Node, after: Node, partners: Partners) -> tuple[Sequence[str], Sequence[str]]:
+    """Return what both read; of joins that take their inputs in any order, what only one does."""
+    ones, others = before.inputs, after.inputs
+    if isinstance(before.layer, Join) and isinstance(after.layer, Join):
+        shared = Counter(map(partners.of, ones)) & Counter(map(str, others))
+        return _without(ones, shared.copy(), partners.of), _without(others, shared, str)
+    return ones, others
+
+
+def _without(
+    ids: Sequence[str], shared: Counter[str | None], key: Callable[[str], str | None]
+) -> list[str]:
+    """Return ids without those that are shared, each as often as it is."""
+    left = []
+    for one in ids:
+        if shared[key(one)] > 0:
+            shared[key(one)] -= 1
+        else:
+            left.append(one)
+    return left
+
+
 def _elsewhere(
-    name: str, before: tuple[str, ...], after: tuple[str, ...], partners: Partners
+    name: str, before: Sequence[str], after: Sequence[str], partners: Partners
 ) -> Iterator[Aspect]:
     """Say which references lead elsewhere.
 

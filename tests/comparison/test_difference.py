@@ -124,10 +124,71 @@ def test_shapes_that_follow_are_told_apart(pair: Pair) -> None:
         ("{maxpool: 2}", "{maxpool: {kernel: [2, 2], stride: [2, 2]}}"),
         ("{maxpool: {kernel: 3, padding: 1}}", "{maxpool: {kernel: 3, padding: [[1, 1], [1, 1]]}}"),
         ("{conv: {filters: 5, kernel: 3}}", "{conv: {filters: 5, kernel: [3, 3], stride: 1}}"),
+        ("{conv: {filters: 5, kernel: 3}}", "{conv: {filters: 5, kernel: 3, padding: 0}}"),
+        (
+            "{conv: {filters: 5, kernel: 3, padding: same}}",
+            "{conv: {filters: 5, kernel: 3, padding: 1}}",
+        ),
+        (
+            "{avgpool: {kernel: 2, stride: 1, padding: same}}",
+            "{avgpool: {kernel: 2, stride: 1, padding: [[0, 1], [0, 1]]}}",
+        ),
+        (
+            "{transposed_conv: {filters: 5, kernel: 5, padding: same}}",
+            "{transposed_conv: {filters: 5, kernel: 5, padding: 2}}",
+        ),
+        ("{upsample: 2}", "{upsample: {size: [46, 58]}}"),
+        ("{zeropad: 3}", "{zeropad: [[3, 3], [3, 3]]}"),
+        ("{leaky_relu: 1}", "{leaky_relu: 1.0}"),
     ],
 )
 def test_two_ways_to_write_the_same_make_no_difference(pair: Pair, one: str, other: str) -> None:
     assert pair(one, other).is_empty
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("padding: valid", "padding: same"),
+        ("padding: same", "padding: 2"),
+        ("padding: [0, 1]", "padding: [1, 0]"),
+    ],
+)
+def test_another_padding_is_a_difference(pair: Pair, one: str, other: str) -> None:
+    conv = "{conv: {filters: 5, kernel: 3, PADDING}}"
+    (change,) = pair(conv.replace("PADDING", one), conv.replace("PADDING", other))
+    assert change.aspects[0].name == "padding"
+
+
+def test_a_padding_that_is_written_alike_is_no_difference_where_more_is_laid() -> None:
+    # 'same' at stride 2 lays no zero before 23 rows and one behind 24.
+    one, other = (
+        analysis_of(
+            f"{{cnn: 1, input: {size}x29x3, layers: "
+            "[{conv: {filters: 5, kernel: 3, stride: 2, padding: same}}]}"
+        )
+        for size in (23, 24)
+    )
+    (change,) = compare(one, other)
+    assert [a.name for a in change.aspects] == ["input"]
+
+
+@pytest.mark.parametrize("join", ["add", "multiply", "maximum", "average"])
+def test_the_order_of_what_is_joined_in_any_order_is_no_difference(pair: Pair, join: str) -> None:
+    layers = f"{{relu: , as: a}}, {{gap: , as: b}}, {{{join}: , from: [a, b]}}"
+    assert pair(layers, layers.replace("a, b", "b, a")).is_empty
+    branches = f"{{{join}: [[{{conv: {{filters: 3, kernel: 1}}}}], []]}}"
+    assert pair(branches, f"{{{join}: [[], [{{conv: {{filters: 3, kernel: 1}}}}]]}}").is_empty
+    named = "{relu: , as: a}, {gap: , as: b}, {tanh: , from: a, as: c}"
+    more = f"{named}, {{{join}: , from: [a, b]}}"
+    found = pair(more, more.replace("a, b", "b, c"))
+    assert said(found) == [("changed", f"{join}1", (Aspect("reads", ("a",), ("c",)),))]
+
+
+def test_the_order_of_what_is_concatenated_is_a_difference(pair: Pair) -> None:
+    layers = "{relu: , as: a}, {tanh: , from: input, as: b}, {concat: , from: [a, b]}"
+    found = pair(layers, layers.replace("a, b", "b, a"))
+    assert said(found) == [("changed", "concat1", (Aspect("reads", ("a", "b"), ("b", "a")),))]
 
 
 def test_a_block_with_another_name_is_the_same_block(pair: Pair) -> None:
