@@ -15,6 +15,8 @@ from cnnanalyze.spec.tree import Scalar, Sequence, Tree
 MANNER = ("tolerance", "decimals", "units", "per_entry")
 LARGEST_POINTS = 10_000
 MOST_DECIMALS = 12
+LARGEST_TOLERANCE = Fraction(1, 2)
+"""A wider one would accept halves and doubles, which are typical mistakes; all of it, even zero."""
 
 
 class MannerReader:
@@ -46,7 +48,7 @@ class MannerReader:
             return default
         return name
 
-    def amount(self, value: Tree | None, what: str, most: int) -> Fraction | None:
+    def amount(self, value: Tree | None, what: str, most: int | Fraction) -> Fraction | None:
         """Read points, or a share: a whole number, a decimal, a fraction 1/3 or a percentage."""
         if value is None:
             return None
@@ -57,7 +59,8 @@ class MannerReader:
             self.faults.add(f"{what} must be a number, not {said(value)}", value.mark)
             return None
         if not 0 <= number <= most:
-            self.faults.add(f"{what} must lie between 0 and {most:,}, not {number}", value.mark)
+            limit = f"{most:,}" if isinstance(most, int) else str(most)
+            self.faults.add(f"{what} must lie between 0 and {limit}, not {number}", value.mark)
             return None
         return number
 
@@ -73,7 +76,9 @@ class MannerReader:
         is_one
             Whether it is said of one answer, and not of several.
         """
-        if (share := self.amount(keys.get("tolerance"), "'tolerance'", 1)) is not None:
+        if (
+            share := self.amount(keys.get("tolerance"), "'tolerance'", LARGEST_TOLERANCE)
+        ) is not None:
             manner = manner._replace(tolerance=share, is_of_counts=is_one)
         if (decimals := keys.get("decimals")) is not None:
             manner = manner._replace(decimals=self._decimals(decimals))
