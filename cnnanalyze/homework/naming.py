@@ -57,7 +57,8 @@ def name_layer(layer: Layer, rank: int) -> Layer:
 
 def _named(kind: str, attribute: str, value: Any, rank: int) -> Any:  # noqa: ANN401
     key = KEYS.get((kind, attribute)) or BORDERS.get(attribute, attribute)
-    if attribute == "padding" and value == "valid":
+    # In a transposed convolution the word is more than no padding.
+    if attribute == "padding" and value == "valid" and kind != "transposed_conv":
         return Num(0, Name("padding", None, rank))
     if isinstance(value, int):
         return Num(value, Name(key, None, rank if attribute in PER_AXIS else 0))

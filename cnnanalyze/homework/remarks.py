@@ -55,9 +55,10 @@ def _axes(asked: Asked) -> list[tuple[int, int, int, int, object]]:
 
 def _unrounded(asked: Asked, axis: int) -> Value:
     """Return what the size formula gives without its floor."""
-    n, k, s, d, p = _axes(asked)[axis]
-    before, after = p if isinstance(p, tuple) else (0, 0)
-    fit = slide(Num(n), Num(k), Num(s), Num(d), (Num(before), Num(after)))
+    n, k, s, d, _ = _axes(asked)[axis]
+    laid = asked.facts.fit[axis]
+    ceil = bool(getattr(asked.node.layer, "ceil_mode", False))
+    fit = slide(Num(n), Num(k), Num(s), Num(d), (Num(laid.before), Num(laid.after)), ceil=ceil)
     return evaluate(exact(_tree(fit.output)))
 
 

@@ -105,16 +105,19 @@ def _sides(value: Any) -> Any:  # noqa: ANN401
     return _natural(value)
 
 
-def _padding(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, str):
-        if value in {"valid", "same"}:
+def _sides_or(*words: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, str):
+            return _sides(value)
+        if value in words:
             return value
         raise _fail(
-            "'valid', 'same', a number per side, [vertical, horizontal] or "
+            f"{', '.join(map(say, words))}, a number per side, [vertical, horizontal] or "
             "[[top, bottom], [left, right]]",
             value,
         )
-    return _sides(value)
+
+    return check
 
 
 def _flag(value: Any) -> bool:  # noqa: ANN401
@@ -191,6 +194,12 @@ def _share(value: Any) -> float:  # noqa: ANN401
     return float(value)
 
 
+def _rate(value: Any) -> float:  # noqa: ANN401
+    if type(value) not in {int, float} or not 0 <= value <= 1:
+        raise _fail("a number from 0 to 1", value)
+    return float(value)
+
+
 _WHOLE_SCHEMA = {"type": ["integer", "string"]}
 _EACH_SCHEMA = {"type": ["integer", "string", "array"]}
 
@@ -224,10 +233,16 @@ Sides = Annotated[
 """Amounts at the borders: per side, per axis, or per border."""
 Padding = Annotated[
     Literal["valid", "same"] | int | tuple[int, ...] | tuple[tuple[int, int], ...],
-    PlainValidator(_padding),
+    PlainValidator(_sides_or("valid", "same")),
     WithJsonSchema(_EACH_SCHEMA),
 ]
 """``valid``, ``same`` or amounts as in ``Sides``."""
+PaddingInTime = Annotated[
+    Literal["valid", "same", "causal"] | int | tuple[int, ...] | tuple[tuple[int, int], ...],
+    PlainValidator(_sides_or("valid", "same", "causal")),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""What ``Padding`` takes, and ``causal``: on a signal, only before its first element."""
 Table = Annotated[
     tuple[tuple[int, ...], ...],
     PlainValidator(_table),
@@ -255,7 +270,9 @@ Exponent = Annotated[
 ]
 """A finite number of at least 1: the exponent of a norm."""
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": ["number", "string"]})]
-"""A number of at least 0 and below 1: the rate of a dropout."""
+"""A number of at least 0 and below 1: a share of the images."""
+Rate = Annotated[float, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})]
+"""A number from 0 to 1: the rate of a dropout."""
 
 
 def choice(*words: str) -> Any:  # noqa: ANN401 - an annotation

@@ -9,7 +9,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import Reach, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Extent, Flag, Padding, Table, per_axis
+from cnnanalyze.layers.attributes import Count, Extent, Flag, PaddingInTime, Table, per_axis
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.window import slides
 
@@ -51,7 +51,11 @@ class Sliding(Layer):
 
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
     stride: Extent = Field(1, description="step of the window")
-    padding: Padding = Field("valid", description="'valid', 'same', or zeros at the borders")
+    padding: PaddingInTime = Field(
+        "valid",
+        description="'valid', 'same', 'causal' (signals: all before the first element), "
+        "or zeros at the borders",
+    )
     dilation: Extent = Field(1, description="distance between the taps of the kernel")
     bias: Flag = Field(True, description="whether every filter adds a bias")
 

@@ -7,8 +7,16 @@ from pydantic import Field
 from cnnanalyze.core.arithmetic import common_divisor
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import WHOLE, Bins, Reach
-from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Exponent, Extent, Flag, Padding, per_axis
+from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import (
+    Exponent,
+    Extent,
+    Flag,
+    Padding,
+    per_axis,
+    per_border,
+)
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import windows
 from cnnanalyze.layers.window import slides
@@ -20,7 +28,11 @@ class Pooling(Layer):
     principal = "kernel"
     kernel: Extent = Field(description="size of the window, for all axes or per axis")
     stride: Extent | None = Field(None, description="step of the window; by default its size")
-    padding: Padding = Field("valid", description="'valid', 'same', or padding at the borders")
+    padding: Padding = Field(
+        "valid",
+        description="'valid', 'same', or padding at the borders: a number per side, at most half "
+        "the window (PyTorch), or pairs [before, after], each below the window (ONNX)",
+    )
 
     @property
     def step(self) -> int | tuple[int, ...]:
@@ -32,6 +44,7 @@ class Pooling(Layer):
     ) -> tuple[Fit, ...]:
         """Return how the windows lie on every axis."""
         refuse_vector(self.kind, x)
+        refuse_padding(self.padding, self.kernel, x.rank)
         return slides(x.size, self.kernel, self.step, dilation, self.padding, ceil=ceil)
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
@@ -52,6 +65,37 @@ class Pooling(Layer):
         return (windows(self.kernel, self.step, 1, self.fit(inputs[0])),)
 
 
+def refuse_padding(
+    padding: str | int | tuple[int, ...] | tuple[tuple[int, int], ...],
+    kernel: int | tuple[int, ...],
+    rank: int,
+) -> None:
+    """Raise if a pool is padded by more than frameworks pad one.
+
+    A number per side is PyTorch's form, which takes at most half of the window; ONNX names every
+    border, and there each must be smaller than the window, so that no window lies in padding alone.
+    """
+    if isinstance(padding, str):
+        return
+    borders = per_border(padding, rank, "padding")
+    windows = per_axis(kernel, rank, "kernel")
+    for axis, (k, amounts) in enumerate(zip(windows, borders, strict=True)):
+        named = isinstance(padding, tuple) and isinstance(padding[axis], tuple)
+        most, amount = k - 1 if named else k // 2, max(amounts)
+        if amount <= most:
+            continue
+        where = f"the window {k} along {axis_name(axis, rank)}"
+        onnx = f", or write pairs [before, after], which may be up to {k - 1} (ONNX)"
+        raise ShapeError(
+            f"padding {amount} is as large as {where}: {amount} > {k} - 1"
+            if named
+            else f"padding {amount} is more than half of {where}: {amount} > {k}/2",
+            attribute="padding",
+            help=f"pad at most {most}{onnx if most < amount < k else ''}; "
+            "a window of padding alone has no largest element and no mean",
+        )
+
+
 @layer("maxpool")
 class MaxPool(Pooling):
     """Max pooling: the largest element of every window, channel by channel.
@@ -61,7 +105,8 @@ class MaxPool(Pooling):
     Padding never wins: it counts as minus infinity.
 
     With ``ceil_mode`` the division is rounded up, as PyTorch and Caffe do it: a last window may
-    hang over the border, provided that it starts inside the input or the padding before it.
+    hang over the border, provided that it starts inside the input or the padding before it. It may
+    be the only one: a window that is larger than the padded map by less than a stride.
     """
 
     dilation: Extent = Field(1, description="distance between the elements of a window")

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Number, Share
+from cnnanalyze.layers.attributes import Number, Rate
 from cnnanalyze.layers.base import Elementwise, Example, layer
 
 
@@ -13,7 +13,7 @@ class Dropout(Elementwise):
     """Dropout: in training, that share of all activations is set to zero; at inference, nothing."""
 
     principal = "rate"
-    rate: Share = Field(0.5, description="share of the activations that are dropped in training")
+    rate: Rate = Field(0.5, description="share of the activations that are dropped in training")
     examples = (
         Example(
             inputs=("4096",),
@@ -30,7 +30,7 @@ class DropPath(Elementwise):
     """Stochastic depth: in training, a branch is dropped at that rate; at inference, nothing."""
 
     principal = "rate"
-    rate: Share = Field(0.1, description="share of the images whose branch is dropped in training")
+    rate: Rate = Field(0.1, description="share of the images whose branch is dropped in training")
     examples = (
         Example(
             inputs=("8x8x64",),

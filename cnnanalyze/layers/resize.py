@@ -15,7 +15,10 @@ class Resize(Layer):
     """The map in another size, by nearest neighbour or by linear interpolation; nothing is learned.
 
     Either ``scale`` gives the factor or ``size`` the new size. ``nearest`` reads, for output
-    ``o`` of ``m``, the input ``⌊o·n/m⌋`` of ``n`` and costs nothing. ``bilinear`` interpolates
+    ``o`` of ``m``, the input ``⌊o·n/m⌋`` of ``n`` and costs nothing, and so does
+    ``nearest_exact``, which reads the input whose centre is nearest, ``⌊(o + 1/2)·n/m⌋``.
+    Frameworks mean one or the other where the factor is not whole: the first is PyTorch's
+    ``nearest``, the second its ``nearest-exact`` and TensorFlow's. ``bilinear`` interpolates
     along every axis around ``(o + 1/2)·n/m - 1/2``, held inside the map, or around ``o·(n -
     1)/(m - 1)`` with ``align_corners``; with ``r`` axes every element costs ``2^r``
     multiplications and ``2^r - 1`` additions.
@@ -26,8 +29,8 @@ class Resize(Layer):
     size: Extent | None = Field(
         None, description="new size, for all axes or per axis", validate_default=True
     )
-    method: choice("nearest", "bilinear") = Field(  # type: ignore[valid-type]  # made from its words
-        "nearest", description="'nearest' or 'bilinear'"
+    method: choice("nearest", "nearest_exact", "bilinear") = Field(  # type: ignore[valid-type]  # made from its words
+        "nearest", description="'nearest', 'nearest_exact' or 'bilinear'"
     )
     align_corners: Flag = Field(
         False, description="whether the corners of input and output coincide (bilinear)"
@@ -67,8 +70,11 @@ class Resize(Layer):
     @field_validator("align_corners")
     @classmethod
     def _only_bilinear(cls, value: bool, info: ValidationInfo) -> bool:
-        if value and info.data.get("method") == "nearest":
-            raise _refusal("must be false with method 'nearest': corners align in 'bilinear' only")
+        method = info.data.get("method", "bilinear")
+        if value and method != "bilinear":
+            raise _refusal(
+                f"must be false with method '{method}': corners align in 'bilinear' only"
+            )
         return value
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -86,7 +92,7 @@ class Resize(Layer):
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
         """Weigh and add up the corners around every position."""
-        if self.method == "nearest":
+        if self.method != "bilinear":
             return Cost()
         corners = 2**output.rank
         activations = output.count
@@ -101,6 +107,8 @@ class Resize(Layer):
         """Return the index map from ``m`` outputs to ``n`` inputs."""
         if self.method == "nearest":
             return Sampled(step=n, unit=m)
+        if self.method == "nearest_exact":
+            return Sampled(step=2 * n, unit=2 * m, offset=n)
         if self.align_corners:
             return Sampled(step=n - 1, unit=max(m - 1, 1), linear=True)
         return Sampled(step=2 * n, unit=2 * m, offset=n - m, linear=True)

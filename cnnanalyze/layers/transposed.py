@@ -5,6 +5,7 @@ from math import prod
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from cnnanalyze.core.arithmetic import larger
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import Reach, Transposed
 from cnnanalyze.core.shape import Shape, axis_name
@@ -35,8 +36,12 @@ class TransposedConv(Layer):
 
     ``n' = (n - 1)·s - p_before - p_after + d·(k - 1) + 1 + output_padding``.
 
-    ``padding: same`` gives ``n·s`` (Keras): ``max(d·(k - 1) + 1 - s, 0)`` indices are cropped, the
-    odd one at the end; a kernel shorter than the stride leaves the end to the bias alone.
+    The words are Keras', and ``output_padding`` makes a difference there even where it is 0.
+    Without it, ``padding: same`` gives ``n·s`` and ``padding: valid``
+    ``(n - 1)·s + max(d·(k - 1) + 1, s)``. With it, ``same`` gives
+    ``(n - 1)·s + (d·(k - 1) + 1) mod 2 + output_padding`` and ``valid`` the formula above without
+    cropping. ``same`` crops both sides alike, the odd index at the end; what lies behind the last
+    window is left to the bias alone.
 
     The layer holds ``k·k·C_in/g·C_out`` weights and one bias per filter; every *input* position
     costs as many multiply-accumulates, cropped results included.
@@ -46,10 +51,16 @@ class TransposedConv(Layer):
     filters: Count = Field(description="number of filters: channels of the output")
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
     stride: Extent = Field(1, description="distance of the windows on the output")
-    padding: Padding = Field("valid", description="'valid', 'same', or what to crop at the borders")
+    padding: Padding = Field(
+        0, description="what to crop at the borders (PyTorch, ONNX), or 'valid' or 'same' (Keras)"
+    )
     dilation: Extent = Field(1, description="distance between the taps of the kernel")
     groups: Count = Field(1, description="independent groups of channels")
-    output_padding: Extra = Field(0, description="indices added to the end of the output")
+    output_padding: Extra | None = Field(
+        None,
+        description="indices added to the end of the output, fewer than the stride, or with "
+        "numbers in 'padding' than the dilation; left out, 'padding' alone decides",
+    )
     bias: Flag = Field(True, description="whether every filter adds a bias")
     examples = (
         Example(
@@ -81,19 +92,21 @@ class TransposedConv(Layer):
     @field_validator("output_padding")
     @classmethod
     def _below_stride(
-        cls, value: int | tuple[int, ...], info: ValidationInfo
-    ) -> int | tuple[int, ...]:
-        if any((value,) if isinstance(value, int) else value):
-            if info.data.get("padding") == "same":
-                raise _refusal(f"must be 0 with padding 'same', not {say(value)}")
+        cls, value: int | tuple[int, ...] | None, info: ValidationInfo
+    ) -> int | tuple[int, ...] | None:
+        if value is not None and any((value,) if isinstance(value, int) else value):
             stride, dilation = (info.data.get(name, 1) for name in ("stride", "dilation"))
+            padding = info.data.get("padding", 0)
+            worded = isinstance(padding, str)
             # Lists of different lengths are refused later, where the axes are known.
             for extra, s, d in zip(*_spread(value, stride, dilation), strict=False):
-                if extra >= max(s, d):
-                    raise _refusal(
-                        f"must be below the stride {say(stride)} or the dilation {say(dilation)}, "
-                        f"not {say(value)}"
+                if extra >= (s if worded else max(s, d)):
+                    limit = (
+                        f"the stride {say(stride)} with padding {say(padding)}"
+                        if worded
+                        else f"the stride {say(stride)} or the dilation {say(dilation)}"
                     )
+                    raise _refusal(f"must be below {limit}, not {say(value)}")
         return value
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -103,7 +116,16 @@ class TransposedConv(Layer):
         size = tuple(end - before for before, end in self.kept(x))
         for axis, n in enumerate(size):
             if n < 1:
-                before, after = per_border(self.padding, x.rank, "padding")[axis]  # type: ignore[arg-type]  # not a word
+                if isinstance(self.padding, str):
+                    raise ShapeError(
+                        f"padding '{self.padding}' with output_padding "
+                        f"{say(self.output_padding)} leaves nothing of {axis_name(axis, x.rank)} "
+                        f"{x.size[axis]}: {n} < 1",
+                        attribute="output_padding",
+                        help="leave 'output_padding' out: then 'same' gives one stride per input",
+                        code="SH002",
+                    )
+                before, after = per_border(self.padding, x.rank, "padding")[axis]
                 raise ShapeError(
                     f"padding {before}+{after} crops the whole {axis_name(axis, x.rank)}: "
                     f"{before + after} ≥ {n + before + after}, nothing is left",
@@ -120,19 +142,27 @@ class TransposedConv(Layer):
         kernel = per_axis(self.kernel, rank, "kernel")
         stride = per_axis(self.stride, rank, "stride")
         dilation = per_axis(self.dilation, rank, "dilation")
-        extra = per_axis(self.output_padding, rank, "output_padding")
+        covers = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+        axes = list(zip(x.size, covers, stride, strict=True))
+        if self.output_padding is None:
+            if self.padding == "same":
+                starts = [larger(c - s, 0) // 2 for _, c, s in axes]
+                return [(p, p + n * s) for (n, _, s), p in zip(axes, starts, strict=True)]
+            if self.padding == "valid":
+                return [(0, (n - 1) * s + larger(c, s)) for n, c, s in axes]
+        added = per_axis(self.output_padding or 0, rank, "output_padding")
         if self.padding == "same":
             starts = [
-                max(d * (k - 1) + 1 - s, 0) // 2
-                for k, s, d in zip(kernel, stride, dilation, strict=True)
+                larger(c - c % 2 - o, 0) // 2 for (_, c, _), o in zip(axes, added, strict=True)
             ]
-            return [(p, p + n * s) for n, s, p in zip(x.size, stride, starts, strict=True)]
+            return [
+                (p, p + (n - 1) * s + c % 2 + o)
+                for (n, c, s), o, p in zip(axes, added, starts, strict=True)
+            ]
         borders = per_border(0 if self.padding == "valid" else self.padding, rank, "padding")
         return [
-            (p, (n - 1) * s + d * (k - 1) + 1 - q + o)
-            for n, k, s, d, o, (p, q) in zip(
-                x.size, kernel, stride, dilation, extra, borders, strict=True
-            )
+            (p, (n - 1) * s + c - q + o)
+            for (n, c, s), o, (p, q) in zip(axes, added, borders, strict=True)
         ]
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:

@@ -20,8 +20,10 @@ def slide(
     """How many windows lie on ``n`` indices, and how do they fit?
 
     ``⌊(n + p_before + p_after - d·(k - 1) - 1) / s⌋ + 1``; with ``same``, ``⌈n / s⌉`` and just as
-    much padding as that needs, the odd one at the end (TensorFlow and Keras). With ``ceil`` the
-    division is rounded up, unless the last window would then start in the padding behind (PyTorch).
+    much padding as that needs, the odd one at the end (TensorFlow and Keras); with ``causal`` all
+    of it before, so that no window reads ahead (Keras). With ``ceil`` the division is rounded up,
+    unless the last window would then start in the padding behind (PyTorch); so there may be a
+    window that is larger than the padded input, by less than a stride.
 
     Examples
     --------
@@ -31,6 +33,10 @@ def slide(
     Fit(output=2, before=0, after=0, exact=False, unread=1)
     >>> slide(7, 3, 2, 1, "same")
     Fit(output=4, before=1, after=1, exact=True, unread=0)
+    >>> slide(7, 3, 1, 2, "causal")
+    Fit(output=7, before=4, after=0, exact=True, unread=0)
+    >>> slide(3, 5, 3, 1, (0, 0), ceil=True).output
+    1
     """
     extent = named(dilation * (kernel - 1) + 1, "extent")
     if padding == "same":
@@ -39,9 +45,12 @@ def slide(
         before = named(total // 2, "padding before")
         after = total - before
     else:
-        before, after = (0, 0) if isinstance(padding, str) else padding
+        if padding == "causal":
+            before, after = named(extent - 1, "padding before"), 0
+        else:
+            before, after = (0, 0) if isinstance(padding, str) else padding
         room = n + before + after - extent
-        if room < 0:
+        if room < 0 and not (ceil and room + stride > 0):
             dilated = f" ({kernel} with dilation {dilation})" if dilation > 1 else ""
             padded = f" with padding {before}+{after}" if before or after else ""
             raise ShapeError(
@@ -76,6 +85,15 @@ def slides(
 ) -> tuple[Fit, ...]:
     """Return :func:`slide` for every axis of a feature map."""
     rank = len(size)
+    if padding == "causal" and rank != 1:
+        axes = " and ".join(axis_name(a, rank) for a in range(rank))
+        raise ShapeError(
+            f"padding 'causal' needs one axis, which is time, but its input has {rank} "
+            f"({axes}): {rank} ≠ 1",
+            attribute="padding",
+            help="write how much each border gets, as in 'padding: [[2, 0], [1, 1]]'",
+            code="SH004",
+        )
     borders: tuple[tuple[int, int] | str, ...] = (
         (padding,) * rank if isinstance(padding, str) else per_border(padding, rank, "padding")  # type: ignore[arg-type]  # validated with the layer
     )

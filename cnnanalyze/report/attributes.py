@@ -32,7 +32,8 @@ def brief(node: Node) -> str:
         kernel = values.pop("kernel")
         stride = values.pop("stride", 1)
         parts.append(_times(kernel, rank) + _slash(kernel if stride is None else stride))
-        parts.append(_padding(values.pop("padding", "valid")))
+        usual = fields["padding"].default if "padding" in fields else 0
+        parts.append(_padding(values.pop("padding", usual), usual))
     if "bias" in values and values.pop("bias") is False:
         values["no bias"] = True
     for name, value in values.items():
@@ -55,8 +56,8 @@ def _slash(stride: Any) -> str:  # noqa: ANN401
     return "" if stride == 1 else f"/{stride}"
 
 
-def _padding(padding: Any) -> str:  # noqa: ANN401
-    if padding in {"valid", 0}:
+def _padding(padding: Any, usual: Any) -> str:  # noqa: ANN401
+    if padding in {usual, 0}:
         return ""
     return padding if isinstance(padding, str) else f"pad {say(padding)}"
 

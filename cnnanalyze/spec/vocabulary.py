@@ -102,6 +102,11 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of({"enum": ["valid", "same"]}, _SIDES),
     ),
     (
+        types.PaddingInTime,
+        "valid, same, causal, or zeros per side, per axis or per border",
+        any_of({"enum": ["valid", "same", "causal"]}, _SIDES),
+    ),
+    (
         types.Table,
         "list of rows of channel numbers from 0",
         any_of(list_of(any_of(list_of(NATURAL, minItems=1), EXPRESSION), minItems=1), EXPRESSION),
@@ -137,6 +142,11 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         types.Share,
         "number, at least 0 and below 1",
         any_of({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, EXPRESSION),
+    ),
+    (
+        types.Rate,
+        "number from 0 to 1",
+        any_of({"type": "number", "minimum": 0, "maximum": 1}, EXPRESSION),
     ),
 )
 """Words and schema of every type of attribute."""

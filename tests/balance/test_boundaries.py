@@ -89,7 +89,7 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "ceil mode where the last window would start in the padding": (
         "maxpool",
         ("5x7x3",),
-        {"kernel": 1, "stride": [5, 7], "padding": 1, "ceil_mode": True},
+        {"kernel": 2, "stride": [6, 8], "padding": 1, "ceil_mode": True},
     ),
     "ceil mode where the last window starts on the last row": (
         "avgpool",

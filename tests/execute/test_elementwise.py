@@ -47,7 +47,7 @@ def test_activations_are_those_of_pytorch(
     apply: Any,
     image: Any,
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = 5 * image(2, 7, 11, 3)
     out, _, counts = apply(kind, x, **attributes)
     expected = getattr(torch.nn.functional, theirs)(torch.tensor(x), **options)
@@ -82,7 +82,7 @@ def test_softmax_gives_probabilities(shape: tuple[int, ...], apply: Any, image: 
 @pytest.mark.frameworks
 @pytest.mark.parametrize("shared", [False, True])
 def test_prelu_is_that_of_pytorch(shared: bool, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 5, 7, 3)
     out, tensors, _ = apply("prelu", x, shared=shared)
     assert tensors["slope"].shape == ((1,) if shared else (3,))
@@ -97,7 +97,7 @@ def test_prelu_is_that_of_pytorch(shared: bool, apply: Any, image: Any) -> None:
 def test_batchnorm_is_that_of_pytorch(
     shape: tuple[int, ...], scale: bool, center: bool, apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(*shape)
     out, tensors, counts = apply("batchnorm", x, scale=scale, center=center, epsilon=1e-3)
     expected = torch.nn.functional.batch_norm(
@@ -116,7 +116,7 @@ def test_batchnorm_is_that_of_pytorch(
 @pytest.mark.frameworks
 @pytest.mark.parametrize("size", [1, 2, 4, 5, 17])
 def test_lrn_is_that_of_pytorch(size: int, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 5, 7, 11)
     out, _, counts = apply("lrn", x, size=size, alpha=0.3, beta=0.7, offset=2.0)
     expected = torch.nn.functional.local_response_norm(torch.tensor(first(x)), size, 0.3, 0.7, 2.0)
@@ -165,7 +165,7 @@ def test_rbf_is_a_squared_distance(apply: Any, image: Any) -> None:
 def test_resize_is_that_of_pytorch(
     size: tuple[int, int], align: bool, apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 7, 5, 3)
     theirs = torch.tensor(first(x))
     out, _, counts = apply("resize", x, size=size, method="bilinear", align_corners=align)

@@ -14,8 +14,8 @@ HOME = Path(cnnanalyze.execute.__path__[0])
 FILES = sorted(HOME.rglob("*.py"))
 ALLOWED = {"numpy", "cnnanalyze.errors", "cnnanalyze.execute"}
 STANDARD = {
-    "bisect",
     "__future__",
+    "bisect",
     "collections",
     "itertools",
     "math",

@@ -38,7 +38,7 @@ both = pytest.mark.parametrize(
 def test_layernorm_is_that_of_pytorch(
     shape: tuple[int, ...], axes: str, scale: bool, center: bool, apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(*shape) + 2
     out, tensors, counts = apply(
         "layernorm", x, axes=axes, scale=scale, center=center, epsilon=1e-3
@@ -65,7 +65,7 @@ def test_layernorm_is_that_of_pytorch(
 def test_groupnorm_is_that_of_pytorch(
     shape: tuple[int, ...], groups: int, scale: bool, center: bool, apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(*shape) + 2
     out, tensors, counts = apply("groupnorm", x, groups=groups, scale=scale, center=center)
     expected = torch.nn.functional.group_norm(
@@ -81,7 +81,7 @@ def test_groupnorm_is_that_of_pytorch(
 @pytest.mark.frameworks
 @both
 def test_instancenorm_is_that_of_pytorch(scale: bool, center: bool, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(3, 5, 11, 7) + 2
     out, tensors, counts = apply("instancenorm", x, scale=scale, center=center)
     expected = torch.nn.functional.instance_norm(

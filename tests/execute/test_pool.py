@@ -39,7 +39,7 @@ def test_pooling_is_that_of_pytorch(
     image: Any,
     monkeypatch: Any,
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     monkeypatch.setattr(family, "_CACHED", block)
     x = image(2, *size, 3)
     theirs = torch.tensor(first(x))
@@ -59,7 +59,7 @@ def test_pooling_is_that_of_pytorch(
 
 @pytest.mark.frameworks
 def test_dilated_maximum_is_that_of_pytorch(apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 17, 3)
     out, _, _ = apply("maxpool", x, kernel=3, stride=2, padding=1, dilation=3, ceil_mode=True)
     expected = torch.nn.functional.max_pool1d(
@@ -74,7 +74,7 @@ def test_dilated_maximum_is_that_of_pytorch(apply: Any, image: Any) -> None:
 def test_norm_of_windows_is_that_of_pytorch(
     stride: Any, norm: float, apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 11, 13, 3)
     options = {"kernel": (3, 2), "stride": stride, "norm": norm}
     out, _, counts = apply("lppool", x, **options)
@@ -99,7 +99,7 @@ def test_norm_of_windows_counts_what_is_there(apply: Any) -> None:
 @pytest.mark.frameworks
 @pytest.mark.parametrize("size", [1, 3, (5, 2), (13, 17), (19, 7)])
 def test_adaptive_pooling_is_that_of_pytorch(size: Any, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 11, 13, 3)
     theirs = torch.tensor(first(x))
     out, _, _ = apply("adaptive_avgpool", x, size=size)
@@ -172,4 +172,4 @@ def test_vectors_are_refused(kind: str, apply: Any) -> None:
 @pytest.mark.parametrize("ceil_mode", [False, True])
 def test_a_window_larger_than_the_map_is_refused(ceil_mode: bool, apply: Any) -> None:
     with pytest.raises(ExecutionError, match="a window spans 5 pixels, the input has 3"):
-        apply("maxpool", np.ones((1, 3, 7, 2)), kernel=5, ceil_mode=ceil_mode)
+        apply("maxpool", np.ones((1, 3, 7, 2)), kernel=5, stride=2, ceil_mode=ceil_mode)

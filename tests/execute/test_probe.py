@@ -138,7 +138,7 @@ def test_thin_version_is_replaced_in_the_probe_alone(kind: str) -> None:
 
 def test_a_window_in_the_padding_alone_reads_nothing() -> None:
     steps = (
-        Step("p", "maxpool", {"kernel": 2, "padding": 2}),
+        Step("p", "conv", {"filters": 1, "kernel": 2, "stride": 2, "padding": 2}),
         Step("s", "softmax", {}, ("p",)),
         Step("c", "conv", {"filters": 3, "kernel": 2}, ("s",)),
     )

@@ -18,7 +18,7 @@ def first(x: Any) -> Any:
 @pytest.mark.parametrize("kind", ["reflectpad", "replicatepad"])
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_padding_is_that_of_pytorch(kind: str, rank: int, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, *(5, 7, 3)[:rank], 2)
     sides = ((3, 4), (0, 5), (2, 1))[:rank]
     out, _, counts = apply(kind, x, padding=sides)
@@ -32,7 +32,7 @@ def test_padding_is_that_of_pytorch(kind: str, rank: int, apply: Any, image: Any
 @pytest.mark.frameworks
 @pytest.mark.parametrize("block", [1, 2, 3])
 def test_blocks_become_channels_as_in_pytorch(block: int, apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(2, 5 * block, 7 * block, 3)
     out, _, counts = apply("space_to_depth", x, block=block)
     expected = torch.nn.functional.pixel_unshuffle(torch.tensor(first(x)), block)
@@ -57,7 +57,7 @@ def test_space_comes_back_from_depth(rank: int, apply: Any, image: Any) -> None:
 def test_shuffle_is_that_of_pytorch(
     groups: int, shape: tuple[int, ...], apply: Any, image: Any
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = image(*shape)
     theirs = torch.tensor(first(x)).reshape(*first(x).shape, *(1,) * (4 - x.ndim))
     expected = torch.nn.functional.channel_shuffle(theirs, groups).reshape(first(x).shape)

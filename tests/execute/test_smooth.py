@@ -45,7 +45,7 @@ def test_activations_are_those_of_pytorch(
     apply: Any,
     image: Any,
 ) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = 5 * image(*shape)
     out, _, counts = apply(kind, x, **attributes)
     expected = getattr(torch.nn.functional, theirs)(torch.tensor(x), **options)
@@ -86,7 +86,7 @@ def test_softplus_of_what_is_very_negative_is_not_nothing(apply: Any) -> None:
 @pytest.mark.frameworks
 @pytest.mark.parametrize("shape", [(2, 7), (2, 3, 5, 7)])
 def test_log_softmax_is_that_of_pytorch(shape: tuple[int, ...], apply: Any, image: Any) -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
     x = 100 * image(*shape)
     out, _, counts = apply("log_softmax", x)
     np.testing.assert_allclose(out, torch.log_softmax(torch.tensor(x), -1).numpy(), atol=1e-12)

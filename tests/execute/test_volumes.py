@@ -15,7 +15,9 @@ pytestmark = pytest.mark.frameworks
 
 @pytest.fixture
 def functional() -> Any:
-    return pytest.importorskip("torch").nn.functional
+    return pytest.importorskip(
+        "torch", reason="values beside PyTorch: torch is not installed"
+    ).nn.functional
 
 
 def tensor(x: Any) -> Any:

@@ -206,3 +206,20 @@ def test_a_volume_one_slice_deep_is_an_image() -> None:
         assert three.cost(three.shape(volume), volume) == two.cost(output, image)
         assert three.reach(volume)[0][1:] == two.reach(image)[0]
         assert held(three, volume) == held(two, image)
+
+
+@given(n=sizes, kernel=kernels, stride=st.integers(1, 7), dilation=st.integers(1, 3))
+@example(n=8, kernel=3, stride=1, dilation=1)
+@example(n=1, kernel=1, stride=5, dilation=1)
+def test_a_causal_convolution_reads_nothing_ahead(
+    n: int, kernel: int, stride: int, dilation: int
+) -> None:
+    layer = Conv(filters=2, kernel=kernel, stride=stride, dilation=dilation, padding="causal")
+    x = Shape((n,), 3)
+    assert layer.shape(x).size == (len(range(0, n, stride)),)
+    (reach,) = layer.reach(x)[0]
+    for o, at in enumerate(range(0, n, stride)):
+        assert max(reach.taps(o)) == at  # type: ignore[union-attr]
+    ahead = dilation * (kernel - 1)
+    same = Conv(filters=2, kernel=kernel, stride=stride, dilation=dilation, padding=((ahead, 0),))
+    assert layer.fit(x) == same.fit(x)

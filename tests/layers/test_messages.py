@@ -100,6 +100,52 @@ SHAPES = [
         "give one number for all axes, or 2 of them",
     ),
     (
+        "transposed_conv",
+        {"filters": 8, "kernel": 2, "padding": "same", "output_padding": 0},
+        ["11x1x6"],
+        "padding 'same' with output_padding 0 leaves nothing of width 1: 0 < 1",
+        "output_padding",
+        "leave 'output_padding' out: then 'same' gives one stride per input",
+    ),
+    (
+        "conv",
+        {"filters": 8, "kernel": 3, "padding": "causal"},
+        ["11x13x6"],
+        (
+            "padding 'causal' needs one axis, which is time, but its input has 2 "
+            "(height and width): 2 ≠ 1"
+        ),
+        "padding",
+        "write how much each border gets, as in 'padding: [[2, 0], [1, 1]]'",
+    ),
+    (
+        "maxpool",
+        {"kernel": 2, "padding": 2},
+        ["11x13x6"],
+        "padding 2 is more than half of the window 2 along height: 2 > 2/2",
+        "padding",
+        "pad at most 1; a window of padding alone has no largest element and no mean",
+    ),
+    (
+        "avgpool",
+        {"kernel": (2, 5), "padding": (1, 3)},
+        ["11x13x6"],
+        "padding 3 is more than half of the window 5 along width: 3 > 5/2",
+        "padding",
+        (
+            "pad at most 2, or write pairs [before, after], which may be up to 4 (ONNX); "
+            "a window of padding alone has no largest element and no mean"
+        ),
+    ),
+    (
+        "lppool",
+        {"kernel": 3, "padding": ((2, 2), (0, 3))},
+        ["11x13x6"],
+        "padding 3 is as large as the window 3 along width: 3 > 3 - 1",
+        "padding",
+        "pad at most 2; a window of padding alone has no largest element and no mean",
+    ),
+    (
         "table_conv",
         {"kernel": 3, "table": ((0, 1), (2, 6))},
         ["11x13x6"],

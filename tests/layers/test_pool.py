@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import WHOLE, Bins, Window
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.conv import Depthwise
 from cnnanalyze.layers.pool import (
     AdaptiveAvgPool,
@@ -177,3 +179,36 @@ def test_global_pool_of_a_volume_reads_all_three_axes() -> None:
     assert GlobalAvgPool().shape(volume) == window.shape(volume) == output
     assert GlobalAvgPool().cost(output, volume) == window.cost(output, volume)
     assert GlobalAvgPool().reach(volume) == ((WHOLE,) * 3,)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size", "output"),
+    [
+        ({"kernel": 5, "stride": 3}, (35, 3), (11, 1)),
+        ({"kernel": 5, "stride": 3, "dilation": 2}, (33, 8), (9, 1)),
+    ],
+)
+def test_a_window_larger_than_the_map_by_less_than_a_step_hangs_over(
+    attributes: dict[str, Any], size: tuple[int, int], output: tuple[int, int]
+) -> None:
+    # PyTorch 2.13, max_pool2d with ceil_mode; without it both are refused.
+    assert MaxPool(ceil_mode=True, **attributes).shape(Shape(size, 2)) == Shape(output, 2)
+    with pytest.raises(ShapeError):
+        MaxPool(**attributes).shape(Shape(size, 2))
+
+
+@pytest.mark.parametrize("kind", [MaxPool, AvgPool, LpPool, Subsample])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+def test_padding_may_be_half_of_the_window_or_by_border_less_than_it(
+    kind: type[MaxPool | AvgPool | LpPool | Subsample], kernel: int
+) -> None:
+    # Numbers are taken as by PyTorch 2.13, pairs as by ONNX Runtime 1.32.
+    x = Shape((13,), 3)
+    for padding in range(kernel + 2):
+        for form, most in ((padding, kernel // 2), (((0, padding),), kernel - 1)):
+            layer = kind(kernel=kernel, stride=1, padding=form)
+            if padding <= most:
+                assert layer.shape(x).size[0] >= x.size[0] - kernel + 1
+            else:
+                with pytest.raises(ShapeError):
+                    layer.shape(x)

@@ -73,3 +73,16 @@ def test_linear_interpolation_weighs_every_corner(rank: int, corners: int) -> No
         multiply=output.count * corners, add=output.count * (corners - 1)
     )
     assert Resize(scale=2).cost(output, x) == Cost()
+
+
+@given(n=st.integers(1, 13), m=st.integers(1, 29))
+@example(n=2, m=4)
+@example(n=7, m=3)
+@example(n=4, m=2)
+def test_nearest_exact_reads_the_input_whose_centre_is_nearest(n: int, m: int) -> None:
+    layer = Resize(size=m, method="nearest_exact")
+    for o, (found,) in enumerate(taps(layer, n, m)):
+        centre = (o + Fraction(1, 2)) / m * n
+        distances = [abs(i + Fraction(1, 2) - centre) for i in range(n)]
+        assert distances[found] == min(distances)
+    assert layer.cost(layer.shape(Shape((n,), 3)), Shape((n,), 3)) == Cost()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -94,3 +97,30 @@ def test_bias_is_added_to_every_output() -> None:
     assert output == Shape((16,), 9)
     assert layer.params(x)[1].shape == (9,)
     assert layer.cost(output, x).add == 16 * 9
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ({"kernel": 3, "stride": 2, "padding": "same"}, 14),
+        ({"kernel": 3, "stride": 2, "padding": "same", "output_padding": 0}, 13),
+        ({"kernel": 3, "stride": 2, "padding": "same", "output_padding": 1}, 14),
+        ({"kernel": 4, "stride": 2, "padding": "same", "output_padding": 0}, 12),
+        ({"kernel": 2, "stride": 3, "padding": "valid"}, 21),
+        ({"kernel": 2, "stride": 3, "padding": "valid", "output_padding": 0}, 20),
+        ({"kernel": 2, "stride": 3, "padding": "valid", "output_padding": 2}, 22),
+    ],
+    ids=str,
+)
+def test_the_words_are_those_of_keras_and_a_written_0_is_not_left_out(
+    attributes: dict[str, Any], size: int
+) -> None:
+    # Keras 3.15, Conv2DTranspose on 7x7.
+    assert TransposedConv(filters=1, **attributes).shape(Shape((7, 7), 1)).size == (size, size)
+
+
+def test_numbers_are_those_of_pytorch_whether_0_is_written_or_left_out() -> None:
+    # PyTorch 2.13, ConvTranspose2d(1, 1, 2, 3) on 7x7.
+    for written in ({}, {"padding": 0}, {"output_padding": 0}, {"padding": 0, "output_padding": 0}):
+        layer = TransposedConv(filters=1, kernel=2, stride=3, **written)  # type: ignore[arg-type]
+        assert layer.shape(Shape((7, 7), 1)).size == (20, 20)

@@ -46,8 +46,17 @@ VALUES = [
         {"filters": 8, "kernel": 3, "padding": "full"},
         "padding",
         (
-            "must be 'valid', 'same', a number per side, [vertical, horizontal] or "
+            "must be 'valid', 'same', 'causal', a number per side, [vertical, horizontal] or "
             "[[top, bottom], [left, right]], not 'full'"
+        ),
+    ),
+    (
+        "maxpool",
+        {"kernel": 3, "padding": "causal"},
+        "padding",
+        (
+            "must be 'valid', 'same', a number per side, [vertical, horizontal] or "
+            "[[top, bottom], [left, right]], not 'causal'"
         ),
     ),
     (
@@ -94,9 +103,9 @@ VALUES = [
     ),
     (
         "transposed_conv",
-        {"filters": 8, "kernel": 3, "stride": 2, "padding": "same", "output_padding": 1},
+        {"filters": 8, "kernel": 3, "dilation": 2, "padding": "same", "output_padding": 1},
         "output_padding",
-        "must be 0 with padding 'same', not 1",
+        "must be below the stride 1 with padding 'same', not 1",
     ),
     ("reshape", {"to": "4x4x"}, "to", f"{TEXT}, not '4x4x'"),
     ("reshape", {"to": "0x4"}, "to", f"{TEXT}, not '0x4'"),
@@ -119,7 +128,7 @@ VALUES = [
         "resize",
         {"scale": 2, "method": "cubic"},
         "method",
-        "must be one of nearest, bilinear, not 'cubic'",
+        "must be one of nearest, nearest_exact, bilinear, not 'cubic'",
     ),
     (
         "resize",
@@ -129,9 +138,9 @@ VALUES = [
     ),
     (
         "dropout",
-        {"rate": 1.0},
+        {"rate": 1.5},
         "rate",
-        "must be a number of at least 0 and below 1, not 1.0",
+        "must be a number from 0 to 1, not 1.5",
     ),
     ("lrn", {"alpha": "1e-4"}, "alpha", "must be a number, not '1e-4'"),
     ("permute", {"order": 1}, "order", f"{ORDER}, not 1"),
@@ -148,7 +157,7 @@ VALUES = [
     ("lppool", {"kernel": 2, "norm": inf}, "norm", f"{EXPONENT}, not inf"),
     ("lppool", {"kernel": 2, "norm": "2"}, "norm", f"{EXPONENT}, not '2'"),
     ("layernorm", {"axes": "space"}, "axes", "must be one of channels, all, not 'space'"),
-    ("drop_path", {"rate": 1}, "rate", "must be a number of at least 0 and below 1, not 1"),
+    ("drop_path", {"rate": -0.5}, "rate", "must be a number from 0 to 1, not -0.5"),
     ("scale", {"factor": True}, "factor", "must be a number, not true"),
     ("gelu", {"approximate": "tanh"}, "approximate", "must be true or false, not 'tanh'"),
 ]

@@ -194,8 +194,8 @@ MESSAGES = {
     ),
     "conv: {filters: 1, kernel: 3, padding: circular}": (
         (
-            "padding must be 'valid', 'same', a number per side, [vertical, horizontal] or "
-            "[[top, bottom], [left, right]], not 'circular'"
+            "padding must be 'valid', 'same', 'causal', a number per side, [vertical, horizontal] "
+            "or [[top, bottom], [left, right]], not 'circular'"
         ),
         (
             "circular padding cannot be expressed; a number of zeros gives the same shapes, "

@@ -74,25 +74,29 @@ def spread(value: int | list[int], rank: int) -> list[int]:
 
 @st.composite
 def borders(
-    draw: st.DrawFn, rank: int, most: int = 3
+    draw: st.DrawFn, rank: int, most: int = 3, kernel: list[int] | None = None
 ) -> tuple[int | list[int] | list[list[int]], list[tuple[int, int]]]:
-    """Return padding in one of its forms, and what it means per axis."""
-    amounts = st.integers(0, most)
+    """Return padding in one of its forms, and what it means per axis.
+
+    Around a window that pools, a number is at most half of it, and a border smaller than it.
+    """
+    halves = [most] * rank if kernel is None else [min(k // 2, most) for k in kernel]
+    wholes = [most] * rank if kernel is None else [min(k - 1, most) for k in kernel]
     match draw(st.sampled_from(("side", "axis", "border"))):
         case "side":
-            one = draw(amounts)
+            one = draw(st.integers(0, min(halves)))
             return one, [(one, one)] * rank
         case "axis":
-            each = [draw(amounts) for _ in range(rank)]
+            each = [draw(st.integers(0, half)) for half in halves]
             return each, [(n, n) for n in each]
         case _:
-            pairs = [[draw(amounts), draw(amounts)] for _ in range(rank)]
+            pairs = [[draw(st.integers(0, whole)) for _ in range(2)] for whole in wholes]
             return pairs, [(before, after) for before, after in pairs]
 
 
 @st.composite
 def windows(
-    draw: st.DrawFn, *, dilated: bool = True, strided: bool = True
+    draw: st.DrawFn, *, dilated: bool = True, strided: bool = True, pools: bool = False
 ) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Return the attributes of a sliding window, and a size into which it fits."""
     rank = draw(ranks)
@@ -104,12 +108,15 @@ def windows(
     if dilated:
         attributes["dilation"] = dilation = draw(one_or_each(st.sampled_from((1, 1, 2, 3)), rank))
     pads = [(0, 0)] * rank
-    match draw(st.sampled_from(("valid", "same", "numbers"))):
+    words = ("valid", "same", *(("causal",) if rank == 1 and not pools else ()))
+    match draw(st.sampled_from((*words, "numbers"))):
         case "numbers":
-            attributes["padding"], pads = draw(borders(rank))
+            attributes["padding"], pads = draw(
+                borders(rank, kernel=spread(kernel, rank) if pools else None)
+            )
         case word:
             attributes["padding"] = word
-    if attributes["padding"] == "same":
+    if attributes["padding"] in ("same", "causal"):
         return attributes, tuple(draw(at_least(1, axis)) for axis in range(rank))
     extents = [
         d * (k - 1) + 1 for k, d in zip(spread(kernel, rank), spread(dilation, rank), strict=True)

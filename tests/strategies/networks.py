@@ -115,7 +115,7 @@ strides = st.sampled_from((1, 2, 3))
 
 
 @st.composite
-def same_windows(draw: st.DrawFn, stride: int) -> dict[str, Any]:
+def same_windows(draw: st.DrawFn, stride: int, *, pools: bool = False) -> dict[str, Any]:
     """Return a window whose number of places depends on the stride alone."""
     window: dict[str, Any] = {
         "kernel": draw(kernels),
@@ -126,8 +126,11 @@ def same_windows(draw: st.DrawFn, stride: int) -> dict[str, Any]:
     if stride == 1 and draw(st.booleans()):
         # Numbers that do the same for stride 1, shared out unevenly.
         total = window["dilation"] * (window["kernel"] - 1)
-        before = draw(st.integers(0, total))
-        window["padding"] = [[before, total - before]]
+        # A dilated pool is not padded by as much as its window.
+        most = min(total, window["kernel"] - 1) if pools else total
+        if total <= 2 * most:
+            before = draw(st.integers(total - most, most))
+            window["padding"] = [[before, total - before]]
     return window
 
 
@@ -146,10 +149,11 @@ class Drawing:
 
     def scaling(self, path: Path, stride: int, channels: int) -> None:
         """Add a layer that divides the extents by a stride, rounding up."""
-        window = self.draw(same_windows(stride))
+        kind = self.draw(st.sampled_from(("conv", "depthwise", "separable", "pool")))
+        window = self.draw(same_windows(stride, pools=kind == "pool"))
         if isinstance(window["padding"], list):
             window["padding"] *= self.rank
-        match self.draw(st.sampled_from(("conv", "depthwise", "separable", "pool"))):
+        match kind:
             case "conv":
                 path.append("conv", window | {"filters": channels})
                 return
@@ -193,13 +197,15 @@ class Drawing:
     def free(self, path: Path) -> None:
         """Add a window of any kind that fits."""
         kernel = [min(n, self.draw(kernels)) for n in path.shape.size]
-        pads = st.integers(0, 2)
+        convolves = self.draw(st.booleans())
+        # A pool is padded by less than its window.
+        pads = [st.integers(0, 2 if convolves else min(2, k - 1)) for k in kernel]
         attributes = {
             "kernel": kernel,
             "stride": self.draw(strides),
-            "padding": [[self.draw(pads), self.draw(pads)] for _ in kernel],
+            "padding": [[self.draw(pad), self.draw(pad)] for pad in pads],
         }
-        if self.draw(st.booleans()):
+        if convolves:
             path.append("conv", attributes | {"filters": self.draw(filters)})
         else:
             path.append("avgpool", attributes | {"ceil_mode": self.draw(st.booleans())})

@@ -9,7 +9,7 @@ from tests.strategies.case import Case, anything
 
 @st.composite
 def dropouts(draw: st.DrawFn) -> Case:
-    return Case("dropout", (draw(anything),), {"rate": draw(st.sampled_from((0, 0.3, 0.5)))})
+    return Case("dropout", (draw(anything),), {"rate": draw(st.sampled_from((0, 0.3, 0.5, 1)))})
 
 
 @st.composite

@@ -17,7 +17,7 @@ def resizes(draw: st.DrawFn) -> Case:
         attributes["scale"] = draw(one_or_each(st.integers(1, 4), x.rank))
     else:
         attributes["size"] = draw(one_or_each(st.sampled_from((1, 2, 3, 7, 17, 31)), x.rank))
-    attributes["method"] = draw(st.sampled_from(("nearest", "bilinear")))
+    attributes["method"] = draw(st.sampled_from(("nearest", "nearest_exact", "bilinear")))
     if attributes["method"] == "bilinear":
         attributes["align_corners"] = draw(st.booleans())
     return Case("resize", (x,), attributes)

@@ -27,12 +27,23 @@ def transposed(draw: st.DrawFn) -> Case:
         "bias": draw(st.booleans()),
     }
     shape = Shape(size, groups * draw(channels))
-    if draw(st.booleans()):
-        attributes["padding"] = "same"
-        return Case("transposed_conv", (shape,), attributes)
     wide = [spread(each, rank) for each in (kernel, stride, dilation)]
-    extra = [draw(st.integers(0, max(s, d) - 1)) for _, s, d in zip(*wide, strict=True)]
-    attributes["output_padding"] = extra
+    word, given = (
+        draw(
+            st.sampled_from(("same", "valid", "")),
+        ),
+        draw(st.booleans()),
+    )
+    limits = [s if word else max(s, d) for _, s, d in zip(*wide, strict=True)]
+    extra = [draw(st.integers(0, limit - 1)) if given else 0 for limit in limits]
+    if given:
+        attributes["output_padding"] = extra
+    if word:
+        attributes["padding"] = word
+        if word == "same" and given:
+            # With an even window and nothing added, the last stride is all that is left.
+            size = tuple(max(n, 2) for n in size)
+        return Case("transposed_conv", (Shape(size, shape.channels),), attributes)
     pads = []
     for n, k, s, d, o in zip(size, *wide, extra, strict=True):
         # At least one index must be left of what the windows cover.

@@ -187,6 +187,8 @@ def enumerate_windows(
     need_map(shape)
     sizes = tuple(shape[1:-1])
     rank = len(sizes)
+    if padding == "causal" and rank > 1:
+        raise ExecutionError(f"padding 'causal' is known along one axis, not along {rank}")
     sides: tuple[Side, ...] = (
         (padding,) * rank if isinstance(padding, str) else both_sides(padding, rank, "padding")
     )
@@ -213,6 +215,8 @@ def _windows(
         return [i for i in range(0, extent, stride) if i + reach < extent]
 
     before, after = (0, 0) if isinstance(padding, str) else padding
+    if padding == "causal":
+        before = reach  # The last tap of the first window lies on the first pixel.
     if padding == "same":
         while len(fitting(before + size + after)) < len(range(0, size, stride)):
             if before == after:
@@ -221,11 +225,13 @@ def _windows(
                 before += 1
     end = before + size + after
     starts = fitting(end)
+    if ceil_mode:
+        # One that hangs over, if the one before it does not reach the end, nor it the padding.
+        hanging = [i for i in range(0, before + size, stride) if i - stride + reach + 1 < end]
+        starts += [i for i in hanging if i + reach >= end]
     if not starts:
         padded = f" with {before} + {after} of padding" if before or after else ""
         raise ExecutionError(f"a window spans {reach + 1} pixels, the input has {size}{padded}")
-    if ceil_mode and starts[-1] + reach + 1 < end and starts[-1] + stride < before + size:
-        starts.append(starts[-1] + stride)
     return Axis(starts, offsets, size, before, end)
 
 

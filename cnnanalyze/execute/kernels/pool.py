@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import (
     Axis,
     Draw,
@@ -17,6 +18,7 @@ from cnnanalyze.execute.kernels._base import (
     along_rows,
     as_rows,
     blocks,
+    both_sides,
     counts_of,
     enumerate_windows,
     feature_map,
@@ -31,6 +33,37 @@ _CACHED = 1 << 16
 
 Join = Callable[[Array, Array, Array], Array]
 """An elementary operation of two arrays, written to the third."""
+
+
+def _windows(
+    x: Array,
+    kernel: Extents,
+    stride: Extents | None,
+    padding: Padding,
+    *,
+    dilation: Extents = 1,
+    ceil_mode: bool = False,
+) -> tuple[Axis, ...]:
+    """List the windows of a pool, side by side if nothing else is said."""
+    rank = x.ndim - 2
+    sides = () if isinstance(padding, str | int) else padding
+    around = () if isinstance(padding, str) else both_sides(padding, rank, "padding")
+    for axis, (width, pair) in enumerate(
+        zip(per_axis(kernel, rank, "kernel"), around, strict=False)
+    ):
+        widest = max(pair)
+        paired = bool(sides) and not isinstance(sides[axis], int)
+        # With as much padding as that, a window would have no pixel, or hardly any.
+        if widest >= width or (not paired and 2 * widest > width):
+            raise ExecutionError(f"{widest} of padding are too many around windows of {width}")
+    return enumerate_windows(
+        x.shape,
+        kernel=kernel,
+        stride=kernel if stride is None else stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+    )
 
 
 @run("maxpool")
@@ -48,14 +81,7 @@ def maxpool(
 ) -> Array:
     """Take the maximum of every window; padding never wins."""
     x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape,
-        kernel=kernel,
-        stride=kernel if stride is None else stride,
-        padding=padding,
-        dilation=dilation,
-        ceil_mode=ceil_mode,
-    )
+    axes = _windows(x, kernel, stride, padding, dilation=dilation, ceil_mode=ceil_mode)
     return _joined(tally, x, axes, tally.maximum, -np.inf)
 
 
@@ -74,13 +100,7 @@ def avgpool(
 ) -> Array:
     """Take the mean of every window; what hangs over the padded end never counts."""
     x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape,
-        kernel=kernel,
-        stride=kernel if stride is None else stride,
-        padding=padding,
-        ceil_mode=ceil_mode,
-    )
+    axes = _windows(x, kernel, stride, padding, ceil_mode=ceil_mode)
     sums = _joined(tally, x, axes, tally.add, 0.0)
     divisor = np.ones((), x.dtype)
     for axis in axes:
@@ -106,13 +126,7 @@ def lppool(
 ) -> Array:
     """Take the norm of every window: the root of the sum of the powers."""
     x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape,
-        kernel=kernel,
-        stride=kernel if stride is None else stride,
-        padding=padding,
-        ceil_mode=ceil_mode,
-    )
+    axes = _windows(x, kernel, stride, padding, ceil_mode=ceil_mode)
     powers = np.absolute(x, out=tally.room(x))
     tally.power(powers, norm, out=powers)
     sums = _joined(tally, powers, axes, tally.add, 0.0)
@@ -132,9 +146,7 @@ def subsample(
 ) -> Array:
     """Add up every window, and give each channel a coefficient and a bias (LeNet-5, 1998)."""
     x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=kernel if stride is None else stride, padding=padding
-    )
+    axes = _windows(x, kernel, stride, padding)
     sums = _joined(tally, x, axes, tally.add, 0.0)
     rows = as_rows(sums)
     tally.multiply(rows, along_rows(weights["coefficient"], sums), out=rows)

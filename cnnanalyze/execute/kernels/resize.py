@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import product
 from math import floor
 
@@ -40,6 +41,12 @@ def resize(
     if method == "nearest":
         # A quotient of two integers is exact enough: one pixel apart is far more than a rounding.
         places = [[floor(o * n / m) for o in range(m)] for n, m in lines]
+        return x[np.ix_(range(len(x)), *places)]
+    if method == "nearest_exact":
+        # The border between two pixels is as far from both centres; there the later one is read.
+        places = [
+            [bisect_right(range(1, n), (o + 0.5) * n / m) for o in range(m)] for n, m in lines
+        ]
         return x[np.ix_(range(len(x)), *places)]
     if method != "bilinear":
         raise ExecutionError(f"there is no method '{method}' of resizing")

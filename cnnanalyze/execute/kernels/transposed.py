@@ -36,10 +36,10 @@ def transposed_conv(
     *,
     kernel: Extents,
     stride: Extents = 1,
-    padding: Padding = "valid",
+    padding: Padding = 0,
     dilation: Extents = 1,
     groups: int = 1,
-    output_padding: Extents = 0,
+    output_padding: Extents | None = None,
     **_: object,
 ) -> Array:
     """Paint the kernel at every input pixel, and crop the canvas."""
@@ -48,7 +48,9 @@ def transposed_conv(
     taps = per_axis(kernel, rank, "kernel")
     steps = per_axis(stride, rank, "stride")
     spread = per_axis(dilation, rank, "dilation")
-    extra = per_axis(output_padding, rank, "output_padding")
+    extra: tuple[int | None, ...] = (None,) * rank
+    if output_padding is not None:
+        extra = per_axis(output_padding, rank, "output_padding")
     _check_extra(extra, steps, spread, padding)
     corners = [
         [pixel * step for pixel in range(n)] for n, step in zip(x.shape[1:-1], steps, strict=True)
@@ -56,9 +58,9 @@ def transposed_conv(
     reach = [max(tap * d for tap in range(k)) for k, d in zip(taps, spread, strict=True)]
     full = [max(c) + r + 1 for c, r in zip(corners, reach, strict=True)]
     seen = [
-        _visible(n, step, end, more, side)
-        for n, step, end, more, side in zip(
-            x.shape[1:-1], steps, full, extra, _sides(padding, rank), strict=True
+        _visible(n * step, far, end, more, side)
+        for n, step, far, end, more, side in zip(
+            x.shape[1:-1], steps, reach, full, extra, _sides(padding, rank), strict=True
         )
     ]
     extents = [max(end, part.stop) for end, part in zip(full, seen, strict=True)]
@@ -78,38 +80,49 @@ def transposed_conv(
 
 
 def _check_extra(
-    extra: Sequence[int], steps: Sequence[int], spread: Sequence[int], padding: Padding
+    extra: Sequence[int | None], steps: Sequence[int], spread: Sequence[int], padding: Padding
 ) -> None:
-    if padding == "same" and any(extra):
-        raise ExecutionError("output_padding has no place beside padding 'same'")
     for more, step, d in zip(extra, steps, spread, strict=True):
-        if more and more >= max(step, d):
+        # Dilation makes room for more only where the padding is given in numbers.
+        if more and more >= step and (isinstance(padding, str) or more >= d):
+            other = "" if isinstance(padding, str) else f" or the dilation {d}"
             raise ExecutionError(
-                f"output_padding {more} must be smaller than the stride {step} or the dilation {d}"
+                f"output_padding {more} must be smaller than the stride {step}{other}"
             )
 
 
 def _sides(padding: Padding, rank: int) -> tuple[Side, ...]:
-    if padding == "same":
-        return ("same",) * rank
-    return both_sides(0 if padding == "valid" else padding, rank, "padding")
+    if isinstance(padding, str):
+        return (padding,) * rank
+    return both_sides(padding, rank, "padding")
 
 
-def _visible(pixels: int, step: int, end: int, more: int, side: Side) -> slice:
-    """Return the part of an axis of the canvas that is the output."""
+def _visible(strides: int, reach: int, end: int, more: int | None, side: Side) -> slice:
+    """Return the part of an axis of the canvas that is the output.
+
+    ``strides`` is what the strides of all pixels come to, ``reach`` where the last tap lies.
+    """
     if side == "same":
-        # One stride per input pixel is left; of an odd surplus, the end loses more.
+        # A stride per pixel is left; or, if what is added is given, half of the kernel goes on both
+        # sides first. Of an odd surplus, the end loses more.
+        half = len(range(1, reach + 1, 2))
+        wanted = strides if more is None else end - 2 * half + more
+        if wanted < 1:
+            raise ExecutionError(f"padding 'same' leaves nothing of {end} pixels")
         first, last = 0, end
-        while last - first > pixels * step:
+        while last - first > wanted:
             if first == end - last:
                 last -= 1
             else:
                 first += 1
-        return slice(first, first + pixels * step)
-    before, after = (0, 0) if isinstance(side, str) else side
-    if before + after >= end + more:
-        raise ExecutionError(f"cropping {before} + {after} of {end + more} pixels leaves nothing")
-    return slice(before, end + more - after)
+        return slice(first, first + wanted)
+    if isinstance(side, str):
+        return slice(0, max(end, strides) if more is None else end + more)
+    before, after = side
+    full = end + (more or 0)
+    if before + after >= full:
+        raise ExecutionError(f"cropping {before} + {after} of {full} pixels leaves nothing")
+    return slice(before, full - after)
 
 
 @init("transposed_conv")

@@ -125,6 +125,8 @@ class Writer(ABC):
             case "^":
                 base, exponent = tree.args
                 return self.power(self._write(base, ATOM), self._write(exponent, 0)), POWER
+            case "mod":  # it stands between its two, and binds them as a product does
+                return self.called("mod", [self._write(a, POWER) for a in tree.args]), ATOM
             case name:
                 return self.called(name, [self._write(a, 0) for a in tree.args]), ATOM
 

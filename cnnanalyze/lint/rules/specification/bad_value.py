@@ -33,8 +33,8 @@ class BadValue(FaultRule):
             message="stride must be a whole number of at least 1, not 0",
         ),
         Case(
-            "cnn: 1\ninput: 32x32x3\nlayers:\n- dropout: 1\n",
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- dropout: 2\n",
             at=(4, 12),
-            message="rate must be a number of at least 0 and below 1, not 1",
+            message="rate must be a number from 0 to 1, not 2",
         ),
     )
