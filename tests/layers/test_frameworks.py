@@ -22,7 +22,7 @@ from cnnanalyze.layers.reshape import ReflectPad, ReplicatePad, ZeroPad
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="layers beside PyTorch: torch is not installed")
 pytestmark = pytest.mark.frameworks
 thrice = settings(deadline=None, max_examples=150)
 

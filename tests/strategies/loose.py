@@ -1,0 +1,292 @@
+"""Layers of every kind, drawn without looking whether they fit: some are valid, some are not.
+
+They are for witnesses, who must accept and refuse the same. Small maps and many forms: a number for
+all axes or one per axis, words, pairs, what is left out, and now and then a number that nobody
+takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cnnanalyze.core.shape import Shape
+from tests.strategies.case import Case, Cases, one_or_each
+
+Draw = st.DrawFn
+flags = st.booleans()
+ranks = st.sampled_from((1, 2, 2, 3))
+counts = st.sampled_from((1, 1, 2, 3, 4, 6))
+extents = st.integers(1, 9)
+amounts = st.sampled_from((0, 0, 1, 1, 2, 3))
+wrong = st.sampled_from((False,) * 19 + (True,))
+"""Whether a number that must be at least 1 is 0."""
+
+
+@st.composite
+def shapes(draw: Draw, rank: int | None = None) -> Shape:
+    """Return the shape of a small map."""
+    axes = draw(ranks) if rank is None else rank
+    return Shape(tuple(draw(extents) for _ in range(axes)), draw(counts))
+
+
+vectors = st.builds(Shape, st.just(()), counts)
+anything = st.one_of(shapes(), shapes(), vectors)
+
+
+@st.composite
+def perhaps(draw: Draw, values: st.SearchStrategy[Any], name: str) -> dict[str, Any]:
+    """Return an attribute, or nothing: what is left out must mean what a witness means by it."""
+    return {name: draw(values)} if draw(flags) else {}
+
+
+@st.composite
+def numbers(draw: Draw, most: int, rank: int) -> int | list[int]:
+    """Return a number from 1 on for all axes or per axis; rarely a 0."""
+    return 0 if draw(wrong) else draw(one_or_each(st.integers(1, most), rank))
+
+
+@st.composite
+def padding(draw: Draw, rank: int, *words: str) -> Any:
+    """Return padding in any form."""
+    match draw(st.sampled_from(("word", "word", "side", "axis", "border"))):
+        case "word" if words:
+            return draw(st.sampled_from(words))
+        case "axis":
+            return [draw(amounts) for _ in range(rank)]
+        case "border":
+            return [[draw(amounts), draw(amounts)] for _ in range(rank)]
+        case _:
+            return draw(amounts)
+
+
+@st.composite
+def windows(draw: Draw, rank: int, *words: str, dilated: bool = True) -> dict[str, Any]:
+    """Return the attributes of a window."""
+    found = {"kernel": draw(numbers(5, rank))}
+    found |= draw(perhaps(numbers(4, rank), "stride"))
+    found |= draw(perhaps(padding(rank, *words), "padding"))
+    return found | (draw(perhaps(numbers(3, rank), "dilation")) if dilated else {})
+
+
+@st.composite
+def grouped(draw: Draw, x: Shape) -> tuple[Shape, dict[str, Any]]:
+    """Return filters and groups, which mostly divide the channels, and the shape for them."""
+    groups = draw(st.sampled_from((1, 1, 2, 3)))
+    many = draw(counts) if draw(wrong) else groups * draw(counts)
+    channels = draw(counts) if draw(wrong) else groups * x.channels
+    filters = 0 if draw(wrong) else many
+    return Shape(x.size, channels), {"filters": filters, "groups": groups}
+
+
+@st.composite
+def convolutions(draw: Draw, kind: str) -> Case:
+    x = draw(shapes())
+    attributes = draw(windows(x.rank, "valid", "same", "causal")) | draw(perhaps(flags, "bias"))
+    match kind:
+        case "conv":
+            x, more = draw(grouped(x))
+        case "depthwise":
+            more = draw(perhaps(counts, "multiplier"))
+        case "separable":
+            more = {"filters": draw(counts), **draw(perhaps(counts, "multiplier"))}
+        case "table_conv":
+            row = st.lists(st.integers(0, x.channels), min_size=1, max_size=3, unique=True)
+            more = {"table": draw(st.lists(row, min_size=1, max_size=4))}
+        case _:
+            more = {"filters": draw(counts)}
+    return Case(kind, (x,), attributes | more)
+
+
+@st.composite
+def transposed(draw: Draw) -> Case:
+    x, attributes = draw(grouped(draw(shapes())))
+    attributes |= draw(windows(x.rank)) | draw(perhaps(flags, "bias"))
+    if draw(flags):
+        # The words are Keras', which neither groups nor strides and dilates at once.
+        attributes |= {"padding": draw(st.sampled_from(("valid", "same"))), "groups": 1}
+        attributes.pop(draw(st.sampled_from(("stride", "dilation", "dilation"))), None)
+    attributes |= draw(perhaps(one_or_each(amounts, x.rank), "output_padding"))
+    return Case("transposed_conv", (x,), attributes)
+
+
+@st.composite
+def pools(draw: Draw, kind: str) -> Case:
+    x = draw(shapes())
+    attributes = draw(windows(x.rank, "valid", "same", dilated=kind == "maxpool"))
+    if kind != "subsample":
+        attributes |= draw(perhaps(flags, "ceil_mode"))
+    if kind == "avgpool":
+        attributes |= draw(perhaps(flags, "count_padding"))
+    if kind == "lppool":
+        attributes |= draw(perhaps(st.sampled_from((1, 2, 3, 1.5)), "norm"))
+    return Case(kind, (x,), attributes)
+
+
+@st.composite
+def adaptive(draw: Draw, kind: str) -> Case:
+    x = draw(shapes())
+    return Case(kind, (x,), {"size": draw(numbers(11, x.rank))})
+
+
+@st.composite
+def resizes(draw: Draw) -> Case:
+    x = draw(shapes())
+    attributes = draw(perhaps(st.sampled_from(("nearest", "nearest_exact", "bilinear")), "method"))
+    attributes |= draw(perhaps(flags, "align_corners"))
+    if draw(flags):
+        return Case("resize", (x,), attributes | {"scale": draw(one_or_each(extents, x.rank))})
+    return Case("resize", (x,), attributes | {"size": draw(one_or_each(extents, x.rank))})
+
+
+@st.composite
+def joins(draw: Draw, kind: str) -> Case:
+    """Return inputs that mostly agree, some with an extent of 1, some that do not agree."""
+    x = draw(anything)
+    inputs = [x]
+    for _ in range(draw(st.integers(1, 3))):
+        size = tuple(1 if draw(wrong) else draw(extents) if draw(wrong) else n for n in x.size)
+        inputs.append(Shape(size, draw(counts) if draw(flags) and kind == "concat" else x.channels))
+    if draw(wrong):
+        inputs.append(draw(anything))
+    return Case(kind, tuple(draw(st.permutations(inputs))))
+
+
+@st.composite
+def permutations(draw: Draw) -> Case:
+    x = draw(shapes())
+    axes = x.rank if not draw(wrong) else draw(ranks)
+    return Case("permute", (x,), {"order": draw(st.permutations(range(1, axes + 1)))})
+
+
+@st.composite
+def slices(draw: Draw) -> Case:
+    x, start = draw(anything), draw(st.integers(0, 4))
+    return Case("slice", (x,), {"channels": [start, start + draw(st.integers(1, 4))]})
+
+
+@st.composite
+def reshapes(draw: Draw) -> Case:
+    x = draw(anything)
+    turned = [*x.extents[1:], x.extents[0]] if not draw(wrong) else [draw(extents), draw(extents)]
+    return Case("reshape", (x,), {"to": "x".join(map(str, turned))})
+
+
+@st.composite
+def blocks(draw: Draw, kind: str) -> Case:
+    x, block = draw(shapes()), draw(st.sampled_from((1, 2, 3)))
+    if not draw(wrong) and kind == "space_to_depth":
+        x = Shape(tuple(block * n for n in x.size), x.channels)
+    elif not draw(wrong):
+        x = Shape(x.size, x.channels * block**x.rank)
+    return Case(kind, (x,), {"block": block})
+
+
+@st.composite
+def of(
+    draw: Draw,
+    kind: str,
+    inputs: st.SearchStrategy[Shape],
+    make: Callable[[Draw, Shape], dict[str, Any]] = lambda _, __: {},
+) -> Case:
+    """Return a layer of a kind of one input, whose attributes are made for it."""
+    x = draw(inputs)
+    return Case(kind, (x,), make(draw, x))
+
+
+def optional(**values: st.SearchStrategy[Any]) -> Callable[[Draw, Shape], dict[str, Any]]:
+    """Return what draws each of these attributes, or leaves it out."""
+
+    def make(draw: Draw, x: Shape) -> dict[str, Any]:
+        del x
+        found: dict[str, Any] = {}
+        for name, strategy in values.items():
+            found |= draw(perhaps(strategy, name))
+        return found
+
+    return make
+
+
+def required(**values: st.SearchStrategy[Any]) -> Callable[[Draw, Shape], dict[str, Any]]:
+    """Return what draws each of these attributes."""
+    return lambda draw, _: {name: draw(strategy) for name, strategy in values.items()}
+
+
+affine = {"scale": flags, "center": flags, "epsilon": st.sampled_from((1e-5, 1e-3, 0.1))}
+units = {"units": counts}
+
+LOOSE: dict[str, Cases] = {
+    **{
+        kind: convolutions(kind)
+        for kind in ("conv", "depthwise", "separable", "table_conv", "local_conv")
+    },
+    "transposed_conv": transposed(),
+    **{kind: pools(kind) for kind in ("maxpool", "avgpool", "lppool", "subsample")},
+    **{kind: of(kind, shapes()) for kind in ("global_maxpool", "global_avgpool")},
+    **{kind: adaptive(kind) for kind in ("adaptive_maxpool", "adaptive_avgpool")},
+    "dense": of("dense", anything, lambda d, _: {"units": d(counts), **d(perhaps(flags, "bias"))}),
+    "maxout": of(
+        "maxout",
+        anything,
+        lambda d, x: {"units": d(counts), **optional(pieces=counts, bias=flags)(d, x)},
+    ),
+    "rbf": of("rbf", anything, required(**units)),
+    "batchnorm": of("batchnorm", anything, optional(**affine)),
+    "layernorm": of(
+        "layernorm", anything, optional(axes=st.sampled_from(("channels", "all")), **affine)
+    ),
+    "groupnorm": of(
+        "groupnorm",
+        anything,
+        lambda d, x: {"groups": d(st.sampled_from((1, 2, 3))), **optional(**affine)(d, x)},
+    ),
+    "instancenorm": of("instancenorm", shapes(), optional(**affine)),
+    "lrn": of(
+        "lrn",
+        shapes(),
+        optional(
+            size=st.sampled_from((1, 2, 3, 4, 5, 7)),
+            alpha=st.sampled_from((1e-4, 0.5)),
+            beta=st.sampled_from((0.5, 0.75)),
+            offset=st.sampled_from((1.0, 2.0)),
+        ),
+    ),
+    **{
+        kind: of(kind, anything)
+        for kind in (
+            *("relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "selu", "silu"),
+            *("hard_sigmoid", "hard_swish", "softplus", "mish", "identity", "flatten"),
+        )
+    },
+    "leaky_relu": of("leaky_relu", anything, optional(slope=st.sampled_from((0.01, 0.3, 2.0)))),
+    "elu": of("elu", anything, optional(alpha=st.sampled_from((1.0, 0.5)))),
+    "gelu": of("gelu", anything, optional(approximate=flags)),
+    "prelu": of("prelu", anything, optional(shared=flags)),
+    "scale": of("scale", anything, required(factor=st.sampled_from((0.17, 2.0)))),
+    "layer_scale": of("layer_scale", anything, optional(initial=st.sampled_from((1e-6, 1.0)))),
+    **{
+        kind: of(kind, anything, optional(rate=st.sampled_from((0, 0.5, 1, 1.5, -0.5))))
+        for kind in ("dropout", "drop_path")
+    },
+    **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average", "concat")},
+    "reshape": reshapes(),
+    **{
+        kind: of(kind, shapes(), lambda d, x: {"padding": d(padding(x.rank))})
+        for kind in ("zeropad", "reflectpad", "replicatepad")
+    },
+    "crop": of("crop", shapes(), lambda d, x: {"amount": d(padding(x.rank))}),
+    "permute": permutations(),
+    "slice": slices(),
+    "pad_channels": of(
+        "pad_channels", anything, optional(before=st.integers(0, 4), after=st.integers(0, 4))
+    ),
+    "channel_shuffle": of("channel_shuffle", anything, required(groups=st.sampled_from((1, 2, 3)))),
+    **{kind: blocks(kind) for kind in ("space_to_depth", "depth_to_space")},
+    "shift": of(
+        "shift", shapes(), lambda d, x: {"amount": d(one_or_each(st.integers(-3, 3), x.rank))}
+    ),
+    "resize": resizes(),
+}
+"""By layer kind, layers that may be valid."""

@@ -1,0 +1,242 @@
+"""Everything that is no window, as PyTorch's functions have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+
+from tests.witnesses.case import Question, Silent, outer
+from tests.witnesses.pytorch.base import joined, on_a_map, witness
+
+# --- activations ----------------------------------------------------------------------------------
+
+ACTIVATIONS: dict[str, Callable[[Question, Any], Any]] = {
+    "relu": lambda q, x: F.relu(x),
+    "relu6": lambda q, x: F.relu6(x),
+    "leaky_relu": lambda q, x: F.leaky_relu(x, q["slope"]),
+    "elu": lambda q, x: F.elu(x, q["alpha"]),
+    "sigmoid": lambda q, x: F.sigmoid(x),
+    "tanh": lambda q, x: F.tanh(x),
+    "softmax": lambda q, x: F.softmax(x, dim=1),
+    "log_softmax": lambda q, x: F.log_softmax(x, dim=1),
+    "selu": lambda q, x: F.selu(x),
+    "gelu": lambda q, x: F.gelu(x, approximate="tanh" if q["approximate"] else "none"),
+    "silu": lambda q, x: F.silu(x),
+    "hard_sigmoid": lambda q, x: F.hardsigmoid(x),
+    "hard_swish": lambda q, x: F.hardswish(x),
+    "softplus": lambda q, x: F.softplus(x),
+    "mish": lambda q, x: F.mish(x),
+    "identity": lambda q, x: x,
+    "scale": lambda q, x: x * q["factor"],
+}
+for _kind, _function in ACTIVATIONS.items():
+    witness(_kind)(_function)
+
+
+def per_channel(q: Question, role: str, count: int | None = None) -> Any:
+    """Return a tensor with one number for each channel, or for as many as are said."""
+    return torch.tensor(q.tensor(role, q.channels if count is None else count))
+
+
+@witness("prelu")
+def _prelu(q: Question, x: Any) -> Any:
+    return F.prelu(x, per_channel(q, "slope", 1 if q["shared"] else None))
+
+
+@witness("layer_scale")
+def _layer_scale(q: Question, x: Any) -> Any:
+    return x * per_channel(q, "gamma").reshape(-1, *(1,) * q.rank)
+
+
+@witness("dropout", "drop_path")
+def _dropout(q: Question, x: Any) -> Any:
+    return F.dropout(x, q["rate"], training=False)
+
+
+# --- norms ----------------------------------------------------------------------------------------
+
+
+def learned(q: Question, *shape: int) -> tuple[Any, Any]:
+    """Return gamma and beta, where they are learned."""
+    wanted = (("gamma", q["scale"]), ("beta", q["center"]))
+    return tuple(torch.tensor(q.tensor(role, *shape)) if on else None for role, on in wanted)  # type: ignore[return-value]
+
+
+@witness("batchnorm")
+def _batchnorm(q: Question, x: Any) -> Any:
+    mean, variance = per_channel(q, "moving mean"), per_channel(q, "moving variance")
+    return F.batch_norm(x, mean, variance, *learned(q, q.channels), eps=q["epsilon"])
+
+
+@witness("layernorm")
+def _layernorm(q: Question, x: Any) -> Any:
+    y = torch.movedim(x, 1, -1)
+    shape = y.shape[1:] if q["axes"] == "all" else y.shape[-1:]
+    return torch.movedim(F.layer_norm(y, shape, *learned(q, *shape), q["epsilon"]), -1, 1)
+
+
+@witness("groupnorm")
+def _groupnorm(q: Question, x: Any) -> Any:
+    if not q["groups"] or q.channels % q["groups"]:
+        raise ValueError("as the constructor of the layer says")
+    return F.group_norm(x, q["groups"], *learned(q, q.channels), q["epsilon"])
+
+
+@witness("instancenorm")
+def _instancenorm(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    gamma, beta = learned(q, q.channels)
+    if x[0, 0].numel() == 1:
+        raise Silent("PyTorch asks for more than one position, as in a training")
+    return F.instance_norm(x, weight=gamma, bias=beta, eps=q["epsilon"])
+
+
+@witness("lrn")
+def _lrn(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    if not q["size"]:
+        raise Silent("PyTorch divides by nothing")
+    return F.local_response_norm(x, q["size"], q["alpha"], q["beta"], q["offset"])
+
+
+# --- whole inputs ---------------------------------------------------------------------------------
+
+
+def flat(q: Question) -> Any:
+    """Return the batch with each input as a vector, channels last."""
+    return torch.tensor(q.x).reshape(len(q.x), -1)
+
+
+@witness("dense")
+def _dense(q: Question, x: Any) -> Any:
+    del x
+    y = flat(q)
+    kernel = torch.tensor(q.tensor("kernel", y.shape[1], q["units"]))
+    return F.linear(y, kernel.T, torch.tensor(q.tensor("bias", q["units"])) if q["bias"] else None)
+
+
+@witness("maxout")
+def _maxout(q: Question, x: Any) -> Any:
+    del x
+    y, shape = flat(q), (q["pieces"], q["units"])
+    sums = torch.einsum("ni,ipu->npu", y, torch.tensor(q.tensor("kernel", y.shape[1], *shape)))
+    return (sums + torch.tensor(q.tensor("bias", *shape)) if q["bias"] else sums).amax(dim=1)
+
+
+@witness("rbf")
+def _rbf(q: Question, x: Any) -> Any:
+    del x
+    y = flat(q)
+    return torch.cdist(y, torch.tensor(q.tensor("centres", q["units"], y.shape[1]))) ** 2
+
+
+# --- joins ----------------------------------------------------------------------------------------
+
+
+def alike(xs: list[Any]) -> list[Any]:
+    """Say nothing of inputs of different ranks: PyTorch would line up their last axes."""
+    if len({x.ndim for x in xs}) > 1:
+        raise Silent("inputs of different ranks")
+    return xs
+
+
+joined("add")(lambda q, xs: reduce(torch.add, alike(xs)))
+joined("multiply")(lambda q, xs: reduce(torch.mul, alike(xs)))
+joined("maximum")(lambda q, xs: reduce(torch.maximum, alike(xs)))
+joined("average")(lambda q, xs: reduce(torch.add, alike(xs)) / len(xs))
+joined("concat")(lambda q, xs: torch.cat(xs, dim=-1))
+
+# --- elements in other places ---------------------------------------------------------------------
+
+
+@joined("flatten")
+def _flatten(q: Question, xs: list[Any]) -> Any:
+    return torch.flatten(xs[0], 1)
+
+
+@joined("reshape")
+def _reshape(q: Question, xs: list[Any]) -> Any:
+    return xs[0].reshape(len(xs[0]), *map(int, q["to"].split("x")))
+
+
+def _padding(mode: str) -> Callable[[Question, Any], Any]:
+    def ask(q: Question, x: Any) -> Any:
+        on_a_map(q)
+        return F.pad(x, tuple(outer(q.sides())), mode)
+
+    return ask
+
+
+witness("zeropad")(_padding("constant"))
+witness("reflectpad")(_padding("reflect"))
+witness("replicatepad")(_padding("replicate"))
+
+
+@witness("crop")
+def _crop(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    return F.pad(x, [-side for side in outer(q.sides("amount"))])
+
+
+@joined("permute")
+def _permute(q: Question, xs: list[Any]) -> Any:
+    on_a_map(q)
+    return xs[0].permute(0, *q["order"], q.rank + 1)
+
+
+@joined("slice")
+def _slice(q: Question, xs: list[Any]) -> Any:
+    start, stop = q["channels"]
+    return xs[0].narrow(-1, start, stop - start)
+
+
+@joined("pad_channels")
+def _pad_channels(q: Question, xs: list[Any]) -> Any:
+    return F.pad(xs[0], (q["before"], q["after"]))
+
+
+@witness("channel_shuffle")
+def _channel_shuffle(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    return torch.nn.ChannelShuffle(q["groups"])(x)
+
+
+@witness("space_to_depth")
+def _space_to_depth(q: Question, x: Any) -> Any:
+    if q.rank != 2:
+        raise Silent("PyTorch does so to images only")
+    return F.pixel_unshuffle(x, q["block"])
+
+
+@witness("depth_to_space")
+def _depth_to_space(q: Question, x: Any) -> Any:
+    if q.rank != 2:
+        raise Silent("PyTorch does so to images only")
+    return F.pixel_shuffle(x, q["block"])
+
+
+@witness("shift")
+def _shift(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    amounts = q.each("amount")
+    if any(abs(a) >= n for a, n in zip(amounts, x.shape[2:], strict=True)):
+        raise Silent("PyTorch has no such layer, and crops and pads without a word")
+    return F.pad(x, tuple(outer([(-a, a) for a in amounts])))
+
+
+@witness("resize")
+def _resize(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    linear = {1: "linear", 2: "bilinear", 3: "trilinear"}
+    mode = {"bilinear": linear.get(q.rank, ""), "nearest_exact": "nearest-exact"}
+    # Numbers that came out of a computation are tensors for PyTorch; only whole factors are ours.
+    size = q.each("size") if q["size"] is not None else None
+    factor = tuple(map(float, q.each("scale"))) if q["scale"] is not None else None
+    corners = {"align_corners": q["align_corners"]} if q["method"] == "bilinear" else {}
+    if q["align_corners"] and not corners:
+        raise ValueError("align_corners only with the interpolating modes")
+    return F.interpolate(x, size, factor, mode.get(q["method"], q["method"]), **corners)
