@@ -27,11 +27,18 @@ def test_examples(
     command: str, printed: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    rows = "\n".join(",".join(map(str, row)) for row in SEVEN_000)
-    Path("lecture.csv").write_text(rows, encoding="utf-8")
+    for name, body in re.findall(
+        r"^`([^`\n]+)`:\n\n```\n((?:.*\n)*?)```", PAGE, flags=re.MULTILINE
+    ):
+        Path(name).write_text(body, encoding="utf-8")
     out = run(*shlex.split(command))
     assert out.out == printed
     assert out.code == ("--expect" in command)
+
+
+def test_the_file_of_an_example_is_on_the_page() -> None:
+    rows = "".join(f"{','.join(map(str, row))}\n" for row in SEVEN_000)
+    assert f"`lecture.csv`:\n\n```\n{rows}```\n" in PAGE
 
 
 def test_the_spec_is_worked_out() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.cli import run
+from tests.docs.examples import agrees, examples
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -96,3 +97,59 @@ def test_yaml_of_the_language_page_is_yaml(text: str) -> None:
 def test_first_network_of_the_language_page_loads() -> None:
     net = cnn.loads(blocks(LANGUAGE, "yaml")[0])
     assert [node.kind for node in net] == ["conv", "relu", "maxpool", "dense", "softmax"]
+
+
+def test_block_of_the_language_page_takes_its_own_parameters() -> None:
+    (block,) = [b for b in blocks(LANGUAGE, "yaml") if b.startswith("blocks:\n  bottleneck:")]
+    for stride, output in ((1, "8x8x64"), (2, "4x4x64")):
+        step = f"- bottleneck: {{width: 16, stride: {stride}}}\n"
+        network = cnn.loads(f"cnn: 1\ninput: 8x8x16\n{block}layers:\n{step}")
+        assert str(network.shape_of(network.outputs[0])) == output
+
+
+@pytest.mark.parametrize("name", ["what_is_a_flop.md", "convolve.md"])
+def test_tables_of_a_page_tell_what_a_terminal_of_100_columns_leaves_out(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    for _, block in examples(page, tmp_path):
+        for example in block:
+            if example.shown and not example.command.startswith("cnnanalyze audit"):
+                assert agrees(example.shown.rstrip() + "\n", example.printed.rstrip() + "\n"), (
+                    example
+                )
+
+
+def test_sizes_of_the_report_page_are_those_of_the_report(desk: Path) -> None:
+    page = (ROOT / "docs" / "report.md").read_text("utf-8")
+    for option in ("--answers", "--no-answers"):
+        assert run(["report", "zoo:resnet50", option, "-o", f"{option}.html"]) == 0
+    worked, plain = ((desk / f"{o}.html").read_bytes() for o in ("--answers", "--no-answers"))
+    (whole, embedded), (answers,) = (
+        re.findall(r"ResNet-50 has (\d+) kB, of which the embedded result takes (\d+)", page)[0],
+        re.findall(r"answers for ResNet-50 take (\d+) kB", page),
+    )
+    (result,) = re.findall(rb'id="result">(.*?)</script>', plain, re.DOTALL)
+    for said, measured in (
+        (whole, len(plain)),
+        (embedded, len(result)),
+        (answers, len(worked) - len(plain)),
+    ):
+        assert int(said) * 1000 == pytest.approx(measured, rel=0.02)
+
+
+def test_endings_of_the_readme_are_written_by_the_command_it_names(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sentence,) = re.findall(
+        r"^With `-o FILE` [^.]*?format: (.*?);", README, re.DOTALL | re.MULTILINE
+    )
+    found = re.findall(r"`(?:(\w+) SPEC -o )?(net\.\w+)`", sentence)
+    assert [name for _, name in found] == ["net.md", "net.json", "net.csv", "net.tex", "net.html"]
+    command = ""
+    for named, name in found:
+        command = named or command
+        assert run([command, "zoo:lenet5", "-o", name]) == 0
+        assert (desk / name).stat().st_size > 100
+    capsys.readouterr()
