@@ -25,7 +25,7 @@ def lint(
     specs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SPEC]",
+            metavar="SPEC",
             help="Files, folders, patterns, zoo:NAME, or - for stdin; by default this folder.",
             show_default=False,
         ),

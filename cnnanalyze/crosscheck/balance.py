@@ -26,6 +26,11 @@ LIMIT = 4 * 2**30
 WORKSPACE = 64 * 2**20
 """Bytes that a convolution may take for the windows it lays out."""
 
+MOST_WORK = 10_000_000_000
+"""Positions of all layers, once for each line of the input: up to this all lines are followed."""
+FEW_LINES = 8
+"""How many are, along each axis, where that would be more."""
+
 Progress = Callable[[float, str], None]
 
 
@@ -49,7 +54,8 @@ def balance(
         The bytes that the run may need.
     lines
         The most lines of the input, along each axis, that are followed through the network to
-        observe receptive fields: those at both borders and some between; by default all.
+        observe receptive fields: those at both borders and some between; by default all, or few
+        where all would be too much work.
     progress
         Called with the share of the work that is done and the layer at hand.
 
@@ -59,6 +65,8 @@ def balance(
         If the run would need more memory than ``limit``.
     """
     say = progress or _silent
+    if lines is None and work_of_fields(network) > MOST_WORK:
+        lines = FEW_LINES
     analysis = analyze(network)
     _refuse_too_large(analysis, limit)
     steps = [step_of(node) for node in network]
@@ -101,6 +109,18 @@ def balance(
         check_claims(analysis),
         (*analysis.notes, *_unseen(network, lines)),
     )
+
+
+def work_of_fields(network: Network) -> int:
+    """Return how many positions are computed if every line of the input is followed.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> work_of_fields(cnn.loads("{cnn: 1, input: 7x5x3, layers: [relu, {maxpool: 5}]}"))
+    432
+    """
+    return sum(node.output.positions for node in network) * sum(network.input.size)
 
 
 def _silent(share: float, what: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import compress
 from math import prod
 from typing import Any
 
@@ -29,25 +31,47 @@ class Arena:
     """
 
     def __init__(self) -> None:
-        self._buffers: list[npt.NDArray[np.uint8]] = []
+        self._lent: list[npt.NDArray[np.uint8]] = []
+        self._free: list[npt.NDArray[np.uint8]] = []
+        """Those that nobody uses, the small ones first."""
+        self._asked = 0
+        """How often there was a request since the last look for what is free again."""
 
     def empty(self, shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an array with arbitrary numbers."""
         dtype = np.dtype(dtype)
         need = prod(shape) * dtype.itemsize
-        # All views of a buffer refer to the buffer itself: when none is left, it is free.
-        sizes = {
-            number: self._buffers[number].nbytes
-            for number in range(len(self._buffers))
-            if sys.getrefcount(self._buffers[number]) <= _NOBODY
-        }
-        fitting = [number for number, size in sizes.items() if size >= need]
-        if fitting:
-            chosen = self._buffers[min(fitting, key=sizes.__getitem__)]
+        # A look at many buffers has to pay for itself; few are looked at every time.
+        self._asked += 1
+        if self._asked * MANY > len(self._lent):
+            self._take_back()
+        at = bisect_left(self._free, need, key=_size)
+        if at < len(self._free):
+            chosen = self._free.pop(at)
         else:
-            if sizes:
+            if self._free:
                 # The largest that did not fit makes room, so that memory stays near its peak.
-                del self._buffers[max(sizes, key=sizes.__getitem__)]
+                self._free.pop()
             chosen = np.empty(need, np.uint8)
-            self._buffers.append(chosen)
+        self._lent.append(chosen)
         return chosen[:need].view(dtype).reshape(tuple(shape))
+
+    def _take_back(self) -> None:
+        # All views of a buffer refer to the buffer itself: when none is left, it is free.
+        self._asked = 0
+        lent = self._lent
+        unused = [sys.getrefcount(lent[i]) <= _NOBODY for i in range(len(lent))]
+        if any(unused):
+            self._free += compress(lent, unused)
+            self._free.sort(key=_size)
+            self._lent = [
+                buffer for buffer, is_unused in zip(lent, unused, strict=True) if not is_unused
+            ]
+
+
+MANY = 16
+"""Buffers that are looked through for each array that is asked for, at most."""
+
+
+def _size(buffer: npt.NDArray[np.uint8]) -> int:
+    return buffer.nbytes

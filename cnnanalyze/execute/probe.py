@@ -58,31 +58,40 @@ def observe_fields(
     ([(0, 1), (1, 3), (3, 5), (5, 6)],)
     """
     steps = list(steps)
-    found: dict[str, list[Array]] = {}
+    rank = len(input_size)
     images = max(1, int(chunk / max(1, prod(input_size))))
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
     arena = Arena()
     every = [range(size) for size in input_size] if lines is None else lines
-    for axis, chosen in enumerate(every):
-        arrived: dict[str, list[Array]] = {step.id: [] for step in steps}
-        for first in range(0, len(chosen), images):
-            poisoned = chosen[first : first + images]
-            for name, mask in _run(thinned, _poisoned(input_size, axis, poisoned), readers, arena):
-                arrived[name].append(_along(mask, axis, len(input_size)))
-        for name, parts in arrived.items():
-            found.setdefault(name, []).append(np.concatenate(parts))
-    return {step.id: tuple(map(_reaches, found.get(step.id, ()), every)) for step in steps}
+    poison = [(axis, line) for axis, chosen in enumerate(every) for line in chosen]
+    arrived: dict[str, list[list[Array]]] = {step.id: [[] for _ in every] for step in steps}
+    with np.errstate(all="ignore"):
+        for first in range(0, len(poison), images):
+            some = poison[first : first + images]
+            places: dict[int, list[int]] = {}
+            for place, (axis, _) in enumerate(some):
+                places.setdefault(axis, []).append(place)
+            for name, mask in _run(thinned, _poisoned(input_size, some), readers, arena):
+                for axis, own in places.items():
+                    arrived[name][axis].append(_along(mask[own[0] : own[-1] + 1], axis, rank))
+    return {
+        name: tuple(
+            _reaches(np.concatenate(parts), chosen)
+            for parts, chosen in zip(found, every, strict=True)
+        )
+        for name, found in arrived.items()
+    }
 
 
-def _poisoned(size: Sequence[int], axis: int, lines: Sequence[int]) -> Array:
+def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int]]) -> Array:
     """Return a batch of images of ones, in each of which one line is not a number.
 
-    A whole line, not a pixel: a pixel whose other coordinate nobody reads would arrive nowhere.
-    The last image is clean.
+    A line is an axis and a place on it. A whole line, not a pixel: a pixel whose other coordinate
+    nobody reads would arrive nowhere. The last image is clean.
     """
     batch = np.ones((len(lines) + 1, *size, 1), np.float32)
-    for image, line in enumerate(lines):
+    for image, (axis, line) in enumerate(lines):
         place: tuple[slice | int, ...] = (image, *(slice(None),) * axis, line)
         batch[place] = np.nan
     return batch
@@ -102,8 +111,7 @@ def _run(
     alive = {INPUT: batch}
     for step in steps:
         inputs = [alive[name] for name in step.inputs]
-        with np.errstate(all="ignore"):
-            out = _one_channel(_step(step, inputs, arena))
+        out = _one_channel(_step(step, inputs, arena))
         mask = np.isnan(out[..., 0])
         if mask[-1].any():
             raise ExecutionError(f"step '{step.id}' makes what is not a number out of numbers")
@@ -143,8 +151,13 @@ def _along(mask: Array, axis: int, rank: int) -> Array:
 
 def _reaches(arrived: Array, lines: Sequence[int]) -> list[Reach]:
     """Return the first and the last poisoned line per output index."""
-    found: list[Reach] = []
-    for column in arrived.T:
-        read = np.flatnonzero(column)
-        found.append((lines[read[0]], lines[read[-1]]) if len(read) else None)
-    return found
+    if not len(arrived):
+        return [None] * arrived.shape[1]
+    firsts = arrived.argmax(axis=0).tolist()
+    lasts = arrived[::-1].argmax(axis=0).tolist()
+    read = np.asarray(arrived.any(axis=0)).tolist()
+    backwards = lines[::-1]
+    return [
+        (lines[first], backwards[last]) if is_read else None
+        for is_read, first, last in zip(read, firsts, lasts, strict=True)
+    ]

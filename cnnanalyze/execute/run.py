@@ -177,43 +177,95 @@ def execute(
         batch = draw((1, *image))
     else:
         batch = np.ascontiguousarray(image, dtype)
-    readers = Counter(name for step in steps for name in step.inputs)
-    readers.update(wanted)
-    readers[INPUT] += 1  # The caller's array is never written to.
-    holders = Counter(_owner(step, steps).id for step in steps)
+    by_id = {step.id: step for step in steps}
+    owners = [_owner(step, by_id) for step in steps]
+    holders = Counter(owner.id for owner in owners)
     tensors: dict[str, Tensors] = {} if store is None else store.tensors
-    alive: dict[str, Array] = {INPUT: batch}
+    alive = _Alive(batch, steps, wanted)
     seen: dict[str, StepObservation] = {}
-    peak = batch[0].size
     with np.errstate(all="ignore"):
-        for step in steps:
-            arrays = _inputs(step, alive)
-            owner = _owner(step, steps)
-            readers.subtract(step.inputs)
-            tally = Tally(_spare(step, alive, readers), arena)
+        for step, owner in zip(steps, owners, strict=True):
+            arrays = alive.read(step)
+            tally = Tally(alive.spare(step), arena)
             try:
                 mine = _tensors(step, owner, arrays, tensors, draw)
                 out = kernel_of(step.kind)(tally, arrays, mine, **step.attributes)
             except ExecutionError as error:
                 raise _placed(step, error) from None
             out = np.ascontiguousarray(out)
-            alive[step.id] = out
+            alive.write(step, out)
             seen[step.id] = StepObservation(
                 out.shape[1:],
                 _shapes(mine) if owner is step else {},
                 tally.per_image(len(batch)),
             )
-            peak = max(peak, sum(a[0].size for n, a in alive.items() if _lives(n, step, readers)))
             if on_step is not None:
                 on_step(step, out)
-            for name in {*step.inputs, step.id}:
-                if readers[name] <= 0:
-                    del alive[name]
+            alive.drop(step)
             holders[owner.id] -= 1
             if store is None and not holders[owner.id]:
                 tensors.pop(owner.id, None)
             del arrays, mine, tally, out
-    return Observation(seen, {name: alive[name] for name in wanted}, peak)
+    return Observation(seen, {name: alive[name] for name in wanted}, alive.peak)
+
+
+class _Alive:
+    """The arrays that somebody will still read, and how many numbers they hold."""
+
+    def __init__(self, batch: Array, steps: Sequence[Step], wanted: Sequence[str]) -> None:
+        self._readers = Counter(name for step in steps for name in step.inputs)
+        self._readers.update(wanted)
+        self._readers[INPUT] += 1  # The caller's array is never written to.
+        self._arrays = {INPUT: batch}
+        self._reads: Counter[int] = Counter()
+        """For the memory of some arrays, how often it will still be read, through any of them."""
+        self._reads[_memory(batch)] = self._readers[INPUT]
+        self._numbers = self.peak = int(batch[0].size)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def read(self, step: Step) -> list[Array]:
+        """Return what a step reads."""
+        if missing := [name for name in step.inputs if name not in self._arrays]:
+            raise ExecutionError(
+                f"step '{step.id}' reads '{missing[0]}', which has not been computed"
+            )
+        arrays = [self._arrays[name] for name in step.inputs]
+        self._readers.subtract(step.inputs)
+        self._reads.subtract(map(_memory, arrays))
+        return arrays
+
+    def spare(self, step: Step) -> list[Array]:
+        """Return the inputs whose memory nobody else will read, directly or through a view."""
+        arrays = [self._arrays[name] for name in dict.fromkeys(step.inputs)]
+        return [array for array in arrays if self._reads[_memory(array)] <= 0]
+
+    def write(self, step: Step, out: Array) -> None:
+        """Enter the output of a step."""
+        self._arrays[step.id] = out
+        self._reads[_memory(out)] += self._readers[step.id]
+        self._numbers += int(out[0].size)
+        self.peak = max(self.peak, self.needed(step))
+
+    def needed(self, step: Step) -> int:
+        """Return how many numbers are needed while a step runs, its output among them."""
+        if INPUT in step.inputs or self._readers[INPUT] > 1:
+            return self._numbers
+        return self._numbers - int(self._arrays[INPUT][0].size)  # only the caller holds it
+
+    def drop(self, step: Step) -> None:
+        """Forget what nobody will read after a step."""
+        for name in {*step.inputs, step.id}:
+            if self._readers[name] <= 0:
+                self._numbers -= int(self._arrays.pop(name)[0].size)
+
+
+def _memory(array: Array) -> int:
+    """Return a number for the memory that an array is a view of; views of one have the same."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return id(array)
 
 
 def infer(
@@ -244,40 +296,17 @@ def infer(
     return {name: array[0] for name, array in seen.outputs.items()}
 
 
-def _owner(step: Step, steps: Sequence[Step]) -> Step:
+def _owner(step: Step, by_id: Mapping[str, Step]) -> Step:
     """Return whose tensors a step uses; a share of a share belongs to the first."""
-    by_id = {s.id: s for s in steps} if step.share else {}
-    passed = [step.id]
+    passed = {step.id}
     while step.share is not None:
         if step.share not in by_id or step.share in passed:
             raise ExecutionError(
                 f"step '{step.id}' shares with '{step.share}', which has no tensors"
             )
         step = by_id[step.share]
-        passed.append(step.id)
+        passed.add(step.id)
     return step
-
-
-def _lives(name: str, step: Step, readers: Counter[str]) -> bool:
-    """Return whether an array is needed while a step runs; the caller's hold does not count."""
-    held = 1 if name == INPUT else 0
-    return name == step.id or name in step.inputs or readers[name] > held
-
-
-def _inputs(step: Step, alive: Mapping[str, Array]) -> list[Array]:
-    if missing := [name for name in step.inputs if name not in alive]:
-        raise ExecutionError(f"step '{step.id}' reads '{missing[0]}', which has not been computed")
-    return [alive[name] for name in step.inputs]
-
-
-def _spare(step: Step, alive: Mapping[str, Array], readers: Counter[str]) -> list[Array]:
-    """Return the inputs whose memory nobody else will read, directly or through a view."""
-    kept = [array for name, array in alive.items() if readers[name] > 0]
-    return [
-        alive[name]
-        for name in set(step.inputs)
-        if readers[name] <= 0 and not any(np.may_share_memory(alive[name], k) for k in kept)
-    ]
 
 
 def _tensors(

@@ -323,7 +323,7 @@ def join_of_unequal_channels_refused_alone(patch: Patch) -> None:
 
 @FAULTS.in_network("input: 5x7x3, layers: [relu, tanh, {add: [[], relu]}]", PEAK)
 def nothing_freed(patch: Patch) -> None:
-    patch.setattr(running, "_lives", lambda *_: True)
+    patch.setattr(running._Alive, "drop", lambda *_: None)
 
 
 @FAULTS.in_network(
@@ -332,7 +332,10 @@ def nothing_freed(patch: Patch) -> None:
     PEAK,
 )
 def shortcut_forgotten_while_it_waits(patch: Patch) -> None:
-    patch.setattr(running, "_lives", lambda name, step, _: name == step.id or name in step.inputs)
+    def needed(alive: Any, step: running.Step) -> int:
+        return sum(int(alive[name][0].size) for name in {*step.inputs, step.id})
+
+    patch.setattr(running._Alive, "needed", needed)
 
 
 # --- all of them ---------------------------------------------------------------------------------
