@@ -13,7 +13,7 @@ from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.report.json import SCHEMA, plain
 from cnnanalyze.report.numbers import exact
-from cnnanalyze.spec.meaning import of_kind
+from cnnanalyze.spec.translation import of_kind
 from cnnanalyze.spec.vocabulary import words_of
 
 Kind = type[Layer]

@@ -11,9 +11,10 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.faults import Faults, said
-from cnnanalyze.spec.meaning import of_attribute, of_kind
+from cnnanalyze.spec.meaning import of_attribute
 from cnnanalyze.spec.node import INPUT
 from cnnanalyze.spec.step import RESERVED, is_name
+from cnnanalyze.spec.translation import of_kind
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 

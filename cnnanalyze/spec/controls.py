@@ -11,10 +11,10 @@ from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.spec.blocks import Block
 from cnnanalyze.spec.expression import UNKNOWN, parse
 from cnnanalyze.spec.ledger import TooLarge
-from cnnanalyze.spec.meaning import of_kind
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import Step
+from cnnanalyze.spec.translation import of_kind
 
 MOST_STEPS = 100_000
 """How many steps a spec may go through: layers, calls, rows; what is left out counts, too."""
@@ -137,7 +137,7 @@ def kind(
         )
         return None
     names_of_blocks = tuple(blocks)
-    meant = of_kind(word, names_of_blocks, KINDS.words())
+    meant = of_kind(word, names_of_blocks, KINDS.words(), step.arguments)
     known = "'cnnanalyze layers' lists the kinds" + (
         f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""
     )

@@ -62,6 +62,7 @@ class Ledger:
     ) -> Wire:
         """Make a layer, infer its shape, append it; return its output."""
         if not self.has_inputs(cls, step, scope, wires):
+            self.maker.attributes(cls, step, scope)  # what else is wrong with the step
             return LOST
         layers = self.maker.make(cls, step, scope, wires[0])
         if not layers:
@@ -102,6 +103,8 @@ class Ledger:
         count = len(wires)
         if least <= count and (most is None or count <= most):
             return True
+        if isinstance(step.arguments, Mapping) and step.arguments.get("from") is not None:
+            return False  # told with the attributes: the sources stand in the wrong place
         takes = f"{least}" if most == least else f"at least {least}"
         takes = takes if count < least or most == least else f"at most {most}"
         self.reading.fault(

@@ -80,7 +80,11 @@ class Maker:
                     key.mark,
                     scope,
                     help=f"'{meant.beside}' stands beside the operation: "
-                    f"{{{step.word}: ..., {meant.beside}: ...}}"
+                    + (
+                        f"{{{step.word}: , from: [...]}}"
+                        if meant.beside == "from" and is_join(cls)
+                        else f"{{{step.word}: ..., {meant.beside}: ...}}"
+                    )
                     if meant.beside
                     else meant.help,
                     code="SP003",

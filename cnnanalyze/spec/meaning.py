@@ -7,14 +7,13 @@ are nearest to ``deconv``, which is the opposite. The words stand in ``framework
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.files import read_text
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.spelling import Spelling
 
 
 class Meaning(NamedTuple):
@@ -37,6 +36,10 @@ class Entry(NamedTuple):
     what: str = ""
     """Why there is none."""
     instead: str = ""
+    fixed: str = ""
+    """The attributes of the step that the word itself gives; others are an example."""
+    chosen: bool = False
+    """Whether the value of the word says which kind it is."""
 
 
 def bare(word: str) -> str:
@@ -70,46 +73,6 @@ def entry_of(word: str) -> Entry | None:
     return _kinds().get(bare(word))
 
 
-def of_kind(word: str, blocks: Collection[str], kinds: Sequence[str]) -> Meaning:
-    """Say what a kind of layer may be that does not exist.
-
-    Parameters
-    ----------
-    word
-        What is written.
-    blocks
-        The blocks of the spec.
-    kinds
-        The kinds of layers that there are.
-
-    Examples
-    --------
-    >>> of_kind("dwconv", [], ["deconv", "depthwise"])
-    Meaning(hint="; did you mean 'depthwise'?", help="'dwconv' is written depthwise: {kernel: 3}")
-    """
-    near = Spelling.of(blocks).nearest(word)
-    if near is not None and _is_alike(word, near):
-        return Meaning(f"; did you mean '{near}'?")
-    found = entry_of(word)
-    if found is None:
-        return Meaning(nearest(word, (*blocks, *kinds)))
-    if found.what:
-        return Meaning(f": {found.what}", found.instead)
-    kind = found.ours.partition(":")[0]
-    note = f"; {found.note}" if found.note else ""
-    return Meaning(f"; did you mean '{kind}'?", f"'{word}' is written {found.ours}{note}")
-
-
-def _is_alike(word: str, block: str) -> bool:
-    """Whether a word shares so much with the name of a block that it surely is that."""
-    from difflib import SequenceMatcher  # noqa: PLC0415 - needed for faults only
-
-    return SequenceMatcher(None, word.lower(), block.lower()).ratio() >= _SURE
-
-
-_SURE = 0.8
-
-
 def of_attribute(word: str, names: Sequence[str], reserved: Sequence[str] = ()) -> Meaning:
     """Say what an attribute may be that a kind does not have.
 
@@ -123,17 +86,29 @@ def of_attribute(word: str, names: Sequence[str], reserved: Sequence[str] = ()) 
     if word in reserved:
         return Meaning("", beside=word)
     letters = bare(word)
-    if letters in {bare(name) for name in names}:
-        return Meaning(nearest(word, tuple(names)))
-    for name in names:
-        if letters in _section("attributes").get(name, "").split():
-            return Meaning(f"; did you mean '{name}'?")
+    if ours := attribute_of(word, names):
+        return Meaning(f"; did you mean '{ours}'?")
     for said, words in _section("unneeded").items():
         if letters in words.split():
             return Meaning("", said)
     if beside := of_key(word, "beside", reserved):
         return Meaning(f"; did you mean '{beside}'?", beside=beside)
     return Meaning(nearest(word, tuple(names)))
+
+
+def attribute_of(word: str, names: Sequence[str]) -> str:
+    """Return which attribute another word means, or nothing if it means none.
+
+    Examples
+    --------
+    >>> attribute_of("kernel_size", ["filters", "kernel"]), attribute_of("name", ["filters"])
+    ('kernel', '')
+    """
+    letters = bare(word)
+    by_letters = (name for name in names if bare(name) == letters)
+    table = _section("attributes")
+    by_meaning = (name for name in names if letters in table.get(name, "").split())
+    return next(by_letters, "") or next(by_meaning, "")
 
 
 def of_key(word: str, section: str, known: Sequence[str]) -> str:

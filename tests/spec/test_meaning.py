@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+import cnnanalyze as cnn
 from cnnanalyze.errors import Source
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec import meaning
 from cnnanalyze.spec.document import KEYS
-from cnnanalyze.spec.meaning import bare, entry_of, of_attribute, of_kind
+from cnnanalyze.spec.meaning import bare, entry_of, of_attribute
 from cnnanalyze.spec.reader import read
 from cnnanalyze.spec.step import RESERVED
+from cnnanalyze.spec.translation import of_kind
 from cnnanalyze.spec.tree import plain
 
 HERE = Path(__file__).parent
@@ -45,7 +47,7 @@ def test_every_step_that_is_suggested_can_be_made(row: dict[str, str]) -> None:
     cls = KINDS.get(word)
     assert cls is not None
     assert cls.kind == word
-    given = {k: v for k, v in given.items() if k != "from"}
+    given = {} if isinstance(given, list) else given  # the branches of a join
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
     cls.model_validate(values)
 
@@ -303,6 +305,71 @@ def test_the_command_layers_explains_words_of_frameworks(run: Any) -> None:
         2,
         (
             "error: there is no layer kind 'nn.Linear'; did you mean 'dense'?\n"
-            "  help: 'nn.Linear' is written dense: {units: 10}\n"
+            "  help: 'nn.Linear' is written, for example, dense: {units: 10}\n"
         ),
     )
+
+
+def refusals(step: str) -> list[tuple[str, str]]:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads(
+            f"cnn: 1\ninput: 31x37x3\nlayers:\n- {{relu: , as: a}}\n- {{relu: , as: b}}\n- {step}\n"
+        )
+    return [(fault.message, fault.help) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [
+        ("AdaptiveAvgPool2d: 1", "adaptive_avgpool: {size: 1}"),
+        (
+            "MaxPool2d: {kernel_size: 3, stride: 2, padding: 1}",
+            "maxpool: {kernel: 3, stride: 2, padding: 1}",
+        ),
+        ("MaxPool2d: 3", "maxpool: {kernel: 3}"),
+        ("SeparableConv2D: {filters: 32, kernel_size: 5}", "separable: {filters: 32, kernel: 5}"),
+        ("Conv2d: {out_channels: 5, kernel_size: [3, 7]}", "conv: {filters: 5, kernel: [3, 7]}"),
+        ("conv1x1: 7", "conv: {filters: 7, kernel: 1}"),
+        ("upsampling_bilinear: {scale_factor: 3}", "resize: {method: bilinear, scale: 3}"),
+        ("Activation: swish", "silu"),
+        ("Concatenate: [a, b]", "concat: [a, b]"),
+        ("Add: {inputs: [a, b]}", "add: [a, b]"),
+    ],
+)
+def test_a_translation_keeps_the_values_that_are_written(written: str, ours: str) -> None:
+    word = written.partition(":")[0]
+    ((_, advice),) = refusals(f"{{{written}}}")
+    assert advice.split("; ")[0] == f"'{word}' is written {ours}"
+    cnn.loads(
+        f"cnn: 1\ninput: 31x37x3\nlayers: [{{relu: , as: a}}, {{relu: , as: b}}, {{{ours}}}]\n"
+        if ":" in ours
+        else f"{{cnn: 1, input: 31x37x3, layers: [{ours}]}}"
+    )
+
+
+def test_a_translation_that_makes_values_up_says_that_it_is_an_example() -> None:
+    ((_, advice),) = refusals("{SeparableConv2D: {filters: 32}}")
+    assert advice == (
+        "'SeparableConv2D' is written, for example, separable: {filters: 32, kernel: 3}"
+    )
+    ((_, advice),) = refusals("{Conv2D: {filters: 32, kernel_size: 3, activation: relu}}")
+    assert advice == (
+        "'Conv2D' is written conv: {filters: 32, kernel: 3}; 'activation': an activation is a "
+        "step of its own: write '- relu' (or another) behind this one"
+    )
+
+
+@pytest.mark.parametrize("join", ["add", "concat", "multiply", "average", "maximum"])
+def test_sources_inside_a_join_are_told_to_stand_beside_it(join: str) -> None:
+    ((message, advice),) = refusals(f"{{{join}: {{from: [a, b]}}}}")
+    assert message.startswith(f"'{join}' has no attribute 'from'")
+    assert advice == f"'from' stands beside the operation: {{{join}: , from: [...]}}"
+    cnn.loads(f"{{cnn: 1, input: 8x8x3, layers: [{{relu: , as: a}}, {{{join}: , from: [a, a]}}]}}")
+
+
+def test_an_unknown_attribute_of_a_join_is_named_though_it_has_one_input() -> None:
+    told = refusals("{concat: {axis: 3}}")
+    assert [message.partition(";")[0] for message, _ in told] == [
+        "'concat' takes at least 2 inputs, but 1 is given",
+        "'concat' has no attribute 'axis'",
+    ]
