@@ -38,7 +38,9 @@ def count(facts: NodeFacts, convention: Convention) -> int | None:
 
 def formula_of(node: Node, convention: Convention) -> Formula | None:
     """Return what a convention counts of a layer, as a sum of terms; nothing if it cannot say."""
-    return convention.formula(node.kind, traits(node) if convention.asks(node.kind) else {})
+    if convention.asks(node.kind):
+        return convention.formula(node.kind, traits(node))
+    return convention.formula_alone(node.kind)
 
 
 def traits(node: Node) -> dict[str, str]:

@@ -29,7 +29,6 @@ COMMANDS: dict[str, Sequence[str]] = {
     "compare": ("compare", "{spec}", "{other}"),
     "report": ("report", "{spec}", "-o", "{page}"),
     "audit": ("audit", "{spec}"),
-    "verify": ("verify", "{spec}"),
 }
 
 

@@ -84,7 +84,22 @@ class Convention:
 
     def asks(self, kind: str) -> bool:
         """Whether what a layer of that kind counts depends on more than its kind."""
-        return any(rule.conditions for rule in self._rules.get(kind, ()))
+        return kind in self._asking
+
+    def formula_alone(self, kind: str) -> Formula | None:
+        """Return what a layer of a kind counts that depends on nothing else; looked up once."""
+        if kind not in self._alone:
+            self._alone[kind] = self.formula(kind)
+        return self._alone[kind]
+
+    @cached_property
+    def _asking(self) -> frozenset[str]:
+        rules = self._rules.items()
+        return frozenset(kind for kind, found in rules if any(rule.conditions for rule in found))
+
+    @cached_property
+    def _alone(self) -> dict[str, Formula | None]:
+        return {}
 
     @cached_property
     def parts(self) -> Formula:
