@@ -318,7 +318,13 @@ class _Expander:
         named = dict(zip(block.inputs, wires, strict=True))
         defaults = (self.document.defaults, block.defaults)
         inner = Scope(
-            Frame(f"{path}/", named, names_in(block.layers), history=[wires[0]]),
+            Frame(
+                f"{path}/",
+                named,
+                names_in(block.layers),
+                history=[wires[0]],
+                inputs=tuple(block.inputs),
+            ),
             values,
             tuple(section for section in defaults if section is not None),
             (*scope.chain, Call(block.name, step.mark, describe(block, values))),

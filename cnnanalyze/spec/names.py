@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
 
-from cnnanalyze.core.spelling import Spelling, listed
+from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
 from cnnanalyze.spec.node import INPUT
 from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Wire
 from cnnanalyze.spec.step import LONGEST_NAME, Step, is_name
@@ -20,6 +23,22 @@ def names_in(items: Sequence) -> frozenset[str]:
     return frozenset(name.text for name in names if isinstance(name, Scalar))
 
 
+class Missed(NamedTuple):
+    """A reference that found nothing."""
+
+    name: Scalar
+    text: str
+    scope: Scope
+    counts: tuple[int, ...]
+    """How many names each list around it had then; later ones cannot be read."""
+
+    @property
+    def known(self) -> Iterator[str]:
+        """The names that could be read, from the inside out."""
+        for frame, count in zip(self.scope.frame.around(), self.counts, strict=True):
+            yield from islice(frame.wires, count)
+
+
 class Names:
     """The names of everything that is laid out so far."""
 
@@ -27,8 +46,8 @@ class Names:
         self.reading = reading
         self.placed: dict[str, Wire] = {}
         """Layers, blocks and rows by their full paths."""
-        self.missed: list[tuple[Scalar, str, Scope]] = []
-        """References that found nothing: where, to what, from where."""
+        self.missed: list[Missed] = []
+        """References that found nothing."""
 
     # --- giving names ----------------------------------------------------------------------------
 
@@ -119,7 +138,8 @@ class Names:
             return LOST
         found = self.find(text, scope.frame)
         if found is None:
-            self.missed.append((name, text, scope))
+            counts = tuple(len(frame.wires) for frame in scope.frame.around())
+            self.missed.append(Missed(name, text, scope, counts))
             return LOST
         return found
 
@@ -145,7 +165,9 @@ class Names:
     def explain_missed(self) -> None:
         """Note a fault for every reference that found nothing, now that all names are known."""
         spellings: dict[int, Spelling] = {}
-        for name, text, scope in self.missed:
+        places: dict[int, dict[str, int]] = {}
+        for missed in self.missed:
+            name, text, scope, counts = missed
             frames = list(scope.frame.around())
             if _NUMBERED.search(text) and any(f.is_incomplete for f in frames):
                 continue  # the fault that hides a step may have moved the running numbers
@@ -162,11 +184,33 @@ class Names:
             known = spellings.get(id(scope.frame))
             if known is None:
                 known = spellings[id(scope.frame)] = Spelling(n for f in frames for n in f.wires)
+            near = known.nearest(text)
+            is_earlier = any(
+                _places(frame, places).get(near or "", count) < count
+                for frame, count in zip(frames, counts, strict=True)
+            )
+            hint = f"; did you mean '{near}'?" if is_earlier else ""
             self.reading.fault(
-                f"there is no step '{text}' here{known.hint(text)}",
+                f"there is no step '{text}' here{hint}",
                 name.mark,
                 scope,
-                help=f"known here: {listed(known.words)}; name a step with 'as: {text}'",
+                help=_remedy(missed),
                 code="GR001",
             )
         self.missed.clear()
+
+
+def _places(frame: Frame, known: dict[int, dict[str, int]]) -> dict[str, int]:
+    """Return the order in which a list got its names, made once for each list."""
+    if id(frame) not in known:
+        known[id(frame)] = {name: number for number, name in enumerate(frame.wires)}
+    return known[id(frame)]
+
+
+def _remedy(missed: Missed) -> str:
+    """Say what could be read where a reference found nothing, and what may have been meant."""
+    known = f"known here: {listed(tuple(islice(missed.known, MOST_LISTED + 1)))}"
+    if missed.text == INPUT:
+        inputs = next((f.inputs for f in missed.scope.frame.around() if f.inputs), ())
+        return f"inside a block what comes in is called {' or '.join(inputs)}; {known}"
+    return f"{known}; name a step with 'as: {missed.text}'" if is_name(missed.text) else known

@@ -76,6 +76,8 @@ class Frame:
     taken: set[str] = field(default_factory=set)
     is_incomplete: bool = False
     """Whether a fault hides a step of the list, and with it running numbers."""
+    inputs: tuple[str, ...] = ()
+    """What the inputs of a block are called inside it."""
 
     def around(self) -> Iterator[Frame]:
         """Return this list and those around it, from the inside out."""

@@ -178,3 +178,39 @@ def test_what_is_known_is_listed_up_to_a_bound() -> None:
     known = caught.value.faults[0].help
     assert known.startswith("known here: input, relu1, relu2, ")
     assert known.endswith(", relu19, ...; name a step with 'as: nowhere'")
+
+
+def advice(body: str) -> tuple[str, str]:
+    with pytest.raises(cnn.SpecError) as caught:
+        load(body)
+    (fault,) = caught.value.faults
+    return fault.message, fault.help
+
+
+def test_the_input_inside_a_block_is_told_by_the_name_it_has_there() -> None:
+    body = "blocks: {cell: [relu, {tanh: , from: input}]}\nlayers: [cell]\n"
+    assert advice(body) == (
+        "there is no step 'input' here",
+        "inside a block what comes in is called x; known here: x, relu1",
+    )
+    body = (
+        "blocks: {cell: {inputs: [a, b], layers: [{add: [[{relu: , from: input}], b]}]}}\n"
+        "layers: [{relu: , as: c}, {cell: , from: [c, c]}]\n"
+    )
+    assert advice(body) == (
+        "there is no step 'input' here",
+        "inside a block what comes in is called a or b; known here: a, b",
+    )
+
+
+def test_neither_the_step_itself_nor_later_ones_are_told_as_known() -> None:
+    body = "layers: [relu, {tanh: , from: conv7}, {conv: {filters: 5, kernel: 1}}, tanh]\n"
+    assert advice(body) == (
+        "there is no step 'conv7' here",
+        "known here: input, relu1; name a step with 'as: conv7'",
+    )
+
+
+def test_a_path_is_not_advised_as_a_name() -> None:
+    message, remedy = advice("layers: [relu, {tanh: , from: cell/relu7}]\n")
+    assert (message, remedy) == ("there is no step 'cell/relu7' here", "known here: input, relu1")
