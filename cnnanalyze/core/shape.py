@@ -57,7 +57,7 @@ def channels_last(shape: Shape) -> Shape | None:
 
     Nothing comes back for a shape that does not look like that: few rows, and as many channels as
     columns, or three rows of many columns and channels; a signal of one or two places with
-    thousands of channels. A batch of one image that is written so loses its first axis, too.
+    thousands of channels. A batch of images that is written so loses its first axis, too.
 
     Examples
     --------
@@ -69,8 +69,10 @@ def channels_last(shape: Shape) -> Shape | None:
     (None, None)
     """
     first, *rest = shape.extents
-    if first == 1 and shape.rank > len(_AXES) and rest[0] in {1, _COLOURS}:
-        return channels_last(Shape(tuple(rest[:-1]), rest[-1]))
+    if shape.rank > len(_AXES) and rest[0] in _OF_IMAGES:
+        image = channels_last(Shape(tuple(rest[:-1]), rest[-1]))
+        if first == 1 or image is not None:
+            return image
     if len(rest) > 1:
         is_square = first <= _FEW and rest[-1] == rest[-2] >= _MAP
         is_image = first == _COLOURS and shape.rank == len(_AXES) and min(rest) >= _LARGE
@@ -83,6 +85,8 @@ def channels_last(shape: Shape) -> Shape | None:
 
 _AXES = ("height", "width")
 _COLOURS = 3
+_OF_IMAGES = {1, 3}
+"""Channels of images in a batch: grey, or colours."""
 _FEW = 4
 """Channels of an image at most: grey, colours, transparency; or frames behind one another."""
 _MAP, _LARGE = 8, 32

@@ -96,6 +96,20 @@ def explain_turned(shape: Shape) -> str:
     return f"{shape} is read as {', '.join(names)} and {shape.channels} channels"
 
 
+def advise_turned(shape: Shape, meant: Shape) -> str:
+    """Say what to write if an input was written with its channels first.
+
+    Examples
+    --------
+    >>> advise_turned(Shape((3, 224), 224), Shape((224, 224), 3))
+    "write 'input: 224x224x3' if the channels came first"
+    >>> advise_turned(Shape((8, 3, 224), 224), Shape((224, 224), 3))
+    "write 'input: 224x224x3' if a batch axis and the channels came first"
+    """
+    before = "a batch axis and the channels" if meant.rank < shape.rank else "the channels"
+    return f"write 'input: {meant}' if {before} came first"
+
+
 def _refuse_list(tree: Sequence, faults: Faults) -> None:
     numbers = plain(tree)
     if len(numbers) == _MOST_AXES and numbers[0] in _BATCH:
@@ -151,10 +165,10 @@ def _instead(text: str) -> str:
     words = [w for w in re.split(r"[\sx×X*,;()\[\]]+", text[:_LONGEST]) if w]
     if len(words) >= _MOST_AXES and words[0] in map(str, _BATCH):
         if all(w.isdecimal() for w in words[1:]):
-            return f"leave the batch axis out: input: {'x'.join(words[1:])}, channels last"
+            return f"leave the batch axis out: {_written_last(words[1:])}"
         words = words[1:]
     if 1 < len(words) <= _MOST_AXES and all(w.isdecimal() for w in words) and text[-1] != "x":
-        return f"write input: {'x'.join(words)}, channels last"
+        return f"write {_written_last(words)}"
     if set(words) & _OPEN and all(w.isdecimal() or w in _OPEN for w in words):
         return (
             "a size that is not known cannot be expressed: give the one that you ask about, or a "
@@ -162,6 +176,18 @@ def _instead(text: str) -> str:
             "input: ${size}x${size}x3)"
         )
     return _HELP
+
+
+def _written_last(words: list[str]) -> str:
+    """Return an input as it is to be written, in both orders if its channels seem to come first."""
+    extents = parse_text("x".join(words))
+    as_it_stands = f"input: {'x'.join(words)}, channels last"
+    if extents is None or not all(extents):
+        return as_it_stands
+    meant = channels_last(Shape(extents[:-1], extents[-1]))
+    if meant is None:
+        return as_it_stands
+    return f"input: {meant} if the channels came first, or {as_it_stands}"
 
 
 _OPEN = {"?", "-1", "None", "none", "null", "any", "H", "W", "h", "w"}

@@ -18,6 +18,9 @@ TURNED = [
     ("3x480x640", "480x640x3"),
     ("3x16x112x112", "16x112x112x3"),
     ("1x16000", "16000x1"),
+    # with a batch axis before them, which is left out
+    ("8x3x224x224", "224x224x3"),
+    ("64x1x28x28", "28x28x1"),
     ("1x3x224x224", "224x224x3"),
     ("1x1x28x28", "28x28x1"),
 ]
@@ -32,6 +35,7 @@ MEANT = [
     "2x128",
     "784",
     "1x28x29",
+    "8x16x32x32",
     "1x7x11x13",
     "1x3x5x7",
 ]
@@ -100,3 +104,26 @@ def test_settings_are_read_before_the_input_is_judged() -> None:
     text = "{cnn: 1, params: {n: 32}, input: '3x${n}x${n}', layers: [relu]}"
     (finding,) = cnn.lint(cnn.loads(text), select=["SH014"]).findings
     assert finding.help.startswith("write 'input: 32x32x3'")
+
+
+@pytest.mark.parametrize(
+    ("written", "help_text"),
+    [
+        (
+            "(3, 224, 224)",
+            "write input: 224x224x3 if the channels came first, or input: 3x224x224, channels last",
+        ),
+        (
+            "Bx3x224x224",
+            (
+                "leave the batch axis out: input: 224x224x3 if the channels came first, or "
+                "input: 3x224x224, channels last"
+            ),
+        ),
+        ("(224, 224, 3)", "write input: 224x224x3, channels last"),
+    ],
+)
+def test_advice_on_an_input_does_not_lead_to_channels_that_stand_first(
+    written: str, help_text: str
+) -> None:
+    assert refusal(f"{{cnn: 1, input: '{written}', layers: [relu]}}")[1] == help_text

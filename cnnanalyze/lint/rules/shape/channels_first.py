@@ -8,7 +8,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.spec.inputs import explain_turned, turned
+from cnnanalyze.spec.inputs import advise_turned, explain_turned, turned
 from cnnanalyze.spec.shapes import parse_text
 from cnnanalyze.spec.tree import Scalar
 
@@ -31,7 +31,8 @@ class ChannelsFirst(Rule):
     profiles = frozenset({"default"})
     needs = "document"
     formula = (
-        "first extent <= 4 and the last two equal, of at least 8; or 3 before two of at least 32"
+        "first extent <= 4 and the last two equal, of at least 8; or 3 before two of at least 32; "
+        "or 1 or 3 behind any first extent and before two equal ones of at least 8"
     )
     source = "stackoverflow.com/questions/41651628, where MNIST comes as 1x28x28"
     trips = "none of the networks in specs/"
@@ -52,6 +53,12 @@ class ChannelsFirst(Rule):
             at=(2, 8),
             message="the channels seem to stand first: 1x28x28 is read as height 1, width 28 and "
             "28 channels",
+        ),
+        Case(
+            "cnn: 1\ninput: 8x3x32x32\nlayers:\n- relu\n",
+            at=(2, 8),
+            message="the channels seem to stand first: 8x3x32x32 is read as depth 8, height 3, "
+            "width 32 and 32 channels",
         ),
     )
 
@@ -76,7 +83,7 @@ class ChannelsFirst(Rule):
             subject,
             f"the channels seem to stand first: {explain_turned(shape)}",
             mark=written.mark,
-            help=f"write 'input: {meant}' if the channels came first; "
+            help=f"{advise_turned(shape, meant)}; "
             "a mapping with height, width and channels says that they did not",
             values={"input": str(shape), "channels last": str(meant)},
         )
