@@ -74,7 +74,9 @@ def draw(
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.drawing.svg import draw as draw_svg
 
-    format = choose_format("", output, ("svg", "png"), has_option=False)  # noqa: A001 - as elsewhere
+    format = choose_format(  # noqa: A001 - as elsewhere
+        "", output, ("svg", "png"), has_option=False, shows_network=True
+    )
     if format == "png":
         _require_cairo()
         theme = "light" if theme == "auto" else theme

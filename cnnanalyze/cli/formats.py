@@ -28,13 +28,17 @@ _ELSEWHERE = {
     "png": "'cnnanalyze draw' draws a picture",
     "csv": "'cnnanalyze summary' writes tables",
     "latex": "'cnnanalyze summary' writes tables",
-    "sarif": "'cnnanalyze lint' writes findings",
 }
-"""Which command writes what another does not."""
+"""Which command writes of a network what another that shows it does not."""
 
 
 def choose_format(
-    asked: str, output: Path | None, known: Sequence[str], *, has_option: bool = True
+    asked: str,
+    output: Path | None,
+    known: Sequence[str],
+    *,
+    has_option: bool = True,
+    shows_network: bool = False,
 ) -> str:
     """Return the format that was asked for, or that the ending of the file means, or the usual one.
 
@@ -48,6 +52,8 @@ def choose_format(
         The formats of the command, the usual one first.
     has_option
         Whether the command has ``--format``.
+    shows_network
+        Whether the command shows a network as it is, so that another can show it otherwise.
 
     Raises
     ------
@@ -72,7 +78,8 @@ def choose_format(
     if own := [name for name in meant if name in known]:
         return own[0]
     more = "; '--format' names the format of any other file" if has_option else ""
-    elsewhere = next((f"; {_ELSEWHERE[name]}" for name in meant if name in _ELSEWHERE), "")
+    others = [f"; {_ELSEWHERE[name]}" for name in meant if name in _ELSEWHERE]
+    elsewhere = others[0] if others and shows_network else ""
     raise UsageError(
         f"this command writes no {ending} file: '{output}'",
         help=f"the name can end in {endings_of(known)}{more}{elsewhere}",

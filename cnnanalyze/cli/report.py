@@ -113,7 +113,8 @@ def _folder(names: Sequence[str], output: str) -> Path | None:
                 "a page is no text for a terminal",
                 help="'-o FILE.html' writes it to a file",
             )
-        choose_format("", path if output else None, ("html",), has_option=False)
+        named = path if output else None
+        choose_format("", named, ("html",), has_option=False, shows_network=True)
         return None
     if not output:
         raise UsageError(

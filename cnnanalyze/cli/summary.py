@@ -46,7 +46,9 @@ def summary(
     from cnnanalyze.report import FORMATS
     from cnnanalyze.report.options import Options
 
-    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
+    format = choose_format(  # noqa: A001 - the name of the option
+        format, output, tuple(FORMATS), shows_network=True
+    )
     given = {
         "depth": depth,
         "columns": tuple(c.strip() for c in columns.split(",") if c.strip()),

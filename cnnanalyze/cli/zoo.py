@@ -30,9 +30,9 @@ def zoo(
     """
     from cnnanalyze.api import zoo as networks
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import show_table, write
+    from cnnanalyze.cli.output import remark, show_table, write
     from cnnanalyze.report import FORMATS
-    from cnnanalyze.report.zoo import Limits, Wanted, as_data, entries, tabulate
+    from cnnanalyze.report.zoo import Limits, Wanted, as_data, conditions, entries, tabulate
 
     format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
     wanted = Wanted(
@@ -46,6 +46,8 @@ def zoo(
         Limits(_limit("--min-macs", min_macs), _limit("--max-macs", max_macs)),
     )
     found = entries(networks(), wanted)
+    if not found:
+        remark(f"remark: no network of the zoo satisfies all of {conditions(wanted)}")
     if format == "json":
         from cnnanalyze.report.json import dump
 

@@ -221,6 +221,13 @@ def _largest(limit: Limit, layer: str, part: Part) -> tuple[tuple[str, int], ...
     return tuple(found[:MOST]) if len(found) > 1 else ()
 
 
+def remedy(check: Check) -> str:
+    """Say what to do about a limit that nothing fits; of any other there is nothing to say."""
+    if check.verdict != "absent":
+        return ""
+    return "correct the path; 'cnnanalyze summary --depth 9' lists all of them"
+
+
 def sentence(check: Check) -> str:
     """Say how it stands with one limit, in numbers.
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth
-from cnnanalyze.crosscheck.budget import Check, noun, sentence
+from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
 from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact, fraction, percent
@@ -83,6 +83,8 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         if not check.is_kept:
             place = f"{check.limit.mark}: " if is_placed(check.limit.mark) else ""
             yield f"{place}{sentence(check)}"
+            if help_ := remedy(check):
+                yield f"    help: {help_}"
             if behind := _behind(check):
                 yield behind
     comparison = outcome.comparison

@@ -128,6 +128,27 @@ def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple
     )
 
 
+def conditions(wanted: Wanted) -> str:
+    """Return what is asked for, as the command line writes it.
+
+    Examples
+    --------
+    >>> conditions(Wanted(name="res*", until=2014, macs=Limits(most=Figure.parse("25M"))))
+    '--name res* --until 2014 --max-macs 25M'
+    """
+    asked = {
+        "name": wanted.name,
+        "family": wanted.family,
+        "since": wanted.since,
+        "until": wanted.until,
+        "min-parameters": wanted.parameters.least,
+        "max-parameters": wanted.parameters.most,
+        "min-macs": wanted.macs.least,
+        "max-macs": wanted.macs.most,
+    }
+    return " ".join(f"--{name} {value}" for name, value in asked.items() if value not in (None, ""))
+
+
 UNDATED = 9999
 """What has no year comes last."""
 

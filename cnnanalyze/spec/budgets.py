@@ -167,6 +167,7 @@ def _read_limits(quantity: str, layer: str, tree: Tree, faults: Faults) -> list[
         elif key.text == "dtype":
             dtype = _dtype(value, faults)
     limits = []
+    numbers: dict[str, Any] = {}
     for bound in BOUNDS:
         value_tree = tree.get(bound)
         if value_tree is None:
@@ -176,6 +177,7 @@ def _read_limits(quantity: str, layer: str, tree: Tree, faults: Faults) -> list[
                 f"'{bound}' of {quantity} must be a number, not {said(value_tree)}", value_tree.mark
             )
         elif (found := _number(quantity, value_tree, faults)) is not None:
+            numbers[bound] = found
             upper = bound == "at_most"
             value = floor(found) if upper else ceil(found)
             limits.append(
@@ -184,6 +186,13 @@ def _read_limits(quantity: str, layer: str, tree: Tree, faults: Faults) -> list[
                     *(layer, upper, convention, dtype),
                 )
             )
+    if numbers.keys() == set(BOUNDS) and numbers["at_least"] > numbers["at_most"]:
+        least, most = (limit.written for limit in reversed(limits))
+        faults.add(
+            f"no network keeps the budget for {quantity}: at_least {least} > at_most {most}",
+            limits[-1].mark,
+            help="at_least must not be more than at_most",
+        )
     if tree.get("at_most") is None and tree.get("at_least") is None:
         faults.add(
             f"the budget for {quantity} needs a limit",

@@ -74,7 +74,10 @@ def test_a_limit_on_nothing_fails(command: Run, tmp_path: Path) -> None:
     spec(tmp_path, "budgets: {layers: {stem: {macs: 400k}}}\n")
     code, out, _ = command("net.yaml")
     assert code == 1
-    assert "net.yaml:10:33: the budget for MACs speaks of 'stem', which no layer or block" in out
+    assert out.endswith(
+        "net.yaml:10:33: the budget for MACs speaks of 'stem', which no layer or block fits\n"
+        "    help: correct the path; 'cnnanalyze summary --depth 9' lists all of them\n"
+    )
 
 
 def test_growth_is_told_with_the_layers_behind_it(command: Run, tmp_path: Path) -> None:

@@ -54,6 +54,14 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
             "budgets: {macs: {at_most: [1]}}",
             "net:4:27: error: 'at_most' of macs must be a number, not [1]",
         ),
+        (
+            "budgets: {depth: {at_least: 5, at_most: 3}}",
+            "net:4:29: error: no network keeps the budget for depth: at_least 5 > at_most 3",
+        ),
+        (
+            "budgets: {memory: {at_most: 1kB, at_least: 1KiB}}",
+            "net:4:44: error: no network keeps the budget for memory: at_least 1KiB > at_most 1kB",
+        ),
         ("budgets: {macs: {}}", "net:4:17: error: the budget for macs needs a limit"),
         (
             "budgets: {macs: {atmost: 3, at_least: 2}}",

@@ -103,6 +103,18 @@ def test_the_message_names_every_ending_and_the_way_around(
     )
 
 
+@pytest.mark.parametrize("command", ["rule", "layers", "zoo", "schema", "budget {spec}"])
+def test_another_command_is_named_only_where_it_writes_the_same_thing(
+    run: Any, files: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    for ending in ("html", "svg", "sarif"):
+        outcome = run(*(w.format(**files) for w in command.split()), "-o", tmp_path / f"x.{ending}")
+        assert outcome.code == 2
+        assert "'cnnanalyze " not in outcome.err
+    page = run("draw", files["spec"], "-o", tmp_path / "x.html")
+    assert page.err.endswith("in .svg or .png; 'cnnanalyze report' writes a page\n")
+
+
 def test_a_format_that_is_asked_for_wins(run: Any, files: dict[str, str], tmp_path: Path) -> None:
     target = tmp_path / "net.docx"
     assert run("summary", files["spec"], "-f", "json", "-o", target).code == 0

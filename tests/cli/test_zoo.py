@@ -108,10 +108,12 @@ def test_limits_split_the_zoo(run: Any, few: set[str]) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_what_nothing_satisfies_is_an_empty_list(run: Any) -> None:
-    assert listed(run, "--since", "2015", "--until", "2014") == set()
+def test_what_nothing_satisfies_is_an_empty_list_and_that_is_said(run: Any) -> None:
+    outcome = run("zoo", "--since", "2015", "--until", "2014", "--format", "json")
+    assert (outcome.code, json.loads(outcome.out)["networks"]) == (0, [])
     outcome = run("zoo", "--max-macs", "0", "--format", "csv")
     assert (outcome.code, outcome.out.count("\n")) == (0, 1)
+    assert outcome.err == "remark: no network of the zoo satisfies all of --max-macs 0\n"
 
 
 def test_a_name_that_fits_nothing_is_met_with_the_nearest(run: Any) -> None:

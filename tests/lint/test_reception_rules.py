@@ -93,6 +93,36 @@ def test_branches_that_read_elsewhere(lint: Lint) -> None:
     )
 
 
+UNIT = (
+    "add: [[{conv: {filters: 3, kernel: 3, stride: 2, padding: same}}], "
+    "[{conv: {filters: 3, kernel: 1, stride: 2}}]]"
+)
+
+
+def test_every_join_that_moves_branches_apart_is_told(lint: Lint) -> None:
+    # On even sizes 'same' pads behind alone: each time the middles part by half the jump after it.
+    text = f"cnn: 1\ninput: 64x64x3\nlayers:\n- {UNIT}\n- {UNIT}\n- relu\n- {UNIT}\n"
+    found = lint(text, "RF004").findings
+    assert [(f.mark and f.mark.line, f.message.partition("up to ")[2]) for f in found] == [
+        (4, "1 pixel apart"),
+        (5, "2 pixels apart"),
+        (7, "4 pixels apart"),
+    ]
+
+
+def test_a_place_that_stands_for_many_joins_tells_the_largest(lint: Lint) -> None:
+    text = f"cnn: 1\ninput: 64x64x3\nlayers:\n- {{{UNIT}, repeat: 3}}\n"
+    (found,) = lint(text, "RF004").findings
+    assert (found.instances, found.path) == (3, "add1")
+    assert found.message.endswith("look at places that lie up to 4 pixels apart")
+
+
+def test_what_comes_behind_a_misaligned_join_is_not_told_again(lint: Lint) -> None:
+    more = "- add: [[{conv: {filters: 3, kernel: 3, padding: same}}], []]\n"
+    text = f"cnn: 1\ninput: 64x64x3\nlayers:\n- {UNIT}\n{more}- relu\n{more}"
+    assert [f.path for f in lint(text, "RF004").findings] == ["add1"]
+
+
 def test_signals_and_volumes_have_fields_too(lint: Lint) -> None:
     signal = "cnn: 1\ninput: 17x3\nlayers:\n- conv: {filters: 5, kernel: 7}\n- gap\n"
     assert [f.message for f in lint(signal, "RF003").findings] == [

@@ -45,6 +45,19 @@ def test_every_finding_is_shown_once() -> None:
     assert len(codes) >= 5
 
 
+def test_an_unsafe_fix_is_not_shown_like_a_safe_one() -> None:
+    batch = SPEC + "expect: [{source: me, total: {parameters: 210}}]\n"
+    found = Page(write(cnn.lint(cnn.loads(batch, name="net.yaml")), "Lint"))
+    (bias,) = found.root.all("li", data_finding="NA001")
+    assert bias.text.endswith(
+        "unsafe fix: switch the bias off; the claim in line 8, 210 parameters, would not hold any "
+        "more (--fix --unsafe-fixes does it)"
+    )
+    (double,) = found.root.all("li", data_finding="NA003")
+    assert double.text.endswith("(--fix does it)")
+    assert "unsafe" not in double.text
+
+
 def test_a_file_without_findings_says_so() -> None:
     clean = "cnn: 1\ninput: 5x5x1\nlayers: [{conv: {filters: 3, kernel: 3}}, relu]\n"
     result = cnn.lint(cnn.loads(clean, name="clean.yaml"))

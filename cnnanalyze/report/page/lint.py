@@ -29,6 +29,8 @@ class Said(NamedTuple):
     values: str
     help: str
     fix: str
+    unsafe: str
+    """Why the fix is not carried out unless that is asked for."""
 
 
 class Place(NamedTuple):
@@ -105,7 +107,8 @@ def _said(findings: list[Finding]) -> tuple[Said, ...]:
             instances(f) or f.path,
             ", ".join(f"{name} = {say(value)}" for name, value in f.values),
             f.help,
-            f.fix.message if f.fix is not None else "",
+            "" if f.fix is None else f.fix.message,
+            "" if f.fix is None else f.fix.unsafe,
         )
         for f in findings
     )

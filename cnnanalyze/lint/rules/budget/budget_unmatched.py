@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.crosscheck.budget import check_budgets, sentence
+from cnnanalyze.crosscheck.budget import check_budgets, remedy, sentence
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
@@ -58,5 +58,5 @@ class BudgetUnmatched(Rule):
                         sentence(check),
                         mark=check.limit.mark,
                         path=check.layer,
-                        help="correct the path; 'cnnanalyze summary --depth 9' lists all of them",
+                        help=remedy(check),
                     )

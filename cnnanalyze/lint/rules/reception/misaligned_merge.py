@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.errors import Mark
 from cnnanalyze.lint.finding import Finding
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
 from cnnanalyze.lint.walk import JOINS
-from cnnanalyze.spec.node import INPUT
+from cnnanalyze.spec.node import INPUT, Node
 
 
 @rule
@@ -53,36 +56,51 @@ class MisalignedMerge(Rule):
     )
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Look at every join whose branches were aligned before."""
+        """Look at every join; what its branches have in common was told where it came about."""
         analysis = subject.analysis
         assert analysis is not None
-        facts = analysis.facts
-        for node in analysis.network:
-            inputs = [i for i in node.inputs if i != INPUT]
-            if (
-                node.kind not in JOINS
-                or facts[node.id].aligned
-                or not all(facts[i].aligned for i in inputs)
-            ):
-                continue
-            centres = [
-                [float(s.centre) for s in field.strands if s.advance]
-                for i in inputs
-                for field in facts[i].fields or ()
-            ]
-            # One list for each input and axis; the axes of the inputs are laid one after the other.
-            rank = analysis.network.input.rank
-            apart = 0.0
-            for axis in range(rank):
-                found = [c for group in centres[axis::rank] for c in group]
-                found += [0.0] if INPUT in node.inputs else []
-                apart = max(apart, max(found, default=0.0) - min(found, default=0.0))
-            unit = "pixel" if apart == 1 else "pixels"
-            yield self.found(
+        apart: dict[str, float] = {
+            node.id: pixels
+            for node in analysis.network
+            if node.kind in JOINS
+            and not analysis.facts[node.id].aligned
+            and (pixels := _apart(analysis, node))
+        }
+        findings = [
+            self.found(
                 subject,
-                f"the branches of this {node.kind} look at places that lie up to {apart:g} {unit} "
-                "apart",
-                node=node,
+                f"the branches of this {analysis.network[name].kind}",
+                node=analysis.network[name],
                 help="pad the branches so that the middles of their fields agree",
-                values={"pixels apart": apart},
             )
+            for name in apart
+        ]
+        # One place of a text may stand for many joins: it is told how far the worst of them goes.
+        most: dict[Mark | None, float] = {}
+        for finding in findings:
+            most[finding.mark] = max(most.get(finding.mark, 0.0), apart[finding.path])
+        for finding in findings:
+            pixels = most[finding.mark]
+            unit = "pixel" if pixels == 1 else "pixels"
+            yield finding._replace(
+                message=f"{finding.message} look at places that lie up to {pixels:g} {unit} apart",
+                values=(("pixels apart", pixels),),
+            )
+
+
+def _apart(analysis: Analysis, node: Node) -> float:
+    """Return how many pixels lie between the middles of what the branches see, at most."""
+    centres = [
+        [s.centre for s in field.strands if s.advance]
+        for i in node.inputs
+        if i != INPUT
+        for field in analysis.facts[i].fields or ()
+    ]
+    # One list for each input and axis; the axes of the inputs are laid one after the other.
+    rank = analysis.network.input.rank
+    apart = Fraction()
+    for axis in range(rank):
+        found = [c for group in centres[axis::rank] for c in group]
+        found += [Fraction()] if INPUT in node.inputs else []
+        apart = max(apart, max(found, default=Fraction()) - min(found, default=Fraction()))
+    return float(apart)
