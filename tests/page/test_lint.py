@@ -46,12 +46,13 @@ def test_every_finding_is_shown_once() -> None:
 
 
 def test_an_unsafe_fix_is_not_shown_like_a_safe_one() -> None:
-    batch = SPEC + "expect: [{source: me, total: {parameters: 210}}]\n"
-    found = Page(write(cnn.lint(cnn.loads(batch, name="net.yaml")), "Lint"))
+    text = SPEC + "  - conv: {filters: 5, kernel: 3}\n"
+    text += "expect: [{source: me, total: {parameters: 530}}]\n"
+    found = Page(write(cnn.lint(cnn.loads(text, name="net.yaml")), "Lint"))
     (bias,) = found.root.all("li", data_finding="NA001")
     assert bias.text.endswith(
-        "unsafe fix: switch the bias off; the claim in line 8, 210 parameters, would not hold any "
-        "more (--fix --unsafe-fixes does it)"
+        "unsafe fix: switch the bias off, but the claim in line 9, 530 parameters, would "
+        "not hold any more (--fix --unsafe-fixes does it)"
     )
     (double,) = found.root.all("li", data_finding="NA003")
     assert double.text.endswith("(--fix does it)")
