@@ -15,10 +15,12 @@ from cnnanalyze.spec.node import Given, Node, NodeId
 from cnnanalyze.spec.recovery import (
     Layers,
     Shapes,
+    agree,
     anything,
+    are_told,
     cases,
+    fitted,
     outputs,
-    relation,
     shared,
     stretched,
     two,
@@ -50,6 +52,8 @@ class Ledger:
         """How many numbers the layers were given."""
         self.refused = False
         """Whether the layer that was asked last refused its input."""
+        self.is_open = False
+        """Whether what it may give then is more than the shapes that it was to join."""
         self.is_doubtful = False
         """Whether any shape so far is only what it may be."""
         self.doubted: set[str] = set()
@@ -72,6 +76,8 @@ class Ledger:
                 return LOST
             wires = [anything(wire, self.rank) for wire in wires]
             self.is_doubtful = True
+        if self.is_doubtful:
+            wires = fitted(wires, layers[0])
         shapes = tuple(wire.shape for wire in wires if wire.shape is not None)
         inputs = cases(wires, layers) if self.is_doubtful or len(layers) > 1 else [shapes]
         first, *others = self.infer(layers, inputs, wires, step, scope, path) or (None,)
@@ -95,7 +101,8 @@ class Ledger:
         )
         self.nodes.append(node)
         self.by_id[path] = node
-        return Wire(node.id, first, others=tuple(others))
+        is_open = self.is_open or len(layers) > 1 or any(wire.is_open for wire in wires)
+        return Wire(node.id, first, others=tuple(others), is_open=is_open and bool(others))
 
     def has_inputs(self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire]) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""
@@ -148,7 +155,7 @@ class Ledger:
                     help="this is a fault of the layer kind, not of the spec",
                 ) from error
         self.refused = bool(errors)
-        is_sure = len(errors) == len(inputs) and len(set(map(relation, errors))) == 1
+        is_sure = len(errors) == len(inputs) and agree(errors, wires)
         if is_sure and len(layers) == 1:  # else a fault of this very layer is noted already
             sources = [wire.id for wire in wires]
             told = [
@@ -163,7 +170,9 @@ class Ledger:
                 advice = f"{self.advice}{rest}"
             self.reading.fault(f"{path}: {fault.message}", mark, scope, advice, fault.code)
         # Where one of two cases leads nowhere, the other is no certainty.
-        return two(found) if len(found) >= len(inputs) else stretched(two(found))
+        is_told = len(found) >= len(inputs)
+        self.is_open = not is_told or (self.refused and not are_told(inputs, errors))
+        return two(found) if is_told else stretched(two(found))
 
     def owner(
         self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope, path: str

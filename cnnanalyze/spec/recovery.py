@@ -31,8 +31,6 @@ Layers = tuple[Layer, ...]
 def cases(wires: list[Wire], layers: Layers) -> list[Shapes]:
     """Return the inputs that a layer may have: one case, or two where something is not known."""
     possible = [(wire.shape, *wire.others) for wire in wires if wire.shape is not None]
-    if len(possible) > 1:
-        possible = _fitted(possible, adds_channels=layers[0].kind == "concat")
     number = max(len(layers), *map(len, possible))
     return [tuple(p[min(i, len(p) - 1)] for p in possible) for i in range(number)]
 
@@ -42,22 +40,25 @@ def anything(wire: Wire, rank: int) -> Wire:
     if wire.shape is not None:
         return wire
     one, other = (Shape((n,) * rank, n) for n in LARGE)
-    return wire._replace(shape=one, others=(other,))
+    return wire._replace(shape=one, others=(other,), is_open=True)
 
 
-def _fitted(possible: list[Shapes], *, adds_channels: bool) -> list[Shapes]:
-    """Take what is not known to fit what is known, where both are joined."""
-    known = next((p[0] for p in possible if len(p) == 1), None)
-    if known is None or any(n == 1 for n in known.size):
-        return possible
-    return [
-        p
-        if len(p) == 1
-        else tuple(Shape(known.size, x.channels) for x in p)
-        if adds_channels
-        else (known,)
-        for p in possible
-    ]
+def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
+    """Take what may have any size to fit what is known, where both are joined.
+
+    What may be one of two sizes is left as it is: where neither fits, that is a fault of its own.
+    """
+    known = next((w.shape for w in wires if w.shape is not None and not w.others), None)
+    if len(wires) == 1 or known is None or any(n == 1 for n in known.size):
+        return wires
+    return [_fitted(w, known, layer) if w.is_open else w for w in wires]
+
+
+def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
+    if layer.kind != "concat" or wire.shape is None:
+        return wire._replace(shape=known, others=(), is_open=False)
+    first, *others = (Shape(known.size, s.channels) for s in (wire.shape, *wire.others))
+    return wire._replace(shape=first, others=tuple(others), is_open=False)
 
 
 def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
@@ -166,6 +167,29 @@ def _blurred(one: str, other: str) -> str:
 
 
 _NUMBER = re.compile(r"(\d+)")
+
+
+def agree(errors: list[ShapeError], wires: Iterable[Wire]) -> bool:
+    """Whether several refusals of one layer come down to the same.
+
+    Where one of two sizes fits a known one no better than the other, both are refused for it.
+    """
+    relations = sorted({relation(error) for error in errors})
+    if len(relations) < _CASES:
+        return bool(relations)
+    is_join = all(error.faults[0].code == "SH001" for error in errors)
+    if not is_join or any(wire.is_open for wire in wires):
+        return False
+    return _blurred(relations[0], relations[-1]).count("?") == 1
+
+
+def are_told(inputs: list[Shapes], errors: list[ShapeError]) -> bool:
+    """Whether what a layer may give that refuses its inputs is one of just two shapes."""
+    is_join = all(error.faults[0].code == "SH001" for error in errors)
+    return is_join and all(len(set(case)) <= _CASES for case in inputs)
+
+
+_CASES = 2
 
 
 def relation(error: ShapeError) -> str:

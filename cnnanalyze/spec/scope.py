@@ -25,6 +25,8 @@ class Wire(NamedTuple):
     """The path of the block instance that ends here, for ``share``."""
     others: tuple[Shape, ...] = ()
     """What the shape may also be, if an earlier fault hides a part of it."""
+    is_open: bool = False
+    """Whether those are two of many: its size may be any, and will fit what it is joined with."""
 
     @property
     def channels(self) -> object:

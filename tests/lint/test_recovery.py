@@ -270,3 +270,37 @@ def test_one_case_of_two_is_no_certainty() -> None:
         "{add: , from: [part, other]}",
     )
     assert [code for code, _, _ in found(text)] == ["GR001", "SH002"]
+
+
+def test_joins_of_a_network_without_crops_are_each_told_and_no_size_is_made_up() -> None:
+    """The U-Net of its paper, whose figure prints 64, 136, 280, 568 against 56, 104, 200, 392."""
+    text = """\
+cnn: 1
+input: 572x572x1
+blocks:
+  double:
+    params: {width: }
+    layers: [{conv: {filters: $width, kernel: 3}}, {conv: {filters: $width, kernel: 3}}]
+  up: {params: {width: }, layers: [{transposed_conv: {filters: $width, kernel: 2, stride: 2}}]}
+layers:
+- for: {width: [64, 128, 256, 512]}
+  do: [{double: $width, as: d$width}, {maxpool: 2}]
+- double: 1024
+- {up: 512, as: u1}
+- {concat: , from: [d512, u1]}
+- double: 512
+- {up: 256, as: u2}
+- {concat: , from: [d256, u2]}
+- double: 256
+- {up: 128, as: u3}
+- {concat: , from: [d128, u3]}
+- double: 128
+- {up: 64, as: u4}
+- {concat: , from: [d64, u4]}
+"""
+    assert [said for _, _, said in found(text)] == [
+        "concat1: cannot concatenate 64x64x512 and 56x56x512: height 64 ≠ 56",
+        "concat2: cannot concatenate 136x136x256 and ?x?x256: height 136 ≠ ?",
+        "concat3: cannot concatenate 280x280x128 and ?x?x128: height 280 ≠ ?",
+        "concat4: cannot concatenate 568x568x64 and ?x?x64: height 568 ≠ ?",
+    ]
