@@ -115,4 +115,4 @@ class Resize(Layer):
 
 
 def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("attribute", "{text}", {"text": text})
+    return PydanticCustomError("relation", "{text}", {"text": text})

@@ -197,7 +197,7 @@ class TransposedConv(Layer):
 
 
 def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("attribute", "{text}", {"text": text, "code": "DP002"})
+    return PydanticCustomError("relation", "{text}", {"text": text, "code": "DP002"})
 
 
 def _spread(*values: int | tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -136,7 +136,8 @@ class Maker:
         except ValidationError as error:
             errors = error.errors(include_url=False)
             if not is_whole or len(values) < len(trees):
-                errors = [e for e in errors if e["loc"]]
+                # How attributes stand to each other is not known while one of them is not.
+                errors = [e for e in errors if e["loc"] and e["type"] != "relation"]
             missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing"]
             if is_whole and (missing := [name for name in missing if name not in trees]):
                 self.miss(cls, missing, step, scope)

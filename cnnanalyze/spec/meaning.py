@@ -156,6 +156,9 @@ def of_value(attribute: str, value: object) -> str:
             each = f"[{', '.join(numbers)}]"
             return f"write {attribute}: {numbers[0] if len(set(numbers)) == 1 else each}"
         said: str = _section("values").get(attribute, {}).get(bare(value), "")
+        small = value.strip().lower()
+        if not said and small != value and small in _SMALL.get(attribute, ()):
+            return f"write {attribute}: {small}, in small letters"
         return said
     if attribute == "scale" and isinstance(value, float) and not value.is_integer():
         return (
@@ -165,6 +168,11 @@ def of_value(attribute: str, value: object) -> str:
     return ""
 
 
+_SMALL = {
+    "padding": ("valid", "same"),
+    "method": ("nearest", "nearest_exact", "bilinear"),
+}
+"""Words that a spec has in small letters."""
 _EXTENTS = re.compile(r"\d{1,6}(?:[xX]\d{1,6}){1,3}", re.ASCII)
 
 

@@ -9,7 +9,7 @@ from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.spec.faults import said
-from cnnanalyze.spec.meaning import near_key
+from cnnanalyze.spec.meaning import near_key, of_attribute
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
@@ -120,11 +120,22 @@ def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> F
     for key, _ in operations:
         if key.text not in KINDS.words() and (near := near_key(key.text, "beside", RESERVED)):
             odd, hint = key, near
+    help_text = (
+        "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
+        f"beside it stand only {', '.join(RESERVED[:-2])}"
+    )
+    known = [KINDS.get(key.text) for key, _ in operations if key.text in KINDS.words()]
+    for key, _ in operations:
+        if known and not hint and key.text not in KINDS.words():
+            names = tuple(known[0].model_fields) if known[0] is not None else ()
+            meant = of_attribute(key.text, names)
+            if key.text not in names and meant.help:
+                odd, help_text = key, meant.help
+                break
     return Fault(
         f"a step must have exactly one operation, not {len(operations)}: {words}{hint}",
         odd.mark,
-        help="put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
-        f"beside it stand only {', '.join(RESERVED[:-2])}",
+        help=help_text,
         code="SP003" if hint else "",
     )
 

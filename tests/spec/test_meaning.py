@@ -373,3 +373,36 @@ def test_an_unknown_attribute_of_a_join_is_named_though_it_has_one_input() -> No
         "'concat' takes at least 2 inputs, but 1 is given",
         "'concat' has no attribute 'axis'",
     ]
+
+
+def test_relations_are_not_judged_while_an_attribute_is_misnamed() -> None:
+    told = refusals("{resize: {scale_factor: 2, mode: bilinear, align_corners: true}}")
+    assert [message.partition(";")[0] for message, _ in told] == [
+        "'resize' has no attribute 'scale_factor'",
+        "'resize' has no attribute 'mode'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "advice"),
+    [
+        (
+            "batchnorm: {affine: false}",
+            (
+                "it stands for 'scale' and 'center' together: write both false for affine: false, "
+                "else leave it out"
+            ),
+        ),
+        (
+            "groupnorm: {groups: 1, num_channels: 3}",
+            "the channels that come in are known: leave it out",
+        ),
+        ("flatten: {start_dim: 1}", "the whole map becomes one vector: leave it out"),
+        ("conv: {filters: 5, kernel: 3, padding: SAME}", "write padding: same, in small letters"),
+        ("conv: {filters: 5, kernel: 3, padding: Valid}", "write padding: valid, in small letters"),
+        ("resize: {scale: 2, method: BILINEAR}", "write method: bilinear, in small letters"),
+    ],
+)
+def test_words_of_frameworks_lead_to_what_means_the_same(step: str, advice: str) -> None:
+    ((_, told),) = refusals(f"{{{step}}}")
+    assert told == advice

@@ -107,3 +107,15 @@ def test_second_layer_kind_is_no_misspelt_word() -> None:
         read_step(read(Source("step", text)))
     (fault,) = caught.value.faults
     assert fault.message == "a step must have exactly one operation, not 2: 'conv', 'dense'"
+
+
+def test_an_activation_beside_a_layer_is_told_to_be_a_step_of_its_own() -> None:
+    with pytest.raises(SpecError) as caught:
+        step("{dense: 10, activation: softmax}")
+    (fault,) = caught.value.faults
+    assert fault.help == (
+        "an activation is a step of its own: write '- relu' (or another) behind this one"
+    )
+    with pytest.raises(SpecError) as caught:
+        step("{conv: 10, kernel: 3}")
+    assert caught.value.faults[0].help.startswith("put attributes inside the operation")
