@@ -7,6 +7,7 @@ that share most are compared letter by letter.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -18,6 +19,8 @@ MOST_SHARING = 64
 """How many words of one pair of letters are looked at; a pair that more have tells little."""
 LONGEST = 100
 """The longest word that somebody may have misspelt."""
+MOST_BEGINNING = 3
+"""How many words with one beginning are named."""
 MOST_LISTED = 20
 """How many known words a message lists."""
 ALIKE = 0.6
@@ -48,6 +51,7 @@ class Spelling:
     def __init__(self, known: Iterable[str]) -> None:
         self.words = tuple(known)
         self._sharing: dict[str, list[str]] | None = None
+        self._sorted: list[str] | None = None
 
     @staticmethod
     def of(known: Collection[str]) -> Spelling:
@@ -77,6 +81,20 @@ class Spelling:
         """
         found = self.nearest(word)
         return "" if found is None else f"; did you mean '{found}'?"
+
+    def beginning(self, word: str) -> tuple[str, ...]:
+        """Return the first known words that begin with this one and go on.
+
+        Examples
+        --------
+        >>> Spelling(["class2", "conv1", "class1", "class"]).beginning("class")
+        ('class1', 'class2')
+        """
+        if self._sorted is None:
+            self._sorted = sorted(set(self.words))
+        at = bisect_right(self._sorted, word)
+        some = self._sorted[at : at + MOST_BEGINNING]
+        return tuple(known for known in some if known.startswith(word))
 
     def _candidates(self, word: str) -> list[str]:
         """Return the words that share most pairs of letters with this one."""

@@ -7,33 +7,9 @@ from pathlib import Path
 from cnnanalyze.core.files import exists
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
+from cnnanalyze.spec.zoo import ZOO, house, zoo
 
-ZOO = "zoo:"
-
-
-def house() -> Path:
-    """Return the folder of all that comes with the package: specs, tables, sheets, lectures.
-
-    Examples
-    --------
-    >>> (house() / "resnet50.yaml").is_file()
-    True
-    """
-    package = Path(__file__).parent.parent
-    folder = package / "zoo"
-    # In a checkout they lie beside the package.
-    return folder if folder.is_dir() else package.parent / "specs"
-
-
-def zoo() -> dict[str, Path]:
-    """Return the networks that come with the package, by name.
-
-    Examples
-    --------
-    >>> "resnet50" in zoo()
-    True
-    """
-    return {path.stem: path for path in sorted(house().glob("*.yaml"))}
+__all__ = ["ZOO", "find_spec", "house", "zoo"]
 
 
 def find_spec(name: str | Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.spec.expression import UNKNOWN
@@ -41,12 +42,21 @@ def owner_of(
     owner = nodes.get(target)
     if owner is None:
         what = target.removesuffix("/")
+        inside = [
+            node.id
+            for node in nodes.values()
+            if node.id.startswith(f"{what}/") and node.kind == layer.kind
+        ]
         reading.fault(
             f"{path} cannot share the weights of '{what}': that is "
             f"{'a block' if target.endswith('/') else 'no layer'}",
             mark,
             scope,
-            help="name an earlier layer of the same kind"
+            help=(
+                f"name a layer inside of it: share: {listed(inside)}"
+                if inside
+                else "name an earlier layer of the same kind"
+            )
             if step.share is not None
             else "blocks that share weights must be laid out alike",
         )

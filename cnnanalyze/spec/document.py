@@ -16,6 +16,7 @@ from cnnanalyze.spec.meaning import near_key
 from cnnanalyze.spec.reader import follow, open_source
 from cnnanalyze.spec.step import has_expression
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plain, text_of
+from cnnanalyze.spec.zoo import ZOO, house, zoo
 
 if TYPE_CHECKING:
     from cnnanalyze.spec.budgets import Budgets
@@ -160,7 +161,7 @@ def _read_extended(
 ) -> Mapping | None:
     """Read a spec and lay it over the one that it extends, which may extend another."""
     layers: list[Mapping] = []
-    here = folder
+    root = here = folder
     seen = () if folder is None else (resolved(folder) / Path(source.name).name,)
     while True:
         tree = follow(source, written, keep_last=keep_last)
@@ -178,7 +179,9 @@ def _read_extended(
         base = tree.get("extends")
         if base is None:
             break
-        path = _find_base(base, faults, folder, here, seen)
+        if _is_zoo(base):  # what a network of the zoo extends in turn lies there, too
+            root = here = house()
+        path = _find_base(base, faults, root, here, seen)
         if path is None:
             return None
         source, here, seen = open_source(path), path.parent, (*seen, path)
@@ -191,7 +194,10 @@ def _read_extended(
 def _find_base(
     base: Tree, faults: Faults, root: Path | None, here: Path | None, seen: tuple[Path, ...]
 ) -> Path | None:
-    """Return the file that ``extends`` names, if it lies in the folder tree of the first spec."""
+    """Return the file that ``extends`` names, if it lies in the folder tree of the first spec.
+
+    A network of the zoo is named as on the command line, ``zoo:NAME``, and may be anywhere.
+    """
     if not isinstance(base, Scalar) or not isinstance(base.value, str) or not base.value.strip():
         faults.add(
             f"'extends' must name a spec file, not {said(base)}",
@@ -203,10 +209,21 @@ def _find_base(
         faults.add(
             "'extends' names a file, but this text came from none",
             base.mark,
-            help="save the spec to a file beside the one that it extends",
+            help="save the spec to a file beside the one that it extends; "
+            "'extends: zoo:NAME' needs none",
         )
         return None
     path = resolved(here / base.value)
+    if _is_zoo(base):
+        networks, name = zoo(), base.value.removeprefix(ZOO)
+        if name not in networks:
+            faults.add(
+                f"the zoo has no {say(name)}{nearest(name, tuple(networks))}",
+                base.mark,
+                help="'cnnanalyze zoo' lists what it has",
+            )
+            return None
+        path = resolved(networks[name])
     if not path.is_relative_to(resolved(root)):
         faults.add(
             f"'extends' may only name files in the folder tree of the spec, not {say(base.value)}",
@@ -233,6 +250,10 @@ def _find_base(
         )
         return None
     return path
+
+
+def _is_zoo(base: Tree) -> bool:
+    return isinstance(base, Scalar) and isinstance(base.value, str) and base.value.startswith(ZOO)
 
 
 _MERGED = ("params", "defaults", "blocks", "set")

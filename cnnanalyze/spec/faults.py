@@ -83,6 +83,13 @@ class Faults:
             if fault.code in codes:
                 del self._found[place]
 
+    def forget_from(self, mark: Mark) -> None:
+        """Forget what stands at a place or behind it."""
+        for place, fault in list(self._found.items()):
+            there = fault.mark
+            if there is not None and there.source is mark.source and there[1:3] >= mark[1:3]:
+                del self._found[place]
+
     def __bool__(self) -> bool:
         return bool(self._found)
 

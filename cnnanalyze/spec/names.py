@@ -184,17 +184,22 @@ class Names:
             known = spellings.get(id(scope.frame))
             if known is None:
                 known = spellings[id(scope.frame)] = Spelling(n for f in frames for n in f.wires)
-            near = known.nearest(text)
-            is_earlier = any(
-                _places(frame, places).get(near or "", count) < count
-                for frame, count in zip(frames, counts, strict=True)
-            )
-            hint = f"; did you mean '{near}'?" if is_earlier else ""
+            earlier = [
+                word
+                for word in (known.nearest(text) or "", *known.beginning(text))
+                if any(
+                    _places(frame, places).get(word, count) < count
+                    for frame, count in zip(frames, counts, strict=True)
+                )
+            ]
+            hint = f"; did you mean '{earlier[0]}'?" if earlier else ""
+            longer = sorted({word for word in earlier if word.startswith(text)})
+            several = f"'{text}' alone names none of {', '.join(longer)}; " if longer[1:] else ""
             self.reading.fault(
                 f"there is no step '{text}' here{hint}",
                 name.mark,
                 scope,
-                help=_remedy(missed),
+                help=several + _remedy(missed),
                 code="GR001",
             )
         self.missed.clear()

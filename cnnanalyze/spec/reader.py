@@ -18,6 +18,7 @@ from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.spec.beginning import beginning
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.syntax import note_half, note_syntax
+from cnnanalyze.spec.torn import is_torn, mend
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, resolve
 
 DEEPEST = 100
@@ -97,6 +98,8 @@ def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree |
         pass
     else:
         if builder.broken is not None:
+            if builder.flow is not None:  # whatever it holds, it holds only since it is not closed
+                builder.faults.forget_from(builder.flow)
             place = note_syntax(builder.broken, source, builder.faults)
             tree = None if tree is None or place is None else beginning(tree, place)
         elif tree is None:
@@ -126,6 +129,8 @@ class _Builder:
         """Whether a word was met of which nobody knows what it stands for."""
         self.broken: yaml.YAMLError | None = None
         """Why the text is no YAML from here on; what was open is ended."""
+        self.flow: Mark | None = None
+        """Where the outermost braces or brackets begin that are open."""
         self.anchors: dict[str, tuple[Tree, int, int]] = {}
         """By anchor: the tree, how many nodes it holds, and how deep they are nested."""
         self.nodes = 0
@@ -189,8 +194,13 @@ class _Builder:
     def collection(self, event: Any) -> Tree:  # noqa: ANN401
         self.depth += 1
         self.reach(self.depth, event)
+        is_outermost = bool(event.flow_style) and self.flow is None
+        if is_outermost:
+            self.flow = self.mark(event)
         is_list = type(event) is yaml.SequenceStartEvent
         tree = self.sequence(event) if is_list else self.mapping(event)
+        if is_outermost and self.broken is None:
+            self.flow = None
         self.depth -= 1
         return tree
 
@@ -246,12 +256,17 @@ class _Builder:
 
     def sequence(self, event: Any) -> Sequence:  # noqa: ANN401
         mark = self.mark(event)
-        items = []
+        items: list[Tree] = []
         for inner in self.events:
             if type(inner) is yaml.SequenceEndEvent:
                 break
             item = self.node(inner)
             if self.broken is None:
+                if event.flow_style and items and isinstance(item, Scalar):
+                    before = items[-1]
+                    if isinstance(before, Scalar) and is_torn(before, item):
+                        items[-1] = mend(before, item, self.faults)
+                        continue
                 items.append(item)
         return Sequence(tuple(items), mark)
 
@@ -259,6 +274,7 @@ class _Builder:
         mark = self.mark(event)
         entries: dict[str, tuple[Scalar, Tree]] = {}
         merged: list[Tree] = []
+        last = ""
         for inner in self.events:
             if type(inner) is yaml.MappingEndEvent:
                 break
@@ -266,6 +282,17 @@ class _Builder:
             if (event_of_value := next(self.events, None)) is None:
                 break  # the text is broken
             value = self.node(event_of_value)
+            torn = entries.get(last, (None, None))[1] if event.flow_style else None
+            if (
+                isinstance(key, Scalar)
+                and isinstance(torn, Scalar)
+                and isinstance(value, Scalar)
+                and not value.text
+                and is_torn(torn, key)
+            ):
+                entries[last] = (entries[last][0], mend(torn, key, self.faults))
+                continue
+            last = key.text if isinstance(key, Scalar) else ""
             if not isinstance(key, Scalar):
                 self.faults.add("a key must be a single word", key.mark)
                 self.is_lost = True

@@ -61,7 +61,10 @@ def build_schema(document: Document | None = None) -> Schema:
             "cnn": {"const": VERSION, "description": "version of the spec language"},
             **{key: {**WRITTEN, "description": _ABOUT[key]} for key in TEXTS},
             "year": {"type": "integer", "description": "year of publication"},
-            "extends": {**TEXT, "description": "spec file that this one is laid over"},
+            "extends": {
+                **TEXT,
+                "description": "spec that this one is laid over: a file, or zoo:NAME",
+            },
             "set": {
                 "type": ["object", "null"],
                 "description": "values for the parameters of the extended spec",

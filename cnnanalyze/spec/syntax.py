@@ -113,8 +113,18 @@ def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark |
         if error.encoding != "unicode":  # the C parser counts bytes
             position = len(source.text.encode()[:position].decode(errors="ignore"))
         mark = _mark_at(source, position)
+    if mark is not None and "$" in _word_before(mark):
+        help_text = "an expression with brackets or braces needs quotes inside of braces"
     faults.add(f"this is no YAML: {said}", mark, help_text)
     return mark
+
+
+def _word_before(mark: Mark) -> str:
+    """Return what stands in front of a place, back to a blank."""
+    lines = mark.source.lines
+    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+    before = line[: mark.column - 1]
+    return "" if before.endswith(" ") else before.rpartition(" ")[2]
 
 
 def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:

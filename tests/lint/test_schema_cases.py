@@ -43,6 +43,7 @@ LET_PASS = {
     "extends_nonsense": FILES,
     "extends_outside": FILES,
     "input_is_the_end": NAMES,
+    "permute_wrong_rank": NUMBERS,
     "no_height": NUMBERS,
     "no_layers_left": NUMBERS,
     "recursion": NAMES,

@@ -114,6 +114,15 @@ def coded(name: str) -> list[tuple[str, tuple[int, int], str]]:
     ]
 
 
+def test_braces_that_are_not_closed_are_the_only_fault() -> None:
+    """The lines that they swallow have keys of one name, and lists for keys."""
+    path = next(p for p in ZOO if p.stem == "resnet50")
+    lines = path.read_text(encoding="utf-8").split("\n")
+    text = "\n".join([*lines[:20], "{relu: ", *lines[20:]])
+    (fault,) = attempt(Source("net.yaml", text)).faults
+    assert fault.message == "this is no YAML: a mapping that is not closed"
+
+
 @given(st.data())
 @settings(max_examples=300)
 def test_a_break_in_a_good_spec_is_the_only_fault(data: st.DataObject) -> None:

@@ -177,7 +177,30 @@ def test_a_text_extends_nothing() -> None:
     with pytest.raises(cnn.SpecError) as caught:
         cnn.loads("cnn: 1\nextends: base.yaml\n")
     assert caught.value.message == "'extends' names a file, but this text came from none"
-    assert caught.value.faults[0].help == ("save the spec to a file beside the one that it extends")
+    assert caught.value.faults[0].help == (
+        "save the spec to a file beside the one that it extends; 'extends: zoo:NAME' needs none"
+    )
+
+
+def test_a_network_of_the_zoo_is_extended_from_anywhere(write_spec: Write) -> None:
+    text = "cnn: 1\nextends: zoo:resnet18\nset: {depths: [1, 1, 1, 1]}\n"
+    of_file, of_text = cnn.load(write_spec(text)), cnn.loads(text)
+    assert len(of_file) == len(of_text) < len(cnn.load("zoo:resnet18"))
+    # resnet18 extends resnet50 in turn, which lies in the zoo, too.
+    assert of_file.parameters[-1][0] in dict(cnn.load("zoo:resnet50").parameters)
+
+
+def test_a_network_that_the_zoo_does_not_have() -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads("cnn: 1\nextends: zoo:resnet05\n")
+    assert caught.value.message == "the zoo has no 'resnet05'; did you mean 'resnet50'?"
+    assert caught.value.faults[0].help == "'cnnanalyze zoo' lists what it has"
+
+
+def test_a_path_is_no_network_of_the_zoo() -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads("cnn: 1\nextends: zoo:../pyproject.toml\n")
+    assert caught.value.message.startswith("the zoo has no '../pyproject.toml'")
 
 
 def test_a_base_that_is_no_yaml(write_spec: Write) -> None:

@@ -137,3 +137,33 @@ def test_a_lost_owner_draws_no_second_fault() -> None:
     assert [(f.message, f.count) for f in caught.value.faults] == [
         ("a/c: kernel extent 41 does not fit into height 31: 41 > 31", 2)
     ]
+
+
+def refused(body: str) -> tuple[str, str]:
+    with pytest.raises(cnn.SpecError) as caught:
+        load(body)
+    return caught.value.message, caught.value.faults[0].help
+
+
+def test_a_layer_that_shares_with_a_block_is_shown_the_layers_inside() -> None:
+    body = (
+        f"blocks: {{class: {{layers: [{{{CONV}}}, relu, {{{CONV}}}]}}}}\n"
+        f"layers: [{{class: , as: class1}}, {{{CONV}, share: class1}}]\n"
+    )
+    assert refused(body) == (
+        "conv1 cannot share the weights of 'class1': that is a block",
+        "name a layer inside of it: share: class1/conv1, class1/conv2",
+    )
+
+
+def test_the_beginning_of_several_names_names_none_of_them() -> None:
+    body = (
+        f"layers: [{{{CONV}, as: class1_p3}}, {{{CONV}, as: class1_p4}}, {{{CONV}, share: class1}}]"
+    )
+    assert refused(body) == (
+        "there is no step 'class1' here; did you mean 'class1_p4'?",
+        (
+            "'class1' alone names none of class1_p3, class1_p4; known here: input, class1_p3, "
+            "class1_p4, conv1; name a step with 'as: class1'"
+        ),
+    )

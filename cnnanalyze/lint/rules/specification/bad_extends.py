@@ -9,8 +9,8 @@ from cnnanalyze.lint.rule import Case, FaultRule, rule
 class BadExtends(FaultRule):
     """'extends' or 'set' cannot be followed.
 
-    Why: 'extends' names one file in the folder tree of the spec, not in a circle, and 'set'
-    gives plain values to its parameters.
+    Why: 'extends' names a network of the zoo or a file in the folder tree of the spec, not in a
+    circle, and 'set' gives plain values to its parameters.
 
     Instead: name a file that is there; write parameters of the spec itself under 'params'.
     """
