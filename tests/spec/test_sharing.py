@@ -164,6 +164,6 @@ def test_the_beginning_of_several_names_names_none_of_them() -> None:
         "there is no step 'class1' here; did you mean 'class1_p4'?",
         (
             "'class1' alone names none of class1_p3, class1_p4; known here: input, class1_p3, "
-            "class1_p4, conv1; name a step with 'as: class1'"
+            "class1_p4; name a step with 'as: class1'"
         ),
     )
