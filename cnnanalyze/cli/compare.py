@@ -24,7 +24,7 @@ def compare(
     specs: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC SPEC...",
+            metavar="SPEC",
             help="Two networks or more: files, folders, patterns, zoo:NAME, - for stdin; "
             "SPEC@width=0.5 is one with other parameters, @width=0.5 alone the one before it.",
             show_default=False,

@@ -83,6 +83,10 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
                 "the name of a spec is empty", help="name a file, a folder or zoo:NAME"
             )
         path = Path(name)
+        if name.endswith("/") and not (has_magic(name) or exists(path)):
+            raise UsageError(
+                f"there is no folder '{name}'", help="name a file, a folder or zoo:NAME"
+            )
         is_pattern = has_magic(name) and not exists(path)
         if not is_pattern and finder.is_excluded(path):
             continue

@@ -137,7 +137,7 @@ def _budget_row(check: Check) -> tuple[Cell, ...]:
 def _growth_row(growth: Growth) -> tuple[Cell, ...]:
     change = growth.now - growth.before
     share = growth.percent
-    relative = "" if share is None else f" ({'+' if change > 0 else '−'}{_percent(abs(share))})"
+    relative = "" if share is None else f" ({_relative(share)})"
     verdict = "grew" if not growth.is_allowed else "allowed" if change > 0 else "shrank"
     return (
         _text(_TITLES.get(growth.quantity, growth.quantity)),
@@ -172,6 +172,13 @@ def _signed(number: int) -> str:
 
 def _percent(share: Fraction) -> str:
     return f"{float(share):.1f} %"
+
+
+def _relative(change: Fraction) -> str:
+    """Return a change that is not nothing, and says so however small it is."""
+    if abs(change) < Fraction(1, 20):
+        return "less than 0.1 %"
+    return f"{'+' if change > 0 else '−'}{_percent(abs(change))}"
 
 
 def to_dict(outcomes: Sequence[Outcome], errors: Sequence[str]) -> dict[str, Any]:

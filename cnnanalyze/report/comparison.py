@@ -42,7 +42,27 @@ def _operations(convention: str) -> Callable[[Analysis, Options], Value]:
     return count
 
 
-def _name(analysis: Analysis, _: Options) -> str:
+def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
+    """Return what networks are called: their names, with settings and files where they need them.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> one, two = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
+    >>> labels([one, two])
+    ('MobileNet v1 (width=1.0)', 'MobileNet v1 (width=0.5)')
+    """
+    found = [_label(a) for a in analyses]
+    if len(set(found)) < len(found):
+        files = [
+            f"{name}, {a.network.document.source.name}"
+            for name, a in zip(found, analyses, strict=True)
+        ]
+        found = files if len(set(files)) == len(files) else found
+    return tuple(found)
+
+
+def _label(analysis: Analysis) -> str:
     settings = ", ".join(f"{name}={value}" for name, value in analysis.network.settings)
     return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
 
@@ -52,7 +72,7 @@ def traits(options: Options) -> tuple[Trait, ...]:
     counts = dict.fromkeys(("mac", "flop", options.convention))
     keys = {"mac": "macs", "flop": "flops"}
     return (
-        Trait("name", "network", _name, 0, "left"),
+        Trait("name", "network", lambda a, _: _label(a), 0, "left"),
         Trait("input", "input", lambda a, o: o.shape(a.network.input), 1),
         Trait("layers", "layers", lambda a, _: len(a), 6),
         Trait("parameters", "parameters", lambda a, _: a.total.parameters, 0),
@@ -100,15 +120,21 @@ def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -
     if options.sort:
         key = pick(options.sort, known)
         ordered.sort(key=lambda a: sort_key(key.get(a, options)))
+    named = tuple(zip(labels(ordered), ordered, strict=True))
     if options.columns:
         chosen = tuple(replace(pick(key, known), priority=0) for key in options.columns)
     table = Table(
         tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
-        tuple(
-            tuple(Cell(value := t.get(a, options), t.text(value)) for t in chosen) for a in ordered
-        ),
+        tuple(tuple(_cell(t, a, label, options) for t in chosen) for label, a in named),
     )
-    return with_least(explained(table), ((a.network.name, a) for a in ordered), options)
+    return with_least(explained(table), named, options)
+
+
+def _cell(trait: Trait, analysis: Analysis, label: str, options: Options) -> Cell:
+    if trait.key == "name":
+        return Cell(label, label)
+    value = trait.get(analysis, options)
+    return Cell(value, trait.text(value))
 
 
 def with_least(table: Table, counted: Iterable[tuple[str, Analysis]], options: Options) -> Table:

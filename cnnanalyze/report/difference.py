@@ -12,7 +12,7 @@ from cnnanalyze.comparison.difference import compare
 from cnnanalyze.comparison.quantity import Delta, Quantity, choose, quantities
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.closing import field_size
-from cnnanalyze.report.comparison import with_least
+from cnnanalyze.report.comparison import labels, with_least
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
@@ -79,31 +79,6 @@ def sorting(options: Options) -> Quantity:
     """Return the quantity by which rows are sorted: one to which every layer adds something."""
     known = [q for q in quantities(options.convention) if q.of_layer is not None]
     return choose(options.sort, known)
-
-
-def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
-    """Return what networks are called: their names, with settings and files where they need them.
-
-    Examples
-    --------
-    >>> import cnnanalyze as cnn
-    >>> one, two = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
-    >>> labels([one, two])
-    ('MobileNet v1 (width=1.0)', 'MobileNet v1 (width=0.5)')
-    """
-    found = [_label(a) for a in analyses]
-    if len(set(found)) < len(found):
-        files = [
-            f"{name}, {a.network.document.source.name}"
-            for name, a in zip(found, analyses, strict=True)
-        ]
-        found = files if len(set(files)) == len(files) else found
-    return tuple(found)
-
-
-def _label(analysis: Analysis) -> str:
-    settings = ", ".join(f"{name}={value}" for name, value in analysis.network.settings)
-    return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
 
 
 # --- numbers --------------------------------------------------------------------------------------

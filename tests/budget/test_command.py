@@ -105,6 +105,21 @@ def test_growth_is_told_with_the_layers_behind_it(command: Run, tmp_path: Path) 
     assert command("net.yaml")[0] == 0
 
 
+def test_a_growth_of_next_to_nothing_is_no_growth_of_zero_percent(
+    command: Run, tmp_path: Path
+) -> None:
+    text = NET.replace("kernel: 3}\n", "kernel: 3, bias: false}\n").replace(
+        "filters: 5", "filters: 71"
+    )
+    wide = text.replace("filters: 7,", "filters: 997,")
+    spec(tmp_path, text=wide)
+    command("net.yaml", "--update")
+    spec(tmp_path, text=wide.replace("bias: false", "bias: true"))  # 71 more of 18,576,172
+    code, out, _ = command("net.yaml")
+    assert code == 1
+    assert "+71 (less than 0.1 %)  grew" in out
+
+
 def test_new_and_vanished_layers_are_told(command: Run, tmp_path: Path) -> None:
     spec(tmp_path)
     command("net.yaml", "--update")

@@ -74,6 +74,12 @@ def test_a_folder_without_any_spec_is_said(files: Files) -> None:
         found("*.yaml")
 
 
+def test_a_folder_that_is_not_there_is_no_file(files: Files) -> None:
+    files("net.yaml")
+    with pytest.raises(UsageError, match=r"there is no folder 'nope/'"):
+        found("net.yaml", "nope/")
+
+
 def test_a_file_that_is_named_is_a_spec_whatever_it_holds(files: Files, capsys: Any) -> None:
     files("ci.yaml", text=OTHER)
     assert found("ci.yaml") == ("ci.yaml",)

@@ -66,7 +66,7 @@ MESSAGES: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("--image", "1 2", "-k", "[[1]]", "--bias", "1,2"),
-        "--bias holds 2 numbers for 1 filters: 2 ≠ 1",
+        "--bias holds 2 numbers for 1 filter: 2 ≠ 1",
     ),
     (("--image", "[1, 2]", "-k", "blur"), "the image is one row, the kernel has 3 rows: 3 > 1"),
     (("--image", "1 2", "--pool", "min", "2"), "there is no pooling 'min'"),
@@ -79,7 +79,7 @@ MESSAGES: list[tuple[tuple[str, ...], str]] = [
     (("--image", "[1]", "--apply", "cross-entropy"), "cross-entropy needs what is right"),
     (
         ("--image", "[1]", "--apply", "cross-entropy", "--target", "[1, 0]"),
-        "--target holds 2 numbers for 1 probabilities: 2 ≠ 1",
+        "--target holds 2 numbers for 1 probability: 2 ≠ 1",
     ),
     (
         ("--image", "[3]", "--apply", "cross-entropy", "--target", "1"),
@@ -103,7 +103,7 @@ MESSAGES: list[tuple[tuple[str, ...], str]] = [
     ),
     (
         ("--image", "1 2", "-k", "[[1]]", "--step", "1,3"),
-        "there is no window 1,3,1: the output has 1 rows, 2 columns and 1 channels",
+        "there is no window 1,3,1: the output has 1 row, 2 columns and 1 channel",
     ),
     (("--image", "[1, 2]", "--apply", "relu", "--step", "1,1"), "no window walks here"),
     (("--image", "1 2", "-k", "[[1]]", "-f", "pdf"), "there is no format 'pdf'"),
@@ -295,4 +295,12 @@ def test_epsilon_is_one_number(run: Run, text: str, number: int) -> None:
     assert (out.code, out.err) == (
         2,
         f"error: --epsilon takes one number, not {number}\n  help: --epsilon 0.00001\n",
+    )
+
+
+def test_a_softmax_over_one_channel_says_why_all_is_one(run: Run) -> None:
+    remark = "with one channel each sum has one term, so every quotient is 1"
+    assert remark in " ".join(run("convolve", "--image", "1 2 3", "--apply", "softmax").out.split())
+    assert remark not in " ".join(
+        run("convolve", "--image", "[1, 2, 3]", "--apply", "softmax").out.split()
     )

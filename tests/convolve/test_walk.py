@@ -224,7 +224,7 @@ def test_no_such_window() -> None:
     assert walk is not None
     with pytest.raises(
         UsageError,
-        match="there is no window 2,1,1: the output has 1 rows, 1 columns and 1 channels",
+        match="there is no window 2,1,1: the output has 1 row, 1 column and 1 channel",
     ):
         walk.step(1, 0, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +171,18 @@ def test_the_centre_is_the_middle_of_what_the_first_unit_sees() -> None:
     report = cnn.analyze(cnn.loads(text))
     assert report.to_dict()["layers"][0]["receptive_field"]["centre"] == ["3/2", "1/2"]
     assert "1.5x0.5" in report.render("csv", columns=("name", "centre"))
+
+
+def test_networks_of_one_name_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    analyses = []
+    for file, filters in (("ca.yaml", 5), ("cb.yaml", 7)):
+        path = tmp_path / file
+        path.write_text(
+            "cnn: 1\nname: net\ninput: 9x9x3\n"
+            f"layers: [{{conv: {{filters: {filters}, kernel: 3}}}}]\n",
+            encoding="utf-8",
+        )
+        analyses.append(cnn.analyze(path).analysis)
+    names = [row[0].text for row in side_by_side(analyses).rows]
+    assert names == [f"net, {tmp_path / file}" for file in ("ca.yaml", "cb.yaml")]
+    assert [row[0].text for row in side_by_side(analyses[:1]).rows] == ["net"]

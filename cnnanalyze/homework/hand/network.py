@@ -14,7 +14,7 @@ from cnnanalyze.homework.hand.layers import KINDS, Call, work
 from cnnanalyze.homework.hand.pointwise import batch_norm, cross_entropy
 from cnnanalyze.homework.hand.section import Section
 from cnnanalyze.homework.hand.text import MOST_NUMBERS, Kernel
-from cnnanalyze.homework.hand.volume import Number, Plane, Volume, arrange, exact
+from cnnanalyze.homework.hand.volume import Number, Plane, Volume, arrange, counted, exact
 from cnnanalyze.homework.hand.walk import turned
 from cnnanalyze.layers.base import KINDS as LAYERS
 from cnnanalyze.spec.node import INPUT, Node
@@ -171,9 +171,9 @@ def convolve(
         )
     if biases and len(biases) not in {1, len(filters)}:
         raise UsageError(
-            f"--bias holds {len(biases)} numbers for {len(filters)} filters: "
+            f"--bias holds {counted(len(biases), 'number')} for {counted(len(filters), 'filter')}: "
             f"{len(biases)} ≠ {len(filters)}",
-            help="give one for each filter, or one for all",
+            help="give one for each filter, or one for all" if len(filters) > 1 else "give one",
         )
     if image.rank == 1 and sizes[0][0] != 1:
         raise UsageError(

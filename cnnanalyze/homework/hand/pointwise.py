@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import erf, exp, expm1, log, log1p, pi, sqrt, tanh
 from typing import Any, NamedTuple
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.hand.section import Working
-from cnnanalyze.homework.hand.volume import Number, Volume, exact, lay, vector, whole
+from cnnanalyze.homework.hand.volume import Number, Volume, counted, exact, lay, vector, whole
 
 MOST_ROWS = 64
 """Of a working; the rest goes the same way."""
@@ -167,10 +167,22 @@ def softmax(x: Volume, *, logarithm: bool = False) -> Worked:
         lay(out, x.height, x.width, x.channels, x.rank),
         f"{last}, the sum over {'the channels of a position' if x.rank else 'all'}",
         Working(("x", power, last), tuple(rows[:MOST_ROWS]), facts, len(rows)),
-        ("the largest is subtracted first: e^x would be too large, and the quotients are the same",)
-        if shifted
-        else (),
+        tuple(_remarks(x, shifted=shifted)),
     )
+
+
+def _remarks(x: Volume, *, shifted: bool) -> Iterator[str]:
+    """Say what may surprise in a softmax."""
+    if shifted:
+        yield (
+            "the largest is subtracted first: e^x would be too large, and the quotients are the "
+            "same"
+        )
+    if x.channels == 1:
+        yield (
+            "with one channel each sum has one term, so every quotient is 1; a flat list "
+            '"[1, 2, 3]" is a vector with a channel for each number'
+        )
 
 
 _STEEP = 300
@@ -194,7 +206,8 @@ def cross_entropy(x: Volume, target: Sequence[Number]) -> Worked:
     given = x.flat()
     if len(target) != len(given):
         raise UsageError(
-            f"--target holds {len(target)} numbers for {len(given)} probabilities: "
+            f"--target holds {counted(len(target), 'number')} for {len(given)} "
+            f"{'probability' if len(given) == 1 else 'probabilities'}: "
             f"{len(target)} ≠ {len(given)}",
             help="write one for each class, such as [1, 0, 0]",
         )

@@ -17,7 +17,7 @@ from operator import mul
 from typing import NamedTuple
 
 from cnnanalyze.errors import UsageError
-from cnnanalyze.homework.hand.volume import Number, Plane, Volume, whole
+from cnnanalyze.homework.hand.volume import Number, Plane, Volume, counted, whole
 from cnnanalyze.layers.base import Fit
 
 Cells = tuple[tuple[Number | None, ...], ...]
@@ -213,7 +213,8 @@ class Walk:
         if not (0 <= row < rows and 0 <= column < columns and 0 <= channel < channels):
             raise UsageError(
                 f"there is no window {row + 1},{column + 1},{channel + 1}: the output has "
-                f"{rows} rows, {columns} columns and {channels} channels",
+                f"{counted(rows, 'row')}, {counted(columns, 'column')} and "
+                f"{counted(channels, 'channel')}",
                 help="rows, columns and channels count from 1: --step 1,1",
             )
         reads = self.reads[channel]

@@ -8,7 +8,7 @@ from cnnanalyze.lint.edit import without_step
 from cnnanalyze.lint.finding import Finding, Fix
 from cnnanalyze.lint.rule import Case, Rule, rule
 from cnnanalyze.lint.subject import Subject
-from cnnanalyze.lint.walk import RECTIFIERS, SILENT, before, is_activation
+from cnnanalyze.lint.walk import ACTIVATIONS, RECTIFIERS, SILENT, SOFTMAX, before
 from cnnanalyze.spec.node import Node
 
 
@@ -17,15 +17,16 @@ class DoubleActivation(Rule):
     """An activation reads nothing but another activation.
 
     Why: two nonlinearities with no weights between them add little that one does not have; after
-    ReLU a second one does nothing, and a sigmoid sees only its upper half. Usually a line was left
-    over, or the layer between them is missing.
+    ReLU a second one does nothing, and a sigmoid sees only its upper half. What reads the
+    probabilities of a softmax makes them almost alike. Usually a line was left over, or the layer
+    between them is missing.
 
     Instead: take one of them out, or put the missing layer between them.
     """
 
     code = "NA003"
     name = "double-activation"
-    formula = "f(g(x)), f and g activations"
+    formula = "f(g(x)), f and g activations, g or both also softmax"
     source = "NeuraLint rule f003 (Nikanjam et al., arXiv 2105.08095)"
     trips = "none of the 68 networks of torchvision 0.29"
     valid = (
@@ -45,6 +46,18 @@ class DoubleActivation(Rule):
             message="this relu reads nothing but the relu of relu1",
             path="relu2",
         ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- softmax\n",
+            at=(6, 3),
+            message="this softmax reads nothing but the softmax of softmax1",
+            path="softmax2",
+        ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- sigmoid\n",
+            at=(6, 3),
+            message="this sigmoid reads nothing but the softmax of softmax1",
+            path="sigmoid1",
+        ),
     )
 
     def check(self, subject: Subject) -> Iterator[Finding]:
@@ -52,10 +65,12 @@ class DoubleActivation(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if not is_activation(node):
+            # Softmax reads an activation on purpose; activated logits are a rule of their own.
+            firsts = SOFTMAX if node.kind in SOFTMAX else ACTIVATIONS | SOFTMAX
+            if node.kind not in ACTIVATIONS | SOFTMAX:
                 continue
             sources = before(network, node, SILENT)
-            if len(sources) == 1 and is_activation(sources[0]):
+            if len(sources) == 1 and sources[0].kind in firsts:
                 first = sources[0]
                 yield self.found(
                     subject,
