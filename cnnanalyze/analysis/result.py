@@ -190,6 +190,9 @@ class Total:
         default_factory=dict, compare=False, repr=False
     )
     """What was counted already under conventions: operations before halving, and parameters."""
+    _uncounted: dict[Convention, tuple[str, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def stored(self) -> int:
@@ -214,7 +217,10 @@ class Total:
         row = weigh(convention)
         if row.is_elementary and self.complete:
             return ()
-        return tuple(dict.fromkeys(f.node.kind for f in self.facts if count(f, row) is None))
+        if row not in self._uncounted:
+            found = dict.fromkeys(f.node.kind for f in self.facts if count(f, row) is None)
+            self._uncounted[row] = tuple(found)
+        return self._uncounted[row]
 
     def operations(self, convention: str = "mac") -> int:
         """Return the number of operations under a convention; of what it counts, if not of all."""

@@ -97,7 +97,8 @@ class Network:
         >>> net.effective((("width", 3), ("rate", 0.5)))
         (('rate', 0.5),)
         """
-        return tuple((name, value) for name, value in settings if name in self.words)
+        own = dict(self.parameters)
+        return tuple((n, value) for n, value in settings if n in self.words or n not in own)
 
     @cached_property
     def claims_about(self) -> dict[str, tuple[Claim, ...]]:
