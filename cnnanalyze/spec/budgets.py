@@ -10,6 +10,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.spec.faults import Faults, said
 from cnnanalyze.spec.figure import Figure
+from cnnanalyze.spec.meaning import counted, near_key
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree, plant
 
 CONVENTION = "flop"
@@ -133,8 +134,9 @@ def _read_table(tree: Mapping, layer: str, faults: Faults) -> list[Limit]:
         elif key.text not in known:
             faults.add(
                 f"'{layer or 'budgets'}' has no '{key.text}'; it takes {', '.join(known)}"
-                f"{nearest(key.text, known)}",
+                f"{near_key(key.text, 'quantities', known)}",
                 key.mark,
+                help=counted(key.text, known),
                 code="SP003",
             )
     return limits

@@ -9,6 +9,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.spec.faults import Faults, refuse_unknown, said
 from cnnanalyze.spec.figure import Figure
+from cnnanalyze.spec.meaning import counted, near_key
 from cnnanalyze.spec.shapes import parse_extents
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
 
@@ -107,8 +108,10 @@ def read_source(
                 faults.add(
                     f"'{key.text}' is not a quantity that can be claimed "
                     f"{'of a layer' if name else 'of a network'}; "
-                    f"known: {', '.join(quantities)}{nearest(key.text, quantities)}",
+                    f"known: {', '.join(quantities)}"
+                    f"{near_key(key.text, 'quantities', quantities)}",
                     key.mark,
+                    help=counted(key.text, quantities),
                     code="SP003",
                 )
             elif (claim := _read_figure(key.text, name, value, terms, faults)) is not None:

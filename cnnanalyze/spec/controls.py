@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
-from cnnanalyze.core.spelling import listed
+from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
@@ -141,6 +142,10 @@ def kind(
     known = "'cnnanalyze layers' lists the kinds" + (
         f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""
     )
+    *_, segment = scope.frame.path.rstrip("/").split("/")
+    if segment.isdecimal() and step.arguments is None:  # a branch, which may be a step's name
+        steps = tuple(islice((n for f in scope.frame.around() for n in f.wires), MOST_LISTED + 1))
+        known += f"; a branch may also name a step; known here: {listed(steps)}"
     reading.fault(
         f"unknown layer kind or block {say(word)}{meant.hint}",
         step.mark,

@@ -316,15 +316,11 @@ class _Expander:
         path = self.names.path_for(step, block.name, scope, self.number(step, scope))
         values = bind_arguments(block, step, scope, wires, Variables(self.parameters), self.reading)
         named = dict(zip(block.inputs, wires, strict=True))
+        frame = Frame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
+        frame.inputs = block.inputs
         defaults = (self.document.defaults, block.defaults)
         inner = Scope(
-            Frame(
-                f"{path}/",
-                named,
-                names_in(block.layers),
-                history=[wires[0]],
-                inputs=tuple(block.inputs),
-            ),
+            frame,
             values,
             tuple(section for section in defaults if section is not None),
             (*scope.chain, Call(block.name, step.mark, describe(block, values))),

@@ -142,6 +142,24 @@ def near_key(word: str, section: str, known: Sequence[str]) -> str:
     return f"; did you mean '{ours}'?" if ours else nearest(word, tuple(known))
 
 
+def counted(word: str, known: Sequence[str]) -> str:
+    """Say how operations are claimed or limited, if that is what a word means; else nothing.
+
+    Examples
+    --------
+    >>> counted("flops", ["operations"])
+    "write 'operations' with its 'convention', such as convention: flop, which counts both of a MAC"
+    >>> counted("depht", ["depth"])
+    ''
+    """
+    if of_key(word, "quantities", known) != "operations":
+        return ""
+    return (
+        "write 'operations' with its 'convention', such as convention: flop, "
+        "which counts both of a MAC"
+    )
+
+
 def of_value(attribute: str, value: object) -> str:
     """Say how a value is written here that an attribute does not take; nothing if nobody knows.
 

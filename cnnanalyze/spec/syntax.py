@@ -106,6 +106,11 @@ def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark |
         # What is wrong is where the quotes, the list or the key begin.
         place = getattr(error, "context_mark", None) or place
     mark: Mark | None = None
+    if place is not None and (braced := _braced(source, place.line, place.column)):
+        help_text = (
+            f"in a mapping in braces '}}' ends the mapping; write ${braced} without "
+            "braces of its own"
+        )
     if place is not None:
         mark = Mark(source, place.line + 1, place.column + 1)
     elif isinstance(error, yaml.reader.ReaderError):
@@ -125,6 +130,17 @@ def _word_before(mark: Mark) -> str:
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""
     before = line[: mark.column - 1]
     return "" if before.endswith(" ") else before.rpartition(" ")[2]
+
+
+def _braced(source: Source, line: int, column: int) -> str:
+    """Return the name in the last ``${name}`` before a place, inside a mapping in braces."""
+    text = source.lines[line][:column] if line < len(source.lines) else ""
+    found = list(_BRACED.finditer(text))
+    before = text[: found[-1].start()] if found else ""
+    return "" if "{" not in before or set(before) & {"'", '"'} else str(found[-1][1])
+
+
+_BRACED = re.compile(r"\$\{([A-Za-z_]\w{0,99})\}")
 
 
 def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:

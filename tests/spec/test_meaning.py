@@ -406,3 +406,29 @@ def test_relations_are_not_judged_while_an_attribute_is_misnamed() -> None:
 def test_words_of_frameworks_lead_to_what_means_the_same(step: str, advice: str) -> None:
     ((_, told),) = refusals(f"{{{step}}}")
     assert told == advice
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "budgets: {flops: {at_most: 3}}",
+        "expect: [{source: somebody, total: {flops: 7}}]",
+    ],
+)
+def test_flops_lead_to_operations_with_their_convention(section: str) -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads(f"cnn: 1\ninput: 8x8x3\nlayers: [relu]\n{section}\n")
+    (fault,) = caught.value.faults
+    assert fault.message.endswith("; did you mean 'operations'?")
+    assert fault.help == (
+        "write 'operations' with its 'convention', such as convention: flop, "
+        "which counts both of a MAC"
+    )
+
+
+@pytest.mark.parametrize("filters", ["${in} * 2", "2 + ${in} * 2", "${in}, stride: ${in} * 2"])
+def test_an_expression_with_braces_in_a_mapping_is_told_to_leave_them_out(filters: str) -> None:
+    ((_, advice),) = refusals(f"{{conv: {{filters: {filters}, kernel: 3}}}}")
+    assert advice == (
+        "in a mapping in braces '}' ends the mapping; write $in without braces of its own"
+    )

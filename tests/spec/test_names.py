@@ -214,3 +214,14 @@ def test_neither_the_step_itself_nor_later_ones_are_told_as_known() -> None:
 def test_a_path_is_not_advised_as_a_name() -> None:
     message, remedy = advice("layers: [relu, {tanh: , from: cell/relu7}]\n")
     assert (message, remedy) == ("there is no step 'cell/relu7' here", "known here: input, relu1")
+
+
+def test_an_unknown_branch_is_told_which_steps_may_stand_there() -> None:
+    assert advice("layers: [relu, {concat: [relu1, nowhere]}]\n") == (
+        "unknown layer kind or block 'nowhere'",
+        (
+            "'cnnanalyze layers' lists the kinds; a branch may also name a step; "
+            "known here: input, relu1"
+        ),
+    )
+    assert advice("layers: [relu, nowhere]\n")[1] == "'cnnanalyze layers' lists the kinds"
