@@ -87,6 +87,7 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             view.aligned,
             fit,
             node.id in outputs,
+            view.order,
         )
     memory = measure(network)
     result = Analysis(network, facts, memory, None, tuple(notes))

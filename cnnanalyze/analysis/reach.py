@@ -1,22 +1,19 @@
 """Receptive fields: what every unit sees of the network's input, by rule.
 
-Two views of the same index maps (:mod:`cnnanalyze.core.reach`): the *theoretical* field knows no
-borders and is what papers print; the *clipped* field is what a unit really depends on inside the
-image, unit by unit, and is what the executor can observe.
+This is the *theoretical* field, which knows no borders and is what papers print. What a unit really
+depends on inside the image is told by :mod:`cnnanalyze.analysis.trace`, from the same index maps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from math import inf
 from typing import NamedTuple
 
-from cnnanalyze.core.index_map import IndexMap
-from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
-from cnnanalyze.core.strand import INPUT_FIELD, Field, Interval, Strand, follow_field, hull, join
+from cnnanalyze.core.reach import POINT, WHOLE, Reach
+from cnnanalyze.core.strand import INPUT_FIELD, Field, Strand, follow_field, join
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import INPUT, Node, NodeId
+from cnnanalyze.spec.node import Node, NodeId
 
 Maps = tuple[tuple[Reach, ...], ...] | None
 
@@ -29,6 +26,13 @@ class Seen(NamedTuple):
     narrow: tuple[Field, ...] | None
     """Along the path with the smallest field."""
     aligned: bool
+    order: tuple[int, ...] = ()
+    """For each axis of the map, the axis of the input that lies along it; nothing if all stay."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether units that lie elsewhere see something else."""
+        return self.fields is None or any(s.advance for f in self.fields for s in f.strands)
 
 
 NOT_ASKED = Seen(None, None, aligned=True)
@@ -64,24 +68,39 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
     aligned = all(s.aligned for s in sources)
     if len(sources) == 1:
         only = sources[0]
-        fields = _through(only.fields, maps, node, 0)
-        narrow = fields if only.narrow is only.fields else _through(only.narrow, maps, node, 0)
-        if fields is only.fields and narrow is only.narrow:
+        fields = _through(only.fields, maps, node, 0, only.order)
+        narrow = (
+            fields
+            if only.narrow is only.fields
+            else _through(only.narrow, maps, node, 0, only.order)
+        )
+        order = _moved(only.order, node)
+        if fields is only.fields and narrow is only.narrow and order == only.order:
             return only
-        return Seen(fields, narrow, aligned)
+        return Seen(fields, narrow, aligned, order)
+    orders = {s.order for s in sources if s.moves}
+    if len(orders) > 1:
+        sources = [
+            _unmoved(s, x.size, orders) for s, x in zip(sources, node.input_shapes, strict=True)
+        ]
+        aligned = False
+    order = orders.pop() if len(orders) == 1 else ()
     wide, small = [], []
     for k, source in enumerate(sources):
-        fields = _through(source.fields, maps, node, k)
+        fields = _through(source.fields, maps, node, k, order)
         if fields is None:
             return Seen(None, None, aligned=False)
         narrow = (
-            fields if source.narrow is source.fields else _through(source.narrow, maps, node, k)
+            fields
+            if source.narrow is source.fields
+            else _through(source.narrow, maps, node, k, order)
         )
         assert narrow is not None
         wide.append(fields)
         small.append(narrow)
+    order = _moved(order, node)
     if all(w is wide[0] for w in wide) and all(s is wide[0] for s in small):
-        return Seen(wide[0], wide[0], aligned)
+        return Seen(wide[0], wide[0], aligned, order)
     axes = range(len(wide[0]))
     done: dict[tuple[int, ...], Field] = {}
     for a in axes:
@@ -92,11 +111,43 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
         joined,
         tuple(min((s[a] for s in small), key=lambda f: f.local.size) for a in axes),
         aligned and all(_aligned([w[a] for w in wide]) for a in axes),
+        order,
     )
 
 
+def _moved(order: tuple[int, ...], node: Node) -> tuple[int, ...]:
+    """Return which axes of the network's input lie along those of a node's output."""
+    moved = node.layer.moved_axes(*node.input_shapes)
+    if not moved and not order:
+        return ()
+    rank = node.output.rank
+    found = tuple(order[a] for a in moved) if moved and order else moved or order
+    return () if found == tuple(range(rank)) or len(found) != rank else found
+
+
+def _unmoved(seen: Seen, size: tuple[int, ...], orders: set[tuple[int, ...]]) -> Seen:
+    """Return what units see where some axes lie elsewhere than on another path: all of these."""
+    if seen.fields is None or seen.narrow is None or len(size) != len(seen.fields):
+        return seen
+    stay = tuple(range(len(size)))
+    own = seen.order or stay
+    places = [{(order or stay).index(a) for order in orders} for a in stay]
+
+    def whole(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        return tuple(
+            follow_field(fields[a], WHOLE, size[own.index(a)]) if len(places[a]) > 1 else fields[a]
+            for a in stay
+        )
+
+    return Seen(whole(seen.fields), whole(seen.narrow), aligned=False)
+
+
 def _through(
-    fields: tuple[Field, ...] | None, maps: Maps, node: Node, k: int
+    fields: tuple[Field, ...] | None,
+    maps: Maps,
+    node: Node,
+    k: int,
+    order: tuple[int, ...],
 ) -> tuple[Field, ...] | None:
     if fields is None or maps is None:
         return None
@@ -106,6 +157,9 @@ def _through(
     size = node.input_shapes[k].size
     if len(own) != len(fields):  # axes were made anew by a reshape: every unit sees the same
         return fields if all(not s.advance for f in fields for s in f.strands) else None
+    if order:  # the maps are those of the node's axes, the fields those of the network's
+        places = [order.index(a) for a in range(len(fields))]
+        own, size = tuple(own[p] for p in places), tuple(size[p] for p in places)
     # Axes are mostly alike; then one of them is worked out, and stands for the others.
     done: dict[tuple[int, Reach, int], Field] = {}
     for field, reach, n in zip(fields, own, size, strict=True):
@@ -135,174 +189,3 @@ def middle(strand: Strand) -> Fraction | None:
     """
     seen = strand.at(0)
     return None if seen is None else Fraction(sum(seen), 2)
-
-
-class Clipped(NamedTuple):
-    """What the units along one axis of a node depend on inside the image."""
-
-    intervals: tuple[Interval | None, ...]
-    """First and last input index for each unit; nothing for a unit that sees only padding."""
-    inner: tuple[bool, ...]
-    """Whether no border was met on any path to the unit: the theoretical field must then hold."""
-
-
-Part = tuple[Clipped, ...]
-"""What the units of a node depend on along some of the paths to it, axis by axis."""
-
-
-def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> dict[str, Part]:
-    """What does every unit of every node depend on inside the image?
-
-    Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
-    the result is exact at the borders, too. The length of the work is the number of units along the
-    axes, not their product.
-
-    Parameters
-    ----------
-    network
-        The network.
-    maps
-        The index maps of every node.
-    most
-        How many units may be looked at; nodes for which that does not suffice are left out, and
-        those behind them.
-    """
-    paths = _Paths(most)
-    if not paths.can_take(sum(network.input.size)):
-        return {}
-    start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size]
-    found: dict[str, list[Part]] = {INPUT: [tuple(map(paths.known, start))]}
-    for node in network.nodes:
-        own = maps[node.id]
-        if own is None or any(i not in found for i in node.inputs):
-            continue
-        axes = range(network.input.rank)
-        # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
-        size = node.output.size if node.output.rank == len(axes) else (1,) * len(axes)
-        followed = (
-            tuple(paths.clip(part[a], m[a] if len(m) == len(axes) else None, size[a]) for a in axes)
-            for source, m in zip(node.inputs, own, strict=True)
-            for part in found[source]
-        )
-        try:
-            found[node.id] = paths.alike(followed)
-        except _TooMany:
-            break
-    return {name: paths.merged(parts) for name, parts in found.items()}
-
-
-class _TooMany(Exception):  # noqa: N818 - control flow, never seen outside
-    """Raised where no more units may be looked at."""
-
-
-class _Paths:
-    """What units see along paths; what was worked out once is not worked out again.
-
-    Deep networks repeat their layers, and behind some of them every unit sees the same.
-    """
-
-    def __init__(self, most: int | None = None) -> None:
-        self._left = inf if most is None else most
-        self._known: dict[Clipped, Clipped] = {}
-        self._clipped: dict[tuple[int, Reach | None, int], Clipped] = {}
-        self._merged: dict[tuple[int, ...], Clipped] = {}
-        self._alive: dict[int, tuple[bool, ...]] = {}
-        self._settled: dict[tuple[int, ...], Part] = {}
-
-    def can_take(self, units: int) -> bool:
-        """Count units that are looked at; return whether the bound is kept."""
-        self._left -= units
-        return self._left >= 0
-
-    def known(self, clipped: Clipped) -> Clipped:
-        """Return the one value that stands for all that are equal; its number may be a key."""
-        return self._known.setdefault(clipped, clipped)
-
-    def clip(self, seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
-        """Follow one index map from the units of a layer's input to those of its output."""
-        key = (id(seen), reach, outputs)
-        found = self._clipped.get(key)
-        if found is None:
-            reads = min(reach.most_taps, len(seen.intervals)) if isinstance(reach, IndexMap) else 1
-            if not self.can_take(outputs * reads):
-                raise _TooMany
-            found = self._clipped[key] = self.known(_clip(seen, reach, outputs))
-        return found
-
-    def alike(self, parts: Iterable[Part]) -> list[Part]:
-        """Merge the parts in which the same units see something, on every axis.
-
-        A unit of a map is alive where it is on every axis. Axis by axis, paths with other units
-        alive must be kept apart: a later layer may read, on one axis, only where one of them is
-        dead, and what that path sees on the other axes does not count then. Hardly any network has
-        such paths: their units lie in padding alone, or in the gaps of a transposed window.
-        """
-        groups: dict[tuple[tuple[bool, ...], ...], list[Part]] = {}
-        for part in parts:
-            settled = self.settled(part)
-            groups.setdefault(tuple(map(self.alive, settled)), []).append(settled)
-        return [self.merged(group) for group in groups.values()]
-
-    def settled(self, part: Part) -> Part:
-        """Return a part in which all units are dead if they are so along one axis."""
-        key = tuple(map(id, part))
-        found = self._settled.get(key)
-        if found is None:
-            found = part
-            if not all(any(self.alive(axis)) for axis in part):
-                found = tuple(
-                    self.known(Clipped((None,) * n, (False,) * n))
-                    for n in (len(axis.intervals) for axis in part)
-                )
-            self._settled[key] = found
-        return found
-
-    def alive(self, clipped: Clipped) -> tuple[bool, ...]:
-        """Return which units see something."""
-        found = self._alive.get(id(clipped))
-        if found is None:
-            found = tuple(i is not None for i in clipped.intervals)
-            self._alive[id(clipped)] = found
-        return found
-
-    def merged(self, parts: list[Part]) -> Part:
-        """Return what the units depend on along any of these paths."""
-        if len(parts) == 1:
-            return parts[0]
-        return tuple(map(self._merge, zip(*parts, strict=True)))
-
-    def _merge(self, parts: tuple[Clipped, ...]) -> Clipped:
-        distinct = {id(p): p for p in parts}
-        key = tuple(distinct)
-        found = self._merged.get(key)
-        if found is None:
-            found = self._merged[key] = self.known(_merge_clipped(list(distinct.values())))
-        return found
-
-
-def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
-    """Follow one index map from the units of a layer's input to those of its output."""
-    if reach is None or isinstance(reach, Whole | Everywhere):
-        everything = hull(list(seen.intervals))
-        return Clipped((everything,) * outputs, (False,) * outputs)
-    if reach is POINT:
-        return seen
-    n = len(seen.intervals)
-    intervals: list[Interval | None] = []
-    inner: list[bool] = []
-    for o in range(outputs):
-        taps, inside = reach.taps(o), reach.inside(o, n)
-        intervals.append(hull([seen.intervals[i] for i in inside]))
-        # A mirrored index is as good as a border: what was tapped is not what is read.
-        free = len(inside) == len(taps) > 0 and inside[0] == taps[0]
-        inner.append(free and all(seen.inner[i] for i in inside))
-    return Clipped(tuple(intervals), tuple(inner))
-
-
-def _merge_clipped(parts: list[Clipped]) -> Clipped:
-    if len(parts) == 1:
-        return parts[0]
-    return Clipped(
-        tuple(hull(list(each)) for each in zip(*(p.intervals for p in parts), strict=True)),
-        tuple(all(each) for each in zip(*(p.inner for p in parts), strict=True)),
-    )

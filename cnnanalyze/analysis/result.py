@@ -40,6 +40,8 @@ class NodeFacts(NamedTuple):
     fit: tuple[Fit, ...] = ()
     closes: bool = False
     """Whether the layer's output is one of the network's."""
+    order: tuple[int, ...] = ()
+    """For each axis of the output, the axis of the network's input that lies along it."""
 
     @property
     def output(self) -> Shape:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze, index_maps
-from cnnanalyze.analysis.reach import Clipped, trace
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.trace import Clipped, trace
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.strand import Interval
 from cnnanalyze.crosscheck.claims import check_claims

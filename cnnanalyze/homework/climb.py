@@ -40,6 +40,8 @@ class Link(NamedTuple):
     strand: Strand
     direct: bool
     """Whether the map alone explains the strand; if not, several paths meet here."""
+    axis: int
+    """Along which axis of the layer's own map this is; axes may have moved."""
 
 
 Naming = Callable[[str], Name]
@@ -71,23 +73,29 @@ def path(asked: Asked, axis: int) -> list[Link]:
         assert maps is not None
         found = []
         for k, source in enumerate(node.inputs):
-            own = maps[k]
-            reach = own[axis] if axis < len(own) else POINT
-            extent = node.input_shapes[k].size[axis] if axis < len(own) else 1
+            own, place = maps[k], _place(asked, source, axis)
+            reach = own[place] if place < len(own) else POINT
+            extent = node.input_shapes[k].size[place] if place < len(own) else 1
             for below in _strands(_field(asked, source, axis)):
                 above = follow_field(Field((below,)), reach, extent)
                 found += [
-                    (one == strand, one.size, k, source, reach, extent, below)
+                    (one == strand, one.size, k, source, reach, extent, below, place)
                     for one in above.strands
                 ]
-        direct, _, _, source, reach, extent, below = max(found, key=_preference)
-        links.append(Link(at, reach, extent, below, strand, direct))
+        direct, _, _, source, reach, extent, below, place = max(found, key=_preference)
+        links.append(Link(at, reach, extent, below, strand, direct, place))
         at, strand = source, below
     return links[::-1]
 
 
+def _place(asked: Asked, id: NodeId, axis: int) -> int:  # noqa: A002
+    """Return along which axis of a layer's output an axis of the network's input lies."""
+    order = () if id == INPUT else asked.analysis.facts[id].order
+    return order.index(axis) if order else axis
+
+
 def _preference(
-    candidate: tuple[bool, int, int, NodeId, Reach, int, Strand],
+    candidate: tuple[bool, int, int, NodeId, Reach, int, Strand, int],
 ) -> tuple[bool, int, int]:
     return candidate[0], candidate[1], -candidate[2]
 
@@ -115,10 +123,10 @@ def climb(asked: Asked, axis: int | None) -> list[Climb]:
     def name(key: str) -> Name:
         return Name(key, axis, rank)
 
-    return [_rung(asked, link, axis or 0, name) for link in path(asked, axis or 0)]
+    return [_rung(asked, link, name) for link in path(asked, axis or 0)]
 
 
-def _rung(asked: Asked, link: Link, axis: int, name: Naming) -> Climb:
+def _rung(asked: Asked, link: Link, name: Naming) -> Climb:
     def arranged(number: object) -> Expression:
         return arrange(tree(number), asked.notation)
 
@@ -143,7 +151,7 @@ def _rung(asked: Asked, link: Link, axis: int, name: Naming) -> Climb:
             rung = Climb(link.id, given(1), given(1), tree(size), tree(jump), tree(first))
             return _checked(link, name, rung)
         if isinstance(reach, Window):
-            w = _own(asked, link, axis)
+            w = _own(asked, link)
             rung = Climb(
                 link.id,
                 arranged(w.kernel),
@@ -162,13 +170,14 @@ def _named(value: Value, name: Name) -> Num | Ratio:
     return Num(int(whole), name) if whole.denominator == 1 else Ratio(whole, name)
 
 
-def _own(asked: Asked, link: Link, axis: int) -> Window:
+def _own(asked: Asked, link: Link) -> Window:
     """Return the window of a layer, its numbers with their names."""
     layer = Asked(asked.analysis, asked.analysis.facts[link.id], asked.notation)
     maps = layer.layer.reach(*layer.inputs)
     assert maps is not None
     for own in maps:
-        if axis < len(own) and isinstance(found := own[axis], Window) and found == link.reach:
+        found = own[link.axis] if link.axis < len(own) else None
+        if isinstance(found, Window) and found == link.reach:
             return found
     raise AssertionError(link.id)
 

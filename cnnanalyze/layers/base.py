@@ -80,6 +80,14 @@ class Layer(BaseModel):
         """
         return tuple((POINT,) * len(x.size) for x in inputs)
 
+    def moved_axes(self, *inputs: Shape) -> tuple[int, ...]:  # noqa: ARG002 - hardly a kind moves one
+        """Return, for each axis of the output, which axis of the inputs lies along it, from 0 on.
+
+        Nothing means that all stay; a kind that moves axes has one index map for each axis of its
+        *input*, as every other.
+        """
+        return ()
+
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:  # noqa: ARG002 - only sliding windows can misfit
         """Return, per axis, how the windows lie; nothing for layers without windows."""
         return ()

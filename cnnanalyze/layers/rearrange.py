@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cnnanalyze.core.reach import POINT, WHOLE, Reach, Sampled, Window
+from cnnanalyze.core.reach import Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis, say
@@ -15,7 +15,8 @@ class Permute(Moving):
     """The spatial axes in another order; the channels stay last. It costs nothing.
 
     ``order: [2, 1]`` transposes an image. The receptive field is told axis by axis of the network's
-    input, so a unit behind an axis that has moved is said to see all of it.
+    input, wherever these axes lie now. Where a join brings together axes that were moved and axes
+    that were not, units see all of both.
     """
 
     principal = "order"
@@ -45,10 +46,9 @@ class Permute(Moving):
             )
         return Shape(tuple(x.size[axis - 1] for axis in self.order), x.channels)
 
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the same place on axes that stay, the others whole."""
-        stays = enumerate(self.order[: inputs[0].rank], start=1)
-        return (tuple(POINT if axis == place else WHOLE for place, axis in stays),)
+    def moved_axes(self, *inputs: Shape) -> tuple[int, ...]:  # noqa: ARG002
+        """Return the axes in their new order."""
+        return tuple(axis - 1 for axis in self.order)
 
 
 @layer("slice")

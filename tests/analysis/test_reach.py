@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import analyze, index_maps
-from cnnanalyze.analysis.reach import trace
+from cnnanalyze.analysis.trace import trace
 from tests.strategies.networks import specs
 
 Layers = str
@@ -79,7 +79,7 @@ def test_chain_follows_the_recurrences_of_distill(chain: list[tuple[int, int, in
         extent = dilation * (kernel - 1) + 1
         size, stride, padding = step * size + extent - step, step * stride, step * padding + pad
     text = ", ".join(
-        f"{{maxpool: {{kernel: {k}, stride: {s}, dilation: {d}, padding: {p}}}}}"
+        f"{{conv: {{filters: 1, kernel: {k}, stride: {s}, dilation: {d}, padding: {p}}}}}"
         for k, s, d, p in chain
     )
     *_, last = report(text, "40009x2")

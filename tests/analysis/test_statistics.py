@@ -8,8 +8,8 @@ from hypothesis import given, note
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import analyze, index_maps
-from cnnanalyze.analysis.reach import trace
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
+from cnnanalyze.analysis.trace import trace
 from cnnanalyze.execute.run import Step, infer
 from tests.strategies.networks import specs
 

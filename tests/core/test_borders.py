@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.analysis.reach import Clipped, _clip
+from cnnanalyze.analysis.trace import Clipped, _clip
 from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Mirrored, Reach, Transposed, Window
 from cnnanalyze.core.strand import INPUT_FIELD, START, follow, follow_field
 

@@ -196,3 +196,14 @@ def test_a_block_has_the_sum_of_its_layers() -> None:
     assert found.value == sum(f.learnable for f in parts) == 1_219_584
     assert found.question == "How many parameters does stage2 learn?"
     check(found)
+
+
+def test_the_kernel_of_the_axis_that_lies_there_is_explained_behind_a_permutation() -> None:
+    text = (
+        "{cnn: 1, input: 17x13x2, layers: [{permute: [2, 1]}, "
+        "{conv: {filters: 1, kernel: [3, 5], stride: [2, 1]}}]}"
+    )
+    found = explain(cnn.analyze(cnn.loads(text)).analysis, "conv1", "receptive_field")
+    check(found)
+    assert found.value == (5, 3)
+    assert [tuple(map(evaluate, rung.cells[:2])) for rung in found.table] == [(5, 1), (3, 2)]

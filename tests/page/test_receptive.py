@@ -8,7 +8,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import index_maps
-from cnnanalyze.analysis.reach import trace
+from cnnanalyze.analysis.trace import trace
 from cnnanalyze.core.reach import (
     EVERYWHERE,
     POINT,

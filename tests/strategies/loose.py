@@ -16,6 +16,7 @@ from cnnanalyze.core.shape import Shape
 from tests.strategies.case import Case, Cases, one_or_each
 
 Draw = st.DrawFn
+Shapes = st.SearchStrategy[Shape]
 flags = st.booleans()
 ranks = st.sampled_from((1, 2, 2, 3))
 counts = st.sampled_from((1, 1, 2, 3, 4, 6))
@@ -82,8 +83,8 @@ def grouped(draw: Draw, x: Shape) -> tuple[Shape, dict[str, Any]]:
 
 
 @st.composite
-def convolutions(draw: Draw, kind: str) -> Case:
-    x = draw(shapes())
+def convolutions(draw: Draw, kind: str, maps: Shapes) -> Case:
+    x = draw(maps)
     attributes = draw(windows(x.rank, "valid", "same", "causal")) | draw(perhaps(flags, "bias"))
     match kind:
         case "conv":
@@ -101,8 +102,8 @@ def convolutions(draw: Draw, kind: str) -> Case:
 
 
 @st.composite
-def transposed(draw: Draw) -> Case:
-    x, attributes = draw(grouped(draw(shapes())))
+def transposed(draw: Draw, maps: Shapes) -> Case:
+    x, attributes = draw(grouped(draw(maps)))
     attributes |= draw(windows(x.rank)) | draw(perhaps(flags, "bias"))
     if draw(flags):
         # The words are Keras', which neither groups nor strides and dilates at once.
@@ -113,8 +114,8 @@ def transposed(draw: Draw) -> Case:
 
 
 @st.composite
-def pools(draw: Draw, kind: str) -> Case:
-    x = draw(shapes())
+def pools(draw: Draw, kind: str, maps: Shapes) -> Case:
+    x = draw(maps)
     attributes = draw(windows(x.rank, "valid", "same", dilated=kind == "maxpool"))
     if kind != "subsample":
         attributes |= draw(perhaps(flags, "ceil_mode"))
@@ -126,14 +127,14 @@ def pools(draw: Draw, kind: str) -> Case:
 
 
 @st.composite
-def adaptive(draw: Draw, kind: str) -> Case:
-    x = draw(shapes())
+def adaptive(draw: Draw, kind: str, maps: Shapes) -> Case:
+    x = draw(maps)
     return Case(kind, (x,), {"size": draw(numbers(11, x.rank))})
 
 
 @st.composite
-def resizes(draw: Draw) -> Case:
-    x = draw(shapes())
+def resizes(draw: Draw, maps: Shapes) -> Case:
+    x = draw(maps)
     attributes = draw(perhaps(st.sampled_from(("nearest", "nearest_exact", "bilinear")), "method"))
     attributes |= draw(perhaps(flags, "align_corners"))
     if draw(flags):
@@ -155,28 +156,28 @@ def joins(draw: Draw, kind: str) -> Case:
 
 
 @st.composite
-def permutations(draw: Draw) -> Case:
-    x = draw(shapes())
+def permutations(draw: Draw, maps: Shapes) -> Case:
+    x = draw(maps)
     axes = x.rank if not draw(wrong) else draw(ranks)
     return Case("permute", (x,), {"order": draw(st.permutations(range(1, axes + 1)))})
 
 
 @st.composite
-def slices(draw: Draw) -> Case:
-    x, start = draw(anything), draw(st.integers(0, 4))
+def slices(draw: Draw, inputs: Shapes) -> Case:
+    x, start = draw(inputs), draw(st.integers(0, 4))
     return Case("slice", (x,), {"channels": [start, start + draw(st.integers(1, 4))]})
 
 
 @st.composite
-def reshapes(draw: Draw) -> Case:
-    x = draw(anything)
+def reshapes(draw: Draw, inputs: Shapes) -> Case:
+    x = draw(inputs)
     turned = [*x.extents[1:], x.extents[0]] if not draw(wrong) else [draw(extents), draw(extents)]
     return Case("reshape", (x,), {"to": "x".join(map(str, turned))})
 
 
 @st.composite
-def blocks(draw: Draw, kind: str) -> Case:
-    x, block = draw(shapes()), draw(st.sampled_from((1, 2, 3)))
+def blocks(draw: Draw, kind: str, maps: Shapes) -> Case:
+    x, block = draw(maps), draw(st.sampled_from((1, 2, 3)))
     if not draw(wrong) and kind == "space_to_depth":
         x = Shape(tuple(block * n for n in x.size), x.channels)
     elif not draw(wrong):
@@ -188,7 +189,7 @@ def blocks(draw: Draw, kind: str) -> Case:
 def of(
     draw: Draw,
     kind: str,
-    inputs: st.SearchStrategy[Shape],
+    inputs: Shapes,
     make: Callable[[Draw, Shape], dict[str, Any]] = lambda _, __: {},
 ) -> Case:
     """Return a layer of a kind of one input, whose attributes are made for it."""
@@ -217,76 +218,86 @@ def required(**values: st.SearchStrategy[Any]) -> Callable[[Draw, Shape], dict[s
 affine = {"scale": flags, "center": flags, "epsilon": st.sampled_from((1e-5, 1e-3, 0.1))}
 units = {"units": counts}
 
-LOOSE: dict[str, Cases] = {
-    **{
-        kind: convolutions(kind)
-        for kind in ("conv", "depthwise", "separable", "table_conv", "local_conv")
-    },
-    "transposed_conv": transposed(),
-    **{kind: pools(kind) for kind in ("maxpool", "avgpool", "lppool", "subsample")},
-    **{kind: of(kind, shapes()) for kind in ("global_maxpool", "global_avgpool")},
-    **{kind: adaptive(kind) for kind in ("adaptive_maxpool", "adaptive_avgpool")},
-    "dense": of("dense", anything, lambda d, _: {"units": d(counts), **d(perhaps(flags, "bias"))}),
-    "maxout": of(
-        "maxout",
-        anything,
-        lambda d, x: {"units": d(counts), **optional(pieces=counts, bias=flags)(d, x)},
-    ),
-    "rbf": of("rbf", anything, required(**units)),
-    "batchnorm": of("batchnorm", anything, optional(**affine)),
-    "layernorm": of(
-        "layernorm", anything, optional(axes=st.sampled_from(("channels", "all")), **affine)
-    ),
-    "groupnorm": of(
-        "groupnorm",
-        anything,
-        lambda d, x: {"groups": d(st.sampled_from((1, 2, 3))), **optional(**affine)(d, x)},
-    ),
-    "instancenorm": of("instancenorm", shapes(), optional(**affine)),
-    "lrn": of(
-        "lrn",
-        shapes(),
-        optional(
-            size=st.sampled_from((1, 2, 3, 4, 5, 7)),
-            alpha=st.sampled_from((1e-4, 0.5)),
-            beta=st.sampled_from((0.5, 0.75)),
-            offset=st.sampled_from((1.0, 2.0)),
+
+def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
+    """Return layers by kind: of those that need one on these maps, of others on these inputs."""
+    return {
+        **{
+            kind: convolutions(kind, maps)
+            for kind in ("conv", "depthwise", "separable", "table_conv", "local_conv")
+        },
+        "transposed_conv": transposed(maps),
+        **{kind: pools(kind, maps) for kind in ("maxpool", "avgpool", "lppool", "subsample")},
+        **{kind: of(kind, maps) for kind in ("global_maxpool", "global_avgpool")},
+        **{kind: adaptive(kind, maps) for kind in ("adaptive_maxpool", "adaptive_avgpool")},
+        "dense": of(
+            "dense", inputs, lambda d, _: {"units": d(counts), **d(perhaps(flags, "bias"))}
         ),
-    ),
-    **{
-        kind: of(kind, anything)
-        for kind in (
-            *("relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "selu", "silu"),
-            *("hard_sigmoid", "hard_swish", "softplus", "mish", "identity", "flatten"),
-        )
-    },
-    "leaky_relu": of("leaky_relu", anything, optional(slope=st.sampled_from((0.01, 0.3, 2.0)))),
-    "elu": of("elu", anything, optional(alpha=st.sampled_from((1.0, 0.5)))),
-    "gelu": of("gelu", anything, optional(approximate=flags)),
-    "prelu": of("prelu", anything, optional(shared=flags)),
-    "scale": of("scale", anything, required(factor=st.sampled_from((0.17, 2.0)))),
-    "layer_scale": of("layer_scale", anything, optional(initial=st.sampled_from((1e-6, 1.0)))),
-    **{
-        kind: of(kind, anything, optional(rate=st.sampled_from((0, 0.5, 1, 1.5, -0.5))))
-        for kind in ("dropout", "drop_path")
-    },
-    **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average", "concat")},
-    "reshape": reshapes(),
-    **{
-        kind: of(kind, shapes(), lambda d, x: {"padding": d(padding(x.rank))})
-        for kind in ("zeropad", "reflectpad", "replicatepad")
-    },
-    "crop": of("crop", shapes(), lambda d, x: {"amount": d(padding(x.rank))}),
-    "permute": permutations(),
-    "slice": slices(),
-    "pad_channels": of(
-        "pad_channels", anything, optional(before=st.integers(0, 4), after=st.integers(0, 4))
-    ),
-    "channel_shuffle": of("channel_shuffle", anything, required(groups=st.sampled_from((1, 2, 3)))),
-    **{kind: blocks(kind) for kind in ("space_to_depth", "depth_to_space")},
-    "shift": of(
-        "shift", shapes(), lambda d, x: {"amount": d(one_or_each(st.integers(-3, 3), x.rank))}
-    ),
-    "resize": resizes(),
-}
+        "maxout": of(
+            "maxout",
+            inputs,
+            lambda d, x: {"units": d(counts), **optional(pieces=counts, bias=flags)(d, x)},
+        ),
+        "rbf": of("rbf", inputs, required(**units)),
+        "batchnorm": of("batchnorm", inputs, optional(**affine)),
+        "layernorm": of(
+            "layernorm", inputs, optional(axes=st.sampled_from(("channels", "all")), **affine)
+        ),
+        "groupnorm": of(
+            "groupnorm",
+            inputs,
+            lambda d, x: {"groups": d(st.sampled_from((1, 2, 3))), **optional(**affine)(d, x)},
+        ),
+        "instancenorm": of("instancenorm", maps, optional(**affine)),
+        "lrn": of(
+            "lrn",
+            maps,
+            optional(
+                size=st.sampled_from((1, 2, 3, 4, 5, 7)),
+                alpha=st.sampled_from((1e-4, 0.5)),
+                beta=st.sampled_from((0.5, 0.75)),
+                offset=st.sampled_from((1.0, 2.0)),
+            ),
+        ),
+        **{
+            kind: of(kind, inputs)
+            for kind in (
+                *("relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "selu", "silu"),
+                *("hard_sigmoid", "hard_swish", "softplus", "mish", "identity", "flatten"),
+            )
+        },
+        "leaky_relu": of("leaky_relu", inputs, optional(slope=st.sampled_from((0.01, 0.3, 2.0)))),
+        "elu": of("elu", inputs, optional(alpha=st.sampled_from((1.0, 0.5)))),
+        "gelu": of("gelu", inputs, optional(approximate=flags)),
+        "prelu": of("prelu", inputs, optional(shared=flags)),
+        "scale": of("scale", inputs, required(factor=st.sampled_from((0.17, 2.0)))),
+        "layer_scale": of("layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)))),
+        **{
+            kind: of(kind, inputs, optional(rate=st.sampled_from((0, 0.5, 1, 1.5, -0.5))))
+            for kind in ("dropout", "drop_path")
+        },
+        **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average", "concat")},
+        "reshape": reshapes(inputs),
+        **{
+            kind: of(kind, maps, lambda d, x: {"padding": d(padding(x.rank))})
+            for kind in ("zeropad", "reflectpad", "replicatepad")
+        },
+        "crop": of("crop", maps, lambda d, x: {"amount": d(padding(x.rank))}),
+        "permute": permutations(maps),
+        "slice": slices(inputs),
+        "pad_channels": of(
+            "pad_channels", inputs, optional(before=st.integers(0, 4), after=st.integers(0, 4))
+        ),
+        "channel_shuffle": of(
+            "channel_shuffle", inputs, required(groups=st.sampled_from((1, 2, 3)))
+        ),
+        **{kind: blocks(kind, maps) for kind in ("space_to_depth", "depth_to_space")},
+        "shift": of(
+            "shift", maps, lambda d, x: {"amount": d(one_or_each(st.integers(-3, 3), x.rank))}
+        ),
+        "resize": resizes(maps),
+    }
+
+
+LOOSE = layers(shapes(), anything)
 """By layer kind, layers that may be valid."""

@@ -12,8 +12,9 @@ from typing import Any
 from markupsafe import Markup
 
 from cnnanalyze.analysis.pipeline import index_maps
-from cnnanalyze.analysis.reach import Maps, trace
+from cnnanalyze.analysis.reach import Maps
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.trace import trace
 from cnnanalyze.core.reach import (
     POINT,
     Bins,

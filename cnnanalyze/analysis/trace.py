@@ -1,0 +1,236 @@
+"""Receptive fields inside the image, unit by unit: what the executor can observe.
+
+They come from the same index maps (:mod:`cnnanalyze.core.reach`) as the theoretical fields of
+:mod:`cnnanalyze.analysis.reach`, but know the borders: what lies outside of a map is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+from typing import NamedTuple
+
+from cnnanalyze.analysis.reach import Maps
+from cnnanalyze.core.index_map import IndexMap
+from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
+from cnnanalyze.core.strand import Interval, hull
+from cnnanalyze.graph.network import Network
+from cnnanalyze.spec.node import INPUT, Node
+
+
+class Clipped(NamedTuple):
+    """What the units along one axis of a node depend on inside the image."""
+
+    intervals: tuple[Interval | None, ...]
+    """First and last input index for each unit; nothing for a unit that sees only padding."""
+    inner: tuple[bool, ...]
+    """Whether no border was met on any path to the unit: the theoretical field must then hold."""
+
+
+Part = tuple[Clipped, ...]
+"""What the units of a node depend on along some of the paths to it, axis by axis."""
+
+
+class Path(NamedTuple):
+    """A part, axis by axis of the node's own map, and which axis of the input lies along each."""
+
+    order: tuple[int, ...]
+    part: Part
+
+
+def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> dict[str, Part]:
+    """What does every unit of every node depend on inside the image?
+
+    Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
+    the result is exact at the borders, too. The length of the work is the number of units along the
+    axes, not their product.
+
+    Parameters
+    ----------
+    network
+        The network.
+    maps
+        The index maps of every node.
+    most
+        How many units may be looked at; nodes for which that does not suffice are left out, and
+        those behind them.
+    """
+    paths = _Paths(most)
+    if not paths.can_take(sum(network.input.size)):
+        return {}
+    start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size]
+    axes = tuple(range(network.input.rank))
+    found: dict[str, list[Path]] = {INPUT: [Path(axes, tuple(map(paths.known, start)))]}
+    for node in network.nodes:
+        own = maps[node.id]
+        if own is None or any(i not in found for i in node.inputs):
+            continue
+        followed = (
+            _follow(paths, path, m, node, axes)
+            for source, m in zip(node.inputs, own, strict=True)
+            for path in found[source]
+        )
+        try:
+            found[node.id] = paths.alike(followed)
+        except _TooMany:
+            break
+    return {name: paths.told(kept) for name, kept in found.items()}
+
+
+def _follow(
+    paths: _Paths, path: Path, maps: tuple[Reach, ...], node: Node, axes: tuple[int, ...]
+) -> Path:
+    """Follow the index maps of one input of a node; its axes may come to lie elsewhere."""
+    if node.output.rank != len(axes):
+        # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
+        own = maps if len(maps) == len(axes) else (None,) * len(axes)
+        ones = [paths.clip(*each, 1) for each in zip(path.part, own, strict=True)]
+        return Path(axes, tuple(ones[path.order.index(a)] for a in axes))
+    if len(maps) != len(axes):
+        size = node.output.size
+        return Path(axes, tuple(paths.clip(path.part[a], None, size[a]) for a in axes))
+    moved = node.layer.moved_axes(*node.input_shapes) or axes
+    sized = zip(moved, node.output.size, strict=True)
+    part = tuple(paths.clip(path.part[a], maps[a], n) for a, n in sized)
+    return Path(tuple(path.order[a] for a in moved), part)
+
+
+class _TooMany(Exception):  # noqa: N818 - control flow, never seen outside
+    """Raised where no more units may be looked at."""
+
+
+class _Paths:
+    """What units see along paths; what was worked out once is not worked out again.
+
+    Deep networks repeat their layers, and behind some of them every unit sees the same.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._left = inf if most is None else most
+        self._known: dict[Clipped, Clipped] = {}
+        self._clipped: dict[tuple[int, Reach | None, int], Clipped] = {}
+        self._merged: dict[tuple[int, ...], Clipped] = {}
+        self._alive: dict[int, tuple[bool, ...]] = {}
+        self._settled: dict[tuple[int, ...], Part] = {}
+
+    def can_take(self, units: int) -> bool:
+        """Count units that are looked at; return whether the bound is kept."""
+        self._left -= units
+        return self._left >= 0
+
+    def known(self, clipped: Clipped) -> Clipped:
+        """Return the one value that stands for all that are equal; its number may be a key."""
+        return self._known.setdefault(clipped, clipped)
+
+    def clip(self, seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
+        """Follow one index map from the units of a layer's input to those of its output."""
+        key = (id(seen), reach, outputs)
+        found = self._clipped.get(key)
+        if found is None:
+            reads = min(reach.most_taps, len(seen.intervals)) if isinstance(reach, IndexMap) else 1
+            if not self.can_take(outputs * reads):
+                raise _TooMany
+            found = self._clipped[key] = self.known(_clip(seen, reach, outputs))
+        return found
+
+    def alike(self, followed: Iterable[Path]) -> list[Path]:
+        """Merge the paths on which the same units see something, on every axis.
+
+        A unit of a map is alive where it is on every axis. Axis by axis, paths with other units
+        alive must be kept apart: a later layer may read, on one axis, only where one of them is
+        dead, and what that path sees on the other axes does not count then. Hardly any network has
+        such paths: their units lie in padding alone, or in the gaps of a transposed window. Paths
+        whose axes lie elsewhere are kept apart, too.
+        """
+        groups: dict[tuple[object, ...], list[Part]] = {}
+        for path in followed:
+            settled = self.settled(path.part)
+            groups.setdefault((path.order, *map(self.alive, settled)), []).append(settled)
+        return [Path(key[0], self.merged(group)) for key, group in groups.items()]  # type: ignore[arg-type]
+
+    def told(self, kept: list[Path]) -> Part:
+        """Return what the units depend on along any of these paths, by axis of the input.
+
+        Units are numbered along the axis of the map that has the same number. If another axis of
+        the input lies along it, each of them, unless it is dead, sees all that lies across.
+        """
+        parts = []
+        for order, part in kept:
+            parts.append(
+                tuple(
+                    part[a] if order[a] == a else self._across(part[order.index(a)], part[a])
+                    for a in range(len(order))
+                )
+            )
+        return self.merged(parts)
+
+    def _across(self, seen: Clipped, along: Clipped) -> Clipped:
+        everything = hull(list(seen.intervals))
+        alive = self.alive(along)
+        return self.known(
+            Clipped(tuple(everything if on else None for on in alive), (False,) * len(alive))
+        )
+
+    def settled(self, part: Part) -> Part:
+        """Return a part in which all units are dead if they are so along one axis."""
+        key = tuple(map(id, part))
+        found = self._settled.get(key)
+        if found is None:
+            found = part
+            if not all(any(self.alive(axis)) for axis in part):
+                found = tuple(
+                    self.known(Clipped((None,) * n, (False,) * n))
+                    for n in (len(axis.intervals) for axis in part)
+                )
+            self._settled[key] = found
+        return found
+
+    def alive(self, clipped: Clipped) -> tuple[bool, ...]:
+        """Return which units see something."""
+        found = self._alive.get(id(clipped))
+        if found is None:
+            found = tuple(i is not None for i in clipped.intervals)
+            self._alive[id(clipped)] = found
+        return found
+
+    def merged(self, parts: list[Part]) -> Part:
+        """Return what the units depend on along any of these paths."""
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(map(self._merge, zip(*parts, strict=True)))
+
+    def _merge(self, parts: tuple[Clipped, ...]) -> Clipped:
+        distinct = {id(p): p for p in parts}
+        key = tuple(distinct)
+        found = self._merged.get(key)
+        if found is None:
+            found = self._merged[key] = self.known(_merge_clipped(list(distinct.values())))
+        return found
+
+
+def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
+    """Follow one index map from the units of a layer's input to those of its output."""
+    if reach is None or isinstance(reach, Whole | Everywhere):
+        everything = hull(list(seen.intervals))
+        return Clipped((everything,) * outputs, (False,) * outputs)
+    if reach is POINT:
+        return seen
+    n = len(seen.intervals)
+    intervals: list[Interval | None] = []
+    inner: list[bool] = []
+    for o in range(outputs):
+        taps, inside = reach.taps(o), reach.inside(o, n)
+        intervals.append(hull([seen.intervals[i] for i in inside]))
+        # A mirrored index is as good as a border: what was tapped is not what is read.
+        free = len(inside) == len(taps) > 0 and inside[0] == taps[0]
+        inner.append(free and all(seen.inner[i] for i in inside))
+    return Clipped(tuple(intervals), tuple(inner))
+
+
+def _merge_clipped(parts: list[Clipped]) -> Clipped:
+    if len(parts) == 1:
+        return parts[0]
+    return Clipped(
+        tuple(hull(list(each)) for each in zip(*(p.intervals for p in parts), strict=True)),
+        tuple(all(each) for each in zip(*(p.inner for p in parts), strict=True)),
+    )
