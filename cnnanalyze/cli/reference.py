@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 FORMATS = ("text", "json", "markdown")
+PROSE = 80
+"""The longest lines of what is said of one."""
 
 
 class Reference(Protocol):
@@ -17,8 +19,8 @@ class Reference(Protocol):
     def all_text(self) -> str:
         """Return the list for a terminal."""
 
-    def one_text(self, thing: Any, /) -> str:  # noqa: ANN401
-        """Return what is to be said of one for a terminal."""
+    def one_text(self, thing: Any, width: int, /) -> str:  # noqa: ANN401
+        """Return what is to be said of one, its prose in lines of at most that width."""
 
     def all_markdown(self) -> str:
         """Return the page with all of it."""
@@ -43,7 +45,9 @@ def write_reference(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.report.json import dump
+    from cnnanalyze.report.terminal import UNBOUNDED, folded, terminal_width
 
+    width = UNBOUNDED if output else terminal_width()
     format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     if not name:
         match format:
@@ -52,7 +56,7 @@ def write_reference(
             case "markdown":
                 text = reference.all_markdown()
             case _:
-                text = reference.all_text()
+                text = folded(reference.all_text(), width)
     else:
         thing = reference.find(name)
         match format:
@@ -61,5 +65,5 @@ def write_reference(
             case "markdown":
                 text = reference.one_markdown(thing)
             case _:
-                text = reference.one_text(thing)
+                text = folded(reference.one_text(thing, min(width, PROSE)), width)
     write(text, output, format)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
+from cnnanalyze.characters import wrap
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
@@ -168,9 +169,10 @@ def _names(cls: Kind) -> str:
     return f"{cls.kind} ({', '.join(cls.aliases)})" if cls.aliases else cls.kind
 
 
-def one_text(cls: Kind) -> str:
+def one_text(cls: Kind, width: int = 80) -> str:
     """Return one kind, explained."""
     first, rest = (text.replace("``", "") for text in _lines(cls))
+    rest = "\n\n".join(_filled(part, width) for part in rest.split("\n\n"))
     worked = tuple(work(cls, e) for e in cls.examples)
     parts = [f"{_names(cls)} · {TITLES.get(family_of(cls), family_of(cls))}", first]
     if rest:
@@ -187,6 +189,13 @@ def one_text(cls: Kind) -> str:
         parts.append("Worked examples, printed and computed")
         parts += [_example_text(cls, one) for one in worked]
     return "\n\n".join(parts) + "\n"
+
+
+def _filled(paragraph: str, width: int) -> str:
+    """Return a paragraph in lines of a width; lists and code stay as they are."""
+    if any(line.startswith(("- ", "* ", " ")) for line in paragraph.split("\n")):
+        return paragraph
+    return "\n".join(wrap(paragraph, width))
 
 
 def _aligned(rows: list[tuple[str, str, str]]) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.characters import elide, harmless, legible, pad, wrap
+from cnnanalyze.characters import cells, elide, harmless, legible, pad, wrap
 from cnnanalyze.report.closing import closing, heading
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
@@ -211,6 +211,32 @@ def terminal_width() -> int:
 def line_width() -> int:
     """Return the cells in a line of prose: no more than one reads well."""
     return max(NARROWEST, min(terminal_width(), LONGEST_LINE))
+
+
+def folded(text: str, width: int) -> str:
+    """Return a text whose lines are broken where they are too long for a width.
+
+    What stands in columns goes on below its last column, where that leaves room; prose is broken
+    where it would be hard to read, and code, which stands four cells in, not at all.
+
+    Examples
+    --------
+    >>> print(folded("  relu   the larger one of a number and zero", 32))
+      relu   the larger one of a
+             number and zero
+    """
+    lines = []
+    for line in text.split("\n"):
+        body = line.lstrip(" ")
+        columns = line.rstrip().rfind(GAP, len(line) - len(body)) + len(GAP)
+        room = max(NARROWEST, min(width, UNBOUNDED if columns >= len(GAP) else LONGEST_LINE))
+        if cells(line) <= room or line.startswith("    "):
+            lines.append(line)
+            continue
+        start = columns if len(GAP) <= columns <= room - NARROWEST else len(line) - len(body)
+        hang = " " * (start if start == columns else start + len(GAP) if start else 0)
+        lines += wrap(line[start:], room, first=line[:start], rest=hang)
+    return "\n".join(lines)
 
 
 USUAL = 80

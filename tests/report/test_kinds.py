@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze.layers
+from cnnanalyze.cli import run
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report import kinds
 from cnnanalyze.spec.vocabulary import words_of
@@ -48,3 +49,20 @@ def test_the_data_hold_what_the_class_says(cls: kinds.Kind) -> None:
 def test_an_alias_finds_its_kind() -> None:
     assert cnnanalyze.layers is not None
     assert kinds.find("fc").kind == "dense"
+
+
+@pytest.mark.parametrize(
+    "command", ["layers", "rule", "layers conv", "layers resize", "rule CV003"]
+)
+@pytest.mark.parametrize("columns", [40, 80])
+def test_references_fit_the_columns_of_the_terminal(
+    command: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert run(command.split()) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > columns and not line.startswith("    ")] == []
+    monkeypatch.delenv("COLUMNS")
+    run(command.split())
+    whole = capsys.readouterr().out
+    assert "".join("".join(lines).split()) == "".join(whole.split())
