@@ -397,6 +397,13 @@ def test_relations_are_not_judged_while_an_attribute_is_misnamed() -> None:
             "groupnorm: {groups: 1, num_channels: 3}",
             "the channels that come in are known: leave it out",
         ),
+        (
+            "depthwise: {filters: 3, kernel: 3}",
+            (
+                "a layer without filters of its own keeps the channels, or multiplies them: "
+                "leave it out"
+            ),
+        ),
         ("flatten: {start_dim: 1}", "the whole map becomes one vector: leave it out"),
         ("conv: {filters: 5, kernel: 3, padding: SAME}", "write padding: same, in small letters"),
         ("conv: {filters: 5, kernel: 3, padding: Valid}", "write padding: valid, in small letters"),
