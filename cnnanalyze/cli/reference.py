@@ -45,9 +45,9 @@ def write_reference(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.report.json import dump
-    from cnnanalyze.report.terminal import UNBOUNDED, folded, terminal_width
+    from cnnanalyze.report.terminal import NARROWEST, UNBOUNDED, folded, terminal_width
 
-    width = UNBOUNDED if output else terminal_width()
+    width = UNBOUNDED if output else max(NARROWEST, terminal_width())
     format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     if not name:
         match format:
