@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -195,6 +195,9 @@ class Total:
     _uncounted: dict[Convention, tuple[str, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _distinct: dict[object, tuple[NodeFacts, int]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def stored(self) -> int:
@@ -220,7 +223,7 @@ class Total:
         if row.is_elementary and self.complete:
             return ()
         if row not in self._uncounted:
-            found = dict.fromkeys(f.node.kind for f in self.facts if count(f, row) is None)
+            found = dict.fromkeys(f.node.kind for f, _ in self.distinct() if count(f, row) is None)
             self._uncounted[row] = tuple(found)
         return self._uncounted[row]
 
@@ -248,8 +251,28 @@ class Total:
         """Add up over all layers, unless that was done before."""
         found = self._counted.get((what, row))
         if found is None:
-            found = self._counted[what, row] = sum(map(measure, self.facts))
+            found = sum(n * measure(f) for f, n in self.distinct())
+            self._counted[what, row] = found
         return found
+
+    def distinct(self) -> Iterable[tuple[NodeFacts, int]]:
+        """Return one layer for all that are counted alike, with their number.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [{relu: , repeat: 7}, tanh]}")
+        >>> [(facts.node.id, n) for facts, n in cnn.analyze(net).total.distinct()]
+        [('relu1', 7), ('tanh1', 1)]
+        """
+        if not self._distinct:
+            for f in self.facts:
+                node = f.node
+                where = (node.input_shapes, f.closes, node.frozen, node.share is None)
+                key = (id(node.layer), id(f.params), id(f.cost), where)
+                first, n = self._distinct.get(key, (f, 0))
+                self._distinct[key] = first, n + 1
+        return self._distinct.values()
 
 
 def total_of(facts: tuple[NodeFacts, ...]) -> Total:

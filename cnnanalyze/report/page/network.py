@@ -35,7 +35,7 @@ Answers = Mapping[str, Markup]
 
 HUGE = 5_000
 """Networks of more layers get a lean page: 20 MB would be too much for many readers."""
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 """Groups and lone layers in the table; how many more there are is said below it."""
 
 SECTIONS = {
@@ -335,10 +335,10 @@ def _answers(answers: Answers, analysis: Analysis) -> list[Answer]:
 def _kinds(analysis: Analysis) -> list[Kind]:
     """Return the sums by kind, the largest number of operations first."""
     sums: dict[str, tuple[int, ...]] = {}
-    for facts in analysis:
+    for facts, n in analysis.total.distinct():
         own = (1, facts.learnable, facts.operations("mac") or 0, facts.operations("flop") or 0)
         before = sums.get(facts.node.kind, (0, 0, 0, 0))
-        sums[facts.node.kind] = tuple(a + b for a, b in zip(before, own, strict=True))
+        sums[facts.node.kind] = tuple(a + n * b for a, b in zip(before, own, strict=True))
     total = analysis.total.operations("flop")
     return [
         Kind(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
