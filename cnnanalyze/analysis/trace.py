@@ -32,7 +32,11 @@ Part = tuple[Clipped, ...]
 
 
 class Path(NamedTuple):
-    """A part, axis by axis of the node's own map, and which axis of the input lies along each."""
+    """A part, axis by axis of the node's own map, and which axis of the input lies along each.
+
+    A map whose axes a reshape made anew, other in number than those of the input, is one unit on
+    each axis of the input; behind these stand its own axes, to tell which units see anything.
+    """
 
     order: tuple[int, ...]
     part: Part
@@ -81,11 +85,13 @@ def _follow(
     paths: _Paths, path: Path, maps: tuple[Reach, ...], node: Node, axes: tuple[int, ...]
 ) -> Path:
     """Follow the index maps of one input of a node; its axes may come to lie elsewhere."""
+    made = path.part[len(axes) :]
     if node.output.rank != len(axes):
-        # A vector, or a map whose axes a reshape made anew, is one unit on each axis of the input.
         own = maps if len(maps) == len(axes) else (None,) * len(axes)
-        ones = [paths.clip(*each, 1) for each in zip(path.part, own, strict=True)]
-        return Path(axes, tuple(ones[path.order.index(a)] for a in axes))
+        image = path.part[: len(axes)]
+        ones = [paths.clip(*each, 1) for each in zip(image, own, strict=True)]
+        told = tuple(ones[path.order.index(a)] for a in axes)
+        return Path(axes, (*told, *_follow_made(paths, made, maps, node)))
     if len(maps) != len(axes):
         size = node.output.size
         return Path(axes, tuple(paths.clip(path.part[a], None, size[a]) for a in axes))
@@ -93,6 +99,15 @@ def _follow(
     sized = zip(moved, node.output.size, strict=True)
     part = tuple(paths.clip(path.part[a], maps[a], n) for a, n in sized)
     return Path(tuple(path.order[a] for a in moved), part)
+
+
+def _follow_made(paths: _Paths, made: Part, maps: tuple[Reach, ...], node: Node) -> Part:
+    """Follow the index maps along axes that a reshape made, or begin with them."""
+    size = node.output.size
+    if not made or len(made) != len(size):
+        return tuple(paths.known(Clipped(((0, 0),) * n, (False,) * n)) for n in size)
+    moved = node.layer.moved_axes(*node.input_shapes) or range(len(size))
+    return tuple(paths.clip(made[a], maps[a], n) for a, n in zip(moved, size, strict=True))
 
 
 class _TooMany(Exception):  # noqa: N818 - control flow, never seen outside

@@ -55,3 +55,31 @@ def test_few_lines_are_enough_to_catch_a_field_that_is_too_wide(
     net = cnn.loads("{cnn: 1, input: 31x37x2, layers: [{maxpool: 2}]}")
     found = balance(net, lines=11)
     assert {d.quantity for d in found.discrepancies} == {"receptive field"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The input has one axis, the map two: the window reads two rows of padding.
+        (
+            "input: 11x2, layers: [gap, {dense: 2}, {reshape: 1x1x2}, "
+            "{maxpool: {kernel: [2, 1], dilation: [2, 1], padding: [[1, 1], [0, 0]]}}]"
+        ),
+        # Two axes, then one: the only element that is left is padding.
+        "input: 7x5x3, layers: [gap, {dense: 2}, {reshape: 1x2}, {zeropad: 1}, {crop: [[0, 2]]}]",
+        "input: 7x5x3, layers: [gap, {dense: 2}, {reshape: 1x2}, {zeropad: 1}, {crop: [[1, 1]]}]",
+        # Padding along one axis is padding of the whole row.
+        (
+            "input: 5x2, layers: [{dense: 4}, {reshape: 2x1x2}, {zeropad: [[0, 0], [1, 0]]}, "
+            "{crop: [[0, 0], [0, 1]]}, flatten]"
+        ),
+        # What one path does not see, the other does.
+        (
+            "input: 5x2, layers: [{dense: 2}, {reshape: 1x1x2}, {zeropad: 1}, "
+            "{add: [[{crop: [[0, 2], [0, 2]]}], [{crop: 1}]]}]"
+        ),
+    ],
+)
+def test_units_that_read_padding_alone_see_nothing_on_axes_made_anew(text: str) -> None:
+    result = balance(cnn.loads(f"{{cnn: 1, {text}}}"))
+    assert result.is_balanced, "\n".join(map(str, result.discrepancies))
