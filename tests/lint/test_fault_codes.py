@@ -53,6 +53,7 @@ EXPECTED = {
     "only_comments": "SP011",
     "outputs": "SP014",
     "parameters": "SP019*2 SP007 SP019",
+    "permute_wrong_rank": "SH004",
     "recursion": "SP022",
     "references": "GR001*6 SP004 GR001 GR011 GR001 GR004",
     "repeat_a_billion": "SP012",

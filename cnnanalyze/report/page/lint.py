@@ -59,7 +59,8 @@ def page(result: Result, title: str, about: str = "") -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> net = cnn.loads("{cnn: 1, input: 8x8x3, layers: [{conv: {filters: 4, kernel: 2}}]}")
+    >>> even = "{conv: {filters: 4, kernel: 2, padding: same}}"
+    >>> net = cnn.loads(f"{{cnn: 1, input: 8x8x3, layers: [{even}]}}")
     >>> text = page(cnn.lint(net), "Lint")
     >>> text.startswith("<!DOCTYPE html>"), "CV003" in text
     (True, True)
