@@ -13,8 +13,11 @@ from cnnanalyze.report.json import SCHEMA, plain, totals
 from cnnanalyze.report.options import Options
 
 
-def to_dict(shown: Difference) -> dict[str, Any]:
+def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
     """Return the comparison as plain data; equal layers are in it if all are asked for.
+
+    ``most`` is how many groups and layers of each pair there is room for; how many more there are
+    is then said in ``groups_left_out`` and ``layers_left_out``.
 
     Examples
     --------
@@ -47,14 +50,23 @@ def to_dict(shown: Difference) -> dict[str, Any]:
             for label, a in zip(shown.labels, shown.analyses, strict=True)
         ],
         "comparisons": [
-            _comparison(shown, comparison, n) for n, comparison in enumerate(shown.comparisons, 1)
+            _comparison(shown, comparison, n, most)
+            for n, comparison in enumerate(shown.comparisons, 1)
         ],
     }
 
 
-def _comparison(shown: Difference, comparison: Comparison, after: int) -> dict[str, Any]:
+def _comparison(
+    shown: Difference, comparison: Comparison, after: int, most: int | None
+) -> dict[str, Any]:
     added_up = [q for q in shown.quantities if q.of_layer is not None and q.key != "layers"]
     changes = comparison.changes if shown.everything else tuple(comparison)
+    groups = comparison.groups(shown.options.depth or 1)
+    left_out = {
+        f"{name}_left_out": len(found) - most
+        for name, found in (("groups", groups), ("layers", changes))
+        if most is not None and len(found) > most
+    }
     return {
         "before": 0,
         "after": after,
@@ -72,9 +84,10 @@ def _comparison(shown: Difference, comparison: Comparison, after: int) -> dict[s
                 "old_path": group.old_path or None,
                 **{q.key: _delta(q, group.delta(q), shown.options) for q in added_up},
             }
-            for group in comparison.groups(shown.options.depth or 1)
+            for group in groups[:most]
         ],
-        "layers": [_layer(change, added_up, shown.options) for change in changes],
+        "layers": [_layer(change, added_up, shown.options) for change in changes[:most]],
+        **left_out,
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.report.difference import Difference, difference
 from cnnanalyze.report.difference_json import to_dict
+from cnnanalyze.report.page import comparison as comparison_page
 from cnnanalyze.report.page.comparison import page
 
 
@@ -113,3 +114,18 @@ def test_the_command_writes_the_page(tmp_path: Path, run: Any) -> None:
     outcome = run("compare", "zoo:vgg16", "zoo:vgg19", "-f", "html", "-o", target)
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
     assert target.read_text("utf-8") == page(compared("vgg16", "vgg19"))
+
+
+def test_the_page_of_huge_networks_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = (
+        cnn.analyze(cnn.loads(f"{{cnn: 1, input: 5x5x1, layers: [{layers}]}}")).analysis
+        for layers in ("tanh", "tanh, relu, elu, softmax, gelu")
+    )
+    whole = page(difference([one, two]))
+    assert "The whole result is in this page" in whole
+    assert "further row" not in whole
+    monkeypatch.setattr(comparison_page, "MOST", 3)
+    text = page(difference([one, two]))
+    assert "… and 1 further row." in text
+    assert "Of the result, the beginning is in this page as JSON" in text
+    assert '"layers_left_out":1' in text

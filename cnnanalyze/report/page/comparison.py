@@ -19,6 +19,10 @@ CARDS = ("parameters", "macs", "activations", "peak_memory")
 """The totals in large figures."""
 
 
+MOST = 2_000
+"""Rows and layers that a page has room for; of huge networks it says how many there are besides."""
+
+
 class Row(NamedTuple):
     """One row of layers."""
 
@@ -41,6 +45,8 @@ class Pair(NamedTuple):
     cards: tuple[Measured, ...]
     stages: Table | None
     rows: tuple[Row, ...]
+    hidden: int
+    """How many further rows there is no room for."""
     drawings: tuple[tuple[str, Markup], ...]
     note: str
     """What explains a mark among the totals, and which of them are lower bounds."""
@@ -68,7 +74,8 @@ def page(shown: Difference) -> str:
         overview=overview(shown) if len(pairs) > 1 else None,
         quantities=[q.title for q in shown.layer_quantities],
         convention=shown.options.convention,
-        result=to_dict(shown),
+        result=to_dict(shown, MOST),
+        is_whole=all(len(c.changes) <= MOST for c in shown.comparisons),
     )
 
 
@@ -84,8 +91,9 @@ def _pair(shown: Difference, comparison: Comparison, number: int) -> Pair:
         tally(comparison),
         measured,
         tuple(m for m in measured if m.key in CARDS),
-        stage_table(shown, groups) if groups else None,
-        tuple(map(_row, found)),
+        stage_table(shown, groups[:MOST]) if groups else None,
+        tuple(map(_row, found[:MOST])),
+        max(0, len(found) - MOST),
         tuple(_drawings(comparison, (shown.labels[0], label), f"p{number}")),
         totals(shown, comparison, (shown.labels[0], label)).note,
     )
