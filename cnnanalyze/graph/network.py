@@ -117,6 +117,11 @@ class Network:
                 readers[source].append(node.id)
         return {source: tuple(found) for source, found in readers.items()}
 
+    @cached_property
+    def shared(self) -> frozenset[NodeId]:
+        """The nodes whose tensors others use, too."""
+        return frozenset(node.share for node in self.nodes if node.share is not None)
+
     def shape_of(self, id: str) -> Shape:  # noqa: A002 - the word of the language
         """Return the shape of a node's output, or of the network's input."""
         return self.input if id == INPUT else self[id].output

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
@@ -281,8 +283,36 @@ def is_factorised(first: Node, second: Node) -> bool:
 
 def is_gate(network: Network, node: Node) -> bool:
     """Whether a layer only scales others: everything that it leads to is multiplied with more."""
-    ends = through(network, node, LINEAR | ACTIVATIONS | NORMS | SILENT | {"reshape"}, forward=True)
-    return bool(ends) and all(end.kind == "multiply" for end in ends)
+    return node.id in _gates(_Same(network))
+
+
+_PASSED = LINEAR | ACTIVATIONS | NORMS | SILENT | {"reshape"}
+
+
+class _Same(NamedTuple):
+    """A network as a key that is equal to itself alone; comparing networks would take too long."""
+
+    network: Network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.network is self.network
+
+
+@lru_cache(maxsize=4)
+def _gates(same: _Same) -> frozenset[str]:
+    """Return the layers that only scale others: one walk from the end tells it of all of them."""
+    network = same.network
+    leads: dict[str, tuple[bool, bool]] = {}  # whether to anything, whether to others alone
+    for node in reversed(network.nodes):
+        found = [
+            leads[reader.id] if reader.kind in _PASSED else (True, reader.kind == "multiply")
+            for reader in consumers(network, node)
+        ]
+        leads[node.id] = any(ends for ends, _ in found), all(scales for _, scales in found)
+    return frozenset(name for name, (ends, scales) in leads.items() if ends and scales)
 
 
 def is_projection(network: Network, node: Node) -> bool:

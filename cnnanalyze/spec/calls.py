@@ -8,10 +8,11 @@ from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.blocks import Block
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.faults import quoted
-from cnnanalyze.spec.scope import Reading, Scope, Variables, Wire
+from cnnanalyze.spec.scope import Reading, Scope, Wire
 from cnnanalyze.spec.step import Step
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 from cnnanalyze.spec.values import evaluate
+from cnnanalyze.spec.variables import Variables
 
 
 def bind_arguments(

@@ -9,14 +9,15 @@ from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.spec.expression import UNKNOWN
 from cnnanalyze.spec.given import read_given
-from cnnanalyze.spec.node import Given, Node, NodeId
+from cnnanalyze.spec.node import Given, NodeId
+from cnnanalyze.spec.placed import Placed
 from cnnanalyze.spec.scope import Reading, Scope
 from cnnanalyze.spec.step import Step
 
 
 def owner_of(
     target: str,
-    nodes: dict[str, Node],
+    nodes: Placed,
     path: str,
     layer: Layer,
     shapes: tuple[Shape, ...],
@@ -42,11 +43,7 @@ def owner_of(
     owner = nodes.get(target)
     if owner is None:
         what = target.removesuffix("/")
-        inside = [
-            node.id
-            for node in nodes.values()
-            if node.id.startswith(f"{what}/") and node.kind == layer.kind
-        ]
+        inside = [node.id for node in nodes.inside(what) if node.kind == layer.kind]
         reading.fault(
             f"{path} cannot share the weights of '{what}': that is "
             f"{'a block' if target.endswith('/') else 'no layer'}",

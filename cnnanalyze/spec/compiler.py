@@ -11,10 +11,11 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.spelling import listed
+from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.spec.functions import FUNCTIONS, LONGEST_LIST
 from cnnanalyze.spec.results import LARGEST, Wrong, bounded, divides, is_number, short, weigh_all
@@ -42,6 +43,15 @@ class HasAttributes(Protocol):
     @property
     def attributes(self) -> Mapping[str, object]:
         """The attributes by name."""
+        ...
+
+
+@runtime_checkable
+class Spelt(Protocol):
+    """A scope that knows how its names are spelt, however many they are."""
+
+    def nearest(self, word: str) -> str | None:
+        """Return the name that is most like a word."""
         ...
 
 
@@ -189,14 +199,13 @@ class _Compiler:
         def look_up(scope: Scope) -> object:
             if name in scope:
                 return scope[name]
-            known = tuple(k for k in scope if k.isidentifier())
+            some = [f"${k}" for k in islice(filter(str.isidentifier, scope), MOST_LISTED + 1)]
+            near = _nearest(name, scope)
             raise Wrong(
-                f"unknown parameter ${name}{nearest(name, known)}",
+                f"unknown parameter ${name}" + (f"; did you mean '{near}'?" if near else ""),
                 start,
                 end,
-                f"known here: {listed([f'${k}' for k in known])}"
-                if known
-                else "nothing is known here",
+                f"known here: {listed(some)}" if some else "nothing is known here",
             )
 
         return look_up
@@ -377,3 +386,9 @@ class _Compiler:
             return items[at]
 
         return read
+
+
+def _nearest(name: str, scope: Scope) -> str | None:
+    if isinstance(scope, Spelt):
+        return scope.nearest(name)
+    return Spelling(filter(str.isidentifier, scope)).nearest(name)

@@ -35,10 +35,11 @@ from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names, names_in
 from cnnanalyze.spec.node import INPUT, Node, NodeId
 from cnnanalyze.spec.outputs import read_outputs
-from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Variables, Wire
+from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Wire
 from cnnanalyze.spec.step import Step, read_step
 from cnnanalyze.spec.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.spec.values import read_parameters
+from cnnanalyze.spec.variables import Variables
 
 DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""

@@ -21,9 +21,10 @@ from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.ledger import TooLarge
 from cnnanalyze.spec.making import Maker, is_join
 from cnnanalyze.spec.names import Names
-from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Variables, Visible
+from cnnanalyze.spec.scope import LOST, Frame, Reading, Scope, Visible
 from cnnanalyze.spec.step import Step
 from cnnanalyze.spec.tree import Mapping, Sequence, Tree, scalars
+from cnnanalyze.spec.variables import Variables
 
 Read = Callable[[Tree, Scope], Step | None]
 """Reads a step once, and notes what is wrong with its form."""

@@ -12,6 +12,7 @@ from cnnanalyze.spec.given import LARGEST_GIVEN
 from cnnanalyze.spec.making import Maker
 from cnnanalyze.spec.names import Names
 from cnnanalyze.spec.node import Given, Node, NodeId
+from cnnanalyze.spec.placed import Placed
 from cnnanalyze.spec.recovery import (
     Layers,
     Shapes,
@@ -47,7 +48,7 @@ class Ledger:
         self.rank = rank
         """How many axes the network's input has; nothing if a fault hides it."""
         self.nodes: list[Node] = []
-        self.by_id: dict[str, Node] = {}
+        self.by_id = Placed()
         self.given = 0
         """How many numbers the layers were given."""
         self.refused = False

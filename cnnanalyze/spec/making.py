@@ -26,6 +26,8 @@ class Maker:
         self.reading = reading
         self.made: dict[object, Layer] = {}
         """Layers by kind and attributes."""
+        self.defaults: dict[int, tuple[Mapping, dict[str, list[Mapping]]]] = {}
+        """Defaults by kind; the mapping is kept so that its id stays its own."""
         self.constant: dict[tuple[int, int], tuple[Step, Layer]] = {}
         """Layers whose arguments hold no expression, by the step and the innermost defaults.
 
@@ -53,6 +55,17 @@ class Maker:
             self.constant[key] = (step, made)
         return (made,)
 
+    def sections(self, defaults: Mapping) -> dict[str, list[Mapping]]:
+        """Return the sections of defaults by the kind that they speak of, looked up once."""
+        known = self.defaults.get(id(defaults))
+        if known is None:
+            found: dict[str, list[Mapping]] = {}
+            for key, section in defaults.entries:
+                if isinstance(section, Mapping):
+                    found.setdefault(KINDS.canonical(key.text), []).append(section)
+            known = self.defaults[id(defaults)] = (defaults, found)
+        return known[1]
+
     def attributes(
         self, cls: type[Layer], step: Step, scope: Scope
     ) -> tuple[dict[str, Tree], bool]:
@@ -62,9 +75,8 @@ class Maker:
         """
         trees: dict[str, Tree] = {}
         for defaults in scope.defaults:
-            for key, section in defaults.entries:
-                if isinstance(section, Mapping) and KINDS.canonical(key.text) == cls.kind:
-                    trees.update({k.text: v for k, v in section.entries})
+            for section in self.sections(defaults).get(cls.kind, ()):
+                trees.update({k.text: v for k, v in section.entries})
         names = tuple(cls.model_fields)
         is_right = trees.keys() <= set(names)  # else that is told where the defaults are written
         given = step.arguments

@@ -14,6 +14,7 @@ from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.node import INPUT, NodeId
 from cnnanalyze.spec.tree import Mapping, Scalar, Tree
 from cnnanalyze.spec.values import evaluate
+from cnnanalyze.spec.variables import Variables
 
 
 class Wire(NamedTuple):
@@ -98,57 +99,6 @@ class Frame:
         return name
 
 
-class Variables(Lookup[str, object]):
-    """What names of parameters stand for; inner ones hide outer ones.
-
-    A spec may have thousands of parameters and of steps, so a step must not copy what it sees:
-    long mappings are shared, and only what comes on top of them is new.
-
-    Examples
-    --------
-    >>> outer = Variables({"width": 8, "depth": 5})
-    >>> inner = outer.bind({"width": 16, "index": 1})
-    >>> inner["width"], inner["depth"], outer["width"], list(inner)
-    (16, 5, 8, ['width', 'depth', 'index'])
-    """
-
-    __slots__ = ("_parts",)
-
-    def __init__(self, *parts: dict[str, object]) -> None:
-        self._parts = parts
-        """From the inside out."""
-
-    def bind(self, inner: dict[str, object]) -> Variables:
-        """Return these variables with others over them."""
-        first, *rest = self._parts
-        if len(first) > _LONG:
-            return Variables(inner, *self._parts)
-        return Variables({**first, **inner}, *rest)
-
-    def over(self, inner: dict[str, object]) -> Variables:
-        """Return these variables under others, to which more may still be added."""
-        return Variables(inner, *self._parts)
-
-    def __getitem__(self, name: str) -> object:
-        for part in self._parts:
-            if name in part:
-                return part[name]
-        raise KeyError(name)
-
-    def __contains__(self, name: object) -> bool:
-        return any(name in part for part in self._parts)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for part in reversed(self._parts) for name in part))
-
-    def __len__(self) -> int:
-        return len(tuple(iter(self)))
-
-
-_LONG = 32
-"""Shorter mappings are copied, which is faster than to look in one more."""
-
-
 class Visible(Lookup[str, object]):
     """What an expression may name: the variables, and then the steps before it."""
 
@@ -160,6 +110,10 @@ class Visible(Lookup[str, object]):
         if name in self._variables:
             return self._variables[name]
         return next(f.wires[name] for f in self._frame.around() if name in f.wires)
+
+    def nearest(self, word: str) -> str | None:
+        """Return the variable that is most like a word, if any is."""
+        return self._variables.nearest(word)
 
     def __contains__(self, name: object) -> bool:
         return name in self._variables or any(name in f.wires for f in self._frame.around())

@@ -15,6 +15,7 @@ from cnnanalyze.spec.elements import ELEMENTS, MOST_ELEMENTS, weigh
 from cnnanalyze.spec.expression import UNKNOWN, parse
 from cnnanalyze.spec.faults import Faults
 from cnnanalyze.spec.tree import Scalar, Sequence, Tree
+from cnnanalyze.spec.variables import Variables
 
 
 def evaluate(tree: Tree, scope: Lookup[str, object]) -> object:
@@ -67,6 +68,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
                 code="SP003",
             )
     values: dict[str, object] = {}
+    visible = Variables(values)
     for key, tree in document.param_trees:
         name = key.text
         values[name] = UNKNOWN
@@ -76,7 +78,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
             values[name] = document.settings[name][0]
         else:
             with faults.caught():
-                values[name] = evaluate(tree, values)
+                values[name] = evaluate(tree, visible)
     return values
 
 

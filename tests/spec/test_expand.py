@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.spec.scope import Variables
+from cnnanalyze.spec.variables import Variables
 
 Same = Callable[[str, str], None]
 HEAD = "cnn: 1\ninput: 31x37x3\n"
@@ -350,7 +350,7 @@ def test_steps_do_not_copy_what_they_see(monkeypatch: pytest.MonkeyPatch) -> Non
     def bind(self: Variables, inner: dict[str, object]) -> Variables:
         nonlocal copied
         made = plain(self, inner)
-        copied += len(made._parts[0])
+        copied += len(made._parts[0].names)
         return made
 
     monkeypatch.setattr(Variables, "bind", bind)

@@ -110,7 +110,7 @@ def _mend(subject: Subject, node: Node) -> Fix | None:
     assert network is not None
     if step is None or node.mark.source.name != subject.source.name:
         return None
-    if node.share or any(n.share == node.id for n in network) or node.given:
+    if node.share or node.id in network.shared or node.given:
         return None
     if (edit := _edit(step.key, step.arguments, subject)) is None:
         return None
