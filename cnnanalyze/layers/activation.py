@@ -68,7 +68,11 @@ class Prelu(Elementwise):
     element.
     """
 
-    shared: Flag = Field(False, description="whether all channels share one slope")
+    shared: Flag = Field(
+        False,
+        description="whether all channels share one slope (Keras, unless told otherwise, has one "
+        "for each element, which cannot be said here)",
+    )
     per_element = Cost(compare=1, multiply=1)
     examples = (
         Example(

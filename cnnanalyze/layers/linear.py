@@ -29,8 +29,9 @@ class Dense(WholeInput):
     """Dense (fully connected) layer: every unit is a weighted sum of all activations.
 
     A feature map is read whole, all ``H·W·C`` of it, as the lectures' FC layers do; ``flatten``
-    before it changes nothing. The layer holds ``in·units`` weights and one bias per unit, and costs
-    one multiply-accumulate per weight.
+    before it changes nothing. (PyTorch's ``Linear`` and Keras' ``Dense`` read the last axis of a
+    map only, position by position: that is a convolution with a kernel of 1.) The layer holds
+    ``in·units`` weights and one bias per unit, and costs one multiply-accumulate per weight.
     """
 
     bias: Flag = Field(True, description="whether every unit adds a bias")

@@ -26,7 +26,7 @@ class BatchNorm(Elementwise):
 
     scale: Flag = Field(True, description="whether γ is learned")
     center: Flag = Field(True, description="whether β is learned")
-    epsilon: Number = Field(1e-5, description="what is added to the variance")
+    epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
     per_element = Cost(multiply=1, add=1)
     examples = (
         Example(
@@ -78,7 +78,7 @@ class Standardising(Elementwise):
 
     scale: Flag = Field(True, description="whether γ is learned")
     center: Flag = Field(True, description="whether β is learned")
-    epsilon: Number = Field(1e-5, description="what is added to the variance")
+    epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
 
     @abstractmethod
     def grouped(self, x: Shape) -> tuple[int, int]:
@@ -120,7 +120,9 @@ class LayerNorm(Standardising):
     axes: choice("channels", "all") = Field(  # type: ignore[valid-type]  # made from its words
         "channels", description="what a mean is taken over: 'channels' or 'all'"
     )
-    epsilon: Number = Field(1e-6, description="what is added to the variance")
+    epsilon: Number = Field(
+        1e-6, description="what is added to the variance (PyTorch: 1e-5, Keras: 1e-3)"
+    )
     examples = (
         Example(
             inputs=("5x10",),
@@ -205,7 +207,7 @@ class InstanceNorm(Standardising):
 
     ``(x - μ) / √(σ² + ε)`` with the mean and variance over all positions of a channel, then
     ``γ`` and ``β`` per channel where asked for: group normalisation with as many groups as
-    channels.
+    channels. A channel of one element becomes 0, as in Keras and ONNX; PyTorch refuses it.
 
     A channel of ``n`` elements costs ``3·n - 1`` additions, ``2·n`` multiplications, two divisions
     and one root; γ and β one operation per element each.

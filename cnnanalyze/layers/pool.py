@@ -200,9 +200,12 @@ class LpPool(Pooling):
     """Power pooling: ``(Σ |x|^norm)^(1/norm)`` over every window, channel by channel.
 
     With ``norm: 1`` it is the sum of the absolute values; the larger the norm, the nearer it comes
-    to max pooling. Sizes are those of max pooling; padding adds nothing to the sum. Every *input*
-    element is raised to its power once, and every output element costs ``k·k - 1`` additions and
-    one root.
+    to max pooling. Sizes are those of max pooling; padding adds nothing to the sum, and neither
+    does what hangs over the border. So ONNX has it; PyTorch keeps the sign of odd powers, and takes
+    a window that hangs over for a whole one.
+
+    Every *input* element is raised to its power once, and every output element costs ``k·k - 1``
+    additions and one root.
     """
 
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")

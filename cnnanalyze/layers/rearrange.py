@@ -180,7 +180,8 @@ class DepthToSpace(Moving):
     """Channels put into blocks of the map: ``n·block`` on every axis. It costs nothing.
 
     On ``r`` axes the channels become ``C/block^r``: sub-pixel convolution is a convolution with so
-    many more filters, followed by this layer.
+    many more filters, followed by this layer. Neighbouring channels make a block, as in PyTorch and
+    ONNX' mode CRD; TensorFlow and ONNX' mode DCR deal them out, which changes no size.
     """
 
     principal = "block"

@@ -95,8 +95,10 @@ def test_first_and_last_output_read_the_input(kind: type[Layer], example: Exampl
     inputs = [shape(text) for text in example.inputs]
     layer = kind(**example.attributes)
     output = layer.shape(*inputs)
+    moved = layer.moved_axes(*inputs) or range(output.rank)
     for x, reaches in zip(inputs, layer.reach(*inputs) or (), strict=True):
-        for n, m, reach in zip(x.size, output.size, reaches, strict=False):
+        for axis, m in zip(moved, output.size if x.rank else (), strict=False):
+            n, reach = x.size[axis], reaches[axis]
             for o in {0, m - 1}:
                 assert seen(reach, o, n) or kind.kind in {"zeropad", "shift"}
 
