@@ -9,6 +9,7 @@ import pytest
 
 from cnnanalyze.analysis import memory, pipeline
 from cnnanalyze.analysis import reach as analysis_reach
+from cnnanalyze.analysis import trace as analysis_trace
 from cnnanalyze.core import strand
 from cnnanalyze.core.reach import Bins, Sampled, Transposed, Window
 from cnnanalyze.core.shape import Shape
@@ -246,7 +247,7 @@ def bins_end_too_early(patch: Patch) -> None:
 
 @FAULTS.in_network(RESIDUAL, f"add1 {FIELD} (axis 1)", f"add1 {FIELD} (axis 2)")
 def the_first_path_alone_counts(patch: Patch) -> None:
-    patch.setattr(analysis_reach, "_merge_clipped", lambda parts: parts[0])
+    patch.setattr(analysis_trace, "_merge_clipped", lambda parts: parts[0])
 
 
 @FAULTS.in_network(

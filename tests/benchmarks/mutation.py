@@ -32,7 +32,12 @@ TARGETS = [
     *("core/reach.py", "core/strand.py"),
     *("layers/window.py", "layers/conv.py", "layers/pool.py", "layers/transposed.py"),
     *("execute/kernels/_base.py", "execute/kernels/conv.py", "execute/kernels/pool.py"),
-    *("execute/kernels/transposed.py", "analysis/reach.py", "analysis/memory.py"),
+    *(
+        "execute/kernels/transposed.py",
+        "analysis/reach.py",
+        "analysis/trace.py",
+        "analysis/memory.py",
+    ),
 ]
 RULES_OF_LAYERS = [
     *("balance/test_boundaries.py", "core/test_reach.py", "core/test_strand.py"),

@@ -106,12 +106,12 @@ def test_the_page_says_so(report: cnn.Report) -> None:
 
 
 def test_networks_side_by_side_and_compared_say_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = []
-    for name, text in (("one", SPEC), ("two", SPEC.replace("acme.twice, ", ""))):
-        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
-        names.append(str(tmp_path / f"{name}.yaml"))
+    monkeypatch.chdir(tmp_path)
+    names = ["one.yaml", "two.yaml"]
+    for name, text in zip(names, (SPEC, SPEC.replace("acme.twice, ", "")), strict=True):
+        Path(name).write_text(text, "utf-8")
     assert run(["summary", *names, "--convention", "fvcore"]) == 0
     out = capsys.readouterr().out
     assert f"≥ {MACS:,}" in out
