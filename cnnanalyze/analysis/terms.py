@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnnanalyze.core.conventions import CLOSING, Convention
 from cnnanalyze.core.cost import OPERATIONS, Param
-from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.window import slides
 
 if TYPE_CHECKING:
@@ -154,10 +155,23 @@ def _shrunk(facts: NodeFacts) -> int:
     node = facts.node
     if not getattr(node.layer, "bias", False):
         return 0
-    layer, x = node.attributes, node.input_shapes[0]
-    fits = slides(x.size, layer["kernel"], layer["stride"], layer["dilation"], layer["padding"])
+    layer, size = node.attributes, node.input_shapes[0].size
+    window = layer["kernel"], layer["stride"], layer["dilation"]
     filters: int = node.output.channels // layer["groups"]
-    return filters * prod(f.output for f in fits)
+    try:
+        return filters * prod(f.output for f in slides(size, *window, layer["padding"]))
+    except ShapeError:  # a plain one would not fit; who takes it for one goes on counting
+        axes = zip(size, *(per_axis(w, len(size), "kernel") for w in window), strict=True)
+        borders = [sum(b) for b in _borders(layer["padding"], len(size))]
+        windows: int = prod(
+            (n + b - d * (k - 1) - 1) // s + 1
+            for (n, k, s, d), b in zip(axes, borders, strict=True)
+        )
+        return filters * windows
+
+
+def _borders(padding: object, rank: int) -> Iterable[tuple[int, int]]:
+    return [(0, 0)] * rank if isinstance(padding, str) else per_border(padding, rank, "padding")  # type: ignore[arg-type]  # validated with the layer
 
 
 def _stretched(facts: NodeFacts) -> int:

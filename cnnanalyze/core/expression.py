@@ -53,6 +53,11 @@ GIVEN = ""
 """The operation of a number that was given."""
 
 
+MOST_FLAT = 400
+"""A longer sum stays together in one that is made of it: each step of a sum of all layers would
+copy what came before, and keep the copy."""
+
+
 def _largest(*values: Value) -> Value:
     return max(values)
 
@@ -127,7 +132,8 @@ def made(op: str, *args: Expression) -> Expression:
 
 
 def _flat(op: str, arg: Expression) -> tuple[Expression, ...]:
-    return arg.args if arg.op == op and arg.name is None else (arg,)
+    is_part = arg.op == op and arg.name is None and len(arg.args) < MOST_FLAT
+    return arg.args if is_part else (arg,)
 
 
 def evaluate(tree: Expression, values: dict[Name, Value] | None = None) -> Value:

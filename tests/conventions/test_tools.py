@@ -90,3 +90,16 @@ def test_onnx_zoo_ends_in_a_softmax(name: str) -> None:
     total = cnn.analyze(f"zoo:{name}", **settings).total
     assert total.operations("onnx-tool/softmax") == operations
     assert total.operations("onnx-tool") == operations - 36 * 1000
+
+
+def test_a_transposed_kernel_that_is_larger_than_its_input_is_counted() -> None:
+    """The first layer of a generator; calflops takes it for a plain one, of (1 - 4) // 1 + 1 = -2.
+
+    Twice 100 x 8 x 4 x 4 multiply-accumulates, and a bias for each of (-2) x (-2) x 8 elements.
+    """
+    net = cnn.loads(
+        "{cnn: 1, input: 1x1x100, layers: [{transposed_conv: {filters: 8, kernel: 4}}]}"
+    )
+    report = cnn.analyze(net)
+    assert report.total.operations("calflops") == 2 * 12_800 + 32
+    assert "calflops" in report.to_html()
