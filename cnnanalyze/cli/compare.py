@@ -33,13 +33,7 @@ def compare(
     *,
     format: Annotated[  # noqa: A002 - the name of the option
         str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"table, json, markdown or html; {option.BY_NAME}",
-            show_default=False,
-        ),
+        option.format_option("table, json, markdown or html"),
     ] = "",
     output: option.Output = None,
     everything: Annotated[

@@ -120,16 +120,7 @@ def convolve(
     filters: Annotated[
         bool, typer.Option("--filters", help="List the named filters, and leave.")
     ] = False,
-    format: Annotated[  # noqa: A002 - the name of the option
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
-            show_default=False,
-        ),
-    ] = "",
+    format: option.Document = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:

@@ -39,16 +39,7 @@ def explain(
             help="Symbols and habits: plain, ng, cs231n, bologna, keras or pytorch.",
         ),
     ] = "plain",
-    format: Annotated[  # noqa: A002 - the name of the option
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
-            show_default=False,
-        ),
-    ] = "",
+    format: option.Document = "",  # noqa: A002 - the name of the option
     table: Annotated[
         str,
         typer.Option(

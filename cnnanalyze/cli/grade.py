@@ -30,13 +30,7 @@ def grade(
     *,
     format: Annotated[  # noqa: A002 - the name of the option
         str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"text, markdown, csv, json or html; {option.BY_NAME}",
-            show_default=False,
-        ),
+        option.format_option("text, markdown, csv, json or html"),
     ] = "",
     credit: Annotated[
         str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 BY_NAME = "by default what the name of the file says."
 
+
+def format_option(names: str) -> Any:  # noqa: ANN401 - as typer has it
+    """Return the option that names the format of a result."""
+    return typer.Option(
+        "--format", "-f", metavar="FORMAT", help=f"{names}; {BY_NAME}", show_default=False
+    )
+
+
 Specs = Annotated[
     list[str],
     typer.Argument(
@@ -25,42 +33,11 @@ Specs = Annotated[
         show_default=False,
     ),
 ]
-Format = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        help=f"table, json, csv, markdown or latex; {BY_NAME}",
-        show_default=False,
-    ),
-]
-TableOrJson = Annotated[
-    str,
-    typer.Option(
-        "--format", "-f", metavar="FORMAT", help=f"table or json; {BY_NAME}", show_default=False
-    ),
-]
-TableJsonOrMarkdown = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        help=f"table, json or markdown; {BY_NAME}",
-        show_default=False,
-    ),
-]
-TextJsonOrMarkdown = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        "-f",
-        metavar="FORMAT",
-        help=f"text, json or markdown; {BY_NAME}",
-        show_default=False,
-    ),
-]
+Format = Annotated[str, format_option("table, json, csv, markdown or latex")]
+TableOrJson = Annotated[str, format_option("table or json")]
+TableJsonOrMarkdown = Annotated[str, format_option("table, json or markdown")]
+Document = Annotated[str, format_option("text, markdown, latex, html or json")]
+TextJsonOrMarkdown = Annotated[str, format_option("text, json or markdown")]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -34,16 +34,7 @@ def solve(
     sheet: Sheet,
     *,
     notation: Notation = "",
-    format: Annotated[  # noqa: A002 - the name of the option
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help=f"text, markdown, latex, html or json; {option.BY_NAME}",
-            show_default=False,
-        ),
-    ] = "",
+    format: option.Document = "",  # noqa: A002 - the name of the option
     brief: Annotated[
         bool, typer.Option("--brief", help="The answers without the working.")
     ] = False,
