@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnnanalyze.core.conventions import CLOSING, Convention
 from cnnanalyze.core.cost import OPERATIONS, Param
-from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import per_axis, per_border
-from cnnanalyze.layers.window import slides
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.window import along_axes, lay
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import NodeFacts
@@ -158,20 +157,9 @@ def _shrunk(facts: NodeFacts) -> int:
     layer, size = node.attributes, node.input_shapes[0].size
     window = layer["kernel"], layer["stride"], layer["dilation"]
     filters: int = node.output.channels // layer["groups"]
-    try:
-        return filters * prod(f.output for f in slides(size, *window, layer["padding"]))
-    except ShapeError:  # a plain one would not fit; who takes it for one goes on counting
-        axes = zip(size, *(per_axis(w, len(size), "kernel") for w in window), strict=True)
-        borders = [sum(b) for b in _borders(layer["padding"], len(size))]
-        windows: int = prod(
-            (n + b - d * (k - 1) - 1) // s + 1
-            for (n, k, s, d), b in zip(axes, borders, strict=True)
-        )
-        return filters * windows
-
-
-def _borders(padding: object, rank: int) -> Iterable[tuple[int, int]]:
-    return [(0, 0)] * rank if isinstance(padding, str) else per_border(padding, rank, "padding")  # type: ignore[arg-type]  # validated with the layer
+    # A plain window may not fit; who takes the layer for a plain one goes on counting.
+    axes = along_axes(size, *window, layer["padding"])
+    return filters * prod(lay(*axis).output for axis in axes)
 
 
 def _stretched(facts: NodeFacts) -> int:

@@ -1,5 +1,7 @@
 """The one sliding-window formula, for convolution and pooling."""
 
+from collections.abc import Iterator
+
 from cnnanalyze.core.arithmetic import larger, named
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.errors import ShapeError
@@ -38,6 +40,39 @@ def slide(
     >>> slide(3, 5, 3, 1, (0, 0), ceil=True).output
     1
     """
+    fit = lay(n, kernel, stride, dilation, padding, ceil=ceil)
+    if padding == "same":
+        return fit
+    extent, padded = dilation * (kernel - 1) + 1, n + fit.before + fit.after
+    if extent > padded and not (ceil and extent < padded + stride):
+        dilated = f" ({kernel} with dilation {dilation})" if dilation > 1 else ""
+        borders = f" with padding {fit.before}+{fit.after}" if fit.before or fit.after else ""
+        raise ShapeError(
+            f"kernel extent {extent}{dilated} does not fit into {axis} {n}{borders}: "
+            f"{extent} > {padded}",
+            attribute="kernel",
+            help="use 'padding: same', a smaller kernel or a larger input",
+            code="SH002",
+        )
+    return fit
+
+
+def lay(
+    n: int,
+    kernel: int,
+    stride: int,
+    dilation: int,
+    padding: tuple[int, int] | str,
+    *,
+    ceil: bool = False,
+) -> Fit:
+    """Lay windows as :func:`slide` does, but refuse none: where none fits, there are less than one.
+
+    Examples
+    --------
+    >>> lay(3, 5, 1, 1, (0, 0)).output
+    -1
+    """
     extent = named(dilation * (kernel - 1) + 1, "extent")
     if padding == "same":
         output = named(-(-n // stride), "output")
@@ -50,16 +85,6 @@ def slide(
         else:
             before, after = (0, 0) if isinstance(padding, str) else padding
         room = n + before + after - extent
-        if room < 0 and not (ceil and room + stride > 0):
-            dilated = f" ({kernel} with dilation {dilation})" if dilation > 1 else ""
-            padded = f" with padding {before}+{after}" if before or after else ""
-            raise ShapeError(
-                f"kernel extent {extent}{dilated} does not fit into {axis} {n}{padded}: "
-                f"{extent} > {n + before + after}",
-                attribute="kernel",
-                help="use 'padding: same', a smaller kernel or a larger input",
-                code="SH002",
-            )
         steps = room // stride
         if ceil and room % stride and (steps + 1) * stride < n + before:
             steps = -(-room // stride)
@@ -94,19 +119,29 @@ def slides(
             help="write how much each border gets, as in 'padding: [[2, 0], [1, 1]]'",
             code="SH004",
         )
+    return tuple(
+        slide(*window, ceil=ceil, axis=axis_name(a, rank))
+        for a, window in enumerate(along_axes(size, kernel, stride, dilation, padding))
+    )
+
+
+def along_axes(
+    size: tuple[int, ...],
+    kernel: int | tuple[int, ...],
+    stride: int | tuple[int, ...],
+    dilation: int | tuple[int, ...],
+    padding: object,
+) -> Iterator[tuple[int, int, int, int, tuple[int, int] | str]]:
+    """Return, axis by axis, what :func:`slide` and :func:`lay` take."""
+    rank = len(size)
     borders: tuple[tuple[int, int] | str, ...] = (
         (padding,) * rank if isinstance(padding, str) else per_border(padding, rank, "padding")  # type: ignore[arg-type]  # validated with the layer
     )
-    return tuple(
-        slide(n, k, s, d, p, ceil=ceil, axis=axis_name(a, rank))
-        for a, (n, k, s, d, p) in enumerate(
-            zip(
-                size,
-                per_axis(kernel, rank, "kernel"),
-                per_axis(stride, rank, "stride"),
-                per_axis(dilation, rank, "dilation"),
-                borders,
-                strict=True,
-            )
-        )
+    return zip(
+        size,
+        per_axis(kernel, rank, "kernel"),
+        per_axis(stride, rank, "stride"),
+        per_axis(dilation, rank, "dilation"),
+        borders,
+        strict=True,
     )
