@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cnnanalyze.core.files import exists, is_file
 from cnnanalyze.errors import UsageError
 
 ENDINGS = {
@@ -72,8 +73,8 @@ def choose_format(
 
         return check_format(asked, known)
     ending = output.suffix.lower() if output is not None else ""
-    if output is None or not ending or _is_device(output):
-        return known[0]
+    if output is None or not ending or (exists(output) and not is_file(output)):
+        return known[0]  # the name of a device says nothing
     meant = [name for name, endings in ENDINGS.items() if ending in endings]
     if own := [name for name in meant if name in known]:
         return own[0]
@@ -84,13 +85,6 @@ def choose_format(
         f"this command writes no {ending} file: '{output}'",
         help=f"the name can end in {endings_of(known)}{more}{elsewhere}",
     )
-
-
-def _is_device(path: Path) -> bool:
-    try:
-        return path.exists() and not path.is_file()
-    except (OSError, ValueError):  # no name of a file; that is told when it is to be written
-        return False
 
 
 def endings_of(formats: Sequence[str]) -> str:

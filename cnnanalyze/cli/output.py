@@ -13,6 +13,7 @@ from stat import S_IMODE
 from typing import TYPE_CHECKING, Literal
 
 from cnnanalyze.characters import harmless
+from cnnanalyze.core.files import resolved
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def is_of_package(path: Path) -> bool:
     >>> is_of_package(Path(__file__)), is_of_package(Path("net.yaml"))
     (True, False)
     """
-    package = Path(__file__).resolve().parent.parent
-    return Path(os.path.realpath(path)).is_relative_to(package)
+    return resolved(path).is_relative_to(resolved(__file__).parent.parent)
 
 
 # --- stdout ---------------------------------------------------------------------------------------

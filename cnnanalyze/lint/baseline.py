@@ -156,7 +156,7 @@ def hide(result: Result, baseline: Baseline) -> Result:
     stale = tuple(
         _stale(baseline, key, count)
         for key, count in sorted(left.items())
-        if key[0] in read_in or not (baseline.file.absolute().parent / key[0]).exists()
+        if key[0] in read_in or not exists(baseline.file.absolute().parent / key[0])
     )
     return Result(tuple(files), (*result.extra, *stale), result.passed_over)
 
@@ -194,7 +194,7 @@ def prune(baseline: Baseline, result: Result) -> Baseline:
     kept = {}
     for key, count in baseline.known.items():
         if key[0] not in read_in:
-            if (baseline.file.absolute().parent / key[0]).exists():
+            if exists(baseline.file.absolute().parent / key[0]):
                 kept[key] = count
         elif key in found:
             kept[key] = min(count, found[key])

@@ -114,6 +114,14 @@ def test_entries_of_files_that_were_not_read_are_not_stale() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
+def test_names_that_no_system_takes_are_files_that_are_not_there(name: str) -> None:
+    base = baseline.Baseline(Path("known.json"), {(name, "CV003", "conv1"): 1})
+    assert [f.code for f in baseline.hide(lint(a=UNITS), base) if f.code != "NA001"] == ["LN003"]
+    assert dict(baseline.prune(base, lint(a=UNITS)).known) == {}
+
+
+@pytest.mark.usefixtures("folder")
 def test_pruning_takes_out_and_adds_nothing() -> None:
     base = known(lint(a=EVEN, b=UNITS, c=EVEN))
     new = lint(a=EVEN.replace("4", "3"), b=UNITS.replace("repeat: 3", "repeat: 2"), d=EVEN)
