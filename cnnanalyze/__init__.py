@@ -12,8 +12,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # checkers take it for the one of typing, which would cost more than all here
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze

@@ -1,12 +1,46 @@
-"""``python -m cnnanalyze``."""
+"""What ``cnnanalyze`` and ``python -m cnnanalyze`` start: from here on an interrupt is quiet."""
+
+from __future__ import annotations
 
 import sys
 
-# Python looks first into the folder where it is started: what is called yaml.py there must not run.
-# (Nothing but sys is imported before: any other module might lie there, too.)
-_HOUSE = __file__[: -len("/cnnanalyze/__main__.py")]
-sys.path[:1] = [p for p in sys.path[:1] if sys.flags.safe_path or p == _HOUSE]
+if __name__ == "__main__":
+    # Python looks first into the folder where it is started: what is called yaml.py there must not
+    # run. (Nothing but sys is imported before: any other module might lie there, too.)
+    _HOUSE = __file__[: -len("/cnnanalyze/__main__.py")]
+    sys.path[:1] = [p for p in sys.path[:1] if sys.flags.safe_path or p == _HOUSE]
 
-from cnnanalyze.cli import main  # noqa: E402 - only now is it clear where modules come from
+import os
+from _thread import interrupt_main, start_new_thread
 
-main()
+from cnnanalyze.core.exit_codes import INTERRUPTED
+
+
+def main() -> None:
+    """Run the command line of this process; Ctrl-C ends it without a word, whenever it comes."""
+    try:
+        import signal  # noqa: PLC0415 - as cli below: here an interrupt is expected
+
+        ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if ours:  # an exception amid an import could get lost in what Python cleans up there
+            signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        from cnnanalyze import cli  # noqa: PLC0415
+
+        sys.unraisablehook = _interrupt_again
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        cli.main()
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _interrupt_again(lost: sys.UnraisableHookArgs) -> None:
+    """Interrupt once more where Python cannot raise it, and would print a traceback instead."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        start_new_thread(interrupt_main, ())  # from here it would not be raised either
+    else:
+        sys.__unraisablehook__(lost)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,12 +19,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cnnanalyze.cli.command import trim
+from cnnanalyze.core.exit_codes import FAILED, INTERRUPTED
 from cnnanalyze.errors import CnnError
-
-FAILED = 2
-"""The exit code of a command that could not do its work."""
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
 
 COMMANDS = {
     "summary": "What every layer puts out, holds, costs and sees.",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +16,7 @@ from cnnanalyze.cli import run as run_command
 from cnnanalyze.report.page import gallery
 from cnnanalyze.report.page.exhibits import EXHIBITS
 from cnnanalyze.report.page.gallery import LARGE, Card, in_order, index
+from tests.interrupts import interrupt
 
 ROOT = Path(__file__).parent.parent.parent
 SPECS = ROOT / "specs"
@@ -280,24 +277,6 @@ def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, del
         "    print('ready', flush=True)\n"
         f"    main(['gallery', '--jobs', '2', '-o', {str(tmp_path / 'pages')!r}])\n"
     )
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
-    running = subprocess.Popen(
-        [sys.executable, str(script)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        cwd=ROOT,
-    )
-    assert running.stdout is not None
-    try:
-        assert running.stdout.readline() == "ready\n"
-        time.sleep(0.2 + delay)
-        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, to every process
-        out, err = running.communicate(timeout=60)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-    assert (running.returncode, out, err) == (130, "", "")
+    ended = interrupt(tmp_path / "script.py", code, 0.2 + delay)
+    assert ended == (130, "", "")
     assert not (tmp_path / "pages").exists()

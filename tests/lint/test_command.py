@@ -5,18 +5,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnnanalyze.cli.changes import follow
+from tests.interrupts import interrupt
 from tests.lint.networks import EVEN, MESSAGE, UNITS
 
 CLEAN = EVEN.replace("kernel: 4", "kernel: 3")
@@ -388,20 +384,4 @@ def test_an_interrupt_ends_with_130_and_no_traceback(tmp_path: Path, jobs: str) 
         "print('ready', flush=True)\n"
         f"main(['lint', {str(tmp_path)!r}, '--jobs', {jobs!r}])\n"
     )
-    running = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert running.stdout is not None
-    try:
-        assert running.stdout.readline() == "ready\n"
-        time.sleep(0.5)
-        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, to every process
-        out, err = running.communicate(timeout=60)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-    assert (running.returncode, out, err) == (130, "", "")
+    assert interrupt(tmp_path / "script.py", code, 0.5) == (130, "", "")
