@@ -1,5 +1,7 @@
 """cnnanalyze: what a convolutional network costs and sees, with every number checked by running it.
 
+Examples
+--------
 >>> import cnnanalyze as cnn
 >>> net = cnn.loads("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 6, kernel: 5}}, relu]}")
 >>> report = cnn.analyze(net)

@@ -45,8 +45,8 @@ def solve(
 ) -> None:
     """Work out every question of a homework sheet.
 
-    Every number comes from the rules by which networks are analyzed; docs/homework.md says what
-    a sheet can ask.
+    Every number comes from the rules by which networks are analyzed; the guide on homework says
+    what a sheet can ask.
     """
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write

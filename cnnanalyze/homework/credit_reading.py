@@ -56,6 +56,6 @@ def _slips(tree: Tree | None, faults: Faults) -> tuple[str, ...] | None:
         faults.add(
             f"there is no mistake {said(item)}{nearest(name, list(NAMES))}",
             item.mark,
-            help="the names are those in the summary of a class; docs/homework.md lists them",
+            help="the names are those in the summary of a class; the guide on homework lists them",
         )
     return tuple(found)

@@ -14,7 +14,7 @@ from cnnanalyze.cli import run
 from cnnanalyze.core.conventions import convention
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "what_is_a_flop.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "what_is_a_flop.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ cnnanalyze (.*?)\n(.*?)```", PAGE, flags=re.DOTALL)
 
 

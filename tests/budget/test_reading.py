@@ -169,7 +169,7 @@ def test_the_examples_of_the_page_are_read() -> None:
     import tomllib
     from pathlib import Path
 
-    page = (Path(__file__).parents[2] / "docs" / "budgets.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "guides" / "budgets.md").read_text("utf-8")
     written = page.split("```yaml\n")[1].split("```")[0]
     resnet = cnn.zoo()["resnet50"].read_text("utf-8")
     net = cnn.loads(resnet + written)

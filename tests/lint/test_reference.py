@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cnnanalyze.report.findings.rules import all_markdown
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "rules.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "rules.md"
 
 
 def test_page_is_up_to_date() -> None:
-    told = "cnnanalyze rule --format markdown -o docs/rules.md"
+    told = "cnnanalyze rule --format markdown -o docs/reference/rules.md"
     assert PAGE.read_text("utf-8") == all_markdown(), told
     assert told in PAGE.read_text("utf-8")

@@ -13,12 +13,12 @@ from cnnanalyze.report import kinds
 from cnnanalyze.spec.vocabulary import words_of
 
 ALL = list(KINDS)
-PAGE = Path(__file__).parent.parent.parent / "docs" / "layers.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "layers.md"
 
 
 def test_the_committed_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == kinds.all_markdown(), (
-        "write it anew: cnnanalyze layers --format markdown -o docs/layers.md"
+        "write it anew: cnnanalyze layers --format markdown -o docs/reference/layers.md"
     )
 
 

@@ -186,8 +186,8 @@ def all_markdown() -> str:
     lines = [
         "# Lint rules",
         "",
-        "Written by `cnnanalyze rule --format markdown -o docs/rules.md`; `cnnanalyze rule CODE`",
-        "prints one of them. Every case below is a test.",
+        "Written by `cnnanalyze rule --format markdown -o docs/reference/rules.md`;",
+        "`cnnanalyze rule CODE` prints one of them. Every case below is a test.",
         "",
         "| Code | Name | Severity | When |",
         "|:--|:--|:--|:--|",

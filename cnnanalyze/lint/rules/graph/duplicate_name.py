@@ -17,7 +17,7 @@ class DuplicateName(FaultRule):
 
     code = "GR005"
     name = "duplicate-name"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , as: a}\n- {relu: , as: b}\n",

@@ -19,7 +19,7 @@ class InputCount(FaultRule):
 
     code = "GR011"
     name = "input-count"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- add: [[relu], []]\n",

@@ -17,7 +17,7 @@ class UnknownReference(FaultRule):
 
     code = "GR001"
     name = "unknown-reference"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , as: a}\n- {tanh: , from: a}\n",

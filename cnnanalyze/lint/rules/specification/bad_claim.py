@@ -17,7 +17,7 @@ class BadClaim(FaultRule):
 
     code = "SP017"
     name = "bad-claim"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\n"

@@ -18,7 +18,7 @@ class BadExpression(FaultRule):
 
     code = "SP007"
     name = "bad-expression"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\n"

@@ -17,7 +17,7 @@ class BadName(FaultRule):
 
     code = "SP019"
     name = "bad-name"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , as: act}\n",

@@ -17,7 +17,7 @@ class BlockArguments(FaultRule):
 
     code = "SP006"
     name = "block-arguments"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\n"

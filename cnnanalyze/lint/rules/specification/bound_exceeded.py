@@ -17,7 +17,7 @@ class BoundExceeded(FaultRule):
 
     code = "SP012"
     name = "bound-exceeded"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , repeat: 3}\n",

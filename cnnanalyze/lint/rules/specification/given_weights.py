@@ -17,7 +17,7 @@ class GivenWeights(FaultRule):
 
     code = "SP020"
     name = "given-weights"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\n"

@@ -18,7 +18,7 @@ class MalformedStep(FaultRule):
 
     code = "SP013"
     name = "malformed-step"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {conv: {filters: 8, kernel: 3}, as: stem}\n",

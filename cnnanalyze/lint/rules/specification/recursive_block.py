@@ -16,7 +16,7 @@ class RecursiveBlock(FaultRule):
 
     code = "SP022"
     name = "recursive-block"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nblocks: {a: [relu], b: [a, a]}\nlayers: [b]\n",

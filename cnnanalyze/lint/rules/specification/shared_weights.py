@@ -17,7 +17,7 @@ class SharedWeights(FaultRule):
 
     code = "SP021"
     name = "shared-weights"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\n"

@@ -16,7 +16,7 @@ class UnreadableFile(FaultRule):
 
     code = "SP011"
     name = "unreadable-file"
-    source = "docs/spec_language.md"
+    source = "docs/reference/spec_language.md"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- relu\n",
