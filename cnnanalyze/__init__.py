@@ -15,6 +15,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
+from cnnanalyze.version import __version__ as __version__
+
 TYPE_CHECKING = False  # checkers take it for the one of typing, which would cost more than all here
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
@@ -47,8 +49,6 @@ if TYPE_CHECKING:
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
     from cnnanalyze.report.derivation.worked import Worked as Worked
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "cnnanalyze.api": (

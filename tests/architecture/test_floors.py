@@ -13,7 +13,7 @@ import pytest
 from tests.architecture.source import PACKAGE, modules, parsed
 
 FLOORS = (
-    ("characters",),
+    ("characters", "version"),
     ("errors",),
     ("core",),
     ("layers",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from inspect import cleandoc
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from cnnanalyze.lint.rule import RULES
 from cnnanalyze.report.findings.text import call_line, say
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
 from cnnanalyze.report.json import dump
+from cnnanalyze.version import __version__
 
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _VERSION = "2.1.0"
@@ -23,7 +23,6 @@ _FINGERPRINT = "cnnanalyzeFinding/v1"
 
 def write(result: Result) -> str:
     """Return one run with the rules that were broken and the places where."""
-    version = import_module("cnnanalyze").__version__
     codes = {finding.code: finding for finding in result}
     rules = [_rule(code, codes[code]) for code in sorted(codes)]
     index = {rule["id"]: n for n, rule in enumerate(rules)}
@@ -35,8 +34,8 @@ def write(result: Result) -> str:
                     "tool": {
                         "driver": {
                             "name": "cnnanalyze",
-                            "version": version,
-                            "semanticVersion": version,
+                            "version": __version__,
+                            "semanticVersion": __version__,
                             "rules": rules,
                         }
                     },

@@ -19,13 +19,13 @@ import json
 import re
 from base64 import b64encode
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from cnnanalyze.report.numbers import count_of, exact, readable, short, size
+from cnnanalyze.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -93,17 +93,6 @@ def embed(data: object) -> Markup:
     return Markup(text)  # noqa: S704 - the line above is the escaping
 
 
-def version() -> str:
-    """Return the version of the package, which lies above this floor.
-
-    Examples
-    --------
-    >>> version().count(".")
-    2
-    """
-    return str(import_module("cnnanalyze").__version__)
-
-
 @cache
 def _code(name: str) -> str:
     """Return a style or a script without its remarks and indentation."""
@@ -132,5 +121,5 @@ def _environment() -> Environment:
         "count_of": count_of,
     }
     environment.filters.update(filters)
-    environment.globals["version"] = version()
+    environment.globals["version"] = __version__
     return environment

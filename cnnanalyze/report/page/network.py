@@ -22,10 +22,11 @@ from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive
-from cnnanalyze.report.page.frame import SCRIPT, render, version
+from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.view import view
+from cnnanalyze.version import __version__
 
 if TYPE_CHECKING:
     from cnnanalyze.lint.finding import Finding
@@ -375,7 +376,7 @@ def _count(count: Callable[[str], int], convention: Convention, quantity: str) -
 def _provenance(analysis: Analysis, sources: Sources, options: Options) -> list[tuple[str, str]]:
     settings = ", ".join(f"{name} = {value}" for name, value in analysis.network.settings)
     return [
-        ("made by", f"cnnanalyze {version()}"),
+        ("made by", f"cnnanalyze {__version__}"),
         *(("spec", f"{file.name}, SHA-256 {file.digest}") for file in sources.files()),
         ("parameters set", settings or "none"),
         ("memory for", f"{options.dtype}, batch {options.batch}"),
