@@ -11,29 +11,30 @@ from cnnanalyze.errors import UsageError
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.report.options import Options
+    from cnnanalyze.report.table import Table
 
 COMPACT = 5
 """Columns with a larger priority are left out of tables for paper and web pages."""
 
 
 def _terminal(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.terminal import summary, terminal_width  # noqa: PLC0415
+    from cnnanalyze.report.terminal import summary, terminal_width
 
     return summary(analysis, options).plain(options.width or terminal_width())
 
 
 def _json(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.json import dump, to_dict  # noqa: PLC0415
+    from cnnanalyze.report.json import dump, to_dict
 
     _refuse_shaping(options)
     return dump(to_dict(analysis, options))
 
 
 def _csv(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.columns import COLUMNS  # noqa: PLC0415
-    from cnnanalyze.report.csv import write  # noqa: PLC0415
-    from cnnanalyze.report.table import tabulate  # noqa: PLC0415
-    from cnnanalyze.report.view import view  # noqa: PLC0415
+    from cnnanalyze.report.columns import COLUMNS
+    from cnnanalyze.report.csv import write
+    from cnnanalyze.report.table import tabulate
+    from cnnanalyze.report.view import view
 
     shown = view(analysis, options, fitting=False)
     return write(
@@ -42,7 +43,7 @@ def _csv(analysis: Analysis, options: Options) -> str:
 
 
 def _markdown(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.markdown import escape, write  # noqa: PLC0415
+    from cnnanalyze.report.markdown import escape, write
 
     table, heading, lines = _compact(analysis, options)
     facts = "\n".join(f"- {f'{label}: ' if label else ''}{escape(text)}" for label, text in lines)
@@ -50,17 +51,17 @@ def _markdown(analysis: Analysis, options: Options) -> str:
 
 
 def _latex(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.characters import legible  # noqa: PLC0415
-    from cnnanalyze.report.latex import write  # noqa: PLC0415
+    from cnnanalyze.characters import legible
+    from cnnanalyze.report.latex import write
 
     table, heading, _ = _compact(analysis, options)
     return f"% {legible(heading)}\n{write(table)}"
 
 
 def _compact(analysis: Analysis, options: Options) -> tuple[Any, str, Any]:
-    from cnnanalyze.report.closing import closing, heading  # noqa: PLC0415
-    from cnnanalyze.report.table import tabulate  # noqa: PLC0415
-    from cnnanalyze.report.view import view  # noqa: PLC0415
+    from cnnanalyze.report.closing import closing, heading
+    from cnnanalyze.report.table import tabulate
+    from cnnanalyze.report.view import view
 
     shown = view(analysis, options)
     table = tabulate(shown).only(lambda h: h.priority < COMPACT)
@@ -113,23 +114,23 @@ def render(analysis: Analysis, format: str = "table", **options: Any) -> str:  #
     UsageError
         If a format, an option, a column or a convention is unknown.
     """
-    from cnnanalyze.report.options import Options  # noqa: PLC0415 - findings have no use for it
+    from cnnanalyze.report.options import Options
 
     return FORMATS[check_format(format)](analysis, Options.read(options))
 
 
 def compare(analyses: Sequence[Analysis], format: str = "table", **options: Any) -> str:  # noqa: A002, ANN401
     """Return several networks side by side as text; options and formats as in :func:`render`."""
-    from cnnanalyze.report.options import Options  # noqa: PLC0415
+    from cnnanalyze.report.options import Options
 
     check_format(format)
     chosen = refuse_depth(Options.read(options))
     if format == "json":
-        from cnnanalyze.report.json import SCHEMA, dump, to_dict  # noqa: PLC0415
+        from cnnanalyze.report.json import SCHEMA, dump, to_dict
 
         _refuse_shaping(chosen)
         return dump({"schema": SCHEMA, "networks": [to_dict(a, chosen) for a in analyses]})
-    from cnnanalyze.report.comparison import side_by_side  # noqa: PLC0415
+    from cnnanalyze.report.comparison import side_by_side
 
     return write_table(side_by_side(analyses, chosen), format, chosen.width)
 
@@ -144,13 +145,39 @@ def refuse_depth(options: Options) -> Options:
     return options
 
 
-def write_table(table: Any, format: str, width: int | None = None) -> str:  # noqa: A002, ANN401
-    """Return any table as text in a format; JSON is a list of objects."""
-    from importlib import import_module  # noqa: PLC0415
+def write_table(table: Table, format: str, width: int | None = None) -> str:  # noqa: A002
+    """Return any table as text in a format; JSON is no table and is written from other data."""
+    return _TABLE_WRITERS[check_format(format, tuple(_TABLE_WRITERS))](table, width)
 
-    if format == "table":
-        from cnnanalyze.report.terminal import Grid, terminal_width  # noqa: PLC0415
 
-        return Grid(table).plain(width or terminal_width())
-    written: str = import_module(f"cnnanalyze.report.{format}").write(table)
-    return written
+def _table(table: Table, width: int | None) -> str:
+    from cnnanalyze.report.terminal import Grid, terminal_width
+
+    return Grid(table).plain(width or terminal_width())
+
+
+def _table_csv(table: Table, _width: int | None) -> str:
+    from cnnanalyze.report.csv import write
+
+    return write(table)
+
+
+def _table_markdown(table: Table, _width: int | None) -> str:
+    from cnnanalyze.report.markdown import write
+
+    return write(table)
+
+
+def _table_latex(table: Table, _width: int | None) -> str:
+    from cnnanalyze.report.latex import write
+
+    return write(table)
+
+
+_TABLE_WRITERS: dict[str, Callable[[Table, int | None], str]] = {
+    "table": _table,
+    "csv": _table_csv,
+    "markdown": _table_markdown,
+    "latex": _table_latex,
+}
+"""How any table is written, by the name of the format."""

@@ -2,28 +2,103 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable
+from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.lint.result import Result
 
+
+class Manner(NamedTuple):
+    """How a text is laid out for who reads it."""
+
+    styling: str
+    width: int
+    quiet: bool
+
+
+def _text(result: Result, manner: Manner) -> str:
+    from cnnanalyze.report.findings import text
+
+    return text.write(result, styling=manner.styling, width=manner.width, quiet=manner.quiet)
+
+
+def _concise(result: Result, manner: Manner) -> str:
+    from cnnanalyze.report.findings import concise
+
+    return concise.write(result, quiet=manner.quiet)
+
+
+def _json(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import json
+
+    return json.write(result)
+
+
+def _jsonl(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import jsonl
+
+    return jsonl.write(result)
+
+
+def _sarif(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import sarif
+
+    return sarif.write(result)
+
+
+def _github(result: Result, manner: Manner) -> str:
+    from cnnanalyze.report.findings import github
+
+    return github.write(result, quiet=manner.quiet)
+
+
+def _gitlab(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import gitlab
+
+    return gitlab.write(result)
+
+
+def _junit(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import junit
+
+    return junit.write(result)
+
+
+def _markdown(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import markdown
+
+    return markdown.write(result)
+
+
+def _summary(result: Result, _manner: Manner) -> str:
+    from cnnanalyze.report.findings import summary
+
+    return summary.write(result)
+
+
+class Format(NamedTuple):
+    """A form that findings can be written in."""
+
+    purpose: str
+    write: Callable[[Result, Manner], str]
+    """Imports the module that writes it: a run needs one or two of them."""
+
+
 FORMATS = {
-    "text": "for people: source line, caret, values, help",
-    "concise": "one line for each finding",
-    "json": "one object with everything",
-    "jsonl": "one JSON object for each finding, one a line",
-    "sarif": "SARIF 2.1.0, for code scanning",
-    "github": "annotations of GitHub Actions",
-    "gitlab": "a code quality report of GitLab",
-    "junit": "JUnit XML, for whatever shows test results",
-    "markdown": "a table for a pull request",
-    "summary": "counts by rule, for the summary of a job",
+    "text": Format("for people: source line, caret, values, help", _text),
+    "concise": Format("one line for each finding", _concise),
+    "json": Format("one object with everything", _json),
+    "jsonl": Format("one JSON object for each finding, one a line", _jsonl),
+    "sarif": Format("SARIF 2.1.0, for code scanning", _sarif),
+    "github": Format("annotations of GitHub Actions", _github),
+    "gitlab": Format("a code quality report of GitLab", _gitlab),
+    "junit": Format("JUnit XML, for whatever shows test results", _junit),
+    "markdown": Format("a table for a pull request", _markdown),
+    "summary": Format("counts by rule, for the summary of a job", _summary),
 }
-"""Every format with its purpose; the module of that name holds the writer."""
-
-
-_CLOSED = frozenset({"text", "concise", "github"})
+"""Every format by its name."""
 
 
 def check_format(name: str) -> str:
@@ -60,9 +135,4 @@ def write(
     quiet
         Whether the line that sums up is left out, in the formats that have one.
     """
-    module = import_module(f"{__name__}.{check_format(format)}")
-    options: dict[str, object] = {"styling": styling, "width": width} if format == "text" else {}
-    if format in _CLOSED:
-        options["quiet"] = quiet
-    written: str = module.write(result, **options)
-    return written
+    return FORMATS[check_format(format)].write(result, Manner(styling, width, quiet))
