@@ -93,9 +93,6 @@ class Layer(BaseModel):
         return ()
 
 
-# Pydantic knows them by now; it would evaluate them again for every one of the kinds.
-Layer.__annotations__.clear()
-
 LayerClass = TypeVar("LayerClass", bound=type[Layer])
 
 KINDS: Registry[type[Layer]] = Registry("layer kind", group="cnnanalyze.layers")
@@ -153,9 +150,6 @@ class Elementwise(Layer):
         """Count the operations of one element for each element."""
         n = output.count
         return Cost(*(n * each for each in self.per_element))
-
-
-Elementwise.__annotations__.clear()
 
 
 def refuse_vector(what: str, shape: Shape) -> None:
