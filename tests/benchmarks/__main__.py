@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import analysis, audit, forward, growth, lint, startup
+from tests.benchmarks import analysis, audit, forward, growth, lint, reading, startup
 
 if __name__ == "__main__":
     startup.main()
+    reading.main()
     analysis.main()
     lint.main()
     audit.main()
