@@ -7,20 +7,19 @@ made that the command line speaks of. ``cnnanalyze --help`` imports none of them
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from io import StringIO
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from cnnanalyze.cli.command import trim
 from cnnanalyze.core.exit_codes import FAILED, INTERRUPTED
 from cnnanalyze.errors import CnnError
+from cnnanalyze.version import __version__
 
 COMMANDS = {
     "summary": "What every layer puts out, holds, costs and sees.",
@@ -46,8 +45,6 @@ COMMANDS = {
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from cnnanalyze import __version__
-
         typer.echo(f"cnnanalyze {__version__}")
         raise typer.Exit
 
@@ -106,33 +103,20 @@ def build(arguments: Sequence[str]) -> typer.Typer:
 _USAGE: Any = typer.BadParameter.__base__
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command line and end the process with its exit code; no traceback without --debug."""
-    # A command makes many small objects and ends; looking for garbage among them is a tenth of it.
-    gc.set_threshold(100_000, 50, 50)
-    # Looking for plugins of pydantic reads the metadata of every package that is installed.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    # Processes that share the work must not import what lies in the current folder.
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; no traceback without --debug.
+
+    Examples
+    --------
+    >>> main(["summary", "nosuch.yaml"])
+    2
+    """
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who calls: as if nothing were there
             setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    _leave(run([a for a in given if a != "--debug"], debug=debug))
-
-
-def _leave(code: int) -> NoReturn:
-    """End the process at once: taking its objects apart first would be a tenth of its time."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError, OSError):  # closed: nothing is left to write
-            stream.flush()
-    if "multiprocessing.util" in sys.modules:  # what the processes shared is given back at the end
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sys.exit(code)
-    os._exit(code)
+    return run([a for a in given if a != "--debug"], debug=debug)
 
 
 def run(arguments: Sequence[str], *, debug: bool = False) -> int:

@@ -107,7 +107,7 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    from cnnanalyze.core.processes import end_silently, interrupts_held
+    from cnnanalyze.core.processes import end_silently, starting
 
     # Started afresh: a copy of this process would share what threads of ours hold.
     context = get_context("spawn")
@@ -115,7 +115,7 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
         # The largest first, so that no process ends long after the others.
         order = sorted(paths, key=lambda n: (-paths[n].stat().st_size, n))
         try:
-            with interrupts_held():
+            with starting():
                 found = {n: pool.submit(hang, paths[n], n) for n in order}
             for name in paths:
                 yield found[name].result()

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def interrupts_held() -> Iterator[None]:
+def starting() -> Iterator[None]:
+    """Start processes that an interrupt ends silently and that import nothing of this folder."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = before or "1"
+    try:
+        with _interrupts_held():
+            yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
     """Let an interrupt wait while processes are started.
 
     Ctrl-C reaches every process of a terminal. One that has just been started has not come to

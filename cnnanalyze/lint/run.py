@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.configuration import find
 from cnnanalyze.core.files import resolved
-from cnnanalyze.core.processes import end_silently, interrupts_held
+from cnnanalyze.core.processes import end_silently, starting
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.lint.engine import lint_source
 from cnnanalyze.lint.result import FileResult
@@ -131,7 +131,7 @@ def lint_specs(
     plain = Configuration(configuration.caller, configuration.file, configuration.isolated)
     with ProcessPoolExecutor(jobs, initializer=end_silently) as pool:
         try:
-            with interrupts_held():
+            with starting():
                 found = pool.map(
                     _lint_portion, portions, [plain] * len(portions), [parameters] * len(portions)
                 )

@@ -7,8 +7,12 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+COMPILED = Path(tempfile.gettempdir()) / "cnnanalyze-benchmark-compiled"
 
 
 def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -23,8 +27,12 @@ def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str
 
 
 def process(*arguments: str, **environment: str) -> Callable[[], None]:
-    """Return a call that runs this Python with arguments as a process of its own."""
-    around = {**os.environ, **environment}
+    """Return a call that runs this Python with arguments as a process of its own.
+
+    What it imports is compiled once for all calls, as it is wherever packages are installed.
+    """
+    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
+    around = {**os.environ, **compiled, **environment}
 
     def run() -> None:
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=around)

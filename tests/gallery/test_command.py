@@ -95,7 +95,9 @@ def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
 
 
 def test_the_bytes_are_the_same_whatever_the_order_of_hashes(made: Path) -> None:
-    code = f"from cnnanalyze.cli import main; main({['gallery', *specs(), '-o', str(made)]!r})"
+    code = (
+        f"from cnnanalyze.cli import main; exit(main({['gallery', *specs(), '-o', str(made)]!r}))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code.replace("])", ", '--check', '--jobs', '1'])")],
         env={"PYTHONHASHSEED": "17", "PYTHONPATH": str(ROOT)},
@@ -275,7 +277,9 @@ def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, del
         "from cnnanalyze.cli import main\n"
         "if __name__ == '__main__':\n"
         "    print('ready', flush=True)\n"
-        f"    main(['gallery', '--jobs', '2', '-o', {str(tmp_path / 'pages')!r}])\n"
+        "    raise SystemExit(\n"
+        f"        main(['gallery', '--jobs', '2', '-o', {str(tmp_path / 'pages')!r}])\n"
+        "    )\n"
     )
     ended = interrupt(tmp_path / "script.py", code, 0.2 + delay)
     assert ended == (130, "", "")

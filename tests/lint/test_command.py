@@ -382,6 +382,6 @@ def test_an_interrupt_ends_with_130_and_no_traceback(tmp_path: Path, jobs: str) 
         "import cnnanalyze.cli.findings, cnnanalyze.cli.lint, cnnanalyze.lint.run\n"
         "from cnnanalyze.cli import main\n"
         "print('ready', flush=True)\n"
-        f"main(['lint', {str(tmp_path)!r}, '--jobs', {jobs!r}])\n"
+        f"raise SystemExit(main(['lint', {str(tmp_path)!r}, '--jobs', {jobs!r}]))\n"
     )
     assert interrupt(tmp_path / "script.py", code, 0.5) == (130, "", "")
