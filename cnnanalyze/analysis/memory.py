@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnanalyze.core.number import total
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
@@ -73,5 +72,5 @@ def measure(network: Network) -> Memory:
         tuple(live),
         peak,
         network.nodes[live.index(peak)].id,
-        total((network.input.count, *(n.output.count for n in network.nodes))),
+        network.input.count + sum(n.output.count for n in network.nodes),
     )

@@ -53,7 +53,7 @@ GIVEN = ""
 """The operation of a number that was given."""
 
 
-MOST_FLAT = 400
+MOST_FLAT = 100
 """A longer sum stays together in one that is made of it: each step of a sum of all layers would
 copy what came before, and keep the copy."""
 

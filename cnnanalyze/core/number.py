@@ -6,7 +6,6 @@ same rules on :class:`Num`, and reads the formula off the result. One formula, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Self
 
@@ -160,23 +159,6 @@ def record(op: str, *numbers: Any) -> Any:  # noqa: ANN401 - a number of either 
     if op in {"+", "*"} and len(args) == 1:
         return remember(args[0])
     return remember(made(op, *args))
-
-
-def total(numbers: Iterable[Any]) -> Any:  # noqa: ANN401 - a number of either kind
-    """Return the sum of numbers, which remembers all its addends.
-
-    The same as :func:`sum`, but each addend is written down once and not for every partial sum.
-
-    Examples
-    --------
-    >>> total([3, 0, 4]), total(iter([Num(3), 0, Num(4)])).tree.args == (given(3), given(4))
-    (7, True)
-    """
-    found = tuple(numbers)
-    if not any(isinstance(n, _Recorded) for n in found):
-        return sum(found)
-    addends = [a for a in map(tree, found) if a != _ZERO] or [_ZERO]
-    return remember(addends[0] if len(addends) == 1 else made("+", *addends))
 
 
 _ZERO, _ONE = given(0), given(1)

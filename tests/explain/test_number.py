@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from cnnanalyze.core import number
 from cnnanalyze.core.arithmetic import common_divisor, larger, named, smaller
 from cnnanalyze.core.expression import Expression, Name, evaluate, given, made, names, rewrite
 from cnnanalyze.core.number import Num, Ratio, record, remember, tree
@@ -142,18 +141,3 @@ def test_remembering_keeps_what_it_is_given() -> None:
     assert remember(expression) == Fraction(7, 2)
     assert tree(remember(expression)) is expression
     assert record("max", 2, 9).tree == made("max", given(2), given(9))
-
-
-def test_sum_of_many_numbers_writes_each_addend_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[int] = []
-
-    def counting(op: str, *args: Expression) -> Expression:
-        written.append(len(args))
-        return made(op, *args)
-
-    monkeypatch.setattr(number, "made", counting)
-    addends = [Num(n) for n in range(1, 1002)]
-    found = number.total(addends)
-    assert found == 501_501
-    assert len(found.tree.args) == 1001
-    assert sum(written) <= 1001
