@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.comparison.alignment import Look, Pairing, align
+from cnnanalyze.comparison.branches import reorder
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
@@ -56,9 +58,18 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     >>> [(c.status, c.path) for c in compare(one, two)]
     [('added', 'batchnorm1'), ('added', 'dense1')]
     """
-    numbers: dict[object, int] = {}
-    pairs = align(_looks(before, numbers), _looks(after, numbers))
+    numbers: dict[str, int] = {}
     old, new = tuple(before), tuple(after)
+    ones, others = _looks(before, numbers), _looks(after, numbers)
+    pairs = align(ones, others)
+    # As the pairs are the same both ways round, so is whose branches are walked through otherwise.
+    if (len(others), others) < (len(ones), ones):
+        if order := reorder(others, ones, [(j, i) for i, j in pairs]):
+            new = tuple(new[n] for n in order)
+            pairs = align(ones, [others[n] for n in order])
+    elif order := reorder(ones, others, pairs):
+        old = tuple(old[n] for n in order)
+        pairs = align([ones[n] for n in order], others)
     partners = Partners({str(INPUT): str(INPUT)})
     for i, j in pairs:
         partners.enter(old[i].node.id, new[j].node.id)
@@ -70,9 +81,12 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     )
 
 
-def _looks(analysis: Analysis, numbers: dict[object, int]) -> list[Look]:
+def _looks(analysis: Analysis, numbers: dict[str, int]) -> list[Look]:
     def number(*thing: object) -> int:
-        return numbers.setdefault(repr(thing), len(numbers) + 1)
+        text = repr(thing)
+        if text not in numbers:  # one that does not depend on which network is looked at first
+            numbers[text] = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+        return numbers[text]
 
     looks = []
     for node in analysis.network:
@@ -191,7 +205,9 @@ def _inputs(node: Node) -> Sequence[Shape]:
 
 def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
     """Say where a layer reads from others than before, or shares the tensors of others."""
-    yield from _elsewhere("reads", *_read(before, after, partners), partners)
+    ones, others = _read(before, after, partners)
+    turned = Counter(map(partners.of, ones)) == Counter(map(str, others))
+    yield from _elsewhere("order" if turned else "reads", ones, others, partners)
     one, other = before.share, after.share
     if one is None or other is None:
         if one is not other:

@@ -164,7 +164,7 @@ def _value(name: str, value: Any, options: Options) -> str:  # noqa: ANN401 - of
             return "yes" if value else "no"
         case float():
             return f"{value:g}"
-        case tuple() if name in {"input", "reads", "outputs", "share"}:
+        case tuple() if name in {"input", "order", "outputs", "reads", "share"}:
             return " + ".join(_value(name, v, options) for v in value) or "nothing"
         case tuple():
             return f"[{', '.join(_value('', v, options) for v in value)}]"
