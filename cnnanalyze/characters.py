@@ -137,34 +137,47 @@ def _clusters(text: str) -> list[str]:
     return found
 
 
-def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+def wrap(
+    text: str, width: int, *, first: str = "", rest: str = "", whole: bool = False
+) -> list[str]:
     """Return a text in lines of a width, broken between words; a word that is longer is cut.
 
     Parameters
     ----------
     text
-        The text.
+        The text. A no-break space breaks no line.
     width
         The cells of a line.
     first, rest
         What the first line begins with, and each line below it.
+    whole
+        Whether words stay whole: not broken at hyphens, and longer than a line if they have to be.
 
     Examples
     --------
     >>> wrap("one two three", 8, first="- ", rest="  ")
     ['- one', '  two', '  three']
+    >>> wrap("one 畳み込み", 5), wrap("top-5 errors", 5, whole=True)
+    (['one', '畳み', '込み'], ['top-5', 'errors'])
     """
-    if _NARROW.fullmatch(text):
+    if _NARROW.fullmatch(text + first + rest):
         from textwrap import wrap as wrap_narrow  # noqa: PLC0415 - not every command breaks lines
 
-        return wrap_narrow(text, width, initial_indent=first, subsequent_indent=rest)
+        return wrap_narrow(
+            text,
+            width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=not whole,
+            break_on_hyphens=not whole,
+        )
     lines, is_new = [first], True
-    for word in text.split():
+    for word in _WORD.findall(text):
         left = word
         while left:
             lead = "" if is_new else " "
             room = width - cells(lines[-1] + lead)
-            if cells(left) <= room:
+            if cells(left) <= room or (is_new and whole and _NARROW.fullmatch(left)):
                 lines[-1] += lead + left
                 left, is_new = "", False
             elif not is_new:
@@ -176,3 +189,6 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
                 left = left[len(piece) :]
                 lines.append(rest)
     return lines[:-1] if is_new else lines
+
+
+_WORD = re.compile(r"[^ \t\n\r\f\v]+")

@@ -91,3 +91,18 @@ def test_a_message_quotes_words_with_their_control_characters_escaped() -> None:
         "  | ^^^^^^^^\n"
         "  help: not \\x9b"
     )
+
+
+@pytest.mark.parametrize("word", ["", "畳"])
+def test_a_no_break_space_breaks_no_line(word: str) -> None:
+    assert wrap(f"{word} a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1 b", 5)[-2:] == [
+        "a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1",
+        "b",
+    ]
+
+
+@pytest.mark.parametrize("word", ["", "畳み込み "])
+def test_words_that_stay_whole_are_neither_cut_nor_broken_at_hyphens(word: str) -> None:
+    lines = wrap(f"{word}a depth-wise-convolution layer", 8, whole=True)
+    assert lines[-3:] == ["a", "depth-wise-convolution", "layer"]
+    assert all(cells(line) <= 8 for line in lines if "-" not in line)

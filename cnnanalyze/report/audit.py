@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap
 from typing import Any
 
 from cnnanalyze.audit.verdict import OUTCOMES, Audit, Verdict
-from cnnanalyze.characters import cells, pad
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
 
@@ -151,7 +150,7 @@ def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch
     if not rows:
         return
     subjects = min(40, max(cells(subject_of(row)) for row in rows))
-    printed = max(len(row.claim.printed) for row in rows)
+    printed = max(cells(row.claim.printed) for row in rows)
     computed = max(len(row.computed) for row in rows)
     for source, members in groupby(rows, key=source_of):
         yield []
@@ -161,10 +160,10 @@ def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch
             colour = COLOURS.get(row.outcome, "") if row.is_fine else WRONG
             start = (
                 f"  {MARKS[row.outcome]} {pad(subject_of(row), subjects)}{GAP}"
-                f"{row.claim.printed:>{printed}}{GAP}{row.computed:>{computed}}{GAP}"
+                f"{pad(row.claim.printed, printed, right=True)}{GAP}{row.computed:>{computed}}{GAP}"
             )
             said = verdict_of(row)
-            if len(start) + len(said) > width:
+            if cells(start) + cells(said) > width:
                 said = said.replace("under the convention", "under")
             yield [(start, ""), (said, colour)]
             if row.outcome != "holds" or not row.is_fine:

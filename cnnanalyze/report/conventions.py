@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.analysis.terms import formula_of
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
 from cnnanalyze.report.numbers import count_of, exact, short
 from cnnanalyze.report.table import Cell, Heading, Table
@@ -135,7 +135,7 @@ class Conventions(Lines):
         title = [network.name, f"input {network.input}"]
         title += [f"{name}={value}" for name, value in network.settings]
         yield [(" · ".join(title), "bold")]
-        names_wide = max(len(r.convention.name) for r in self.readings)
+        names_wide = max(cells(r.convention.name) for r in self.readings)
         numbers_wide = max(len(r.text) for r in self.readings)
         for quantity in QUANTITIES:
             rows = [r for r in self.readings if r.quantity == quantity]
@@ -147,7 +147,7 @@ class Conventions(Lines):
             for reading in rows:
                 said = wrap(_said(reading), max(24, width - indent)) or [""]
                 start = (
-                    f"{reading.convention.name:{names_wide}}{GAP}"
+                    f"{pad(reading.convention.name, names_wide)}{GAP}"
                     f"{reading.text:>{numbers_wide}}{GAP}{reading.ratio:5.3f}{GAP}"
                 )
                 yield [(start, ""), (said[0], "dim")]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 
 from cnnanalyze.characters import cells as cells_of
-from cnnanalyze.characters import elide, pad
+from cnnanalyze.characters import elide, pad, wrap
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
@@ -90,11 +89,11 @@ def _layers(shown: Difference, found: tuple[Line, ...], width: int) -> Iterator[
     longest = max(cells_of(name) for name in names)
     room = longest + numbers
     words = width - room - len(GAP)
-    beside = words >= max(WORDS, *(len(r.what) for r in kept)) if kept else False
+    beside = words >= max(WORDS, *(cells_of(r.what) for r in kept)) if kept else False
     widest = min(longest, max(LEAST, width - numbers))
     yield [(_join("  layer", widest, titles, columns) + (f"{GAP}what" if beside else ""), "bold")]
     rule = _join("─" * widest, widest, ["─" * c for c in columns], columns)
-    yield [(rule + (GAP + "─" * max(len(r.what) for r in kept) if beside else ""), "dim")]
+    yield [(rule + (GAP + "─" * max(cells_of(r.what) for r in kept) if beside else ""), "dim")]
     for row, name, texts in zip(kept, names, cells, strict=True):
         line = _join(elide(name, widest), widest, texts, columns)
         style = COLOURS[row.status]
@@ -102,7 +101,7 @@ def _layers(shown: Difference, found: tuple[Line, ...], width: int) -> Iterator[
             yield [(line, style), (f"{GAP}{row.what}" if row.what else "", "dim")]
             continue
         yield [(line.rstrip(), style)]
-        for part in wrap(row.what, max(20, width - 4), break_on_hyphens=False):
+        for part in wrap(row.what, max(20, width - 4), whole=True):
             yield [(f"    {part}", "dim")]
     if hidden := found[len(kept) :]:
         number = sum(r.times for r in hidden)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from textwrap import wrap
 from typing import Any
 
-from cnnanalyze.characters import cells, pad
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.homework.arrangement import bare, numbers_of
 from cnnanalyze.homework.grade import (
@@ -122,7 +121,7 @@ def _opened(tree: Expression) -> Expression:
 def to_terminal(graded: GradedClass, width: int = WIDTH) -> str:
     """Return graded papers as text of at most so many columns."""
     title = graded.sheet.sheet.title
-    lines = [title, "=" * min(len(title), width)]
+    lines = [title, "=" * min(cells(title), width)]
     for paper in graded.papers:
         lines += ["", *_paper(paper, width)]
     if len(graded.papers) > 1:
@@ -141,7 +140,7 @@ def _paper(paper: GradedPaper, width: int) -> list[str]:
             given += f", {points(mark.points)} of {amount(mark.most)}"
         lines += _wrapped(given, width, lead)
         for sentence in reasons(mark):
-            lines += _wrapped(sentence, width, " " * len(lead) + "  ")
+            lines += _wrapped(sentence, width, " " * cells(lead) + "  ")
     missing = [m.label for m in paper.marks if m.outcome == MISSING]
     if missing:
         lines += _wrapped(f"not answered: {', '.join(missing)}", width, "  – ")
@@ -154,10 +153,8 @@ _WIDEST = 24
 
 
 def _wrapped(text: str, width: int, lead: str) -> list[str]:
-    rest = " " * len(lead)
-    return wrap(
-        text, width, initial_indent=lead, subsequent_indent=rest, break_on_hyphens=False
-    ) or [lead.rstrip()]
+    rest = " " * cells(lead)
+    return wrap(text, width, first=lead, rest=rest, whole=True) or [lead.rstrip()]
 
 
 def _summary(graded: GradedClass, width: int) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
-from cnnanalyze.characters import wrap
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
@@ -199,9 +199,9 @@ def _filled(paragraph: str, width: int) -> str:
 
 
 def _aligned(rows: list[tuple[str, str, str]]) -> str:
-    first = max(len(r[0]) for r in rows)
-    second = max(len(r[1]) for r in rows)
-    return "\n".join(f"  {a:{first}}  {b:{second}}  {c}" for a, b, c in rows)
+    first = max(cells(r[0]) for r in rows)
+    second = max(cells(r[1]) for r in rows)
+    return "\n".join(f"  {pad(a, first)}  {pad(b, second)}  {c}" for a, b, c in rows)
 
 
 def _indent(lines: list[str]) -> str:

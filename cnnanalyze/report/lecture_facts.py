@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap
 from typing import Any, NamedTuple
 
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.lectures.facts import CAUSES
 from cnnanalyze.lectures.verdict import OUTCOMES, Examined, Recomputed
 from cnnanalyze.report.lecture_words import (
@@ -79,15 +79,15 @@ WIDE = 130
 
 def _grid(rows: Sequence[Recomputed], width: int) -> _Grid:
     """Return the columns that these facts need."""
-    lead = max(len(place_of(row.fact)) for row in rows) + 4
-    short = [pair for pair in map(compared, rows) if max(map(len, pair)) <= BRIEF]
+    lead = max(cells(place_of(row.fact)) for row in rows) + 4
+    short = [pair for pair in map(compared, rows) if max(map(cells, pair)) <= BRIEF]
     printed, computed = (
-        max(map(len, column)) for column in zip(("printed", "computed"), *short, strict=True)
+        max(map(cells, column)) for column in zip(("printed", "computed"), *short, strict=True)
     )
     words = width - lead - printed - computed - 4 * len(GAP) - LONGEST
     if words < NARROW:
         return _Grid(width, lead, max(8, width - lead - 2 * len(GAP) - LONGEST), 0, 0)
-    longest = max(len(row.fact.says) for row in rows)
+    longest = max(cells(row.fact.says) for row in rows)
     return _Grid(min(width, WIDE), lead, min(words, longest, MOST_WORDS), printed, computed)
 
 
@@ -103,9 +103,10 @@ class _Grid(NamedTuple):
 
     def line(self, lead: str, words: str, printed: str, computed: str, verdict: str) -> str:
         """Return a line with everything in its column."""
-        columns = [f"{lead:{self.lead}}", f"{words:{self.words}}"]
+        columns = [pad(lead, self.lead), pad(words, self.words)]
         if self.printed:
-            columns += [f"{printed:>{self.printed}}", f"{computed:>{self.computed}}"]
+            columns.append(pad(printed, self.printed, right=True))
+            columns.append(pad(computed, self.computed, right=True))
         return GAP.join([*columns, verdict]).rstrip()
 
     def below(self, text: str) -> Iterator[str]:
@@ -120,7 +121,7 @@ def _lines_of_fact(row: Recomputed, grid: _Grid) -> Iterator[list[Stretch]]:
     colour = COLOURS.get(row.outcome, "") if row.is_fine else BAD
     printed, computed = compared(row)
     checked = row.outcome != "not checked"
-    long = checked and (not grid.printed or max(len(printed), len(computed)) > BRIEF)
+    long = checked and (not grid.printed or max(cells(printed), cells(computed)) > BRIEF)
     words, *more = wrap(row.fact.says, grid.words) or [""]
     shown = ("", "") if long or not checked else (printed, computed)
     yield [(grid.line(f"  {mark} {place_of(row.fact)}", words, *shown, row.outcome), colour)]

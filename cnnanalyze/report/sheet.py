@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from textwrap import indent, wrap
+from textwrap import indent
 from typing import Any, NamedTuple
 
+from cnnanalyze.characters import cells, wrap
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.homework.explanation import Explanation
@@ -129,13 +130,13 @@ def render(
 def to_terminal(sheet: SolvedSheet, width: int = WIDTH, style: Style = IN_FULL) -> str:
     """Return a sheet as text of at most so many columns."""
     title = sheet.sheet.title
-    lines = [title, "=" * min(len(title), width)]
+    lines = [title, "=" * min(cells(title), width)]
     for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
         lines += ["", *broken(text, width)]
     for found in sheet.questions:
         lines += ["", *_head(found.question, width)]
         data = data_of(found)
-        lead = " " * (len(found.question.id) + 2)
+        lead = " " * (cells(found.question.id) + 2)
         lines += in_text(data.common, width, lead)
         for solved, explanations in worked(found):
             own = data.own[solved.ask.name]
@@ -144,7 +145,7 @@ def to_terminal(sheet: SolvedSheet, width: int = WIDTH, style: Style = IN_FULL) 
                 lines += broken(_wanted(solved), width, "  ", "    ")
                 lines += in_text(own, width, "    ")
                 continue
-            said = wrap(label(solved), width - 4, break_long_words=False, break_on_hyphens=False)
+            said = wrap(label(solved), width - 4, whole=True)
             lines += [f"  {line}" for line in said]
             lines += in_text(own, width, "    ")
             if not style.brief:
@@ -160,7 +161,7 @@ def _wanted(solved: Solved) -> str:
 
 def _head(question: Question, width: int) -> list[str]:
     lead = f"{question.id}  "
-    rest = " " * len(lead)
+    rest = " " * cells(lead)
     lines = broken(question.text or subtitle(question), width, lead, rest)
     if question.text:
         lines.append(f"{rest}({subtitle(question)})")

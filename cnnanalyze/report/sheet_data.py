@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from textwrap import wrap
 from typing import Any
 
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.homework.givens import Given, Givens
 from cnnanalyze.report.latex import escape as for_latex
 from cnnanalyze.report.markdown import escape as for_markdown
@@ -43,14 +43,7 @@ def broken(text: str, width: int, lead: str = "", rest: str = "") -> list[str]:
     for line in text.splitlines():
         kept = _MATH.sub(lambda formula: formula[0].replace(" ", _BLANK), line)
         start = rest if found else lead
-        lines = wrap(
-            kept,
-            width,
-            initial_indent=start,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        lines = wrap(kept, width, first=start, rest=rest, whole=True)
         found += [one.replace(_BLANK, " ") for one in lines] or [""]
     return found or [lead.rstrip()]
 
@@ -78,9 +71,9 @@ def in_text(givens: Givens, width: int, lead: str) -> list[str]:
 
 
 def _aligned(rows: tuple[tuple[str, ...], ...]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        yield " ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+        yield " ".join(pad(cell, w, right=True) for cell, w in zip(row, widths, strict=True))
 
 
 # --- Markdown -------------------------------------------------------------------------------------

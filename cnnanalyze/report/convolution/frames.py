@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from textwrap import wrap
 from typing import NamedTuple
 
+from cnnanalyze.characters import cells as cells_of
+from cnnanalyze.characters import pad, wrap
 from cnnanalyze.homework.hand.section import Section, Working
 from cnnanalyze.homework.hand.volume import Number, Volume
 from cnnanalyze.homework.hand.walk import Cells, Step, Walk
@@ -230,20 +231,20 @@ def _block(title: str, cells: Cells, mark: Mark) -> Block:
         for pair in zip(cells, marks, strict=True)
     ]
     # All cells take the room of the widest, those to come, too: nothing moves from step to step.
-    wide = max(len(show(v)) for row in cells for v in row)
+    wide = max(cells_of(show(v)) for row in cells for v in row)
     lines: list[Line] = []
     for row, found in zip(texts, marks, strict=True):
         line: Line = []
         before = ""
         for text, m in zip(row, found, strict=True):
             line.append((_between(before, m), STYLES[m if m in BRACKETED else before]))
-            line.append((text.rjust(max(wide, 1)), STYLES[m]))
+            line.append((pad(text, max(wide, 1), right=True), STYLES[m]))
             before = m
         line.append((_between(before, ""), STYLES[before if before in BRACKETED else ""]))
         lines.append(line)
-    width = sum(len(text) for text, _ in lines[0])
+    width = sum(cells_of(text) for text, _ in lines[0])
     head = [(title, "dim")]
-    return Block([head, *lines], max(width, len(title)))
+    return Block([head, *lines], max(width, cells_of(title)))
 
 
 def _between(before: str, after: str) -> str:
@@ -262,7 +263,7 @@ def _beside(blocks: Sequence[Block], width: int) -> Iterator[Line]:
                 for b in band:
                     part = b.lines[n] if n < len(b.lines) else []
                     line += part
-                    line.append((" " * (b.width - sum(len(t) for t, _ in part)) + GAP, ""))
+                    line.append((" " * (b.width - sum(cells_of(t) for t, _ in part)) + GAP, ""))
                 yield _trimmed(line)
             band = []
         if block is not None:
@@ -283,10 +284,9 @@ def _wrapped(text: str, width: int, style: str, indent: str = "") -> Iterator[Li
     shown = wrap(
         text,
         max(30, width),
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-        break_long_words=False,
+        first=indent,
+        rest=indent + "  ",
+        whole=True,
     )
     for line in shown:
         yield [(line, style)]
@@ -308,10 +308,13 @@ _FACTS = 15
 
 def _columns(working: Working) -> Iterator[Line]:
     rows = [[show(n) for n in row] for row in working.rows[:MOST_ROWS]]
-    widths = [max(len(h), *(len(row[i]) for row in rows)) for i, h in enumerate(working.headings)]
+    widths = [
+        max(cells_of(h), *(cells_of(row[i]) for row in rows))
+        for i, h in enumerate(working.headings)
+    ]
 
     def line(cells: Sequence[str]) -> str:
-        return "  " + "   ".join(c.rjust(w) for c, w in zip(cells, widths, strict=True))
+        return "  " + "   ".join(pad(c, w, right=True) for c, w in zip(cells, widths, strict=True))
 
     yield [(line(working.headings), "dim")]
     for row in rows:

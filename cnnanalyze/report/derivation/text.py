@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
+from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.homework.explanation import Explanation, Step
 from cnnanalyze.homework.notation import Symbol
 from cnnanalyze.report.derivation.answer import answer
@@ -109,9 +108,9 @@ def _equation(writer: TextWriter, step: Step, width: int) -> list[str]:
     left, sides = chain(writer, step)
     written = [f"{writer.about if s.about else '='} {s.text}" for s in sides]
     one = f"  {left} {' '.join(written)}"
-    if len(one) <= width:
+    if cells(one) <= width:
         return [one]
-    lead = " " * (len(left) + 3)
+    lead = " " * (cells(left) + 3)
     lines = [f"  {left} {written[0]}", *(f"{lead}{side}" for side in written[1:])]
     return [part for line in lines for part in _broken(line, width, f"{lead}  ")]
 
@@ -128,13 +127,13 @@ def _broken(line: str, width: int, indent: str) -> list[str]:
 def _table(writer: TextWriter, explanation: Explanation) -> list[str]:
     rows = [["layer", *(writer.name(h) for h in explanation.heads)]]
     rows += [[r.label, *(cell(writer, c) for c in r.cells)] for r in explanation.table]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(cells(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
-        "  " + "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
+        "  " + "  ".join(pad(text, w) for text, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
 
 
 def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    lines = wrap(text, width, initial_indent=first, subsequent_indent=rest or first)
+    lines = wrap(text, width, first=first, rest=rest or first)
     return [line.replace(_FIRM, " ") for line in lines]

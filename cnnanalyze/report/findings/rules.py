@@ -6,6 +6,7 @@ import re
 from inspect import cleandoc
 from typing import Any
 
+from cnnanalyze.characters import wrap
 from cnnanalyze.lint.rule import RULES, Case, Rule
 from cnnanalyze.lint.rules import Entry, entries
 from cnnanalyze.lint.select import unknown
@@ -152,23 +153,22 @@ def all_text() -> str:
 
 def one_text(cls: type[Rule], width: int = 80) -> str:
     """Return one rule explained."""
-    from textwrap import fill, indent  # noqa: PLC0415 - not for lists
-
     first, titled, others = parts(cls)
     lines = [
         f"{cls.code} {cls.name} ({cls.severity}, {when_on(cls.profiles)})",
         "",
-        fill(first, width),
+        *wrap(first, width),
     ]
     for title, text in (*titled, *_facts(cls)):
-        lines += ["", f"{title}:", indent(fill(text, width - 2), "  ")]
+        lines += ["", f"{title}:", *wrap(text, width, first="  ", rest="  ")]
     for text in others:
-        lines += ["", fill(text, width)]
+        lines += ["", *wrap(text, width)]
     for title, cases in (("Found", cls.invalid), ("Not found", cls.valid)):
         for case in cases:
-            lines += ["", f"{title}:", "", indent(case.text.rstrip(), "    ")]
+            shown = (f"    {line}".rstrip() for line in case.text.rstrip().splitlines())
+            lines += ["", f"{title}:", "", *shown]
             if title == "Found":
-                lines += ["", indent(fill(_said(cls, case), width - 2), "  ")]
+                lines += ["", *wrap(_said(cls, case), width, first="  ", rest="  ")]
     return "\n".join(lines) + "\n"
 
 

@@ -75,18 +75,8 @@ def broken(text: str, width: int, before: int) -> str:
     text = legible(text)
     if not width or before + cells(text) <= width:
         return text
-    if not text.isascii():
-        return "\n".join(wrap(text, width, first=" " * before, rest=" " * _HANGING))[before:]
-    from textwrap import wrap as wrap_words  # noqa: PLC0415 - what goes into a pipe is not broken
-
-    lines = wrap_words(
-        text,
-        max(width, before + 1, 2 * _HANGING),
-        initial_indent=" " * before,
-        subsequent_indent=" " * _HANGING,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    room = max(width, before + 1, 2 * _HANGING)
+    lines = wrap(text, room, first=" " * before, rest=" " * _HANGING, whole=True)
     return "\n".join(lines)[before:] if lines[0].strip() else "\n".join(lines)
 
 
