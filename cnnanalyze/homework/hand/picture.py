@@ -17,6 +17,10 @@ TABLES = {".csv", ".tsv", ".txt", ".dat"}
 PICTURES = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 """The formats of pictures that are read."""
 MOST_BYTES = 40_000_000
+_DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
+"""What Pillow calls one channel of more than 8 bits: whole numbers or floats, as they stand."""
+_GREY = ("1", "L", "LA", "La", *_DEEP)
+"""What Pillow calls pictures without colours; what says how far one sees through is left out."""
 _AXES = {1: 0, 2: 2, 3: 2}
 """Spatial axes by the axes of an array: a vector, a plane, planes behind one another."""
 
@@ -80,7 +84,10 @@ def _bounded(volume: Volume, path: Path) -> Volume:
 
 
 def _array(data: bytes, path: Path) -> Volume:
-    array = _loaded(data, path)
+    return _volume(_loaded(data, path), path)
+
+
+def _volume(array: Any, path: Path) -> Volume:  # noqa: ANN401 - an array
     import numpy as np
 
     if not np.isfinite(array).all():
@@ -174,13 +181,22 @@ def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
         # Other formats would run converters that nobody promised: a document, a film, a font.
         with Image.open(BytesIO(data), formats=PICTURES) as picture:
             width, height = picture.size
-            colours = not grey and picture.mode not in {"1", "L", "I", "F", "I;16"}
+            colours = not grey and picture.mode not in _GREY
             count = width * height * (3 if colours else 1)
             if count > MOST_NUMBERS:
                 raise UsageError(
                     f"'{path}' is {height}x{width}x{3 if colours else 1}: "
                     f"{count:,} > {MOST_NUMBERS:,} numbers",
                     help="make it smaller first, or --grey leaves its colours out",
+                )
+            if picture.mode in _DEEP:
+                import numpy as np
+
+                return _volume(np.asarray(picture), path)
+            if _is_deep(picture):
+                raise UsageError(
+                    f"'{path}' has 16 bits for each colour; of colours 8 bits are read: 16 > 8",
+                    help="save it with 8 bits, or its numbers as .npy",
                 )
             pixels = picture.convert("RGB" if colours else "L").tobytes()
     except (UnidentifiedImageError, Image.DecompressionBombError):
@@ -199,3 +215,16 @@ def _picture(data: bytes, path: Path, *, grey: bool) -> Volume:
             for c in range(deep)
         )
     )
+
+
+def _is_deep(picture: Any) -> bool:  # noqa: ANN401 - pillow may not be there
+    """Whether there are more than 8 bits for each colour, which Pillow would cut off in silence."""
+    for _, _, _, how in picture.tile:
+        form, *more = how if isinstance(how, tuple) else (how,)
+        highest = more[0] if more and picture.format == "PPM" else _BYTE
+        if ";16" in str(form) or (type(highest) is int and highest > _BYTE):
+            return True
+    return False
+
+
+_BYTE = 255
