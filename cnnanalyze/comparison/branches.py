@@ -19,6 +19,8 @@ Layers = tuple[int, ...]
 def reorder(one: Sequence[Look], other: Sequence[Look], pairs: Pairing) -> list[int] | None:
     """In which order are the layers of the one to be walked through, if not in their own?
 
+    Branches in branches that were turned come in the next round.
+
     Parameters
     ----------
     one, other
@@ -35,14 +37,18 @@ def reorder(one: Sequence[Look], other: Sequence[Look], pairs: Pairing) -> list[
     [2, 0, 1, 3]
     """
     order = list(range(len(one)))
-    # A join stands behind its branches, so those that lie in branches of others come first.
-    for i, j in pairs:
-        ours, theirs = branches(one, i), branches(other, j)
-        if len(ours) < 2 or len(theirs) < 2:  # noqa: PLR2004 - there is no order
+    untouched = len(one)
+    # A join stands behind its branches: from the last one on, joins in branches of others come
+    # later, and wait until their own partners are known.
+    for i, j in reversed(pairs):
+        if i >= untouched:
             continue
+        ours, theirs = branches(one, i), branches(other, j)
         turned = _like(ours, theirs, one, other)
-        order[ours[0][0] : i] = [k for start, end in turned for k in order[start:end]]
-    return None if order == list(range(len(one))) else order
+        if turned != ours:
+            untouched = ours[0][0]
+            order[untouched:i] = [k for start, end in turned for k in order[start:end]]
+    return order if untouched < len(one) else None
 
 
 def branches(looks: Sequence[Look], join: int) -> list[Stretch]:
@@ -69,14 +75,20 @@ def _like(
     left = dict.fromkeys(range(len(ours)))
     # Those that are equal, layer by layer; then those whose own branches have another order.
     for seen in (_layers, _any_order):
+        wanted = {n: seen(other, b) for n, b in enumerate(theirs) if partners[n] is None}
+        there = {n: seen(one, ours[n]) for n in left}
         waiting: dict[Layers, deque[int]] = defaultdict(deque)
-        for n in left:
-            waiting[seen(one, ours[n])].append(n)
-        for place, branch in enumerate(theirs):
-            if partners[place] is None and (found := waiting.get(seen(other, branch))):
-                n = found.popleft()
-                partners[place] = n
-                del left[n]
+        for n, layers in there.items():
+            if wanted.get(n) == layers:  # it stands where it should
+                partners[n] = n
+            else:
+                waiting[layers].append(n)
+        for place, layers in wanted.items():
+            if partners[place] is None and (found := waiting.get(layers)):
+                partners[place] = found.popleft()
+        for partner in partners:
+            if partner is not None:
+                left.pop(partner, None)
     rest = iter(left)
     turned = [next(rest, None) if n is None else n for n in partners]
     return [ours[n] for n in (*turned, *rest) if n is not None]

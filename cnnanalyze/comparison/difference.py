@@ -58,18 +58,7 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     >>> [(c.status, c.path) for c in compare(one, two)]
     [('added', 'batchnorm1'), ('added', 'dense1')]
     """
-    numbers: dict[str, int] = {}
-    old, new = tuple(before), tuple(after)
-    ones, others = _looks(before, numbers), _looks(after, numbers)
-    pairs = align(ones, others)
-    # As the pairs are the same both ways round, so is whose branches are walked through otherwise.
-    if (len(others), others) < (len(ones), ones):
-        if order := reorder(others, ones, [(j, i) for i, j in pairs]):
-            new = tuple(new[n] for n in order)
-            pairs = align(ones, [others[n] for n in order])
-    elif order := reorder(ones, others, pairs):
-        old = tuple(old[n] for n in order)
-        pairs = align([ones[n] for n in order], others)
+    old, new, pairs = _matched(before, after)
     partners = Partners({str(INPUT): str(INPUT)})
     for i, j in pairs:
         partners.enter(old[i].node.id, new[j].node.id)
@@ -79,6 +68,32 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
         tuple(_changes(old, new, pairs, partners)),
         tuple(_network_aspects(before.network, after.network, partners)),
     )
+
+
+Layers = tuple[NodeFacts, ...]
+
+
+def _matched(before: Analysis, after: Analysis) -> tuple[Layers, Layers, Pairing]:
+    """Return the layers of both, branches in the same order, and which of them are pairs."""
+    numbers: dict[str, int] = {}
+    ones, others = _looks(before, numbers), _looks(after, numbers)
+    # As the pairs are the same both ways round, so is whose branches are walked through otherwise.
+    turned = (len(others), others) < (len(ones), ones)
+    if turned:
+        before, after, ones, others = after, before, others, ones
+    layers, pairs = tuple(before), align(ones, others)
+    for _ in range(ROUNDS):
+        if not (order := reorder(ones, others, pairs)):
+            break
+        layers, ones = tuple(layers[n] for n in order), [ones[n] for n in order]
+        pairs = align(ones, others)
+    if turned:
+        return tuple(after), layers, [(i, j) for j, i in pairs]
+    return layers, tuple(after), pairs
+
+
+ROUNDS = 5
+"""So deep may branches lie in branches that were swapped, too."""
 
 
 def _looks(analysis: Analysis, numbers: dict[str, int]) -> list[Look]:
