@@ -83,7 +83,7 @@ def _read(total: Total, row: Convention, quantity: str) -> Reading:
     missing = total.uncounted(row.name) if quantity == "operations" else ()
     by_kind: dict[str, int] = {}
     formulas: dict[str, str] = {}
-    for facts in total.facts:
+    for facts, layers in total.distinct():
         if facts.node.kind in missing:
             continue
         if quantity == "operations":
@@ -93,7 +93,7 @@ def _read(total: Total, row: Convention, quantity: str) -> Reading:
             here = facts.counted_parameters(row.name)
             default = facts.counted_parameters(DEFAULT)
         kind = facts.node.kind
-        by_kind[kind] = by_kind.get(kind, 0) + here - default
+        by_kind[kind] = by_kind.get(kind, 0) + layers * (here - default)
         if here != default:
             counted = str(formula_of(facts.node, row)) if quantity == "operations" else ""
             formulas.setdefault(kind, counted or str(row.parts))
