@@ -44,6 +44,33 @@ class NodeFacts(NamedTuple):
     """For each axis of the output, the axis of the network's input that lies along it."""
 
     @property
+    def likeness(self) -> tuple[object, ...]:
+        """Equal for layers of one analysis of which everything is equal but where they stand.
+
+        What is worked out of a layer, its id, its inputs and its place apart, need be worked out
+        once for all of the same likeness.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [{relu: , repeat: 2}, tanh]}")
+        >>> one, two, three = cnn.analyze(net)
+        >>> one.likeness == two.likeness, two.likeness == three.likeness
+        (True, False)
+        """
+        node = self.node
+        held = (node.layer, self.params, self.cost, self.fields, self.narrow, node.given)
+        return (
+            *map(id, held),
+            node.input_shapes,
+            node.frozen,
+            node.share,
+            self.aligned,
+            self.closes,
+            self.order,
+        )
+
+    @property
     def output(self) -> Shape:
         """The output shape."""
         return self.node.output

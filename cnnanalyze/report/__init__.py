@@ -24,10 +24,10 @@ def _terminal(analysis: Analysis, options: Options) -> str:
 
 
 def _json(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.json import dump, to_dict
+    from cnnanalyze.report.json import dump, to_stream
 
     _refuse_shaping(options)
-    return dump(to_dict(analysis, options))
+    return dump(to_stream(analysis, options))
 
 
 def _csv(analysis: Analysis, options: Options) -> str:
@@ -126,10 +126,10 @@ def compare(analyses: Sequence[Analysis], format: str = "table", **options: Any)
     check_format(format)
     chosen = refuse_depth(Options.read(options))
     if format == "json":
-        from cnnanalyze.report.json import SCHEMA, dump, to_dict
+        from cnnanalyze.report.json import SCHEMA, dump, to_stream
 
         _refuse_shaping(chosen)
-        return dump({"schema": SCHEMA, "networks": [to_dict(a, chosen) for a in analyses]})
+        return dump({"schema": SCHEMA, "networks": (to_stream(a, chosen) for a in analyses)})
     from cnnanalyze.report.comparison import side_by_side
 
     return write_table(side_by_side(analyses, chosen), format, chosen.width)

@@ -80,6 +80,8 @@ class Column(NamedTuple):
     """How a value is printed for people."""
     drawn: bool = False
     """Whether it only draws what another column says in numbers."""
+    of_place: bool = False
+    """Whether it differs between layers that differ in nothing but where they stand."""
 
     def heading(self, options: Options) -> str:
         """Return the title; a count of operations is called by its convention."""
@@ -175,7 +177,13 @@ def _length(row: Row, view: View) -> Value:
 
 COLUMNS: tuple[Column, ...] = (
     Column(
-        "name", "layer", "path of the layer or of the group", lambda r, _: r.name, 0, align="left"
+        "name",
+        "layer",
+        "path of the layer or of the group",
+        lambda r, _: r.name,
+        0,
+        align="left",
+        of_place=True,
     ),
     Column(
         "kind", "kind", "layer kind, or layers in a group", lambda r, _: r.kind, 1, align="left"
@@ -348,6 +356,7 @@ COLUMNS: tuple[Column, ...] = (
         7,
         view_peak,
         text=_bytes,
+        of_place=True,
     ),
     Column(
         "weight_memory",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from io import StringIO
+from itertools import chain
 
 from cnnanalyze.characters import legible
 from cnnanalyze.report.columns import Value
@@ -19,10 +20,10 @@ def write(table: Table) -> str:
     The total is left out, so that a sum over a column is the total and not twice of it.
     """
     keys = [heading.key for heading in table.headings]
-    return write_lines([keys, *([_field(cell.value) for cell in row] for row in table.rows)])
+    return write_lines(chain([keys], ([_field(cell.value) for cell in r] for r in table.rows)))
 
 
-def write_lines(lines: Iterable[Sequence[str]], end: str = "\r\n") -> str:
+def write_lines(lines: Iterable[Sequence[str | int]], end: str = "\r\n") -> str:
     r"""Write lines of texts, none of which a spreadsheet works out or a terminal obeys.
 
     Examples
@@ -31,7 +32,9 @@ def write_lines(lines: Iterable[Sequence[str]], end: str = "\r\n") -> str:
     "layer,change\n'=cmd|' /C calc'!A0,-1.5\n"
     """
     out = StringIO()
-    csv.writer(out, lineterminator=end).writerows([guard(text) for text in line] for line in lines)
+    csv.writer(out, lineterminator=end).writerows(
+        [guard(one) if isinstance(one, str) else one for one in line] for line in lines
+    )
     return out.getvalue()
 
 
@@ -51,12 +54,14 @@ _FORMULA = {*"=+-@\t\r\n＝＋－＠"}
 _NUMBER = re.compile(r"[+-](?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
 
 
-def _field(value: Value) -> str:
+def _field(value: Value) -> str | int:
     match value:
         case None:
             return ""
         case bool():
             return str(value).lower()
+        case int():
+            return value
         case Fraction():
             return f"{float(value):.6g}"
         case _:

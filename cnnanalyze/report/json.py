@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -34,13 +35,31 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
     ([7, 5, 5], 95)
     """
     options = options or Options()
-    live = dict(zip(analysis.facts, analysis.memory.live, strict=True))
-    layers = [layer_dict(f, live[f.node.id], options.convention) for f in analysis]
+    layers = [
+        layer_dict(facts, live, options.convention)
+        for facts, live in zip(analysis, analysis.memory.live, strict=True)
+    ]
     return network_dict(analysis, options, layers)
 
 
+def to_stream(analysis: Analysis, options: Options) -> dict[str, Any]:
+    """Return the same for :func:`dump`, which asks for the layers one after the other."""
+    return network_dict(analysis, options, _layers(analysis, options.convention))
+
+
+def _layers(analysis: Analysis, convention: str) -> Iterator[dict[str, Any]]:
+    """Yield what the rules say of each layer; equal ones share what is not of their place."""
+    known: dict[object, dict[str, Any]] = {}
+    for facts, live in zip(analysis, analysis.memory.live, strict=True):
+        like = facts.likeness
+        if (data := known.get(like)) is None:
+            data = known[like] = layer_dict(facts, live, convention)
+        node = facts.node
+        yield {**data, "id": node.id, "inputs": list(node.inputs), "live_activations": live}
+
+
 def network_dict(
-    analysis: Analysis, options: Options, layers: list[dict[str, Any]]
+    analysis: Analysis, options: Options, layers: Iterable[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return what the rules say of a network as a whole, with some of its layers."""
     network = analysis.network
@@ -169,25 +188,39 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold
 
 
 def dump(data: Any) -> str:  # noqa: ANN401
-    """Write data as JSON, one key in a line, short lists in one line."""
+    """Write data as JSON, one key in a line, short lists in one line.
+
+    An iterator is written as the list of what it yields, which need not be there all at once.
+
+    Examples
+    --------
+    >>> print(dump({"sizes": iter([7, 5]), "name": "tiny"}), end="")
+    {"sizes": [7, 5], "name": "tiny"}
+    """
     return _write(data, "") + "\n"
 
 
 _LINE = 100
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _write(value: Any, indent: str) -> str:  # noqa: ANN401
-    flat = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if not isinstance(value, dict | list) or not value or len(indent) + len(flat) <= _LINE:
-        return flat
+    # Of texts and whole numbers there are most, and to set the encoder up takes its time.
+    if isinstance(value, str):
+        return _encode(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__repr__(value)
     inner = indent + "  "
     if isinstance(value, dict):
-        items = [
-            f"{json.dumps(k, ensure_ascii=False)}: {_write(v, inner)}" for k, v in value.items()
-        ]
+        items = [f"{_encode(k)}: {_write(v, inner)}" for k, v in value.items()]
         opening, end = "{", "}"
-    else:
+    elif isinstance(value, list) or (value is not None and isinstance(value, Iterator)):
         items = [_write(v, inner) for v in value]
         opening, end = "[", "]"
+    else:
+        return _encode(value)
+    # What is broken into lines is longer than a line: no item that would fit here has any.
+    if len(indent) + sum(map(len, items)) + 2 * max(1, len(items)) <= _LINE:
+        return f"{opening}{', '.join(items)}{end}"
     lines = f",\n{inner}".join(items)
     return f"{opening}\n{inner}{lines}\n{indent}{end}"

@@ -87,7 +87,7 @@ def fraction(value: Fraction | int) -> int | str:
     >>> fraction(Fraction(32)), fraction(Fraction(1, 2))
     (32, '1/2')
     """
-    return int(value) if Fraction(value).denominator == 1 else str(value)
+    return value.numerator if value.denominator == 1 else str(value)
 
 
 def per_axis(values: Sequence[object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, legible
@@ -68,12 +68,30 @@ def tabulate(view: View, columns: Sequence[tuple[Column, int]] | None = None) ->
     ordered = in_order(view)
     return Table(
         tuple(Heading(c.key, c.heading(view.options), c.align, p) for c, p in chosen),
-        tuple(tuple(_cell(c, c.get(row, view)) for c, _ in chosen) for row in ordered),
+        tuple(_rows(view, ordered, [c for c, _ in chosen])),
         tuple(
             Cell("total", "total") if i == 0 else _foot(c, view) for i, (c, _) in enumerate(chosen)
         ),
         tuple(family(row) for row in ordered),
     )
+
+
+def _rows(
+    view: View, ordered: Sequence[Row], columns: Sequence[Column]
+) -> Iterator[tuple[Cell, ...]]:
+    """Yield the cells of each row; layers that are alike share all that are not of their place."""
+    of_place = [(i, c) for i, c in enumerate(columns) if c.of_place]
+    known: dict[object, list[Cell]] = {}
+    for row in ordered:
+        like = row.only.likeness if row.only else None
+        if (cells := known.get(like)) is None:
+            cells = [_cell(c, c.get(row, view)) for c in columns]
+            if like is not None:
+                known[like] = cells
+        else:
+            for i, c in of_place:
+                cells[i] = _cell(c, c.get(row, view))
+        yield tuple(cells)
 
 
 def _cell(column: Column, value: Value) -> Cell:

@@ -16,7 +16,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report import FORMATS, compare, render
 from cnnanalyze.report.columns import COLUMNS
-from cnnanalyze.report.json import dump
+from cnnanalyze.report.json import dump, to_dict
 from cnnanalyze.report.notebook import to_html
 
 
@@ -240,3 +240,26 @@ def test_dumped_json_is_json_and_readable() -> None:
     text = dump(data)
     assert json.loads(text) == data
     assert max(map(len, text.splitlines())) <= 110
+
+
+def test_json_layer_by_layer_is_the_json_of_the_whole(repeated: Analysis) -> None:
+    assert render(repeated, "json") == dump(to_dict(repeated))
+
+
+def test_layers_as_data_have_nothing_in_common() -> None:
+    net = cnn.loads("{cnn: 1, input: 7x5x3, layers: [{relu: , repeat: 2}]}")
+    one, other = to_dict(cnn.analyze(net).analysis)["layers"]
+    one["output"].append(2)
+    assert other["output"] == [7, 5, 3]
+
+
+@pytest.mark.parametrize("data", [[], {}, [[]], {"a": {}}, [1.5, None, True, -3, "ü"]])
+def test_an_iterator_is_dumped_as_a_list(data: Any) -> None:
+    assert json.loads(dump(data)) == data
+    assert dump({"all": iter([data, data])}) == dump({"all": [data, data]})
+
+
+@pytest.mark.parametrize(("length", "lines"), [(100, 1), (101, 4)])
+def test_a_list_is_broken_where_it_would_be_longer_than_a_line(length: int, lines: int) -> None:
+    first = length - len('["", ""]') - 43
+    assert dump(["x" * first, "y" * 43]).count("\n") == lines

@@ -212,3 +212,18 @@ def test_bars_are_as_long_as_the_shares_are_large() -> None:
     drawn = {line.split()[0]: line.split()[2:] for line in lines[4:8]}
     # 15, 50 and 20 multiply-accumulates at every position; a bar of eight for the most.
     assert drawn == {"conv1": ["██▍"], "conv2": ["████████"], "conv3": ["███▎"], "relu1": []}
+
+
+def test_rows_of_equal_layers_differ_in_what_is_of_their_place() -> None:
+    net = cnn.loads(
+        "{cnn: 1, input: 7x5x3, layers: [{relu: , repeat: 2}, {add: , from: [^1, ^2]}, tanh]}"
+    )
+    analysis = cnn.analyze(net).analysis
+    shown = tabulate(view(analysis), [(c, 0) for c in COLUMNS])
+    keys = [heading.key for heading in shown.headings]
+    for row, facts in zip(shown.rows, analysis, strict=True):
+        alone = view(analysis)
+        only = next(r for r in alone.rows if r.path == facts.node.id)
+        assert {k: c.value for k, c in zip(keys, row, strict=True)} == {
+            c.key: c.get(only, alone) for c in COLUMNS
+        }
