@@ -16,7 +16,6 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.crosscheck.result import Balance
-    from cnnanalyze.graph.network import Network
     from cnnanalyze.lint.finding import Finding
     from cnnanalyze.report.options import Options
     from cnnanalyze.report.page.overview import Entry
@@ -202,18 +201,20 @@ def _analyze(
                 if limit is not None:
                     progress = watch.begin(network.name)
                     found = balance(network, limit=limit, lines=lines, progress=progress)
-                pages.append(Page(file, analyze(network), found, _lint(name, network)))
+                analysis = analyze(network)
+                pages.append(Page(file, analysis, found, _lint(name, analysis)))
             except CnnError as error:
                 failed.append(error)
     return pages
 
 
-def _lint(name: str, network: Network) -> Sequence[Finding]:
+def _lint(name: str, analysis: Analysis) -> Sequence[Finding]:
     from cnnanalyze.lint.engine import lint_network
     from cnnanalyze.lint.run import Configuration
 
     own = Path(name).parent if name != "-" and not name.startswith("zoo:") else Path()
-    return lint_network(network, Configuration().of(own)).findings
+    settings = Configuration().of(own)
+    return lint_network(analysis.network, settings, analysis=analysis).findings
 
 
 def _render(page: Page, options: Options, answers: bool | None) -> tuple[str, Entry]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.errors import CnnError, Fault, Mark, Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.graph.build import Attempt, attempt
 from cnnanalyze.graph.network import Network
 from cnnanalyze.lint.finding import SEVERITIES, Finding
 from cnnanalyze.lint.result import FileResult
@@ -23,6 +23,7 @@ from cnnanalyze.spec.reader import follow
 from cnnanalyze.spec.recognition import looks_like_spec
 
 if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.lint.suppress import Comments
 
 STAGES = ("text", "document", "network", "analysis")
@@ -49,17 +50,28 @@ def lint_source(
     parameters
         Values for the spec's parameters, instead of their defaults.
     """
-    document, network, faults = attempt(source, parameters, folder)
+    return lint_attempt(source, attempt(source, parameters, folder), folder, settings, parameters)
+
+
+def lint_attempt(
+    source: Source,
+    read: Attempt,
+    folder: Path | None,
+    settings: Settings | None,
+    parameters: Mapping[str, Any] | None,
+) -> FileResult:
+    """What is wrong with a spec of which an attempt to read it was made with the same arguments?"""
+    document, network, faults = read
     tree = document.tree if document is not None else _tree(source)
     if document is not None and document.tree.get("extends") is not None:
         tree = _tree(source)
-    result = _judge(source, tree, document, network, faults, settings or Settings())
-    return _weighed(result, network, folder, parameters)
+    result, subject = _judge(source, tree, document, network, faults, settings or Settings())
+    return _weighed(result, subject, folder, parameters)
 
 
 def _weighed(
     result: FileResult,
-    network: Network | None,
+    subject: Subject,
     folder: Path | None,
     parameters: Mapping[str, Any] | None,
 ) -> FileResult:
@@ -69,21 +81,31 @@ def _weighed(
     """
     if not any(f.fix for f in result.findings):
         return result
+    network = subject.network
     if network is None and not looks_like_spec(result.source.text, folder):
         findings = tuple(f._replace(fix=None) for f in result.findings)
         return result._replace(findings=findings)
-    if network is None:
+    if network is None or not (network.claims or network.document.budgets):
         return result
     from cnnanalyze.lint.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
 
-    return weigh_fixes(result, network, folder, parameters)
+    analysis = subject.analysis
+    assert analysis is not None
+    return weigh_fixes(result, analysis, folder, parameters)
 
 
-def lint_network(network: Network, settings: Settings | None = None) -> FileResult:
-    """What looks wrong in a network that is read already?"""
+def lint_network(
+    network: Network, settings: Settings | None = None, *, analysis: Analysis | None = None
+) -> FileResult:
+    """What looks wrong in a network that is read already?
+
+    Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
+    """
     document = network.document
-    result = _judge(document.source, document.tree, document, network, (), settings or Settings())
-    return _weighed(result, network, document.folder, dict(network.settings))
+    result, subject = _judge(
+        document.source, document.tree, document, network, (), settings or Settings(), analysis
+    )
+    return _weighed(result, subject, document.folder, dict(network.settings))
 
 
 def _tree(source: Source) -> trees.Mapping | None:
@@ -99,7 +121,8 @@ def _judge(
     network: Network | None,
     faults: tuple[Fault, ...],
     settings: Settings,
-) -> FileResult:
+    analysis: Analysis | None = None,
+) -> tuple[FileResult, Subject]:
     complaints: list[Finding] = []
     if document is not None and document.lint is not None:
         given, wrong = read_given(document, settings)
@@ -122,6 +145,7 @@ def _judge(
         settings.target,
         settings.thresholds,
         (lambda: settings.configured) if settings.budgets else None,
+        analysis,
     )
     found = [*complaints, *_faults(subject, settings)]
     judged: set[str] = set()
@@ -146,7 +170,8 @@ def _judge(
         for f in found
     ]
     merged = sorted(_merge(graded, network), key=_order)
-    return FileResult(source, tuple(merged), suppressed, checked=_patterns(subject, judged))
+    checked = _patterns(subject, judged)
+    return FileResult(source, tuple(merged), suppressed, checked=checked), subject
 
 
 def _order(finding: Finding) -> tuple[str, int, int, int, str]:

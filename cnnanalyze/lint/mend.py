@@ -11,7 +11,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.build import Attempt, attempt
 from cnnanalyze.lint.confine import change, is_confined, touch
-from cnnanalyze.lint.engine import lint_source
+from cnnanalyze.lint.engine import lint_attempt
 from cnnanalyze.lint.finding import Edit, Finding
 from cnnanalyze.lint.result import FileResult
 from cnnanalyze.lint.settings import Settings
@@ -62,10 +62,10 @@ def mend(
     with_unsafe
         Whether fixes are put in that make a claim or a budget of the spec fail.
     """
-    text = source
+    text, read = source, attempt(source, parameters, folder)
     rounds: list[tuple[Edit, ...]] = []
     count = 0
-    result = lint_source(source, folder, settings, parameters)
+    result = lint_attempt(text, read, folder, settings, parameters)
     refused: set[tuple[str, str]] = set()
     for _ in range(MOST_ROUNDS):
         open_ = [
@@ -79,27 +79,30 @@ def mend(
         chosen = _apart(open_)
         if not chosen:
             break
-        known = attempt(text, parameters, folder)
 
-        def is_good(findings: list[Finding], text: Source = text, known: Attempt = known) -> bool:
-            new = _put_in(text, findings)
-            return is_confined(text.text, new.text, _edits(findings)) and _is_kept(
-                known, attempt(new, parameters, folder)
-            )
+        def put_in(
+            findings: list[Finding], text: Source = text, read: Attempt = read
+        ) -> tuple[Source, Attempt] | None:
+            """Return the text with fixes and what is read in it, if they may be put in."""
+            new = Source(text.name, change(text.text, _edits(findings)))
+            if not is_confined(text.text, new.text, _edits(findings)):
+                return None
+            after = attempt(new, parameters, folder)
+            return (new, after) if _is_kept(read, after) else None
 
-        if not is_good(chosen):
-            chosen = []
+        changed = put_in(chosen)
+        if changed is None:
             for finding in _apart(open_):
-                if is_good([finding]):
-                    chosen = [finding]
+                chosen = [finding]
+                if (changed := put_in(chosen)) is not None:
                     break
                 assert finding.fix is not None
                 refused.add((finding.code, finding.fix.message + finding.path))
-        if chosen:
+        if changed is not None:
             count += len(chosen)
             rounds.append(_edits(chosen))
-            text = _put_in(text, chosen)
-            result = lint_source(text, folder, settings, parameters)
+            text, read = changed
+            result = lint_attempt(text, read, folder, settings, parameters)
     return Mended(source, text, count, result, tuple(rounds))
 
 
@@ -113,10 +116,12 @@ def excuse(
     """Write a comment behind every line with findings that may be ignored."""
     from cnnanalyze.lint.select import is_always_on  # noqa: PLC0415 - not every run needs it
 
-    found = lint_source(source, folder, settings, parameters).findings
+    read = attempt(source, parameters, folder)
+    result = lint_attempt(source, read, folder, settings, parameters)
+    unchanged = Mended(source, source, 0, result)
     chosen = [
         f
-        for f in found
+        for f in result.findings
         if f.mark is not None
         and f.mark.source.name == source.name
         and f.code in settings.known
@@ -129,13 +134,16 @@ def excuse(
     if not is_confined(source.text, change(source.text, edits), edits):
         # Inside of a text that goes over several lines a comment would be a part of it.
         edits = [e for e in edits if is_confined(source.text, change(source.text, [e]), [e])]
+    if not edits:
+        return unchanged
     after = Source(source.name, change(source.text, edits))
-    result = lint_source(after, folder, settings, parameters)
-    if not _is_kept(attempt(source, parameters, folder), attempt(after, parameters, folder)):
-        return Mended(source, source, 0, lint_source(source, folder, settings, parameters))
+    read_after = attempt(after, parameters, folder)
+    if not _is_kept(read, read_after):
+        return unchanged
+    result = lint_attempt(after, read_after, folder, settings, parameters)
     lines = {edit.line for edit in edits}
     count = sum(f.mark is not None and f.mark.line in lines for f in chosen)
-    return Mended(source, after, count, result, (tuple(edits),) if edits else ())
+    return Mended(source, after, count, result, (tuple(edits),))
 
 
 def _outputs(found: Attempt) -> list[Shape] | None:
@@ -165,7 +173,3 @@ def _apart(findings: Iterable[Finding]) -> list[Finding]:
 
 def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     return tuple(edit for f in findings if f.fix is not None for edit in f.fix.edits)
-
-
-def _put_in(source: Source, findings: Iterable[Finding]) -> Source:
-    return Source(source.name, change(source.text, _edits(findings)))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.crosscheck.budget import check_budgets, noun
-from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.crosscheck.budget import Check, check_budgets, noun
+from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.build import attempt
-from cnnanalyze.graph.network import Network
 from cnnanalyze.lint.confine import change
 from cnnanalyze.lint.finding import Fix
 from cnnanalyze.lint.result import FileResult
@@ -24,25 +24,48 @@ MOST = 16
 """How many fixes are tried one by one, beside those that break nothing, if not all are good."""
 
 
+class Promises(NamedTuple):
+    """How it stands with the claims and the budgets of a spec."""
+
+    claims: Sequence[ClaimCheck]
+    budgets: Sequence[Check]
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Promises:
+        """Return those of a network that is analysed."""
+        budgets = analysis.network.document.budgets
+        return cls(check_claims(analysis), check_budgets(analysis, budgets))
+
+
 def weigh_fixes(
     result: FileResult,
-    network: Network | None,
+    analysis: Analysis,
     folder: Path | None,
     parameters: Mapping[str, Any] | None,
 ) -> FileResult:
-    """Return the result with every fix marked that makes something fail which holds now."""
-    if network is None or not (network.claims or network.document.budgets):
-        return result
+    """Return the result with every fix marked that makes something fail which holds now.
+
+    Parameters
+    ----------
+    result
+        What was found in a spec.
+    analysis
+        What the rules of the layers say of its network.
+    folder, parameters
+        As it was read with.
+    """
     name = result.source.name
     fixes = [f.fix for f in result.findings if f.fix and f.mark and f.mark.source.name == name]
     if not fixes:
         return result
 
+    before = Promises.of(analysis)
+
     def why(fixes: Sequence[Fix]) -> str | None:
         edits = [edit for fix in fixes for edit in fix.edits]
         text = Source(name, change(result.source.text, edits))
         after = attempt(text, parameters, folder).network
-        return None if after is None else _broken(network, after)
+        return None if after is None else _broken(before, Promises.of(analyze(after)))
 
     if why(fixes) == "":
         return result
@@ -65,10 +88,9 @@ def weigh_fixes(
     return result._replace(findings=findings)
 
 
-def _broken(before: Network, after: Network) -> str:
-    """Return what holds of a network and not of a changed one; nothing if all of it still does."""
-    old, new = analyze(before), analyze(after)
-    for one, other in zip(check_claims(old), check_claims(new), strict=False):
+def _broken(before: Promises, after: Promises) -> str:
+    """Return what holds before a change and not behind it; nothing if all of it still does."""
+    for one, other in zip(before.claims, after.claims, strict=False):
         if one.is_fine and not other.is_fine:
             claim = one.claim
             of = f" of {claim.layer}" if claim.layer else ""
@@ -76,8 +98,7 @@ def _broken(before: Network, after: Network) -> str:
                 f"the claim in line {claim.mark.line}, {claim.printed} "
                 f"{claim.quantity.replace('_', ' ')}{of}, would not hold any more"
             )
-    checks = check_budgets(old, before.document.budgets)
-    for kept, broken in zip(checks, check_budgets(new, after.document.budgets), strict=False):
+    for kept, broken in zip(before.budgets, after.budgets, strict=False):
         if kept.is_kept and not broken.is_kept:
             limit = kept.limit
             return f"the budget for {noun(limit)} in line {limit.mark.line} would not be kept"

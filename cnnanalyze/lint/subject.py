@@ -50,6 +50,8 @@ class Subject:
         By code and name: the thresholds that were configured.
     configured
         The budgets of the configuration; those of the spec are in the document.
+    analysis
+        What the rules of the layers say, where that is known already.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Subject:
         target: str | None = None,
         thresholds: Mapping[str, Mapping[str, float]] | None = None,
         configured: Callable[[], Configured] | None = None,
+        analysis: Analysis | None = None,
     ) -> None:
         self.source = source
         self.tree = tree
@@ -71,6 +74,7 @@ class Subject:
         self.target = target
         self.thresholds = thresholds or {}
         self._configured = configured
+        self._analysis = analysis
 
     @property
     def has_configured(self) -> bool:
@@ -92,9 +96,11 @@ class Subject:
     @cached_property
     def analysis(self) -> Analysis | None:
         """What the rules of the layers say of the network, if there is one."""
+        if self.network is None or self._analysis is not None:
+            return self._analysis
         from cnnanalyze.analysis.pipeline import analyze  # noqa: PLC0415 - not every run needs it
 
-        return None if self.network is None else analyze(self.network)
+        return analyze(self.network)
 
     @cached_property
     def steps(self) -> dict[tuple[str, int, int], Written]:

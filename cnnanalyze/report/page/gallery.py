@@ -85,7 +85,7 @@ def hang(path: Path, file: str) -> tuple[Card, str]:
     answers = work(analysis) if len(analysis) <= FEW else {}
     if sum(map(len, answers.values())) > MOST_ANSWERS:
         answers = {}
-    findings = lint_network(network).findings
+    findings = lint_network(network, analysis=analysis).findings
     page = to_html(analysis, findings=findings, answers=answers, lean=lean)
     return card, page
 
