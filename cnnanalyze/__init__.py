@@ -11,9 +11,7 @@ Examples
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 from cnnanalyze.version import __version__ as __version__
 
@@ -43,9 +41,9 @@ if TYPE_CHECKING:
     from cnnanalyze.layers.base import Example as Example
     from cnnanalyze.layers.base import Layer as Layer
     from cnnanalyze.layers.base import layer as layer
-    from cnnanalyze.lint.finding import Finding as Finding
-    from cnnanalyze.lint.rule import Rule as Rule
-    from cnnanalyze.lint.rule import rule as rule
+    from cnnanalyze.linting.finding import Finding as Finding
+    from cnnanalyze.linting.rule import Rule as Rule
+    from cnnanalyze.linting.rule import rule as rule
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
     from cnnanalyze.report.derivation.worked import Worked as Worked
@@ -71,8 +69,8 @@ _HOMES = {
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.network": ("Network",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
-    "cnnanalyze.lint.finding": ("Finding",),
-    "cnnanalyze.lint.rule": ("Rule", "rule"),
+    "cnnanalyze.linting.finding": ("Finding",),
+    "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
     "cnnanalyze.report.derivation.worked": ("Worked",),
 }
@@ -123,18 +121,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted((*__all__, "__version__"))
-
-
-class _Front(ModuleType):
-    """The package as people see it: a public function may be called like a folder of ours.
-
-    The import system would put the module ``cnnanalyze.lint`` where the function of that name is,
-    as soon as anything in that folder is imported.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Front

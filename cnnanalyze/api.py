@@ -12,16 +12,23 @@ from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.build import build
-from cnnanalyze.graph.given import counted, file_of, name_of, read, refuse_settings, text_of
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network_source import (
+    counted,
+    file_of,
+    name_of,
+    read,
+    refuse_settings,
+    text_of,
+)
 from cnnanalyze.graph.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
-    from cnnanalyze.homework.grade import GradedClass
-    from cnnanalyze.lint.result import Result
+    from cnnanalyze.linting.result import Result
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.sheet import Homework
 
@@ -139,11 +146,11 @@ def lint(
     >>> [finding.name for finding in lint(net, select=["NA", "even-kernel"])]
     ['bias-before-norm']
     """
-    from cnnanalyze.lint.engine import lint_network
-    from cnnanalyze.lint.result import Result
-    from cnnanalyze.lint.run import Configuration, lint_specs, of_file
-    from cnnanalyze.lint.select import Level
-    from cnnanalyze.lint.settings import Given
+    from cnnanalyze.linting.engine import lint_network
+    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.run import Configuration, lint_specs, of_file
+    from cnnanalyze.linting.selection import Level
+    from cnnanalyze.linting.settings import Given
 
     chosen = None if select is None else _words(select)
     level = Level(profile, target, chosen, (), _words(ignore))
@@ -193,7 +200,7 @@ def explain(
     >>> str(answer.value), answer.formula
     ('28x28x8', '⌊(n^[l-1] + 2p - f) / s + 1⌋')
     """
-    from cnnanalyze.homework.explain import explain as work_out
+    from cnnanalyze.course.explanations.explain import explain as work_out
     from cnnanalyze.report.derivation.worked import Worked
 
     analysis = analyze_network(read(network))
@@ -222,8 +229,8 @@ def solve(sheet: str | Path, *, notation: str = "") -> Homework:
     >>> sheet["sizes", "same"], sheet["softmax", "p"][0].denominator > 1
     (6, True)
     """
-    from cnnanalyze.homework.sheet_reading import load_sheet
-    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.course.sheets.sheet_reading import load_sheet
+    from cnnanalyze.course.sheets.solve import solve as work_out
     from cnnanalyze.report.sheet import Homework
 
     return Homework(work_out(load_sheet(name_of(sheet, _SHEET)), notation))
@@ -245,10 +252,10 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
     >>> [m.mistakes[0].words for m in graded.papers[0].marks if m.outcome == "wrong"]
     ['forgot the biases']
     """
-    from cnnanalyze.homework.answers import Paper, load_papers
-    from cnnanalyze.homework.grade import grade as mark
-    from cnnanalyze.homework.sheet_reading import load_sheet
-    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.course.grading.answers import Paper, load_papers
+    from cnnanalyze.course.grading.grade import grade as mark
+    from cnnanalyze.course.sheets.sheet_reading import load_sheet
+    from cnnanalyze.course.sheets.solve import solve as work_out
 
     papers: list[Paper] = []
     for given in answers:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import INPUT
+from cnnanalyze.language.node import INPUT
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnnanalyze.analysis.memory import measure
-from cnnanalyze.analysis.reach import NOT_ASKED, OUT_OF_BOUNDS, Maps, look, start
+from cnnanalyze.analysis.receptive_field import NOT_ASKED, OUT_OF_BOUNDS, Maps, look, start
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.periodic_field import STRETCHES, TooFine
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import STRETCHES, TooFine
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
 from cnnanalyze.layers.base import Fit, Layer
-from cnnanalyze.spec.node import INPUT, Node
 
 Answers = tuple[tuple[Param, ...], Cost | None, Maps, tuple[Fit, ...]]
 

@@ -13,11 +13,11 @@ from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.core.conventions.formula import NOTHING
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import Field
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
 from cnnanalyze.layers.base import Fit
-from cnnanalyze.spec.node import Node
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.training import TrainingArithmetic

@@ -8,8 +8,8 @@ as narrow as it was; both are told.
 from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.core.strand import Field
-from cnnanalyze.spec.node import INPUT
+from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.language.node import INPUT
 
 
 def is_beside(field: Field) -> bool:

@@ -1,7 +1,8 @@
 """Receptive fields inside the image, unit by unit: what the executor can observe.
 
 They come from the same index maps (:mod:`cnnanalyze.core.reach`) as the theoretical fields of
-:mod:`cnnanalyze.analysis.reach`, but know the borders: what lies outside of a map is dropped.
+:mod:`cnnanalyze.analysis.receptive_field`, but know the borders: what lies outside of a map is
+dropped.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Iterable
 from math import inf
 from typing import NamedTuple
 
-from cnnanalyze.analysis.reach import Maps
+from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.core.index_map import IndexMap
+from cnnanalyze.core.periodic_field import Interval, hull
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
-from cnnanalyze.core.strand import Interval, hull
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import INPUT, Node
+from cnnanalyze.language.node import INPUT, Node
 
 
 class Clipped(NamedTuple):

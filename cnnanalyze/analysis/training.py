@@ -6,8 +6,8 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from cnnanalyze.core.arithmetic import named
-from cnnanalyze.spec.sections import OPTIMIZERS, Training
+from cnnanalyze.core.symbolic_arithmetic import named
+from cnnanalyze.language.sections import OPTIMIZERS, Training
 
 
 class TrainingArithmetic(NamedTuple):
@@ -52,7 +52,7 @@ def plan(
 
     Examples
     --------
-    >>> from cnnanalyze.spec.sections import Training
+    >>> from cnnanalyze.language.sections import Training
     >>> plan(Training(samples=1000, batch=32), trained=1, stored=1, macs=1, saved=1).updates
     32
     """

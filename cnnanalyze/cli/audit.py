@@ -14,9 +14,9 @@ from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError
 
 if TYPE_CHECKING:
-    from cnnanalyze.audit.neighbours import Analyses
-    from cnnanalyze.audit.verdict import Audit
-    from cnnanalyze.lectures.verdict import Examined
+    from cnnanalyze.auditing.alternatives import Analyses
+    from cnnanalyze.auditing.verdict import Audit
+    from cnnanalyze.course.lectures.verdict import Examined
 
 FORMATS = ("table", "json", "markdown")
 
@@ -34,11 +34,11 @@ def audit(
     .table), or among the facts of a lecture (.facts; zoo:lectures are five of them). Exit code 1 if
     one does not hold and is not marked wrong, or is marked wrong and holds.
     """
-    from cnnanalyze.audit.neighbours import Analyses
+    from cnnanalyze.auditing.alternatives import Analyses
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings
-    from cnnanalyze.lectures.facts import ENDING
+    from cnnanalyze.course.lectures.facts import ENDING
 
     format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
     given = read_settings(settings)
@@ -91,16 +91,16 @@ def _print(
 
 
 def _recompute(name: str) -> Examined:
-    from cnnanalyze.lectures.facts import read_lecture
-    from cnnanalyze.lectures.recompute import examine
+    from cnnanalyze.course.lectures.facts import read_lecture
+    from cnnanalyze.course.lectures.recompute import examine
 
     return examine(read_lecture(Path(name)))
 
 
 def _examine(name: str, given: dict[str, object], analyses: Analyses) -> Audit:
     from cnnanalyze.analysis.pipeline import analyze
-    from cnnanalyze.audit.examine import audit
-    from cnnanalyze.audit.tables import ENDING, audit_table, read_table
+    from cnnanalyze.auditing.examine import audit
+    from cnnanalyze.auditing.tables import ENDING, audit_table, read_table
     from cnnanalyze.cli.specs import load
 
     if name.endswith(ENDING):
@@ -110,11 +110,11 @@ def _examine(name: str, given: dict[str, object], analyses: Analyses) -> Audit:
 
 def _find(names: list[str]) -> Iterator[str]:
     """Return specs, tables and lectures: those that are named, and of a folder all of them."""
-    from cnnanalyze.audit.tables import ENDING as TABLE
+    from cnnanalyze.auditing.tables import ENDING as TABLE
     from cnnanalyze.cli.folders import files_below
     from cnnanalyze.cli.specs import find
+    from cnnanalyze.course.lectures.facts import ENDING as FACTS
     from cnnanalyze.errors import UsageError
-    from cnnanalyze.lectures.facts import ENDING as FACTS
 
     for name in names:
         if name.endswith((TABLE, FACTS)):
@@ -133,9 +133,9 @@ def _find(names: list[str]) -> Iterator[str]:
 
 def _of_zoo(name: str) -> Iterator[Path]:
     """Return the table or the lectures that ``zoo:NAME`` names, if it names any."""
-    from cnnanalyze.audit.tables import ENDING as TABLE
+    from cnnanalyze.auditing.tables import ENDING as TABLE
+    from cnnanalyze.course.lectures.facts import ENDING as FACTS
     from cnnanalyze.graph.zoo import ZOO, house
-    from cnnanalyze.lectures.facts import ENDING as FACTS
 
     word = name.removeprefix(ZOO)
     if word == name:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from cnnanalyze.crosscheck.baseline import Entry
     from cnnanalyze.crosscheck.budget import Check
-    from cnnanalyze.lint.run import Configuration
-    from cnnanalyze.lint.settings import Settings
+    from cnnanalyze.linting.run import Configuration
+    from cnnanalyze.linting.settings import Settings
     from cnnanalyze.report.budget import Outcome
 
 Baseline = Annotated[
@@ -65,8 +65,8 @@ def budget(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find
-    from cnnanalyze.lint.budgets import check_baseline, load_baseline
-    from cnnanalyze.lint.run import Configuration
+    from cnnanalyze.linting.budgets import check_baseline, load_baseline
+    from cnnanalyze.linting.run import Configuration
     from cnnanalyze.report.budget import to_dict
 
     format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option

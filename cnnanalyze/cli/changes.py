@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnnanalyze.cli.output import complain, is_of_package, write, write_file
 from cnnanalyze.core.files import read_bytes, resolved
 from cnnanalyze.errors import CnnError, Source, UsageError
-from cnnanalyze.lint.confine import change as edited
+from cnnanalyze.linting.edit_check import change as edited
 
 if TYPE_CHECKING:
-    from cnnanalyze.lint.mend import Mended
-    from cnnanalyze.lint.result import FileResult
-    from cnnanalyze.lint.run import Configuration, Spec
+    from cnnanalyze.linting.fixes import Mended
+    from cnnanalyze.linting.result import FileResult
+    from cnnanalyze.linting.run import Configuration, Spec
 
 INTERVAL = 0.5
 """Seconds between two looks at the files."""
@@ -32,7 +32,7 @@ def change(
     with_unsafe: bool = False,
 ) -> Changed:
     """Mend specs, or with a reason write comments into them; with ``diff`` only show that."""
-    from cnnanalyze.lint.mend import excuse, mend
+    from cnnanalyze.linting.fixes import excuse, mend
 
     files: list[FileResult] = []
     failed: list[CnnError] = []

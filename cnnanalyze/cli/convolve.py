@@ -14,11 +14,11 @@ from cnnanalyze.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnanalyze.homework.hand.check import Verdict
-    from cnnanalyze.homework.hand.network import Window
-    from cnnanalyze.homework.hand.section import Section
-    from cnnanalyze.homework.hand.volume import Volume
-    from cnnanalyze.report.convolution.shown import Shown
+    from cnnanalyze.course.worked_steps.layer_section import Section
+    from cnnanalyze.course.worked_steps.network import Window
+    from cnnanalyze.course.worked_steps.result_check import Verdict
+    from cnnanalyze.course.worked_steps.volume import Volume
+    from cnnanalyze.report.convolution.step_selection import Shown
 
 SPECS = {".yaml", ".yml"}
 
@@ -131,10 +131,10 @@ def convolve(
     """
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import show, write
-    from cnnanalyze.homework.hand.picture import is_picture
+    from cnnanalyze.course.worked_steps.picture import is_picture
     from cnnanalyze.report.convolution import FORMATS, render
     from cnnanalyze.report.convolution.frames import Frames
-    from cnnanalyze.report.convolution.shown import Shown
+    from cnnanalyze.report.convolution.step_selection import Shown
 
     if filters:
         write(_catalogue(), output)
@@ -182,8 +182,8 @@ def convolve(
 
 def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
     """Return the numbers that were given, or the name of a spec."""
-    from cnnanalyze.homework.hand.picture import read_file
-    from cnnanalyze.homework.hand.text import read_image
+    from cnnanalyze.course.worked_steps.picture import read_file
+    from cnnanalyze.course.worked_steps.text import read_image
 
     if source == "-" or source.startswith("zoo:") or Path(source).suffix.lower() in SPECS:
         return source
@@ -206,8 +206,8 @@ def _of_spec(
     name: str, image: Sequence[str], settings: list[str] | None
 ) -> tuple[str, tuple[Section, ...]]:
     from cnnanalyze.cli.specs import load, read_settings
-    from cnnanalyze.homework.hand.network import work_out
-    from cnnanalyze.homework.hand.text import read_image
+    from cnnanalyze.course.worked_steps.network import work_out
+    from cnnanalyze.course.worked_steps.text import read_image
 
     network = load(name, read_settings(settings))
     return network.name, work_out(network, read_image(image) if image else None)
@@ -236,8 +236,8 @@ def _operations(
 ) -> tuple[Section, ...]:
     """Do what was asked for, one after the other: filter, apply, pool."""
     from cnnanalyze.core.registry import nearest
-    from cnnanalyze.homework.hand import network as hand
-    from cnnanalyze.homework.hand.text import read_kernel, read_vector
+    from cnnanalyze.course.worked_steps import network as hand
+    from cnnanalyze.course.worked_steps.text import read_kernel, read_vector
 
     sections: list[Section] = []
 
@@ -291,7 +291,7 @@ def _operations(
 
 
 def _window(stride: str, padding: str, dilation: str) -> Window:
-    from cnnanalyze.homework.hand.network import Window
+    from cnnanalyze.course.worked_steps.network import Window
 
     return Window(
         _extent(stride, "--stride", 1) if stride else None,
@@ -334,8 +334,8 @@ def _check_place(shown: Shown) -> None:
 
 
 def _judge(section: Section, texts: Sequence[str]) -> Verdict:
-    from cnnanalyze.homework.hand.check import compare
-    from cnnanalyze.homework.hand.text import read_expected, stack
+    from cnnanalyze.course.worked_steps.result_check import compare
+    from cnnanalyze.course.worked_steps.text import read_expected, stack
 
     found = [read_expected(text) for text in texts]
     return compare(section, found[0] if len(found) == 1 else stack(found, "--expect"))
@@ -343,7 +343,7 @@ def _judge(section: Section, texts: Sequence[str]) -> Verdict:
 
 def _catalogue() -> str:
     from cnnanalyze.core.filters import CATALOGUE
-    from cnnanalyze.report.convolution.shown import divisor
+    from cnnanalyze.report.convolution.step_selection import divisor
 
     lines = []
     for name, entry in CATALOGUE.items():

@@ -10,7 +10,7 @@ from cnnanalyze.cli import options as option
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
-    from cnnanalyze.homework.explanation import Explanation
+    from cnnanalyze.course.explanations.explanation import Explanation
 
 
 def explain(
@@ -56,7 +56,7 @@ def explain(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
-    from cnnanalyze.homework.notation import notation as find_notation
+    from cnnanalyze.course.explanations.notation import notation as find_notation
     from cnnanalyze.report.derivation import FORMATS, render
     from cnnanalyze.report.terminal import line_width
 
@@ -73,8 +73,8 @@ def explain(
 
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:
-    from cnnanalyze.homework.explain import explain as work_out
-    from cnnanalyze.homework.explain import find_layer, is_quantity, quantities
+    from cnnanalyze.course.explanations.explain import explain as work_out
+    from cnnanalyze.course.explanations.explain import find_layer, is_quantity, quantities
 
     # A quantity may stand where a layer would: it is then one of the whole network.
     if is_quantity(layer) and not quantity and not analysis.group(layer):

@@ -11,8 +11,8 @@ from cnnanalyze.cli import output
 from cnnanalyze.report.findings import write as render
 
 if TYPE_CHECKING:
-    from cnnanalyze.lint.result import Result
-    from cnnanalyze.lint.run import Configuration, Spec
+    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.run import Configuration, Spec
 
 
 def result(found: Result, format: str, *, quiet: bool) -> None:  # noqa: A002 - as the option

@@ -18,7 +18,7 @@ from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.core.ignoring import Patterns
+    from cnnanalyze.core.ignore_patterns import Patterns
 
 ENDINGS = (".yaml", ".yml")
 INCLUDE = tuple(f"*{ending}" for ending in ENDINGS)
@@ -97,7 +97,7 @@ class Finder:
 
     def _read_rules(self, path: Path | None, base: Path) -> Rules:
         from cnnanalyze.core.configuration import read_folders
-        from cnnanalyze.core.ignoring import compile_patterns
+        from cnnanalyze.core.ignore_patterns import compile_patterns
 
         scan, here = self.scan, Path.cwd()
         here = here if base.is_relative_to(here) else base  # a folder that lies elsewhere
@@ -253,7 +253,7 @@ def _ignores_above(folder: Path) -> tuple[Patterns, ...]:
 
 
 def _ignores_of(folder: Path) -> Iterator[Patterns]:
-    from cnnanalyze.core.ignoring import read_ignore
+    from cnnanalyze.core.ignore_patterns import read_ignore
 
     if (patterns := read_ignore(folder / ".gitignore")) is not None:
         yield patterns
@@ -261,7 +261,7 @@ def _ignores_of(folder: Path) -> Iterator[Patterns]:
 
 def _ignores_of_clone(root: Path) -> Iterator[Patterns]:
     """Yield the patterns that one clone has for itself."""
-    from cnnanalyze.core.ignoring import read_ignore
+    from cnnanalyze.core.ignore_patterns import read_ignore
 
     if (patterns := read_ignore(root / ".git" / "info" / "exclude")) is not None:
         yield patterns._replace(folder=root)

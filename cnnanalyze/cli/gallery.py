@@ -77,8 +77,8 @@ def _paths(specs: list[str]) -> dict[str, Path]:
 
 def _pages(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
     """Yield the pages by the names of their files."""
-    from cnnanalyze.report.page.exhibits import EXHIBITS
     from cnnanalyze.report.page.gallery import INDEX, exhibit, index, possible
+    from cnnanalyze.report.page.gallery_pages import EXHIBITS
 
     shown = possible(paths)
     reserved = {INDEX, *(e.name for e in EXHIBITS)}

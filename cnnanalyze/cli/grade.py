@@ -13,8 +13,8 @@ from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.homework.answers import Paper
-    from cnnanalyze.homework.sheet import Credit
+    from cnnanalyze.course.grading.answers import Paper
+    from cnnanalyze.course.sheets.sheet import Credit
 
 
 def grade(
@@ -49,8 +49,8 @@ def grade(
     """
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
-    from cnnanalyze.homework.grade import grade as mark
-    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.course.grading.grade import grade as mark
+    from cnnanalyze.course.sheets.solve import solve as work_out
     from cnnanalyze.report.graded import FORMATS, render
     from cnnanalyze.report.terminal import line_width
 
@@ -97,7 +97,7 @@ def _papers(names: list[str], failed: list[CnnError]) -> list[Paper]:
     """Read all files; those that cannot be read are noted, and the rest go on."""
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
-    from cnnanalyze.homework.answers import load_papers, read_papers
+    from cnnanalyze.course.grading.answers import load_papers, read_papers
 
     found: list[Paper] = []
     for name in _files(names):
@@ -112,7 +112,7 @@ def _papers(names: list[str], failed: list[CnnError]) -> list[Paper]:
 
 
 def _files(names: list[str]) -> list[str]:
-    from cnnanalyze.homework.answers import ENDINGS
+    from cnnanalyze.course.grading.answers import ENDINGS
 
     found: list[str] = []
     for name in names:

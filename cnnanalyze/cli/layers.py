@@ -24,7 +24,7 @@ def layers(
     import cnnanalyze.layers  # noqa: F401 - fills the registry
     from cnnanalyze.cli.reference import write_reference
     from cnnanalyze.layers.base import KINDS
-    from cnnanalyze.report import kinds
+    from cnnanalyze.report import layer_reference
 
     KINDS.load_plugins()
-    write_reference(kinds, kind, format, output)
+    write_reference(layer_reference, kind, format, output)

@@ -13,10 +13,10 @@ from cnnanalyze.cli import options as option
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.lint.finding import Severity
-    from cnnanalyze.lint.result import FileResult, Result
-    from cnnanalyze.lint.run import Configuration, Spec
-    from cnnanalyze.lint.settings import Given
+    from cnnanalyze.linting.finding import Severity
+    from cnnanalyze.linting.result import FileResult, Result
+    from cnnanalyze.linting.run import Configuration, Spec
+    from cnnanalyze.linting.settings import Given
 
 Codes = list[str] | None
 
@@ -149,8 +149,8 @@ def lint(
     from cnnanalyze.cli.changes import change, follow
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings, search
-    from cnnanalyze.lint.result import Result
-    from cnnanalyze.lint.run import Configuration
+    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.run import Configuration
     from cnnanalyze.report.findings import check_format
 
     given = _given(select, extend_select, ignore, profile, target, fail_on, max_warnings)
@@ -228,8 +228,8 @@ def _given(
     fail_on: str,
     max_warnings: int | None,
 ) -> Given:
-    from cnnanalyze.lint.select import Level, check_profile
-    from cnnanalyze.lint.settings import Given
+    from cnnanalyze.linting.selection import Level, check_profile
+    from cnnanalyze.linting.settings import Given
 
     if select is not None and not _words(select):  # an unset variable: nothing would be found
         raise UsageError("--select names no rule", help="for example --select CV,NA001")
@@ -254,7 +254,7 @@ def _words(given: Codes) -> tuple[str, ...]:
 
 def _severity(name: str) -> Severity:
     from cnnanalyze.core.registry import nearest
-    from cnnanalyze.lint.finding import SEVERITIES
+    from cnnanalyze.linting.finding import SEVERITIES
 
     for severity in SEVERITIES:
         if severity == name:
@@ -299,7 +299,7 @@ def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:
 def _spec(name: str, stdin_filename: str) -> Spec:
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
-    from cnnanalyze.lint.run import Spec, of_file
+    from cnnanalyze.linting.run import Spec, of_file
 
     if name == STDIN:
         folder = Path(stdin_filename).parent if stdin_filename else Path()
@@ -319,7 +319,7 @@ def _spec(name: str, stdin_filename: str) -> Spec:
 def _judge(
     specs: Sequence[Spec], configuration: Configuration, parameters: dict[str, Any], jobs: int
 ) -> tuple[list[FileResult], list[CnnError]]:
-    from cnnanalyze.lint.run import lint_specs
+    from cnnanalyze.linting.run import lint_specs
 
     files: list[FileResult] = []
     failed: list[CnnError] = []
@@ -335,7 +335,7 @@ def _against(result: Result, path: Path | None, *, write: bool, prune: bool) -> 
     if path is None:
         return result
     from cnnanalyze.cli.output import write_file
-    from cnnanalyze.lint import baseline
+    from cnnanalyze.linting import baseline
 
     if write:
         baseline.check_writable(path)

@@ -201,7 +201,7 @@ def read_scan(
 
 
 def _read_patterns(name: str, given: Patterns) -> tuple[str, ...] | None:
-    from cnnanalyze.core.ignoring import why_not
+    from cnnanalyze.core.ignore_patterns import why_not
 
     if given is None:
         return None

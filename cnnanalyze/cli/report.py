@@ -16,7 +16,7 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.crosscheck.result import Balance
-    from cnnanalyze.lint.finding import Finding
+    from cnnanalyze.linting.finding import Finding
     from cnnanalyze.report.options import Options
     from cnnanalyze.report.page.overview import Entry
 
@@ -209,8 +209,8 @@ def _analyze(
 
 
 def _lint(name: str, analysis: Analysis) -> Sequence[Finding]:
-    from cnnanalyze.lint.engine import lint_network
-    from cnnanalyze.lint.run import Configuration
+    from cnnanalyze.linting.engine import lint_network
+    from cnnanalyze.linting.run import Configuration
 
     own = Path(name).parent if name != "-" and not name.startswith("zoo:") else Path()
     settings = Configuration().of(own)

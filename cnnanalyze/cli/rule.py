@@ -19,6 +19,6 @@ def rule(
 ) -> None:
     """List the lint rules, or explain one: condition, why, what to do, source, cases."""
     from cnnanalyze.cli.reference import write_reference
-    from cnnanalyze.report.findings import rules
+    from cnnanalyze.report.findings import rule_reference
 
-    write_reference(rules, code, format, output)
+    write_reference(rule_reference, code, format, output)

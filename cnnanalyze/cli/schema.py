@@ -26,8 +26,8 @@ def schema(
     import cnnanalyze.layers  # noqa: F401 - fills the registry
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
+    from cnnanalyze.language.schema import build_schema
     from cnnanalyze.report.json import dump
-    from cnnanalyze.spec.schema import build_schema
 
     format = choose_format("", output, ("json",), has_option=False)  # noqa: A001 - as elsewhere
     if not file:
@@ -36,9 +36,9 @@ def schema(
     from pathlib import Path
 
     from cnnanalyze.graph.zoo import find_spec
-    from cnnanalyze.spec.document import read_document
-    from cnnanalyze.spec.faults import Faults
-    from cnnanalyze.spec.reader import open_source
+    from cnnanalyze.language.diagnostics import Faults
+    from cnnanalyze.language.document import read_document
+    from cnnanalyze.language.reader import open_source
 
     path = Path(find_spec(file))
     faults = Faults()

@@ -11,7 +11,7 @@ from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.homework.sheet import Sheet as Homework
+    from cnnanalyze.course.sheets.sheet import Sheet as Homework
 
 Sheet = Annotated[
     str,
@@ -50,8 +50,8 @@ def solve(
     """
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
-    from cnnanalyze.homework.notation import notation as find_notation
-    from cnnanalyze.homework.solve import solve as work_out
+    from cnnanalyze.course.explanations.notation import notation as find_notation
+    from cnnanalyze.course.sheets.solve import solve as work_out
     from cnnanalyze.report.sheet import FORMATS, render
     from cnnanalyze.report.terminal import line_width
 
@@ -69,8 +69,8 @@ def read_one(name: str) -> Homework:
     """Read a sheet from a file, from those that come along, or from stdin."""
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
+    from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
     from cnnanalyze.errors import Source
-    from cnnanalyze.homework.sheet_reading import load_sheet, read_sheet
 
     if name == STDIN:
         return read_sheet(Source("<stdin>", read_stdin()), Path())

@@ -119,7 +119,7 @@ def _sort(
     files: Sequence[Path], specs: dict[str, None], others: set[Path], message: str, help_: str
 ) -> None:
     """Sort files into specs and others, and refuse a place without any spec."""
-    from cnnanalyze.spec.recognition import is_spec
+    from cnnanalyze.language.recognition import is_spec
 
     kinds = {path: is_spec(path) for path in files}
     specs.update((str(path), None) for path, is_one in kinds.items() if is_one)
@@ -169,8 +169,8 @@ def read_settings(given: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _read_setting(text: str) -> tuple[str, Any]:
-    from cnnanalyze.spec.reader import read
-    from cnnanalyze.spec.tree import plain
+    from cnnanalyze.language.reader import read
+    from cnnanalyze.language.tree import plain
 
     name, equals, value = text.partition("=")
     if not equals or not name.strip() or not value.strip():

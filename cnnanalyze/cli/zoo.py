@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnanalyze.cli import options as option
 
 if TYPE_CHECKING:
-    from cnnanalyze.spec.figure import Figure
+    from cnnanalyze.language.printed_number import Figure
 
 
 def zoo(
@@ -59,7 +59,7 @@ def zoo(
 def _limit(option_name: str, text: str) -> Figure | None:
     """Read a count such as ``25M``; nothing where the option is not given."""
     from cnnanalyze.errors import UsageError
-    from cnnanalyze.spec.figure import Figure
+    from cnnanalyze.language.printed_number import Figure
 
     if not text:
         return None

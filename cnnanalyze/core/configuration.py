@@ -148,7 +148,7 @@ def read_folders(path: Path) -> dict[str, tuple[str, ...]]:
     UsageError
         If something is no list of patterns, with its place.
     """
-    from cnnanalyze.core.ignoring import why_not  # noqa: PLC0415 - only where folders are searched
+    from cnnanalyze.core.ignore_patterns import why_not  # noqa: PLC0415 - only where folders are searched
 
     top = open_table(path)
     said = {}

@@ -3,7 +3,7 @@
 A convolution, a pool, a crop or an interpolation is described along each axis by an *index map*:
 output index ``o`` reads the input indices ``taps(o)``. All maps here are periodic: moving the
 output by ``period`` moves what it reads by ``advance``. That is all that the receptive field of a
-whole network needs (:mod:`cnnanalyze.core.strand`), and it is exact for strided, dilated,
+whole network needs (:mod:`cnnanalyze.core.periodic_field`), and it is exact for strided, dilated,
 transposed, padded, cropped and resized layers, where the triple of size, jump and start is not.
 
 Indices run over all integers; what lies outside the map is padding. Which indices *inside* a map

@@ -10,15 +10,15 @@ from cnnanalyze.analysis.pipeline import analyze, index_maps
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.trace import Clipped, trace
 from cnnanalyze.core.cost import OPERATIONS
-from cnnanalyze.core.strand import Interval
+from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.refusals import compare_refusals
 from cnnanalyze.crosscheck.result import QUANTITIES, Balance, Discrepancy
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.probe import observe_fields
+from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import Observation, Step, execute
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import Node
+from cnnanalyze.language.node import Node
 
 LIMIT = 4 * 2**30
 """Bytes that a run may need, unless the user allows more."""

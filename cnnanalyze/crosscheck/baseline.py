@@ -11,7 +11,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.files import resolved
 from cnnanalyze.crosscheck.budget import Part, measure
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.spec.budgets import CONVENTION, TYPE, Limit
+from cnnanalyze.language.budgets import CONVENTION, TYPE, Limit
 
 SCHEMA = 1
 """The version of the file's form."""

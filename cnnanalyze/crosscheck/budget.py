@@ -11,7 +11,7 @@ from cnnanalyze.analysis.depth import last_spatial, weighted_depth
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.statistics import through
-from cnnanalyze.spec.budgets import Budgets, Limit
+from cnnanalyze.language.budgets import Budgets, Limit
 
 Verdict = Literal["within", "over", "under", "unknown", "absent"]
 
@@ -234,7 +234,7 @@ def sentence(check: Check) -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> from cnnanalyze.spec.budgets import plan_budgets
+    >>> from cnnanalyze.language.budgets import plan_budgets
     >>> lenet = cnn.analyze("zoo:lenet5_common").analysis
     >>> budgets = plan_budgets(
     ...     {"parameters": "50k", "layers": {"conv*": {"macs": 100_000}}}, "here"
@@ -287,7 +287,7 @@ def noun(limit: Limit) -> str:
 
     Examples
     --------
-    >>> from cnnanalyze.spec.budgets import plan_budgets
+    >>> from cnnanalyze.language.budgets import plan_budgets
     >>> limits = plan_budgets({"memory": "5MB", "operations": "8G"}, "here").limits
     >>> [noun(limit) for limit in limits]
     ['bytes of memory (float32)', 'operations (flop)']

@@ -10,7 +10,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.graph.build import vary
 from cnnanalyze.graph.network import key_of
-from cnnanalyze.spec.claims import Claim
+from cnnanalyze.language.claims import Claim
 
 
 class ClaimCheck(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from cnnanalyze.spec.node import Node
+from cnnanalyze.language.node import Node
 
 
 class Family(NamedTuple):

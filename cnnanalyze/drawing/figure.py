@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnnanalyze.drawing.folding import Box
+from cnnanalyze.drawing.box_grouping import Box
+from cnnanalyze.drawing.labels import Words
 from cnnanalyze.drawing.part import Part
-from cnnanalyze.drawing.wording import Words
 
 Point = tuple[float, float]
 

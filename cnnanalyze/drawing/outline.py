@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import begin, cells
-from cnnanalyze.drawing.composing import block_references
+from cnnanalyze.drawing.block_names import block_name
+from cnnanalyze.drawing.card_data import ranges
+from cnnanalyze.drawing.composition import block_references
 from cnnanalyze.drawing.families import family
-from cnnanalyze.drawing.lettering import shorten
-from cnnanalyze.drawing.live import ranges
-from cnnanalyze.drawing.naming import block_name
+from cnnanalyze.drawing.labels import Reference, box_words, shape_words
 from cnnanalyze.drawing.part import Part, Wiring
+from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
-from cnnanalyze.drawing.planting import Planter
-from cnnanalyze.drawing.wording import Reference, box_words, shape_words
+from cnnanalyze.drawing.text_metrics import shorten
 
 Segment = tuple[str, str]
 """A text and its style, as rich names styles."""

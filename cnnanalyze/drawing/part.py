@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cnnanalyze.drawing.folding import Box
+from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.node import Node
+from cnnanalyze.language.node import Node
 
 
 @dataclass(eq=False)

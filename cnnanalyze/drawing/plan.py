@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from cnnanalyze.drawing.part import Part, is_along
-from cnnanalyze.drawing.planting import Planter
+from cnnanalyze.drawing.part_tree import Planter
 
 TINY = 3
 """A chain of no more boxes than this is drawn wherever it stands."""

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnanalyze.drawing.part import Part, is_along, wire
-from cnnanalyze.drawing.peaks import Peaks
+from cnnanalyze.drawing.range_maximum import Peaks
 
 if TYPE_CHECKING:
-    from cnnanalyze.drawing.planting import Planter
+    from cnnanalyze.drawing.part_tree import Planter
 
 MANY = 14
 """Of more parts than this in a row, stretches of several are looked for."""

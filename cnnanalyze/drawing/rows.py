@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnnanalyze.drawing.body import FORK, LABEL_SIZE, Body
+from cnnanalyze.drawing.container import FORK, LABEL_SIZE, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line, Point
+from cnnanalyze.drawing.labels import Said
 from cnnanalyze.drawing.layering import arrange
-from cnnanalyze.drawing.wording import Said
 
 ROW_GAP = 38.0
 BESIDE = 20.0

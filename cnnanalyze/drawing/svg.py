@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.drawing.composing import Composer
-from cnnanalyze.drawing.heat import QUANTITIES, Heat
-from cnnanalyze.drawing.ink import Ink
+from cnnanalyze.drawing.colour_scale import QUANTITIES, Heat
+from cnnanalyze.drawing.composition import Composer
 from cnnanalyze.drawing.page import Page, lay_out
+from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
-from cnnanalyze.drawing.planting import Planter
-from cnnanalyze.drawing.silhouette import thumbnail
 from cnnanalyze.drawing.style import SIGNS
+from cnnanalyze.drawing.svg_writer import Ink
+from cnnanalyze.drawing.thumbnail import thumbnail
 from cnnanalyze.errors import UsageError
 
 __all__ = ["THEMES", "draw", "thumbnail"]
@@ -47,7 +47,7 @@ def draw(
         Paths of blocks to be drawn where they stand, with all that they hold; true for all.
     interactive
         Whether the numbers of every block come along, for the script of a page that shows them on
-        the card of its form (see :class:`~cnnanalyze.drawing.live.Live`).
+        the card of its form (see :class:`~cnnanalyze.drawing.card_data.Live`).
     link
         Where a layer or a block leads to, by its path.
     prefix

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels import INIT, kernel_of
-from cnnanalyze.execute.tally import Tally
+from cnnanalyze.execute.operation_counter import Tally
 
 
 def try_layer(

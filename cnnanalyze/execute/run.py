@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.arena import Arena
+from cnnanalyze.execute.buffer_pool import Arena
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, kernel_of
-from cnnanalyze.execute.tally import Array, Tally
+from cnnanalyze.execute.operation_counter import Array, Tally
 
 INPUT = "input"
 """The id of the network's input."""

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.spelling import Spelling, listed
 from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network, key_of
-from cnnanalyze.spec.beginning import UNCERTAIN
-from cnnanalyze.spec.claims import Claim, read_claims
-from cnnanalyze.spec.document import Document, read_document
-from cnnanalyze.spec.expand import Expansion, expand
-from cnnanalyze.spec.faults import Faults
-from cnnanalyze.spec.reader import open_source
+from cnnanalyze.language.claims import Claim, read_claims
+from cnnanalyze.language.diagnostics import Faults
+from cnnanalyze.language.document import Document, read_document
+from cnnanalyze.language.expand import Expansion, expand
+from cnnanalyze.language.reader import open_source
+from cnnanalyze.language.truncated import UNCERTAIN
 
 
 def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Network:

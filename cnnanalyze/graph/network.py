@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
-from cnnanalyze.spec.claims import Claim
-from cnnanalyze.spec.document import Document
-from cnnanalyze.spec.node import INPUT, Node, NodeId
-from cnnanalyze.spec.tree import Mapping, Tree, scalars
+from cnnanalyze.language.claims import Claim
+from cnnanalyze.language.document import Document
+from cnnanalyze.language.node import INPUT, Node, NodeId
+from cnnanalyze.language.tree import Mapping, Tree, scalars
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.document import TEXTS
+from cnnanalyze.language.inputs import FORMS
+from cnnanalyze.language.node import INPUT, Node, NodeId
+from cnnanalyze.language.sections import Section
+from cnnanalyze.language.step import LONGEST_NAME
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.spec.document import TEXTS
-from cnnanalyze.spec.inputs import FORMS
-from cnnanalyze.spec.node import INPUT, Node, NodeId
-from cnnanalyze.spec.sections import Section
-from cnnanalyze.spec.step import LONGEST_NAME
 
 
 def write(network: Network) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from cnnanalyze.core.files import exists
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
-from cnnanalyze.spec.zoo import ZOO, house, zoo
+from cnnanalyze.language.zoo import ZOO, house, zoo
 
 __all__ = ["ZOO", "find_spec", "house", "zoo"]
 

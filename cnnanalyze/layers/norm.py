@@ -4,10 +4,10 @@ from abc import abstractmethod
 
 from pydantic import Field
 
-from cnnanalyze.core.arithmetic import named, smaller
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import EVERYWHERE, POINT, Reach
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.symbolic_arithmetic import named, smaller
 from cnnanalyze.layers.attributes import Count, Flag, Number, choice
 from cnnanalyze.layers.base import Elementwise, Example, layer, refuse_uneven
 

@@ -4,10 +4,10 @@ from math import prod
 
 from pydantic import Field
 
-from cnnanalyze.core.arithmetic import common_divisor
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import WHOLE, Bins, Reach
 from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.core.symbolic_arithmetic import common_divisor
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (
     Exponent,

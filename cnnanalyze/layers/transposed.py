@@ -5,10 +5,10 @@ from math import prod
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cnnanalyze.core.arithmetic import larger
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import Reach, Transposed
 from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.core.symbolic_arithmetic import larger
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (
     Count,

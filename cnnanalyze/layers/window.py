@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cnnanalyze.core.arithmetic import larger, named
 from cnnanalyze.core.shape import axis_name
+from cnnanalyze.core.symbolic_arithmetic import larger, named
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.base import Fit

@@ -59,8 +59,8 @@ def _latex(analysis: Analysis, options: Options) -> str:
 
 
 def _compact(analysis: Analysis, options: Options) -> tuple[Any, str, Any]:
-    from cnnanalyze.report.closing import closing, heading
     from cnnanalyze.report.table import tabulate
+    from cnnanalyze.report.totals_text import closing, heading
     from cnnanalyze.report.view import view
 
     shown = view(analysis, options)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnanalyze.language.node import Node
 from cnnanalyze.layers.attributes import say
-from cnnanalyze.spec.node import Node
 
 SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})
 """Attributes that the output shape shows already."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from cnnanalyze.audit.verdict import OUTCOMES, Audit, Verdict
+from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
@@ -31,7 +31,7 @@ def verdict_of(row: Verdict) -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> from cnnanalyze.audit.examine import audit
+    >>> from cnnanalyze.auditing.examine import audit
     >>> text = (
     ...     "{cnn: 1, input: 9x7x1, layers: [bn], expect: [{source: me, total: {parameters: 2}}]}"
     ... )

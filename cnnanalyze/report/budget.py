@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth
 from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
+from cnnanalyze.language.budgets import CONVENTION, TYPE
 from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact, fraction, percent
 from cnnanalyze.report.table import Cell, Heading, Table
-from cnnanalyze.spec.budgets import CONVENTION, TYPE
 
 MOST_LAYERS = 10
 """Layers that grew, of one network, that are printed; a wider network grows everywhere."""

@@ -8,15 +8,15 @@ from typing import Literal, NamedTuple, TypeVar
 
 from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.strand import Strand
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.report.attributes import brief
-from cnnanalyze.report.field import brief as brief_field
-from cnnanalyze.report.field import brief_centre, brief_padding, brief_stride
 from cnnanalyze.report.numbers import exact, per_axis, percent, size
 from cnnanalyze.report.options import Options, operations_title
+from cnnanalyze.report.receptive_field_text import brief as brief_field
+from cnnanalyze.report.receptive_field_text import brief_centre, brief_padding, brief_stride
 from cnnanalyze.report.view import Row, View
 
 Value = int | str | bool | Fraction | None

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.columns import Align, Value, pick
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options, operations_title
 from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
+from cnnanalyze.report.totals_text import field_size
 
 
 def _text(value: Value) -> str:

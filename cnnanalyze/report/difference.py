@@ -11,11 +11,11 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.comparison.difference import compare
 from cnnanalyze.comparison.quantity import Delta, Quantity, choose, quantities
 from cnnanalyze.comparison.result import Comparison
-from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.comparison import labels, with_least
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
+from cnnanalyze.report.totals_text import field_size
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 from cnnanalyze.comparison.quantity import Delta, Quantity
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.difference import Difference
 from cnnanalyze.report.json import SCHEMA, plain, totals
 from cnnanalyze.report.options import Options
+from cnnanalyze.report.totals_text import field_size
 
 
 def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:

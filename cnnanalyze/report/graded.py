@@ -8,8 +8,9 @@ from typing import Any
 
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.expression import Expression
-from cnnanalyze.homework.arrangement import bare, numbers_of
-from cnnanalyze.homework.grade import (
+from cnnanalyze.course.explanations.notation import notation
+from cnnanalyze.course.explanations.simplify import bare, numbers_of
+from cnnanalyze.course.grading.grade import (
     CONSEQUENTIAL,
     MISSING,
     RIGHT,
@@ -20,8 +21,7 @@ from cnnanalyze.homework.grade import (
     GradedPaper,
     Mark,
 )
-from cnnanalyze.homework.notation import notation
-from cnnanalyze.homework.variations import Mistake
+from cnnanalyze.course.misconceptions.combinations import Mistake
 from cnnanalyze.report import check_format
 from cnnanalyze.report.csv import write_lines
 from cnnanalyze.report.derivation.equation import result

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from cnnanalyze.analysis.reach import middle
+from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.report.numbers import fraction

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, pad, wrap
-from cnnanalyze.lectures.facts import CAUSES
-from cnnanalyze.lectures.verdict import OUTCOMES, Examined, Recomputed
+from cnnanalyze.course.lectures.facts import CAUSES
+from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
 from cnnanalyze.report.lecture_words import (
     as_written,
     compared,

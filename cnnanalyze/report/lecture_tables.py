@@ -11,12 +11,12 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
+from cnnanalyze.language.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.report import write_table
 from cnnanalyze.report.json import dump
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table
-from cnnanalyze.spec.node import INPUT
 
 
 class Line(NamedTuple):

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.lectures.agreement import agrees
-from cnnanalyze.lectures.facts import CAUSES, Fact
-from cnnanalyze.lectures.verdict import OUTCOMES, Examined, Recomputed
+from cnnanalyze.course.lectures.agreement import agrees
+from cnnanalyze.course.lectures.facts import CAUSES, Fact
+from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
+from cnnanalyze.language.tree import Mapping, Scalar, Tree
+from cnnanalyze.language.tree import Sequence as Items
 from cnnanalyze.report.numbers import count_of, exact
-from cnnanalyze.spec.tree import Mapping, Scalar, Tree
-from cnnanalyze.spec.tree import Sequence as Items
 
 NAMES = {
     "macs": "MACs",

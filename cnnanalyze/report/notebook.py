@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.report.closing import closing, heading
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Table, tabulate
+from cnnanalyze.report.totals_text import closing, heading
 from cnnanalyze.report.view import view
 
 MOST = 9

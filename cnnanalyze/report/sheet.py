@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, wrap
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.explanations.explanation import Explanation
+from cnnanalyze.course.misconceptions.solution import without_repeats
+from cnnanalyze.course.sheets.question_data import data_of
+from cnnanalyze.course.sheets.sheet import ONLY, Question
+from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion, SolvedSheet
+from cnnanalyze.course.sheets.writing import data as as_values
 from cnnanalyze.errors import UsageError
-from cnnanalyze.homework.explanation import Explanation
-from cnnanalyze.homework.givens import data_of
-from cnnanalyze.homework.sheet import ONLY, Question
-from cnnanalyze.homework.solution import without_repeats
-from cnnanalyze.homework.solve import Solved, SolvedQuestion, SolvedSheet
-from cnnanalyze.homework.writing import data as as_values
 from cnnanalyze.report import check_format
 from cnnanalyze.report.derivation import to_dict, to_latex, to_markdown, to_text
 from cnnanalyze.report.derivation.latex import PREAMBLE

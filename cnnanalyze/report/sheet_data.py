@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cnnanalyze.characters import cells, pad, wrap
-from cnnanalyze.homework.givens import Given, Givens
+from cnnanalyze.course.sheets.question_data import Given, Givens
 from cnnanalyze.report.latex import escape as for_latex
 from cnnanalyze.report.markdown import escape as for_markdown
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
-from cnnanalyze.report.field import BESIDE, NOTE
+from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
 from cnnanalyze.report.view import Row, View
 
 

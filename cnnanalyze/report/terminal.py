@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import cells, elide, harmless, legible, pad, wrap
-from cnnanalyze.report.closing import closing, heading
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, tabulate
+from cnnanalyze.report.totals_text import closing, heading
 from cnnanalyze.report.view import View, view
 
 if TYPE_CHECKING:

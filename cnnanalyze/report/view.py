@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
-from cnnanalyze.core.strand import Strand
+from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.report.options import Options
 
 SCREEN = 40

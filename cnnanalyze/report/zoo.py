@@ -15,12 +15,12 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
-from cnnanalyze.report.closing import field_size
+from cnnanalyze.language.printed_number import Figure
 from cnnanalyze.report.columns import Align
 from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table, explained
-from cnnanalyze.spec.figure import Figure
+from cnnanalyze.report.totals_text import field_size
 
 
 @dataclass(frozen=True, slots=True)

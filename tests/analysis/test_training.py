@@ -8,7 +8,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.training import TrainingArithmetic, plan
-from cnnanalyze.spec.sections import Training
+from cnnanalyze.language.sections import Training
 
 
 def planned(**train: Any) -> TrainingArithmetic:

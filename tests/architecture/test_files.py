@@ -28,7 +28,7 @@ MAY_ASK = {
     "core/files.py": "it is the place",
     "cli/output.py": "tells what is wrong with a name that is written to",
     "cli/folders.py": "asks the entries of a folder, whose names the system has",
-    "spec/zoo.py": "folders of the package",
+    "language/zoo.py": "folders of the package",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 import cnnanalyze.layers  # noqa: F401 - fills the registry
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, RUN, THIN
-from cnnanalyze.execute.tally import OPERATIONS as TALLIED
+from cnnanalyze.execute.operation_counter import OPERATIONS as TALLIED
 from cnnanalyze.layers.base import KINDS, Layer
 from tests.strategies import FAMILIES, STRATEGIES
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from cnnanalyze.analysis import memory, pipeline
-from cnnanalyze.analysis import reach as analysis_reach
+from cnnanalyze.analysis import receptive_field as analysis_reach
 from cnnanalyze.analysis import trace as analysis_trace
-from cnnanalyze.core import strand
+from cnnanalyze.core import periodic_field
+from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.reach import Bins, Sampled, Transposed, Window
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import Strand
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers import conv, pool, window
@@ -270,7 +270,7 @@ def the_jump_forgotten_in_theory(patch: Patch) -> None:
         last += (reach.kernel - 1) * reach.dilation  # not times the jump
         return Strand(1, reach.stride * seen.advance, ((first, last),))
 
-    patch.setattr(strand, "follow", follow)
+    patch.setattr(periodic_field, "follow", follow)
 
 
 # --- memory --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ IMPORTS = "import yaml, pydantic, cnnanalyze.analysis.pipeline, cnnanalyze.graph
 RUN = """
 import sys
 from pathlib import Path
-from cnnanalyze.lint.run import Configuration, lint_specs, of_file
+from cnnanalyze.linting.run import Configuration, lint_specs, of_file
 specs = [of_file(path) for path in sorted(Path(sys.argv[1]).glob("*.yaml"))]
 assert len(list(lint_specs(specs, Configuration(isolated=True)))) == len(specs)
 """

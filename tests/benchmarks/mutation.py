@@ -29,41 +29,42 @@ import yaml  # noqa: F401 - likewise
 
 ROOT = Path(__file__).parent.parent.parent
 TARGETS = [
-    *("core/reach.py", "core/strand.py"),
+    *("core/reach.py", "core/periodic_field.py"),
     *("layers/window.py", "layers/conv.py", "layers/pool.py", "layers/transposed.py"),
     *("execute/kernels/_base.py", "execute/kernels/conv.py", "execute/kernels/pool.py"),
     *(
         "execute/kernels/transposed.py",
-        "analysis/reach.py",
+        "analysis/receptive_field.py",
         "analysis/trace.py",
         "analysis/memory.py",
     ),
 ]
 RULES_OF_LAYERS = [
-    *("balance/test_boundaries.py", "core/test_reach.py", "core/test_strand.py"),
+    *("balance/test_boundaries.py", "core/test_reach.py", "core/test_periodic_field.py"),
     *(
         f"layers/test_{name}.py"
         for name in ("window", "examples", "conv", "pool", "transposed", "messages")
     ),
     *(f"execute/test_{name}.py" for name in ("laws", "conv", "pool", "transposed")),
     *("balance/test_layers.py", "balance/test_networks.py"),
-    *("analysis/test_reach.py", "analysis/test_memory.py"),
+    *("analysis/test_receptive_field.py", "analysis/test_memory.py"),
 ]
 EXPLAIN = [
-    f"explain/test_{name}.py" for name in ("number", "values", "lectures", "printing", "command")
+    f"course/explanations/test_{name}.py"
+    for name in ("number", "values", "lectures", "printing", "command")
 ]
 SELECTIONS = {
     "": RULES_OF_LAYERS,
-    "lint/": ["lint"],
+    "linting/": ["linting"],
     "comparison/": ["comparison"],
-    "homework/": EXPLAIN,
-    "core/arithmetic.py": EXPLAIN,
+    "course/": EXPLAIN,
+    "core/symbolic_arithmetic.py": EXPLAIN,
     "core/number.py": EXPLAIN,
     "core/expression.py": EXPLAIN,
-    "spec/": ["lint/test_recovery.py", "lint/test_fault_codes.py", "spec"],
-    "spec/budgets.py": ["budget", "spec/test_sections.py"],
-    "crosscheck/budget.py": ["budget", "lint/test_budget_rules.py"],
-    "crosscheck/baseline.py": ["budget", "lint/test_budget_rules.py"],
+    "language/": ["linting/test_recovery.py", "linting/test_fault_codes.py", "language"],
+    "language/budgets.py": ["budget", "language/test_sections.py"],
+    "crosscheck/budget.py": ["budget", "linting/test_budget_rules.py"],
+    "crosscheck/baseline.py": ["budget", "linting/test_budget_rules.py"],
     "analysis/depth.py": ["budget"],
     "analysis/training.py": ["analysis"],
 }
@@ -176,8 +177,8 @@ def tests_of(target: str) -> list[str]:
 
     Examples
     --------
-    >>> tests_of("lint/rules/graph/dead_branch.py"), tests_of("analysis/depth.py")
-    (['lint'], ['budget'])
+    >>> tests_of("linting/rules/graph/dead_branch.py"), tests_of("analysis/depth.py")
+    (['linting'], ['budget'])
     """
     return SELECTIONS[max(filter(target.startswith, SELECTIONS), key=len)]
 

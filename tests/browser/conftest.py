@@ -10,8 +10,8 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.report.difference import difference
 from cnnanalyze.report.page.comparison import page as comparison_page
-from cnnanalyze.report.page.exhibits import EXHIBITS
 from cnnanalyze.report.page.gallery import exhibit, hang, index
+from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from cnnanalyze.report.page.network import to_html
 
 SPECS = Path(__file__).parent.parent.parent / "specs"

@@ -7,7 +7,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.depth import last_spatial, weighted_depth
 from cnnanalyze.crosscheck.budget import check_budgets, matching, sentence
-from cnnanalyze.spec.budgets import plan_budgets
+from cnnanalyze.language.budgets import plan_budgets
 
 NAMED = {
     **{f"vgg{n}": n for n in (11, 13, 16, 19)},

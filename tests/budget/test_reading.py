@@ -8,8 +8,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.budget import check_budgets
-from cnnanalyze.lint.budgets import anchor, read_configured
-from cnnanalyze.spec.budgets import Limit, plan_budgets
+from cnnanalyze.language.budgets import Limit, plan_budgets
+from cnnanalyze.linting.budgets import anchor, read_configured
 
 HEAD = "cnn: 1\ninput: 31x37x3\nlayers: [relu]\n"
 

@@ -13,7 +13,7 @@ import cnnanalyze
 from cnnanalyze.cli import run
 from cnnanalyze.cli.output import write_file
 from cnnanalyze.errors import UsageError
-from tests.lint.networks import EVEN, UNITS
+from tests.linting.networks import EVEN, UNITS
 
 OTHER = b"# a workflow\non: push\nenv: {VERSION: 010, ANSWER: yes}\n"
 
@@ -101,16 +101,16 @@ def test_files_of_the_installed_package_are_not_changed(
 ) -> None:
     package = Path("site/cnnanalyze")
     (package / "cli").mkdir(parents=True)
-    (package / "zoo").mkdir()
-    (package / "zoo" / "net.yaml").write_text(UNITS, encoding="utf-8")
-    Path("link.yaml").symlink_to(package / "zoo" / "net.yaml")
+    (package / "networks").mkdir()
+    (package / "networks" / "net.yaml").write_text(UNITS, encoding="utf-8")
+    Path("link.yaml").symlink_to(package / "networks" / "net.yaml")
     Path("own.yaml").write_text(UNITS, encoding="utf-8")
     module = (package / "cli" / "output.py").absolute()
     monkeypatch.setattr("cnnanalyze.cli.output.__file__", str(module))
-    for name in ("site/cnnanalyze/zoo/net.yaml", "site/cnnanalyze/zoo", "link.yaml"):
+    for name in ("site/cnnanalyze/networks/net.yaml", "site/cnnanalyze/networks", "link.yaml"):
         assert run(["lint", "own.yaml", name, *option]) == 2
         assert "belongs to cnnanalyze itself and is not changed" in capsys.readouterr()[1]
-    assert (package / "zoo" / "net.yaml").read_text(encoding="utf-8") == UNITS
+    assert (package / "networks" / "net.yaml").read_text(encoding="utf-8") == UNITS
     assert Path("own.yaml").read_text(encoding="utf-8") == UNITS, "nothing is half done"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.networks import EVEN
+from tests.linting.networks import EVEN
 
 RUN = [sys.executable, "-m", "cnnanalyze"]
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

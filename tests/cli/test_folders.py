@@ -13,7 +13,7 @@ from cnnanalyze.cli import run
 from cnnanalyze.cli.folders import Finder, Scan
 from cnnanalyze.cli.specs import search
 from cnnanalyze.errors import UsageError
-from tests.lint.networks import EVEN
+from tests.linting.networks import EVEN
 
 OTHER = "on: push\nenv:\n  VERSION: 010\n"
 Files = Callable[..., None]

@@ -11,9 +11,9 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
+from cnnanalyze.language.reader import open_source, read
+from cnnanalyze.language.tree import plain
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.spec.reader import open_source, read
-from cnnanalyze.spec.tree import plain
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -34,7 +34,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def validator() -> Any:
-    from cnnanalyze.spec.schema import build_schema
+    from cnnanalyze.language.schema import build_schema
 
     schema = build_schema()
     jsonschema.Draft7Validator.check_schema(schema)

@@ -15,8 +15,8 @@ import torch
 from torch import nn
 
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
 from cnnanalyze.layers.attributes import per_border
-from cnnanalyze.spec.node import Node
 
 
 def ranked(name: str, node: Node) -> Any:

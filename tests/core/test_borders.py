@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.analysis.trace import Clipped, _clip
+from cnnanalyze.core.periodic_field import INPUT_FIELD, START, follow, follow_field
 from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Mirrored, Reach, Transposed, Window
-from cnnanalyze.core.strand import INPUT_FIELD, START, follow, follow_field
 
 CONV = Window(3, stride=2, before=1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnnanalyze.core.configuration import KEYS, OF_LINT, find, is_inside, open_table, root_of
 from cnnanalyze.errors import UsageError
-from cnnanalyze.lint import config
+from cnnanalyze.linting import config
 
 
 def write(path: Path, text: str) -> Path:

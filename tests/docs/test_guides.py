@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from cnnanalyze.lint.config import KEYS
+from cnnanalyze.linting.config import KEYS
 from cnnanalyze.report.findings import FORMATS
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "guides"

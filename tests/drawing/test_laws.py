@@ -10,11 +10,11 @@ from hypothesis import given
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.composing import BOLD, TITLE
+from cnnanalyze.drawing.composition import BOLD, TITLE
 from cnnanalyze.drawing.figure import Figure, Frame, Line, Tile
-from cnnanalyze.drawing.lettering import text_width
 from cnnanalyze.drawing.page import Page
 from cnnanalyze.drawing.svg import compose_page, draw
+from cnnanalyze.drawing.text_metrics import text_width
 from tests.drawing.parsed import Rectangle, parse, rectangle
 from tests.strategies.networks import specs
 

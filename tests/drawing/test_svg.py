@@ -10,8 +10,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.drawing.colour_scale import QUANTITIES, Heat
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.drawing.heat import QUANTITIES, Heat
 from cnnanalyze.drawing.style import STEPS, palette
 from cnnanalyze.drawing.svg import draw, thumbnail
 from cnnanalyze.errors import UsageError

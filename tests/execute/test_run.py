@@ -10,8 +10,8 @@ import pytest
 
 from cnnanalyze.errors import ExecutionError, PluginError
 from cnnanalyze.execute.kernels import INIT, RUN, THIN, Tally, init, run
+from cnnanalyze.execute.operation_counter import OPERATIONS
 from cnnanalyze.execute.run import Draw, Step, Store, execute, infer
-from cnnanalyze.execute.tally import OPERATIONS
 
 CHAIN = [
     Step("c", "conv", {"filters": 5, "kernel": 3}),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnanalyze.execute.probe import observe_fields
+from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import Step, execute
 
 pytestmark = pytest.mark.frameworks

@@ -14,10 +14,10 @@ import jsonschema
 
 from cnnanalyze.errors import Fault, Source, SpecError
 from cnnanalyze.graph.build import Attempt, attempt
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.schema import build_schema
+from cnnanalyze.language.tree import plain
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.spec.reader import read
-from cnnanalyze.spec.schema import build_schema
-from cnnanalyze.spec.tree import plain
 from tests.fuzz.properties import schema
 
 NAMES = "who refers to what: a schema cannot compare one place with another"

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnanalyze.lint.rule import RULES
-from cnnanalyze.lint.rules import entries
+from cnnanalyze.linting.rule import RULES
+from cnnanalyze.linting.rules import entries
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "specs"
@@ -38,7 +38,7 @@ ANSWERS: dict[str, Any] = json.loads(_file("answers.json"))
 def specs() -> tuple[bytes, ...]:
     """Return specs: good ones, and some that are known to be faulty."""
     small = sorted(p for p in SPECS.glob("*.yaml") if p.stat().st_size < 2_500)
-    faulty = sorted((ROOT / "tests" / "spec" / "bad_input").glob("*.yaml"))
+    faulty = sorted((ROOT / "tests" / "language" / "bad_input").glob("*.yaml"))
     rules = [RULES.get(code) for code in entries()]
     cases = [
         case.text.encode()

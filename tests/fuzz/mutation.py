@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.spec.reader import read
-from cnnanalyze.spec.tree import plain
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.tree import plain
 from tests.fuzz.vocabulary import NUMBERS, TEXTS, words
 
 Mutator = Callable[[Random, bytes], bytes]

@@ -11,9 +11,9 @@ import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.network import Network
-from cnnanalyze.spec.reader import read
-from cnnanalyze.spec.schema import build_schema
-from cnnanalyze.spec.tree import plain
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.schema import build_schema
+from cnnanalyze.language.tree import plain
 
 LINES = 5
 """By how many lines of the input along each axis receptive fields are observed."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.build import attempt
-from cnnanalyze.spec.reader import read
-from cnnanalyze.spec.tree import plain
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.tree import plain
 from tests.fuzz import good
 from tests.fuzz.agreement import NAMES, disagreement, own_schema, why_semantic
 from tests.fuzz.mutation import change_value

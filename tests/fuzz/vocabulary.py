@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from cnnanalyze.core.conventions import CONVENTIONS
-from cnnanalyze.homework import layer_questions, network_questions
+from cnnanalyze.course.explanations import layer_questions, network_questions
+from cnnanalyze.language.claims import ROWS, TOTALS, VERDICTS
+from cnnanalyze.language.sections import Lint, Training
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report.columns import COLUMNS
-from cnnanalyze.spec.claims import ROWS, TOTALS, VERDICTS
-from cnnanalyze.spec.sections import Lint, Training
-from cnnanalyze.spec.step import RESERVED
 
 NUMBERS = (
     *("0", "1", "-1", "2", "3", "7", "0.5", "-0.0", "1e3", "1e308", "-1e400", "1e-9", ".inf"),

@@ -14,8 +14,8 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import run as run_command
 from cnnanalyze.report.page import gallery
-from cnnanalyze.report.page.exhibits import EXHIBITS
 from cnnanalyze.report.page.gallery import LARGE, Card, in_order, index
+from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from tests.interrupts import interrupt
 
 ROOT = Path(__file__).parent.parent.parent
@@ -273,7 +273,7 @@ def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, del
     code = (
         "import concurrent.futures.process, multiprocessing.context, cnnanalyze.cli.specs\n"
         "import cnnanalyze.cli.gallery, cnnanalyze.graph.zoo\n"
-        "import cnnanalyze.report.page.exhibits, cnnanalyze.report.page.gallery\n"
+        "import cnnanalyze.report.page.gallery_pages, cnnanalyze.report.page.gallery\n"
         "from cnnanalyze.cli import main\n"
         "if __name__ == '__main__':\n"
         "    print('ready', flush=True)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnanalyze.report.page.exhibits import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXHIBITS
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted((ROOT / "reports").glob("*.html"))

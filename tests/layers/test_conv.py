@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.periodic_field import START, follow
 from cnnanalyze.core.reach import Window
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import START, follow
 from cnnanalyze.layers.conv import Conv, Depthwise, LocalConv, Separable, Sliding, TableConv
 
 X = Shape((31, 37), 6)

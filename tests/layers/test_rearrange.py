@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.periodic_field import START, Strand, follow
 from cnnanalyze.core.reach import POINT, Periodic, Window
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import START, Strand, follow
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.merge import Concat
 from cnnanalyze.layers.rearrange import (

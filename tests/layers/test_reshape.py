@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.periodic_field import START, follow
 from cnnanalyze.core.reach import POINT, WHOLE, Window
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.strand import START, follow
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.reshape import Crop, Flatten, Reshape, ZeroPad
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.homework.explain import explain
+from cnnanalyze.course.explanations.explain import explain
 from cnnanalyze.report.derivation.html import to_html
 from cnnanalyze.report.derivation.text import to_text
 from cnnanalyze.report.page.answers import work

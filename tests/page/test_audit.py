@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import cnnanalyze as cnn
-from cnnanalyze.audit.examine import audit
-from cnnanalyze.audit.tables import audit_table, read_table
+from cnnanalyze.auditing.examine import audit
+from cnnanalyze.auditing.tables import audit_table, read_table
 from cnnanalyze.report.page.audit import page as write
-from cnnanalyze.report.page.exhibits import EXHIBITS
+from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from tests.page.reader import Page
 
 TABLE = Path(__file__).parent.parent.parent / "specs" / "tables" / "leaderboard_003.table"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import cnnanalyze as cnn
 from cnnanalyze.graph.build import load
-from cnnanalyze.lint.result import Result
-from cnnanalyze.report.page.exhibits import EXHIBITS, FIRST
+from cnnanalyze.linting.result import Result
+from cnnanalyze.report.page.gallery_pages import EXHIBITS, FIRST
 from cnnanalyze.report.page.lint import page as write
 from tests.page.reader import Page
 

@@ -16,7 +16,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.errors import Mark
 from cnnanalyze.layers.base import KINDS, Layer, layer
-from cnnanalyze.lint.finding import Finding
+from cnnanalyze.linting.finding import Finding
 from cnnanalyze.report.page.network import SECTIONS
 from tests.page.reader import Page
 

@@ -20,7 +20,7 @@ from cnnanalyze.core.reach import (
     Transposed,
     Window,
 )
-from cnnanalyze.report.page.receptive import centres, encode, viewer
+from cnnanalyze.report.page.receptive_field import centres, encode, viewer
 
 CLASSES: dict[str, Any] = {"w": Window, "t": Transposed, "s": Sampled, "b": Bins, "m": Mirrored}
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnanalyze.report.page.svg import Scale, element
 from cnnanalyze.report.page.treemap import Area, Leaf, draw, squarify
-from cnnanalyze.report.page.vector import Scale, element
 
 VALUES = st.lists(st.integers(1, 10_000), min_size=1, max_size=40).map(
     lambda values: sorted(values, reverse=True)

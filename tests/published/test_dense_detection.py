@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.strand import Field
-from cnnanalyze.spec.figure import Figure
+from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.language.printed_number import Figure
 from tests.published.totals import assert_totals
 
 SPECS = Path(__file__).parents[2] / "specs"

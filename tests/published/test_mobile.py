@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.strand import Field
+from cnnanalyze.core.periodic_field import Field
 from tests.published.totals import assert_totals
 
 SPECS = Path(__file__).parents[2] / "specs"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.strand import Field
+from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.crosscheck.balance import step_of
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.execute.run import infer

@@ -16,10 +16,10 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.budget import check_budgets, sentence
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.layers.base import KINDS, Layer
-from cnnanalyze.report.closing import closing
 from cnnanalyze.report.conventions import readings
 from cnnanalyze.report.conventions import render as render_conventions
 from cnnanalyze.report.options import Options
+from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
 
 SPEC = """\

@@ -30,7 +30,7 @@ from cnnanalyze.execute.kernels._base import (
     thin,
     thin_run,
 )
-from cnnanalyze.execute.tally import Tally
+from cnnanalyze.execute.operation_counter import Tally
 
 __all__ = [
     "FIXED_ROLES",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError, PluginError
-from cnnanalyze.execute.tally import Array, Tally
+from cnnanalyze.execute.operation_counter import Array, Tally
 
 Run = Callable[..., Array]
 """``(tally, inputs, weights, **attributes)`` to the output; arrays are channels last."""

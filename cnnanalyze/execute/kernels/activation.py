@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnanalyze.execute.kernels._base import Draw, as_rows, init, pieces, run, single
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
 @run("relu")

@@ -27,7 +27,7 @@ from cnnanalyze.execute.kernels._base import (
     run,
     thin,
 )
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 _COLUMNS = 1 << 20
 """Numbers in a block of gathered windows: 4 MiB, the fastest of the sizes tried."""

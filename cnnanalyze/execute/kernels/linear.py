@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnanalyze.execute.kernels._base import Draw, init, run, single, thin
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
 @run("dense")

@@ -19,7 +19,7 @@ from cnnanalyze.execute.kernels._base import (
     thin,
 )
 from cnnanalyze.execute.kernels.conv import split_channels
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
 @run("batchnorm")

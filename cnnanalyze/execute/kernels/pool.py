@@ -27,7 +27,7 @@ from cnnanalyze.execute.kernels._base import (
     per_axis,
     run,
 )
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 _CACHED = 1 << 16
 

@@ -18,7 +18,7 @@ from cnnanalyze.execute.kernels._base import (
 )
 from cnnanalyze.execute.kernels.conv import split_channels
 from cnnanalyze.execute.kernels.regularise import identity
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 thin_run("slice")(identity)
 thin_run("channel_shuffle")(identity)

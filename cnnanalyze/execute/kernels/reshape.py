@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import Padding, both_sides, feature_map, run, single, thin_run
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 Target = str | int | Sequence[int]
 """Extents, channels last, as text or as numbers."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import Extents, feature_map, per_axis, run
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
 @run("resize")

@@ -8,7 +8,7 @@ from math import pi, sqrt
 import numpy as np
 
 from cnnanalyze.execute.kernels._base import as_rows, pieces, run, single
-from cnnanalyze.execute.tally import Array, Tally, Tensors
+from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnnanalyze.report import check_format
-from cnnanalyze.report.convolution.shown import Shown
+from cnnanalyze.report.convolution.step_selection import Shown
 
 
 def _text(shown: Shown, width: int) -> str:

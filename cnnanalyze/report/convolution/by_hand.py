@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnanalyze.homework.hand.network import Window
-from cnnanalyze.homework.hand.network import convolve as work_out
-from cnnanalyze.homework.hand.section import Section
-from cnnanalyze.homework.hand.text import plain_text, read_image, read_kernel
-from cnnanalyze.homework.hand.volume import exact
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.network import Window
+from cnnanalyze.course.worked_steps.network import convolve as work_out
+from cnnanalyze.course.worked_steps.text import plain_text, read_image, read_kernel
+from cnnanalyze.course.worked_steps.volume import exact
 from cnnanalyze.report.convolution import render
-from cnnanalyze.report.convolution.shown import Shown
+from cnnanalyze.report.convolution.step_selection import Shown
 
 
 def convolve(

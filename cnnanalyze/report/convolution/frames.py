@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from cnnanalyze.characters import cells as cells_of
 from cnnanalyze.characters import pad, wrap
-from cnnanalyze.homework.hand.section import Section, Working
-from cnnanalyze.homework.hand.volume import Number, Volume
-from cnnanalyze.homework.hand.walk import Cells, Step, Walk
-from cnnanalyze.report.convolution.shown import (
+from cnnanalyze.course.worked_steps.layer_section import Section, Working
+from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
+from cnnanalyze.report.convolution.step_selection import (
     Kernel,
     Shown,
     heading,

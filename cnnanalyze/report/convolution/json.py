@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from cnnanalyze.homework.hand.section import Section
-from cnnanalyze.homework.hand.volume import Number
-from cnnanalyze.homework.hand.walk import Step, Walk
-from cnnanalyze.report.convolution.shown import Shown
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.volume import Number
+from cnnanalyze.course.worked_steps.window_steps import Step, Walk
+from cnnanalyze.report.convolution.step_selection import Shown
 from cnnanalyze.report.json import SCHEMA
 
 MOST_STEPS = 1000
@@ -22,8 +22,8 @@ def to_dict(shown: Shown) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from cnnanalyze.homework.hand.network import pool
-    >>> from cnnanalyze.homework.hand.text import read_image
+    >>> from cnnanalyze.course.worked_steps.network import pool
+    >>> from cnnanalyze.course.worked_steps.text import read_image
     >>> data = to_dict(Shown("", (pool(read_image(["1 2 3 3"]), "average", (1, 2)),)))
     >>> data["sections"][0]["output"], data["sections"][0]["steps"][0]["result"]
     ([['3/2', 3]], '3/2')

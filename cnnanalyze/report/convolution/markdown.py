@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cnnanalyze.homework.hand.section import Section, Working
-from cnnanalyze.homework.hand.volume import Number, Volume
-from cnnanalyze.homework.hand.walk import Cells, Step, Walk
-from cnnanalyze.report.convolution.shown import (
+from cnnanalyze.course.worked_steps.layer_section import Section, Working
+from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
+from cnnanalyze.report.convolution.step_selection import (
     Shown,
     heading,
     is_large,

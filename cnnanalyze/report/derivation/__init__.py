@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.report import check_format
 from cnnanalyze.report.derivation.html import to_html, to_page
 from cnnanalyze.report.derivation.json import to_dict, to_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.report.numbers import decimal, exact, per_axis, size
 
 

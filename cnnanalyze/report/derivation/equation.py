@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, Value
-from cnnanalyze.homework.arrangement import bare, numbers_of
-from cnnanalyze.homework.explanation import Explanation, Step
-from cnnanalyze.report.derivation.writing import Writer
+from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.simplify import bare, numbers_of
+from cnnanalyze.report.derivation.expression_writer import Writer
 from cnnanalyze.report.numbers import decimal, is_short
 
 

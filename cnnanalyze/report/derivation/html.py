@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from cnnanalyze.core.glossary import meaning
-from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.equation import cell, legend
 from cnnanalyze.report.derivation.mathml import MathmlWriter, to_mathml

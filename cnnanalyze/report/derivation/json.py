@@ -8,8 +8,8 @@ from typing import Any
 from cnnanalyze.core.expression import Expression, Name, Value
 from cnnanalyze.core.glossary import meaning
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.homework.explanation import Explanation, Step
-from cnnanalyze.homework.notation import Notation
+from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.latex import LatexWriter
 from cnnanalyze.report.derivation.text import TextWriter

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnnanalyze.homework.explanation import Explanation
-from cnnanalyze.homework.notation import Symbol
+from cnnanalyze.course.explanations.explanation import Explanation
+from cnnanalyze.course.explanations.notation import Symbol
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.equation import cell, chain, legend
-from cnnanalyze.report.derivation.writing import ATOM, Writer
+from cnnanalyze.report.derivation.expression_writer import ATOM, Writer
 from cnnanalyze.report.latex import escape
 
 LINE = 90
@@ -22,7 +22,7 @@ class LatexWriter(Writer):
     --------
     >>> from cnnanalyze.core.expression import Name
     >>> from cnnanalyze.core.number import Num
-    >>> from cnnanalyze.homework.notation import notation
+    >>> from cnnanalyze.course.explanations.notation import notation
     >>> n, k, s = Num(32, Name("input")), Num(5, Name("kernel")), Num(2, Name("stride"))
     >>> print(LatexWriter(notation("plain")).write(((n - k) // s + 1).tree))
     \left\lfloor \frac{n - k}{s} \right\rfloor + 1
@@ -136,7 +136,7 @@ def to_latex(explanation: Explanation) -> str:
     Parameters
     ----------
     explanation
-        What :func:`cnnanalyze.homework.explain.explain` returns.
+        What :func:`cnnanalyze.course.explanations.explain.explain` returns.
     """
     writer = LatexWriter(explanation.style)
     lines = [

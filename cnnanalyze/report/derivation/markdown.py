@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnanalyze.homework.explanation import Explanation
+from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.equation import cell, legend
 from cnnanalyze.report.derivation.latex import LatexWriter, equations

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from html import escape
 
-from cnnanalyze.homework.explanation import Explanation, Step
-from cnnanalyze.homework.notation import Symbol
+from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.notation import Symbol
 from cnnanalyze.report.derivation.equation import Side, chain
+from cnnanalyze.report.derivation.expression_writer import ATOM, Writer
 from cnnanalyze.report.derivation.text import TextWriter
-from cnnanalyze.report.derivation.writing import ATOM, Writer
 
 LINE = 90
 """An equation whose text is longer is broken at its equals signs."""
@@ -22,7 +22,7 @@ class MathmlWriter(Writer):
     --------
     >>> from cnnanalyze.core.expression import Name
     >>> from cnnanalyze.core.number import Num
-    >>> from cnnanalyze.homework.notation import notation
+    >>> from cnnanalyze.course.explanations.notation import notation
     >>> n, k = Num(32, Name("input")), Num(5, Name("kernel"))
     >>> MathmlWriter(notation("plain")).write((n - k).tree)
     '<mi>n</mi><mo>−</mo><mi>k</mi>'

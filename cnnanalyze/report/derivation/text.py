@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnnanalyze.characters import cells, pad, wrap
-from cnnanalyze.homework.explanation import Explanation, Step
-from cnnanalyze.homework.notation import Symbol
+from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.notation import Symbol
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.equation import cell, chain, legend
-from cnnanalyze.report.derivation.writing import Writer
+from cnnanalyze.report.derivation.expression_writer import Writer
 from cnnanalyze.report.numbers import exact
 
 WIDTH = 80
@@ -23,7 +23,7 @@ class TextWriter(Writer):
     --------
     >>> from cnnanalyze.core.expression import Name
     >>> from cnnanalyze.core.number import Num
-    >>> from cnnanalyze.homework.notation import notation
+    >>> from cnnanalyze.course.explanations.notation import notation
     >>> n, k, s = Num(32, Name("input")), Num(5, Name("kernel")), Num(2, Name("stride"))
     >>> TextWriter(notation("plain")).write(((n - k) // s + 1).tree)
     '⌊(n - k) / s⌋ + 1'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnanalyze.homework.explanation import Answer, Explanation
+from cnnanalyze.course.explanations.explanation import Answer, Explanation
 from cnnanalyze.report.derivation import render, to_html
 from cnnanalyze.report.derivation.text import TextWriter
 

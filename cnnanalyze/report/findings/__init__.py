@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.result import Result
 
 
 class Manner(NamedTuple):

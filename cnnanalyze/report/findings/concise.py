@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.characters import legible
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import closing, end_lines, place_of, sentence
 
 

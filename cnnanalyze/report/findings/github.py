@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import closing, end_lines, file_of, sentence
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.files import exists
-from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
 from cnnanalyze.report.json import dump
 

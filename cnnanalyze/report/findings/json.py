@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnnanalyze.errors import Mark
-from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import fingerprints, shown
 from cnnanalyze.report.json import dump, plain
 

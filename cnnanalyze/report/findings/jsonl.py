@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.json import one_dict
 from cnnanalyze.report.findings.words import fingerprints
 

@@ -9,8 +9,8 @@ import re
 from itertools import chain
 from xml.sax.saxutils import escape, quoteattr
 
-from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.result import FileResult, Result
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import FileResult, Result
 from cnnanalyze.report.findings.words import place_of, sentence, shown
 
 # XML has no way to write most control characters.

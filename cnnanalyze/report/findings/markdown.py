@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnanalyze.lint.finding import SEVERITIES, Finding
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import SEVERITIES, Finding
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import closing, place_of, sentence
 from cnnanalyze.report.markdown import escape
 

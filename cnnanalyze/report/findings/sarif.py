@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from cnnanalyze.errors import Mark
-from cnnanalyze.lint.finding import Edit, Finding
-from cnnanalyze.lint.result import Result
-from cnnanalyze.lint.rule import RULES
+from cnnanalyze.linting.finding import Edit, Finding
+from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.rule import RULES
 from cnnanalyze.report.findings.text import call_line, say
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
 from cnnanalyze.report.json import dump

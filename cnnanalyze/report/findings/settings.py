@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnanalyze.lint.settings import Settings
+from cnnanalyze.linting.settings import Settings
 
 
 def write(folder: str, settings: Settings) -> str:

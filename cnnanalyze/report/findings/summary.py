@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cnnanalyze.lint.finding import SEVERITIES
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import SEVERITIES
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import closing, file_of
 from cnnanalyze.report.markdown import escape
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cnnanalyze.characters import cells, harmless, legible, wrap
 from cnnanalyze.errors import Call
-from cnnanalyze.lint.finding import Finding, Fix
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import Finding, Fix
+from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import closing, instances, place, place_of
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnnanalyze.errors import Mark
-from cnnanalyze.lint.finding import Finding
-from cnnanalyze.lint.result import Result
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import Result
 
 
 def shown(name: str, base: Path | None = None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.drawing.families import family
-from cnnanalyze.homework.explain import explain, quantities
 from cnnanalyze.report.derivation.html import to_html
 
 QUANTITIES = ("output", "parameters", "macs", "receptive_field")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from cnnanalyze.audit.verdict import OUTCOMES, Audit, Verdict
+from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
 from cnnanalyze.report.audit import (
     MARKS,
     causes_of,
@@ -60,7 +60,7 @@ def page(audits: Sequence[Audit], title: str, about: str = "") -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> from cnnanalyze.audit.examine import audit
+    >>> from cnnanalyze.auditing.examine import audit
     >>> text = page([audit(cnn.load("zoo:lenet5"))], "An audit")
     >>> text.startswith("<!DOCTYPE html>"), "✓ holds" in text
     (True, True)

@@ -14,11 +14,11 @@ from cnnanalyze.characters import cells
 from cnnanalyze.characters import end as end_of
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
+from cnnanalyze.language.node import INPUT
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import treemap
-from cnnanalyze.report.page.vector import Paper, Point, Scale, box, element, number, polyline
-from cnnanalyze.spec.node import INPUT
+from cnnanalyze.report.page.svg import Paper, Point, Scale, box, element, number, polyline
 
 WIDTH, HEIGHT = 640, 270
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 36

@@ -6,11 +6,11 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from cnnanalyze.homework.hand.section import Section
-from cnnanalyze.homework.hand.volume import Plane, Volume
-from cnnanalyze.homework.hand.walk import Cells, Step, Walk
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.volume import Plane, Volume
+from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
 from cnnanalyze.report.convolution.json import to_dict
-from cnnanalyze.report.convolution.shown import (
+from cnnanalyze.report.convolution.step_selection import (
     FEW,
     Kernel,
     Shown,
@@ -107,8 +107,8 @@ def page(shown: Shown) -> str:
 
     Examples
     --------
-    >>> from cnnanalyze.homework.hand.network import pool
-    >>> from cnnanalyze.homework.hand.text import read_image
+    >>> from cnnanalyze.course.worked_steps.network import pool
+    >>> from cnnanalyze.course.worked_steps.text import read_image
     >>> text = page(Shown("Pooling", (pool(read_image(["1 3 2 1; 3 6 8 9"]), "max", 2),)))
     >>> text.startswith("<!DOCTYPE html>"), "max(1, 3, 3, 6) = 6" in text
     (True, True)

@@ -13,12 +13,12 @@ from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import thumbnail
 from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
-from cnnanalyze.lint.engine import lint_network
-from cnnanalyze.report.closing import field_size
+from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.page.answers import FEW, work
-from cnnanalyze.report.page.exhibits import EXHIBITS, Exhibit
 from cnnanalyze.report.page.frame import SCRIPT, render
+from cnnanalyze.report.page.gallery_pages import EXHIBITS, Exhibit
 from cnnanalyze.report.page.network import to_html
+from cnnanalyze.report.totals_text import field_size
 
 INDEX = "index"
 UNDATED = 9999

@@ -10,9 +10,9 @@ from cnnanalyze.analysis.alpha import total as alpha_total
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.conventions import DEFAULT, convention
 from cnnanalyze.crosscheck.result import Balance
-from cnnanalyze.report.closing import field_size, receptive_field
 from cnnanalyze.report.numbers import count_of, exact, short, size
 from cnnanalyze.report.options import Options, operations_title
+from cnnanalyze.report.totals_text import field_size, receptive_field
 
 
 class Headline(NamedTuple):

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.columns import column
-from cnnanalyze.report.field import brief as brief_field
 from cnnanalyze.report.json import layer_dict
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
+from cnnanalyze.report.receptive_field_text import brief as brief_field
 from cnnanalyze.report.view import View, collapse
 
 FOLDED = 60

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnanalyze.errors import Mark
-from cnnanalyze.lint.finding import SEVERITIES, Finding
-from cnnanalyze.lint.result import FileResult, Result
+from cnnanalyze.linting.finding import SEVERITIES, Finding
+from cnnanalyze.linting.result import FileResult, Result
 from cnnanalyze.report.findings.text import say
 from cnnanalyze.report.findings.words import closing, instances
 from cnnanalyze.report.numbers import count_of

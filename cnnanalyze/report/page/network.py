@@ -17,19 +17,19 @@ from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
-from cnnanalyze.report.closing import closing
 from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.page import charts, layers, receptive
+from cnnanalyze.report.page import charts, layers, receptive_field
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines
 from cnnanalyze.report.page.source import Sources
+from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
 from cnnanalyze.version import __version__
 
 if TYPE_CHECKING:
-    from cnnanalyze.lint.finding import Finding
+    from cnnanalyze.linting.finding import Finding
 
 Answers = Mapping[str, Markup]
 """Worked answers by layer, as HTML that is trusted."""
@@ -140,7 +140,7 @@ def to_html(
     bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, network.document.budgets)]
-    picture = receptive.centres(analysis)
+    picture = receptive_field.centres(analysis)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
     families = {family(n) for n in network}
     held = {
@@ -220,7 +220,7 @@ def _extra(analysis: Analysis) -> dict[str, Any]:
     return {
         "columns": layers.offered(),
         "folded": len(analysis) > layers.FOLDED,
-        "viewer": receptive.viewer(network, index_maps(network)),
+        "viewer": receptive_field.viewer(network, index_maps(network)),
     }
 
 

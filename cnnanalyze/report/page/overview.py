@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.result import Balance
-from cnnanalyze.report.closing import field_size
 from cnnanalyze.report.json import SCHEMA, network_dict
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.page.headlines import badges
+from cnnanalyze.report.totals_text import field_size
 
 
 class Entry(NamedTuple):

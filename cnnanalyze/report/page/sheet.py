@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from cnnanalyze.homework.explanation import Explanation
-from cnnanalyze.homework.givens import Givens, data_of
-from cnnanalyze.homework.grade import (
+from cnnanalyze.course.explanations.explanation import Explanation
+from cnnanalyze.course.grading.grade import (
     CONSEQUENTIAL,
     MISSING,
     RIGHT,
@@ -17,8 +16,9 @@ from cnnanalyze.homework.grade import (
     GradedClass,
     Mark,
 )
-from cnnanalyze.homework.sheet import ONLY
-from cnnanalyze.homework.solve import SolvedSheet
+from cnnanalyze.course.sheets.question_data import Givens, data_of
+from cnnanalyze.course.sheets.sheet import ONLY
+from cnnanalyze.course.sheets.solve import SolvedSheet
 from cnnanalyze.report.derivation import to_html
 from cnnanalyze.report.graded import SIGNS, reasons, score, tally
 from cnnanalyze.report.graded import to_data as graded_data
@@ -47,8 +47,8 @@ def solved_page(sheet: SolvedSheet, *, brief: bool = False, unsolved: bool = Fal
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.homework.sheet_reading import read_sheet
-    >>> from cnnanalyze.homework.solve import solve
+    >>> from cnnanalyze.course.sheets.sheet_reading import read_sheet
+    >>> from cnnanalyze.course.sheets.solve import solve
     >>> text = "{sheet: 1, title: One, questions: [{id: A1, window: {n: 6, f: 3}}]}"
     >>> page = solved_page(solve(read_sheet(Source("here", text))))
     >>> page.startswith("<!DOCTYPE html>"), 'id="q-1"' in page

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cnnanalyze.characters import cells
 from cnnanalyze.report.numbers import count_of
-from cnnanalyze.report.page.vector import Paper, box, element
+from cnnanalyze.report.page.svg import Paper, box, element
 
 
 class Area(NamedTuple):

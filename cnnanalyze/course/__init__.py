@@ -1,0 +1,1 @@
+"""The course wing: explained answers, homework sheets, grading, and the lectures recomputed."""

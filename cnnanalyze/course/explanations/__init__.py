@@ -1,0 +1,1 @@
+"""Explanations: why a number is what it is, in the words and symbols of a course."""

@@ -1,0 +1,209 @@
+"""Remarks: where a course or a library has it otherwise, with the number that it gives.
+
+Every other answer is computed from the same expression, varied as the course has it: without the
+rounding brackets, with its own padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.core.expression import Expression, Name, Value, evaluate
+from cnnanalyze.core.number import Num
+from cnnanalyze.course.explanations.simplify import exact
+from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.layers.attributes import per_axis, per_border
+from cnnanalyze.layers.window import slide
+
+
+def remarks(asked: Asked, quantity: str) -> list[str]:
+    """Return what the chosen notation's course would say otherwise."""
+    found: list[str] = []
+    if quantity in {"output", "fit"} and asked.facts.fit:
+        found += _fitting(asked)
+        found += _padding(asked)
+    if quantity in {"parameters", "stored"}:
+        found += _counting(asked)
+    if quantity in {"macs", "flops"} and asked.facts.cost is not None and asked.facts.cost.mac:
+        found += _operations(asked)
+    return list(dict.fromkeys(found))
+
+
+def _axes(asked: Asked) -> list[tuple[int, int, int, int, object]]:
+    """Return size, kernel, stride, dilation and padding of every axis, as plain numbers."""
+    layer, size, rank = asked.node.layer, asked.node.input_shapes[0].size, asked.rank
+    stride = getattr(layer, "stride", None)
+    kernel = getattr(layer, "kernel", 1)
+    padding = getattr(layer, "padding", "valid")
+    borders: list[object] = (
+        [padding] * rank if isinstance(padding, str) else list(per_border(padding, rank, "padding"))
+    )
+    return [
+        (n, k, s, d, p)
+        for n, k, s, d, p in zip(
+            size,
+            per_axis(kernel, rank, "kernel"),
+            per_axis(kernel if stride is None else stride, rank, "stride"),
+            per_axis(getattr(layer, "dilation", 1), rank, "dilation"),
+            borders,
+            strict=True,
+        )
+    ]
+
+
+def _unrounded(asked: Asked, axis: int) -> Value:
+    """Return what the size formula gives without its floor."""
+    n, k, s, d, _ = _axes(asked)[axis]
+    laid = asked.facts.fit[axis]
+    ceil = bool(getattr(asked.node.layer, "ceil_mode", False))
+    fit = slide(Num(n), Num(k), Num(s), Num(d), (Num(laid.before), Num(laid.after)), ceil=ceil)
+    return evaluate(exact(_tree(fit.output)))
+
+
+def _tree(number: int) -> Expression:
+    assert isinstance(number, Num)
+    return number.tree
+
+
+def _fitting(asked: Asked) -> Iterator[str]:
+    style = asked.notation.name
+    if getattr(asked.node.layer, "padding", "") == "same":
+        return
+    for axis, (fit, over) in enumerate(zip(asked.facts.fit, overhangs(asked.facts), strict=True)):
+        value = _unrounded(asked, axis)
+        if value.denominator == 1:
+            continue
+        shown = said(value)
+        if over:
+            if style == "cs231n":
+                yield (
+                    f"CS231n: without rounding this is {shown}, no whole number, so it does not "
+                    f"fit: the course calls these hyperparameters invalid. With ceil_mode "
+                    f"libraries round up to {fit.output}."
+                )
+            elif style == "bologna":
+                yield (
+                    f"The notes of this course do not round: as printed, the formula gives "
+                    f"{shown}; with ceil_mode libraries round up to {fit.output}."
+                )
+            continue
+        if style == "cs231n":
+            yield (
+                f"CS231n: without the floor this is {shown}, no whole number, so it does not fit: "
+                f"the course calls these hyperparameters invalid. Libraries round down to "
+                f"{fit.output} and {_left(fit.unread)}."
+            )
+        elif style == "bologna":
+            yield (
+                f"The notes of this course have no floor: as printed, the formula gives {shown}. "
+                f"No window can be applied {shown} times; every library rounds down to "
+                f"{fit.output}."
+            )
+        elif style == "ng":
+            yield (
+                f"The windows do not end at the border; the course rounds {shown} down silently, "
+                f"and {_left(fit.unread)}. CS231n would say that it does not fit."
+            )
+        elif fit.unread:
+            yield f"Before rounding it is {shown}; {_left(fit.unread)}."
+
+
+def _left(unread: int) -> str:
+    if not unread:
+        return "some of the padding is never read"
+    return (
+        "the last row and column are never read"
+        if unread == 1
+        else f"the last {unread} rows and columns are never read"
+    )
+
+
+def said(value: Value) -> str:
+    """Return a number in words: ``7/3 ≈ 2.33``.
+
+    Examples
+    --------
+    >>> said(Fraction(7, 3)), said(Fraction(5, 2)), said(4)
+    ('7/3 ≈ 2.33', '5/2 = 2.5', '4')
+    """
+    if value.denominator == 1:
+        return str(value)
+    short = f"{float(value):.2f}".rstrip("0").rstrip(".")
+    return f"{value} {'=' if Fraction(short) == value else '≈'} {short}"
+
+
+def _padding(asked: Asked) -> Iterator[str]:
+    style = asked.notation.name
+    n, k, s, d, p = _axes(asked)[0]
+    out = asked.facts.fit[0].output
+    if style == "bologna" and isinstance(p, tuple) and any(p):
+        yield (
+            f"P is the total padding in these notes: {sum(p)} here, {p[0]} before and {p[1]} "
+            f"behind. In the other courses P = {p[0]} is counted per side."
+        )
+    if p != "same" or asked.kind == "transposed_conv":
+        return
+    extent = d * (k - 1) + 1
+    if style == "bologna":
+        total = (extent - n) % s if n >= extent else extent - n
+        size = slide(n, k, s, d, (0, total)).output
+        yield (
+            "These notes mean something else by 'same': the least padding with which the kernel "
+            f"is applied a whole number of times. That is P = {total} here and gives {size}, "
+            f"{'as well' if size == out else f'not {out}'}."
+        )
+    elif style in {"ng", "cs231n"}:
+        yield _symmetric(asked, n, k, s, d)
+    elif style == "pytorch" and s > 1:
+        yield (
+            "PyTorch refuses padding='same' with a stride above 1; the uneven zeros of TensorFlow "
+            "need a layer of their own (torch.nn.ZeroPad2d)."
+        )
+
+
+def _symmetric(asked: Asked, n: int, k: int, s: int, d: int) -> str:
+    extent = d * (k - 1) + 1
+    out = asked.facts.fit[0].output
+    side = Fraction(extent - 1, 2)
+    letter = asked.notation.symbol(Name("kernel")).base
+    lead = f"The course's 'same' is p = ({letter} - 1)/2 on each side, stated for a stride of 1"
+    if side.denominator != 1:
+        return (
+            f"{lead}: with {letter} = {k} that is {said(side)}, so no even padding keeps the size."
+        )
+    fit = slide(n, k, s, d, (int(side), int(side)))
+    if s == 1:
+        return f"{lead}: here {side}, which gives {fit.output}, too."
+    same_zeros = {asked.facts.fit[0].before, asked.facts.fit[0].after} == {int(side)}
+    if fit.output == out and same_zeros:
+        return f"{lead}; {side} on each side gives {fit.output} here, too."
+    if fit.output == out:
+        return (
+            f"{lead}; {side} on each side gives {fit.output}, too, but other pixels: Keras puts "
+            f"{asked.facts.fit[0].before} before and {asked.facts.fit[0].after} behind."
+        )
+    return f"{lead}; {side} on each side would give {fit.output}, not {out}."
+
+
+def _counting(asked: Asked) -> Iterator[str]:
+    style, facts = asked.notation.name, asked.facts
+    if style == "keras" and facts.parameters > facts.learnable:
+        yield (
+            f"Keras prints {facts.parameters:,} under Param #: it counts the "
+            f"{facts.parameters - facts.learnable:,} moving statistics, too, as non-trainable."
+        )
+    if style == "ng" and asked.kind == "dense" and facts.biases > 1:
+        yield (
+            f"The table of lecture 001 counts one bias for a whole dense layer, "
+            f"{facts.weights + 1:,} in all; there is one per unit."
+        )
+    if asked.node.frozen and facts.learnable:
+        yield "The layer is frozen: none of these is changed by training."
+
+
+def _operations(asked: Asked) -> Iterator[str]:
+    macs = asked.facts.operations("mac")
+    if asked.notation.name == "bologna":
+        yield f"What these notes call flops are multiply-accumulates: {macs:,}."

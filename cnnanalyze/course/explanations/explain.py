@@ -1,0 +1,186 @@
+"""The worked answer for any quantity of any layer, of a block or of the whole network."""
+
+from __future__ import annotations
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.explanations import layer_questions, network_questions
+from cnnanalyze.course.explanations.convention_notes import remarks
+from cnnanalyze.course.explanations.explanation import Explanation
+from cnnanalyze.course.explanations.network_questions import Whole
+from cnnanalyze.course.explanations.notation import notation as find_notation
+from cnnanalyze.course.explanations.reasons import reasons
+from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft
+from cnnanalyze.errors import UsageError
+
+
+def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
+    """Which quantities of a layer, of a block, or of the network can be explained?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> report = cnn.analyze("zoo:lecture_000_lenet")
+    >>> quantities(report.analysis, "pool1")[:3], quantities(report.analysis)[:2]
+    (('output', 'padding', 'fit'), ('parameters', 'weights'))
+    """
+    layer = find_layer(analysis, layer)
+    if layer in analysis.facts:
+        asked = Asked(analysis, analysis[layer], find_notation("plain"))
+        return tuple(q for q, x in layer_questions.QUESTIONS.items() if x.applies(asked))
+    whole = Whole(analysis, layer, find_notation("plain"))
+    return tuple(q for q, x in network_questions.QUESTIONS.items() if x.applies(whole))
+
+
+def explain(
+    analysis: Analysis, layer: str = "", quantity: str = "parameters", notation: str = "plain"
+) -> Explanation:
+    """Why is a quantity what it is?
+
+    Parameters
+    ----------
+    analysis
+        What the rules say of the network.
+    layer
+        The id of a layer or of a block, or as much of its end as only one has; nothing for the
+        whole network.
+    quantity
+        One of :func:`quantities`, or what the table calls it: ``field``.
+    notation
+        One of :data:`~cnnanalyze.course.explanations.notation.NOTATIONS`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such layer, quantity or notation, or several layers of that short name.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> report = cnn.analyze("zoo:lecture_000_lenet")
+    >>> answer = explain(report.analysis, "conv1", "parameters")
+    >>> answer.value, answer.substituted.value, explain(report.analysis).value
+    (608, 608, 62958)
+    """
+    style = find_notation(notation)
+    layer, quantity = find_layer(analysis, layer), COLUMNS.get(quantity, quantity)
+    known = quantities(analysis, layer)
+    if quantity not in known:
+        raise UsageError(
+            f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"
+            f"{nearest(str(quantity), known)}",
+            help=_instead(analysis, layer, quantity) or f"there are {', '.join(known)}",
+        )
+    if layer not in analysis.facts:
+        whole = Whole(analysis, layer, style)
+        question = network_questions.QUESTIONS[quantity]
+        name = layer or analysis.network.name
+        return _explanation(
+            question.words.format(id=name),
+            f"{analysis.network.name}, input {analysis.network.input}",
+            (layer, quantity, notation),
+            question.work(whole),
+        )
+    asked = Asked(analysis, analysis[layer], style)
+    about = layer_questions.QUESTIONS[quantity]
+    draft = about.work(asked)
+    draft.reasons += reasons(asked, quantity)
+    draft.remarks += remarks(asked, quantity)
+    return _explanation(
+        about.words.format(id=layer), asked.subject, (layer, quantity, notation), draft
+    )
+
+
+def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
+    """Say where the quantity can be found, if it is one of something else."""
+    if quantity in network_questions.TRAINING:
+        return "it is one of a network whose spec has a 'train:' section"
+    if quantity == "centre" and layer in analysis.facts and analysis[layer].fields is not None:
+        return f"the first unit of '{layer}' lies between the inputs and sees nothing"
+    if quantity in layer_questions.QUESTIONS and layer not in analysis.facts:
+        found = [f.node.id for f in (analysis.group(layer) if layer else analysis)]
+        more = " ..." if len(found) > _FEW else ""
+        return f"it is one of a single layer: {', '.join(found[:_FEW])}{more}"
+    return ""
+
+
+_FEW = 4
+
+
+def _explanation(
+    question: str, subject: str, key: tuple[str, str, str], draft: Draft
+) -> Explanation:
+    layer, quantity, notation = key
+    return Explanation(
+        question,
+        subject,
+        layer,
+        quantity,
+        notation,
+        tuple(dict.fromkeys(draft.steps)),
+        draft.value,
+        draft.unit,
+        tuple(draft.reasons),
+        tuple(draft.remarks),
+        draft.heads,
+        draft.table,
+        beside=draft.beside,
+    )
+
+
+COLUMNS = {"field": "receptive_field", "stride": "jump"}
+"""Quantities by what the columns of a table call them, where that is another word."""
+
+
+def is_quantity(word: str) -> bool:
+    """Whether a word is a quantity of some layer or network.
+
+    Examples
+    --------
+    >>> is_quantity("field"), is_quantity("conv1")
+    (True, False)
+    """
+    known = (layer_questions.QUESTIONS, network_questions.QUESTIONS, COLUMNS)
+    return any(word in table for table in known)
+
+
+def find_layer(analysis: Analysis, word: str) -> str:
+    """Return the layer or block that somebody means: by its id, or by the end that only it has.
+
+    The number behind a kind may be left out, too, if there is only one of them.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or if there are several.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> resnet = cnn.analyze("zoo:resnet50").analysis
+    >>> find_layer(resnet, "conv1/batchnorm1"), find_layer(resnet, "softmax")
+    ('conv1/batchnorm1', 'softmax1')
+    """
+    if not word or analysis.group(word):
+        return word
+    ends = {path: f"/{path}" for path in _paths(analysis)}
+    found = [path for path, end in ends.items() if end.endswith(f"/{word}")]
+    found = found or [p for p, end in ends.items() if end.rstrip("0123456789").endswith(f"/{word}")]
+    if not found:
+        analysis.network[word]  # refuses it, with the nearest name
+    if len(found) > 1:
+        more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+        raise UsageError(
+            f"'{word}' may be {len(found)} layers or blocks of {analysis.network.name}",
+            help=f"write as much of the path as only one has: {', '.join(found[:_FEW])}{more}",
+        )
+    return found[0]
+
+
+def _paths(analysis: Analysis) -> list[str]:
+    """Return the paths of all layers and blocks, in the order of execution."""
+    found: dict[str, None] = {}
+    for node in analysis.network:
+        parts = node.id.split("/")
+        found.update(dict.fromkeys("/".join(parts[:n]) for n in range(1, len(parts) + 1)))
+    return list(found)

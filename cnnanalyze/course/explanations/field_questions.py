@@ -1,0 +1,184 @@
+"""Questions about what a unit sees: receptive field, jump and centre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cnnanalyze.analysis.receptive_field import middle
+from cnnanalyze.analysis.statistics import through
+from cnnanalyze.core.expression import Expression, Name, Value, given
+from cnnanalyze.core.number import Num, tree
+from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.course.explanations.explanation import Rung, Step
+from cnnanalyze.course.explanations.receptive_field_steps import Climb, climb, path, plain
+from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft
+
+
+def _axes(asked: Asked) -> list[int | None]:
+    """Return the axes to work out: all of them, or one for all if they are alike."""
+    fields = asked.facts.fields
+    assert fields is not None
+    rank = len(fields)
+    shapes = asked.analysis.network.input.size
+    alike = len(set(fields)) == 1 and len(set(shapes)) == 1
+    return [None] if alike and rank > 1 else list(range(rank))
+
+
+def _draft(
+    asked: Asked,
+    column: Callable[[Climb], Expression | None],
+    key: str,
+    heads: tuple[str, ...],
+    value: tuple[Value, ...],
+    moves: Callable[[Climb], bool] | None = None,
+) -> Draft:
+    rank = asked.analysis.network.input.rank
+    steps: list[Step] = []
+    rungs: list[Rung] = []
+    axes = _axes(asked)
+    for axis in axes:
+        rows = [r for r in climb(asked, axis) if column(r) is not None]
+        shown = [r for r in rows if (moves(r) if moves else _moves(r, column))]
+        if shown and (last := column(shown[-1])) is not None:
+            steps.append(Step(Name(key, axis, rank), last))
+        else:
+            steps.append(Step(Name(key, axis, rank), given(value[axis or 0])))
+        named = "" if axis is None or rank == 1 else f" ({_WORDS[rank][axis]})"
+        rungs += [
+            Rung(r.label + named, tuple(getattr(r, "size" if h == "field" else h) for h in heads))
+            for r in shown
+        ]
+    return Draft(steps, value, heads=tuple(map(Name, heads)), table=tuple(rungs))
+
+
+_WORDS = {2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def _moves(rung: Climb, column: Callable[[Climb], Expression | None]) -> bool:
+    """Whether a layer changes what its units see."""
+    cells = (rung.size, rung.jump, column(rung))
+    return any(cell is not None and not cell.is_given for cell in cells)
+
+
+def _climbs(asked: Asked) -> list[Climb]:
+    """Return the rungs of all axes that are worked out."""
+    return [rung for axis in _axes(asked) for rung in climb(asked, axis)]
+
+
+def _cause(asked: Asked) -> str:
+    """Say behind which layer neighbouring units see stretches that are not alike."""
+    for axis in _axes(asked):
+        for link in path(asked, axis or 0):
+            if link.strand.period > 1:
+                return f"Behind {link.id} ({asked.analysis[link.id].node.kind})"
+    return "Here"
+
+
+def _unlike(strand: Strand) -> bool:
+    """Whether some units see more than others."""
+    return len({None if i is None else i[1] - i[0] for i in strand.intervals}) > 1
+
+
+def receptive_field(asked: Asked) -> Draft:
+    """How much of the input does a unit see?"""
+    assert asked.facts.fields is not None
+    value = tuple(f.local.size for f in asked.facts.fields)
+    draft = _draft(asked, lambda r: r.size, "field", ("kernel", "stride", "field", "jump"), value)
+    strands = [f.local for f in asked.facts.fields]
+    if any(rung.by_formula and not rung.size.is_given for rung in _climbs(asked)):
+        draft.reasons.append(
+            "A unit sees a window of units of the layer before. Neighbours among these lie one "
+            "jump apart in the input, so each further one adds a jump; a stride widens all later "
+            "jumps."
+        )
+    if any(map(_unlike, strands)):
+        draft.reasons.append(
+            f"{_cause(asked)} neighbouring units see stretches of different lengths; what counts "
+            "is the longest, from its first index a to its last b."
+        )
+    elif any(s.period > 1 for s in strands):
+        draft.reasons.append(
+            f"{_cause(asked)} neighbouring units see as much, but do not move on alike, so the "
+            "field is read off what one of them sees, from its first index a to its last b."
+        )
+    if source := through(asked.analysis, asked.facts):
+        draft.beside = f"everything is seen through {source}"
+        draft.reasons.append(
+            "A number that is made of the whole map enters every unit, so each pixel of the input "
+            "plays a part in it, too. The window that moves with the unit stays as it is."
+        )
+    if strands and not any(s.advance for s in strands):
+        draft.reasons.append(
+            "A layer that reads its whole input (dense, flatten, global pooling) is like a kernel "
+            "as large as that input; after it the field does not grow any more."
+        )
+    inputs = asked.analysis.network.input.size
+    outside = [(r, n) for r, n in zip(value, inputs, strict=True) if r > n]
+    if outside:
+        _r, n = outside[0]
+        draft.remarks.append(
+            f"That is more than the {n} indices of the input: what lies outside is padding."
+        )
+    if not asked.facts.aligned:
+        draft.remarks.append(
+            "The paths to this layer are not aligned: their fields have other centres, and what a "
+            "unit sees is the hull of them all."
+        )
+    return draft
+
+
+def jump(asked: Asked) -> Draft:
+    """How many input indices lie between two neighbouring units?"""
+    assert asked.facts.fields is not None
+    value = tuple(plain(f.local.rate) for f in asked.facts.fields)
+    heads = ("stride", "jump")
+    draft = _draft(asked, lambda r: r.jump, "jump", heads, value, moves=_strides)
+    draft.reasons.append("Neighbouring units are as far apart as all strides so far multiply to.")
+    if any(f.local.period > 1 for f in asked.facts.fields):
+        draft.reasons.append(
+            f"{_cause(asked)} not all neighbours are equally far apart: this is the mean."
+        )
+    if not any(value):
+        draft.reasons.append("After a layer that reads its whole input all units see the same.")
+    return draft
+
+
+def _strides(rung: Climb) -> bool:
+    """Whether a layer changes the distance of what neighbouring units see."""
+    return rung.stride.value != 1 or (rung.jump.is_given and rung.jump.value == 0)
+
+
+def centre(asked: Asked) -> Draft:
+    """Around which input index does the first unit see?"""
+    assert asked.facts.fields is not None
+    fields = asked.facts.fields
+    phased = any(f.local.period > 1 for f in fields)
+    middles = [middle(f.local) for f in fields]
+    assert None not in middles
+    value = tuple(plain(m) for m in middles if m is not None)
+    heads = ("jump", "first") if phased else ("field", "jump", "first")
+    draft = _draft(asked, lambda r: r.first, "first", heads, value)
+    steps: list[Step] = []
+    rank = asked.analysis.network.input.rank
+    for axis in _axes(asked):
+        local = fields[axis or 0].local
+        low, high = local.at(0) or (0, 0)
+        first = Num(low, Name("first", axis, rank))
+        if phased:
+            found = (first + Num(high, Name("last of 0", axis, rank))) / Num(2)
+        else:
+            found = first + (Num(local.size, Name("field", axis, rank)) - 1) / Num(2)
+        steps.append(Step(Name("centre", axis, rank), arrange(tree(found), asked.notation)))
+    draft.steps = steps
+    if any(row.pads for row in _climbs(asked)):
+        draft.reasons.append(
+            "Padding moves what the first unit sees to the left, by a jump for each index."
+        )
+    draft.reasons.append("The centre lies in the middle of what the unit sees, counted from 0.")
+    if phased:
+        draft.reasons.append(
+            f"{_cause(asked)} the units do not all lie alike on what they see: only unit 0 is "
+            "told here. Averaged over all of them, they are a jump apart."
+        )
+    return draft

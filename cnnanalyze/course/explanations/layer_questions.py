@@ -1,0 +1,279 @@
+"""Questions about one layer: its output, what it holds and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.analysis.receptive_field import middle
+from cnnanalyze.core.conventions import convention
+from cnnanalyze.core.cost import Param
+from cnnanalyze.core.expression import Name, given
+from cnnanalyze.core.number import Num, remember
+from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.field_questions import centre, jump, receptive_field
+from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft, leaf, steps
+
+
+class Question(NamedTuple):
+    """One quantity of a layer that can be asked for."""
+
+    words: str
+    """The question; ``{id}`` is the layer."""
+    work: Callable[[Asked], Draft]
+    applies: Callable[[Asked], bool] = lambda _: True
+
+
+def output(asked: Asked) -> Draft:
+    """What size is the output?"""
+    node = asked.node
+    shape = asked.square or asked.shape
+    rank = shape.rank
+    found: list[Step] = []
+    if asked.square is not None:
+        found += asked.steps(Name("output", None, rank), shape.size[0])
+    else:
+        for axis, n in enumerate(shape.size):
+            found += asked.steps(Name("output", axis, rank), n)
+    found += asked.steps(asked.depth, shape.channels)
+    return Draft(list(dict.fromkeys(found)), node.output)
+
+
+def padding(asked: Asked) -> Draft:
+    """How much is padded before and after each axis?"""
+    found: list[Step] = []
+    fits, axes = asked.laid
+    for axis, fit in zip(axes, fits, strict=True):
+        rank = asked.rank
+        before, after = asked.arranged(fit.before), asked.arranged(fit.after)
+        if before.is_given and after.is_given and before == after:
+            found.append(Step(Name("padding", axis, rank), given(before.value)))
+            continue
+        found += steps(Name("padding before", axis, rank), before)
+        found += steps(Name("padding after", axis, rank), after)
+    value = tuple(int(n) for f in asked.facts.fit for n in (f.before, f.after))
+    return Draft(list(dict.fromkeys(found)), value)
+
+
+def fit(asked: Asked) -> Draft:
+    """Do the windows fit, or is something left unread?"""
+    found: list[Step] = []
+    fits, axes = asked.laid
+    for axis, one in zip(axes, fits, strict=True):
+        found += asked.steps(Name("unread", axis, asked.rank), one.unread)
+    return Draft(found, tuple(f.unread for f in asked.facts.fit))
+
+
+def activations(asked: Asked) -> Draft:
+    """How many activations does it put out?"""
+    found = asked.steps(Name("activations"), asked.output.count)
+    return Draft(found, asked.facts.activations)
+
+
+def _sum(params: tuple[Param, ...]) -> int:
+    return sum(p.size for p in params)
+
+
+def _split(asked: Asked) -> dict[str, tuple[Param, ...]]:
+    trained = tuple(p for p in asked.params if p.trainable)
+    return {
+        "weights": tuple(p for p in trained if not p.is_bias),
+        "biases": tuple(p for p in trained if p.is_bias),
+        "statistics": tuple(p for p in asked.params if not p.trainable),
+    }
+
+
+def _tensors(key: str) -> Callable[[Asked], Draft]:
+    def work(asked: Asked) -> Draft:
+        number = _sum(_split(asked)[key])
+        return Draft(asked.steps(Name(key), number), int(number))
+
+    return work
+
+
+def parameters(asked: Asked) -> Draft:
+    """How many parameters does it learn?"""
+    return _held(asked, "parameters", ("weights", "biases"))
+
+
+def stored(asked: Asked) -> Draft:
+    """How many numbers does it hold, statistics included?"""
+    return _held(asked, "stored", ("weights", "biases", "statistics"))
+
+
+def _held(asked: Asked, key: str, wanted: tuple[str, ...]) -> Draft:
+    split = _split(asked)
+    present = [k for k in wanted if split[k]]
+    if len(present) < 2:  # noqa: PLR2004 - one part is the whole
+        number = sum(_sum(split[k]) for k in present)
+        return Draft(asked.steps(Name(key), number), int(number))
+    found: list[Step] = []
+    for part in present:
+        found += asked.steps(Name(part), _sum(split[part]))
+    number = sum(Num(_sum(split[part]), Name(part)) for part in present)
+    return Draft([*found, *asked.steps(Name(key), number)], int(number))
+
+
+def macs(asked: Asked) -> Draft:
+    """How many multiply-accumulates does it cost?"""
+    assert asked.cost is not None
+    return Draft(asked.steps(Name("mac"), asked.cost.mac), int(asked.cost.mac))
+
+
+def operations(asked: Asked) -> Draft:
+    """How many elementary operations does it cost, a multiply-accumulate counted as two?"""
+    assert asked.cost is not None
+    cost = asked.cost
+    found: list[Step] = []
+    number = 0
+    formula = convention("flop").formula(asked.kind)
+    assert formula is not None
+    for weight, term in formula.terms:
+        count = getattr(cost, term)
+        if not count:
+            continue
+        found += asked.steps(Name(term), count)
+        number = number + weight * remember(leaf(int(count), term))
+    found += asked.steps(Name("operations"), number)
+    return Draft(found, int(number))
+
+
+def weight_memory(asked: Asked) -> Draft:
+    """How many bytes do its weights take?"""
+    held = stored(asked)
+    each = Num(bytes_of("float32"), Name("bytes"))
+    number = Num(asked.facts.parameters, Name("stored")) * each
+    return Draft([*held.steps, *asked.steps(Name("weight bytes"), number)], int(number), "B")
+
+
+def _in_place(asked: Asked) -> tuple[list[Step], int]:
+    """Return what leads to the parameters of a dense layer in the place of a convolution."""
+    from cnnanalyze.layers.linear import Dense  # noqa: PLC0415 - fills the registry where it is asked
+
+    units = Num(asked.node.output.count, Name("dense units"))
+    layer = Dense(units=1, bias=bool(asked.facts.biases)).model_copy(update={"units": units})
+    number = _sum(layer.params(*asked.inputs))
+    found = [
+        *asked.steps(Name("dense units"), asked.output.count),
+        *asked.steps(Name("dense parameters"), number),
+    ]
+    return found, int(number)
+
+
+def dense(asked: Asked) -> Draft:
+    """How many parameters would a dense layer need that puts out as many activations?"""
+    return Draft(*_in_place(asked))
+
+
+def dense_ratio(asked: Asked) -> Draft:
+    """How many times as many parameters would such a dense layer need?"""
+    found, number = _in_place(asked)
+    own = Num(asked.facts.learnable, Name("parameters"))
+    ratio = Num(number, Name("dense parameters")) / own
+    steps_ = [*found, *parameters(asked).steps, *asked.steps(Name("ratio"), ratio)]
+    return Draft(steps_, asked.arranged(ratio).value)
+
+
+def _separated(asked: Asked) -> tuple[list[Step], int]:
+    """Return what leads to the multiply-accumulates of a depthwise separable convolution."""
+    from cnnanalyze.layers.conv import Separable  # noqa: PLC0415 - as above
+
+    node = asked.node
+    words = ("filters", "kernel", "stride", "padding", "dilation", "bias")
+    plain = Separable(**{w: getattr(node.layer, w) for w in words})
+    layer = plain.model_copy(update={w: getattr(asked.layer, w) for w in words})
+    cost = layer.cost(asked.output, *asked.inputs)
+    return asked.steps(Name("separable macs"), cost.mac), int(cost.mac)
+
+
+def separable(asked: Asked) -> Draft:
+    """How many multiply-accumulates would a depthwise separable convolution need?"""
+    return Draft(*_separated(asked))
+
+
+def separable_ratio(asked: Asked) -> Draft:
+    """How many times fewer multiply-accumulates would it need?"""
+    found, number = _separated(asked)
+    assert asked.cost is not None
+    ratio = Num(int(asked.cost.mac), Name("mac")) / Num(number, Name("separable macs"))
+    steps_ = [
+        *asked.steps(Name("mac"), asked.cost.mac),
+        *found,
+        *asked.steps(Name("ratio"), ratio),
+    ]
+    return Draft(steps_, asked.arranged(ratio).value)
+
+
+def _slides(asked: Asked) -> bool:
+    return bool(asked.facts.fit)
+
+
+def _seen(asked: Asked) -> bool:
+    return asked.facts.fields is not None
+
+
+def _first_sees(asked: Asked) -> bool:
+    return _seen(asked) and all(middle(f.local) is not None for f in asked.facts.fields or ())
+
+
+def _counted(asked: Asked) -> bool:
+    return asked.facts.cost is not None
+
+
+def _is_plain_conv(asked: Asked) -> bool:
+    return asked.kind == "conv" and asked.facts.learnable > 0
+
+
+QUESTIONS: dict[str, Question] = {
+    "output": Question("What size is the output of {id}?", output),
+    "padding": Question("How much does {id} pad on each side?", padding, _slides),
+    "fit": Question("Do the windows of {id} fit, or is something left unread?", fit, _slides),
+    "activations": Question("How many activations does {id} put out?", activations),
+    "parameters": Question("How many parameters does {id} learn?", parameters),
+    "weights": Question("How many weights does {id} have?", _tensors("weights")),
+    "biases": Question("How many biases does {id} have?", _tensors("biases")),
+    "statistics": Question(
+        "How many numbers does {id} keep that are not trained?",
+        _tensors("statistics"),
+        lambda asked: asked.facts.parameters > asked.facts.learnable,
+    ),
+    "macs": Question("How many multiply-accumulates does {id} cost?", macs, _counted),
+    "flops": Question(
+        "How many FLOPs does {id} cost, a multiply-accumulate counted as two?", operations, _counted
+    ),
+    "receptive_field": Question(
+        "How much of the input does a unit of {id} see?", receptive_field, _seen
+    ),
+    "jump": Question("How many input indices lie between two units of {id}?", jump, _seen),
+    "centre": Question(
+        "Around which input index does the first unit of {id} see?", centre, _first_sees
+    ),
+    "weight_memory": Question("How many bytes do the weights of {id} take?", weight_memory),
+    "dense": Question(
+        "How many parameters would a dense layer need in place of {id}?", dense, _is_plain_conv
+    ),
+    "dense_ratio": Question(
+        "How many times as many parameters would a dense layer need as {id}?",
+        dense_ratio,
+        _is_plain_conv,
+    ),
+    "separable": Question(
+        "How many multiply-accumulates would a depthwise separable convolution "
+        "need in place of {id}?",
+        separable,
+        lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
+    ),
+    "separable_ratio": Question(
+        "How many times fewer multiply-accumulates would a depthwise separable convolution need "
+        "than {id}?",
+        separable_ratio,
+        lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
+    ),
+}
+"""The questions about a layer that its own rules answer, by the name of the quantity."""
+
+
+def _pointwise(asked: Asked) -> bool:
+    kernel = getattr(asked.node.layer, "kernel", 1)
+    return kernel == 1 or (isinstance(kernel, tuple) and set(kernel) == {1})

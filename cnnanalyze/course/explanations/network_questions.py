@@ -1,0 +1,272 @@
+"""Questions about a whole network, a stage or a block: totals, memory, training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnanalyze.analysis.memory import bytes_of, measure
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.training import exactly, plan
+from cnnanalyze.core.expression import Name, given, made
+from cnnanalyze.core.number import Num, Ratio, tree
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.explanations.explanation import Rung, Step
+from cnnanalyze.course.explanations.notation import Notation
+from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
+from cnnanalyze.language.node import INPUT
+
+
+class Whole(NamedTuple):
+    """A network, a stage or a block, and the notation of the answer."""
+
+    analysis: Analysis
+    group: str
+    notation: Notation
+
+    @property
+    def facts(self) -> tuple[NodeFacts, ...]:
+        """The layers."""
+        return self.analysis.group(self.group) if self.group else tuple(self.analysis)
+
+
+class Question(NamedTuple):
+    """One quantity of a network that can be asked for."""
+
+    words: str
+    work: Callable[[Whole], Draft]
+    applies: Callable[[Whole], bool] = lambda _: True
+
+
+LONGEST = 20
+"""A table of more layers is folded by stages."""
+
+_COUNTS: dict[str, Callable[[NodeFacts], int | None]] = {
+    "parameters": lambda f: f.learnable,
+    "trainable": lambda f: f.trainable,
+    "weights": lambda f: f.weights,
+    "biases": lambda f: f.biases,
+    "statistics": lambda f: f.parameters - f.learnable,
+    "stored": lambda f: f.parameters,
+    "activations": lambda f: f.activations,
+    "mac": lambda f: f.operations("mac"),
+    "operations": lambda f: f.operations("flop"),
+}
+"""What is added up over the layers."""
+
+
+def _addends(whole: Whole, key: str) -> list[tuple[str, int]]:
+    count = _COUNTS[key]
+    found = [(f.node.id, count(f) or 0) for f in whole.facts]
+    return [(label, number) for label, number in found if number]
+
+
+def fold(
+    addends: list[tuple[str, int]], group: str = "", most: int = LONGEST
+) -> list[tuple[str, int]]:
+    """Add up what belongs to one stage, if there are more addends than one can read.
+
+    Examples
+    --------
+    >>> fold([("a/x", 1), ("a/y", 2), ("b", 3)], most=2)
+    [('a', 3), ('b', 3)]
+    """
+    if len(addends) <= most:
+        return addends
+    lead = f"{group}/" if group else ""
+    sums: dict[str, int] = {}
+    for label, number in addends:
+        stage = lead + label.removeprefix(lead).split("/")[0]
+        sums[stage] = sums.get(stage, 0) + number
+    return list(sums.items())
+
+
+def _total(key: str) -> Callable[[Whole], Draft]:
+    def work(whole: Whole) -> Draft:
+        addends = fold(_addends(whole, key), whole.group)
+        leaves = [given(number, Name(key, of=label)) for label, number in addends]
+        found = made("+", *leaves) if leaves else given(0)
+        table = tuple(
+            Rung(label, (leaf,)) for (label, _), leaf in zip(addends, leaves, strict=True)
+        )
+        reasons = []
+        if len(addends) > 1:
+            reasons.append("A network has what its layers have together.")
+        if not all(f.cost is not None for f in whole.facts) and key in {"mac", "operations"}:
+            reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
+        return Draft(
+            [Step(Name(key), found)],
+            int(found.value),
+            reasons=reasons,
+            heads=(Name(key),),
+            table=table,
+        )
+
+    return work
+
+
+def weight_memory(whole: Whole) -> Draft:
+    """How many bytes do all weights take?"""
+    draft = _total("stored")(whole)
+    number = Num(int(draft.steps[-1].value), Name("stored")) * Num(
+        bytes_of("float32"), Name("bytes")
+    )
+    found = arrange(tree(number), whole.notation)
+    return replace(
+        draft,
+        steps=[*draft.steps, *steps(Name("weight bytes"), found)],
+        value=int(number),
+        unit="B",
+        reasons=["A 32-bit floating-point number takes 4 bytes."],
+    )
+
+
+def peak_memory(whole: Whole) -> Draft:
+    """How many bytes do the activations take that live at the same time?"""
+    network = whole.analysis.network
+
+    def counted(shape: Shape, label: str) -> Shape:
+        return Shape((), Num(shape.count, Name("activations", of=label)))
+
+    copy = replace(
+        network,
+        input=counted(network.input, INPUT),
+        nodes=tuple(n._replace(output=counted(n.output, n.id)) for n in network.nodes),
+    )
+    memory = measure(copy)
+    live = tree(memory.peak)
+    number = Num(int(memory.peak), Name("live")) * Num(bytes_of("float32"), Name("bytes"))
+    leaves = live.args or (live,)
+    return Draft(
+        [Step(Name("live"), live), *steps(Name("memory"), arrange(tree(number), whole.notation))],
+        int(number),
+        "B",
+        [
+            (
+                f"The most is alive while {memory.peak_at} is computed: its inputs, its output, "
+                "and what later layers still read. What nobody reads any more has been given back."
+            ),
+        ],
+        heads=(Name("activations"),),
+        table=tuple(Rung(x.name.of, (x,)) for x in leaves if x.name is not None),
+    )
+
+
+def _training(key: str) -> Callable[[Whole], Draft]:
+    def work(whole: Whole) -> Draft:
+        section = whole.analysis.network.document.training
+        assert section is not None
+        total = whole.analysis.total
+        share: Fraction = exactly(section.validation_split)
+        named = section.model_copy(
+            update={
+                "samples": Num(section.samples, Name("samples")),
+                "batch": Num(section.batch, Name("batch")),
+                "epochs": Num(section.epochs, Name("epochs")),
+                "validation_split": Ratio(share, Name("validation share")) if share else share,
+            }
+        )
+        result = plan(
+            named,
+            trained=Num(total.trainable, Name("trainable")),
+            stored=Num(total.stored, Name("stored")),
+            macs=Num(total.operations("mac"), Name("mac")),
+            saved=Num(whole.analysis.memory.saved, Name("saved")),
+        )
+        symbol, number, reason = TRAINING[key](result)
+        return Draft(
+            steps(Name(symbol), arrange(tree(number), whole.notation)),
+            int(number),
+            reasons=[reason],
+        )
+
+    return work
+
+
+TRAINING: dict[str, Callable[..., tuple[str, int, str]]] = {
+    "iterations": lambda r: (
+        "iterations",
+        r.iterations_per_epoch,
+        (
+            "An epoch is one pass over the training examples, one batch per iteration; an "
+            "incomplete last batch is an iteration, too, unless it is left out."
+        ),
+    ),
+    "updates": lambda r: (
+        "updates",
+        r.updates,
+        "Each iteration updates the weights once, and every epoch has as many iterations.",
+    ),
+    "training_macs": lambda r: (
+        "forward",
+        r.forward_macs,
+        (
+            "Every training example passes forward through the network once per epoch. The "
+            "backward pass costs about twice as much again."
+        ),
+    ),
+    "training_numbers": lambda r: (
+        "numbers",
+        r.numbers_kept,
+        (
+            "Kept are the parameters, a gradient for each trainable one, what the optimizer "
+            "remembers of it, and the activations of one batch for the backward pass."
+        ),
+    ),
+}
+
+
+def _trains(whole: Whole) -> bool:
+    return not whole.group and whole.analysis.network.document.training is not None
+
+
+def _is_all(whole: Whole) -> bool:
+    return not whole.group
+
+
+def _has(key: str) -> Callable[[Whole], bool]:
+    return lambda whole: any(_COUNTS[key](f) for f in whole.facts)
+
+
+QUESTIONS: dict[str, Question] = {
+    "parameters": Question("How many parameters does {id} learn?", _total("parameters")),
+    "trainable": Question(
+        "How many parameters of {id} does training change?",
+        _total("trainable"),
+        lambda w: any(f.node.frozen for f in w.facts),
+    ),
+    "weights": Question("How many weights does {id} have?", _total("weights")),
+    "biases": Question("How many biases does {id} have?", _total("biases")),
+    "statistics": Question(
+        "How many numbers does {id} keep that are not trained?",
+        _total("statistics"),
+        _has("statistics"),
+    ),
+    "activations": Question(
+        "How many activations do the layers of {id} put out?", _total("activations")
+    ),
+    "macs": Question("How many multiply-accumulates does {id} cost?", _total("mac")),
+    "flops": Question(
+        "How many FLOPs does {id} cost, a multiply-accumulate counted as two?", _total("operations")
+    ),
+    "weight_memory": Question("How many bytes do the weights of {id} take?", weight_memory),
+    "memory": Question(
+        "How many bytes do the activations take that are alive at once?", peak_memory, _is_all
+    ),
+    "iterations": Question("How many iterations has an epoch?", _training("iterations"), _trains),
+    "updates": Question("How often are the weights updated?", _training("updates"), _trains),
+    "training_macs": Question(
+        "How many multiply-accumulates do all forward passes cost?",
+        _training("training_macs"),
+        _trains,
+    ),
+    "training_numbers": Question(
+        "How many numbers are kept in memory while it is trained?",
+        _training("training_numbers"),
+        _trains,
+    ),
+}
+"""The questions about a network, by the name of the quantity; groups answer some of them."""

@@ -1,0 +1,367 @@
+"""Reasons: why a rule is as it is, in the sentence that a student would ask for.
+
+Each is a row of a table: the quantities it belongs to, the layers it holds for, and the words. The
+numbers in the words are those of the layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.course.explanations.rule_cases import (
+    along,
+    attribute,
+    biased,
+    ceils,
+    dilated,
+    drops,
+    falling_short,
+    family,
+    filters,
+    floors,
+    full,
+    grouped,
+    hangs,
+    keeps,
+    kinds,
+    macs,
+    multiplied,
+    no_cost,
+    no_macs,
+    nothing_learned,
+    per_activation,
+    pools,
+    same,
+    shared,
+    slides,
+    unbiased,
+    unchanged,
+    unfit,
+)
+from cnnanalyze.course.explanations.symbolic_layer import Asked
+
+
+class Reason(NamedTuple):
+    """One sentence, and where it belongs."""
+
+    quantities: str
+    holds: Callable[[Asked], bool]
+    words: str
+
+
+_CONVS = ("conv", "depthwise", "separable", "table_conv")
+_EACH = "parameters weights biases"
+
+REASONS: tuple[Reason, ...] = (
+    Reason(
+        "output",
+        floors,
+        "The first window lies at the (padded) border, and each further one is a stride on: that "
+        "is the + 1. The division is rounded down, because a window that would hang over the "
+        "border is not computed.",
+    ),
+    Reason(
+        "output",
+        same,
+        "With 'same' there is one window for every stride that begins inside the input, so the "
+        "division is rounded up, and just as much padding is added as that needs.",
+    ),
+    Reason(
+        "output",
+        ceils,
+        "The first window lies at the (padded) border, and each further one is a stride on: that "
+        "is the + 1.",
+    ),
+    Reason(
+        "output",
+        hangs,
+        "With ceil_mode the division is rounded up{hanging}: the last window may hang over the "
+        "border, since it still starts inside the input or the padding before it.",
+    ),
+    Reason(
+        "output",
+        drops,
+        "The division is rounded down{short} in spite of ceil_mode: one window more would start in "
+        "the padding behind the input, and such a window is left out.",
+    ),
+    Reason(
+        "output",
+        lambda a: ceils(a) and not hangs(a) and not drops(a),
+        "The division leaves no rest, so ceil_mode has nothing to round up.",
+    ),
+    Reason(
+        "output fit padding",
+        dilated,
+        "With a dilation the taps of the kernel lie apart, and what counts is the extent from the "
+        "first tap to the last.",
+    ),
+    Reason("output", filters, "Each filter gives one channel of the output: {out}."),
+    Reason(
+        "output",
+        lambda a: slides(a) and not filters(a) and a.kind != "table_conv" and not multiplied(a),
+        "Every channel is worked on by itself, so there come out as many channels as go in.",
+    ),
+    Reason(
+        "output",
+        multiplied,
+        "Every channel has kernels of its own, so the channels are multiplied, not mixed.",
+    ),
+    Reason(
+        "output",
+        kinds("transposed_conv"),
+        "It is the way back of a convolution: the windows of the inputs lie a stride apart on the "
+        "output and are added up where they overlap; padding is cropped from the result.",
+    ),
+    Reason(
+        "output",
+        lambda a: attribute(a, "units") is not None,
+        "Every unit gives one number, whatever the shape of the input.",
+    ),
+    Reason("output", kinds("concat"), "The maps are put one behind the other: channels add up."),
+    Reason(
+        "output",
+        kinds("add", "multiply", "maximum", "average"),
+        "It works element by element, so the inputs must have one shape, and the output has it, "
+        "too; an extent of 1 is repeated.",
+    ),
+    Reason("output", kinds("flatten"), "Every activation becomes one feature: nothing is lost."),
+    Reason(
+        "output",
+        lambda a: a.kind.startswith("global_"),
+        "Each channel is made one number, so the map shrinks to one position.",
+    ),
+    Reason(
+        "output",
+        lambda a: a.kind.startswith("adaptive_"),
+        "The size is asked for, and the windows are made to fit it.",
+    ),
+    Reason("output", keeps, "It works on every activation where it stands: the shape stays."),
+    Reason(
+        "output",
+        lambda a: unchanged(a) and family(a) in {"norm", "softmax"},
+        "It changes the values and leaves them where they are: the shape stays.",
+    ),
+    Reason(
+        "output",
+        lambda a: unchanged(a) and family(a) in {"rearrange", "reshape"},
+        "It moves activations only; here the output has the shape of the input.",
+    ),
+    Reason(
+        "fit padding",
+        unfit,
+        "The division leaves a rest: after the last whole stride {unread} at the far border of "
+        "the (padded) input.",
+    ),
+    Reason(
+        "fit",
+        lambda a: not unfit(a) and not same(a) and not hangs(a),
+        "Nothing is left: the last window ends at the (padded) border.",
+    ),
+    Reason(
+        "fit",
+        hangs,
+        "Nothing is left{hanging}: the last window ends beyond the (padded) border.",
+    ),
+    Reason(
+        "padding",
+        same,
+        "What the input lacks to the end of the last window is padded, half on each side, the odd "
+        "one at the end (TensorFlow and Keras).",
+    ),
+    Reason(
+        "activations",
+        lambda _: True,
+        "{holding}",
+    ),
+    Reason(
+        f"{_EACH} stored statistics",
+        shared,
+        "It uses the tensors of {share}, where they are counted; sharing weights adds none.",
+    ),
+    Reason(
+        "parameters weights",
+        full,
+        "A filter is as deep as its input: it reads {depth} at once.",
+    ),
+    Reason(
+        "parameters weights",
+        grouped,
+        "The channels are split into {groups} groups that do not see each other, so a filter is "
+        "only {channels}/{groups} channels deep.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds("depthwise"),
+        "A kernel is flat: it reads a single channel, so the number of channels enters once, not "
+        "twice.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds("separable"),
+        "First a flat kernel for every channel, then 1x1 filters that mix the channels: a sum "
+        "where a convolution has a product.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds("table_conv"),
+        "Only the pairs of input channel and output map that the table names have a kernel.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds("local_conv"),
+        "Nothing is shared: every position of the output has kernels of its own.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds(*_CONVS, "transposed_conv"),
+        "The same weights are used at every position, so the size of the image plays no part.",
+    ),
+    Reason(
+        "parameters weights",
+        kinds("dense", "maxout"),
+        "Every unit is connected with every one of the {inputs} activations that come in.",
+    ),
+    Reason(
+        "parameters biases",
+        lambda a: biased(a) and a.kind in {*_CONVS, "transposed_conv"},
+        "There is one bias per filter, not one per layer and not one per position: it is added "
+        "wherever the filter is applied.",
+    ),
+    Reason(
+        "parameters biases",
+        lambda a: biased(a) and a.kind == "dense",
+        "Each of the {out} units has a bias of its own; one for the whole layer would be wrong.",
+    ),
+    Reason(
+        "parameters biases",
+        unbiased,
+        "The spec says 'bias: false', as is usual where a normalisation with its own shift "
+        "follows.",
+    ),
+    Reason(
+        f"{_EACH} stored",
+        pools,
+        "Pooling makes one number of several by a fixed rule; it learns nothing, whatever its "
+        "window.",
+    ),
+    Reason(f"{_EACH} stored", nothing_learned, "It has nothing to learn: a fixed function."),
+    Reason(
+        "parameters weights biases",
+        lambda a: "norm" in a.kind and a.facts.learnable > 0 and not per_activation(a),
+        "One {learned} for each channel, whatever the size of the map; tables that split weights "
+        "and biases list γ under weights and β under biases.",
+    ),
+    Reason(
+        "parameters weights biases",
+        lambda a: "norm" in a.kind and a.facts.learnable > 0 and per_activation(a),
+        "One {learned} for each activation of the input, since the mean is taken over all of them "
+        "at once; tables that split weights and biases list γ under weights and β under biases.",
+    ),
+    Reason(
+        "statistics parameters",
+        kinds("batchnorm"),
+        "The moving mean and variance of every channel are kept for inference. They are updated by "
+        "averaging, not by gradients: stored, but not trained.",
+    ),
+    Reason(
+        "macs flops",
+        lambda a: macs(a) and a.kind in _CONVS,
+        "Every output element is a sum of products, one for each weight of its filter; a product "
+        "that is added to a running sum is one multiply-accumulate.",
+    ),
+    Reason(
+        "macs flops",
+        lambda a: macs(a) and a.kind == "transposed_conv",
+        "Every input element is multiplied with every weight that it meets: here the positions of "
+        "the input count.",
+    ),
+    Reason(
+        "macs flops",
+        lambda a: macs(a) and a.kind in {"dense", "maxout", "local_conv"},
+        "Every weight is used exactly once.",
+    ),
+    Reason(
+        "macs",
+        lambda a: macs(a) and biased(a),
+        "Adding the bias is no multiplication, so it is not counted here; it is one of the FLOPs.",
+    ),
+    Reason(
+        "macs",
+        no_macs,
+        "It multiplies no weights with inputs and adds nothing up that way; what it costs is "
+        "counted in FLOPs.",
+    ),
+    Reason(
+        "flops",
+        lambda a: a.kind.endswith("maxpool"),
+        "The largest of several numbers is found with one comparison less than there are numbers.",
+    ),
+    Reason(
+        "flops",
+        lambda a: a.kind.endswith("avgpool"),
+        "Several numbers are added with one addition less than there are numbers; then divided.",
+    ),
+    Reason("flops", no_cost, "Elements are only moved, or passed on as they are."),
+    Reason(
+        "flops",
+        macs,
+        "A multiply-accumulate is two operations, a multiplication and an addition. Papers that "
+        "say FLOPs often mean multiply-accumulates: half as many.",
+    ),
+    Reason(
+        "weight_memory",
+        lambda a: a.facts.parameters > 0,
+        "A 32-bit floating-point number takes 4 bytes.",
+    ),
+    Reason(
+        "dense dense_ratio",
+        lambda _: True,
+        "A dense layer has a weight for every pair of an input and an output activation. The "
+        "convolution connects each output with one window only, and uses the same weights in all "
+        "places.",
+    ),
+    Reason(
+        "separable separable_ratio",
+        lambda _: True,
+        "Filtering and mixing are done one after the other: per output position and input channel "
+        "k·k + C_out products instead of k·k·C_out.",
+    ),
+    Reason(
+        "separable_ratio",
+        lambda _: True,
+        "The ratio of the two is 1/(1/C_out + 1/(k·k)).",
+    ),
+)
+
+
+def reasons(asked: Asked, quantity: str) -> list[str]:
+    """Return the reasons for a quantity of a layer, with its own numbers."""
+    first = asked.node.input_shapes[0]
+    unread = max((f.unread for f in asked.facts.fit), default=0)
+    roles = {"gamma": "γ", "beta": "β"}
+    words = {
+        "hanging": along(overhangs(asked.facts)),
+        "short": along(falling_short(asked)),
+        "learned": " and one ".join(
+            sign for role, sign in roles.items() if any(p.role == role for p in asked.facts.params)
+        ),
+        "holding": "Every feature is one number."
+        if asked.node.output.is_vector
+        else "Every position of the output holds one number per channel.",
+        "channels": first.channels,
+        "depth": "the one channel" if first.channels == 1 else f"all {first.channels} channels",
+        "inputs": f"{first.count:,}",
+        "out": asked.node.output.channels,
+        "groups": attribute(asked, "groups", 1),
+        "share": asked.node.share,
+        "unread": f"{unread} {'index is' if unread == 1 else 'indices are'} left unread"
+        if unread
+        else "only padding is left",
+    }
+    return [
+        r.words.format(**words)
+        for r in REASONS
+        if quantity in r.quantities.split() and r.holds(asked)
+    ]

@@ -1,0 +1,159 @@
+"""Branches: which case of its rules a layer falls under, so that a reason follows the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.course.explanations.symbolic_layer import Asked
+
+
+def kinds(*kinds: str) -> Callable[[Asked], bool]:
+    """Return whether a layer is of one of these kinds."""
+    return lambda asked: asked.kind in kinds
+
+
+def attribute(asked: Asked, name: str, default: Any = None) -> Any:  # noqa: ANN401
+    """Return what the layer says of an attribute."""
+    return asked.node.attributes.get(name, default)
+
+
+def slides(asked: Asked) -> bool:
+    """Whether windows slide over the input."""
+    return bool(asked.facts.fit)
+
+
+def same(asked: Asked) -> bool:
+    """Whether its padding is made for the output."""
+    return slides(asked) and attribute(asked, "padding") == "same"
+
+
+def floors(asked: Asked) -> bool:
+    """Whether a division is always rounded down."""
+    return slides(asked) and not same(asked) and not attribute(asked, "ceil_mode")
+
+
+def ceils(asked: Asked) -> bool:
+    """Whether a division may be rounded up."""
+    return slides(asked) and not same(asked) and bool(attribute(asked, "ceil_mode"))
+
+
+def hangs(asked: Asked) -> bool:
+    """Whether a last window hangs over the border, as ceil_mode allows it."""
+    return any(overhangs(asked.facts))
+
+
+def drops(asked: Asked) -> bool:
+    """Whether ceil_mode asked for a last window that would start in the padding behind."""
+    return ceils(asked) and any(falling_short(asked))
+
+
+def falling_short(asked: Asked) -> list[bool]:
+    """Return, for each axis, whether a rest is left although nothing hangs over."""
+    over = overhangs(asked.facts)
+    return [not f.exact and not h for f, h in zip(asked.facts.fit, over, strict=True)]
+
+
+def unfit(asked: Asked) -> bool:
+    """Whether the windows leave a rest at the far border."""
+    return any(falling_short(asked))
+
+
+def along(axes: Iterable[object]) -> str:
+    """Say along which axes something holds; nothing if it holds along all."""
+    chosen = [bool(a) for a in axes]
+    if all(chosen):
+        return ""
+    names = [axis_name(i, len(chosen)) for i, holds in enumerate(chosen) if holds]
+    return f" along the {' and '.join(names)}"
+
+
+def dilated(asked: Asked) -> bool:
+    """Whether the taps of a kernel lie apart."""
+    dilation = attribute(asked, "dilation", 1)
+    return dilation not in {1, None} and (not isinstance(dilation, tuple) or set(dilation) != {1})
+
+
+def grouped(asked: Asked) -> bool:
+    """Whether the channels are split into groups."""
+    return asked.kind in {"conv", "transposed_conv"} and attribute(asked, "groups", 1) > 1
+
+
+def full(asked: Asked) -> bool:
+    """Whether a filter reads all channels."""
+    return asked.kind in {"conv", "transposed_conv"} and attribute(asked, "groups", 1) == 1
+
+
+def filters(asked: Asked) -> bool:
+    """Whether it has filters."""
+    return attribute(asked, "filters") is not None
+
+
+def biased(asked: Asked) -> bool:
+    """Whether it learns biases because it says so."""
+    return bool(asked.facts.biases) and attribute(asked, "bias") is True
+
+
+def unbiased(asked: Asked) -> bool:
+    """Whether it goes without biases."""
+    return attribute(asked, "bias") is False and asked.node.share is None
+
+
+def pools(asked: Asked) -> bool:
+    """Whether it pools by a fixed rule."""
+    return "pool" in asked.kind and not asked.facts.parameters
+
+
+def nothing_learned(asked: Asked) -> bool:
+    """Whether there is nothing to learn."""
+    return not asked.facts.parameters and not pools(asked) and asked.node.share is None
+
+
+def unchanged(asked: Asked) -> bool:
+    """Whether the output has the shape of the only input."""
+    return len(asked.node.inputs) == 1 and asked.node.output == asked.node.input_shapes[0]
+
+
+def family(asked: Asked) -> str:
+    """Return the family of a kind; what divides by sums over activations stands apart."""
+    if asked.kind.endswith("softmax"):
+        return "softmax"
+    return type(asked.node.layer).__module__.rpartition(".")[2]
+
+
+def keeps(asked: Asked) -> bool:
+    """Whether it works on every activation by itself."""
+    return unchanged(asked) and family(asked) in {"activation", "smooth", "regularise"}
+
+
+def per_activation(asked: Asked) -> bool:
+    """Whether it learns γ and β for each activation."""
+    first = asked.node.input_shapes[0]
+    return first.positions > 1 and any(p.size == first.count for p in asked.facts.params)
+
+
+def shared(asked: Asked) -> bool:
+    """Whether it uses another layer's tensors."""
+    return asked.node.share is not None
+
+
+def macs(asked: Asked) -> bool:
+    """Whether it multiplies and accumulates."""
+    return asked.facts.cost is not None and asked.facts.cost.mac > 0
+
+
+def no_macs(asked: Asked) -> bool:
+    """Whether it does something else than that."""
+    return asked.facts.cost is not None and asked.facts.cost.mac == 0
+
+
+def no_cost(asked: Asked) -> bool:
+    """Whether it computes nothing."""
+    return asked.facts.cost is not None and not any(asked.facts.cost)
+
+
+def multiplied(asked: Asked) -> bool:
+    """Whether each channel has several kernels."""
+    return asked.kind == "depthwise" and attribute(asked, "multiplier", 1) > 1

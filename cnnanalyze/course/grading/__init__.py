@@ -1,0 +1,1 @@
+"""Grading: answers marked, wrong ones met with how they came about."""

@@ -1,0 +1,259 @@
+"""Consequences: answers that are right for what a student had answered before.
+
+Two answers are chained where the later one uses the earlier: a layer stands behind another one, a
+sum or a ratio is made of answers, a step of the working was asked for, or what is given is the
+answer to another question. The later one is then worked out again, by the same rules, from what the
+student had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.grading.answer_comparison import Reading
+from cnnanalyze.course.grading.earlier_answers import Earlier, Key, quantity_of
+from cnnanalyze.course.grading.step_answers import CLIMBING, doubled, stepped
+from cnnanalyze.course.misconceptions.solution import Nested, Solution, is_tree
+from cnnanalyze.course.sheets.questions.changed_network import sized
+from cnnanalyze.course.sheets.questions.combination import combine
+from cnnanalyze.course.sheets.questions.layer import KEYS
+from cnnanalyze.course.sheets.questions.network import solve_network
+from cnnanalyze.course.sheets.questions.network_selection import About
+from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topics import TOPICS
+from cnnanalyze.course.sheets.sheet import OfAnswers, OfNetwork, OfTopic
+from cnnanalyze.course.sheets.solve import Solved
+from cnnanalyze.errors import CnnError
+from cnnanalyze.language.node import INPUT
+
+MOST_ALONE = 12
+"""So many earlier answers are tried one by one, the latest ones; the others only together."""
+
+
+class Chains:
+    """Which answers of a sheet follow from which; each worked out once for the whole class."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], tuple[Nested, ...]] = {}
+
+    def origin(
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+    ) -> tuple[Earlier, ...]:
+        """Return the earlier answers from which one follows exactly; nothing if it does not.
+
+        One alone is looked for first, the latest before the others; then all together.
+        """
+        chained = [e for e in earlier if is_chained(key, solved, e)]
+        tries: list[tuple[Earlier, ...]] = [(e,) for e in chained[: -MOST_ALONE - 1 : -1]]
+        if len(chained) > 1:
+            tries.append(tuple(chained))
+        for chosen in tries:
+            if any(map(reading.fits, self._again(key, solved, chosen))):
+                return chosen
+        return ()
+
+    def within(self, key: Key, solved: Solved, reading: Reading) -> dict[int, int]:
+        """Return which wrong entries of a list of layers follow from which before them."""
+        source, trees = solved.source, solved.solution.worked
+        if source is None or not source.layers or not isinstance(trees, tuple):
+            return {}
+        earlier: list[Earlier] = []
+        found: dict[int, int] = {}
+        for place in reading.wrong:
+            right, had = solved.solution.value[place], reading.value[place]
+            entry = solved._replace(
+                solution=Solution(
+                    right,
+                    trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
+                    scene=solved.solution.scene,
+                ),
+                source=replace(source, layer=source.layers[place], layers=()),
+            )
+            own = (*key, str(place))
+            alone = reading._replace(fits=reading.entries[place])
+            if before := self.origin(own, entry, earlier, alone):
+                found[place] = int(before[-1].key[-1])
+            earlier.append(Earlier(own, "", "", entry, had))
+        return found
+
+    def _again(self, key: Key, solved: Solved, chosen: tuple[Earlier, ...]) -> tuple[Nested, ...]:
+        """Return what comes out with these, if it is not the right answer."""
+        case = (key, *((e.key, repr(e.value)) for e in chosen))
+        if case not in self._known:
+            try:
+                found = tuple(_again(solved, chosen))
+            except (CnnError, ArithmeticError, ValueError):  # what somebody had leads nowhere
+                found = ()
+            of_nothing = any(e.value == 0 for e in chosen)  # 0 made of 0 shows no work
+            self._known[case] = tuple(
+                v for v in found if v != solved.solution.value and not (of_nothing and v == 0)
+            )
+        return self._known[case]
+
+
+def is_chained(key: Key, later: Solved, earlier: Earlier) -> bool:
+    """Whether an answer may be made of an earlier one at all."""
+    before, after = earlier.solved.ask.about, later.ask.about
+    match before, after:
+        case _, OfAnswers(_, names):
+            return earlier.key[0] == key[0] and earlier.key[1] in names
+        case OfNetwork(), OfNetwork():
+            return _is_upstream(earlier, later) or _gives_input(earlier, later)
+        case OfTopic(), OfNetwork():
+            return _gives_input(earlier, later)
+        case OfTopic(topic, _, section), OfTopic(other, quantity, second):
+            is_step = (topic, section) == (other, second) and quantity_of(earlier) != quantity
+            return is_step or bool(_given_again(earlier, second))
+        case _, OfTopic(_, _, section):
+            return bool(_given_again(earlier, section))
+        case _:
+            return False
+
+
+def _is_upstream(earlier: Earlier, later: Solved) -> bool:
+    """Whether an answer about the same network may stand in the working of another."""
+    one, other = earlier.solved.source, later.source
+    if one is None or other is None or one.network is not other.network:
+        return False
+    return quantity_of(earlier) in {"output", *KEYS, *CLIMBING}
+
+
+def _again(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
+    """Yield what an answer comes to for somebody who had these before."""
+    asking = Asking(solved.ask.notation)
+    match solved.ask.about:
+        case OfAnswers(word, names):
+            had = {e.key[1]: e.value for e in chosen}
+            parts = {n: solved.parts[n] for n in names}
+            mixed = {n: replace(s, value=had.get(n, s.value)) for n, s in parts.items()}
+            yield combine(word, names, mixed, asking).value
+        case OfNetwork(quantity, _):
+            yield from stepped(solved, chosen)
+            yield from doubled(solved, chosen)
+            about = _sized(solved.source, chosen)
+            if about is not None:
+                yield solve_network(about, quantity, asking).value
+        case OfTopic(topic, quantity, section):
+            yield from stepped(solved, chosen)
+            update = {k: v for e in chosen for k, v in _given_again(e, section).items()}
+            if update:
+                other = section.model_copy(update=update)
+                yield TOPICS[topic].solve(quantity, other, asking).value
+
+
+# --- a layer stands behind another one ------------------------------------------------------------
+
+
+def _sized(about: About | None, chosen: Sequence[Earlier]) -> About | None:
+    """Return what a question is about, with the sizes that somebody had for some of its maps."""
+    if about is None:
+        return None
+    sizes: dict[str, Shape] = {}
+    for earlier in chosen:
+        source = earlier.solved.source
+        if source is not None and source.network is about.network:
+            sizes.update(_maps_of(earlier, source))
+        elif _is_input(earlier, about):
+            sizes[INPUT] = _as_input(earlier.value, about.network.input)
+    asked = about.layers or (about.layer,)
+    if not sizes or set(sizes) >= set(asked):
+        return None
+    return replace(about, network=sized(about.network, sizes))
+
+
+def _maps_of(earlier: Earlier, source: About) -> dict[str, Shape]:
+    about = earlier.solved.ask.about
+    if not isinstance(about, OfNetwork) or about.quantity != "output" or source.over:
+        return {}
+    several = bool(source.layers)
+    layers, values = (
+        (source.layers, earlier.value) if several else ((source.layer,), (earlier.value,))
+    )
+    found = {}
+    for layer, value in zip(layers, values, strict=False):
+        if layer in source.network and (shape := _shape(value)) is not None:
+            found[layer] = shape
+    return found
+
+
+def _shape(value: Nested) -> Shape | None:
+    extents = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(n, int) and n > 0 for n in extents):
+        return None
+    return Shape(extents[:-1], extents[-1])
+
+
+def _gives_input(earlier: Earlier, later: Solved) -> bool:
+    return later.source is not None and _is_input(earlier, later.source)
+
+
+def _is_input(earlier: Earlier, about: About) -> bool:
+    """Whether the network begins where an earlier answer ended: with its shape, or its size."""
+    asked = earlier.solved.ask.about
+    if isinstance(asked, OfAnswers) or asked.quantity != "output":
+        return False
+    right, shape = earlier.solved.solution.value, about.network.input
+    if _was_given(earlier, right):
+        return False
+    if isinstance(right, tuple):
+        return bool(shape.size) and right == shape.extents
+    is_size = isinstance(asked, OfTopic) and asked.topic == "window"
+    return is_size and bool(shape.size) and set(shape.size) == {right}
+
+
+def _as_input(value: Nested, shape: Shape) -> Shape:
+    found = value if isinstance(value, tuple) else (value,) * shape.rank + (shape.channels,)
+    made = _shape(found)
+    if made is None or made.rank != shape.rank:
+        raise ArithmeticError("no map has such a size")
+    return made
+
+
+# --- what is given is the answer to another question ----------------------------------------------
+
+
+def _given_again(earlier: Earlier, section: Any) -> dict[str, Any]:  # noqa: ANN401 - any section
+    """Return what of the given numbers is an earlier answer, with what somebody had for it."""
+    right, had = earlier.solved.solution.value, earlier.value
+    found: dict[str, Any] = {}
+    if _was_given(earlier, right):
+        return found
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        if isinstance(right, tuple) and isinstance(had, tuple):
+            if _alike(value, right):
+                found[key] = had
+            elif isinstance(value, tuple) and len(value) == 1 and _alike(value[0], right):
+                found[key] = (had,)  # the one plane of an image
+        elif _NUMBERS.get(key) == quantity_of(earlier) and value == right and isinstance(had, int):
+            found[key] = had
+    return found
+
+
+def _was_given(earlier: Earlier, right: Nested) -> bool:
+    """Whether an answer stood in its own question, so that both may just begin with the same."""
+    about, source = earlier.solved.ask.about, earlier.solved.source
+    if isinstance(about, OfTopic):
+        values = [getattr(about.section, key) for key in type(about.section).model_fields]
+        return right in values or (right,) in values
+    return source is not None and right == source.network.input.extents
+
+
+_NUMBERS = {"input": "output", "samples": "training_samples"}
+"""Given numbers that may be answers, each with the quantity whose answer it may be."""
+
+
+CLOSE = Fraction(1, 1000)
+"""How far a given number may be from the answer that it repeats, rounded."""
+
+
+def _alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - nested numbers
+    """Whether two lists, or two matrices, hold the same numbers, one of them rounded."""
+    if isinstance(one, tuple) and isinstance(other, tuple) and not is_tree(one):
+        return len(one) == len(other) > 0 and all(map(_alike, one, other))
+    is_number = isinstance(one, int | Fraction) and isinstance(other, int | Fraction)
+    return is_number and abs(Fraction(one) - Fraction(other)) < CLOSE

@@ -1,0 +1,384 @@
+"""Grading: every answer marked, and every wrong one met with the slip that leads exactly there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from cnnanalyze.course.grading.answer_comparison import Reading, read
+from cnnanalyze.course.grading.consequences import Chains
+from cnnanalyze.course.grading.earlier_answers import Earlier
+from cnnanalyze.course.grading.paper import Paper, Refused
+from cnnanalyze.course.grading.placing import each_once, put
+from cnnanalyze.course.misconceptions.catalogue import Rank, kind
+from cnnanalyze.course.misconceptions.combinations import Mistake
+from cnnanalyze.course.misconceptions.diagnosis import Diagnosis
+from cnnanalyze.course.misconceptions.solution import Solution
+from cnnanalyze.course.sheets.sheet import ONLY, Credit
+from cnnanalyze.course.sheets.solve import Solved, SolvedSheet
+from cnnanalyze.course.written_answers.parser import Unreadable, cut, is_empty, squeeze, text_of
+from cnnanalyze.errors import Fault
+
+RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
+CONSEQUENTIAL = "consequential"
+"""Not right, but right for what was answered before."""
+OTHER_PART = kind("answer to another part", "gave what is the answer to", Rank.OCCASIONAL)
+LONGEST_SHOWN = 200
+"""So much of an answer is shown."""
+MOST_NAMED = 2
+"""How many explanations of one wrong answer are named: the best, and one that is as good."""
+AS_GOOD = 0.5
+"""By how much the weight of another explanation may be above the best."""
+
+
+class Mark(NamedTuple):
+    """One answer of one student, marked."""
+
+    question: str
+    name: str
+    given: str
+    """As it was written."""
+    outcome: str
+    """``right``, ``consequential``, ``wrong``, ``missing`` or ``unreadable``."""
+    expected: str
+    points: Fraction
+    most: Fraction
+    mistakes: tuple[Mistake, ...] = ()
+    """Why a wrong answer is what it is, the simplest first; nothing if no slip leads there."""
+    remarks: tuple[str, ...] = ()
+    reached: Fraction = Fraction(0)
+    """Of a list that is wrong: the share of the entries that are right."""
+    follows: tuple[tuple[str, str], ...] = ()
+    """The earlier answers that it follows from: how they are called, and what was given."""
+
+    @property
+    def label(self) -> str:
+        """The id of the question, with the name of the answer."""
+        return self.question if self.name == ONLY else f"{self.question}.{self.name}"
+
+
+@dataclass(frozen=True)
+class GradedPaper:
+    """One student's answers, marked."""
+
+    student: str
+    marks: tuple[Mark, ...]
+    faults: tuple[Fault, ...] = ()
+    """What belongs to no answer, such as ids that the sheet does not know."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The same in words, with the places."""
+        return tuple(f"{f.mark}: {f.message}" if f.mark else f.message for f in self.faults)
+
+    @property
+    def points(self) -> Fraction:
+        """What was reached."""
+        return sum((m.points for m in self.marks), Fraction(0))
+
+    @property
+    def most(self) -> Fraction:
+        """What could be reached."""
+        return sum((m.most for m in self.marks), Fraction(0))
+
+    def count(self, outcome: str) -> int:
+        """Return how many answers came out like that."""
+        return sum(m.outcome == outcome for m in self.marks)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all of it is right."""
+        return all(m.outcome == RIGHT for m in self.marks)
+
+
+class Frequency(NamedTuple):
+    """How often a mistake was made, and by whom."""
+
+    name: str
+    made: int
+    """How many answers it spoilt."""
+    students: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GradedClass:
+    """All papers, marked."""
+
+    sheet: SolvedSheet
+    papers: tuple[GradedPaper, ...]
+    failures: tuple[str, ...] = field(default=())
+    """Files that could not be read."""
+    refused: tuple[Fault, ...] = field(default=())
+    """Papers that are not marked."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything in the papers that belongs to no answer, once for each place."""
+        return tuple(
+            dict.fromkeys((*self.refused, *(f for paper in self.papers for f in paper.faults)))
+        )
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything is right."""
+        return all(p.is_right for p in self.papers)
+
+    @cached_property
+    def frequencies(self) -> tuple[Frequency, ...]:
+        """How many made which mistake, the most frequent first."""
+        made: dict[str, list[tuple[str, str]]] = {}
+        for paper in self.papers:
+            for mark in paper.marks:
+                if mark.mistakes:
+                    for name in mark.mistakes[0].names:
+                        made.setdefault(name, []).append((paper.student, mark.label))
+        found = [
+            Frequency(
+                name,
+                len(where),
+                tuple(dict.fromkeys(s for s, _ in where)),
+                tuple(dict.fromkeys(a for _, a in where)),
+            )
+            for name, where in made.items()
+        ]
+        return tuple(sorted(found, key=lambda f: (-len(f.students), -f.made, f.name)))
+
+    @cached_property
+    def by_answer(self) -> tuple[tuple[str, Counter[str]], ...]:
+        """How each answer came out in the class."""
+        found: dict[str, Counter[str]] = {}
+        for paper in self.papers:
+            for mark in paper.marks:
+                found.setdefault(mark.label, Counter())[mark.outcome] += 1
+        return tuple(found.items())
+
+
+def grade(
+    sheet: SolvedSheet,
+    papers: Iterable[Paper],
+    *,
+    credit: Credit | None = None,
+    failures: Iterable[str] = (),
+) -> GradedClass:
+    """Mark papers.
+
+    Parameters
+    ----------
+    sheet
+        The solved sheet.
+    papers
+        What was handed in.
+    credit
+        What a wrong answer is worth that a slip explains; by default what the sheet says.
+    failures
+        What could not even be read.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.course.sheets.sheet_reading import read_sheet
+    >>> from cnnanalyze.course.sheets.solve import solve
+    >>> text = "{sheet: 1, questions: [{id: A, window: {n: 6, f: 3, p: 2}}]}"
+    >>> paper = Paper("Ann", {("A", ""): "6"})
+    >>> graded = grade(solve(read_sheet(Source("here", text))), [paper])
+    >>> graded.papers[0].marks[0].mistakes[0].words
+    'added the padding once instead of on both sides'
+    """
+    grader = _Grader(sheet, sheet.sheet.credit if credit is None else credit)
+    kept, refused = each_once(papers)
+    graded = tuple(grader.paper(p) for p in kept)
+    return GradedClass(sheet, graded, tuple(failures), refused)
+
+
+class _Grader:
+    """Marks papers; equal wrong answers are looked into once."""
+
+    def __init__(self, sheet: SolvedSheet, credit: Credit) -> None:
+        self.sheet = sheet
+        self.credit = credit
+        self.known: dict[tuple[str, str, str], tuple[Mistake, ...]] = {}
+        self.diagnoses: dict[tuple[Any, ...], Diagnosis] = {}
+        self.chains = Chains()
+
+    def paper(self, paper: Paper) -> GradedPaper:
+        given, faults = put(paper, self.sheet)
+        marks = []
+        earlier: list[Earlier] = []
+        for found in self.sheet.questions:
+            id_ = found.question.id
+            for name, solved in found.answers.items():
+                marks.append(self.mark(id_, solved, given.get((id_, name)), earlier))
+        weighed = (
+            _with_entries(mark._replace(points=self.worth(mark))) if mark.outcome == WRONG else mark
+            for mark in _in_company(marks)
+        )
+        return GradedPaper(paper.student, tuple(weighed), faults)
+
+    def mark(
+        self,
+        question: str,
+        solved: Solved,
+        raw: Any,  # noqa: ANN401 - whatever a file holds
+        earlier: list[Earlier],
+    ) -> Mark:
+        """Mark an answer in the light of the wrong ones before it, and add it to them."""
+        ask, solution = solved.ask, solved.solution
+        given = text_of(raw.given if isinstance(raw, Refused) else raw)
+        given = cut(squeeze(given), LONGEST_SHOWN)
+        mark = Mark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
+        if isinstance(raw, Refused):
+            return mark._replace(outcome=UNREADABLE, remarks=(str(raw),))
+        if is_empty(raw):
+            return mark
+        try:
+            reading = read(raw, solution, solved.terms)
+        except Unreadable as error:
+            return mark._replace(outcome=UNREADABLE, remarks=(str(error),))
+        except (ArithmeticError, ValueError, RecursionError) as error:
+            words = f"this cannot be understood ({type(error).__name__})"
+            return mark._replace(outcome=UNREADABLE, remarks=(words,))
+        if reading.right:
+            return mark._replace(outcome=RIGHT, points=ask.points, remarks=reading.remarks)
+        key = (question, ask.name)
+        sources = self.chains.origin(key, solved, earlier, reading)
+        if reading.value is not None:
+            earlier.append(Earlier(key, mark.label, given, solved, reading.value))
+        if sources:
+            return mark._replace(
+                outcome=CONSEQUENTIAL,
+                points=self.credit.consequential * ask.points,
+                remarks=reading.remarks,
+                follows=tuple((e.label, e.given) for e in sources),
+            )
+        return self.wrong(mark, solved, reading)
+
+    def wrong(self, mark: Mark, solved: Solved, reading: Reading) -> Mark:
+        key = (mark.question, mark.name, reading.said)
+        chained = self.chains.within(key[:2], solved, reading)
+        if solved.solution.form == "list" and reading.entries and not reading.wrong:
+            self.known[key] = ()  # what is there is right, but there is not enough of it
+        elif key not in self.known:
+            self.known[key] = tuple(self.explain(mark.question, solved, reading, chained))
+        return mark._replace(
+            outcome=WRONG,
+            mistakes=self.known[key],
+            remarks=(
+                *reading.remarks,
+                *_which(reading, solved.solution),
+                *(f"entry {n + 1} follows from entry {m + 1}" for n, m in chained.items()),
+            ),
+            reached=_reached(reading, solved, len(chained) * self.credit.consequential),
+        )
+
+    def explain(
+        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+    ) -> Iterator[Mistake]:
+        """Yield what leads to a wrong answer: slips, or the answer to another part."""
+        name = solved.ask.name
+        found = self.diagnosis((question, name), solved.solution).explain(reading.fits)
+        yield from found or self.by_entry(question, solved, reading, chained)
+        for other, part in self.sheet[question].answers.items():
+            s = part.solution
+            alike = other != name and s.form == solved.solution.form
+            if alike and s.value != solved.solution.value and reading.fits(s.value):
+                words = f"{OTHER_PART.words} '{other}'"
+                yield Mistake((OTHER_PART,), words, s.value, OTHER_PART.rank)
+
+    def diagnosis(self, key: tuple[Any, ...], solution: Solution) -> Diagnosis:
+        """Return what can go wrong with an answer, the same for the whole class."""
+        if key not in self.diagnoses:
+            self.diagnoses[key] = Diagnosis(solution)
+        return self.diagnoses[key]
+
+    def by_entry(
+        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+    ) -> Iterator[Mistake]:
+        """Explain the wrong entries of a list one by one, if all of them can be explained."""
+        solution = solved.solution
+        trees = solution.worked if solution.form == "list" and reading.wrong else None
+        if not isinstance(trees, tuple):
+            return
+        made: dict[int, Mistake] = {}
+        for place in (p for p in reading.wrong if p not in chained):
+            part = Solution(
+                solution.value[place],
+                trees=lambda t=trees[place]: t,  # type: ignore[misc]  # bound here
+                scene=solution.scene,
+            )
+            found = self.diagnosis((question, solved.ask.name, place), part).explain(
+                reading.entries[place]
+            )
+            if not found:
+                return
+            made[place] = found[0]
+        words = "; ".join(f"{m.words} (entry {place + 1})" for place, m in made.items())
+        kinds = tuple(dict.fromkeys(k for m in made.values() for k in m.kinds))
+        yield Mistake(kinds, words, solution.value, max(m.weight for m in made.values()))
+
+    def worth(self, mark: Mark) -> Fraction:
+        """Return what a wrong answer is worth for the mistake that is named first."""
+        if not mark.mistakes:
+            return Fraction(0)
+        best = mark.mistakes[0]
+        listed = self.credit.slips
+        earns = best.is_common if listed is None else set(best.names) <= set(listed)
+        if not earns:
+            return Fraction(0)
+        share = self.credit.one_slip if len(best.names) == 1 else self.credit.two_slips
+        return share * mark.most
+
+
+def _reached(reading: Reading, solved: Solved, chained: Fraction) -> Fraction:
+    """Return the share of a list that is right, where each entry has its points."""
+    per_entry = solved.ask.manner.per_entry
+    if per_entry is None:
+        per_entry = solved.solution.form == "list"
+    asked = len(solved.solution.value) if isinstance(solved.solution.value, tuple) else 0
+    if not per_entry or not asked or not reading.entries or solved.solution.form == "shape":
+        return Fraction(0)
+    return (len(reading.entries) - len(reading.wrong) + chained) / asked
+
+
+def _with_entries(mark: Mark) -> Mark:
+    """Give the points of the entries that are right, beside the credit for what is explained."""
+    if not mark.reached:
+        return mark
+    return mark._replace(points=mark.points + (mark.most - mark.points) * mark.reached)
+
+
+def _in_company(marks: list[Mark]) -> Iterator[Mark]:
+    """Put first what explains several wrong answers of one question: it is no accident then."""
+    made = Counter(
+        (mark.question, mistake.names)
+        for mark in marks
+        for mistake in mark.mistakes
+        if mistake.kinds != (OTHER_PART,)
+    )
+    for mark in marks:
+
+        def weight(mistake: Mistake, question: str = mark.question) -> float:
+            return mistake.weight - (COMPANY if made[question, mistake.names] > 1 else 0)
+
+        ordered = sorted(mark.mistakes, key=weight)[:MOST_NAMED]
+        kept = [m for m in ordered if m.weight <= ordered[0].weight + AS_GOOD]
+        yield mark._replace(mistakes=tuple(kept))
+
+
+COMPANY = 1.5
+"""What a mistake gains that was made in another answer of the question, too."""
+
+
+def _which(reading: Reading, solution: Solution) -> tuple[str, ...]:
+    if not reading.wrong or solution.form not in {"list", "matrix"}:
+        return ()
+    word = "row" if solution.form == "matrix" else "entry"
+    places = ", ".join(str(n + 1) for n in reading.wrong)
+    if solution.form == "matrix" or len(solution.value) > 1:
+        plural = {"row": "rows", "entry": "entries"}[word] if len(reading.wrong) > 1 else word
+        return (f"wrong in {plural} {places}",)
+    return ()

@@ -1,0 +1,1 @@
+"""Misconceptions: what students get wrong, as changes of an expression."""

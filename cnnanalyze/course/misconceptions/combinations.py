@@ -1,0 +1,249 @@
+"""Variations: what every mistake, alone or with another one, makes of an answer.
+
+A slip is tried everywhere, in the layers of one kind, and in each layer. Whatever a variation says
+is worked out by the rules; nothing here knows a formula of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import DecimalException
+from typing import NamedTuple
+
+from cnnanalyze.core.expression import Expression, given, parts, rewrite
+from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.solution import (
+    Nested,
+    Scene,
+    Solution,
+    Trees,
+    flat,
+    is_tree,
+    layer_of,
+    through,
+    value_of,
+)
+from cnnanalyze.course.misconceptions.variants import SLIPS, Slip
+from cnnanalyze.errors import CnnError
+
+
+class Mistake(NamedTuple):
+    """One way to the given value."""
+
+    kinds: tuple[Kind, ...]
+    words: str
+    value: Nested
+    weight: float
+    """How far-fetched it is: the ranks of its kinds together, and a little for a special place."""
+    slips: tuple[Slip, ...] = ()
+    """The changes to the expression, where it is one of these."""
+    right: Expression | None = None
+    """The step where it happened, as it should be."""
+    wrong: Expression | None = None
+    """The same step as it was done."""
+    layers: tuple[str, ...] = ()
+    """Where it was made, if not everywhere."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is called in a summary, each kind once."""
+        return tuple(dict.fromkeys(k.name for k in self.kinds))
+
+    @property
+    def is_common(self) -> bool:
+        """Whether all of it is what every class does."""
+        return all(k.rank is Rank.COMMON for k in self.kinds)
+
+
+LARGEST = 4_000
+"""Of a longer expression no two slips are tried together."""
+SMALL = 12
+"""A network of at most so many layers is quick to work out in other ways."""
+IN_A_KIND = 0.2
+IN_A_LAYER = 0.3
+"""What it weighs that a mistake was not made everywhere."""
+
+
+def alone(solution: Solution) -> Iterator[Mistake]:
+    """Yield what every mistake by itself makes of an answer."""
+    yield from _quick(solution)
+    yield from read_otherwise(solution)
+
+
+def first(solution: Solution) -> Iterator[Mistake]:
+    """Yield single mistakes; what is read otherwise only where that is little."""
+    yield from _quick(solution)
+    if len(solution.scene) <= SMALL:
+        yield from read_otherwise(solution)
+
+
+def _quick(solution: Solution) -> Iterator[Mistake]:
+    for twist in solution.twists():
+        yield Mistake((twist.kind,), twist.words, twist.value, twist.kind.rank)
+    yield from _slipped(solution)
+
+
+def read_otherwise(solution: Solution) -> Iterator[Mistake]:
+    """Yield what the question comes to for somebody who read it wrongly."""
+    for variant in solution.variants():
+        try:
+            value = variant.value() if variant.value else variant.solve().value
+        except (CnnError, ArithmeticError):  # the mistake leads nowhere
+            continue
+        yield Mistake((variant.kind,), variant.words, value, variant.kind.rank)
+
+
+# --- slips ----------------------------------------------------------------------------------------
+
+
+def _slipped(solution: Solution) -> Iterator[Mistake]:
+    """Make every slip everywhere, in the layers of one kind, and in one layer alone."""
+    trees = solution.worked
+    if trees is None:
+        return
+    for slip, changed in _everywhere(trees, solution.scene):
+        yield Mistake((slip.kind,), slip.words, value_of(changed), slip.kind.rank, (slip,))
+    if is_tree(trees) and len(terms := _addends(trees)) > 1:
+        yield from _somewhere(terms, solution)
+
+
+def _everywhere(trees: Trees, scene: Scene) -> Iterator[tuple[Slip, Trees]]:
+    for slip in SLIPS:
+        changed = _change(trees, slip, scene)
+        if changed is not None:
+            yield slip, changed
+
+
+def _change(trees: Trees, slip: Slip, scene: Scene) -> Trees | None:
+    """Return what a slip makes of an answer; nothing if it makes no difference."""
+    before = through(trees, lambda tree: opened(tree, scene)) if slip.in_sizes else trees
+    try:
+        changed = through(before, lambda tree: applied(tree, slip, scene))
+    except (ArithmeticError, DecimalException, ValueError):
+        return None
+    return None if changed == before else changed
+
+
+def applied(tree: Expression, slip: Slip, scene: Scene) -> Expression:
+    """Return an expression with a slip made wherever it can be."""
+    if slip.top:
+        return slip.change(tree, scene) or tree
+    return rewrite(tree, lambda part: slip.change(part, scene))
+
+
+def opened(tree: Expression, scene: Scene) -> Expression:
+    """Return an expression with the size formula in the place of every size that it uses."""
+
+    def open_(part: Expression) -> Expression:
+        if not part.is_given or part.name is None or part.name.key != "output":
+            return part
+        place = scene.get(part.name.of)
+        sizes = place.sizes() if place else ()
+        axis = part.name.axis or 0
+        if axis >= len(sizes) or sizes[axis].value != part.value:
+            return part
+        return sizes[axis]._replace(name=part.name)
+
+    return rewrite(tree, open_)
+
+
+def _closed(tree: Expression, scene: Scene) -> Expression:
+    """Return an expression with plain numbers for sizes again, as they were worked out."""
+
+    def close(part: Expression) -> Expression:
+        inner = not part.is_given and part.name is not None and part.name.key == "output"
+        return given(part.value, part.name) if inner and part.name.of in scene else part  # type: ignore[union-attr]
+
+    return rewrite(tree, close)
+
+
+def _addends(tree: Expression) -> tuple[Expression, ...]:
+    """Return the terms of a sum over layers."""
+    if tree.op == "+" and all(a.name is not None and a.name.of for a in tree.args):
+        return tree.args
+    return ()
+
+
+OF_LAYERS = frozenset({"parameters", "trainable", "weights", "mac"})
+"""What some layers alone have, so that one may be forgotten."""
+LAYER_FORGOTTEN = kind("layer forgotten", "forgot a layer", Rank.OCCASIONAL)
+
+
+def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mistake]:
+    scene, right = solution.scene, sum(t.value for t in terms)
+    if len(terms) <= SMALL:
+        for term in (t for t in terms if t.name and t.name.key in OF_LAYERS):
+            words = f"{LAYER_FORGOTTEN.words}, {layer_of(term)}"
+            yield Mistake((LAYER_FORGOTTEN,), words, right - term.value, LAYER_FORGOTTEN.rank)
+    kinds = dict.fromkeys(scene[layer_of(t)].kind for t in terms if layer_of(t) in scene)
+    for slip in SLIPS:
+        if slip.top:
+            continue
+        wrong: dict[str, tuple[str, int]] = {}
+        for term in terms:
+            changed = _change(term, slip, scene)
+            if changed is not None and changed.value != term.value:
+                layer = layer_of(term)
+                of_kind = scene[layer].kind if layer in scene else ""
+                wrong[layer] = (of_kind, changed.value - term.value)
+
+        def made(
+            where: str, off: int, weight: float, layers: tuple[str, ...], slip: Slip = slip
+        ) -> Mistake:
+            words, rank = f"{slip.words}, in {where}", slip.kind.rank
+            return Mistake((slip.kind,), words, right + off, rank + weight, (slip,), layers=layers)
+
+        if len({kind for kind, _ in wrong.values()}) > 1:
+            for kind in kinds:
+                chosen = {layer: d for layer, (k, d) in wrong.items() if k == kind}
+                yield made(f"the {kind} layers", sum(chosen.values()), IN_A_KIND, tuple(chosen))
+        if len(wrong) > 1:
+            for layer, (_, off) in wrong.items():
+                yield made(layer, off, IN_A_LAYER, (layer,))
+
+
+# --- two together ---------------------------------------------------------------------------------
+
+
+def together(solution: Solution) -> Iterator[Mistake]:
+    """Yield what two common slips make of an answer, where each leaves a trace of its own."""
+    trees, right, scene = solution.worked, solution.value, solution.scene
+    if trees is None or length(trees) > LARGEST:
+        return
+    found = [(s, t) for s, t in _everywhere(trees, scene) if s.kind.rank is Rank.COMMON]
+    alone = [value_of(changed) for _, changed in found]
+    for n, (slip, changed) in enumerate(found):
+        base = through(changed, lambda tree: _closed(tree, scene))
+        for m, (second, _) in enumerate(found[n + 1 :], n + 1):
+            if second.name == slip.name or not _leave_traces(right, alone[n], alone[m]):
+                continue
+            both = _change(base, second, scene)
+            if both is not None:
+                yield _pair(slip, second, value_of(both))
+
+
+def _leave_traces(right: Nested, first: Nested, second: Nested) -> bool:
+    """Whether two mistakes can be told from one: in a long list, or in entries of their own."""
+    if not isinstance(right, tuple):
+        return True
+    if len(right) >= LONG or any(isinstance(r, tuple) for r in right):
+        return len(set(map(repr, right))) > 1
+    if not isinstance(first, tuple) or not isinstance(second, tuple):
+        return False
+    changed = [{n for n, v in enumerate(one) if v != right[n]} for one in (first, second)]
+    return bool(changed[0] and changed[1]) and not changed[0] & changed[1]
+
+
+LONG = 4
+"""A list of so many numbers is not met by chance."""
+
+
+def _pair(first: Slip, second: Slip, value: Nested) -> Mistake:
+    kinds = tuple(sorted((first.kind, second.kind), key=lambda k: k.name))
+    words = f"{first.words}, and {second.words}"
+    return Mistake(kinds, words, value, sum(k.rank for k in kinds), (first, second))
+
+
+def length(trees: Trees) -> int:
+    """Return how many parts an answer has."""
+    return sum(1 for tree in flat(trees) for _ in parts(tree))

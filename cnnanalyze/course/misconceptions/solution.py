@@ -1,0 +1,189 @@
+"""Solutions: the answer to one part of a question, its working, and what it can be varied into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.expression import Expression, Name, Value, evaluate, parts, rewrite
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.simplify import bare
+from cnnanalyze.course.misconceptions.catalogue import Kind
+
+Nested = Any
+"""A number, or a tuple of nested numbers: a shape, a list, a matrix."""
+Trees = Any
+"""An expression, or a tuple of nested ones, as the answer is nested."""
+
+
+class Place(NamedTuple):
+    """What lies around a layer: slips put one of these numbers where another belongs."""
+
+    kind: str
+    input: Shape
+    output: Shape
+    above: tuple[int, ...] = ()
+    """The other depths that there are between the input of the network and the layer."""
+    mixed: int = 0
+    """Of a depthwise convolution: the channels into which its own are mixed."""
+    stride: tuple[int, ...] = ()
+    sizes: Callable[[], tuple[Expression, ...]] = lambda: ()
+    """How the size of its output comes about, for each axis."""
+
+
+Scene = dict[str, Place]
+"""The layers that an answer is made of, by their ids."""
+
+
+class Variant(NamedTuple):
+    """The same question with something read wrongly, worked out by the same rules."""
+
+    kind: Kind
+    solve: Callable[[], Solution]
+    where: str = ""
+    """Where it was done, if not everywhere: the end of a sentence."""
+    value: Callable[[], Nested] | None = None
+    """The answer alone, where that is quicker."""
+
+    @property
+    def words(self) -> str:
+        """What was done, with the place where it was done."""
+        return f"{self.kind.words}{self.where}"
+
+
+class Twist(NamedTuple):
+    """A mistake that belongs to one answer alone: what it makes of it."""
+
+    kind: Kind
+    value: Nested
+    where: str = ""
+    """Where it was done, if not everywhere: the end of a sentence."""
+
+    @property
+    def words(self) -> str:
+        """What was done, with the place where it was done."""
+        return f"{self.kind.words}{self.where}"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """One answer, why it is so, and the ways in which it could have gone wrong."""
+
+    value: Nested
+    """A number, nested numbers, yes or no, a text, or nothing where there is no answer."""
+    form: str = "number"
+    """``number``, ``shape``, ``list``, ``matrix``, ``choice`` (yes or no), ``words``."""
+    unit: str = ""
+    explanations: tuple[Explanation, ...] = ()
+    trees: Callable[[], Trees | None] = lambda: None
+    """How the value comes about, to be varied; :attr:`worked` asks once."""
+    scene: Scene = field(default_factory=dict)
+    variants: Callable[[], Iterator[Variant]] = lambda: iter(())
+    twists: Callable[[], Iterator[Twist]] = lambda: iter(())
+    also: tuple[str, ...] = ()
+    """Words that say the same."""
+    parts: tuple[Solution, ...] = ()
+    """Of a list: the answer at each place, if they are more than numbers."""
+    is_vector: bool = False
+    """Whether a number is the size of a vector, which some write as a shape: ``(10,)``."""
+
+    @cached_property
+    def worked(self) -> Trees | None:
+        """How the value comes about."""
+        return self.trees()
+
+
+def is_tree(trees: Trees) -> bool:
+    """Whether something is one expression, and no tuple of them."""
+    return isinstance(trees, Expression)
+
+
+def through(trees: Trees, work: Callable[[Any], Any]) -> Nested:
+    """Do something to every expression, or to every number."""
+    if isinstance(trees, tuple) and not is_tree(trees):
+        return tuple(through(t, work) for t in trees)
+    return work(trees)
+
+
+def value_of(trees: Trees) -> Nested:
+    """Return what nested expressions are worth."""
+    return through(trees, evaluate)
+
+
+def flat(nested: Nested) -> Iterator[Any]:
+    """Yield the numbers, or the expressions, of a nested answer."""
+    if isinstance(nested, tuple) and not is_tree(nested):
+        for inner in nested:
+            yield from flat(inner)
+    else:
+        yield nested
+
+
+def unfold(steps: Sequence[Step], of: str = "") -> Expression:
+    """Return the last of several equations with the ones before put in, all names kept.
+
+    Parameters
+    ----------
+    steps
+        The equations, in the order in which they are worked out.
+    of
+        The layer that the names belong to.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> worked = cnn.explain("zoo:lecture_001_lenet", "conv1", "parameters")
+    >>> tree = unfold(worked.explanation.steps, "conv1")
+    >>> [(part.name.key, part.name.of, part.op) for part in tree.args]
+    [('weights', 'conv1', '*'), ('biases', 'conv1', '+')]
+    """
+    *known, last = steps
+    found: dict[Name, Expression] = {}
+    for step in known:
+        found[step.symbol] = _put_in(bare(step.tree), found)
+    return rewrite(_put_in(bare(last.tree), found), lambda part: _tagged(part, of))
+
+
+def _put_in(tree: Expression, found: dict[Name, Expression]) -> Expression:
+    def put(part: Expression) -> Expression:
+        if part.name not in found or not part.is_given:
+            return part
+        inner = found[part.name]
+        if inner.is_given and inner.name is not None:
+            # What is given under another name keeps both: the biases are as many as the filters.
+            inner = Expression("+", (inner,), inner.value)
+        return inner._replace(name=part.name)
+
+    return rewrite(tree, put)
+
+
+def _tagged(part: Expression, of: str) -> Expression:
+    if part.name is None or not of or part.name.of:
+        return part
+    return part._replace(name=part.name._replace(of=of))
+
+
+def layer_of(part: Expression) -> str:
+    """Return the layer that an expression belongs to: that of the first name in it."""
+    return next((p.name.of for p in parts(part) if p.name is not None and p.name.of), "")
+
+
+def plain(value: Value) -> int | Fraction:
+    """Return a fraction as a whole number if it is one."""
+    return value.numerator if value.denominator == 1 else Fraction(value)
+
+
+def without_repeats(explanations: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """Leave out the sentences that an earlier explanation of the same question said already."""
+    said: set[str] = set()
+    found = []
+    for one in explanations:
+        reasons = tuple(s for s in one.reasons if s not in said)
+        remarks = tuple(s for s in one.remarks if s not in said)
+        said.update(reasons, remarks)
+        found.append(replace(one, reasons=reasons, remarks=remarks))
+    return tuple(found)

@@ -1,0 +1,367 @@
+"""Slips: the mistakes that students make, as variations of an expression.
+
+A slip changes one kind of part wherever it stands: it drops a term, takes another operation, puts
+another number in. What is evaluated is the rule itself with that change, so a slip can only ever
+explain a number that it reproduces.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.expression_changes import (
+    Change,
+    additions_as_products,
+    axis,
+    biases_everywhere,
+    depthwise_per_filter,
+    doubled,
+    earlier_depth,
+    kernel_of_input,
+    logarithm,
+    mean_left_on,
+    multiplied,
+    of_place,
+    one_branch,
+    one_filter,
+    one_side,
+    only_macs,
+    opposite,
+    power_of,
+    put,
+    rooted,
+    rounded_once,
+    sample_variance,
+    squared,
+    sum_for_mean,
+    times_positions,
+    without,
+    without_factor,
+)
+from cnnanalyze.course.misconceptions.size_changes import (
+    added_stride,
+    before_last,
+    kernel_added,
+    kernel_kept,
+    multiplied_fields,
+    own_stride,
+    padded_input,
+    padding_once,
+    plus_one_dropped,
+    pool_sees_nothing,
+    rounded_down,
+    rounded_up,
+    stride_forgotten,
+    twice,
+    whole_for_less_one,
+    without_rounding,
+)
+
+COMMON, OCCASIONAL, RARE = Rank
+
+
+class Slip(NamedTuple):
+    """One mistake."""
+
+    kind: Kind
+    change: Change
+    top: bool = False
+    """Whether it changes the answer as a whole, and not a part of it."""
+    in_sizes: bool = False
+    """Whether it is made where a size is worked out, also one that the answer only uses."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a summary."""
+        return self.kind.name
+
+    @property
+    def words(self) -> str:
+        """What was done."""
+        return self.kind.words
+
+
+def _slip(
+    name: str,
+    words: str,
+    change: Change,
+    rank: Rank = COMMON,
+    *,
+    top: bool = False,
+    in_sizes: bool = False,
+) -> Slip:
+    return Slip(kind(name, words, rank), change, top, in_sizes)
+
+
+OF_SIZES: tuple[Slip, ...] = tuple(
+    _slip(name, words, change, rank, in_sizes=True)
+    for name, words, change, rank in (
+        (
+            "the +1 dropped",
+            "dropped the + 1 of the size formula (f taken off instead of f - 1)",
+            plus_one_dropped,
+            COMMON,
+        ),
+        (
+            "padding once instead of twice",
+            "added the padding once instead of on both sides",
+            padding_once,
+            COMMON,
+        ),
+        (
+            "total padding taken per side",
+            "took the total padding for the padding of each side",
+            twice("total padding"),
+            COMMON,
+        ),
+        (
+            "padding forgotten",
+            "forgot the padding",
+            put(0, "padding", "padding before", "padding after", "total padding"),
+            COMMON,
+        ),
+        ("rounded up", "rounded up instead of down", rounded_up, COMMON),
+        ("rounded down", "rounded down instead of up", rounded_down, COMMON),
+        ("not rounded", "did not round: this is a whole number", without_rounding, COMMON),
+        ("stride forgotten", "forgot the stride", stride_forgotten, COMMON),
+        ("dilation ignored", "ignored the dilation", put(1, "dilation"), COMMON),
+        (
+            "n instead of n - 1",
+            "counted a step for each window instead of one less",
+            whole_for_less_one("input", "output"),
+            OCCASIONAL,
+        ),
+        (
+            "kernel not taken off",
+            "did not take the kernel off the input",
+            kernel_kept,
+            OCCASIONAL,
+        ),
+    )
+)
+"""Where the size of a map is worked out; what uses the size goes wrong with it."""
+
+SLIPS: tuple[Slip, ...] = (
+    *OF_SIZES,
+    _slip(
+        "size of the padded input",
+        "gave the size of the padded input, not of the output",
+        padded_input,
+        OCCASIONAL,
+        top=True,
+    ),
+    _slip(
+        "k instead of k - 1", "took k instead of k - 1", whole_for_less_one("kernel"), OCCASIONAL
+    ),
+    # parameters
+    _slip("bias forgotten", "forgot the biases", put(0, "biases")),
+    _slip(
+        "one bias per layer",
+        "counted one bias for a whole layer instead of one for each filter or unit",
+        put(1, "biases"),
+    ),
+    _slip(
+        "input depth forgotten",
+        "forgot the depth of the input",
+        of_place(lambda p, _: None if "norm" in p.kind else 1, "channels"),
+    ),
+    _slip(
+        "depth of an earlier layer",
+        "used the depth of the network's input instead of the layer's own",
+        earlier_depth(0),
+    ),
+    _slip(
+        "depth of an earlier layer",
+        "used the depth of a map further up instead of the layer's own",
+        earlier_depth(-1),
+    ),
+    _slip("groups forgotten", "forgot the groups", put(1, "groups")),
+    _slip(
+        "channels of the wrong side",
+        "kept the channels of the input instead of one for each filter",
+        of_place(lambda p, _: p.input.channels, "filters", "units", "maps"),
+    ),
+    _slip(
+        "channels of the wrong side",
+        "used the channels of the output where those of the input belong",
+        of_place(lambda p, _: p.output.channels, "channels"),
+        OCCASIONAL,
+    ),
+    _slip(
+        "filters multiplied by the depth",
+        "multiplied the filters by the depth of the input",
+        multiplied("filters", lambda p: p.input.channels),
+    ),
+    _slip("depth counted twice", "counted the depth of the input twice", squared("channels"), RARE),
+    _slip(
+        "output depth forgotten",
+        "forgot the depth of the output",
+        without_factor("activations", "filters", "channels"),
+    ),
+    _slip("one branch only", "took one branch only", one_branch, OCCASIONAL),
+    _slip(
+        "stacked instead of added",
+        "stacked the branches, but they are added",
+        of_place(lambda p, _: 2 * p.input.channels if p.kind == "add" else None, "channels"),
+        OCCASIONAL,
+    ),
+    _slip(
+        "one filter only",
+        "counted one filter only",
+        one_filter,
+        OCCASIONAL,
+        top=True,
+    ),
+    _slip(
+        "bias for every channel of a filter",
+        "counted a bias for every channel of a filter instead of one for each filter",
+        multiplied("biases", lambda p: p.input.channels),
+        OCCASIONAL,
+    ),
+    _slip(
+        "kernel counted along one side",
+        "counted the kernel along one side only",
+        one_side("kernel"),
+        OCCASIONAL,
+    ),
+    _slip(
+        "map counted along one side",
+        "counted the map along one side only",
+        one_side("input", "output"),
+        OCCASIONAL,
+    ),
+    _slip(
+        "one depthwise set per output channel",
+        "counted a set of depthwise kernels for each output channel instead of one for all",
+        depthwise_per_filter,
+    ),
+    _slip(
+        "multiplied by the positions",
+        "multiplied by the number of output positions, although the weights are shared",
+        times_positions,
+        top=True,
+    ),
+    _slip(
+        "input size for the kernel",
+        "used the size of the input instead of the kernel's",
+        kernel_of_input,
+        OCCASIONAL,
+    ),
+    _slip(
+        "one pair for the layer",
+        "took one number for the whole layer instead of one for each channel",
+        of_place(lambda p, _: 1 if "norm" in p.kind else None, "channels", "features"),
+    ),
+    _slip(
+        "per activation instead of per channel",
+        "took one number for each activation instead of one for each channel",
+        of_place(lambda p, _: p.input.count if "norm" in p.kind else None, "channels"),
+        OCCASIONAL,
+    ),
+    _slip("statistics left out", "left out the moving statistics", put(0, "statistics")),
+    # operations
+    _slip("MACs for FLOPs", "called MACs FLOPs: each is two operations", only_macs),
+    _slip("FLOPs for MACs", "gave FLOPs, two for each multiply-accumulate", doubled, top=True),
+    _slip(
+        "input size instead of output size",
+        "used the size of the input instead of the output's",
+        of_place(lambda p, n: axis(p.input.size, n), "output"),
+    ),
+    _slip(
+        "additions as many as products",
+        "counted as many additions as products",
+        additions_as_products,
+    ),
+    _slip(
+        "numbers instead of bytes",
+        "gave how many numbers there are, not their bytes",
+        put(1, "bytes"),
+    ),
+    _slip(
+        "biases counted as MACs",
+        "multiplied the parameters with the biases by the positions",
+        biases_everywhere,
+    ),
+    _slip(
+        "positions forgotten",
+        "forgot to multiply by the output positions",
+        of_place(lambda _, __: 1, "output"),
+        OCCASIONAL,
+    ),
+    # receptive fields
+    _slip(
+        "strides ignored",
+        "ignored the strides: further taps lie one jump apart",
+        put(1, "jump before", "jump"),
+    ),
+    _slip(
+        "pooling does not enlarge the field",
+        "thought that pooling does not enlarge the field",
+        pool_sees_nothing,
+    ),
+    _slip(
+        "kernels added",
+        "added whole kernels: each further one enlarges the field by one less than its size",
+        kernel_added,
+    ),
+    _slip(
+        "fields multiplied instead of added",
+        "multiplied the kernels, but each further layer adds to the field",
+        multiplied_fields,
+    ),
+    _slip(
+        "stride of the layer itself",
+        "took the stride of the layer itself, which only matters behind it",
+        own_stride,
+        OCCASIONAL,
+    ),
+    _slip(
+        "last layer left out of the field",
+        "left out the last layer",
+        before_last,
+        OCCASIONAL,
+        top=True,
+    ),
+    _slip(
+        "stride added instead of multiplied",
+        "added the stride to the jump instead of multiplying",
+        added_stride,
+        RARE,
+    ),
+    # training
+    _slip(
+        "validation split forgotten",
+        "forgot the validation split",
+        put(0, "validation share"),
+    ),
+    _slip("one epoch only", "gave one epoch only", put(1, "epochs")),
+    _slip(
+        "rounded once instead of per epoch",
+        "rounded once at the end, but every epoch has whole iterations",
+        rounded_once,
+    ),
+    # given numbers
+    _slip("base-10 logarithm", "took the logarithm to base 10", logarithm(10)),
+    _slip("base-2 logarithm", "took the logarithm to base 2", logarithm(2)),
+    _slip("powers of 10", "took powers of 10 instead of e", power_of(10), OCCASIONAL),
+    _slip("powers of 2", "took powers of 2 instead of e", power_of(2), OCCASIONAL),
+    _slip("sample variance", "divided by m - 1 (sample variance)", sample_variance),
+    _slip(
+        "standard deviation for the variance",
+        "gave the root of the variance",
+        rooted,
+        OCCASIONAL,
+        top=True,
+    ),
+    _slip("sum instead of mean", "gave the sum instead of the mean", sum_for_mean),
+    _slip("root forgotten", "divided by the variance instead of its root", without("sqrt")),
+    _slip("beta forgotten", "forgot to add beta", put(0, "beta")),
+    _slip("gamma forgotten", "forgot to multiply by gamma", put(1, "gamma")),
+    _slip("mean not taken off", "did not take the mean off", mean_left_on),
+    _slip("without the label", "summed over all classes, without the label", put(1, "label")),
+    _slip("the half forgotten", "forgot to halve the penalty", put(1, "two")),
+    _slip("samples forgotten", "forgot to divide by the examples", put(1, "samples")),
+    _slip("opposite sign", "lost the minus sign", opposite, OCCASIONAL, top=True),
+)
+"""All slips of expressions; of two that are as common, the first is named first."""

@@ -1,0 +1,269 @@
+"""Reading what a question asks for: each answer with the numbers or the network that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
+from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
+from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
+from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
+from cnnanalyze.course.sheets.questions.topics import TOPICS
+from cnnanalyze.course.sheets.sheet import OF_SPEC, Ask, Manner, OfAnswers, OfNetwork, OfTopic
+from cnnanalyze.language.diagnostics import quoted, said
+from cnnanalyze.language.mapping import Keys
+from cnnanalyze.language.sections import Section, read_section
+from cnnanalyze.language.tree import Mapping, Scalar, Tree
+from cnnanalyze.language.tree import Sequence as ListTree
+
+OF_ANSWER = ("find", "points", "text", "notation", *MANNER)
+OF_NETWORK = ("spec", "set", "layer", "over", "classes", "trains", *OF_SPEC)
+_INSTEAD = {
+    "over": ("layer",),
+    "layer": ("over",),
+    "spec": (*OF_SPEC, "set", "classes", "trains"),
+    "layers": ("spec", "set", "classes", "trains"),
+}
+"""What a key of an answer takes the place of in its question, besides the key itself."""
+_OF_FREEZING = frozenset({"trainable", "training_numbers"})
+"""Quantities that ``trains`` has a bearing on."""
+
+Entries = Sequence[tuple[Scalar, Tree]]
+
+
+class AskReader:
+    """Reads the answers of one question, and what of the question each of them reads."""
+
+    def __init__(
+        self,
+        question: Keys,
+        notation: str,
+        manner: Manner,
+        manners: MannerReader,
+        shares_points: bool,
+    ) -> None:
+        self.question = question
+        self.notation = notation
+        self.manner = manner
+        self.manners = manners
+        self.shares_points = shares_points
+        self.faults = question.faults
+        self.before = len(self.faults)
+        self.topic = next((k for k in question.tree.keys() if k in TOPICS), "")  # noqa: SIM118
+        base = question.tree.get(self.topic)
+        self.base: Keys | None = None
+        if isinstance(base, Mapping):
+            words = tuple(k.text for k, _ in base.entries)  # the section refuses what it has not
+            self.base = Keys(base, f"'{self.topic}'", words, self.faults)
+
+    def finish(self) -> None:
+        """Note what of the numbers of the question has a bearing on no answer."""
+        if self.base is not None and len(self.faults) == self.before:
+            self.base.finish("by any answer of the question")
+
+    def read(self, name: str, tree: Tree, before: tuple[str, ...]) -> Iterator[Ask]:
+        """Read one thing that is asked for."""
+        if isinstance(tree, Scalar):
+            tree = Mapping(((Scalar("find", "find", True, tree.mark), tree),), tree.mark)
+        if not isinstance(tree, Mapping):
+            self.faults.add(
+                f"'{name}' must be a quantity or a mapping, not {said(tree)}",
+                tree.mark,
+                help=f"{name}: output",
+            )
+            return
+        words = tuple(k.text for k, _ in tree.entries)  # what it is about says which it may have
+        keys = Keys(tree, f"'{name}'", (*OF_ANSWER, *words), self.faults)
+        ask = self._general(name, keys)
+        combined = [k for k in words if k in COMBINATIONS]
+        topics = [k for k in words if k in TOPICS]
+        about = [k for k in words if k in OF_NETWORK]
+        is_of_network = bool({"spec", "layers"} & set(words))
+        if combined:
+            yield from self._combination(ask, combined[0], keys, before)
+        elif len(topics) > 1 or (topics and is_of_network):
+            self.faults.add(f"'{name}' is about {quoted([*topics, *about])} at once", tree.mark)
+        elif is_of_network or not (topics or self.topic):
+            base = () if self.topic else self.question.tree.entries
+            yield from self._of_network(ask, base, keys)
+        else:
+            yield from self._of_topic(ask, topics[0] if topics else self.topic, keys)
+
+    def _general(self, name: str, keys: Keys) -> Ask:
+        """Read what every answer may have, whatever it is about."""
+        tree = keys.tree
+        given = keys.get("points")
+        points = self.manners.amount(given, "'points'", LARGEST_POINTS)
+        if given is not None and self.shares_points:
+            self.faults.add(
+                "the question has 'points', which its answers share, so this one has none",
+                given.mark,
+                help="give points to the question or to its answers, not to both",
+            )
+        return Ask(
+            name,
+            Fraction(1) if points is None else points,
+            OfAnswers("", ()),
+            tree.mark,
+            self.manners.text(keys, "text"),
+            self.manners.notation(keys, self.notation),
+            self.manners.read(keys, self.manner, is_one=True),
+        )
+
+    # --- other answers ----------------------------------------------------------------------------
+
+    def _combination(
+        self, ask: Ask, word: str, keys: Keys, before: tuple[str, ...]
+    ) -> Iterator[Ask]:
+        known = (word, *(k for k in OF_ANSWER if k != "find"))
+        Keys(keys.tree, f"a {word}", known, self.faults)
+        value = keys.tree.get(word)
+        row = COMBINATIONS[word]
+        items = value.items if isinstance(value, ListTree) else ()
+        names = tuple(i.text for i in items if isinstance(i, Scalar))
+        if len(names) != len(items) or not row.least <= len(names) <= row.most:
+            count = "two answers" if row.most == row.least else "answers"
+            self.faults.add(f"'{word}' takes a list of {count}", (value or keys.tree).mark)
+            return
+        for item, name in zip(items, names, strict=True):
+            if name not in before:
+                self.faults.add(
+                    f"there is no answer '{name}' before this one{nearest(name, before)}",
+                    item.mark,
+                    help=f"before it come {quoted(before)}" if before else "",
+                )
+                return
+        yield ask._replace(about=OfAnswers(word, names))
+
+    # --- given numbers ----------------------------------------------------------------------------
+
+    def _of_topic(self, ask: Ask, name: str, keys: Keys) -> Iterator[Ask]:
+        topic = TOPICS[name]
+        own = keys.tree.get(name)
+        rest = tuple(e for e in keys.tree.entries if e[0].text not in {*OF_ANSWER, *TOPICS})
+        base: Entries = ()
+        for place in (self.question.get(name) if name == self.topic else None, own):
+            if place is not None and not isinstance(place, Mapping):
+                self.faults.add(f"'{name}' must be a mapping, not {said(place)}", place.mark)
+                return
+        if name == self.topic:
+            base = self.question.tree.get(name).entries  # type: ignore[union-attr]
+        changes = (*(own.entries if isinstance(own, Mapping) else ()), *rest)
+        quantity = self._quantity(topic, name, keys.get("find"), ask)
+        for level in (base, changes):
+            topic.check(name, Mapping(tuple(level), ask.mark), self.faults)
+        renamed = topic.renamed(Mapping(tuple(changes), ask.mark))
+        replaced = {other for k, _ in renamed.entries for other in topic.instead.get(k.text, ())}
+        kept = tuple(e for e in base if topic.word(e[0].text) not in replaced)
+        before = topic.renamed(Mapping(kept, ask.mark))
+        section = read_section(topic.section, lay_over(before, renamed), name, self.faults)
+        if section is None or not quantity:
+            return
+        self._count_as_read(topic, quantity, section, kept, changes)
+        yield ask._replace(about=OfTopic(name, quantity, section))
+
+    def _count_as_read(
+        self, topic: Topic, quantity: str, section: Section, kept: Entries, changes: Entries
+    ) -> None:
+        """Count what has a bearing on the answer as read, and note what of its own has none."""
+        idle = topic.idle(quantity, section)
+        changed = {topic.word(k.text) for k, _ in changes}
+        if self.base is not None:
+            for key, _ in kept:
+                if topic.word(key.text) not in {*idle, *changed}:
+                    self.base.read(key.text)
+        for key, _ in changes:
+            if topic.word(key.text) in idle:
+                self.faults.add(
+                    f"'{key.text}' has no bearing on '{quantity}' here", key.mark, code="SP003"
+                )
+
+    def _quantity(self, topic: Topic, name: str, find: Tree | None, ask: Ask) -> str:
+        known = tuple(topic.quantities)
+        if find is None:
+            if topic.default:
+                return topic.default
+            self.faults.add(
+                f"'{name}' needs 'find': what is asked for",
+                ask.mark,
+                help=f"there are {', '.join(known)}",
+            )
+            return ""
+        text = find.text if isinstance(find, Scalar) else ""
+        if text not in known:
+            self.faults.add(
+                f"'{name}' has no quantity {said(find)}; it has {', '.join(known)}"
+                f"{nearest(text, known)}",
+                find.mark,
+            )
+            return ""
+        return text
+
+    # --- networks ---------------------------------------------------------------------------------
+
+    def _of_network(self, ask: Ask, base: Entries, keys: Keys) -> Iterator[Ask]:
+        before = len(self.faults)
+        Keys(keys.tree, "an answer about a network", (*OF_ANSWER, *OF_NETWORK), self.faults)
+        if len(self.faults) > before:
+            return
+        find = keys.get("find")
+        changes = tuple(e for e in keys.tree.entries if e[0].text in OF_NETWORK)
+        given = {k.text for k, _ in changes}
+        replaced = {old for new, others in _INSTEAD.items() if new in given for old in others}
+        kept = tuple(e for e in base if e[0].text in OF_NETWORK and e[0].text not in replaced)
+        merged = lay_over(Mapping(kept, self.question.tree.mark), Mapping(changes, ask.mark))
+        if merged.get("spec") is None and merged.get("layers") is None:
+            self.faults.add(
+                f"nothing says what '{ask.name}' is about",
+                ask.mark,
+                help="name a 'spec', write 'input' and 'layers', "
+                f"or take one of {', '.join(TOPICS)}",
+            )
+            return
+        if not isinstance(find, Scalar) or find.value is None:
+            self.faults.add(
+                f"'{ask.name}' needs 'find': what is asked for",
+                (find or ask).mark,
+                help="such as output, parameters, macs, receptive_field",
+            )
+            return
+        if self._contradicts(merged):
+            return
+        idle = _idle(find.text)
+        self.question.read(*(k.text for k, _ in kept if k.text not in {*idle, *given}))
+        for key, _ in changes:
+            if key.text in idle:
+                self.faults.add(
+                    f"'{key.text}' has no bearing on '{find.text}'", key.mark, code="SP003"
+                )
+        yield ask._replace(about=OfNetwork(find.text, merged))
+
+    def _contradicts(self, merged: Mapping) -> bool:
+        """Note what says twice which network is meant, or which layers."""
+        before = len(self.faults)
+        if merged.get("spec") is not None:
+            for key, _ in merged.entries:
+                if key.text in OF_SPEC:
+                    self.faults.add(
+                        f"'{key.text}' is not read beside 'spec', which brings its own",
+                        key.mark,
+                        help="change a parameter of the spec with 'set', "
+                        "or write 'input' and 'layers' without 'spec'",
+                        code="SP003",
+                    )
+        words = {k.text: k for k, _ in merged.entries}
+        if "layer" in words and "over" in words:
+            self.faults.add(
+                "either 'layer' names layers or 'over' adds them up, not both",
+                words["over"].mark,
+                code="SP003",
+            )
+        return len(self.faults) > before
+
+
+def _idle(quantity: str) -> tuple[str, ...]:
+    """Return the keys that have no bearing on a quantity of a network."""
+    idle = () if quantity in _OF_FREEZING else ("trains",)
+    return (*idle, "layer", "over") if quantity in PATTERN else idle

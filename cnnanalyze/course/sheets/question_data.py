@@ -1,0 +1,229 @@
+"""Givens: the data of a question, as it is to be printed: numbers, matrices, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.course.explanations.symbolic_layer import describe
+from cnnanalyze.course.sheets.questions.topics import TOPICS
+from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic, words_of
+from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion
+from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.language.sections import Section
+from cnnanalyze.language.tree import Mapping, plain
+
+
+class Given(NamedTuple):
+    """One thing that is given."""
+
+    word: str
+    text: str = ""
+    """What it is, if that fits into a line."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """A matrix, its numbers written out."""
+    lines: tuple[str, ...] = ()
+    """The layers of a network."""
+
+
+Givens = tuple[Given, ...]
+
+
+class Data(NamedTuple):
+    """What a question gives: to all of its answers, and to each."""
+
+    common: Givens
+    own: dict[str, Givens]
+
+
+def data_of(question: SolvedQuestion) -> Data:
+    """Return what is given, once for all answers as far as it is the same.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.course.sheets.sheet_reading import read_sheet
+    >>> from cnnanalyze.course.sheets.solve import solve
+    >>> question = "{window: {n: 6, f: 3}, ask: {a: output, b: {find: output, p: 1}}}"
+    >>> sheet = read_sheet(Source("here", f"{{sheet: 1, questions: [{question}]}}"))
+    >>> found = data_of(solve(sheet)["1"])
+    >>> [(g.word, g.text) for g in found.common], [(g.word, g.text) for g in found.own["b"]]
+    ([('input', '6'), ('kernel', '3')], [('padding', '1')])
+    """
+    subjects: dict[str, list[str]] = {}
+    for name, solved in question.answers.items():
+        subjects.setdefault(_subject(solved), []).append(name)
+    subjects.pop("", None)  # what is made of other answers
+    most = max(subjects.values(), key=len, default=[])
+    if len(most) == 1 and len(subjects) > 1:
+        most = []  # each answer has data of its own
+    full = [tuple(_givens(question.answers[name], whole=True)) for name in most]
+    common = tuple(g for g in full[0] if all(g in other for other in full)) if full else ()
+    own = {
+        name: tuple(g for g in _givens(solved) if name not in most or g not in common)
+        for name, solved in question.answers.items()
+    }
+    return Data(common, own)
+
+
+def _subject(solved: Solved) -> str:
+    """Return what an answer is about, the same for answers that may have data in common."""
+    about = solved.ask.about
+    if isinstance(about, OfTopic):
+        return about.topic
+    return "a network" if isinstance(about, OfNetwork) else ""
+
+
+def _givens(solved: Solved, *, whole: bool = False) -> Iterator[Given]:
+    """Yield what is given; the ``whole`` of it, or what has a bearing on the answer."""
+    match solved.ask.about:
+        case OfTopic(topic, quantity, section):
+            yield from _of_section(section, () if whole else TOPICS[topic].idle(quantity, section))
+        case OfNetwork(_, tree) if solved.source is not None:
+            yield from _of_network(solved.source.network, tree)
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def _of_section(section: Section, idle: Sequence[str]) -> Iterator[Given]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if name in section.model_fields_set and name not in idle and value is not None:
+            yield from _of_value(name.replace("_", " "), value)
+
+
+def _of_value(word: str, value: Any) -> Iterator[Given]:  # noqa: ANN401 - whatever a section holds
+    if not isinstance(value, tuple):
+        yield Given(word, _said(value))
+    elif isinstance(value[0], tuple) and isinstance(value[0][0], tuple):
+        for number, matrix in enumerate(value, start=1):
+            named = f"{word} of plane {number}" if len(value) > 1 else word
+            yield Given(named, _name_of(matrix), _rows(matrix))
+    else:
+        yield Given(word, ", ".join(map(_said, value)))
+
+
+def _said(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        value = Fraction(str(value))
+    return _exactly(value) if isinstance(value, int | Fraction) else str(value)
+
+
+def _exactly(value: int | Fraction) -> str:
+    """Return a number with all its digits, or as a fraction: it is there to be computed with."""
+    text = brief(value)
+    if Fraction(text.replace(",", "")) == value:
+        return text
+    number = Fraction(value)
+    below = number.denominator
+    for prime in (2, 5):
+        while below % prime == 0:
+            below //= prime
+    if below > 1:
+        return str(number)
+    digits = len(str(number.denominator)) * 4
+    return f"{float(number):.{min(digits, 17)}f}".rstrip("0") if digits < _DIGITS else str(number)
+
+
+_DIGITS = 40
+
+
+def _rows(matrix: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401
+    return tuple(tuple(_exactly(v) for v in row) for row in matrix)
+
+
+def _name_of(matrix: Any) -> str:  # noqa: ANN401
+    """Return the name of a filter, if it is one that has a name."""
+    return next((name for name, known in FILTERS.items() if known == matrix), "")
+
+
+# --- networks -------------------------------------------------------------------------------------
+
+
+def _of_network(network: Network, tree: Mapping) -> Iterator[Given]:
+    if tree.get("spec") is not None:
+        yield Given("network", network.name)
+    yield Given("input", str(network.input))
+    if network.values is not None:
+        yield Given("numbers of the input", _nested(network.values))
+    yield Given("layers", lines=tuple(_lines(network.nodes)))
+    settings = tree.get("set")
+    if isinstance(settings, Mapping):
+        yield Given("with", ", ".join(f"{k.text} = {plain(v)}" for k, v in settings.entries))
+    if (classes := tree.get("classes")) is not None:
+        yield Given("classes", str(plain(classes)))
+    for word, key in (("trained layers", "trains"), ("layers added up", "over")):
+        if tree.get(key) is not None:
+            yield Given(word, ", ".join(map(str, words_of(tree.get(key)))))
+    layer = tree.get("layer")
+    if layer is not None and isinstance(plain(layer), list) and (names := words_of(layer)):
+        yield Given("for each of", ", ".join(map(str, names)))
+
+
+def _lines(nodes: Sequence[Node]) -> Iterator[str]:
+    """Yield a line for each layer and for each block, what is repeated in it said once."""
+    before: str = INPUT
+    for top, group in groupby(nodes, key=lambda n: n.id.split("/")[0]):
+        members = list(group)
+        inner = [
+            (part, tuple(_layer(n, last, pairs[0][1], f"{top}/{part}/") for n, last in pairs))
+            for part, pairs in _parts(members, before)
+        ]
+        said: list[str] = []
+        for labels, run in groupby(inner, key=lambda one: one[1]):
+            count = len(list(run))
+            text = ", ".join(labels)
+            said.append(f"{count} × [{text}]" if count > 1 else text)
+        yield f"{top}: {', '.join(said)}"
+        before = members[-1].id
+
+
+def _parts(members: list[Node], before: str) -> list[tuple[str, list[tuple[Node, str]]]]:
+    """Return the members of a block by its own blocks, each with the layer in front of it."""
+    fronts = [before, *(n.id for n in members[:-1])]
+    pairs = list(zip(members, fronts, strict=True))
+    return [
+        (part, list(group))
+        for part, group in groupby(pairs, key=lambda pair: "/".join(pair[0].id.split("/")[1:2]))
+    ]
+
+
+def _layer(node: Node, before: str, front: str, lead: str) -> str:
+    """Return a layer with its attributes, and where it reads if not from the one before it.
+
+    Parameters
+    ----------
+    node
+        The layer.
+    before
+        The one before it.
+    front
+        The one in front of its block.
+    lead
+        What the names inside of its block begin with.
+    """
+    words = [describe(node.layer)] if describe(node.layer) else []
+    words += [f"{given.role} {_nested(given.values)}" for given in node.given]
+    text = f"{node.kind} ({', '.join(words)})" if words else node.kind
+    if node.share is not None:
+        text = f"{text} with the weights of {node.share}"
+    if node.inputs == (before,):
+        return text
+    names = ["its input" if i == front else i.removeprefix(lead) for i in node.inputs]
+    return f"{text} of {' and '.join(names)}"
+
+
+def _nested(values: Any) -> str:  # noqa: ANN401 - nested tuples of numbers
+    if isinstance(values, tuple | list) and len(values) == 1:
+        return _nested(values[0])  # an axis of one number tells nothing
+    if isinstance(values, tuple | list):
+        return f"[{', '.join(map(_nested, values))}]"
+    return _said(values)

@@ -1,0 +1,71 @@
+"""Networks otherwise: other layers in some places, other sizes, all the rest by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers.base import Layer
+
+Change = Callable[[Node], Layer | None]
+"""Returns the layer that is put in a node's place; nothing to leave the node out."""
+Size = Callable[[Node, tuple[Shape, ...], Shape], Shape]
+"""From a node, its inputs and what the rules make of them to the output that somebody has."""
+
+
+def _by_the_rules(_: Node, __: tuple[Shape, ...], shape: Shape) -> Shape:
+    return shape
+
+
+def changed(
+    network: Network, change: Change = lambda node: node.layer, size: Size = _by_the_rules
+) -> Network:
+    """Return a network with other layers in some places; all shapes are worked out anew.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.load("zoo:lecture_000_lenet")
+    >>> without = changed(net, lambda node: None if node.id == "pool2" else node.layer)
+    >>> str(net["fc3"].input_shapes[0]), str(without["fc3"].input_shapes[0])
+    ('5x5x16', '10x10x16')
+    """
+    shapes: dict[str, Shape] = {INPUT: network.input}
+    standing: dict[str, Any] = {INPUT: INPUT}
+    nodes = []
+    for node in network:
+        inputs = tuple(standing[i] for i in node.inputs)
+        found = tuple(shapes[i] for i in inputs)
+        layer = change(node)
+        if layer is None:
+            standing[node.id] = inputs[0]
+            continue
+        standing[node.id] = node.id
+        ruled = layer.shape(*found)
+        shapes[node.id] = size(node, found, ruled)
+        if shapes[node.id] != ruled:  # what the rules say is kept for each layer: this is another
+            layer = layer.model_copy()
+        nodes.append(
+            node._replace(layer=layer, inputs=inputs, input_shapes=found, output=shapes[node.id])
+        )
+    outputs = tuple(dict.fromkeys(standing[o] for o in network.outputs))
+    return replace(network, nodes=tuple(nodes), outputs=outputs)
+
+
+def sized(network: Network, sizes: Mapping[str, Shape]) -> Network:
+    """Return a network as somebody has it who found other sizes for some of its maps.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.load("zoo:lecture_000_lenet")
+    >>> str(sized(net, {"conv1": Shape((30, 30), 8)})["pool1"].output)
+    '15x15x8'
+    """
+    if INPUT in sizes:
+        network = replace(network, input=sizes[INPUT])
+    return changed(network, size=lambda node, _, ruled: sizes.get(node.id, ruled))

@@ -1,0 +1,186 @@
+"""Questions about networks: any quantity of a layer, of several layers, of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cnnanalyze.analysis.result import NodeFacts
+from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.course.explanations.explain import explain, quantities
+from cnnanalyze.course.explanations.explanation import Explanation, Rung, Step
+from cnnanalyze.course.explanations.network_questions import TRAINING, fold
+from cnnanalyze.course.misconceptions.catalogue import kind
+from cnnanalyze.course.misconceptions.solution import (
+    Solution,
+    Trees,
+    Twist,
+    unfold,
+)
+from cnnanalyze.course.sheets.questions.layer import (
+    KEYS,
+    STATISTICS_TOO,
+    WORDS,
+    layer_tree,
+    of_layer,
+    unknown,
+)
+from cnnanalyze.course.sheets.questions.layer_pattern import CONVS, PATTERN, solve_pattern
+from cnnanalyze.course.sheets.questions.network_selection import About, variants
+from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.graph.network import Network
+
+
+def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
+    """Work out a quantity of a network, of a layer, or of several layers."""
+    if about.layers:
+        return _each(about, quantity, asking)
+    if quantity in PATTERN:
+        return solve_pattern(about.network, quantity, asking)
+    if quantity == "count":
+        return _count(about, asking)
+    layer = about.layer
+    if layer and layer not in about.network and not about.analysis.group(layer):
+        about.network[layer]  # refuses it, with the nearest name
+    if not about.over and layer in about.network:
+        return of_layer(about, quantity, asking)
+    if quantity in TRAINING and not layer and not about.over:
+        return _trained(about, quantity, asking)
+    if quantity in KEYS:
+        return _total(about, quantity, asking)
+    if not layer and not about.over and quantity in quantities(about.analysis):
+        worked = explain(about.analysis, "", quantity, asking.notation)
+        return Solution(
+            worked.value,
+            unit=worked.unit,
+            explanations=(worked,),
+            trees=lambda: unfold(explain(about.analysis, "", quantity).steps),
+            scene=about.scene,
+        )
+    raise unknown(about, quantity)
+
+
+# --- several layers, an answer for each -----------------------------------------------------------
+
+
+def _each(about: About, quantity: str, asking: Asking) -> Solution:
+    alone = [replace(about, layer=one, layers=()) for one in about.layers]
+    found = [solve_network(one, quantity, asking) for one in alone]
+
+    def trees() -> Trees:
+        each = tuple(s.trees() for s in found)
+        return None if None in each else each
+
+    def again(network: Network) -> Solution:
+        return _each(replace(about, network=network), quantity, asking)
+
+    return Solution(
+        tuple(s.value for s in found),
+        "list",
+        explanations=_climbing(tuple(e for s in found for e in s.explanations), about.layers),
+        trees=trees,
+        scene=about.scene,
+        variants=lambda: variants(about, quantity, again),
+        parts=tuple(found),
+    )
+
+
+def _climbing(
+    explanations: tuple[Explanation, ...], layers: tuple[str, ...]
+) -> tuple[Explanation, ...]:
+    """Leave out what is only the lower part of a table that climbs from layer to layer."""
+    last = explanations[-1]
+    return (last,) if set(layers) <= {rung.label for rung in last.table} else explanations
+
+
+def _count(about: About, asking: Asking) -> Solution:
+    chosen = about.chosen()
+    ids = ", ".join(f.node.id for f in chosen)
+    one = asking.explain(
+        WORDS["count"],
+        about.network.name,
+        [Step(Name("layers"), given(len(chosen)))],
+        len(chosen),
+        reasons=(f"They are {ids}.",) if about.over else (),
+    )
+    weighty = sum(1 for f in about.analysis if f.node.kind in _WEIGHTY)
+    twist = Twist(DENSE_TOO, weighty)
+    return Solution(len(chosen), explanations=(one,), twists=lambda: iter([twist]))
+
+
+DENSE_TOO = kind("dense layers counted too", "counted all layers with weights")
+_WEIGHTY = CONVS | {"dense"}
+
+
+# --- several layers, added up ---------------------------------------------------------------------
+
+
+def _total(about: About, quantity: str, asking: Asking) -> Solution:
+    key = KEYS[quantity]
+    terms = _terms(about, quantity)
+    value = sum(int(t.value) for t in terms)
+    group = about.layer if not about.over else ""
+    folded = fold([(t.name.of, int(t.value)) for t in terms if t.name], group)
+    leaves = [given(number, Name(key, of=label)) for label, number in folded]
+    found = Step(Name(key), made("+", *leaves) if leaves else given(0))
+    worked = asking.explain(
+        WORDS[quantity].format(id=about.name, do="do" if about.over else "does"),
+        f"{about.network.name}, input {about.network.input}",
+        [found],
+        value,
+        reasons=("A network has what its layers have together.",) if len(leaves) > 1 else (),
+        heads=(Name(key),),
+        table=tuple(Rung(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True)),
+    )
+
+    def again(network: Network) -> Solution:
+        return _total(replace(about, network=network), quantity, asking)
+
+    def twists() -> Iterator[Twist]:
+        held = sum(f.parameters for f in about.chosen())
+        if quantity == "parameters" and held > value:
+            yield Twist(STATISTICS_TOO, held)
+
+    return Solution(
+        value,
+        explanations=(worked,),
+        trees=lambda: made("+", *terms) if terms else given(0),
+        scene=about.scene,
+        variants=lambda: variants(about, quantity, again),
+        twists=twists,
+    )
+
+
+def _terms(about: About, quantity: str) -> list[Expression]:
+    key = KEYS[quantity]
+    found = []
+    for facts in about.chosen():
+        if facts.node.share is not None or not _has(facts, quantity):
+            continue
+        tree = layer_tree(replace(about, layer=facts.node.id, over=()), quantity)
+        tree = tree._replace(name=Name(key, of=facts.node.id))
+        if tree.value:
+            found.append(tree)
+    return found
+
+
+def _has(facts: NodeFacts, quantity: str) -> bool:
+    """Whether a layer has any of a quantity, so that most need not be asked."""
+    if quantity in {"macs", "doubled_macs", "exact_operations"}:
+        return facts.cost is not None and facts.cost.mac > 0
+    if quantity == "flops":
+        return facts.cost is not None and any(facts.cost)
+    return quantity == "activations" or bool(facts.params)
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def _trained(about: About, quantity: str, asking: Asking) -> Solution:
+    worked = explain(about.analysis, "", quantity, asking.notation)
+    return Solution(
+        worked.value,
+        unit=worked.unit,
+        explanations=(worked,),
+        trees=lambda: unfold(explain(about.analysis, "", quantity).steps),
+    )

@@ -1,0 +1,164 @@
+"""What a question about a network is about: which network, which of its layers, read how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cache, cached_property, partial
+
+from cnnanalyze.analysis.pipeline import analyze
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.misconceptions.catalogue import Kind, kind
+from cnnanalyze.course.misconceptions.solution import Nested, Place, Scene, Solution, Variant
+from cnnanalyze.course.sheets.questions.misread_network import freezings, readings
+from cnnanalyze.course.sheets.questions.sizes import size_trees
+from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.base import KINDS
+
+
+@dataclass(frozen=True)
+class About:
+    """What a question is about: a network and the layers that are meant."""
+
+    network: Network
+    layer: str = ""
+    """One layer or block; nothing for the whole network."""
+    layers: tuple[str, ...] = ()
+    """Several layers, with an answer for each."""
+    over: tuple[str, ...] = ()
+    """Patterns of ids, or kinds: the layers to add up."""
+    origin: Network | None = None
+    """The network as its spec has it, where the question sets something."""
+    overlooked: str = ""
+    """What somebody does who takes that one."""
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What the rules say."""
+        return analyze(self.network)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """What lies around every layer."""
+        above: dict[str, tuple[int, ...]] = {INPUT: (self.network.input.channels,)}
+        found: Scene = {}
+        for node in self.network:
+            depths = above[node.inputs[0]]
+            own = node.input_shapes[0].channels
+            found[node.id] = Place(
+                node.kind,
+                node.input_shapes[0],
+                node.output,
+                tuple(d for d in depths if d != own),
+                self._mixed(node),
+                _strides(node),
+                cache(partial(size_trees, self.analysis, node.id)),
+            )
+            above[node.id] = (*depths, node.output.channels)
+        return found
+
+    def _mixed(self, node: Node) -> int:
+        """Return the channels into which those of a depthwise convolution are mixed."""
+        if node.kind == "separable":
+            return node.output.channels
+        if node.kind != "depthwise":
+            return 0
+        after = {node.id}
+        for other in self.network:
+            if set(other.inputs) & after:
+                if other.kind == "conv":
+                    return other.output.channels
+                after.add(other.id)
+        return 0
+
+    @property
+    def name(self) -> str:
+        """What the question is about, in words."""
+        if self.over:
+            return f"the layers {' and '.join(self.over)} of {self.network.name}"
+        return self.layer or self.network.name
+
+    def chosen(self) -> tuple[NodeFacts, ...]:
+        """Return the layers to add up."""
+        if self.over:
+            found = tuple(f for f in self.analysis if any(_meets(f.node, p) for p in self.over))
+            if not found:
+                ids = [*self.network.by_id, *{n.kind for n in self.network}]
+                raise UsageError(
+                    f"no layer of {self.network.name} is called or is of the kind "
+                    f"{' or '.join(map(repr, self.over))}{nearest(self.over[0], ids)}"
+                )
+            return found
+        return self.analysis.group(self.layer) if self.layer else tuple(self.analysis)
+
+
+def _strides(node: Node) -> tuple[int, ...]:
+    stride = node.attributes.get("stride", 1)
+    stride = node.attributes.get("kernel", 1) if stride is None else stride
+    return per_axis(stride, node.input_shapes[0].rank, "stride") if node.output.rank else ()
+
+
+def _meets(node: Node, pattern: str) -> bool:
+    return node.kind == KINDS.canonical(pattern) or fnmatchcase(node.id, pattern)
+
+
+# --- the network read wrongly ---------------------------------------------------------------------
+
+COSTLY = 120
+"""Of a larger network no layer is read wrongly one by one."""
+
+
+def variants(
+    about: About, quantity: str, again: Callable[[Network], Solution]
+) -> Iterator[Variant]:
+    """Yield the question for networks that differ by one mistake in reading."""
+
+    def variant(kind: Kind, where: str, make: Callable[[], Network]) -> Variant:
+        def value() -> Nested:
+            return _quick(replace(about, network=make()), quantity)
+
+        quick = about.layer not in about.network and quantity in _QUICK
+        return Variant(kind, lambda: again(make()), where, value if quick else None)
+
+    origin = about.origin
+    if origin is not None:
+        yield variant(OVERLOOKED._replace(words=about.overlooked), "", lambda: origin)
+    if quantity == "trainable":
+        for kind, make in freezings(about.network):
+            yield variant(kind, "", make)
+    if len(about.network) > COSTLY:
+        return
+    chosen = about.chosen() if not about.layers else ()
+    for reading in readings(about.network, chosen, about.scene):
+        if quantity in reading.quantities:
+            yield variant(reading.kind, reading.where, reading.make)
+
+
+OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
+
+
+_QUICK: dict[str, Callable[[NodeFacts], int]] = {
+    "parameters": lambda f: f.learnable,
+    "trainable": lambda f: f.trainable,
+    "weights": lambda f: f.weights,
+    "biases": lambda f: f.biases,
+    "stored": lambda f: f.parameters,
+    "activations": lambda f: f.activations,
+    "macs": lambda f: f.operations("mac") or 0,
+    "flops": lambda f: f.operations("flop") or 0,
+    "doubled_macs": lambda f: 2 * (f.operations("mac") or 0),
+}
+"""Sums that need no working to be compared."""
+
+
+def _quick(about: About, quantity: str) -> Nested:
+    if about.layers:
+        alone = (replace(about, layer=one, layers=()) for one in about.layers)
+        return tuple(_quick(one, quantity) for one in alone)
+    about.__dict__["analysis"] = analyze(about.network, fields=False)
+    return sum(_QUICK[quantity](f) for f in about.chosen())

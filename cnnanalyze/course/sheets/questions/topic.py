@@ -1,0 +1,172 @@
+"""What every topic of questions has: its words in a sheet, and the quantities that can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Table
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.expression import Expression, Name
+from cnnanalyze.core.number import tree
+from cnnanalyze.course.explanations.explanation import Explanation, Rung, Step
+from cnnanalyze.course.explanations.notation import Notation
+from cnnanalyze.course.explanations.notation import notation as find_notation
+from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.symbolic_layer import steps
+from cnnanalyze.course.misconceptions.catalogue import Kind
+from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
+from cnnanalyze.course.sheets.wording import say
+from cnnanalyze.language.diagnostics import Faults
+from cnnanalyze.language.mapping import refuse_synonyms
+from cnnanalyze.language.sections import Section
+from cnnanalyze.language.tree import Mapping, Scalar, Tree
+
+DOES_NOT_FIT = "does not fit"
+"""What a course says that does not round down, where the windows hang over."""
+
+
+class Asking(NamedTuple):
+    """How an answer is to be worked out: for whom, and under which name."""
+
+    notation: str = "plain"
+
+    @property
+    def style(self) -> Notation:
+        """The notation."""
+        return find_notation(self.notation)
+
+    def arranged(self, number: Any) -> Expression:  # noqa: ANN401 - a number that remembers
+        """Return how a number came about, as the notation writes it."""
+        return arrange(tree(number), self.style)
+
+    def steps(self, key: str, number: Any) -> list[Step]:  # noqa: ANN401
+        """Return the equations that lead to a number."""
+        return steps(Name(key), self.arranged(number))
+
+    def explain(
+        self,
+        question: str,
+        subject: str,
+        found: list[Step],
+        value: Any,  # noqa: ANN401 - any answer
+        *,
+        form: str = "number",
+        unit: str = "",
+        reasons: tuple[str, ...] = (),
+        heads: tuple[Name, ...] = (),
+        table: tuple[Rung, ...] = (),
+    ) -> Explanation:
+        """Return the worked answer to a question that is about no layer."""
+        return Explanation(
+            question,
+            subject,
+            "",
+            "",
+            self.notation,
+            tuple(found),
+            value if isinstance(value, int) else 0,
+            "",
+            reasons,
+            (),
+            heads,
+            table,
+            say(value, form, unit),
+        )
+
+
+class Quantity(NamedTuple):
+    """One thing that can be found out in a topic."""
+
+    words: str
+    solve: Callable[..., Any]
+    """From what is given and the :class:`Asking` to a solution."""
+
+
+class Misreading(NamedTuple):
+    """One way to read given numbers, or what is asked of them, wrongly."""
+
+    kind: Kind
+    read: Callable[[Any, str], Iterable[tuple[Any, str]]]
+    """From the section and the quantity that is asked for to what somebody takes for them."""
+    is_of_answer: bool = False
+    """Whether all was worked out well, and something else given: named before what went wrong."""
+
+
+class Topic(NamedTuple):
+    """One kind of question."""
+
+    about: str
+    section: type[Section]
+    quantities: Table[str, Quantity]
+    default: str = ""
+    """What is found where nothing else is asked for."""
+    aliases: Table[str, str] = {}
+    """Letters of the lectures for the words of the section."""
+    instead: Table[str, tuple[str, ...]] = {}
+    """Words that say the same thing in another way, so that only one of them is given."""
+    without: Callable[[str, Any], tuple[str, ...]] = lambda _quantity, _section: ()
+    """The words that have no bearing on a quantity, given the others."""
+
+    def word(self, key: str) -> str:
+        """Return the word of the section for a key, which may be a letter of the lectures."""
+        return self.aliases.get(key, key)
+
+    def idle(self, quantity: str, section: Section) -> tuple[str, ...]:
+        """Return the words that have no bearing on a quantity of this section."""
+        return self.without(quantity, section)
+
+    misreadings: tuple[Misreading, ...] = ()
+
+    def solve(self, quantity: str, section: Section, asking: Asking) -> Solution:
+        """Work out a quantity; whoever misreads the question works it out by the same rules."""
+        found: Solution = self.quantities[quantity].solve(section, asking)
+
+        def misread(*, is_of_answer: bool) -> Iterator[Variant]:
+            for row in self.misreadings:
+                if row.is_of_answer is is_of_answer:
+                    for other, asked in row.read(section, quantity):
+                        worker = self.quantities[asked].solve
+                        yield Variant(row.kind, partial(worker, other, asking))
+
+        def variants() -> Iterator[Variant]:
+            yield from found.variants()
+            yield from misread(is_of_answer=False)
+
+        def twists() -> Iterator[Twist]:
+            yield from found.twists()
+            for other in misread(is_of_answer=True):
+                yield Twist(other.kind, other.solve().value)
+
+        return replace(found, variants=variants, twists=twists)
+
+    def renamed(self, tree: Mapping) -> Mapping:
+        """Put the words of the section in the place of the letters of the lectures."""
+        entries = []
+        for key, value in tree.entries:
+            word = self.word(key.text)
+            entries.append((Scalar(word, word, True, key.mark), value))
+        return Mapping(tuple(entries), tree.mark)
+
+    def check(self, name: str, tree: Mapping, faults: Faults) -> None:
+        """Note what is said twice, or contradicts itself, among keys that stand together."""
+        refuse_synonyms(tree, dict(self.aliases), f"'{name}'", faults)
+        given = {self.word(k.text): k for k, _ in tree.entries}
+        for word, others in self.instead.items():
+            for other in others:
+                if word in given and other in given and word < other:
+                    keys = sorted((given[word], given[other]), key=lambda k: k.mark[1:3])
+                    faults.add(
+                        f"'{name}' has either '{word}' or '{other}', not both",
+                        keys[-1].mark,
+                        code="SP003",
+                    )
+                    return
+
+
+def lay_over(base: Mapping, extra: Mapping) -> Mapping:
+    """Lay entries over others, key by key."""
+    found: dict[str, tuple[Scalar, Tree]] = {k.text: (k, v) for k, v in base.entries}
+    found.update({k.text: (k, v) for k, v in extra.entries})
+    return Mapping(tuple(found.values()), extra.mark if extra.entries else base.mark)

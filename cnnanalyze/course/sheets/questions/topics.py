@@ -1,0 +1,24 @@
+"""All topics by the key that a question in a sheet has."""
+
+from __future__ import annotations
+
+from cnnanalyze.course.sheets.questions.norms import ACTIVATION, BATCH_NORM, WEIGHT_DECAY
+from cnnanalyze.course.sheets.questions.numeric import CONVOLUTION, POOLING
+from cnnanalyze.course.sheets.questions.softmax import CROSS_ENTROPY, SOFTMAX
+from cnnanalyze.course.sheets.questions.topic import Topic
+from cnnanalyze.course.sheets.questions.training import TRAIN, TRANSFER
+from cnnanalyze.course.sheets.questions.window import TOPIC as WINDOW
+
+TOPICS: dict[str, Topic] = {
+    "window": WINDOW,
+    "convolution": CONVOLUTION,
+    "pooling": POOLING,
+    "softmax": SOFTMAX,
+    "cross_entropy": CROSS_ENTROPY,
+    "batch_norm": BATCH_NORM,
+    "weight_decay": WEIGHT_DECAY,
+    "activation": ACTIVATION,
+    "training": TRAIN,
+    "transfer": TRANSFER,
+}
+"""Questions about networks have ``spec`` or ``layers`` instead."""

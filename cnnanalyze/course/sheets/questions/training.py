@@ -1,0 +1,229 @@
+"""Training arithmetic: examples, iterations, updates; and which regime transfer learning takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from pydantic import Field
+
+from cnnanalyze.analysis.training import exactly, plan
+from cnnanalyze.core.expression import Name, given, made
+from cnnanalyze.core.number import Num, Ratio
+from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain, unfold
+from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Quantity, Topic
+from cnnanalyze.errors import UsageError
+from cnnanalyze.language.sections import Section, Training
+from cnnanalyze.layers.attributes import Count, Natural
+
+DIVIDED = kind("divided by the epochs", "divided by the epochs")
+REGIME = kind("regime mistaken", "took the data set for another regime")
+_EXTREMES = ("batch_iterations", "stochastic_iterations")
+
+
+def _one_of(kind: Kind, *pairs: tuple[str, str]) -> Misreading:
+    """Return the mistake of answering another question of the topic."""
+
+    def read(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+        for asked, taken in pairs:
+            if asked == quantity:
+                yield section, taken
+
+    return Misreading(kind, read)
+
+
+SWAPPED = _one_of(
+    kind(
+        "swapped batch and stochastic gradient descent",
+        "swapped batch and stochastic gradient descent",
+    ),
+    _EXTREMES,
+    _EXTREMES[::-1],
+)
+PER_EPOCH = _one_of(
+    kind("examples for iterations", "gave the examples, not the batches of them", Rank.OCCASIONAL),
+    ("iterations", "training_samples"),
+)
+
+
+def _held_back(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+    if section.validation_split:
+        rest = 1 - exactly(section.validation_split)
+        yield section.model_copy(update={"validation_split": float(rest)}), quantity
+
+
+VALIDATION = Misreading(
+    kind("trained on what is held back", "took the examples that are held back", Rank.OCCASIONAL),
+    _held_back,
+)
+
+
+def _one_batch(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
+    if quantity == "updates":
+        yield section.model_copy(update={"batch": 1}), quantity
+
+
+BATCHES = Misreading(
+    kind("batch size forgotten", "took an update for every example", Rank.OCCASIONAL), _one_batch
+)
+
+
+def _named(given_: Training, batch: int | None) -> Training:
+    share: Fraction = exactly(given_.validation_split)
+    samples = Num(given_.samples, Name("samples"))
+    return given_.model_copy(
+        update={
+            "samples": samples,
+            "batch": Num(batch or given_.batch, Name("batch")),
+            "epochs": Num(given_.epochs, Name("epochs")),
+            "validation_split": Ratio(share, Name("validation share")) if share else share,
+        }
+    )
+
+
+def _planned(
+    key: str, words: str, reason: str, batch: Callable[[Training], int | None] = lambda _: None
+) -> Quantity:
+    def solve(section: Training, asking: Asking) -> Solution:
+        named = _named(section, batch(section))
+        result = plan(named, trained=0, stored=0, macs=0, saved=0)
+        number = {
+            "training samples": result.samples,
+            "iterations": result.iterations_per_epoch,
+            "updates": result.updates,
+        }[key]
+        found = asking.steps(key, number)
+        value = int(number)
+        worked = asking.explain(words, _subject(section), found, value, reasons=(reason,))
+
+        def twists() -> Iterator[Twist]:
+            if section.epochs > 1 and key == "iterations":
+                yield Twist(DIVIDED, plain(Fraction(value, section.epochs)))
+
+        return Solution(
+            value,
+            explanations=(worked,),
+            trees=lambda: unfold(Asking().steps(key, number)),
+            twists=twists,
+        )
+
+    return Quantity(words, solve)
+
+
+def _subject(section: Training) -> str:
+    words = [f"{section.samples:,} examples", f"batches of {section.batch}"]
+    if section.epochs > 1:
+        words.append(f"{section.epochs} epochs")
+    if section.validation_split:
+        words.append(f"{section.validation_split:.0%} held back for validation")
+    return ", ".join(words)
+
+
+_EPOCH = (
+    "An epoch is one pass over the training examples, one batch per iteration; an incomplete last "
+    "batch is an iteration, too, unless it is left out."
+)
+
+
+def _all(section: Training) -> int:
+    return int(plan(section, trained=0, stored=0, macs=0, saved=0).samples)
+
+
+_FOR_THE_READER = ("optimizer", "loss", "classes", "learning_rate", "weight_decay")
+"""What a spec may say of its training, and what no number here follows from."""
+_IDLE = {
+    "training_samples": ("batch", "epochs", "drop_last"),
+    "iterations": ("epochs",),
+    "batch_iterations": ("batch", "epochs", "drop_last"),
+    "stochastic_iterations": ("batch", "epochs", "drop_last"),
+}
+"""What has no bearing on a quantity."""
+
+
+TRAIN = Topic(
+    "how long a training takes",
+    Training,
+    {
+        "training_samples": _planned(
+            "training samples",
+            "How many examples are trained on?",
+            "What is held back for validation is not trained on.",
+        ),
+        "iterations": _planned("iterations", "How many iterations has an epoch?", _EPOCH),
+        "updates": _planned(
+            "updates",
+            "How often are the weights updated?",
+            "Each iteration updates the weights once, and every epoch has as many iterations.",
+        ),
+        "batch_iterations": _planned(
+            "iterations",
+            "How many iterations has an epoch of batch gradient descent?",
+            "Batch gradient descent takes all examples at once.",
+            _all,
+        ),
+        "stochastic_iterations": _planned(
+            "iterations",
+            "How many iterations has an epoch of stochastic gradient descent?",
+            "Stochastic gradient descent takes one example at a time.",
+            lambda _: 1,
+        ),
+    },
+    without=lambda quantity, _: (*_FOR_THE_READER, *_IDLE.get(quantity, ())),
+    misreadings=(SWAPPED, VALIDATION, PER_EPOCH, BATCHES),
+)
+
+
+class Labels(Section):
+    """How many labelled examples there are for a new task."""
+
+    labels_per_class: Natural = Field(description="labelled examples of each class")
+    tiny_below: Count = Field(500, description="fewer than so many are a tiny data set")
+    large_above: Count = Field(1000, description="more than so many are a large data set")
+
+
+REGIMES = {
+    "tiny": "train the new head only, and freeze all the rest",
+    "small": "train the new head and the last layers",
+    "large": "train everything, from the weights that are there",
+}
+"""What lecture 003 does with so many labels."""
+
+
+def regime(section: Labels, asking: Asking) -> Solution:
+    """Which regime of transfer learning is it?"""
+    n, low, high = section.labels_per_class, section.tiny_below, section.large_above
+    if low > high:
+        raise UsageError(
+            f"a data set cannot be tiny below {low:,} and large above {high:,} labels: "
+            f"{low:,} > {high:,}",
+            help="give 'tiny_below' a number that is at most that of 'large_above'",
+        )
+    value = "tiny" if n < low else "large" if n > high else "small"
+    step = Step(Name("labels per class"), made("+", given(n)))
+    reasons = (
+        (
+            f"Fewer than {low} labels per class are a tiny data set, more than {high} a large "
+            "one; both ends belong to the middle."
+        ),
+        f"{value.capitalize()}: {REGIMES[value]}.",
+    )
+    words = "Which regime of transfer learning is it?"
+    worked = asking.explain(words, f"{n} labels per class", [step], value, reasons=reasons)
+
+    def twists() -> Iterator[Twist]:
+        for other in REGIMES:
+            if other != value:
+                yield Twist(REGIME, other, f": {low} to {high} labels are the middle one")
+
+    also = tuple(f"{value} {thing}" for thing in ("data", "data set", "data sets"))
+    return Solution(value, "words", explanations=(worked,), twists=twists, also=also)
+
+
+TRANSFER = Topic(
+    "which layers transfer learning trains",
+    Labels,
+    {"regime": Quantity("regime", regime)},
+    "regime",
+)

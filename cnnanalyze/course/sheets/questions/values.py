@@ -1,0 +1,56 @@
+"""What questions about given values share: lists of numbers, each with its equation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from cnnanalyze.core.expression import Expression, Name
+from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
+from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.wording import brief
+
+Trees = tuple[Expression, ...]
+LARGEST = 700
+"""Exponentials of larger numbers are no numbers that one writes down."""
+
+
+def as_list(
+    asking: Asking,
+    words: str,
+    subject: str,
+    key: str,
+    trees: Trees,
+    reasons: tuple[str, ...],
+    twists: Callable[[], Iterator[Twist]] = lambda: iter(()),
+) -> Solution:
+    """Return a list of numbers, each with its equation."""
+    value = tuple(plain(t.value) for t in trees)
+    found = [
+        Step(Name(key, of=str(n)), tree._replace(name=None) if tree.args else tree)
+        for n, tree in enumerate(trees, start=1)
+    ]
+    worked = asking.explain(words, subject, found, value, form="list", reasons=reasons)
+    return Solution(value, "list", explanations=(worked,), trees=lambda: trees, twists=twists)
+
+
+def as_number(
+    asking: Asking,
+    words: str,
+    subject: str,
+    key: str,
+    tree: Expression,
+    reasons: tuple[str, ...] = (),
+    twists: Callable[[], Iterator[Twist]] = lambda: iter(()),
+) -> Solution:
+    """Return one number with its equation."""
+    value = plain(tree.value)
+    bare = tree._replace(name=None) if tree.args else tree
+    worked = asking.explain(words, subject, [Step(Name(key), bare)], value, reasons=reasons)
+    return Solution(value, explanations=(worked,), trees=lambda: tree, twists=twists)
+
+
+def said(values: tuple[int | Fraction, ...]) -> str:
+    """Return numbers as a sentence lists them."""
+    return ", ".join(map(brief, values))

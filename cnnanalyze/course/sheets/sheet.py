@@ -1,0 +1,167 @@
+"""Sheets: homework as it is written down, with the place of every word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.graph.zoo import ZOO, house
+from cnnanalyze.language.sections import Section
+from cnnanalyze.language.tree import Mapping, Tree, plain
+
+ENDING = ".sheet"
+ONLY = "answer"
+"""The name of the answer to a question that asks for one thing."""
+
+OF_SPEC = ("input", "layers", "blocks", "params", "defaults", "train", "outputs")
+"""Keys of a small spec inside a question."""
+
+
+class Credit(NamedTuple):
+    """What a wrong answer is worth if it is known how it came about, as a share of the points."""
+
+    one_slip: Fraction = Fraction(0)
+    two_slips: Fraction = Fraction(0)
+    consequential: Fraction = Fraction(1)
+    """If it is right for what the student had answered before."""
+    slips: tuple[str, ...] | None = None
+    """The names of the mistakes that earn anything; without a list, those that are common."""
+
+
+NO_CREDIT = Credit()
+
+
+class OfTopic(NamedTuple):
+    """What an answer is worked out from: numbers given directly."""
+
+    topic: str
+    quantity: str
+    section: Section
+
+
+class OfNetwork(NamedTuple):
+    """What an answer is worked out from: a network, in a spec or in the question."""
+
+    quantity: str
+    tree: Mapping
+    """The keys that say which network, and what of it."""
+
+
+class OfAnswers(NamedTuple):
+    """What an answer is worked out from: other answers of the same question."""
+
+    word: str
+    names: tuple[str, ...]
+
+
+class Manner(NamedTuple):
+    """How answers are written, and how closely they must be met."""
+
+    tolerance: Fraction = Fraction(0)
+    """How far a number may be off, as a share of the right one."""
+    is_of_counts: bool = False
+    """Whether that holds for whole numbers, too: it does where it is said of one answer."""
+    decimals: int | None = None
+    """The fewest decimals to which a number may be rounded."""
+    units: tuple[str, ...] = ()
+    """The units of numbers, each for the answers that it suits."""
+    own_unit: bool = False
+    """Whether the unit is said of one answer, and so must suit it."""
+    per_entry: bool | None = None
+    """Whether each entry of a list earns its share of the points; by default not of a matrix."""
+
+
+class Ask(NamedTuple):
+    """One thing that is asked for."""
+
+    name: str
+    points: Fraction
+    about: OfTopic | OfNetwork | OfAnswers
+    mark: Mark
+    text: str = ""
+    notation: str = "plain"
+    manner: Manner = Manner()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with everything that it asks for."""
+
+    id: str
+    text: str
+    asks: tuple[Ask, ...]
+    mark: Mark = field(repr=False)
+    source: str = ""
+
+    @property
+    def points(self) -> Fraction:
+        """What all of it is worth."""
+        return sum((a.points for a in self.asks), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A homework sheet."""
+
+    title: str
+    questions: tuple[Question, ...]
+    source: Source = field(repr=False)
+    folder: Path | None = None
+    """Where the specs that it names lie."""
+    about: str = ""
+    credit: Credit = NO_CREDIT
+    origin: str = ""
+    """Where the questions come from."""
+
+    @property
+    def points(self) -> Fraction:
+        """What all questions are worth."""
+        return sum((q.points for q in self.questions), Fraction(0))
+
+    def question(self, id: str) -> Question | None:  # noqa: A002 - the word of the sheet
+        """Return a question by its id."""
+        return next((q for q in self.questions if q.id == id), None)
+
+
+def house_sheets() -> dict[str, Path]:
+    """Return the sheets that come with the package, by name.
+
+    Examples
+    --------
+    >>> "lectures" in house_sheets()
+    True
+    """
+    return {p.stem: p for p in sorted((house() / "sheets").glob(f"*{ENDING}"))}
+
+
+def find_sheet(name: str | Path) -> Path:
+    """Return the file of a sheet, or of one that comes along: ``zoo:NAME``.
+
+    Raises
+    ------
+    UsageError
+        If no sheet of that name comes along.
+    """
+    text = str(name)
+    if not text.startswith(ZOO):
+        return Path(name)
+    sheets = house_sheets()
+    wanted = text.removeprefix(ZOO)
+    if wanted not in sheets:
+        raise UsageError(
+            f"there is no sheet '{wanted}'{nearest(wanted, list(sheets))}",
+            help=f"the sheets that come along are {', '.join(sheets)}",
+        )
+    return sheets[wanted]
+
+
+def words_of(tree: Tree | None) -> tuple[Any, ...]:
+    """Return one word, or a list of words, as a tuple."""
+    if tree is None:
+        return ()
+    data = plain(tree)
+    return tuple(data) if isinstance(data, list) else (data,)

@@ -1,0 +1,360 @@
+"""Solving: every question of a sheet worked out by the rules, each answer with its working."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.explanations.notation import NOTATIONS
+from cnnanalyze.course.misconceptions.solution import Solution
+from cnnanalyze.course.sheets.questions.changed_network import changed
+from cnnanalyze.course.sheets.questions.combination import combine
+from cnnanalyze.course.sheets.questions.network import solve_network
+from cnnanalyze.course.sheets.questions.network_selection import About
+from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topics import TOPICS
+from cnnanalyze.course.sheets.sheet import (
+    OF_SPEC,
+    Ask,
+    OfAnswers,
+    OfNetwork,
+    OfTopic,
+    Question,
+    Sheet,
+    words_of,
+)
+from cnnanalyze.course.sheets.writing import write
+from cnnanalyze.course.written_answers.parser import Terms
+from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
+from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
+from cnnanalyze.graph.build import load
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.zoo import ZOO, find_spec
+from cnnanalyze.language.blocks import read_blocks
+from cnnanalyze.language.diagnostics import Faults, said
+from cnnanalyze.language.document import Document
+from cnnanalyze.language.expand import expand
+from cnnanalyze.language.mapping import place_of
+from cnnanalyze.language.node import Node
+from cnnanalyze.language.sections import Training, read_section
+from cnnanalyze.language.tree import Mapping as MappingTree
+from cnnanalyze.language.tree import Scalar, Tree, plain
+from cnnanalyze.layers.base import KINDS
+
+
+class Solved(NamedTuple):
+    """One answer."""
+
+    ask: Ask
+    solution: Solution
+    source: About | None = None
+    """What it is about, if that is a network."""
+    parts: Mapping[str, Solution] = {}
+    """The answers that it is made of, if it is made of any."""
+
+    @property
+    def terms(self) -> Terms:
+        """How closely the answer must be met, and how it is written."""
+        manner = self.ask.manner
+        return Terms(
+            manner.tolerance,
+            manner.is_of_counts,
+            manner.decimals,
+            next((u for u in manner.units if _suits(u, self.solution)), ""),
+            NOTATIONS[self.ask.notation].width_first,
+        )
+
+    @property
+    def said(self) -> str:
+        """The answer as it would be written down."""
+        return write(self.solution, self.terms)
+
+
+def _suits(unit: str, solution: Solution) -> bool:
+    """Whether an answer can be given in a unit."""
+    if solution.parts:
+        return all(_suits(unit, part) for part in solution.parts)
+    return solution.form == "number" and suits(unit, solution.unit)
+
+
+class SolvedQuestion(NamedTuple):
+    """One question with its answers, by their names."""
+
+    question: Question
+    answers: dict[str, Solved]
+
+
+@dataclass(frozen=True)
+class SolvedSheet:
+    """A sheet with all answers."""
+
+    sheet: Sheet
+    questions: tuple[SolvedQuestion, ...]
+
+    def __getitem__(self, id: str) -> SolvedQuestion:  # noqa: A002 - the word of the sheet
+        for found in self.questions:
+            if found.question.id == id:
+                return found
+        known = [q.question.id for q in self.questions]
+        raise UsageError(f"the sheet has no question '{id}'{nearest(id, known)}")
+
+
+def _beside(name: str, folder: Path | None) -> Path:
+    """Return the file of a spec that a sheet names: in the zoo, or from its own folder on."""
+    if name.startswith(ZOO) or folder is None:
+        return find_spec(name)
+    return folder / name
+
+
+def solve(sheet: Sheet, notation: str = "") -> SolvedSheet:
+    """Work out all questions of a sheet.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    notation
+        The notation of all answers; by default those that the sheet names.
+
+    Raises
+    ------
+    CnnError
+        With every question that cannot be answered, each at its place.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.course.sheets.sheet_reading import read_sheet
+    >>> sheet = read_sheet(Source("here", "{sheet: 1, questions: [{window: {n: 6, f: 3, p: 1}}]}"))
+    >>> solve(sheet)["1"].answers["answer"].said
+    '6'
+    """
+    worker = _Worker(sheet, notation)
+    found = tuple(worker.question(q) for q in sheet.questions)
+    worker.faults.raise_if_any()
+    return SolvedSheet(sheet, found)
+
+
+def _check_unit(solved: Solved) -> None:
+    """Refuse a unit that is said of an answer and does not suit it."""
+    manner = solved.ask.manner
+    if manner.own_unit and manner.units and not solved.terms.unit:
+        counted = {BYTES: "bytes", PERCENT: "percent"}.get(solved.solution.unit, "no unit")
+        raise UsageError(
+            f"'{solved.ask.name}' has {counted}, so it cannot be given in "
+            f"{' or '.join(manner.units)}",
+            help=f"units are {', '.join(NAMED)}",
+        )
+
+
+def _place(ask: Ask, fault: Fault) -> Mark:
+    """Return the place of the word that a message speaks of, or else of the question."""
+    if isinstance(ask.about, OfNetwork):
+        mark = place_of(ask.about.tree, fault.message)
+        return ask.mark if mark is ask.about.tree.mark else mark
+    return ask.mark
+
+
+class _Worker:
+    """Works out questions; networks are read once for all that ask about them."""
+
+    def __init__(self, sheet: Sheet, notation: str) -> None:
+        self.sheet = sheet
+        self.notation = notation
+        self.faults = Faults()
+        self.networks: dict[tuple[Any, ...], Network] = {}
+        self.abouts: dict[tuple[Any, ...], About] = {}
+
+    def question(self, question: Question) -> SolvedQuestion:
+        found: dict[str, Solved] = {}
+        for ask in question.asks:
+            own = ask._replace(notation=self.notation or ask.notation)
+            try:
+                solved = self.answer(own, found)
+                _check_unit(solved)
+                found[ask.name] = solved
+            except CnnError as error:
+                for fault in error.faults:
+                    placed = fault if fault.mark else replace(fault, mark=_place(ask, fault))
+                    self.faults.note(placed)
+        return SolvedQuestion(question, found)
+
+    def answer(self, ask: Ask, found: Mapping[str, Solved]) -> Solved:
+        asking = Asking(ask.notation)
+        match ask.about:
+            case OfTopic(topic, quantity, section):
+                return Solved(ask, TOPICS[topic].solve(quantity, section, asking))
+            case OfAnswers(word, names):
+                missing = [n for n in names if n not in found]
+                if missing:  # its own fault is noted already
+                    raise UsageError(f"without '{missing[0]}' this cannot be worked out")
+                parts = {n: found[n].solution for n in names}
+                return Solved(ask, combine(word, names, parts, asking), parts=parts)
+            case OfNetwork(quantity, tree):
+                about = self.about(tree)
+                return Solved(ask, solve_network(about, quantity, asking), about)
+
+    # --- networks ---------------------------------------------------------------------------------
+
+    def about(self, tree: MappingTree) -> About:
+        """Return what a question is about, read once for all that ask the same."""
+        layers = words_of(tree.get("layer"))
+        over = words_of(tree.get("over"))
+        for word, words in (("layer", layers), ("over", over)):
+            if not all(isinstance(w, str) for w in words):
+                place = tree.get(word)
+                assert place is not None
+                raise CnnError(Fault(f"'{word}' must name layers", place.mark))
+        several = len(layers) > 1 or _is_list(tree, "layer")
+        network, origin, overlooked = self.network(tree)
+        key = (id(network), id(origin), layers, over, several)
+        if key not in self.abouts:
+            known = next((a for a in self.abouts.values() if a.network is network), None)
+            made = About(
+                network,
+                "" if several or not layers else layers[0],
+                layers if several else (),
+                over,
+                origin=origin,
+                overlooked=overlooked,
+            )
+            if known is not None:
+                made.__dict__["analysis"] = known.analysis  # the same network: ask once
+            self.abouts[key] = made
+        return self.abouts[key]
+
+    def network(self, tree: MappingTree) -> tuple[Network, Network | None, str]:
+        """Return the network, the one that overlooks a change of the question, and in words."""
+        settings = tree.get("set")
+        given: dict[str, Any] = {}
+        if isinstance(settings, MappingTree):
+            given = {k.text: plain(v) for k, v in settings.entries}
+        elif settings is not None:
+            raise CnnError(Fault(f"'set' must be a mapping, not {said(settings)}", settings.mark))
+        base = self.read(tree, {})
+        network = self.read(tree, given) if given else base
+        trains = tree.get("trains")
+        made = self.changed(network, tree.get("classes"), trains)
+        if tree.get("classes") is not None:
+            kept = self.changed(network, None, trains)
+            return made, kept, "kept the classes that the network had"
+        if given:
+            words = "took the network as its spec has it, without the settings of the question"
+            return made, self.changed(base, None, trains), words
+        return made, None, ""
+
+    def read(self, tree: MappingTree, settings: dict[str, Any]) -> Network:
+        spec = tree.get("spec")
+        if spec is None:
+            section = MappingTree(tuple(e for e in tree.entries if e[0].text in OF_SPEC), tree.mark)
+            key: tuple[Any, ...] = (repr(plain(section)), repr(settings))
+            if key not in self.networks:
+                self.networks[key] = build_inline(section, settings, self.sheet)
+            return self.networks[key]
+        if not isinstance(spec, Scalar) or not isinstance(spec.value, str):
+            raise CnnError(Fault(f"'spec' must name a spec, not {said(spec)}", spec.mark))
+        key = (spec.value, repr(settings))
+        if key not in self.networks:
+            try:
+                self.networks[key] = load(_beside(spec.value, self.sheet.folder), settings)
+            except CnnError as error:
+                raise CnnError(
+                    *(f if f.mark else replace(f, mark=spec.mark) for f in error.faults)
+                ) from None
+        return self.networks[key]
+
+    def changed(self, network: Network, classes: Tree | None, trains: Tree | None) -> Network:
+        """Return the network with a new head, and with what does not train frozen."""
+        if classes is None and trains is None:
+            return network
+        key = (id(network), repr(classes and plain(classes)), repr(trains and plain(trains)))
+        if key not in self.networks:
+            made = network
+            if classes is not None:
+                number = plain(classes)
+                if type(number) is not int or number < 1:
+                    words = f"'classes' must be a whole number of at least 1, not {said(classes)}"
+                    raise CnnError(Fault(words, classes.mark))
+                made = with_head(made, number)
+            if trains is not None:
+                made = training(made, tuple(map(str, words_of(trains))))
+            self.networks[key] = made
+        return self.networks[key]
+
+
+def _is_list(tree: MappingTree, key: str) -> bool:
+    found = tree.get(key)
+    return found is not None and isinstance(plain(found), list)
+
+
+def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> Network:
+    """Build the network that stands in a question; its faults have their places in the sheet."""
+    faults = Faults()
+    if tree.get("input") is None:
+        faults.add(
+            "'layers' need an 'input'", tree.mark, help="input: 32x32x3 (height x width x channels)"
+        )
+        faults.raise_if_any()
+    document = Document(
+        source=sheet.source,
+        tree=tree,
+        blocks=read_blocks(tree, faults),
+        training=read_section(Training, tree.get("train"), "train", faults),
+    )
+    expansion = expand(document, settings, faults)
+    faults.raise_if_any()
+    assert expansion is not None
+    return Network(
+        "the network",
+        expansion.input.shape,
+        expansion.nodes,
+        expansion.outputs,
+        document,
+        (),
+        tuple(settings.items()),
+        tuple(expansion.parameters.items()),
+        expansion.input.values,
+    )
+
+
+def with_head(network: Network, classes: int) -> Network:
+    """Return a network whose last dense layer tells so many classes apart.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> with_head(cnn.load("zoo:vgg16"), 10)["fc3"].output.channels
+    10
+    """
+    dense = [n for n in network if n.kind == "dense"]
+    if not dense:
+        raise UsageError(
+            f"{network.name} ends in no dense layer, so its classes cannot be replaced"
+        )
+    head = dense[-1].layer.model_copy(update={"units": classes})
+    return changed(network, lambda n: head if n.id == dense[-1].id else n.layer)
+
+
+def training(network: Network, names: tuple[str, ...]) -> Network:
+    """Return a network in which only some layers train: ids, blocks, patterns, kinds, or all."""
+    for name in names:
+        if name != "all" and not any(_is_meant(n, name) for n in network):
+            ids = [*network.by_id, "all"]
+            raise UsageError(f"{network.name} has no layer '{name}'{nearest(name, ids)}")
+    nodes = tuple(
+        n._replace(frozen=not any(w == "all" or _is_meant(n, w) for w in names)) for n in network
+    )
+    return replace(network, nodes=nodes)
+
+
+def _is_meant(node: Node, name: str) -> bool:
+    return (
+        node.id == name
+        or node.id.startswith(f"{name}/")
+        or node.kind == KINDS.canonical(name)
+        or fnmatchcase(node.id, name)
+    )

@@ -1,0 +1,39 @@
+"""What one layer does to given numbers: what goes in, what comes out, and the working between."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.course.worked_steps.window_steps import Walk
+
+
+class Working(NamedTuple):
+    """What is computed of every number, in columns from left to right."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Number, ...], ...]
+    facts: tuple[tuple[str, Number], ...] = ()
+    """What belongs to all rows: a sum, a mean."""
+    total: int = 0
+    """The rows there are; the first alone are kept."""
+
+    @property
+    def left_out(self) -> int:
+        """How many rows are not kept."""
+        return self.total - len(self.rows)
+
+
+class Section(NamedTuple):
+    """One layer, worked out."""
+
+    name: str
+    kind: str
+    title: str
+    """What is done, in words."""
+    before: tuple[Volume, ...]
+    after: Volume
+    walk: Walk | None = None
+    formula: str = ""
+    working: Working | None = None
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,310 @@
+"""A layer on given numbers: which working each kind has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import chain
+from operator import mul
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.worked_steps.activations import (
+    ACTIVATIONS,
+    Tensors,
+    Worked,
+    activate,
+    batch_norm,
+    softmax,
+)
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, lay, vector, whole
+from cnnanalyze.course.worked_steps.window_steps import Walk
+from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.base import Fit, Layer
+
+
+class Call(NamedTuple):
+    """A layer with its numbers."""
+
+    name: str
+    layer: Layer
+    tensors: Tensors
+    """By role, in the order of the tensor's axes."""
+    inputs: tuple[Volume, ...]
+    output: Shape
+    flipped: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def x(self) -> Volume:
+        """The first input."""
+        return self.inputs[0]
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What the layer is told."""
+        return {name: getattr(self.layer, name) for name in type(self.layer).model_fields}
+
+    def pair(self, name: str, otherwise: str = "") -> tuple[int, int]:
+        """Return an attribute for rows and columns; a signal is one row."""
+        value = self.attributes.get(name, 1)
+        if value is None:
+            value = self.attributes[otherwise]
+        given = per_axis(value, self.x.rank, name)
+        return (1, given[0]) if self.x.rank == 1 else (given[0], given[1])
+
+    def fits(self) -> tuple[Fit, ...]:
+        """How windows lie on rows and columns."""
+        found = self.layer.fit(self.x.shape)
+        return (Fit(1, 0, 0, exact=True, unread=0), *found) if self.x.rank == 1 else found
+
+
+def work(call: Call) -> Section:
+    """Work a layer out.
+
+    Raises
+    ------
+    UsageError
+        If nobody would do that kind by hand here.
+    """
+    kind = call.layer.kind
+    if call.x.rank > 2 or kind not in KINDS:  # noqa: PLR2004 - rows and columns
+        raise UsageError(
+            f"'{call.name}': {kind} is not worked out by hand",
+            help=f"there are {', '.join(sorted(KINDS))}; 'cnnanalyze verify' runs every kind",
+        )
+    section = KINDS[kind](call)
+    return section._replace(remarks=(*call.remarks, *section.remarks))
+
+
+def _windowed(call: Call, what: str, walk: Walk, formula: str) -> Section:
+    signal = call.x.rank == 1  # it has one axis; that of the rows is none of it
+    parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {_size(walk.size, signal=signal)}"]
+    for name, (a, b) in (("stride", walk.stride), ("dilation", walk.dilation)):
+        if name == "stride" or (a, b) != (1, 1):
+            parts.append(f"{name} {b if signal or a == b else f'{a}x{b}'}")
+    (top, bottom), (left, right) = walk.padding
+    ends = [("left", left), ("right", right)]
+    sides = ends if signal else [("above", top), ("below", bottom), *ends]
+    if any(number for _, number in sides):
+        alike = len({number for _, number in sides}) == 1
+        told = ", ".join(f"{number} {word}" for word, number in sides)
+        parts.append(f"padding {left if alike else told}")
+    remarks = tuple(
+        f"the last {noun if f.unread == 1 else f'{f.unread} {noun}s'} of the input "
+        f"{'is' if f.unread == 1 else 'are'} not read: the next window would not fit"
+        for f, noun in zip(walk.fits, ("row", "number" if signal else "column"), strict=True)
+        if f.unread
+    )
+    return Section(
+        call.name, call.layer.kind, ", ".join(parts), call.inputs, walk.output, walk, formula,
+        remarks=remarks,
+    )  # fmt: skip
+
+
+def _size(size: tuple[int, int], *, signal: bool) -> str:
+    rows, columns = size
+    return str(columns) if signal else f"{rows}x{columns}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _conv(call: Call) -> Section:
+    layer: Any = call.layer
+    each, groups = call.x.channels // layer.groups, layer.groups
+    size = call.pair("kernel")
+    kernels = _kernels(call.tensors["kernel"], size, each, layer.filters)
+    share = layer.filters // groups
+    reads = tuple(
+        tuple(range(k // share * each, (k // share + 1) * each)) for k in range(layer.filters)
+    )
+    return _slid(call, kernels, reads)
+
+
+def _depthwise(call: Call) -> Section:
+    layer: Any = call.layer
+    channels, multiplier = call.x.channels, layer.multiplier
+    flat = _kernels(call.tensors["kernel"], call.pair("kernel"), channels, multiplier)
+    kernels = tuple((flat[m][c],) for c in range(channels) for m in range(multiplier))
+    return _slid(call, kernels, tuple((c,) for c in range(channels) for _ in range(multiplier)))
+
+
+def _slid(
+    call: Call, kernels: tuple[tuple[Plane, ...], ...], reads: tuple[tuple[int, ...], ...]
+) -> Section:
+    walk = Walk(
+        call.x,
+        kernels,
+        reads,
+        call.pair("kernel"),
+        call.pair("stride"),
+        call.pair("dilation"),
+        call.fits(),
+        call.tensors.get("bias", ()),
+        flipped=call.flipped,
+    )
+    what = "convolution (the kernel turned half around)" if call.flipped else (
+        "depthwise cross-correlation" if call.layer.kind == "depthwise" else "cross-correlation"
+    )  # fmt: skip
+    formula = "sum of products" + (" + bias" if walk.biases else "")
+    return _windowed(call, what, walk, formula)
+
+
+def _kernels(
+    numbers: Sequence[Number], size: tuple[int, int], channels: int, filters: int
+) -> tuple[tuple[Plane, ...], ...]:
+    """Return, filter by filter, a plane for every channel; the filter is the last axis."""
+    rows, columns = size
+    step = channels * filters
+    return tuple(
+        tuple(
+            tuple(
+                tuple(numbers[(r * columns + j) * step + c * filters + f] for j in range(columns))
+                for r in range(rows)
+            )
+            for c in range(channels)
+        )
+        for f in range(filters)
+    )
+
+
+def _dense(call: Call) -> Section:
+    layer: Any = call.layer
+    numbers, weights = call.x.flat(), call.tensors["kernel"]
+    size = (1, len(numbers))
+    exactly = Fit(1, 0, 0, exact=True, unread=0)
+    walk = Walk(
+        Volume(((numbers,),), rank=0),
+        tuple(((weights[u :: layer.units],),) for u in range(layer.units)),
+        ((0,),) * layer.units,
+        size,
+        (1, 1),
+        (1, 1),
+        (exactly, exactly),
+        call.tensors.get("bias", ()),
+    )
+    formula = "sum of products" + (" + bias" if walk.biases else "")
+    title = f"dense, {_count(len(numbers), 'number')} to {_count(layer.units, 'unit')}"
+    return Section(call.name, "dense", title, call.inputs, walk.output, walk, formula)
+
+
+def _pool(call: Call) -> Section:
+    layer: Any = call.layer
+    highest = layer.kind == "maxpool"
+    counted = not highest and layer.count_padding
+    walk = Walk(
+        call.x,
+        (),
+        tuple((c,) for c in range(call.x.channels)),
+        call.pair("kernel"),
+        call.pair("stride", otherwise="kernel"),
+        call.pair("dilation"),
+        call.fits(),
+        join="max" if highest else "mean",
+        filler=0 if counted else None,
+    )
+    what = "max pooling" if highest else "average pooling"
+    return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each window")
+
+
+def _whole(call: Call) -> Section:
+    exactly = Fit(1, 0, 0, exact=True, unread=0)
+    highest = call.layer.kind == "global_maxpool"
+    walk = Walk(
+        call.x,
+        (),
+        tuple((c,) for c in range(call.x.channels)),
+        (call.x.height, call.x.width),
+        (1, 1),
+        (1, 1),
+        (exactly, exactly),
+        join="max" if highest else "mean",
+        filler=None,
+    )
+    what = "global max pooling" if highest else "global average pooling"
+    return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each channel")
+
+
+def _pointwise(worker: Callable[[Call], Worked], words: str = "") -> Callable[[Call], Section]:
+    def section(call: Call) -> Section:
+        found = worker(call)
+        title = words or call.layer.kind.replace("_", " ")
+        return Section(
+            call.name, call.layer.kind, title, call.inputs, found.after, None, found.formula,
+            found.working, found.remarks,
+        )  # fmt: skip
+
+    return section
+
+
+def _kept(words: str) -> Callable[[Call], Section]:
+    """Return the section of a layer that changes no number."""
+
+    def section(call: Call) -> Section:
+        height, width = (1, 1, *call.output.size)[-2:]
+        channels, rank = call.output.channels, call.output.rank
+        flat = call.x.flat()
+        after = lay(flat, height, width, channels, rank) if rank else vector(flat)
+        return Section(call.name, call.layer.kind, words, call.inputs, after)
+
+    return section
+
+
+def _joined(words: str, function: Callable[..., Number]) -> Callable[[Call], Section]:
+    """Return the section of a layer that joins equal maps number by number."""
+
+    def section(call: Call) -> Section:
+        shape = call.output
+        size = (call.x.height, call.x.width)
+        flats = [v.flat() for v in call.inputs]
+        if len({len(f) for f in flats}) > 1:
+            raise UsageError(
+                f"'{call.name}' joins {' and '.join(str(v.shape) for v in call.inputs)}; by hand "
+                "that is done for equal shapes"
+            )
+        out = [whole(function(values)) for values in zip(*flats, strict=True)]
+        after = lay(out, *size, shape.channels, shape.rank)
+        return Section(call.name, call.layer.kind, words, call.inputs, after)
+
+    return section
+
+
+def _concat(call: Call) -> Section:
+    planes = tuple(chain.from_iterable(v.planes for v in call.inputs))
+    after = Volume(planes, call.x.rank)
+    if after.shape != call.output:
+        raise UsageError(f"'{call.name}' joins along an axis; by hand that is done for channels")
+    return Section(call.name, "concat", "channels one after the other", call.inputs, after)
+
+
+KINDS: dict[str, Callable[[Call], Section]] = {
+    "conv": _conv,
+    "depthwise": _depthwise,
+    "maxpool": _pool,
+    "avgpool": _pool,
+    "global_maxpool": _whole,
+    "global_avgpool": _whole,
+    "dense": _dense,
+    **{
+        kind: _pointwise(lambda c: activate(c.layer.kind, c.attributes, c.tensors, c.x))
+        for kind in (*ACTIVATIONS, "prelu")
+    },
+    "softmax": _pointwise(lambda c: softmax(c.x)),
+    "log_softmax": _pointwise(lambda c: softmax(c.x, logarithm=True)),
+    "batchnorm": _pointwise(
+        lambda c: batch_norm(c.x, c.tensors, c.attributes["epsilon"]), "batch normalisation"
+    ),
+    "flatten": _kept("one number after the other: row by row, the channels of a place together"),
+    "reshape": _kept("the same numbers in another shape"),
+    "dropout": _kept("nothing happens after the training"),
+    "drop_path": _kept("nothing happens after the training"),
+    "add": _joined("sum, number by number", sum),
+    "multiply": _joined("product, number by number", lambda values: reduce(mul, values)),
+    "maximum": _joined("largest, number by number", max),
+    "concat": _concat,
+}
+"""What is worked out by hand, by the kind of the layer."""

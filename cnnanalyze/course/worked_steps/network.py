@@ -1,0 +1,330 @@
+"""A whole network on given numbers, and single operations that a command line names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.cost import Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.layers import KINDS, Call, work
+from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, Kernel
+from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, arrange, counted, exact
+from cnnanalyze.course.worked_steps.window_steps import turned
+from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers.base import KINDS as LAYERS
+
+BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 1}
+"""What a tensor holds if nothing is given; others must be given."""
+
+
+def work_out(network: Network, image: Volume | None = None) -> tuple[Section, ...]:
+    """Work every layer of a network out, on the numbers that its spec gives or on others.
+
+    Raises
+    ------
+    UsageError
+        If there are no numbers, for the input or for a kernel, or they do not fit.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> (edges,) = work_out(cnn.load("zoo:edge_detection"))
+    >>> edges.after.planes[0][0]
+    (-5, -4, 0, 8)
+    """
+    if image is None:
+        image = _input(network)
+    elif image.shape != network.input:
+        raise UsageError(
+            f"the image is {image.shape}, but {network.name} reads {network.input}: "
+            f"{image.shape} ≠ {network.input}"
+        )
+    values: dict[str, Volume] = {INPUT: image}
+    sections = []
+    for node in network:
+        inputs = tuple(values[name] for name in node.inputs)
+        tensors, remarks = _tensors(network, node)
+        call = Call(node.id, node.layer, tensors, inputs, node.output, remarks=remarks)
+        section = work(call)
+        sections.append(section)
+        values[node.id] = section.after
+    return tuple(sections)
+
+
+def _input(network: Network) -> Volume:
+    if network.values is None:
+        raise UsageError(
+            f"{network.name} has no numbers to work with: its input has no 'values:'",
+            help="write 'input: {values: [[3, 0, 1], [1, 5, 8]]}' in the spec, or give --image",
+        )
+    if network.input.count > MOST_NUMBERS:
+        count = network.input.count
+        raise UsageError(f"the input holds {count:,} numbers: {count:,} > {MOST_NUMBERS:,}")
+    if network.input.rank > 2:  # noqa: PLR2004 - rows and columns
+        raise UsageError(
+            f"the input {network.input} has {network.input.rank} axes besides the channels; "
+            "by hand there are two at most"
+        )
+    return arrange(network.values, network.input.rank)
+
+
+def _tensors(network: Network, node: Node) -> tuple[dict[str, tuple[Number, ...]], tuple[str, ...]]:
+    """Return the numbers of a layer by role, and what was taken for those that are not given."""
+    owner = node
+    while owner.share is not None:
+        owner = network[owner.share]
+    given = {g.role: tuple(map(exact, _flat(g.values))) for g in owner.given}
+    found: dict[str, tuple[Number, ...]] = {}
+    remarks = []
+    params: tuple[Param, ...] = node.layer.params(*node.input_shapes)
+    for param in params if node.kind in KINDS else ():
+        if param.role in given:
+            found[param.role] = given[param.role]
+        elif param.role in BLANK:
+            blank = BLANK[param.role]
+            found[param.role] = (blank,) * prod(param.shape)
+            remarks.append(f"no {param.role} is given: {blank} is taken")
+        else:
+            raise UsageError(
+                f"'{node.id}' has no numbers for its {param.role}, "
+                f"{'x'.join(map(str, param.shape))}",
+                help="give them in the spec: 'weights: sobel-x', a matrix, or one for every filter",
+            )
+    return found, tuple(remarks)
+
+
+def _flat(values: Any) -> Iterator[Number]:  # noqa: ANN401 - tuples in tuples
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+# --- single operations ----------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """How a window walks; as attributes of a layer."""
+
+    stride: int | tuple[int, int] | None = None
+    padding: str | int | tuple[int, int] = "valid"
+    dilation: int | tuple[int, int] = 1
+
+
+def convolve(
+    image: Volume,
+    kernels: Sequence[Kernel],
+    window: Window = Window(),  # noqa: B008 - immutable
+    *,
+    biases: Sequence[Number] = (),
+    flip: bool = False,
+    depthwise: bool = False,
+    name: str = "conv",
+) -> Section:
+    """Lay filters over an image.
+
+    Parameters
+    ----------
+    image
+        The numbers.
+    kernels
+        The filters: a plane for every channel, or one that serves them all.
+    window
+        Stride, padding and dilation.
+    biases
+        One for each filter, one for all, or none.
+    flip
+        Whether the kernels are turned half around first: a convolution in the strict sense.
+    depthwise
+        Whether every channel is filtered by itself.
+
+    Raises
+    ------
+    UsageError
+        If the planes of a filter are not those of the image, or filters differ in size.
+
+    Examples
+    --------
+    >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
+    >>> image = read_image(["3 0 1 2; 1 5 8 9; 2 7 2 5"])
+    >>> convolve(image, [read_kernel("vertical-edge")]).after.planes
+    (((-5, -4),),)
+    >>> convolve(image, [read_kernel("vertical-edge")], flip=True).after.planes
+    (((5, 4),),)
+    """
+    if not image.rank:
+        image = Volume(((image.flat(),),), rank=1)  # a row of numbers
+    filters = [_planes(kernel, 1 if depthwise else image.channels) for kernel in kernels]
+    sizes = [(len(f[0]), len(f[0][0])) for f in filters]
+    if len(set(sizes)) > 1:
+        raise UsageError(
+            f"filter 1 is {sizes[0][0]}x{sizes[0][1]}, another "
+            f"{next(f'{h}x{w}' for h, w in sizes if (h, w) != sizes[0])}: filters that are "
+            "applied side by side have one size"
+        )
+    if biases and len(biases) not in {1, len(filters)}:
+        raise UsageError(
+            f"--bias holds {counted(len(biases), 'number')} for {counted(len(filters), 'filter')}: "
+            f"{len(biases)} ≠ {len(filters)}",
+            help="give one for each filter, or one for all" if len(filters) > 1 else "give one",
+        )
+    if image.rank == 1 and sizes[0][0] != 1:
+        raise UsageError(
+            f"the image is one row, the kernel has {sizes[0][0]} rows: {sizes[0][0]} > 1"
+        )
+    if flip:
+        filters = [tuple(map(turned, planes)) for planes in filters]
+    height, width = sizes[0]
+    numbers = tuple(
+        f[c][r][j]
+        for r in range(height)
+        for j in range(width)
+        for c in range(len(filters[0]))
+        for f in filters
+    )
+    tensors = {"kernel": numbers}
+    attributes: dict[str, Any] = {
+        "kernel": (width,) if image.rank == 1 else sizes[0],
+        "stride": window.stride or 1,
+        "padding": window.padding,
+        "dilation": window.dilation,
+        "bias": bool(biases),
+    }
+    if depthwise:
+        attributes |= {"multiplier": len(filters)}
+        tensors["kernel"] = _for_every_channel(filters, sizes[0], image.channels)
+    else:
+        attributes |= {"filters": len(filters)}
+    if biases:
+        count = len(filters) * (image.channels if depthwise else 1)
+        tensors["bias"] = (tuple(biases) * count)[:count]
+    return _call(name, "depthwise" if depthwise else "conv", attributes, tensors, image, flip=flip)
+
+
+def _planes(kernel: Kernel, channels: int) -> tuple[Plane, ...]:
+    if len(kernel) not in {1, channels}:
+        raise UsageError(
+            f"the filter has {len(kernel)} planes, the image {channels} "
+            f"channel{'s' * (channels > 1)}: {len(kernel)} ≠ {channels}",
+            help="a filter is as deep as its image; one matrix alone serves every channel",
+        )
+    first = next(p for p in kernel if p is not None)
+    nothing = ((0,) * len(first[0]),) * len(first)
+    planes = tuple(nothing if p is None else p for p in kernel)
+    return planes * channels if len(planes) < channels else planes
+
+
+def _for_every_channel(
+    filters: Sequence[tuple[Plane, ...]], size: tuple[int, int], channels: int
+) -> tuple[Number, ...]:
+    height, width = size
+    return tuple(
+        f[0][r][j]
+        for r in range(height)
+        for j in range(width)
+        for _ in range(channels)
+        for f in filters
+    )
+
+
+def pool(
+    image: Volume,
+    how: str,
+    size: int | tuple[int, int],
+    window: Window = Window(),  # noqa: B008
+    *,
+    name: str = "pool",
+) -> Section:
+    """Pool windows of an image: ``max`` or ``average``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such pooling, or the image has no rows.
+
+    Examples
+    --------
+    >>> from cnnanalyze.course.worked_steps.text import read_image
+    >>> pool(read_image(["1 3 2 1; 3 6 8 9"]), "average", 2).after.planes
+    (((Fraction(13, 4), 5),),)
+    """
+    kind = {"max": "maxpool", "average": "avgpool", "avg": "avgpool", "mean": "avgpool"}.get(how)
+    if kind is None:
+        raise UsageError(f"there is no pooling '{how}'", help="--pool max 2, or --pool average 2")
+    attributes: dict[str, Any] = {
+        "kernel": size,
+        "stride": window.stride,
+        "padding": window.padding,
+    }
+    if kind == "maxpool":
+        attributes["dilation"] = window.dilation
+    elif window.dilation != 1:
+        raise UsageError("average pooling has no dilation", help="leave --dilation out")
+    return _call(name, kind, attributes, {}, image)
+
+
+_WINDOWS = {"conv", "depthwise", "dense", "maxpool", "avgpool", "reshape", "prelu"}
+"""Kinds that need more than their name; options of their own ask for them."""
+APPLIED = ("cross-entropy", "batchnorm", *sorted(KINDS.keys() - _WINDOWS - {"batchnorm"}))
+
+
+def apply(
+    image: Volume,
+    kind: str,
+    *,
+    target: Sequence[Number] = (),
+    gamma: Sequence[Number] = (),
+    beta: Sequence[Number] = (),
+    epsilon: float = 1e-5,
+) -> Section:
+    """Apply an activation, softmax, cross-entropy, or batch norm with statistics of the numbers.
+
+    Examples
+    --------
+    >>> from cnnanalyze.course.worked_steps.volume import vector
+    >>> apply(vector([-1, 0, 2]), "relu").after.flat()
+    (0, 0, 2)
+    """
+    if kind == "cross-entropy":
+        if not target:
+            raise UsageError(
+                "cross-entropy needs what is right",
+                help='--target "[1, 0, 0]": a number for each class',
+            )
+        worked = cross_entropy(image, target)
+        return _section("cross-entropy", "cross-entropy", image, worked)
+    if kind == "batchnorm":
+        tensors = {k: tuple(v) for k, v in (("gamma", gamma), ("beta", beta)) if v}
+        worked = batch_norm(image, tensors, epsilon)
+        return _section("batchnorm", "batch normalisation", image, worked)
+    return _call(kind, kind, {}, {}, image)
+
+
+def _section(kind: str, title: str, image: Volume, worked: Any) -> Section:  # noqa: ANN401
+    return Section(
+        kind, kind, title, (image,), worked.after, None, worked.formula, worked.working,
+        worked.remarks,
+    )  # fmt: skip
+
+
+def _call(
+    name: str,
+    kind: str,
+    attributes: dict[str, Any],
+    tensors: dict[str, tuple[Number, ...]],
+    image: Volume,
+    *,
+    flip: bool = False,
+) -> Section:
+    found = LAYERS.get(kind)
+    assert found is not None
+    layer = found(**attributes)
+    shape: Shape = layer.shape(image.shape)
+    return work(Call(name, layer, tensors, (image,), shape, flip))

@@ -1,0 +1,138 @@
+"""A printed result against the right one: which cells are wrong, and what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.volume import Number, Volume, vector
+from cnnanalyze.course.worked_steps.window_steps import Walk, turned
+from cnnanalyze.errors import UsageError
+
+
+class Mistake(NamedTuple):
+    """One cell that is wrong."""
+
+    row: int
+    """From 0, as is the column and the channel."""
+    column: int
+    channel: int
+    printed: Number
+    right: Number
+    why: str = ""
+    """What gives the printed number; nothing if that is not known."""
+
+
+class Verdict(NamedTuple):
+    """What is right and what is wrong of a printed result."""
+
+    printed: Volume
+    cells: int
+    mistakes: tuple[Mistake, ...]
+    why: str = ""
+    """What gives the printed result as a whole."""
+
+
+def compare(section: Section, printed: Volume) -> Verdict:
+    """Compare what somebody printed with what comes out.
+
+    A number with decimals is right if what comes out rounds to it; a whole number must be equal.
+
+    Raises
+    ------
+    UsageError
+        If it has another shape.
+
+    Examples
+    --------
+    >>> from cnnanalyze.course.worked_steps.network import convolve
+    >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
+    >>> section = convolve(read_image(["3 0 1 2"]), [read_kernel("[[1, 0, -1]]")])
+    >>> section.after.planes, compare(section, read_image(["2 2"])).mistakes
+    ((((2, -2),),), (Mistake(row=0, column=1, channel=0, printed=2, right=-2, \
+why='the sign is lost'),))
+    """
+    right = section.after
+    if right.rank == 0 and printed.channels * printed.height == 1:
+        printed = vector(printed.flat())  # a row may stand for a vector
+    elif right.rank == 1 and printed.rank == 0:
+        printed = Volume((((printed.flat()),),), rank=1)
+    same = (right.height, right.width, right.channels)
+    if (printed.height, printed.width, printed.channels) != same:
+        alike = _alike(section, printed)
+        raise UsageError(
+            f"--expect is {printed.shape}, the result is {right.shape}: "
+            f"{printed.shape} ≠ {right.shape}",
+            help=f"it is what comes out {alike}" if alike else "",
+        )
+    mistakes = tuple(
+        Mistake(r, c, k, said, true, _sign(said, true))
+        for k, (planes) in enumerate(zip(printed.planes, right.planes, strict=True))
+        for r, rows in enumerate(zip(*planes, strict=True))
+        for c, (said, true) in enumerate(zip(*rows, strict=True))
+        if not agrees(said, true)
+    )
+    why = _alike(section, printed) if mistakes else ""
+    return Verdict(printed, right.shape.count, mistakes, why)
+
+
+def agrees(printed: Number, right: Number) -> bool:
+    """Whether a printed number is what is right, as far as it is printed.
+
+    Examples
+    --------
+    >>> agrees(Fraction("3.67"), Fraction(11, 3)), agrees(3, Fraction(13, 4))
+    (True, False)
+    """
+    if printed == right:
+        return True
+    places = next((p for p in range(1, 16) if (printed * 10**p) % 1 == 0), 16)
+    if isinstance(printed, int) and not isinstance(right, float):
+        return False
+    if isinstance(printed, int):
+        return abs(float(right) - printed) < 1e-9  # noqa: PLR2004 - what a float leaves over
+    apart: Fraction = abs(Fraction(right) - Fraction(printed))
+    return apart * Fraction(10) ** places <= Fraction(1, 2)
+
+
+def _sign(printed: Number, right: Number) -> str:
+    return "the sign is lost" if printed == -right else ""
+
+
+def _alike(section: Section, printed: Volume) -> str:
+    """Return under which misunderstanding the printed result comes out, if there is one."""
+    if section.walk is None:
+        return ""
+    for words, walk in _variations(section.walk):
+        if walk.output.planes == printed.planes:
+            return words
+    return ""
+
+
+def _variations(walk: Walk) -> Iterator[tuple[str, Walk]]:
+    if walk.kernels:
+        told = "if the kernel is not turned" if walk.flipped else (
+            "if the kernel is turned half around (a convolution in the strict sense)"
+        )  # fmt: skip
+        yield told, _with_kernels(walk, turned)
+        if walk.size[0] == walk.size[1]:
+            yield (
+                "if rows and columns of the kernel are exchanged",
+                _with_kernels(walk, lambda plane: tuple(zip(*plane, strict=True))),
+            )
+        if any(walk.biases):
+            yield "if the bias is forgotten", replace(walk, biases=())
+        return
+    other = "mean" if walk.join == "max" else "max"
+    yield (
+        f"if the {'mean' if other == 'mean' else 'largest'} of each window is taken",
+        replace(walk, join=other),
+    )
+
+
+def _with_kernels(walk: Walk, change: Callable[..., object]) -> Walk:
+    kernels = tuple(tuple(change(plane) for plane in kernel) for kernel in walk.kernels)
+    return replace(walk, kernels=kernels)  # type: ignore[arg-type]

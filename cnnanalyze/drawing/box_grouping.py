@@ -1,0 +1,161 @@
+"""Folding: which layers share a box, and in which groups the boxes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnnanalyze.drawing.families import follows
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+
+MOST = 8
+"""Layers that may share a box; it must stay possible to read them."""
+
+
+class Box(NamedTuple):
+    """A layer with the cheap ones before and after it, drawn as one."""
+
+    before: tuple[Node, ...]
+    main: Node
+    after: tuple[Node, ...]
+    path: str
+    """What the box is called: the group that holds it alone, or its weightiest layer."""
+    groups: tuple[str, ...]
+    """The paths of the groups in which the box stands, outermost first."""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All its layers, in the order of execution."""
+        return (*self.before, self.main, *self.after)
+
+
+def groups_of(network: Network) -> dict[str, tuple[str, ...]]:
+    """Return, for every layer, the paths of the blocks and stages around it, outermost first.
+
+    The branches of a join stand under its path; they are no groups: ``add1/2/conv1`` stands
+    where ``add1`` stands.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, input: 9x9x2, blocks: {unit: [tanh, {add: [relu, []]}]}, layers: [unit]}"
+    ... )
+    >>> groups_of(net)["unit1/add1/1/relu1"]
+    ('unit1',)
+    """
+    known = network.by_id
+    groups = {}
+    parents: dict[str, tuple[str, ...]] = {"": ()}
+
+    def paths(parent: str) -> tuple[str, ...]:
+        found = parents.get(parent)
+        if found is None:
+            above, _, name = parent.rpartition("/")
+            found = paths(above)
+            if parent not in known and not (above in known and name.isdigit()):
+                found = (*found, parent)
+            parents[parent] = found
+        return found
+
+    for node in network.nodes:
+        groups[str(node.id)] = paths(node.id.rpartition("/")[0])
+    return groups
+
+
+def fold(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
+    """Return the boxes of a network, in the order of execution.
+
+    A norm, an activation, a dropout joins the box that it follows if nothing else reads what is
+    between them and both stand in the same group; failing that, it joins the box that reads it.
+    Where a box begins with such a layer, the next of its kind begins the next box: what is written
+    as norm, activation, convolution is drawn so. A full box is followed by the next.
+
+    Parameters
+    ----------
+    network
+        The network.
+    marks
+        What is said of layers; those of which different things are said share no box.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> [" ".join(n.kind for n in box.nodes) for box in fold(cnn.load("zoo:resnet18"))][:3]
+    ['conv batchnorm relu', 'maxpool', 'conv batchnorm relu']
+    """
+    folder = _Folder(network, marks or {})
+    for node in network.nodes:
+        folder.place(node)
+    folder.gather()
+    return [folder.box(run) for run in folder.runs if run]
+
+
+class _Folder:
+    """The runs of layers that share a box, while they grow."""
+
+    def __init__(self, network: Network, marks: Mapping[str, str]) -> None:
+        self.network = network
+        self.marks = marks
+        self.outputs = frozenset(network.outputs)
+        self.groups = groups_of(network)
+        self.sizes: dict[str, int] = {}
+        for paths in self.groups.values():
+            for path in paths:
+                self.sizes[path] = self.sizes.get(path, 0) + 1
+        self.runs: list[list[Node]] = []
+        self.run_of: dict[str, int] = {}
+
+    def place(self, node: Node) -> None:
+        """Put a layer into the run that it continues, or into a run of its own."""
+        at = self._before(node)
+        if at is not None:
+            run, marks = self.runs[at], follows(node)
+            only_marks = all(map(follows, run))
+            begins_next = marks and not only_marks and node.kind == run[0].kind and follows(run[0])
+            if (marks or only_marks) and not begins_next and len(run) < MOST:
+                run.append(node)
+                self.run_of[node.id] = at
+                return
+        self.run_of[node.id] = len(self.runs)
+        self.runs.append([node])
+
+    def gather(self) -> None:
+        """Join the runs that are marks alone to what they follow, where that is allowed."""
+        for at, run in enumerate(self.runs):
+            if not all(map(follows, run)):
+                continue
+            before = self._before(run[0])
+            if before is None or before == at or len(self.runs[before]) + len(run) > MOST:
+                continue
+            self.runs[before] += run
+            for node in run:
+                self.run_of[node.id] = before
+            self.runs[at] = []
+
+    def _before(self, node: Node) -> int | None:
+        """Return the run that ends where a layer begins, if they may share a box."""
+        source = node.inputs[0]
+        at = self.run_of.get(source)
+        if at is None or len(node.inputs) > 1 or self.runs[at][-1].id != source:
+            return None
+        if source in self.outputs or len(self.network.consumers[source]) > 1:
+            return None
+        if self.marks.get(node.id) != self.marks.get(source):
+            return None
+        return at if self._home(self.runs[at]) == self._home([node]) else None
+
+    def _home(self, run: list[Node]) -> tuple[str, ...]:
+        """Return the groups around a run, without those that hold nothing else."""
+        paths = self.groups[run[0].id]
+        while paths and self.sizes[paths[-1]] == sum(paths[-1] in self.groups[n.id] for n in run):
+            paths = paths[:-1]
+        return paths
+
+    def box(self, run: list[Node]) -> Box:
+        """Return a run as a box: its weightiest layer, and what is before and after it."""
+        at = next((i for i, n in enumerate(run) if not follows(n)), 0)
+        home, paths = self._home(run), self.groups[run[at].id]
+        path = paths[len(home)] if len(paths) > len(home) else str(run[at].id)
+        return Box(tuple(run[:at]), run[at], tuple(run[at + 1 :]), path, home)

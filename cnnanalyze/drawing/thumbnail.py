@@ -1,0 +1,102 @@
+"""Silhouettes: a network at the size of a stamp, as maps that shrink and grow."""
+
+from __future__ import annotations
+
+from math import log2, sqrt
+from typing import NamedTuple
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.drawing.box_grouping import fold
+from cnnanalyze.drawing.families import FAMILIES, family
+from cnnanalyze.drawing.text_metrics import escape, number, shorten
+
+EDGE = 10.0
+LEAST_BAR, LEAST_HEIGHT = 1.5, 7.0
+PARTS_OF_BARS = frozenset({"merge", "point", "move"})
+"""Families that show in the bar of what is before them, not as a bar of their own."""
+POOL_BESIDE = ("pool", "conv")
+"""So does a pool that keeps the size: it is a branch among convolutions."""
+
+
+class Bar(NamedTuple):
+    """Boxes in succession with maps of one size and one colour."""
+
+    family: str
+    shape: Shape
+    boxes: int
+
+
+def bars(analysis: Analysis) -> list[Bar]:
+    """Return the stations of a network, from its input on.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> [(b.family, str(b.shape), b.boxes) for b in bars(cnn.analyze("zoo:vgg16").analysis)][:3]
+    [('conv', '224x224x64', 2), ('pool', '112x112x64', 1), ('conv', '112x112x128', 2)]
+    """
+    found: list[Bar] = []
+    boxes = fold(analysis.network)
+    maps = [i for i, box in enumerate(boxes) if box.nodes[-1].output.positions > 1]
+    last_map = maps[-1] if maps else -1
+    for i, box in enumerate(boxes):
+        shape, name = box.nodes[-1].output, family(box.main)
+        if shape.positions == 1 and i < last_map:
+            continue  # a gate beside the maps, as in squeeze and excitation
+        if found and found[-1].shape.size == shape.size:
+            last = found[-1]
+            if name in PARTS_OF_BARS or name == last.family or (name, last.family) == POOL_BESIDE:
+                wide = max(last.shape, shape, key=lambda s: s.channels)
+                found[-1] = Bar(last.family, wide, last.boxes + 1)
+                continue
+        found.append(Bar(name, shape, 1))
+    return found
+
+
+def _extent(shape: Shape) -> float:
+    """Return the mean extent of a map; a vector is a point."""
+    return float(shape.positions ** (1 / shape.rank)) if shape.rank else 1.0
+
+
+def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
+    """What is the silhouette of the network?
+
+    One bar for each run of layers with maps of one size: as high as the maps are large, as wide as
+    layers are many and channels are wide, in the colour of the layers. There is no text in it.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> thumbnail(cnn.analyze("zoo:lenet5").analysis).count("<rect")
+    6
+    """
+    stations = bars(analysis)
+    largest = max(_extent(s) for s in (analysis.network.input, *(b.shape for b in stations)))
+    inner, tall = width - 2 * EDGE, height - 2 * EDGE
+    gap = 2.0 if len(stations) * 4 < inner else 0.4
+    wishes = [sqrt(b.boxes) * (1 + log2(1 + b.shape.channels)) for b in stations]
+    room = inner - gap * (len(stations) - 1) - LEAST_BAR * len(stations)
+    each = max(room, 0.0) / sum(wishes)
+    squeeze = min(1.0, inner / (inner - min(room, 0.0)))
+    most = inner / 5
+    widths = [min((LEAST_BAR + w * each) * squeeze, most) for w in wishes]
+    x = (width - sum(widths) - gap * squeeze * (len(stations) - 1)) / 2
+    name = escape(shorten(analysis.network.name, 100))
+    out = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Silhouette of {name}" '
+            f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        )
+    ]
+    for bar, wide in zip(stations, widths, strict=True):
+        share = log2(1 + _extent(bar.shape)) / log2(1 + max(largest, 1.0))
+        high = LEAST_HEIGHT + (tall - LEAST_HEIGHT) * max(0.0, share) ** 1.5
+        colour = FAMILIES[bar.family].light[1]
+        out.append(
+            f'<rect x="{number(x)}" y="{number((height - high) / 2)}" width="{number(wide)}" '
+            f'height="{number(high)}" rx="{number(min(3.0, wide / 3))}" fill="{colour}"/>'
+        )
+        x += wide + gap * squeeze
+    out.append("</svg>\n")
+    return "\n".join(out)

@@ -1,0 +1,163 @@
+"""The receptive field, observed: poison some input pixels and see where the poison arrives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import prod
+
+import numpy as np
+
+from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute.buffer_pool import Arena
+from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
+from cnnanalyze.execute.operation_counter import Array, Tally
+from cnnanalyze.execute.run import INPUT, Step
+
+Reach = tuple[int, int] | None
+"""The first and the last input index that an output index depends on, or nothing."""
+
+Fields = tuple[list[Reach], ...]
+"""Per axis of the input, and per index of the output along it: the reach."""
+
+_CHUNK = 1 << 21
+"""Numbers of a chunk of images: small enough to be fast, large enough to be worth a run."""
+
+
+def observe_fields(
+    steps: Iterable[Step],
+    input_size: tuple[int, ...],
+    *,
+    lines: Sequence[Sequence[int]] | None = None,
+    chunk: int = _CHUNK,
+) -> dict[str, Fields]:
+    """Return what every step really reads of the input, by output index along every axis.
+
+    The network is run with one channel everywhere, on one image per input row, column, and so
+    on, in which this line alone is not a number. What is not a number in an output has read it.
+
+    Parameters
+    ----------
+    input_size
+        The spatial extents of the input.
+    lines
+        The lines that are poisoned along each axis; by default all of them. Of what a unit
+        reads, only these are seen.
+    chunk
+        How many input pixels are poisoned images worth at a time; bounds the memory.
+
+    Returns
+    -------
+    dict
+        Per step and per axis of the *input* a list; a vector has one entry per axis.
+
+    Examples
+    --------
+    >>> steps = [Step("c", "conv", {"filters": 5, "kernel": 3, "padding": "same", "stride": 2})]
+    >>> observe_fields(steps, (7,))["c"]
+    ([(0, 1), (1, 3), (3, 5), (5, 6)],)
+    """
+    steps = list(steps)
+    rank = len(input_size)
+    images = max(1, int(chunk / max(1, prod(input_size))))
+    thinned = [_thin(step) for step in steps]
+    readers = Counter(name for step in steps for name in step.inputs)
+    arena = Arena()
+    every = [range(size) for size in input_size] if lines is None else lines
+    poison = [(axis, line) for axis, chosen in enumerate(every) for line in chosen]
+    arrived: dict[str, list[list[Array]]] = {step.id: [[] for _ in every] for step in steps}
+    with np.errstate(all="ignore"):
+        for first in range(0, len(poison), images):
+            some = poison[first : first + images]
+            places: dict[int, list[int]] = {}
+            for place, (axis, _) in enumerate(some):
+                places.setdefault(axis, []).append(place)
+            for name, mask in _run(thinned, _poisoned(input_size, some), readers, arena):
+                for axis, own in places.items():
+                    arrived[name][axis].append(_along(mask[own[0] : own[-1] + 1], axis, rank))
+    return {
+        name: tuple(
+            _reaches(np.concatenate(parts), chosen)
+            for parts, chosen in zip(found, every, strict=True)
+        )
+        for name, found in arrived.items()
+    }
+
+
+def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int]]) -> Array:
+    """Return a batch of images of ones, in each of which one line is not a number.
+
+    A line is an axis and a place on it. A whole line, not a pixel: a pixel whose other coordinate
+    nobody reads would arrive nowhere. The last image is clean.
+    """
+    batch = np.ones((len(lines) + 1, *size, 1), np.float32)
+    for image, (axis, line) in enumerate(lines):
+        place: tuple[slice | int, ...] = (image, *(slice(None),) * axis, line)
+        batch[place] = np.nan
+    return batch
+
+
+def _thin(step: Step) -> Step:
+    thin = THIN.get(step.kind)
+    attributes = dict(step.attributes) if thin is None else thin(step.attributes)
+    return Step(step.id, step.kind, attributes, step.inputs)
+
+
+def _run(
+    steps: Sequence[Step], batch: Array, readers: Counter[str], arena: Arena
+) -> Iterator[tuple[str, Array]]:
+    """Run the thin network; yield per step where poison arrived (images, positions)."""
+    left = Counter(readers)
+    alive = {INPUT: batch}
+    for step in steps:
+        inputs = [alive[name] for name in step.inputs]
+        out = _one_channel(_step(step, inputs, arena))
+        mask = np.isnan(out[..., 0])
+        if mask[-1].any():
+            raise ExecutionError(f"step '{step.id}' makes what is not a number out of numbers")
+        yield step.id, mask[:-1]
+        # Values are of no interest; kept at one, they cannot overflow in a deep network.
+        alive[step.id] = np.where(mask, np.float32(np.nan), np.float32(1))[..., None]
+        left.subtract(step.inputs)
+        for name in {*step.inputs, step.id}:
+            if left[name] <= 0:
+                alive.pop(name, None)
+
+
+def _step(step: Step, inputs: list[Array], arena: Arena) -> Array:
+    make = INIT.get(step.kind)
+    shapes = [x.shape for x in inputs]
+    tensors = make(_ones, shapes, **step.attributes) if make else {}
+    kernel = THIN_RUN.get(step.kind) or kernel_of(step.kind)
+    return kernel(Tally((), arena), inputs, tensors, **step.attributes)
+
+
+def _one_channel(x: Array) -> Array:
+    """Add the channels up: which of them carries the poison does not matter."""
+    return x if x.shape[-1] == 1 else x.sum(axis=-1, keepdims=True)
+
+
+def _ones(shape: Sequence[int], fan: int = 1) -> Array:
+    return np.full(tuple(shape), 1 / fan, np.float32)
+
+
+def _along(mask: Array, axis: int, rank: int) -> Array:
+    """Return per image and output index along the axis whether poison arrived (anywhere else)."""
+    if mask.ndim - 1 != rank:
+        return np.asarray(mask.reshape(len(mask), -1).any(axis=1, keepdims=True))
+    others = tuple(a for a in range(1, mask.ndim) if a != axis + 1)
+    return np.asarray(mask.any(axis=others))
+
+
+def _reaches(arrived: Array, lines: Sequence[int]) -> list[Reach]:
+    """Return the first and the last poisoned line per output index."""
+    if not len(arrived):
+        return [None] * arrived.shape[1]
+    firsts = arrived.argmax(axis=0).tolist()
+    lasts = arrived[::-1].argmax(axis=0).tolist()
+    read = np.asarray(arrived.any(axis=0)).tolist()
+    backwards = lines[::-1]
+    return [
+        (lines[first], backwards[last]) if is_read else None
+        for is_read, first, last in zip(read, firsts, lasts, strict=True)
+    ]

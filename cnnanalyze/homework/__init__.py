@@ -1,1 +1,0 @@
-"""Homework: answers that explain themselves, and wrong answers understood."""

@@ -1,0 +1,212 @@
+"""Blocks and defaults as they are written: what ``blocks:`` and ``defaults:`` say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import Mark
+from cnnanalyze.language.diagnostics import Faults, said
+from cnnanalyze.language.node import INPUT
+from cnnanalyze.language.step import RESERVED, is_name
+from cnnanalyze.language.synonyms import of_attribute
+from cnnanalyze.language.translation import of_kind
+from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import KINDS
+
+
+class Block(NamedTuple):
+    """A named list of steps with parameters, several inputs and one output."""
+
+    name: str
+    params: tuple[tuple[str, Tree], ...]
+    inputs: tuple[str, ...]
+    layers: Sequence
+    output: Scalar | None
+    defaults: Mapping | None
+    mark: Mark
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """The names of the parameters, in order."""
+        return tuple(name for name, _ in self.params)
+
+
+def check_defaults(defaults: Tree | None, faults: Faults) -> None:
+    """Note defaults for kinds and attributes that do not exist."""
+    if not isinstance(defaults, Mapping):
+        return
+    for key, value in defaults.entries:
+        cls = KINDS.get(key.text)
+        if cls is None:
+            meant = of_kind(key.text, (), KINDS.words())
+            faults.add(
+                f"defaults for an unknown layer kind '{key.text}'{meant.hint}",
+                key.mark,
+                help=meant.help,
+                code="SP004",
+            )
+        elif not isinstance(value, Mapping):
+            faults.add(
+                f"the defaults of '{key.text}' must be a mapping, not {said(value)}",
+                value.mark,
+                help=f"{key.text}: {{attribute: value}}",
+            )
+        else:
+            names = tuple(cls.model_fields)
+            for attribute, _ in value.entries:
+                if attribute.text not in names:
+                    meant = of_attribute(attribute.text, names)
+                    faults.add(
+                        f"'{key.text}' has no attribute '{attribute.text}'; it takes "
+                        f"{', '.join(names) or 'no attributes'}{meant.hint}",
+                        attribute.mark,
+                        help=meant.help,
+                        code="SP003",
+                    )
+
+
+_BLOCK_KEYS = ("params", "inputs", "layers", "output", "defaults")
+
+
+def read_blocks(tree: Mapping, faults: Faults) -> dict[str, Block]:
+    """Read the ``blocks:`` section of a spec."""
+    section = tree.get("blocks")
+    if not isinstance(section, Mapping):
+        return {}
+    blocks: dict[str, Block] = {}
+    for key, value in section.entries:
+        block = _read_block(key, value, faults)
+        if block is not None:
+            blocks[key.text] = block
+    return blocks
+
+
+def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
+    name = key.text
+    if name in RESERVED or KINDS.get(name) is not None or name == INPUT:
+        what = "a layer kind" if KINDS.get(name) is not None else "a word of the language"
+        faults.add(
+            f"a block cannot be called '{name}': that is {what}",
+            key.mark,
+            help=f"call it 'my_{name}'",
+            code="SP019",
+        )
+        return None
+    if not is_name(name):
+        faults.add(
+            f"a block cannot be called {say(name)}",
+            key.mark,
+            help="use letters, digits, '_', '-' and '.', with at least one letter",
+            code="SP019",
+        )
+        return None
+    if isinstance(value, Sequence):
+        return Block(name, (), ("x",), value, None, None, key.mark)
+    if not isinstance(value, Mapping):
+        faults.add(
+            f"block '{name}' must be a list of steps or a mapping with 'layers', not {said(value)}",
+            value.mark,
+        )
+        return None
+    for k, _ in value.entries:
+        if k.text not in _BLOCK_KEYS:
+            faults.add(
+                f"a block has no '{k.text}'; it takes {', '.join(_BLOCK_KEYS)}"
+                f"{nearest(k.text, _BLOCK_KEYS)}",
+                k.mark,
+                code="SP003",
+            )
+    layers = value.get("layers")
+    if not isinstance(layers, Sequence):
+        faults.add(
+            f"block '{name}' needs 'layers', a list of steps",
+            key.mark if layers is None else layers.mark,
+            help=f"{name}: {{params: {{filters: }}, layers: [{{conv: $filters}}, relu]}}",
+            code="SP015",
+        )
+        return None
+    output, defaults = value.get("output"), value.get("defaults")
+    if output is not None and not (isinstance(output, Scalar) and isinstance(output.value, str)):
+        faults.add(f"'output' must name a step of the block, not {said(output)}", output.mark)
+        output = None
+    check_defaults(defaults, faults)
+    inputs = _read_inputs(value.get("inputs"), faults)
+    return Block(
+        name,
+        _read_params(value.get("params"), inputs, faults),
+        inputs,
+        layers,
+        output,
+        defaults if isinstance(defaults, Mapping) else None,
+        key.mark,
+    )
+
+
+def _read_params(
+    tree: Tree | None, inputs: tuple[str, ...], faults: Faults
+) -> tuple[tuple[str, Tree], ...]:
+    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+        return ()
+    if not isinstance(tree, Mapping):
+        faults.add(
+            f"'params' must map names to defaults, not {said(tree)}",
+            tree.mark,
+            help="params: {filters: , stride: 1}; nothing after the colon means required",
+        )
+        return ()
+    check_names([key for key, _ in tree.entries], "a parameter", faults, taken=inputs)
+    return tuple((k.text, v) for k, v in tree.entries)
+
+
+def _read_inputs(tree: Tree | None, faults: Faults) -> tuple[str, ...]:
+    if tree is None:
+        return ("x",)
+    items = tree.items if isinstance(tree, Sequence) else ()
+    names = [i for i in items if isinstance(i, Scalar) and isinstance(i.value, str)]
+    if not names or len(names) < len(items):
+        faults.add(
+            f"'inputs' must be a list of names, not {said(tree)}",
+            tree.mark,
+            help="inputs: [below, left]",
+        )
+        return ("x",)
+    check_names(names, "an input", faults)
+    return tuple(dict.fromkeys(i.text for i in names))
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_TAKEN = ("in", "index")
+
+
+def check_names(
+    names: Iterable[Scalar], what: str, faults: Faults, taken: tuple[str, ...] = ()
+) -> None:
+    """Note names that no expression could use, or that mean something else already."""
+    seen = {*_TAKEN, *taken}
+    for name in names:
+        if not _VARIABLE.fullmatch(name.text):
+            faults.add(
+                f"{say(name.text)} cannot name {what}",
+                name.mark,
+                help="use letters, digits and '_', beginning with a letter: $name must find it",
+                code="SP019",
+            )
+        elif name.text in seen:
+            meaning = _MEANINGS.get(name.text, f"the name '{name.text}' is taken")
+            faults.add(
+                f"'{name.text}' cannot name {what}: {meaning}",
+                name.mark,
+                help="choose another name",
+                code="SP019",
+            )
+        seen.add(name.text)
+
+
+_MEANINGS = {
+    "in": "$in is the number of channels that come in",
+    "index": "$index is the number of a row or repetition",
+}

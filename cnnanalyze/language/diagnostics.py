@@ -1,0 +1,198 @@
+"""Collecting faults: all of a file in one run, one for each place however often it was repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Data
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import Call, Fault, Mark, SpecError
+from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.layers.attributes import say
+
+MOST = 50
+"""A file with more faults than this is not worth more lines."""
+
+
+class Faults:
+    """The faults of one reading, in the order of their places.
+
+    Parameters
+    ----------
+    code
+        The lint rule that explains what is noted here without a code of its own.
+    """
+
+    def __init__(self, code: str = "") -> None:
+        self._found: dict[tuple[str, int, int, str] | str, Fault] = {}
+        """By place and rule: one place may have faults of several kinds."""
+        self._code = code
+
+    def under(self, code: str) -> Faults:
+        """Return the same faults for a part of the reading that another rule explains."""
+        part = Faults(code)
+        part._found = self._found
+        return part
+
+    def add(
+        self,
+        message: str,
+        mark: Mark | None,
+        help: str = "",  # noqa: A002 - the word users read
+        chain: tuple[Call, ...] = (),
+        code: str = "",
+    ) -> None:
+        """Note a fault; at a place that has one of its kind already only the count grows."""
+        self.note(Fault(message, mark, help, chain, code=code))
+
+    def note(self, fault: Fault) -> None:
+        """Note a fault that is made already."""
+        mark, code = fault.mark, fault.code or self._code
+        key = (mark.source.name, mark.line, mark.column, code) if mark else fault.message
+        known = self._found.get(key)
+        self._found[key] = (
+            replace(known, count=known.count + 1) if known else replace(fault, code=code)
+        )
+
+    def caught(self, chain: tuple[Call, ...] = ()) -> Caught:
+        """Note the faults of a :class:`SpecError` raised in the block, instead of stopping."""
+        return Caught(self, chain)
+
+    def has(self, code: str) -> bool:
+        """Whether a fault that this rule explains is among them."""
+        return any(fault.code == code for fault in self._found.values())
+
+    def keep(self, others: Faults) -> None:
+        """Forget what is not among the faults of another reading, too."""
+        for place, fault in list(self._found.items()):
+            known = others._found.get(place)
+            if known is None or known.message != fault.message:
+                del self._found[place]
+
+    def complete(self, others: Faults) -> None:
+        """Note what another reading found at places that have no fault yet."""
+        for place, fault in others._found.items():
+            self._found.setdefault(place, fault)
+
+    def forget(self, codes: Collection[str]) -> None:
+        """Forget what these rules explain."""
+        for place, fault in list(self._found.items()):
+            if fault.code in codes:
+                del self._found[place]
+
+    def forget_from(self, mark: Mark) -> None:
+        """Forget what stands at a place or behind it."""
+        for place, fault in list(self._found.items()):
+            there = fault.mark
+            if there is not None and there.source is mark.source and there[1:3] >= mark[1:3]:
+                del self._found[place]
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Return the faults by file, line and column."""
+        return tuple(
+            sorted(
+                self._found.values(),
+                key=lambda f: (
+                    (f.mark.source.name, f.mark.line, f.mark.column) if f.mark else ("", 0, 0)
+                ),
+            )
+        )
+
+    def raise_if_any(self) -> None:
+        """Raise one :class:`SpecError` with everything that was noted."""
+        if not self._found:
+            return
+        found = self.sorted()
+        if len(found) > MOST:
+            found = (*found[:MOST], Fault(f"{len(found) - MOST} more faults are not shown"))
+        raise SpecError(*found)
+
+
+class Caught(NamedTuple):
+    """A block of code whose faults are noted; what follows the block is read on."""
+
+    faults: Faults
+    chain: tuple[Call, ...]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, SpecError):
+            return False
+        for fault in error.faults:
+            self.faults.note(replace(fault, chain=fault.chain or self.chain))
+        return True
+
+
+def refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Faults) -> None:
+    """Note every key of a mapping that it does not take, with the nearest that it does."""
+    for key, _ in tree.entries:
+        if key.text not in known:
+            faults.add(
+                f"{what} has no '{key.text}'; it takes {', '.join(known)}"
+                f"{nearest(key.text, known)}",
+                key.mark,
+                code="SP003",
+            )
+
+
+def quoted(words: Iterable[str]) -> str:
+    """Return words as a message lists them.
+
+    Examples
+    --------
+    >>> quoted(["filters", "kernel"])
+    "'filters' and 'kernel'"
+    """
+    *most, last = (f"'{word}'" for word in words)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def said(tree: Tree) -> str:
+    """Return what is written, for a message; long lists and mappings are only named.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.language.reader import read
+    >>> [said(read(Source("here", text))) for text in ("5x5", "[1, 2]", "[[1, 2]]", "{a: 1}")]
+    ["'5x5'", '[1, 2]', 'a list', 'a mapping']
+    """
+    if isinstance(tree, Sequence):
+        is_short = len(tree.items) <= _FEW and all(isinstance(i, Scalar) for i in tree.items)
+        return say(plain(tree)) if is_short else "a list"
+    return say(plain(tree))
+
+
+_FEW = 6
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "string_type": "a text",
+    "tuple_type": "a list",
+}
+"""What pydantic misses, in the words of a spec."""
+
+
+def complaint(error: Data[str, Any]) -> str:
+    """Return what pydantic complains of, as the rest of a sentence about the attribute."""
+    if (expected := _EXPECTED.get(error["type"])) is not None:
+        return f"must be {expected}, not {say(error['input'])}"
+    text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
+    return text

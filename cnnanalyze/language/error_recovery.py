@@ -1,0 +1,197 @@
+"""Recovery: what the output of a layer may be although the layer, or its input, is refused.
+
+A reading goes on behind a fault, to find the others in the same run. What is not known there is
+told by *two* shapes that differ in just that: whatever comes out the same for both is known again
+(thirty filters are thirty filters, whatever the size), and a layer is refused behind a fault only
+if it refuses both for the same reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.errors import Fault, ShapeError
+from cnnanalyze.language.scope import Wire
+from cnnanalyze.language.shapes import parse_text
+from cnnanalyze.layers.base import Elementwise, Layer
+
+LARGE = (960, 1920)
+"""Two extents that any kernel fits into and most strides divide."""
+
+Shapes = tuple[Shape, ...]
+Layers = tuple[Layer, ...]
+"""One layer, or two that differ in what is not known of it."""
+
+
+def cases(wires: list[Wire], layers: Layers) -> list[Shapes]:
+    """Return the inputs that a layer may have: one case, or two where something is not known."""
+    possible = [(wire.shape, *wire.others) for wire in wires if wire.shape is not None]
+    number = max(len(layers), *map(len, possible))
+    return [tuple(p[min(i, len(p) - 1)] for p in possible) for i in range(number)]
+
+
+def anything(wire: Wire, rank: int) -> Wire:
+    """Return a wire with two shapes that have nothing in common, if nothing is known of it."""
+    if wire.shape is not None:
+        return wire
+    one, other = (Shape((n,) * rank, n) for n in LARGE)
+    return wire._replace(shape=one, others=(other,), is_open=True)
+
+
+def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
+    """Take what may have any size to fit what is known, where both are joined.
+
+    What may be one of two sizes is left as it is: where neither fits, that is a fault of its own.
+    """
+    known = next((w.shape for w in wires if w.shape is not None and not w.others), None)
+    if len(wires) == 1 or known is None or any(n == 1 for n in known.size):
+        return wires
+    return [_fitted(w, known, layer) if w.is_open else w for w in wires]
+
+
+def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
+    if layer.kind != "concat" or wire.shape is None:
+        return wire._replace(shape=known, others=(), is_open=False)
+    first, *others = (Shape(known.size, s.channels) for s in (wire.shape, *wire.others))
+    return wire._replace(shape=first, others=tuple(others), is_open=False)
+
+
+def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
+    """Return what a layer may give that refuses its inputs; nothing if that cannot be told."""
+    match error.faults[0].code:
+        case "SH001" if layer.kind == "concat":
+            total = sum(x.channels for x in inputs)
+            return two(Shape(x.size, total) for x in inputs)
+        case "SH001":
+            return two(inputs)
+        case "SH003" if "groups" in type(layer).model_fields:
+            return _tried(layer.model_copy(update={"groups": 1}), inputs)
+        case "SH005" if (extents := parse_text(getattr(layer, "to", ""))) is not None:
+            return (Shape(extents[:-1], extents[-1]),)
+        case "SH004" if not inputs[0].is_vector:
+            value = getattr(layer, error.attribute, None)
+            if isinstance(value, tuple) and (single := _with(layer, error.attribute, value[0])):
+                return stretched(_tried(single, inputs))
+        case _:
+            pass
+    rank = inputs[0].rank or 2  # a vector is what comes out of an image
+    channels = inputs[0].channels
+    return two(s for n in LARGE for s in _tried(layer, (Shape((n,) * rank, channels),)))
+
+
+def _with(layer: Layer, attribute: str, value: object) -> Layer | None:
+    """Return a layer with another value for an attribute; nothing if that takes none like it."""
+    given = {name: getattr(layer, name) for name in layer.model_fields_set}
+    try:
+        return type(layer).model_validate({**given, attribute: value})
+    except ValidationError:
+        return None
+
+
+_FILLERS = (2, 3)
+"""What stands for a number that is not known: filters, kernel, units."""
+
+
+_TELLING = {"filters", "units", "kernel"}
+"""Attributes of kinds that make so many channels, or keep them."""
+
+
+def layers_like(cls: type[Layer], values: dict[str, object]) -> Layers:
+    """Return two layers that have what is right of the attributes given for one; or nothing.
+
+    They differ in the stride, since that is what a wrong word may have been meant for.
+    """
+    if not (issubclass(cls, Elementwise) or _TELLING & cls.model_fields.keys()):
+        return ()
+    found = []
+    for filler in _FILLERS:
+        right = {n: v for n, v in values.items() if n in cls.model_fields}
+        try:
+            cls.model_validate(right)
+        except ValidationError as error:
+            for e in error.errors(include_url=False):
+                name = str(e["loc"][0]) if e["loc"] else ""
+                if e["type"] == "missing" or cls.model_fields[name].is_required():
+                    right[name] = filler
+                else:
+                    del right[name]
+        if "stride" in cls.model_fields:
+            right["stride"] = filler - 1
+        try:
+            found.append(cls.model_validate(right))
+        except ValidationError:
+            return ()
+    return tuple(found)
+
+
+def _tried(layer: Layer, inputs: Shapes) -> Shapes:
+    try:
+        return (layer.shape(*inputs),)
+    except ShapeError:
+        return ()
+
+
+def two(shapes: Iterable[Shape]) -> Shapes:
+    """Return the first two different shapes."""
+    return tuple(dict.fromkeys(shapes))[:2]
+
+
+def stretched(shapes: Shapes) -> Shapes:
+    """Return shapes of which the size is not known, but the channels are as they were."""
+    if len(shapes) != 1 or not shapes[0].size:
+        return shapes
+    return two((shapes[0], Shape(tuple(2 * n for n in shapes[0].size), shapes[0].channels)))
+
+
+def shared(one: Fault, other: Fault) -> Fault:
+    """Return what two faults of one layer have in common; a number that differs is not known.
+
+    Examples
+    --------
+    >>> shared(Fault("cannot add 6x6x4 and 6x6x5"), Fault("cannot add 9x9x4 and 9x9x5")).message
+    'cannot add ?x?x4 and ?x?x5'
+    """
+    message = _blurred(one.message, other.message)
+    help_text = one.help if one.help == other.help else ""
+    return replace(one, message=message, help=help_text)
+
+
+def _blurred(one: str, other: str) -> str:
+    pairs = zip(_NUMBER.split(one), _NUMBER.split(other), strict=False)
+    return "".join(a if a == b else "?" for a, b in pairs)
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def agree(errors: list[ShapeError], wires: Iterable[Wire]) -> bool:
+    """Whether several refusals of one layer come down to the same.
+
+    Where one of two sizes fits a known one no better than the other, both are refused for it.
+    """
+    relations = sorted({relation(error) for error in errors})
+    if len(relations) < _CASES:
+        return bool(relations)
+    is_join = all(error.faults[0].code == "SH001" for error in errors)
+    if not is_join or any(wire.is_open for wire in wires):
+        return False
+    return _blurred(relations[0], relations[-1]).count("?") == 1
+
+
+def are_told(inputs: list[Shapes], errors: list[ShapeError]) -> bool:
+    """Whether what a layer may give that refuses its inputs is one of just two shapes."""
+    is_join = all(error.faults[0].code == "SH001" for error in errors)
+    return is_join and all(len(set(case)) <= _CASES for case in inputs)
+
+
+_CASES = 2
+
+
+def relation(error: ShapeError) -> str:
+    """Return what a refusal comes down to: ``channels 64 ≠ 128``."""
+    return error.message.rpartition(": ")[2]

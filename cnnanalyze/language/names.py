@@ -1,0 +1,221 @@
+"""Names: how steps are called, and how later steps find them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
+from cnnanalyze.language.node import INPUT
+from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Wire
+from cnnanalyze.language.step import LONGEST_NAME, Step, is_name
+from cnnanalyze.language.tree import Mapping, Scalar, Sequence
+
+_NUMBERED = re.compile(r"\d(/|$)")
+_BACK = re.compile(r"\^[0-9]{1,6}")
+
+
+def names_in(items: Sequence) -> frozenset[str]:
+    """Return the names that ``as`` gives in a list, which running numbers must not take."""
+    names = (item.get("as") for item in items.items if isinstance(item, Mapping))
+    return frozenset(name.text for name in names if isinstance(name, Scalar))
+
+
+class Missed(NamedTuple):
+    """A reference that found nothing."""
+
+    name: Scalar
+    text: str
+    scope: Scope
+    counts: tuple[int, ...]
+    """How many names each list around it had then; later ones cannot be read."""
+
+    @property
+    def known(self) -> Iterator[str]:
+        """The names that could be read, from the inside out."""
+        for frame, count in zip(self.scope.frame.around(), self.counts, strict=True):
+            yield from islice(frame.wires, count)
+
+
+class Names:
+    """The names of everything that is laid out so far."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.placed: dict[str, Wire] = {}
+        """Layers, blocks and rows by their full paths."""
+        self.missed: list[Missed] = []
+        """References that found nothing."""
+
+    # --- giving names ----------------------------------------------------------------------------
+
+    def path_for(self, step: Step, word: str, scope: Scope, number: int = 0) -> str:
+        """Return the path of a step: its ``as`` name, or its kind with a running number.
+
+        Parameters
+        ----------
+        step, scope
+            The step and where it stands.
+        word
+            What an unnamed step is called, before its running number.
+        number
+            What follows the name if the step is laid out several times.
+        """
+        frame = scope.frame
+        if step.name is None:
+            return frame.path + frame.number(word)
+        name = self.reading.text(step.name, scope)
+        if name is None:
+            return frame.path + frame.number(word)
+        if number and "$" not in step.name.text:
+            name = f"{name}{number}"
+        if not is_name(name) or name == INPUT:
+            self.reading.fault(
+                f"'{name[:LONGEST_NAME]}' cannot name a step",
+                step.name.mark,
+                scope,
+                help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
+                f"{LONGEST_NAME} characters; 'input' is the network's input",
+                code="SP019",
+            )
+            name = frame.number(word)
+        elif name in frame.taken:
+            self.reading.fault(
+                f"the name '{name}' is taken in this list",
+                step.name.mark,
+                scope,
+                help=f"where a step is laid out several times, number it: 'as: {name}$index'"
+                if "index" in scope.variables
+                else "choose another name",
+                code="GR005",
+            )
+            name = frame.number(word)
+        frame.taken.add(name)
+        return frame.path + name
+
+    def bind(self, step: Step, scope: Scope, path: str, wire: Wire) -> None:
+        """Let later steps find this one by its name."""
+        frame = scope.frame
+        frame.wires[path[len(frame.path) :]] = wire
+        self.placed[path] = wire
+        if step.repeat is not None:
+            self.bind_plainly(step, scope, wire)  # of a repeated step, the last instance
+
+    def bind_plainly(self, step: Step, scope: Scope, wire: Wire) -> None:
+        """Let later steps find something under the very name that is written."""
+        if step.name is not None and (name := self.reading.text(step.name, scope)) is not None:
+            scope.frame.wires[name] = wire
+
+    def lose(self, step: Step | None, scope: Scope, names: frozenset[str] = frozenset()) -> Wire:
+        """Remember that a fault hides a step, so that no second fault comes of it."""
+        frame = scope.frame
+        if step is not None:
+            self.bind_plainly(step, scope, LOST)
+        if step is None or step.name is None or step.table is not None:
+            frame.is_incomplete = True
+        frame.wires.update(dict.fromkeys(names - frame.wires.keys(), LOST))
+        return LOST
+
+    # --- finding steps ---------------------------------------------------------------------------
+
+    def find(self, text: str, frame: Frame) -> Wire | None:
+        """Return the step of a name or path, in this list or one around it."""
+        for around in frame.around():
+            if (found := around.wires.get(text)) is not None:
+                return found
+            if (found := self.placed.get(around.path + text)) is not None:
+                return found
+        return None
+
+    def look_up(self, name: Scalar, scope: Scope) -> Wire:
+        """Return the earlier step of a name, of a path into a block, or of ``^n``."""
+        if name.text.startswith("^"):
+            return self.look_back(name, scope)
+        text = self.reading.text(name, scope)
+        if text is None:
+            return LOST
+        found = self.find(text, scope.frame)
+        if found is None:
+            counts = tuple(len(frame.wires) for frame in scope.frame.around())
+            self.missed.append(Missed(name, text, scope, counts))
+            return LOST
+        return found
+
+    def look_back(self, name: Scalar, scope: Scope) -> Wire:
+        """Return the step that ``^n`` means: n steps back in the same list."""
+        history = scope.frame.history
+        back = int(name.text[1:]) if _BACK.fullmatch(name.text) else 0
+        if 1 <= back <= len(history):
+            return history[-back]
+        before = len(history)
+        self.reading.fault(
+            f"'{name.text}' goes back {back} steps, but only {before} come before it in this list, "
+            f"the one that goes in included: {back} > {before}"
+            if back
+            else f"'{name.text}' must be ^ and a number of steps back",
+            name.mark,
+            scope,
+            help="^1 is the step before, ^2 the one before that",
+            code="GR001",
+        )
+        return LOST
+
+    def explain_missed(self) -> None:
+        """Note a fault for every reference that found nothing, now that all names are known."""
+        spellings: dict[int, Spelling] = {}
+        places: dict[int, dict[str, int]] = {}
+        for missed in self.missed:
+            name, text, scope, counts = missed
+            frames = list(scope.frame.around())
+            if _NUMBERED.search(text) and any(f.is_incomplete for f in frames):
+                continue  # the fault that hides a step may have moved the running numbers
+            if self.find(text, scope.frame) or any(text in f.reserved for f in frames):
+                self.reading.fault(
+                    f"'{text}' is no earlier step: reading it would close a cycle",
+                    name.mark,
+                    scope,
+                    help="a step can only read steps that stand before it; move "
+                    f"'{text}' up, or read another step",
+                    code="GR002",
+                )
+                continue
+            known = spellings.get(id(scope.frame))
+            if known is None:
+                known = spellings[id(scope.frame)] = Spelling(n for f in frames for n in f.wires)
+            earlier = [
+                word
+                for word in (known.nearest(text) or "", *known.beginning(text))
+                if any(
+                    _places(frame, places).get(word, count) < count
+                    for frame, count in zip(frames, counts, strict=True)
+                )
+            ]
+            hint = f"; did you mean '{earlier[0]}'?" if earlier else ""
+            longer = sorted({word for word in earlier if word.startswith(text)})
+            several = f"'{text}' alone names none of {', '.join(longer)}; " if longer[1:] else ""
+            self.reading.fault(
+                f"there is no step '{text}' here{hint}",
+                name.mark,
+                scope,
+                help=several + _remedy(missed),
+                code="GR001",
+            )
+        self.missed.clear()
+
+
+def _places(frame: Frame, known: dict[int, dict[str, int]]) -> dict[str, int]:
+    """Return the order in which a list got its names, made once for each list."""
+    if id(frame) not in known:
+        known[id(frame)] = {name: number for number, name in enumerate(frame.wires)}
+    return known[id(frame)]
+
+
+def _remedy(missed: Missed) -> str:
+    """Say what could be read where a reference found nothing, and what may have been meant."""
+    known = f"known here: {listed(tuple(islice(missed.known, MOST_LISTED + 1)))}"
+    if missed.text == INPUT:
+        inputs = next((f.inputs for f in missed.scope.frame.around() if f.inputs), ())
+        return f"inside a block what comes in is called {' or '.join(inputs)}; {known}"
+    return f"{known}; name a step with 'as: {missed.text}'" if is_name(missed.text) else known

@@ -1,0 +1,317 @@
+"""A JSON Schema of the spec language, made from the layer kinds and the sections, for editors.
+
+Draft-07 features only: that is what the language server for YAML reads. The schema is more lenient
+than the reader: an attribute that ``defaults`` may give is not required, and any text with a ``$``
+may be an expression.
+"""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+
+from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.language.control_flow import MOST_STEPS
+from cnnanalyze.language.document import TEXTS, VERSION, Document
+from cnnanalyze.language.section_schema import budgets, claim, figure, section
+from cnnanalyze.language.sections import Lint, Training
+from cnnanalyze.language.step import RESERVED
+from cnnanalyze.language.tree import plain
+from cnnanalyze.language.vocabulary import (
+    EXPRESSION,
+    EXTENTS,
+    FIGURE,
+    NAME,
+    NATURAL,
+    NULL,
+    POSITIVE,
+    SHAPE,
+    TEXT,
+    VARIABLE,
+    WRITTEN,
+    Schema,
+    any_of,
+    described,
+    field_schema,
+    list_of,
+    ref,
+    required,
+)
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import KINDS, Layer
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def build_schema(document: Document | None = None) -> Schema:
+    """Return the schema of a spec; with a document its own blocks and parameters are known.
+
+    Examples
+    --------
+    >>> build_schema()["properties"]["cnn"]
+    {'const': 1, 'description': 'version of the spec language'}
+    """
+    operations = {word: ref(f"kind {KINDS.canonical(word)}") for word in KINDS.words()}
+    blocks = _blocks(document)
+    params = _own_params(document)
+    return {
+        "$schema": DRAFT,
+        "title": "cnnanalyze spec" + (f" of {document.name}" if document else ""),
+        "type": "object",
+        "properties": {
+            "cnn": {"const": VERSION, "description": "version of the spec language"},
+            **{key: {**WRITTEN, "description": _ABOUT[key]} for key in TEXTS},
+            "year": {"type": "integer", "description": "year of publication"},
+            "extends": {
+                **TEXT,
+                "description": "spec that this one is laid over: a file, or zoo:NAME",
+            },
+            "set": {
+                "type": ["object", "null"],
+                "description": "values for the parameters of the extended spec",
+            },
+            "input": {**_INPUT, "description": "height x width x channels, such as 224x224x3"},
+            "params": {
+                "type": ["object", "null"],
+                "propertyNames": VARIABLE,
+                **({"properties": params} if params else {}),
+                "description": "parameters with defaults; --set gives others",
+            },
+            "defaults": {
+                **any_of(NULL, ref("defaults")),
+                "description": "attributes by layer kind",
+            },
+            "blocks": {
+                "type": ["object", "null"],
+                "propertyNames": {**NAME, "not": {"enum": [*KINDS.words(), *RESERVED, "input"]}},
+                "additionalProperties": ref("block"),
+                "description": "named lists of steps with parameters",
+            },
+            "layers": {
+                **list_of(ref("step"), minItems=1),
+                "description": "the network, step by step",
+            },
+            "outputs": {
+                **any_of(TEXT, list_of(TEXT, minItems=1)),
+                "description": "steps whose output is the network's; the last if not given",
+            },
+            "expect": {**list_of(ref("claim")), "description": "figures that somebody printed"},
+            "train": section(Training),
+            "budgets": budgets(),
+            "lint": section(Lint),
+        },
+        "required": ["cnn"],
+        "anyOf": [{"required": ["extends"]}, {"required": ["input", "layers"]}],
+        "additionalProperties": False,
+        "definitions": {
+            "steps": list_of(ref("step")),
+            "step": _step(operations, blocks, closed=document is not None),
+            "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),
+            "block": any_of(ref("steps"), _BLOCK),
+            "defaults": _defaults(),
+            "claim": claim(),
+            "numbers": _NUMBERS,
+            "given": _GIVEN,
+            "figure": figure({"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}),
+            "extents": figure({"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS}),
+            **{f"kind {cls.kind}": _kind(cls) for cls in KINDS},
+        },
+    }
+
+
+_ABOUT = {
+    "name": "name of the network",
+    "family": "family that the network belongs to",
+    "source": "who published it, and where",
+    "about": "whatever else a reader should know",
+}
+
+_EXTENT = any_of(POSITIVE, EXPRESSION)
+_FORMS = (
+    ("height", "width", "channels"),
+    ("length", "channels"),
+    ("features",),
+    ("depth", "height", "width", "channels"),
+    ("values",),
+)
+_INPUT = any_of(
+    {"type": "string", "pattern": rf"^{SHAPE}|\$"},
+    POSITIVE,
+    *(
+        {
+            "type": "object",
+            "properties": {
+                **{name: _EXTENT for name in form if name != "values"},
+                "values": described(ref("numbers"), "the numbers of the input, row by row"),
+            },
+            "required": list(form),
+            "additionalProperties": False,
+        }
+        for form in _FORMS
+    ),
+)
+
+_NUMBERS = any_of({"type": "number"}, EXPRESSION, list_of(ref("numbers"), minItems=1))
+_GIVEN = any_of(
+    {"type": "number"}, {"enum": list(FILTERS)}, EXPRESSION, list_of(ref("given"), minItems=1)
+)
+
+_BLOCK: Schema = {
+    "type": "object",
+    "properties": {
+        "params": {
+            **any_of({"type": "object", "propertyNames": VARIABLE}, NULL),
+            "description": "parameters; nothing after the colon means required",
+        },
+        "inputs": {
+            **list_of({**TEXT, **VARIABLE}, minItems=1),
+            "description": "names of the inputs, if there are several",
+        },
+        "layers": ref("steps"),
+        "output": {**TEXT, "description": "step that the block puts out; the last if not given"},
+        "defaults": ref("defaults"),
+    },
+    "required": ["layers"],
+    "additionalProperties": False,
+}
+
+
+def _reserved() -> Schema:
+    """Return the words of a step that are not operations."""
+    return {
+        "as": {**any_of(NAME, EXPRESSION), "description": "name of the step"},
+        "from": {
+            **any_of(TEXT, list_of(TEXT, minItems=1)),
+            "description": "earlier steps that it reads, or ^n for n steps back",
+        },
+        "when": {
+            **any_of({"type": "boolean"}, EXPRESSION),
+            "description": "condition; if it does not hold the step is left out",
+        },
+        "else": described(ref("step"), "step to take if 'when' does not hold"),
+        "repeat": {
+            **any_of({**NATURAL, "maximum": MOST_STEPS}, EXPRESSION),
+            "description": "how often the step is laid out",
+        },
+        "share": {**TEXT, "description": "step whose weights are used"},
+        "frozen": {
+            **any_of({"type": "boolean"}, EXPRESSION),
+            "description": "whether training leaves the parameters alone",
+        },
+        "weights": {
+            **any_of(ref("given"), {"type": "object", "additionalProperties": ref("given")}),
+            "description": "numbers of the tensors, or the name of a filter",
+        },
+    }
+
+
+def _step(operations: Schema, blocks: Schema, *, closed: bool) -> Schema:
+    """Return the schema of a step: a word, one operation with attributes, or a table.
+
+    A schema that does not know the file's blocks must accept any word as the name of one.
+    """
+    reserved = _reserved()
+    named = {**operations, **blocks, **reserved}
+    words: list[Schema] = [{"required": [word]} for word in (*operations, *blocks)]
+    operation: Schema = {
+        "type": "object",
+        "properties": named,
+        # There is an operation, and of those that are known no second one.
+        "not": {"anyOf": [{"propertyNames": {"enum": list(RESERVED)}}, *required("for", "do")]},
+        "oneOf": [*words, {"not": {"anyOf": words}}],
+        "dependencies": {"else": ["when"]},
+        # Branches all begin at one step.
+        "if": {
+            "properties": {"from": {"type": "array", "minItems": 2}},
+            "required": ["from"],
+        },
+        "then": {"properties": {word: {"not": {"type": "array"}} for word in _joins()}},
+    }
+    if closed:
+        # An operation may itself be an expression: '$act'.
+        operation["patternProperties"] = {"\\$": {}}
+        operation["additionalProperties"] = False
+    table = {
+        "type": "object",
+        "properties": {
+            "for": {
+                "type": "object",
+                "additionalProperties": any_of({"type": "array"}, EXPRESSION),
+                "minProperties": 1,
+                "description": "columns of equal length; the steps are laid out for every row",
+            },
+            "do": described(ref("steps"), "steps for every row"),
+            **{word: reserved[word] for word in ("as", "when", "else", "frozen")},
+        },
+        "required": ["for", "do"],
+        "dependencies": {"else": ["when"]},
+        "additionalProperties": False,
+    }
+    word = any_of({"enum": [*operations, *blocks]}, EXPRESSION) if closed else TEXT
+    return any_of(word, operation, table)
+
+
+def _joins() -> list[str]:
+    """Return the words of the kinds that may be given branches."""
+    kinds = ((word, KINDS.get(word)) for word in KINDS.words())
+    return [word for word, cls in kinds if cls is not None and cls.arity[1] is None]
+
+
+def _kind(cls: type[Layer]) -> Schema:
+    """Return the schema of what may stand after the word of a layer kind."""
+    fields = {name: field_schema(info) for name, info in cls.model_fields.items()}
+    forms: list[Schema] = [
+        NULL,
+        {"type": "object", "properties": fields, "additionalProperties": False},
+    ]
+    if cls.principal:
+        forms.append(fields[cls.principal])
+    if cls.arity[1] is None:
+        forms.append(list_of(ref("branch")))
+    return {**any_of(*forms), "description": cleandoc(cls.__doc__ or "").split("\n\n")[0]}
+
+
+def _defaults() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            word: {
+                "type": "object",
+                "properties": {n: field_schema(i) for n, i in cls.model_fields.items()},
+                "additionalProperties": False,
+            }
+            for word in KINDS.words()
+            if (cls := KINDS.get(word)) is not None
+        },
+        "additionalProperties": False,
+    }
+
+
+def _blocks(document: Document | None) -> Schema:
+    """Return what may stand after the names of a file's own blocks."""
+    if document is None:
+        return {}
+    found: Schema = {}
+    for block in document.blocks.values():
+        properties = {name: _param(plain(tree)) for name, tree in block.params}
+        forms = [
+            NULL,
+            {"type": "object", "properties": properties, "additionalProperties": False},
+        ]
+        if properties:  # a bare value gives the first parameter
+            forms.append({"type": ["number", "string", "boolean", "array"]})
+        found[block.name] = {**any_of(*forms), "description": f"block of {document.source.name}"}
+    return found
+
+
+def _own_params(document: Document | None) -> Schema:
+    if document is None:
+        return {}
+    return {key.text: _param(plain(tree)) for key, tree in document.param_trees}
+
+
+def _param(default: object) -> Schema:
+    if default is None:
+        return {"description": "required"}
+    if isinstance(default, list | dict):
+        return {"description": f"default {say(default)}"}
+    return {"default": default}

@@ -1,0 +1,124 @@
+"""The sections that later questions read: training and lint settings."""
+
+from typing import Any, TypeVar, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import Mark
+from cnnanalyze.language.diagnostics import Faults, complaint, said
+from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
+from cnnanalyze.layers.attributes import Count, Number, Share, choice
+
+
+class Section(BaseModel):
+    """A section of a spec; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+OPTIMIZERS: dict[str, int] = {
+    "sgd": 0,
+    "momentum": 1,
+    "nesterov": 1,
+    "adagrad": 1,
+    "rmsprop": 1,
+    "adam": 2,
+    "adamw": 2,
+}
+"""Numbers kept per trainable parameter besides the parameter and its gradient."""
+
+
+class Training(Section):
+    """How the network is trained: what iterations, updates and memory follow from."""
+
+    samples: Count = Field(description="training examples, before a validation split")
+    batch: Count = Field(32, description="examples of one iteration")
+    epochs: Count = Field(1, description="passes over the training examples")
+    validation_split: Share = Field(0.0, description="share of the samples kept for validation")
+    drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
+    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")  # type: ignore[valid-type]
+    loss: str = Field("", description="name of the loss, such as CrossEntropyLoss")
+    classes: Count | None = Field(None, description="classes that are told apart")
+    learning_rate: Number | None = Field(None, description="step size, for the reader")
+    weight_decay: Number | None = Field(
+        None, description="factor of the L2 penalty, for the reader"
+    )
+
+
+class Lint(Section):
+    """Which lint rules speak up for this spec."""
+
+    profile: choice("default", "teaching", "strict") = "default"  # type: ignore[valid-type]
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: dict[str, choice("error", "warning", "info")] = Field(default_factory=dict)  # type: ignore[valid-type]
+    thresholds: dict[str, dict[str, Number]] = Field(default_factory=dict)
+    target: str | None = None
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+def read_section(
+    cls: type[AnySection], tree: Tree | None, name: str, faults: Faults
+) -> AnySection | None:
+    """Read a section into its class; what is wrong is noted at its place."""
+    if tree is None:
+        return None
+    if not isinstance(tree, Mapping):
+        faults.add(f"'{name}' must be a mapping, not {said(tree)}", tree.mark)
+        return None
+    values: dict[str, Any] = {}
+    known = tuple(cls.model_fields)
+    for key, value in tree.entries:
+        if key.text not in known:
+            faults.add(
+                f"'{name}' has no '{key.text}'; it takes {', '.join(known)}"
+                f"{nearest(key.text, known)}",
+                key.mark,
+                code="SP003",
+            )
+        elif not (isinstance(value, Scalar) and value.value is None):
+            values[key.text] = _data(value, cls.model_fields[key.text].annotation)
+    try:
+        return cls.model_validate(values)
+    except ValidationError as error:
+        for e in error.errors(include_url=False):
+            where, mark = _place(tree, e["loc"])
+            if e["type"] == "missing":
+                field = cls.model_fields[where]
+                faults.add(
+                    f"'{name}' needs '{where}'",
+                    mark,
+                    help=f"{where}: {field.description}",
+                    code="SP015",
+                )
+            else:
+                faults.add(f"'{where}' of '{name}' {complaint(e)}", mark, code="SP005")
+        return None
+
+
+def _data(tree: Tree, annotation: object) -> object:
+    """Return what is written as plain data; lists are tuples, and one word is a list of one."""
+    data = plain(tree)
+    if isinstance(data, list):
+        return tuple(data)
+    is_list = get_origin(annotation) is tuple
+    return (data,) if is_list and isinstance(data, str) else data
+
+
+def _place(tree: Mapping, location: tuple[int | str, ...]) -> tuple[str, Mark]:
+    """Return the key that an error speaks of, and the place of the innermost value it names."""
+    level: Tree = tree
+    for part in location:
+        inner: Tree | None = None
+        if isinstance(level, Mapping):
+            inner = level.get(str(part))
+        elif isinstance(level, Sequence) and isinstance(part, int):
+            inner = level.items[part]
+        if inner is None:
+            break
+        level = inner
+    return str(location[0]), level.mark

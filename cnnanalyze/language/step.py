@@ -1,0 +1,236 @@
+"""Steps: one entry of a list of layers, with its operation told apart from its reserved words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from cnnanalyze.errors import Fault, Mark, SpecError
+from cnnanalyze.language.diagnostics import said
+from cnnanalyze.language.synonyms import near_key, of_attribute
+from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import KINDS
+
+RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
+"""The words of a step that are not operations."""
+
+
+LONGEST_NAME = 100
+"""The most characters of a name."""
+_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.-]*")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name a step or a block.
+
+    Examples
+    --------
+    >>> is_name("conv1_2"), is_name("1x1"), is_name("12"), is_name("a/b")
+    (True, True, False, False)
+    """
+    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+
+
+class Step(NamedTuple):
+    """One step: an operation with its arguments, or a ``for`` table with its steps."""
+
+    word: str
+    """The operation as written: a kind, an alias, a block, or an expression that gives one."""
+    mark: Mark
+    arguments: Tree | None = None
+    name: Scalar | None = None
+    sources: tuple[Scalar, ...] | None = None
+    when: Scalar | None = None
+    otherwise: Tree | None = None
+    repeat: Scalar | None = None
+    share: Scalar | None = None
+    frozen: Scalar | None = None
+    weights: Tree | None = None
+    table: Mapping | None = None
+    steps: Sequence | None = None
+    has_expression: bool = False
+    """Whether a ``$`` stands in its operation or in a reserved word: then ``$in`` must be known."""
+
+
+def read_step(tree: Tree) -> Step:
+    """Tell the operation of a step apart from its reserved words.
+
+    Raises
+    ------
+    SpecError
+        If there is not exactly one operation, or a reserved word has the wrong form.
+    """
+    if isinstance(tree, Scalar):
+        if not isinstance(tree.value, str):
+            raise SpecError(
+                Fault(
+                    f"a step must be a word such as 'relu' or a mapping, not {say(tree.value)}",
+                    tree.mark,
+                )
+            )
+        return Step(tree.value, tree.mark, has_expression="$" in tree.value)
+    if isinstance(tree, Sequence):
+        raise SpecError(
+            Fault(
+                "a list is no step; only the branches of a join are lists",
+                tree.mark,
+                help="join branches with 'add: [[...], [...]]' or 'concat: [[...], [...]]', "
+                "and put several steps that belong together into a block",
+            )
+        )
+    reserved: dict[str, Tree] = {}
+    operations: list[tuple[Scalar, Tree]] = []
+    for key, value in tree.entries:
+        if key.text in RESERVED:
+            reserved[key.text] = value
+        else:
+            operations.append((key, value))
+    if "for" in reserved or "do" in reserved:
+        return _read_table(tree, reserved, operations)
+    if len(operations) != 1:
+        raise SpecError(_operations_fault(tree, operations))
+    key, arguments = operations[0]
+    given = None if isinstance(arguments, Scalar) and arguments.value is None else arguments
+    expressive = "$" in key.text or any(
+        has_expression(value) for word, value in reserved.items() if word != "else"
+    )
+    return Step(key.text, key.mark, given, **_read_reserved(reserved), has_expression=expressive)
+
+
+def has_expression(tree: Tree) -> bool:
+    """Whether a ``$`` stands anywhere in what is written."""
+    if isinstance(tree, Scalar):
+        return type(tree.value) is str and "$" in tree.value
+    if isinstance(tree, Sequence):
+        return any(map(has_expression, tree.items))
+    return any(has_expression(value) for _, value in tree.entries)
+
+
+def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> Fault:
+    if not operations:
+        return Fault(
+            "a step needs an operation beside its reserved words",
+            tree.mark,
+            help="such as 'conv' in {conv: {filters: 64, kernel: 3}, as: stem}",
+        )
+    words = ", ".join(f"'{key.text}'" for key, _ in operations)
+    # A word that is no layer kind, and close to a reserved one, was meant to be that.
+    odd, hint = operations[1][0], ""
+    for key, _ in operations:
+        if key.text not in KINDS.words() and (near := near_key(key.text, "beside", RESERVED)):
+            odd, hint = key, near
+    help_text = (
+        "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
+        f"beside it stand only {', '.join(RESERVED[:-2])}"
+    )
+    known = [KINDS.get(key.text) for key, _ in operations if key.text in KINDS.words()]
+    for key, _ in operations:
+        if known and not hint and key.text not in KINDS.words():
+            names = tuple(known[0].model_fields) if known[0] is not None else ()
+            meant = of_attribute(key.text, names)
+            if key.text not in names and meant.help:
+                odd, help_text = key, meant.help
+                break
+    return Fault(
+        f"a step must have exactly one operation, not {len(operations)}: {words}{hint}",
+        odd.mark,
+        help=help_text,
+        code="SP003" if hint else "",
+    )
+
+
+def _read_table(
+    tree: Mapping, reserved: dict[str, Tree], operations: list[tuple[Scalar, Tree]]
+) -> Step:
+    table, steps = reserved.pop("for", None), reserved.pop("do", None)
+    if not isinstance(table, Mapping) or not table.entries or not isinstance(steps, Sequence):
+        raise SpecError(
+            Fault(
+                "'for' needs a table of columns, and 'do' a list of steps",
+                tree.mark if table is None or steps is None else _wrong_part(table, steps).mark,
+                help="as in {for: {width: [64, 128], stride: [1, 2]}, do: [...]}",
+            )
+        )
+    if operations:
+        key = operations[0][0]
+        raise SpecError(
+            Fault(
+                f"'{key.text}' cannot stand beside 'for'",
+                key.mark,
+                help="put it into the list under 'do'",
+            )
+        )
+    for word, value in reserved.items():
+        if word not in {"as", "when", "else", "frozen"}:
+            raise SpecError(
+                Fault(
+                    f"'{word}' cannot stand beside 'for'",
+                    value.mark,
+                    help="give it to a step under 'do'; beside 'for' stand as, when, else, frozen",
+                )
+            )
+    return Step(
+        "for",
+        tree.mark,
+        table=table,
+        steps=steps,
+        **_read_reserved(reserved),
+        has_expression=True,
+    )
+
+
+def _wrong_part(table: Tree, steps: Tree) -> Tree:
+    return steps if isinstance(table, Mapping) and table.entries else table
+
+
+_FIELDS = {"as": "name", "from": "sources", "else": "otherwise"}
+_FORMS = {
+    "as": "a name",
+    "when": "a condition such as '$stride != 1'",
+    "repeat": "a number",
+    "share": "the name of an earlier step",
+    "frozen": "true or false",
+}
+
+
+def _read_reserved(reserved: dict[str, Tree]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for word, value in reserved.items():
+        if word == "from":
+            fields["sources"] = _read_sources(value)
+        elif word in {"else", "weights"} or _is_fit(word, value):
+            fields[_FIELDS.get(word, word)] = value
+        else:
+            raise SpecError(
+                Fault(f"'{word}' must be {_FORMS[word]}, not {said(value)}", value.mark)
+            )
+    if "otherwise" in fields and "when" not in fields:
+        raise SpecError(
+            Fault(
+                "'else' needs a 'when'",
+                reserved["else"].mark,
+                help="as in {conv: ..., when: $stride != 1, else: identity}",
+            )
+        )
+    return fields
+
+
+def _is_fit(word: str, value: Tree) -> bool:
+    if not isinstance(value, Scalar) or value.value is None:
+        return False
+    return word not in {"as", "share"} or isinstance(value.value, str)
+
+
+def _read_sources(tree: Tree) -> tuple[Scalar, ...]:
+    items = tree.items if isinstance(tree, Sequence) else (tree,)
+    names = tuple(i for i in items if isinstance(i, Scalar) and isinstance(i.value, str))
+    if names and len(names) == len(items):
+        return names
+    raise SpecError(
+        Fault(
+            f"'from' must name earlier steps, not {said(tree)}",
+            tree.mark,
+            help="from: name, from: [a, b], or ^1, ^2 for one or two steps back",
+        )
+    )

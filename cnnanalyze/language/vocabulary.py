@@ -1,0 +1,236 @@
+"""The types of attributes for readers and editors: in words, and as JSON Schema."""
+
+from __future__ import annotations
+
+from sys import float_info
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import WithJsonSchema
+from pydantic.fields import FieldInfo
+
+from cnnanalyze.layers import attributes as types
+
+Schema = dict[str, Any]
+
+EXPRESSION: Schema = {"type": "string", "pattern": "\\$"}
+"""Whatever holds a dollar sign: an expression, checked when the spec is read."""
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a definition."""
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def described(schema: Schema, text: str) -> Schema:
+    """Return a schema with a description; beside a reference draft 07 ignores everything else."""
+    return {**({"allOf": [schema]} if "$ref" in schema else schema), "description": text}
+
+
+def any_of(*schemas: Schema) -> Schema:
+    """Return the schema of what one of several allows."""
+    return schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+
+
+def list_of(item: Schema, **more: Any) -> Schema:  # noqa: ANN401 - keywords of JSON Schema
+    """Return the schema of a list."""
+    return {"type": "array", "items": item, **more}
+
+
+def required(*words: str) -> list[Schema]:
+    """Return a schema for each word: that it is there."""
+    return [{"required": [word]} for word in words]
+
+
+NULL: Schema = {"type": "null"}
+TEXT: Schema = {"type": "string"}
+WRITTEN: Schema = {"type": ["string", "number", "boolean"]}
+"""A text that is taken as it is written, also where YAML sees a number or a truth value."""
+POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": types.LARGEST}
+INTEGER: Schema = {"type": "integer", "minimum": -types.LARGEST, "maximum": types.LARGEST}
+NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": types.LARGEST}
+
+# Patterns mean the same in Python and in JavaScript: ASCII is spelt out, and every other character
+# is taken for a letter. '$' would let a line break pass in Python.
+_END = r"(?![\s\S])"
+SHAPE = rf"\s*0*[1-9][0-9]{{0,12}}\s*([x×]\s*0*[1-9][0-9]{{0,12}}\s*){{0,3}}{_END}"
+"""The pattern of a shape such as ``224x224x3``."""
+EXTENTS = rf"^\s*[0-9]{{1,20}}\s*([x×]\s*[0-9]{{1,20}}\s*){{0,9}}{_END}"
+"""The pattern of a shape as somebody printed it."""
+FIGURE = (
+    r"^\s*~?\s*[0-9][0-9,_ ]*(\.[0-9]+)?\s*([eE]\+?[0-9]{1,2})?\s*"
+    rf"(k|K|thousand|M|million|B|G|billion|T|trillion|[kMG]B|[KMG]iB)?\s*{_END}"
+)
+"""The pattern of a printed number such as ``~25.6 million``, or of an amount of memory."""
+NAME: Schema = {
+    "type": "string",
+    "pattern": r"^(?=.*[^\x00-@\[-`{-\x7f])[^\x00-/:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*" + _END,
+    "maxLength": 100,
+    "not": {"const": "input"},
+}
+"""What may name a step or a block."""
+VARIABLE: Schema = {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,99}" + _END,
+    "not": {"enum": ["in", "index"]},
+}
+"""What may name a parameter."""
+_PAIR = list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2)
+_SIDES = any_of(
+    NATURAL,
+    list_of(any_of(NATURAL, EXPRESSION), minItems=1),
+    list_of(any_of(_PAIR, EXPRESSION), minItems=1),
+    EXPRESSION,
+)
+
+TYPES: tuple[tuple[Any, str, Schema], ...] = (
+    (types.Count, "whole number, at least 1", any_of(POSITIVE, EXPRESSION)),
+    (types.Natural, "whole number, at least 0", any_of(NATURAL, EXPRESSION)),
+    (
+        types.Extent,
+        "whole number, at least 1, or one per axis",
+        any_of(POSITIVE, list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Extra,
+        "whole number, at least 0, or one per axis",
+        any_of(NATURAL, list_of(any_of(NATURAL, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (types.Sides, "amount per side, per axis, or per border", _SIDES),
+    (
+        types.Padding,
+        "valid, same, or zeros per side, per axis or per border",
+        any_of({"enum": ["valid", "same"]}, _SIDES),
+    ),
+    (
+        types.PaddingInTime,
+        "valid, same, causal, or zeros per side, per axis or per border",
+        any_of({"enum": ["valid", "same", "causal"]}, _SIDES),
+    ),
+    (
+        types.Table,
+        "list of rows of channel numbers from 0",
+        any_of(list_of(any_of(list_of(NATURAL, minItems=1), EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Offset,
+        "whole number, negative ones too, or one per axis",
+        any_of(INTEGER, list_of(any_of(INTEGER, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Order,
+        "list of axes, counted from 1",
+        any_of(list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Span,
+        "first number and the one behind the last, from 0",
+        any_of(list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2), EXPRESSION),
+    ),
+    (
+        types.Exponent,
+        "number, at least 1",
+        any_of({"type": "number", "minimum": 1, "maximum": float_info.max}, EXPRESSION),
+    ),
+    (
+        types.ShapeText,
+        "shape such as 4x4x256",
+        any_of({"type": "string", "pattern": f"^{SHAPE}"}, POSITIVE, EXPRESSION),
+    ),
+    (types.Flag, "true or false", any_of({"type": "boolean"}, EXPRESSION)),
+    (types.Number, "number", any_of({"type": "number"}, EXPRESSION)),
+    (
+        types.Share,
+        "number, at least 0 and below 1",
+        any_of({"type": "number", "minimum": 0, "exclusiveMaximum": 1}, EXPRESSION),
+    ),
+    (
+        types.Rate,
+        "number from 0 to 1",
+        any_of({"type": "number", "minimum": 0, "maximum": 1}, EXPRESSION),
+    ),
+)
+"""Words and schema of every type of attribute."""
+
+_PLAIN: dict[Any, tuple[str, Schema]] = {
+    bool: ("true or false", {"type": "boolean"}),
+    int: ("whole number", {"type": "integer"}),
+    float: ("number", {"type": "number"}),
+    str: ("text", TEXT),
+    NoneType: ("nothing", NULL),
+}
+
+
+def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Schema]:  # noqa: ANN401
+    """Return the words and the schema of a type, and of what pydantic keeps beside it."""
+    for known, words, schema in TYPES:
+        if get_args(known)[1] in metadata:
+            return words, schema
+    for item in metadata:
+        if isinstance(item, WithJsonSchema) and item.json_schema and "enum" in item.json_schema:
+            choices = item.json_schema["enum"]
+            return f"one of {', '.join(choices)}", any_of({"enum": choices}, EXPRESSION)
+    if hasattr(annotation, "__metadata__"):
+        return describe(annotation.__origin__, annotation.__metadata__)
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        parts = [describe(a) for a in inner]
+        return " or ".join(words for words, _ in parts), any_of(*(schema for _, schema in parts))
+    if origin is tuple:
+        words, schema = describe(inner[0])
+        return f"list of {words}s", list_of(schema)
+    if origin is dict:
+        return "mapping", {"type": "object", "additionalProperties": describe(inner[1])[1]}
+    return _PLAIN.get(annotation, (getattr(annotation, "__name__", "anything"), {}))
+
+
+def words_of(info: FieldInfo) -> str:
+    """Return what an attribute may be, in words.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.conv import Conv
+    >>> words_of(Conv.model_fields["groups"])
+    'whole number, at least 1'
+    """
+    words = describe(info.annotation, tuple(info.metadata))[0]
+    return words.removesuffix(" or nothing")
+
+
+def field_schema(info: FieldInfo) -> Schema:
+    """Return the schema of an attribute, with its description and default."""
+    schema = dict(describe(info.annotation, tuple(info.metadata))[1])
+    if info.description:
+        schema["description"] = info.description
+    default = info.default
+    if (
+        not info.is_required()
+        and default is not None
+        and isinstance(default, bool | int | float | str)
+    ):
+        schema["default"] = default
+    return schema
+
+
+def setting_schema(info: FieldInfo) -> Schema:
+    """Return the schema of a setting: no expression, perhaps left empty; a word is a list of one.
+
+    Examples
+    --------
+    >>> from cnnanalyze.language.sections import Lint
+    >>> setting_schema(Lint.model_fields["select"])["anyOf"]
+    [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'string'}, {'type': 'null'}]
+    """
+    schema = _without_expressions(field_schema(info))
+    about: Schema = {k: schema.pop(k) for k in ("description", "default") if k in schema}
+    forms = schema.pop("anyOf", [schema])
+    if get_origin(info.annotation) is tuple:
+        forms.append(TEXT)
+    return {**any_of(*forms, *([] if NULL in forms else [NULL])), **about}
+
+
+def _without_expressions(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    if isinstance(schema, list):
+        return [_without_expressions(part) for part in schema if part != EXPRESSION]
+    if isinstance(schema, dict):
+        return {key: _without_expressions(part) for key, part in schema.items()}
+    return schema

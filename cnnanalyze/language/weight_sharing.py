@@ -1,0 +1,101 @@
+"""What a node carries besides its layer: shared weights, a frozen mark, given numbers."""
+
+from __future__ import annotations
+
+from cnnanalyze.core.cost import Param
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import listed
+from cnnanalyze.language.expression import UNKNOWN
+from cnnanalyze.language.given_weights import read_given
+from cnnanalyze.language.node import Given, NodeId
+from cnnanalyze.language.placed_layers import Placed
+from cnnanalyze.language.scope import Reading, Scope
+from cnnanalyze.language.step import Step
+from cnnanalyze.layers.attributes import say
+from cnnanalyze.layers.base import Layer
+
+
+def owner_of(
+    target: str,
+    nodes: Placed,
+    path: str,
+    layer: Layer,
+    shapes: tuple[Shape, ...],
+    step: Step,
+    scope: Scope,
+    reading: Reading,
+) -> NodeId | None:
+    """Return the node whose tensors a layer uses, if they fit."""
+    mark = step.share.mark if step.share is not None else step.mark
+    reading = reading.under("SP021")
+    own = layer.params(*shapes)
+    if step.share is not None and not own:
+        reading.fault(f"'{step.word}' holds no weights that could be shared", mark, scope)
+        return None
+    if step.share is not None and step.weights is not None:
+        reading.fault(
+            "a step that shares weights cannot be given others",
+            step.weights.mark,
+            scope,
+            help=f"give them to '{step.share.text}', whose weights it uses",
+        )
+        return None
+    owner = nodes.get(target)
+    if owner is None:
+        what = target.removesuffix("/")
+        inside = [node.id for node in nodes.inside(what) if node.kind == layer.kind]
+        reading.fault(
+            f"{path} cannot share the weights of '{what}': that is "
+            f"{'a block' if target.endswith('/') else 'no layer'}",
+            mark,
+            scope,
+            help=(
+                f"name a layer inside of it: share: {listed(inside)}"
+                if inside
+                else "name an earlier layer of the same kind"
+            )
+            if step.share is not None
+            else "blocks that share weights must be laid out alike",
+        )
+        return None
+    while owner.share is not None:
+        owner = nodes[owner.share]
+    theirs = owner.layer.params(*owner.input_shapes)
+    if layer.kind != owner.kind or own != theirs:
+        reading.fault(
+            f"{path} cannot share the weights of {owner.id}: "
+            f"{layer.kind} ({_said(own)}) ≠ {owner.kind} ({_said(theirs)})",
+            mark,
+            scope,
+            help="layers that share weights must be of one kind with tensors of one shape",
+        )
+        return None
+    return owner.id if own else None
+
+
+def _said(params: tuple[Param, ...]) -> str:
+    return ", ".join(f"{p.role} {'x'.join(map(str, p.shape))}" for p in params) or "no weights"
+
+
+def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
+    """Whether training leaves the parameters of a step alone, by its own word or one around it."""
+    if step.frozen is None:
+        return scope.frozen
+    value = reading.value(step.frozen, scope)
+    if value is UNKNOWN or type(value) is bool:
+        return scope.frozen or value is True
+    reading.fault(
+        f"'frozen' must be true or false, not {say(value)}", step.frozen.mark, scope, code="SP005"
+    )
+    return scope.frozen
+
+
+def read_weights(
+    step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: Reading
+) -> tuple[Given, ...]:
+    """Return the numbers that a step gives for its tensors."""
+    if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
+        return ()
+    with reading.under("SP020").faults.caught(scope.chain):
+        return read_given(value, step.weights, layer, shapes)
+    return ()

@@ -1,0 +1,203 @@
+"""Budgets as findings: what the budget rules share, and what a configuration says of budgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from cnnanalyze.core.files import FileError, Reason, read_text
+from cnnanalyze.core.toml import Located
+from cnnanalyze.crosscheck.baseline import Entry, key_of, read_baseline
+from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
+from cnnanalyze.errors import Fault, Mark, Source, UsageError
+from cnnanalyze.language.budgets import Budgets, read_budgets
+from cnnanalyze.language.diagnostics import Faults
+from cnnanalyze.language.tree import Mapping as Tree
+from cnnanalyze.language.tree import Scalar, plant
+from cnnanalyze.language.tree import Tree as AnyTree
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Rule
+
+if TYPE_CHECKING:
+    from cnnanalyze.linting.settings import Settings
+
+
+MOST_BYTES = 20_000_000
+"""The largest baseline that is read: one of a thousand networks is smaller."""
+
+
+class Configured(NamedTuple):
+    """What a configuration says of budgets."""
+
+    budgets: Budgets | None = None
+    """Limits that hold for every network."""
+    baseline: Path | None = None
+    allow: Fraction = Fraction(0)
+    """By how many percent a cost may grow."""
+
+
+def read_configured(
+    data: Mapping[str, Any], places: Mapping[str, Located] | None = None
+) -> Configured:
+    """Read the ``budgets`` table of a configuration.
+
+    Parameters
+    ----------
+    data
+        The table.
+    places
+        By key: the table of a file that it comes from, where the limits have their places.
+
+    Raises
+    ------
+    CnnError
+        If a limit, the baseline or the allowance is wrong.
+
+    Examples
+    --------
+    >>> found = read_configured({"parameters": "5M", "baseline": "costs.json", "allow": 2.5})
+    >>> found.budgets.limits[0].value, found.baseline.name, found.allow
+    (5000000, 'costs.json', Fraction(5, 2))
+    """
+    limits = dict(data)
+    baseline, allow = limits.pop("baseline", None), limits.pop("allow", 0)
+    if baseline is not None and not isinstance(baseline, str):
+        raise UsageError(f"'baseline' of the budgets must name a file, not {baseline!r}")
+    if type(allow) not in {int, float} or not 0 <= allow < inf:
+        raise UsageError(f"'allow' of the budgets must be a percentage, not {allow!r}")
+    return Configured(
+        _limits(limits, places or {}) if limits else None,
+        None if baseline is None else Path(baseline),
+        Fraction(str(allow)),
+    )
+
+
+def _limits(data: Mapping[str, Any], places: Mapping[str, Located]) -> Budgets | None:
+    nowhere = Mark(Source("configuration", ""), 1, 1)
+    entries = []
+    for name, value in data.items():
+        found = places.get(name)
+        mark = nowhere if found is None else found.mark(name)
+        tree = plant(value, nowhere) if found is None else _located(found, value, name)
+        entries.append((Scalar(name, name, True, mark), tree))
+    faults = Faults("SP014")
+    budgets = read_budgets(Tree(tuple(entries), nowhere), faults)
+    faults.raise_if_any()
+    return budgets
+
+
+def _located(found: Located, data: object, *keys: str | int) -> AnyTree:
+    """Return plain data as a tree whose every word has its place in the file."""
+    if isinstance(data, dict):
+        return Tree(
+            tuple(
+                (Scalar(k, k, True, found.mark(*keys, k)), _located(found, v, *keys, k))
+                for k, v in data.items()
+            ),
+            found.mark(*keys),
+        )
+    return plant(data, found.value(*keys))
+
+
+def check_baseline(settings: Settings) -> None:
+    """Refuse a baseline of the configuration that cannot be read, at its place.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is no baseline.
+    """
+    said = settings.configured
+    if said.baseline is None:
+        return
+    try:
+        _loaded(said.baseline)
+    except UsageError as error:
+        found = settings.budget_places.get("baseline")
+        fault = error.faults[0]
+        mark = fault.mark if found is None else found.mark("baseline")
+        raise UsageError(Fault(fault.message, mark, fault.help)) from None
+
+
+def anchor(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a ``budgets`` table whose baseline lies where the configuration does."""
+    baseline = data.get("baseline")
+    if isinstance(baseline, str):
+        return {**data, "baseline": str(folder / baseline)}
+    return dict(data)
+
+
+def load_baseline(file: Path) -> dict[str, Entry]:
+    """Read a baseline file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file, or it is no baseline.
+    """
+    try:
+        text = read_text(file, MOST_BYTES, what="baseline")
+    except FileError as error:
+        if error.reason is not Reason.MISSING:
+            raise
+        raise UsageError(
+            f"there is no baseline '{file}'", help="'cnnanalyze budget SPEC... --update' writes one"
+        ) from None
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    return read_baseline(data, str(file))
+
+
+_loaded = cache(load_baseline)
+
+
+def entry_for(source: str, file: Path) -> Entry | None:
+    """Return what a spec cost when the baseline was written; each file is read once."""
+    return _loaded(file).get(key_of(source, file))
+
+
+class BudgetRule(Rule):
+    """What the rules for the limits share: each looks at the limits of its own quantity."""
+
+    severity = "error"
+    needs = "analysis"
+    section = "budgets"
+    quantity: ClassVar[str] = ""
+    source = "Google, performance budgets (2018); what users of summaries check by hand in CI"
+    trips = "none: it speaks only where a budget is set"
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Check the limits of the spec and of the configuration."""
+        assert subject.document is not None
+        for budgets in (subject.document.budgets, subject.configured.budgets):
+            if budgets is None:
+                continue
+            is_own = budgets is subject.document.budgets
+            wanted = Budgets(tuple(n for n in budgets.limits if n.quantity == self.quantity))
+            assert subject.analysis is not None
+            for check in check_budgets(subject.analysis, wanted):
+                if not check.is_kept and check.verdict != "absent":
+                    yield self._finding(subject, check, is_own=is_own)
+
+    def _finding(self, subject: Subject, check: Check, *, is_own: bool) -> Finding:
+        limit = check.limit
+        parts = ", ".join(f"{name} {number:,}" for name, number in check.largest)
+        said = [f"most of it: {parts}"] if parts and check.verdict == "over" else []
+        if not is_own and limit.mark.source.text:  # the place is the spec, which breaks it
+            said.append(f"the limit stands in {limit.mark}")
+        return self.found(
+            subject,
+            sentence(check),
+            mark=limit.mark if is_own else None,
+            path=check.layer,
+            help="; ".join(said),
+            values={"measured": check.measured, "limit": limit.value},
+        )

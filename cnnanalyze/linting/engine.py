@@ -1,0 +1,334 @@
+"""The engine: reads a spec as far as it goes, and runs every rule that this stage allows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnanalyze.errors import CnnError, Fault, Mark, Source
+from cnnanalyze.graph.build import Attempt, attempt
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language import tree as trees
+from cnnanalyze.language.diagnostics import Faults
+from cnnanalyze.language.document import Document
+from cnnanalyze.language.reader import follow
+from cnnanalyze.language.recognition import looks_like_spec
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import SEVERITIES, Finding
+from cnnanalyze.linting.result import FileResult
+from cnnanalyze.linting.rules import ENGINE, FAULT
+from cnnanalyze.linting.settings import Settings
+from cnnanalyze.linting.spec_section import read_given
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis
+    from cnnanalyze.linting.suppression import Comments
+
+STAGES = ("text", "document", "network", "analysis")
+CRASHED, SETTING, UNUSED, UNEXPLAINED = "LN001", "LN002", "SP010", "SP000"
+UNMATCHED = "BG010"
+
+
+def lint_source(
+    source: Source,
+    folder: Path | None = None,
+    settings: Settings | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> FileResult:
+    """What is wrong with a spec, and what looks wrong in it?
+
+    Parameters
+    ----------
+    source
+        The text.
+    folder
+        The folder in whose tree ``extends`` may name files.
+    settings
+        Which rules are on, and how.
+    parameters
+        Values for the spec's parameters, instead of their defaults.
+    """
+    return lint_attempt(source, attempt(source, parameters, folder), folder, settings, parameters)
+
+
+def lint_attempt(
+    source: Source,
+    read: Attempt,
+    folder: Path | None,
+    settings: Settings | None,
+    parameters: Mapping[str, Any] | None,
+) -> FileResult:
+    """What is wrong with a spec of which an attempt to read it was made with the same arguments?"""
+    document, network, faults = read
+    tree = document.tree if document is not None else _tree(source)
+    if document is not None and document.tree.get("extends") is not None:
+        tree = _tree(source)
+    result, subject = _judge(source, tree, document, network, faults, settings or Settings())
+    return _weighed(result, subject, folder, parameters)
+
+
+def _weighed(
+    result: FileResult,
+    subject: Subject,
+    folder: Path | None,
+    parameters: Mapping[str, Any] | None,
+) -> FileResult:
+    """Return the result with the fixes marked that make a claim or a budget fail.
+
+    A file that was named and does not look like a spec is not ours to change: it has no fixes.
+    """
+    if not any(f.fix for f in result.findings):
+        return result
+    network = subject.network
+    if network is None and not looks_like_spec(result.source.text, folder):
+        findings = tuple(f._replace(fix=None) for f in result.findings)
+        return result._replace(findings=findings)
+    if network is None or not (network.claims or network.document.budgets):
+        return result
+    from cnnanalyze.linting.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
+
+    analysis = subject.analysis
+    assert analysis is not None
+    return weigh_fixes(result, analysis, folder, parameters)
+
+
+def lint_network(
+    network: Network, settings: Settings | None = None, *, analysis: Analysis | None = None
+) -> FileResult:
+    """What looks wrong in a network that is read already?
+
+    Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
+    """
+    document = network.document
+    result, subject = _judge(
+        document.source, document.tree, document, network, (), settings or Settings(), analysis
+    )
+    return _weighed(result, subject, document.folder, dict(network.settings))
+
+
+def _tree(source: Source) -> trees.Mapping | None:
+    """Return what is written in a file by itself, as far as it is a mapping."""
+    tree = follow(source, Faults())
+    return tree if isinstance(tree, trees.Mapping) else None
+
+
+def _judge(
+    source: Source,
+    tree: trees.Mapping | None,
+    document: Document | None,
+    network: Network | None,
+    faults: tuple[Fault, ...],
+    settings: Settings,
+    analysis: Analysis | None = None,
+) -> tuple[FileResult, Subject]:
+    complaints: list[Finding] = []
+    if document is not None and document.lint is not None:
+        given, wrong = read_given(document, settings)
+        settings = settings.with_spec(given)
+        complaints += [_own(SETTING, settings, m, mark, help_) for mark, m, help_ in wrong]
+    # Keys that come from specs that this one extends stand in other texts.
+    keys = () if document is None else document.tree.entries
+    sources = {s.name: s for s in (source, *(key.mark.source for key, _ in keys))}
+    comments = {n: _comments(s, settings) for n, s in sources.items() if _speaks_to_us(s)}
+    for read_in in comments.values():
+        complaints += [
+            _own(SETTING, settings, message, mark, help_) for mark, message, help_ in read_in.faults
+        ]
+    subject = Subject(
+        source,
+        tree,
+        document,
+        network,
+        faults,
+        settings.target,
+        settings.thresholds,
+        (lambda: settings.configured) if settings.budgets else None,
+        analysis,
+    )
+    found = [*complaints, *_faults(subject, settings)]
+    judged: set[str] = set()
+    suppressed = 0
+    rows = [r for r in settings.per_file if r[0].fits_file(source.name)]
+    for finding in _run(subject, settings, judged):
+        if _is_excused(finding, comments, rows):
+            suppressed += 1
+        else:
+            found.append(finding)
+    if UNUSED in settings.codes:
+        for read_in in comments.values():
+            for mark, message, fix in read_in.unused(frozenset(judged)):
+                unused = _own(UNUSED, settings, message, mark)._replace(fix=fix)
+                if not _is_excused(unused, {}, rows):
+                    found.append(unused)
+    graded = [
+        f._replace(
+            severity=settings.severity.get(f.code, f.severity),
+            file="" if f.mark is not None else source.name,
+        )
+        for f in found
+    ]
+    merged = sorted(_merge(graded, network), key=_order)
+    checked = _patterns(subject, judged)
+    return FileResult(source, tuple(merged), suppressed, checked=checked), subject
+
+
+def _order(finding: Finding) -> tuple[str, int, int, int, str]:
+    mark = finding.mark
+    rank = SEVERITIES.index(finding.severity)
+    if mark is None:
+        return "", 0, 0, rank, finding.code
+    return mark.source.name, mark.line, mark.column, rank, finding.code
+
+
+def _speaks_to_us(source: Source) -> bool:
+    """Whether a text may have comments for the linter; if not, what reads them is not imported."""
+    return any("cnn:" in line.partition("#")[2] for line in source.lines)
+
+
+def _comments(source: Source, settings: Settings) -> Comments:
+    from cnnanalyze.linting.suppression import read_comments  # noqa: PLC0415 - see above
+
+    return read_comments(source, settings.known)
+
+
+def _own(
+    code: str,
+    settings: Settings,
+    message: str,
+    mark: Mark | None = None,
+    help: str = "",  # noqa: A002 - the word users read
+) -> Finding:
+    """Return a finding of the linter itself."""
+    entry = settings.known[code]
+    return Finding(code, entry.name, entry.severity, message, mark, help=help)
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def _reached(subject: Subject) -> int:
+    """Return how many stages the reading has passed."""
+    if subject.network is not None:
+        return 4
+    if subject.document is None or not subject.document.tree.is_whole:
+        return 1
+    # Behind a key that is written twice nobody knows what is used and what is not.
+    return 1 if any(fault.code == "SP002" for fault in subject.faults) else 2
+
+
+def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
+    """Run the rules that are on and whose stage is reached; note which were run."""
+    allowed = STAGES[: _reached(subject)]
+    layers = [node.layer for node in subject.network or ()]
+    kinds = frozenset(layer.kind for layer in layers)
+    written = frozenset(name for layer in layers for name in layer.model_fields_set)
+    for code in sorted(settings.codes):
+        entry = settings.known[code]
+        if entry.needs not in allowed:
+            continue
+        if (entry.section and not _has(entry.section, subject)) or entry.is_idle(kinds, written):
+            judged.add(code)
+        else:
+            found = _try(code, subject, settings)
+            if not any(f.code == CRASHED for f in found):
+                judged.add(code)
+            yield from found
+
+
+def _has(section: str, subject: Subject) -> bool:
+    """Whether a section is in the spec or, as budgets may be, in the configuration."""
+    if section == "budgets" and subject.has_configured:
+        return True
+    return subject.document is not None and subject.document.tree.get(section) is not None
+
+
+def _patterns(subject: Subject, judged: set[str]) -> frozenset[str]:
+    """Return the configurations whose patterns of layers were looked for."""
+    if UNMATCHED not in judged or not subject.has_configured:
+        return frozenset()
+    budgets = subject.configured.budgets
+    return frozenset(n.mark.source.name for n in (budgets.limits if budgets else ()) if n.layer)
+
+
+def _faults(subject: Subject, settings: Settings) -> Iterator[Finding]:
+    """Yield every fault of the reading, under the rule that explains it."""
+    told: set[tuple[str, Mark | None]] = set()
+    for code in sorted({fault.code for fault in subject.faults}):
+        entry = settings.known.get(code)
+        if entry is not None and entry.needs == FAULT:
+            for finding in _try(code, subject, settings):
+                told.add((finding.message, finding.mark))
+                yield finding
+    for fault in subject.faults:
+        if (fault.message, fault.mark) not in told:
+            entry = settings.known.get(fault.code)
+            code = UNEXPLAINED if entry is None or entry.needs == ENGINE else fault.code
+            yield Finding(
+                code,
+                settings.known[code].name,
+                "error",
+                fault.message,
+                fault.mark,
+                help=fault.help,
+                chain=fault.chain,
+                instances=fault.count,
+            )
+
+
+def _try(code: str, subject: Subject, settings: Settings) -> list[Finding]:
+    """Run one rule; if it crashes, that is the finding."""
+    try:
+        cls = settings.rule(code)
+        assert cls is not None, f"the index knows {code}, but no module enters it"
+        return list(cls().check(subject))
+    except Exception as error:  # noqa: BLE001 - a rule may be anybody's
+        said = error.message if isinstance(error, CnnError) else str(error)
+        name = settings.known[code].name
+        message = f"the rule {code} ({name}) crashed: {type(error).__name__}: {said}"
+        help_text = f"the other rules were run; 'ignore = [\"{code}\"]' leaves this one out"
+        return [_own(CRASHED, settings, message, None, help_text)]
+
+
+# --- excusing and merging ------------------------------------------------------------------------
+
+
+def _is_excused(
+    finding: Finding,
+    comments: Mapping[str, Comments],
+    rows: Iterable[tuple[Any, frozenset[str]]],
+) -> bool:
+    if finding.code == CRASHED:
+        return False
+    marks = [call.mark for call in finding.chain]
+    if finding.mark is not None:
+        marks.append(finding.mark)
+    hidden = [c.hide(finding.code, marks) for c in comments.values()]  # all of them: each is noted
+    if any(hidden):
+        return True
+    return any(finding.code in codes and row.fits_path(finding.path) for row, codes in rows)
+
+
+def _merge(findings: Iterable[Finding], network: Network | None) -> list[Finding]:
+    """Tell what is found at one place in many instances once, with their number and the first."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for f in findings:
+        mark = f.mark
+        where = (mark.source.name, mark.line, mark.column) if mark else (f.path, f.message)
+        groups.setdefault((f.code, *where), []).append(f)
+    instances: Counter[Mark] = Counter()
+    if network is not None and any(f.fix for group in groups.values() for f in group):
+        instances.update(node.mark for node in network)
+    merged = []
+    for group in groups.values():
+        first = group[0]
+        if len(group) > 1:
+            first = first._replace(instances=sum(f.instances for f in group))
+        if first.fix is not None and network is not None and first.path in network:
+            # A change of the text changes every instance: each must have asked for it.
+            paths = {f.path for f in group}
+            if len(paths) < instances[network[first.path].mark]:
+                first = first._replace(fix=None)
+        merged.append(first)
+    return merged

@@ -1,0 +1,369 @@
+"""Walks over a network: what rules ask of a layer's kind and of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers import FAMILIES
+from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.base import KINDS
+
+
+def _kinds(*families: str) -> frozenset[str]:
+    return frozenset(word for family in families for word in FAMILIES[family].split())
+
+
+CONVOLUTIONS = frozenset({"conv", "depthwise", "separable", "table_conv", "local_conv"})
+TRANSPOSED = frozenset({"transposed_conv"})
+DENSE = frozenset({"dense"})
+LINEAR = CONVOLUTIONS | TRANSPOSED | DENSE
+"""Kinds whose output is a weighted sum of their input, with learned weights."""
+SOFTMAX = frozenset({"softmax", "log_softmax"})
+ACTIVATIONS = _kinds("activation", "smooth") - SOFTMAX
+NORMS = _kinds("norm") - {"lrn"}
+GLOBAL_POOLS = frozenset(
+    {"global_avgpool", "global_maxpool", "adaptive_avgpool", "adaptive_maxpool"}
+)
+POOLS = frozenset({"maxpool", "avgpool", "lppool"})
+JOINS = _kinds("merge")
+SILENT = frozenset({"dropout", "drop_path", "identity"})
+"""Kinds that pass their input on when the network is used."""
+
+
+def is_activation(node: Node) -> bool:
+    """Whether a layer is a nonlinearity; softmax, which makes probabilities, is none."""
+    return node.kind in ACTIVATIONS
+
+
+def is_norm(node: Node) -> bool:
+    """Whether a layer normalises with statistics; local response normalisation does not."""
+    return node.kind in NORMS
+
+
+def kernel(node: Node) -> tuple[int, ...]:
+    """Return the kernel of a layer along every axis; nothing if it has none."""
+    return _per_axis(node, "kernel")
+
+
+def stride(node: Node) -> tuple[int, ...]:
+    """Return the stride of a layer along every axis; its kernel's size if none is written."""
+    found = getattr(node.layer, "stride", None)
+    return _per_axis(node, "kernel" if found is None else "stride")
+
+
+def dilation(node: Node) -> tuple[int, ...]:
+    """Return the dilation of a layer along every axis; ones if it knows none."""
+    return _per_axis(node, "dilation") or (1,) * len(kernel(node))
+
+
+def borders(node: Node) -> tuple[tuple[int, int], ...]:
+    """Return the padding before and behind along every axis of a layer with windows."""
+    fits = node.layer.fit(*node.input_shapes)
+    return tuple((fit.before, fit.after) for fit in fits)
+
+
+def gaps(
+    network: Network, kinds: Collection[str], passed: Collection[str]
+) -> Iterator[tuple[Node, int, int]]:
+    """Yield what steps over pixels that nothing else reads: layer, stride, extent of the window.
+
+    Parameters
+    ----------
+    network
+        The network.
+    kinds
+        The kinds of layers that are meant.
+    passed
+        The kinds that are looked through for another reader.
+    """
+    for node in network:
+        if node.kind in kinds and is_alone(network, node, passed):
+            windows = zip(kernel(node), dilation(node), stride(node), strict=True)
+            sides = ((s, d * (k - 1) + 1) for k, d, s in windows)
+            found = next(((s, extent) for s, extent in sides if s > extent), None)
+            if found is not None:
+                yield node, *found
+
+
+def _per_axis(node: Node, attribute: str) -> tuple[int, ...]:
+    value = getattr(node.layer, attribute, None)
+    rank = node.input_shapes[0].rank
+    return () if value is None or rank == 0 else tuple(per_axis(value, rank, attribute))
+
+
+def groups(node: Node) -> int:
+    """Return the number of groups of a convolution; a depthwise one has as many as channels."""
+    if node.kind == "depthwise":
+        return node.input_shapes[0].channels
+    return int(getattr(node.layer, "groups", 1))
+
+
+def is_full(node: Node) -> bool:
+    """Whether a layer is a convolution whose filters read all channels, everywhere alike."""
+    return node.kind == "conv" and groups(node) == 1
+
+
+def is_alone(network: Network, node: Node, passed: Collection[str] = ()) -> bool:
+    """Whether no other layer reads what a layer reads, nor what it was made of by these kinds."""
+    here: Node | None = node
+    while here is not None:
+        if len(network.consumers[here.inputs[0]]) > 1:
+            return False
+        here = producer(network, here)
+        if here is None or here.kind not in passed:
+            return True
+    return True
+
+
+def is_spatial(node: Node) -> bool:
+    """Whether a layer is a convolution whose kernel is larger than one position."""
+    return node.kind in CONVOLUTIONS and any(k > 1 for k in kernel(node))
+
+
+def spatial_convolutions(network: Network) -> Iterator[Node]:
+    """Yield the convolutions whose kernel is larger than one position, in order."""
+    return filter(is_spatial, network.nodes)
+
+
+def producer(network: Network, node: Node, index: int = 0) -> Node | None:
+    """Return the layer that a layer reads; nothing if it reads the network's input."""
+    return network.by_id.get(node.inputs[index])
+
+
+def producers(network: Network, node: Node) -> tuple[Node, ...]:
+    """Return all layers that a layer reads; the network's input is none."""
+    return tuple(network.by_id[i] for i in node.inputs if i != INPUT)
+
+
+def consumers(network: Network, node: Node | None) -> tuple[Node, ...]:
+    """Return the layers that read a layer; without one, those that read the network's input."""
+    readers = network.consumers[INPUT if node is None else node.id]
+    return tuple(network.by_id[i] for i in readers)
+
+
+def only_consumer(network: Network, node: Node) -> Node | None:
+    """Return the one layer that reads a layer; nothing if there are others, or it is an output."""
+    readers = network.consumers[node.id]
+    return (
+        network.by_id[readers[0]] if len(readers) == 1 and node.id not in network.outputs else None
+    )
+
+
+def before(network: Network, node: Node, kinds: Collection[str]) -> tuple[Node, ...]:
+    """Return what a layer reads, looking through layers of these kinds; each once, nearest first.
+
+    The network's input is none of them.
+    """
+    return through(network, node, kinds, forward=False)
+
+
+def after(network: Network, node: Node, kinds: Collection[str]) -> tuple[Node, ...]:
+    """Return what reads a layer, looking through layers of these kinds; each once."""
+    return through(network, node, kinds, forward=True)
+
+
+def through(
+    network: Network, node: Node, kinds: Collection[str], *, forward: bool
+) -> tuple[Node, ...]:
+    """Return what is met first beyond layers of these kinds, before or after a layer."""
+    step = consumers if forward else producers
+    found: dict[str, Node] = {}
+    passed: set[str] = set()
+    waiting = [node]
+    while waiting:
+        for neighbour in step(network, waiting.pop(0)):
+            if neighbour.kind not in kinds:
+                found.setdefault(neighbour.id, neighbour)
+            elif neighbour.id not in passed:
+                passed.add(neighbour.id)
+                waiting.append(neighbour)
+    return tuple(found.values())
+
+
+def heads(network: Network) -> tuple[Node, ...]:
+    """Return the layers whose outputs are the network's."""
+    return tuple(network.by_id[i] for i in network.outputs if i != INPUT)
+
+
+def input_size(network: Network) -> tuple[int, ...]:
+    """Return the extent of the network's input along every axis."""
+    return network.input.size
+
+
+def leading_to(network: Network, end: str) -> tuple[Node, ...]:
+    """Return everything that a layer depends on, itself included, in the order of execution."""
+    wanted = {end}
+    for node in reversed(network.nodes):
+        if node.id in wanted:
+            wanted.update(node.inputs)
+    return tuple(node for node in network if node.id in wanted)
+
+
+def main_path(network: Network) -> tuple[Node, ...]:
+    """Return the longest path from the input to the first output, input side first."""
+    lengths: dict[str, int] = {INPUT: 0}
+    previous: dict[str, str] = {}
+    for node in network.nodes:
+        longest = max(node.inputs, key=lambda i: lengths[i])
+        lengths[node.id] = lengths[longest] + 1
+        previous[node.id] = longest
+    path: list[Node] = []
+    here = network.outputs[0]
+    while here != INPUT:
+        path.append(network.by_id[here])
+        here = previous[here]  # type: ignore[assignment]  # ids are texts
+    return tuple(reversed(path))
+
+
+def all_attributes() -> frozenset[str]:
+    """Return the names of all attributes that any kind of layer has."""
+    return frozenset(name for cls in KINDS for name in cls.model_fields)
+
+
+# --- what sort of linear layer it is --------------------------------------------------------------
+
+RECTIFIERS = frozenset({"relu", "relu6"})
+"""Activations that put out nothing below zero and pass on what lies above."""
+
+
+def is_depthwise(node: Node) -> bool:
+    """Whether a layer convolves every channel by itself."""
+    if node.kind == "conv":
+        return 1 < node.input_shapes[0].channels == getattr(node.layer, "groups", 1)
+    return node.kind == "depthwise"
+
+
+def is_pointwise(node: Node) -> bool:
+    """Whether a layer is a convolution that mixes the channels of single positions."""
+    return (
+        node.kind == "conv"
+        and getattr(node.layer, "groups", 1) == 1
+        and all(k == 1 for k in kernel(node))
+    )
+
+
+def is_mixing(node: Node) -> bool:
+    """Whether every output channel of a linear layer depends on every input channel."""
+    return node.kind == "dense" or (
+        node.kind in {"conv", "transposed_conv"} and getattr(node.layer, "groups", 1) == 1
+    )
+
+
+def is_mergeable(first: Node, second: Node) -> bool:
+    """Whether one layer of no more weights could replace two with no nonlinearity between them."""
+    if not is_mixing(first) or not is_mixing(second):
+        return False
+    middle = first.output.channels
+    narrowest = min(first.input_shapes[0].channels, second.output.channels)
+    are_points = all(k == 1 for k in kernel(first)) or all(k == 1 for k in kernel(second))
+    return are_points and middle >= narrowest
+
+
+def is_factorised(first: Node, second: Node) -> bool:
+    """Whether two layers are the parts of one convolution that was split on purpose.
+
+    A depthwise one and the pointwise one behind it, or two whose kernels extend along different
+    axes.
+    """
+    if is_depthwise(first) and is_pointwise(second):
+        return True
+    one, other = kernel(first), kernel(second)
+    return (
+        one != other
+        and len(one) == len(other)
+        and max(one) > 1 < max(other)
+        and all(1 in pair for pair in zip(one, other, strict=True))
+    )
+
+
+def is_gate(network: Network, node: Node) -> bool:
+    """Whether a layer only scales others: everything that it leads to is multiplied with more."""
+    return node.id in _gates(_Same(network))
+
+
+_PASSED = LINEAR | ACTIVATIONS | NORMS | SILENT | {"reshape"}
+
+
+class _Same(NamedTuple):
+    """A network as a key that is equal to itself alone; comparing networks would take too long."""
+
+    network: Network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.network is self.network
+
+
+@lru_cache(maxsize=4)
+def _gates(same: _Same) -> frozenset[str]:
+    """Return the layers that only scale others: one walk from the end tells it of all of them."""
+    network = same.network
+    leads: dict[str, tuple[bool, bool]] = {}  # whether to anything, whether to others alone
+    for node in reversed(network.nodes):
+        found = [
+            leads[reader.id] if reader.kind in _PASSED else (True, reader.kind == "multiply")
+            for reader in consumers(network, node)
+        ]
+        leads[node.id] = any(ends for ends, _ in found), all(scales for _, scales in found)
+    return frozenset(name for name, (ends, scales) in leads.items() if ends and scales)
+
+
+def is_projection(network: Network, node: Node) -> bool:
+    """Whether a layer is the narrow pointwise convolution that closes an inverted bottleneck.
+
+    It reads a depthwise convolution, maybe through normalisation, activation and a gate.
+    """
+    if not is_pointwise(node) or node.output.channels >= node.input_shapes[0].channels:
+        return False
+    sources = before(network, node, NORMS | SILENT | ACTIVATIONS | {"multiply"})
+    return any(is_depthwise(source) for source in sources)
+
+
+def reads_map(network: Network, node: Node) -> Shape | None:
+    """Return the map of more than one position that a dense layer reads, flattened or not."""
+    if node.kind != "dense":
+        return None
+    here = node
+    while (source := producer(network, here)) is not None and source.kind in SILENT | {
+        "flatten",
+        "reshape",
+    }:
+        here = source
+    shape = here.input_shapes[0]
+    return shape if not shape.is_vector and shape.positions > 1 else None
+
+
+def bottlenecks(network: Network) -> Iterator[tuple[Node, Node]]:
+    """Yield pairs of layers in succession that every path passes through, as far as maps go.
+
+    The head is left out: from the last map of more than one position or the last activation on, a
+    network may shrink.
+    """
+    waiting = {source: len(readers) for source, readers in network.consumers.items()}
+    for output in network.outputs:
+        waiting[output] += 1
+    open_ends = 1  # the input
+    last: Node | None = None
+    found: list[Node] = []
+    for node in network.nodes:
+        for source in dict.fromkeys(node.inputs):
+            waiting[source] -= 1
+            open_ends -= not waiting[source]
+        open_ends += bool(waiting[node.id])
+        if open_ends == 1 and waiting[node.id]:
+            found.append(node)
+    end = max((k for k, n in enumerate(network.nodes) if n.kind in ACTIVATIONS), default=0)
+    body = {n.id for n in network.nodes[:end]}
+    for node in found:
+        if node.output.is_vector or node.output.positions == 1 or node.id not in body:
+            return
+        if last is not None:
+            yield last, node
+        last = node

@@ -1,0 +1,62 @@
+"""BG010: budgets of layers that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.crosscheck.budget import check_budgets, remedy, sentence
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class BudgetUnmatched(Rule):
+    """A budget names a layer or block that the network does not have.
+
+    Why: the limit watches nothing. Usually a layer was renamed, and its budget was not.
+
+    Instead: correct the path. ``*`` stands for any part of one name, ``**`` for any number of
+    names. A pattern of a configuration holds for many networks: it has to fit one of those that
+    are looked at together.
+    """
+
+    code = "BG010"
+    name = "budget-unmatched"
+    section = "budgets"
+    severity = "error"
+    needs = "analysis"
+    formula = "no path of a layer or block fits the pattern"
+    source = "as ESLint and ruff report suppressions that hide nothing"
+    trips = "none: it speaks only where a budget is set"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}], "
+            "budgets: {layers: {'conv*': {macs: 1M}}}}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n"
+            "budgets: {layers: {stem: {macs: 1M}}}\n",
+            at=(5, 33),
+            message="the budget for MACs speaks of 'stem', which no layer or block fits",
+            path="stem",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look for limits that nothing fits."""
+        assert subject.document is not None
+        assert subject.analysis is not None
+        for budgets in (subject.document.budgets, subject.configured.budgets):
+            for check in check_budgets(subject.analysis, budgets):
+                # What who calls sets, in Python, holds for whatever they look at.
+                if check.verdict == "absent" and check.limit.mark.source.text:
+                    yield self.found(
+                        subject,
+                        sentence(check),
+                        mark=check.limit.mark,
+                        path=check.layer,
+                        help=remedy(check),
+                    )

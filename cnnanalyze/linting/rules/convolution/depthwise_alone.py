@@ -1,0 +1,104 @@
+"""CV010: depthwise alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DepthwiseAlone(Rule):
+    """Nothing mixes the channels behind a depthwise convolution.
+
+    Why: a depthwise convolution filters every channel by itself; without a 1x1 convolution
+    behind it the channels of the network never meet.
+
+    Instead: put a 1x1 convolution behind it, or use 'separable', which has one.
+    """
+
+    code = "CV010"
+    name = "depthwise-alone"
+    severity = "warning"
+    profiles = frozenset({"default"})
+    kinds = frozenset({"depthwise"})
+    attributes = frozenset({"groups"})
+    needs = "network"
+    formula = (
+        "groups = channels, and no layer over all channels before the next such"
+        " convolution or the output"
+    )
+    source = (
+        "Howard et al. 2017 (MobileNet), section 3.1: the pointwise convolution"
+        " is needed to combine"
+    )
+    trips = "none of the networks in specs/"
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- depthwise: {kernel: 3}\n"
+            "- bn\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- depthwise: {kernel: 3}\n"
+            "- relu\n"
+            "- depthwise: {kernel: 3}\n"
+            "- conv: {filters: 8, kernel: 1}\n",
+            at=(4, 3),
+            message=(
+                "nothing mixes the 3 channels behind this depthwise convolution before "
+                "the next one or the output"
+            ),
+            path="depthwise1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Follow every depthwise convolution until something mixes its channels."""
+        assert subject.network is not None
+        for node in subject.network:
+            if (
+                graph_queries.is_depthwise(node)
+                and not node.given
+                and not _is_mixed(subject.network, node)
+            ):
+                yield self.found(
+                    subject,
+                    f"nothing mixes the {node.output.channels} channels behind this depthwise "
+                    "convolution before the next one or the output",
+                    node=node,
+                    help="put a 1x1 convolution behind it, or use 'separable'",
+                    values={"channels": node.output.channels},
+                )
+
+
+_MIXING = graph_queries.LINEAR | {"maxout", "rbf", "channel_shuffle"}
+
+
+def _is_mixed(network: Network, node: Node) -> bool:
+    """Whether a layer that reads several channels comes before the next depthwise one."""
+    waiting, seen = [node], {node.id}
+    while waiting:
+        for reader in graph_queries.consumers(network, waiting.pop()):
+            if graph_queries.is_depthwise(reader) and reader.kind != "separable":
+                continue
+            if reader.kind in _MIXING:
+                return True
+            if reader.id not in seen:
+                seen.add(reader.id)
+                waiting.append(reader)
+    return False

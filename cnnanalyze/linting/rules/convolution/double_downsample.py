@@ -1,0 +1,81 @@
+"""CV011: double downsample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DoubleDownsample(Rule):
+    """Two layers with a stride follow each other with nothing but norms and activations between.
+
+    Why: the map shrinks twice before anything can be learned of what is dropped.
+
+    Instead: let a convolution with stride 1 stand between them, where detail matters.
+    """
+
+    code = "CV011"
+    name = "double-downsample"
+    severity = "info"
+    profiles = frozenset({"strict"})
+    needs = "network"
+    formula = "s > 1 on two successive layers"
+    source = "Szegedy et al. 2016 (Inception v3), section 2, principle 1"
+    trips = "the stem of every ResNet, 37 of 68 networks of torchvision 0.29"
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3, stride: 2}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+            "- maxpool: 2\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 7, stride: 2, padding: 3}\n"
+            "- bn\n"
+            "- relu\n"
+            "- maxpool: {kernel: 3, stride: 2}\n",
+            at=(7, 3),
+            message=(
+                "the map shrinks by 4 in two steps, conv1 and maxpool1, with nothing "
+                "learned between them"
+            ),
+            path="maxpool1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look back from every strided layer to the one before it."""
+        assert subject.network is not None
+        strided = graph_queries.CONVOLUTIONS | graph_queries.POOLS
+        passed = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
+        for node in subject.network:
+            if node.kind not in strided or max(graph_queries.stride(node), default=1) == 1:
+                continue
+            for first in graph_queries.before(subject.network, node, passed):
+                if (
+                    first.kind in strided
+                    and (step := max(graph_queries.stride(first), default=1)) > 1
+                ):
+                    both = step * max(graph_queries.stride(node))
+                    yield self.found(
+                        subject,
+                        f"the map shrinks by {both} in two steps, {first.id} and {node.id}, with "
+                        "nothing learned between them",
+                        node=node,
+                        help="put a convolution with stride 1 between them",
+                        values={"stride": both},
+                    )
+                    break

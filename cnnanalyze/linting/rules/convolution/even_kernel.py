@@ -1,0 +1,79 @@
+"""CV003: even kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, borders, dilation, kernel, stride
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class EvenKernel(Rule):
+    """A convolution with stride 1 and padding has an even kernel.
+
+    Why: an even kernel has no middle. Its output lies half a pixel beside its input, and no
+    padding that is equal on both sides keeps the size. Without padding the map shrinks anyhow, and
+    nothing is meant to lie upon it; with all of the padding before it, as causal convolutions have
+    it, an output belongs to the last position that it reads; and the window of an even kernel with
+    even dilation has a middle.
+
+    Instead: use the next odd kernel. Two even kernels whose shifts cancel are better one odd one.
+    """
+
+    code = "CV003"
+    name = "even-kernel"
+    severity = "warning"
+    needs = "network"
+    formula = "d·(k - 1) mod 2 = 1, s = 1, p > 0, not (p_before = d·(k - 1), p_after = 0)"
+    source = "CS231n, lecture 5: 'same' padding (k - 1)/2 is whole for odd kernels only"
+    trips = "none of the networks in specs/; none of the 68 networks of torchvision 0.29"
+    valid = (
+        Case("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 8, kernel: 3}}]}"),
+        Case("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 8, kernel: 4, stride: 2}}]}"),
+        Case("{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 8, kernel: 4}}]}"),
+        Case("{cnn: 1, input: 32x3, layers: [{conv: {filters: 8, kernel: 2, padding: [[1, 0]]}}]}"),
+        Case(
+            "{cnn: 1, input: 32x32x3, layers: "
+            "[{conv: {filters: 8, kernel: 4, dilation: 2, padding: 3}}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 4, padding: same}\n",
+            at=(4, 30),
+            message="an even kernel of 4 at stride 1 shifts its output by half a pixel",
+            path="conv1",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n"
+            "- conv: {filters: 8, kernel: [3, 2], padding: [1, 1]}\n",
+            at=(4, 30),
+            message="an even kernel of 2 at stride 1 shifts its output by half a pixel",
+            path="conv1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at every axis of every convolution."""
+        assert subject.network is not None
+        for node in subject.network:
+            if node.kind not in CONVOLUTIONS:
+                continue
+            sides = zip(kernel(node), stride(node), dilation(node), borders(node), strict=True)
+            shifted = (
+                k
+                for k, s, d, zeros in sides
+                if s == 1 and d * (k - 1) % 2 == 1 and zeros not in {(0, 0), (d * (k - 1), 0)}
+            )
+            if (even := next(shifted, None)) is not None:
+                yield self.found(
+                    subject,
+                    f"an even kernel of {even} at stride 1 shifts its output by half a pixel",
+                    node=node,
+                    attribute="kernel",
+                    help=f"use a kernel of {even - 1} or {even + 1}",
+                    values={"kernel": even, "stride": 1},
+                )

@@ -1,0 +1,109 @@
+"""CV008: gridding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class Gridding(Rule):
+    """Convolutions that follow each other have the same dilation.
+
+    Why: with one rate all the way, an output depends on a grid of pixels with holes between
+    them; neighbours come to share nothing.
+
+    Instead: use rates without a common factor, such as 1, 2, 5.
+    """
+
+    code = "CV008"
+    name = "gridding"
+    severity = "info"
+    profiles = frozenset({"default"})
+    attributes = frozenset({"dilation"})
+    needs = "network"
+    formula = "d > 1 and k > 1 on two successive convolutions, gcd of the dilations > 1"
+    source = (
+        "Wang et al. 2018, 'Understanding convolution for semantic "
+        "segmentation' (hybrid dilated convolution)"
+    )
+    trips = "the backbones of FCN- and DeepLabv3-ResNet50 of torchvision 0.29"
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3, dilation: 2}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 3, dilation: 3}\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3, dilation: 2}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 3, dilation: 2}\n",
+            at=(8, 43),
+            message=("dilation 2 behind dilation 2: what it reads is a grid of one pixel in 2"),
+            path="conv3",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every dilated convolution with the spatial ones before it."""
+        assert subject.network is not None
+        dilated = {
+            n.id: n for n in graph_queries.spatial_convolutions(subject.network) if _rate(n) > 1
+        }
+        for node in dilated.values():
+            for first in _spatial_before(subject.network, node):
+                if first.id in dilated and (common := gcd(_rate(first), _rate(node))) > 1:
+                    yield self.found(
+                        subject,
+                        f"dilation {_rate(node)} behind dilation {_rate(first)}: what it reads is "
+                        f"a grid of one pixel in {common}",
+                        node=node,
+                        attribute="dilation",
+                        help="use rates without a common factor, such as 1, 2, 5",
+                        values={"dilation": _rate(node), "before": _rate(first)},
+                    )
+                    break
+
+
+def _rate(node: Node) -> int:
+    return max(graph_queries.dilation(node), default=1)
+
+
+def _spatial_before(network: Network, node: Node) -> tuple[Node, ...]:
+    """Return the spatial convolutions before a layer; those of 1x1 are passed."""
+    found: dict[str, Node] = {}
+    waiting, seen = [node], {node.id}
+    while waiting:
+        for before in graph_queries.producers(network, waiting.pop()):
+            if graph_queries.is_spatial(before):
+                found[before.id] = before
+            elif before.kind in _PASSED and before.id not in seen:
+                seen.add(before.id)
+                waiting.append(before)
+    return tuple(found.values())
+
+
+_PASSED = (
+    graph_queries.ACTIVATIONS
+    | graph_queries.NORMS
+    | graph_queries.SILENT
+    | graph_queries.CONVOLUTIONS
+    | {"add"}
+)

@@ -1,0 +1,137 @@
+"""CV005: mergeable linear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class MergeableLinear(Rule):
+    """Two linear layers follow each other, and one could do the work of both.
+
+    Why: a convolution behind a convolution is one convolution as long as no nonlinearity stands
+    between them; if one is 1x1 and no narrow layer lies between, the pair computes nothing that
+    one layer could not. Most often an activation was forgotten.
+
+    Instead: put the activation in that was forgotten, or merge both into one layer. A narrow
+    layer between two wide ones is a factorisation of low rank, and a transposed convolution
+    that enlarges scores is there for the size: neither is reported.
+    """
+
+    code = "CV005"
+    name = "mergeable-linear"
+    severity = "warning"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = (
+        "middle width >= min(in, out), one kernel 1x1 (or both dense), no nonlinearity between"
+    )
+    source = "Schoop et al. 2021 (UMLAUT), 'missing activation functions'"
+    trips = (
+        "MobileNetV3-small, blocks 1 and 2 (16 -> 16 -> 72): the block is "
+        "linear at its end on purpose"
+    )
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 64, kernel: 1}\n"
+            "- relu\n"
+            "- conv: {filters: 4, kernel: 1}\n"
+            "- conv: {filters: 64, kernel: 1}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x1\n"
+            "layers:\n"
+            "- {conv: {filters: 1, kernel: 3}, weights: [sobel-x]}\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+            "- bn\n"
+            "- conv: {filters: 16, kernel: 1}\n",
+            at=(6, 3),
+            message=(
+                "nothing nonlinear between conv1 and conv2: 3 -> 8 -> 16 channels are "
+                "one linear layer"
+            ),
+            path="conv2",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- dense: 64\n- dense: 10\n",
+            at=(5, 3),
+            message=(
+                "nothing nonlinear between dense1 and dense2: 3072 -> 64 -> 10 channels"
+                " are one linear layer"
+            ),
+            path="dense2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look back from every linear layer to one with nothing but norms between."""
+        assert subject.network is not None
+        network = subject.network
+        for node in network:
+            first = _linear_before(network, node)
+            if first is None or not graph_queries.is_mergeable(first, node):
+                continue
+            before, middle, after = _width(first), first.output.channels, node.output.channels
+            yield self.found(
+                subject,
+                f"nothing nonlinear between {first.id} and {node.id}: "
+                f"{before} -> {middle} -> {after} channels are one linear layer",
+                node=node,
+                help="put an activation between them, or merge them into one layer",
+                values={"in": before, "middle": middle, "out": after},
+            )
+
+
+_BETWEEN = graph_queries.NORMS | graph_queries.SILENT
+_FULL = frozenset({"conv", "dense"})
+
+
+def _linear_before(network: Network, node: Node) -> Node | None:
+    """Return the full linear layer that feeds this one, and nothing else, through norms."""
+    if node.kind not in _FULL or not graph_queries.is_mixing(node):
+        return None
+    here = graph_queries.producer(network, node)
+    while here is not None and graph_queries.only_consumer(network, here) is not None:
+        if here.kind not in _BETWEEN:
+            return here if here.kind in _FULL and not (here.given or node.given) else None
+        here = graph_queries.producer(network, here)
+    return None
+
+
+def _width(node: Node) -> int:
+    shape = node.input_shapes[0]
+    return shape.count if node.kind in graph_queries.DENSE else shape.channels

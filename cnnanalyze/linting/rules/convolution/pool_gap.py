@@ -1,0 +1,73 @@
+"""CV004: pool gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class PoolGap(Rule):
+    """A pool steps over pixels that no other layer reads.
+
+    Why: with a stride larger than the window there are rows and columns that no window holds; a
+    pool is there to gather what is in the map, not to drop it.
+
+    Instead: use a window at least as large as the stride.
+    """
+
+    code = "CV004"
+    name = "pool-gap"
+    kinds = graph_queries.POOLS
+    severity = "warning"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = "s > d(k - 1) + 1, and no other layer reads the input"
+    source = (
+        "CS231n, 'Pooling layer': in practice windows of 2 with stride 2, or of 3 with stride 2"
+    )
+    trips = (
+        "none: the 1x1 pools of stride 2 in NASNet's factorised reduction, "
+        "moved by one pixel, and on the shortcuts of ResNet v2 are not alone on"
+        " their map"
+    )
+    valid = (
+        Case("cnn: 1\ninput: 32x32x3\nlayers:\n- maxpool: {kernel: 3, stride: 2}\n"),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- concat: [[{avgpool: {kernel: 1, stride: 2}}], [{crop: [[1, 0], [1, 0]]}, {zero"
+            "pad: [[0, 1], [0, 1]]}, {avgpool: {kernel: 1, stride: 2}}]]\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- maxpool: {kernel: 2, stride: 3}\n",
+            at=(4, 32),
+            message="stride 3 steps over pixels: the window reaches over 2 only",
+            path="maxpool1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at pools that nothing else stands beside."""
+        assert subject.network is not None
+        for node, stride, extent in graph_queries.gaps(
+            subject.network, graph_queries.POOLS, _PASSED
+        ):
+            yield self.found(
+                subject,
+                f"stride {stride} steps over pixels: the window reaches over {extent} only",
+                node=node,
+                attribute="stride",
+                help=f"use a window of at least {stride}",
+                values={"stride": stride, "extent": extent},
+            )
+
+
+_PASSED = graph_queries.SILENT | {"crop", "zeropad", "shift"}

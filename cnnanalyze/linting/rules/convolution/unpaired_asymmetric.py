@@ -1,0 +1,97 @@
+"""CV007: unpaired asymmetric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class UnpairedAsymmetric(Rule):
+    """A 1xn convolution has no nx1 beside it.
+
+    Why: a large kernel is factorised into a row and a column; with one of them alone the
+    network sees along one axis only.
+
+    Instead: add the other half behind it or in parallel, unless only that axis carries the
+    pattern.
+    """
+
+    code = "CV007"
+    name = "unpaired-asymmetric"
+    severity = "info"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = "kernel 1xn with n > 1, and no nx1 before, behind or beside it"
+    source = "Szegedy et al. 2016 (Inception v3), section 3.2"
+    trips = "none: the pairs of Inception v3 and v4 follow each other or stand side by side"
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: [1, 7], padding: same}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: [7, 1], padding: same}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- concat: [[{conv: {filters: 8, kernel: [1, 3], padding: same}}], [{conv: {filte"
+            "rs: 8, kernel: [3, 1], padding: same}}]]\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: [1, 7], padding: same}\n"
+            "- relu\n"
+            "- conv: {filters: 8, kernel: 3, padding: same}\n",
+            at=(4, 30),
+            message="a 1x7 convolution without a 7x1 before, behind or beside it",
+            path="conv1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look for the other half of every row or column."""
+        assert subject.network is not None
+        for node in subject.network:
+            sides = graph_queries.kernel(node) if node.kind in graph_queries.CONVOLUTIONS else ()
+            if len(sides) != _PLANE or min(sides) > 1 or max(sides) == 1:
+                continue
+            flat = sides.index(1)
+            wanted = sides[::-1]
+            if node.input_shapes[0].size[flat] == 1 or wanted in _around(subject.network, node):
+                continue
+            said = "x".join(map(str, sides))
+            other = "x".join(map(str, wanted))
+            yield self.found(
+                subject,
+                f"a {said} convolution without a {other} before, behind or beside it",
+                node=node,
+                attribute="kernel",
+                help=f"add a {other} convolution, so that both axes are seen",
+                values={"kernel": said},
+            )
+
+
+_PLANE = 2
+
+
+def _around(network: Network, node: Node) -> set[tuple[int, ...]]:
+    """Return the kernels of the convolutions before, behind and beside a layer."""
+    passed = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
+    before = graph_queries.before(network, node, passed)
+    behind = graph_queries.after(network, node, passed)
+    beside = graph_queries.consumers(network, graph_queries.producer(network, node))
+    return {graph_queries.kernel(n) for n in (*before, *behind, *beside)}

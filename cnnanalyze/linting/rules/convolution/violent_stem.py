@@ -1,0 +1,92 @@
+"""CV012: violent stem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class ViolentStem(Rule):
+    """The map shrinks to an eighth or less within the first two convolutions.
+
+    Why: what is dropped that early cannot be learned any more; a network should narrow slowly.
+
+    Instead: spread the strides over more layers.
+    """
+
+    code = "CV012"
+    name = "violent-stem"
+    severity = "info"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = "total stride >= 8 behind the second convolution"
+    source = (
+        "Szegedy et al. 2016 (Inception v3), section 2, principle 1: avoid "
+        "representational bottlenecks early in the network"
+    )
+    trips = "AlexNet (4 · 2) and ShuffleNetV2: 5 of 68 networks of torchvision 0.29"
+    thresholds = MappingProxyType({"stride": 8})
+    valid = (
+        Case(
+            "cnn: 1\n"
+            "input: 64x64x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 7, stride: 2, padding: 3}\n"
+            "- maxpool: 2\n"
+            "- conv: {filters: 8, kernel: 3, padding: same}\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 67x67x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 11, stride: 4}\n"
+            "- maxpool: {kernel: 3, stride: 2}\n"
+            "- conv: {filters: 8, kernel: 3, padding: same}\n",
+            at=(5, 3),
+            message=(
+                "the map is 8 times smaller behind the first two convolutions: 67x67x3 became 7x7x8"
+            ),
+            path="maxpool1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Multiply the strides on the way to the second convolution."""
+        assert subject.network is not None
+        network = subject.network
+        most = self.threshold(subject, "stride")
+        convolutions = 0
+        total = (1,) * network.input.rank
+        for node in graph_queries.main_path(network):
+            if (
+                node.kind in graph_queries.CONVOLUTIONS | graph_queries.POOLS
+                and graph_queries.stride(node)
+            ):
+                total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
+                if max(total) >= most:
+                    yield self.found(
+                        subject,
+                        f"the map is {max(total)} times smaller behind the first "
+                        f"{'convolution' if convolutions == 0 else 'two convolutions'}"
+                        f": {network.input} became {node.output}",
+                        node=node,
+                        help="spread the strides over more layers",
+                        values={"total stride": max(total)},
+                    )
+                    return
+            elif node.output.rank != network.input.rank:
+                return
+            convolutions += node.kind in graph_queries.CONVOLUTIONS
+            if convolutions == _FIRST:
+                return
+
+
+_FIRST = 2

@@ -1,0 +1,62 @@
+"""PC004: one moment that needs much more memory than all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class MemoryPeak(Rule):
+    """While one layer is computed, far more activations are alive than at any other time.
+
+    Why: the peak decides whether a network fits into the memory of a small device. Here a single
+    layer makes it: with that one smaller, the whole network would need less.
+
+    Instead: make this layer's input or output smaller, or compute it in stripes.
+    """
+
+    code = "PC004"
+    name = "memory-peak"
+    severity = "info"
+    needs = "analysis"
+    formula = "largest live set > 1.5 times the next"
+    source = "Lin et al. 2020, 'MCUNet': memory of micro-controllers is bound by the peak"
+    trips = "squeezenet1_0 and squeezenet1_1, c3d, vgg11, zfnet, lenet5: their first layers"
+    thresholds = MappingProxyType({"times": 1.5, "layers": 4})
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, relu, "
+            "{conv: {filters: 8, kernel: 3}}, relu, gap]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- concat: [[], relu, tanh, sigmoid]\n- maxpool: 9\n",
+            at=(4, 3),
+            message="1,944 activations are alive here, 1.98 times as many as anywhere else",
+            path="concat1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare the largest live set with the next one."""
+        analysis = subject.analysis
+        assert analysis is not None
+        live = analysis.memory.live
+        if len(live) < self.threshold(subject, "layers"):
+            return
+        peak, *others = sorted(live, reverse=True)
+        if peak > self.threshold(subject, "times") * others[0]:
+            yield self.found(
+                subject,
+                f"{peak:,} activations are alive here, {peak / others[0]:.3g} times as many as "
+                "anywhere else",
+                node=analysis.network[analysis.memory.peak_at],
+                help="make this layer's input or output smaller",
+                values={"alive": peak, "elsewhere": others[0]},
+            )

@@ -1,0 +1,73 @@
+"""PC006: layers that wait for memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import LINEAR
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class StarvedLayer(Rule):
+    """A layer computes so little for each byte that it moves that it waits for memory.
+
+    Why: a device reaches its speed only above its ridge point, the operations that it can do while
+    one byte arrives. Below it the time is that of moving data, and saving operations saves nothing.
+
+    Instead: fuse the layer with its neighbours, or make it wider.
+    """
+
+    code = "PC006"
+    name = "starved-layer"
+    severity = "info"
+    profiles = frozenset()
+    needs = "analysis"
+    formula = "2·MACs / bytes of input, output and weights (float32) < ridge"
+    source = (
+        "Williams, Waterman, Patterson 2009, 'Roofline'; Ma et al. 2018, 'ShuffleNet V2': FLOPs "
+        "are "
+        "an indirect metric"
+    )
+    trips = "every depthwise convolution and every dense layer for one image"
+    thresholds = MappingProxyType({"ridge": 10})
+    valid = (
+        Case(
+            "{cnn: 1, input: 28x28x64, layers: [{conv: {filters: 64, kernel: 3, padding: same}}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 28x28x64\nlayers:\n- depthwise: {kernel: 3, padding: same}\n",
+            at=(4, 3),
+            message="this depthwise does 2.24 operations per byte that it moves, below the ridge "
+            "of 10",
+            path="depthwise1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare the arithmetic intensity of every layer with weights with the ridge."""
+        analysis = subject.analysis
+        assert analysis is not None
+        ridge = self.threshold(subject, "ridge")
+        for facts in analysis:
+            node = facts.node
+            if node.kind not in LINEAR or not (macs := facts.operations("mac")):
+                continue
+            numbers = sum(s.count for s in node.input_shapes) + node.output.count + facts.parameters
+            intensity = 2 * macs / (numbers * bytes_of("float32"))
+            if intensity < ridge:
+                yield self.found(
+                    subject,
+                    f"this {node.kind} does {intensity:.3g} operations per byte that it moves, "
+                    "below "
+                    f"the ridge of {ridge:g}",
+                    node=node,
+                    help="fuse it with its neighbours, or make it wider",
+                    values={"operations per byte": round(intensity, 3), "ridge": ridge},
+                )

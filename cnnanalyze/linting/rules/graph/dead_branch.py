@@ -1,0 +1,105 @@
+"""GR003: dead branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DeadBranch(Rule):
+    """Nothing reads a layer, and it is no output.
+
+    Why: it is computed, and its parameters are stored, for nothing.
+
+    Instead: join it, name it under 'outputs', or remove it.
+    """
+
+    code = "GR003"
+    name = "dead-branch"
+    severity = "warning"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = "no consumer, not in outputs"
+    source = "measured: none of 68 networks of torchvision 0.29"
+    trips = "none of the networks in specs/"
+    valid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- {relu: , as: a}\n- tanh\n- {add: , from: [^1, a]}\n"
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "outputs: [a, sigmoid1]\n"
+            "layers:\n"
+            "- {relu: , as: a}\n"
+            "- tanh\n"
+            "- sigmoid\n"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- {conv: {filters: 8, kernel: 3}, as: side}\n"
+            "- {conv: {filters: 8, kernel: 3}, from: input}\n",
+            at=(4, 4),
+            message=(
+                "nothing reads side, and it is no output: it leads nowhere, with 224 parameters"
+            ),
+            path="side",
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- {relu: , as: a}\n"
+            "- conv: {filters: 8, kernel: 3}\n"
+            "- dropout: 0.5\n"
+            "- {tanh: , from: a}\n",
+            at=(6, 3),
+            message=(
+                "nothing reads dropout1, and it is no output: it and 1 layer before it "
+                "lead nowhere, with 224 parameters"
+            ),
+            path="dropout1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at the ends of the network, and at what leads to nothing else."""
+        assert subject.network is not None
+        network = subject.network
+        for node in network:
+            if network.consumers[node.id] or node.id in network.outputs:
+                continue
+            wasted = _only_for(network, node)
+            others = len(wasted) - 1
+            behind = (
+                f" and {others} layer{'s' * (others > 1)} before it lead" if others else " leads"
+            )
+            parameters = sum(p.size for n in wasted for p in n.layer.params(*n.input_shapes))
+            yield self.found(
+                subject,
+                f"nothing reads {node.id}, and it is no output: it{behind} nowhere"
+                + (f", with {parameters:,} parameters" if parameters else ""),
+                node=node,
+                help="join it, name it under 'outputs', or remove it",
+                values={"layers": len(wasted), "parameters": parameters},
+            )
+
+
+def _only_for(network: Network, end: Node) -> tuple[Node, ...]:
+    """Return the layers that only lead to a dead end, the end included."""
+    wasted = {end.id}
+    for node in reversed(network.nodes):
+        readers = network.consumers[node.id]
+        if readers and wasted.issuperset(readers) and node.id not in network.outputs:
+            wasted.add(node.id)
+    return tuple(n for n in network if n.id in wasted)

@@ -1,0 +1,68 @@
+"""HW006: many small operations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.language.node import INPUT
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, POOLS, consumers
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class Fragmented(Rule):
+    """Many convolutions and pools read the same map side by side.
+
+    Why: each of them is small, has its own overhead and reads the map again. On a device with many
+    units one large operation is faster than several small ones of the same cost together.
+
+    Instead: join convolutions of equal kernels into one and split its output, or use fewer
+    branches.
+    """
+
+    code = "HW006"
+    name = "fragmented"
+    severity = "info"
+    profiles = frozenset({"target:mobile"})
+    formula = "convolutions and pools that read one map > branches"
+    source = "Ma et al. 2018, 'ShuffleNet V2', guideline G3: fragmentation reduces parallelism"
+    trips = "Inception, NASNet, AmoebaNet, PNASNet"
+    thresholds = MappingProxyType({"branches": 3})
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x8, layers: [{concat: [{conv: {filters: 8, kernel: 1}}, "
+            "{conv: {filters: 8, kernel: 3, padding: 1}}]}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x8\nlayers:\n- relu\n- concat:\n"
+            "  - {conv: {filters: 8, kernel: 1}}\n"
+            "  - {conv: {filters: 8, kernel: 3, padding: 1}}\n"
+            "  - {conv: {filters: 8, kernel: 5, padding: 2}}\n"
+            "  - {maxpool: {kernel: 3, stride: 1, padding: 1}}\n",
+            at=(4, 3),
+            message="4 convolutions and pools read this map side by side",
+            path="relu1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Count what reads every map."""
+        network = subject.network
+        assert network is not None
+        most = self.threshold(subject, "branches")
+        for node in (None, *network):
+            readers = [n for n in consumers(network, node) if n.kind in CONVOLUTIONS | POOLS]
+            if len(readers) > most:
+                yield self.found(
+                    subject,
+                    f"{len(readers)} convolutions and pools read this map side by side",
+                    node=node,
+                    path="" if node is not None else INPUT,
+                    help="join those of equal kernels, or use fewer branches",
+                    values={"readers": tuple(n.id for n in readers)},
+                )

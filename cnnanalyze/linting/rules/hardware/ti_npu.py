@@ -1,0 +1,104 @@
+"""HW003: what the NPU of TI's micro-controllers does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, is_depthwise, kernel
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class TiNpu(Rule):
+    """A layer is outside what the NPU of TI's micro-controllers can compute.
+
+    Why: such a layer runs on the processor beside it, many times slower, or the model does not
+    compile. The NPU takes one input channel in the first convolution, channels in multiples of 4
+    behind it, kernels of at most 7 and max pools of at most 4x4.
+
+    Instead: keep within these numbers.
+    """
+
+    code = "HW003"
+    name = "ti-npu"
+    profiles = frozenset({"target:ti-npu"})
+    formula = "C mod 4 > 0, kernel > 7, max pool > 4x4, or more than 1 input channel"
+    source = "Texas Instruments, TinyML, NPU guidelines (software-dl.ti.com)"
+    trips = "every network on RGB images"
+    thresholds = MappingProxyType({"multiple": 4, "kernel": 7, "pool": 4})
+    valid = (
+        Case(
+            "{cnn: 1, input: 32x32x1, layers: [{conv: {filters: 8, kernel: 7}}, relu, "
+            "{maxpool: 4}, {conv: {filters: 12, kernel: 3}}, gap, {dense: 10}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x1\nlayers:\n- conv: {filters: 8, kernel: 9}\n- gap\n- dense: "
+            "10\n",
+            at=(4, 30),
+            message="a kernel of 9x9 is larger than 7",
+            path="conv1",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x1\nlayers:\n- conv: {filters: 6, kernel: 3}\n- gap\n- dense: "
+            "10\n",
+            at=(4, 19),
+            message="6 output channels are no multiple of 4",
+            path="conv1",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- gap\n- dense: "
+            "10\n",
+            at=(4, 3),
+            message="the first convolution reads 3 channels, and the NPU takes 1",
+            path="conv1",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x1\nlayers:\n- maxpool: 5\n",
+            at=(4, 12),
+            message="a max pool of 5x5 is larger than 4x4",
+            path="maxpool1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every convolution and max pool with what the NPU takes."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            for message, attribute in self._complaints(subject, node):
+                yield self.found(
+                    subject,
+                    message,
+                    node=node,
+                    attribute=attribute,
+                    help="such a layer does not run on the NPU",
+                )
+
+    def _complaints(self, subject: Subject, node: Node) -> Iterator[tuple[str, str]]:
+        sides = kernel(node)
+        shown = "x".join(map(str, sides))
+        most = self._most(subject, "pool")
+        if node.kind == "maxpool" and any(k > most for k in sides):
+            yield f"a max pool of {shown} is larger than {most}x{most}", "kernel"
+        if node.kind not in CONVOLUTIONS:
+            return
+        most = self._most(subject, "kernel")
+        # The width is bound for depthwise kernels only, the height for all.
+        bound = sides if is_depthwise(node) else sides[:1]
+        if any(k > most for k in bound):
+            yield f"a kernel of {shown} is larger than {most}", "kernel"
+        if node.inputs[0] == INPUT and node.input_shapes[0].channels > 1:
+            channels = node.input_shapes[0].channels
+            yield f"the first convolution reads {channels} channels, and the NPU takes 1", ""
+        multiple = self._most(subject, "multiple")
+        if node.output.channels % multiple:
+            yield f"{node.output.channels} output channels are no multiple of {multiple}", "filters"
+
+    def _most(self, subject: Subject, name: str) -> int:
+        return int(self.threshold(subject, name))

@@ -1,0 +1,71 @@
+"""HD001: softmax in the network and in the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import SILENT, SOFTMAX, before, heads
+from cnnanalyze.linting.loss import wanted
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+SQUASHING = SOFTMAX | {"sigmoid"}
+
+
+@rule
+class DoubleSoftmax(Rule):
+    """The network ends in softmax, and its loss applies softmax once more.
+
+    Why: a softmax of probabilities is almost uniform: of 1,000 classes even a certain one gets 0.27
+    percent. Gradients all but vanish, and the network seems to learn nothing.
+
+    Instead: leave the softmax out, or use a loss that takes probabilities.
+    """
+
+    code = "HD001"
+    name = "double-softmax"
+    section = "train"
+    severity = "error"
+    formula = "head is softmax or sigmoid, and train.loss takes logits"
+    source = "UMLAUT (Schoop et al. 2021): softmax before loss; NeuraLint rule f015"
+    trips = "none: it speaks only where 'train: loss:' names a loss whose form is known"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{dense: 10}, softmax], "
+            "train: {samples: 100, loss: categorical_crossentropy}}"
+        ),
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{dense: 10}], "
+            "train: {samples: 100, loss: CrossEntropyLoss}}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n- softmax\n"
+            "train: {samples: 100, loss: CrossEntropyLoss}\n",
+            at=(5, 3),
+            message="the network ends in softmax, and the loss 'CrossEntropyLoss' takes logits",
+            path="softmax1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every head with what the loss wants."""
+        document, network = subject.document, subject.network
+        assert document is not None
+        assert network is not None
+        loss = document.training.loss if document.training is not None else ""
+        if wanted(loss) != "logits":
+            return
+        for head in heads(network):
+            ends = (head,) if head.kind not in SILENT else before(network, head, SILENT)
+            for end in ends:
+                if end.kind in SQUASHING:
+                    yield self.found(
+                        subject,
+                        f"the network ends in {end.kind}, and the loss '{loss}' takes logits",
+                        node=end,
+                        help=f"leave the {end.kind} out, or use a loss that takes probabilities",
+                        values={"loss": loss, "head": end.kind},
+                    )

@@ -1,0 +1,86 @@
+"""HD002: a loss that wants probabilities and does not get them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import SILENT, before, heads
+from cnnanalyze.linting.loss import wanted
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+MAKERS = {
+    "probabilities": frozenset({"softmax", "sigmoid", "hard_sigmoid"}),
+    "log-probabilities": frozenset({"log_softmax"}),
+}
+"""The kinds that make what a loss wants."""
+
+
+@rule
+class MissingProbability(Rule):
+    """The loss wants probabilities, and the network ends in something else.
+
+    Why: the logarithm of a score that is no probability is wrong or not defined: the loss becomes
+    NaN, or falls without bound.
+
+    Instead: end the network in softmax (sigmoid for two classes), or use the loss that takes
+    logits.
+    """
+
+    code = "HD002"
+    name = "missing-probability"
+    section = "train"
+    severity = "error"
+    formula = "train.loss takes probabilities, and the head makes none"
+    source = "NeuraLint rules f008, f012 and f017"
+    trips = "none: it speaks only where 'train: loss:' names a loss whose form is known"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{dense: 10}, log_softmax], "
+            "train: {samples: 100, loss: NLLLoss}}"
+        ),
+        Case("{cnn: 1, input: 9x9x3, layers: [{dense: 10}], train: {samples: 100, loss: mse}}"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n"
+            "train: {samples: 100, loss: categorical_crossentropy}\n",
+            at=(4, 3),
+            message="the loss 'categorical_crossentropy' takes probabilities, and the network "
+            "ends in "
+            "dense",
+            path="dense1",
+        ),
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n- softmax\n"
+            "train: {samples: 100, loss: torch.nn.NLLLoss}\n",
+            at=(5, 3),
+            message="the loss 'torch.nn.NLLLoss' takes log-probabilities, and the network ends in "
+            "softmax",
+            path="softmax1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every head with what the loss wants."""
+        document, network = subject.document, subject.network
+        assert document is not None
+        assert network is not None
+        loss = document.training.loss if document.training is not None else ""
+        wants = wanted(loss)
+        if wants not in MAKERS:
+            return
+        shaping = SILENT | {"flatten", "reshape"}
+        for head in heads(network):
+            ends = (head,) if head.kind not in shaping else before(network, head, shaping)
+            for end in ends:
+                if end.kind not in MAKERS[wants]:
+                    maker = "log_softmax" if wants == "log-probabilities" else "softmax"
+                    yield self.found(
+                        subject,
+                        f"the loss '{loss}' takes {wants}, and the network ends in {end.kind}",
+                        node=end,
+                        help=f"end in {maker}, or use a loss that takes logits",
+                        values={"loss": loss, "head": end.kind},
+                    )

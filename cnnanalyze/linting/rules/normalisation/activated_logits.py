@@ -1,0 +1,87 @@
+"""NA012: activations before softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import (
+    ACTIVATIONS,
+    SILENT,
+    SOFTMAX,
+    before,
+    heads,
+    is_activation,
+)
+from cnnanalyze.linting.loss import wanted
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+PASSING = SILENT | {"flatten", "reshape"}
+
+
+@rule
+class ActivatedLogits(Rule):
+    """An activation lies between the last layer with weights and the softmax or the loss.
+
+    Why: softmax turns any numbers into probabilities. If they are rectified or squashed first, all
+    classes that score below zero look alike, and squashed scores can never become certain.
+
+    Instead: feed softmax the plain scores.
+    """
+
+    code = "NA012"
+    name = "activated-logits"
+    kinds = SOFTMAX | ACTIVATIONS
+    formula = "softmax(f(W·x)), f an activation"
+    source = "UMLAUT (Schoop et al. 2021): last layer has nonlinear activation"
+    trips = (
+        "none of the 68 networks of torchvision 0.29; SqueezeNet has a ReLU before its last pool, "
+        "which averages first and is no finding"
+    )
+    valid = (
+        Case("{cnn: 1, input: 7x7x3, layers: [relu, {dense: 10}, softmax]}"),
+        Case(
+            "{cnn: 1, input: 7x7x3, layers: [{conv: {filters: 10, kernel: 1}}, relu, gap, softmax]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 10\n- relu\n- softmax\n",
+            at=(5, 3),
+            message="this relu squashes the scores before the softmax",
+            path="relu1",
+        ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 10\n- tanh\n"
+            "train: {samples: 100, loss: CrossEntropyLoss}\n",
+            at=(5, 3),
+            message="this tanh squashes the scores before the loss 'CrossEntropyLoss'",
+            path="tanh1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what the softmax or the loss of every output reads."""
+        network = subject.network
+        assert network is not None
+        training = network.document.training
+        loss = training.loss if training is not None else ""
+        for head in heads(network):
+            if head.kind in SOFTMAX:
+                ends, reader = before(network, head, PASSING), f"the {head.kind}"
+            elif wanted(loss) == "logits" and head.kind != "sigmoid":
+                is_passing = head.kind in PASSING
+                ends = before(network, head, PASSING) if is_passing else (head,)
+                reader = f"the loss '{loss}'"
+            else:
+                continue
+            for end in ends:
+                if is_activation(end):
+                    yield self.found(
+                        subject,
+                        f"this {end.kind} squashes the scores before {reader}",
+                        node=end,
+                        help="leave it out: softmax takes any scores",
+                        values={"reader": reader},
+                    )

@@ -1,0 +1,93 @@
+"""NA003: activations of activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.edit import without_step
+from cnnanalyze.linting.finding import Finding, Fix
+from cnnanalyze.linting.graph_queries import ACTIVATIONS, RECTIFIERS, SILENT, SOFTMAX, before
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DoubleActivation(Rule):
+    """An activation reads nothing but another activation.
+
+    Why: two nonlinearities with no weights between them add little that one does not have; after
+    ReLU a second one does nothing, and a sigmoid sees only its upper half. What reads the
+    probabilities of a softmax makes them almost alike. Usually a line was left over, or the layer
+    between them is missing.
+
+    Instead: take one of them out, or put the missing layer between them.
+    """
+
+    code = "NA003"
+    name = "double-activation"
+    formula = "f(g(x)), f and g activations, g or both also softmax"
+    source = "NeuraLint rule f003 (Nikanjam et al., arXiv 2105.08095)"
+    trips = "none of the 68 networks of torchvision 0.29"
+    valid = (
+        Case("{cnn: 1, input: 7x7x3, layers: [relu, {conv: {filters: 8, kernel: 3}}, relu]}"),
+        Case("{cnn: 1, input: 7x7x3, layers: [{add: [relu, tanh]}, relu]}"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- conv: {filters: 5, kernel: 3}\n- relu\n- tanh\n",
+            at=(6, 3),
+            message="this tanh reads nothing but the relu of relu1",
+            path="tanh1",
+        ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- relu\n- dropout: 0.2\n- relu\n",
+            at=(6, 3),
+            message="this relu reads nothing but the relu of relu1",
+            path="relu2",
+        ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- softmax\n",
+            at=(6, 3),
+            message="this softmax reads nothing but the softmax of softmax1",
+            path="softmax2",
+        ),
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- sigmoid\n",
+            at=(6, 3),
+            message="this sigmoid reads nothing but the softmax of softmax1",
+            path="sigmoid1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what every activation reads."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            # Softmax reads an activation on purpose; activated logits are a rule of their own.
+            firsts = SOFTMAX if node.kind in SOFTMAX else ACTIVATIONS | SOFTMAX
+            if node.kind not in ACTIVATIONS | SOFTMAX:
+                continue
+            sources = before(network, node, SILENT)
+            if len(sources) == 1 and sources[0].kind in firsts:
+                first = sources[0]
+                yield self.found(
+                    subject,
+                    f"this {node.kind} reads nothing but the {first.kind} of {first.id}",
+                    node=node,
+                    help="take one of them out, or put the missing layer between them",
+                    values={"first": first.id, "second": node.id},
+                    fix=_mend(subject, first, node),
+                )
+
+
+def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:
+    """Take the second one out if it changes nothing: what is rectified stays as it is."""
+    written = subject.written(second)
+    assert subject.network is not None
+    if first.kind != second.kind or second.kind not in RECTIFIERS or written is None:
+        return None
+    if second.id in subject.network.outputs:
+        return None
+    return without_step(subject, written, f"remove the second {second.kind}")

@@ -1,0 +1,60 @@
+"""NA004: normalisations of normalisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import NORMS, SILENT, before, is_norm
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DoubleNorm(Rule):
+    """A normalisation reads nothing but another normalisation.
+
+    Why: the scale and the shift of the first one are taken away again by the second.
+
+    Instead: keep one of them.
+    """
+
+    code = "NA004"
+    name = "double-norm"
+    kinds = NORMS
+    formula = "norm(norm(x))"
+    source = "follows from the definition: the second one subtracts the mean and divides again"
+    trips = "none of the 68 networks of torchvision 0.29"
+    valid = (
+        Case(
+            "{cnn: 1, input: 7x7x3, layers: [batchnorm, {conv: {filters: 8, kernel: 3}}, "
+            "batchnorm]}"
+        ),
+        Case("{cnn: 1, input: 7x7x3, layers: [{add: [batchnorm, []]}, batchnorm]}"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- batchnorm\n- batchnorm\n",
+            at=(5, 3),
+            message="this batchnorm reads nothing but the batchnorm of batchnorm1",
+            path="batchnorm2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what every normalisation reads."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if not is_norm(node):
+                continue
+            sources = before(network, node, SILENT)
+            if len(sources) == 1 and is_norm(sources[0]):
+                first = sources[0]
+                yield self.found(
+                    subject,
+                    f"this {node.kind} reads nothing but the {first.kind} of {first.id}",
+                    node=node,
+                    help="keep one of them",
+                    values={"first": first.id, "second": node.id},
+                )

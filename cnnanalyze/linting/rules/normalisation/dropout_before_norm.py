@@ -1,0 +1,70 @@
+"""NA008: dropout before batch normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import consumers
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DropoutBeforeNorm(Rule):
+    """A batch normalisation lies behind a dropout.
+
+    Why: dropout changes the variance of what it passes on, in training only. The statistics that
+    batch normalisation gathers in training are then wrong for inference ("variance shift").
+
+    Instead: put dropout behind the last batch normalisation.
+    """
+
+    code = "NA008"
+    name = "dropout-before-norm"
+    kinds = frozenset({"dropout"})
+    severity = "info"
+    formula = "dropout on a path to batchnorm"
+    source = (
+        "Li et al. 2018, 'Understanding the disharmony between dropout and batch normalization by "
+        "variance shift'; NeuraLint rule f006"
+    )
+    trips = "DeepLabv3 of torchvision (dropout between its pyramid and its head)"
+    valid = (
+        Case("{cnn: 1, input: 7x7x3, layers: [batchnorm, relu, {dropout: 0.2}, {dense: 10}]}"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 7x7x3\nlayers:\n- dropout: 0.2\n"
+            "- conv: {filters: 8, kernel: 3, bias: false}\n- batchnorm\n",
+            at=(4, 3),
+            message="behind this dropout of 0.2 lies a batch normalisation, batchnorm1",
+            path="dropout1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Walk on from every dropout."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind != "dropout" or not getattr(node.layer, "rate", 0):
+                continue
+            seen = {node.id}
+            waiting = [node]
+            while waiting:
+                here = waiting.pop(0)
+                if here.kind == "batchnorm":
+                    rate = getattr(node.layer, "rate", 0)
+                    yield self.found(
+                        subject,
+                        f"behind this dropout of {float(rate):g} lies a batch normalisation, "
+                        f"{here.id}",
+                        node=node,
+                        help="put dropout behind the last batch normalisation",
+                        values={"rate": float(rate), "norm": here.id},
+                    )
+                    break
+                new = [n for n in consumers(network, here) if n.id not in seen]
+                seen |= {n.id for n in new}
+                waiting += new

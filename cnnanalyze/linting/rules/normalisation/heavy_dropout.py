@@ -1,0 +1,55 @@
+"""NA013: dropout of more than half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class HeavyDropout(Rule):
+    """A dropout drops more than half of its input.
+
+    Why: at a rate of 1/2 dropout regularises most; above it the layer mostly loses signal. Often
+    the rate was meant to be the share that is *kept*, as some frameworks have it.
+
+    Instead: use a rate of at most 0.5.
+    """
+
+    code = "NA013"
+    name = "heavy-dropout"
+    kinds = frozenset({"dropout"})
+    formula = "rate > 0.5"
+    source = "UMLAUT (Schoop et al. 2021), dropout rate; Srivastava et al. 2014, figure 9"
+    trips = "googlenet_auxiliary: its auxiliary heads drop 0.7, as the paper says; true, and meant"
+    thresholds = MappingProxyType({"rate": 0.5})
+    valid = (Case("{cnn: 1, input: 7, layers: [{dropout: 0.5}, {dense: 10}]}"),)
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 7\nlayers:\n- dropout: 0.8\n- dense: 10\n",
+            at=(4, 12),
+            message="a dropout of 0.8 drops more than 0.5 of its input",
+            path="dropout1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at the rate of every dropout."""
+        network = subject.network
+        assert network is not None
+        most = self.threshold(subject, "rate")
+        for node in network:
+            if node.kind == "dropout" and (rate := float(getattr(node.layer, "rate", 0))) > most:
+                yield self.found(
+                    subject,
+                    f"a dropout of {rate:g} drops more than {most:g} of its input",
+                    node=node,
+                    attribute="rate",
+                    help=f"use a rate of at most {most:g}; the share that is kept is now "
+                    f"{1 - rate:.2g}",
+                    values={"rate": rate, "most": most},
+                )

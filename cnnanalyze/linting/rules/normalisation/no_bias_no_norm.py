@@ -1,0 +1,92 @@
+"""NA002: layers with neither a bias nor a normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.language.node import Node
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import ACTIVATIONS, LINEAR, NORMS, SOFTMAX, consumers
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class NoBiasNoNorm(Rule):
+    """A layer without bias meets an activation before any normalisation or bias.
+
+    Why: ``bias: false`` is written because a normalisation follows, whose beta is the bias. Here
+    none follows: every filter is forced through the origin. Often the normalisation was forgotten.
+
+    Instead: add the normalisation, or leave the bias in.
+    """
+
+    code = "NA002"
+    name = "no-bias-no-norm"
+    attributes = frozenset({"bias"})
+    severity = "info"
+    formula = "no bias and no normalisation between W·x and the next nonlinearity"
+    source = "the converse of bias-before-norm; measured on 68 networks of torchvision 0.29"
+    trips = "LR-ASPP of torchvision (its image-pooling branch)"
+    valid = (
+        Case(
+            "{cnn: 1, input: 32x32x3, layers: "
+            "[{conv: {filters: 8, kernel: 3, bias: false}}, batchnorm, relu]}"
+        ),
+        Case(
+            "{cnn: 1, input: 32x32x3, layers: [{conv: {filters: 8, kernel: 3, bias: false}}, "
+            "{conv: {filters: 8, kernel: 1}}, relu]}"
+        ),
+        Case(
+            "{cnn: 1, input: 32x32x3, layers: [{add: [{conv: {filters: 3, kernel: 3, padding: "
+            "same, "
+            "bias: false}}, []]}, batchnorm, relu]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3, bias: false}\n- "
+            "relu\n",
+            at=(4, 39),
+            message="no bias, and no normalisation before the relu that follows",
+            path="conv1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Walk from every layer without bias to what gives its channels an offset."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind not in LINEAR or getattr(node.layer, "bias", True) or node.given:
+                continue
+            if (end := _first_nonlinear(subject, node)) is not None:
+                yield self.found(
+                    subject,
+                    f"no bias, and no normalisation before the {end.kind} that follows",
+                    node=node,
+                    attribute="bias",
+                    help="add a normalisation, or leave the bias in",
+                    values={"follows": end.id},
+                )
+
+
+def _first_nonlinear(subject: Subject, node: Node) -> Node | None:
+    """Return the nonlinearity that is met on some path before any offset is added."""
+    network = subject.network
+    assert network is not None
+    seen: set[str] = set()
+    waiting = list(consumers(network, node))
+    found: Node | None = None
+    while waiting:
+        here = waiting.pop(0)
+        if here.id in seen:
+            continue
+        seen.add(here.id)
+        if here.kind in NORMS or (here.kind in LINEAR and getattr(here.layer, "bias", False)):
+            return None
+        if here.kind in ACTIVATIONS | SOFTMAX:
+            found = found or here
+        else:
+            waiting += consumers(network, here)
+    return found

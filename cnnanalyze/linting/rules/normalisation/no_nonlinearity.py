@@ -1,0 +1,86 @@
+"""NA005: linear layers in succession."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import (
+    LINEAR,
+    NORMS,
+    SILENT,
+    before,
+    is_factorised,
+    is_mergeable,
+    is_projection,
+)
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class NoNonlinearity(Rule):
+    """A convolution or dense layer reads another one with no nonlinearity between them.
+
+    Why: without a nonlinearity two layers compute what some single linear layer could, only in a
+    factorised form. Mostly an activation was forgotten. It can be meant: a depthwise convolution
+    and the pointwise one behind it, a kernel split along its axes, and the linear bottleneck that
+    closes an inverted residual (MobileNetV2) are no findings. A pair that one layer of no more
+    weights could replace is ``mergeable-linear``.
+
+    Instead: put the activation between them, unless the factorisation is meant.
+    """
+
+    code = "NA005"
+    name = "no-nonlinearity"
+    severity = "info"
+    formula = "W2·norm(W1·x)"
+    source = (
+        "UMLAUT (Schoop et al. 2021), missing activation; Sandler et al. 2018 for the exception"
+    )
+    trips = (
+        "by design: efficientnet_v2_s (the projections of its fused units), convnext_tiny (its "
+        "patches are normalised, then convolved)"
+    )
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, relu, "
+            "{conv: {filters: 8, kernel: 3}}]}"
+        ),
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{depthwise: 3}, {conv: {filters: 8, kernel: 1}}, "
+            "relu]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3, bias: false}\n"
+            "- batchnorm\n- conv: {filters: 8, kernel: 3}\n",
+            at=(6, 3),
+            message="no nonlinearity lies between conv1 and this conv",
+            path="conv2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what every linear layer reads through normalisations."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind not in LINEAR:
+                continue
+            for first in before(network, node, NORMS | SILENT):
+                if (
+                    first.kind in LINEAR
+                    and not is_mergeable(first, node)
+                    and not is_factorised(first, node)
+                    and not is_projection(network, first)
+                ):
+                    yield self.found(
+                        subject,
+                        f"no nonlinearity lies between {first.id} and this {node.kind}",
+                        node=node,
+                        help="put an activation between them, unless the factorisation is meant",
+                        values={"first": first.id, "second": node.id},
+                    )
+                    break

@@ -1,0 +1,69 @@
+"""NA006: ReLU on a narrow projection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import NORMS, RECTIFIERS, SILENT, after, is_projection
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class RectifiedBottleneck(Rule):
+    """A ReLU follows the narrow 1x1 convolution that closes an inverted bottleneck.
+
+    Why: ReLU throws away half of every channel. Among many channels what is lost in one is kept in
+    another; after the projection to few channels it is gone. MobileNetV2 found a linear bottleneck
+    better by about one percent of accuracy.
+
+    Instead: leave the activation out after the projection.
+    """
+
+    code = "NA006"
+    name = "rectified-bottleneck"
+    kinds = frozenset({"depthwise"})
+    attributes = frozenset({"groups"})
+    formula = "depthwise, then 1x1 with C_out < C_in, then ReLU"
+    source = "Sandler et al. 2018, 'MobileNetV2', section 3.2 and figure 6"
+    trips = "none of the 68 networks of torchvision 0.29"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x24, layers: [{depthwise: 3}, batchnorm, relu6, "
+            "{conv: {filters: 8, kernel: 1, bias: false}}, batchnorm]}"
+        ),
+        Case(
+            "{cnn: 1, input: 9x9x8, layers: [{depthwise: 3}, {conv: {filters: 8, kernel: 1}}, "
+            "relu]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x24\nlayers:\n- depthwise: 3\n- relu6\n"
+            "- conv: {filters: 8, kernel: 1}\n- relu6\n",
+            at=(7, 3),
+            message="this relu6 follows a projection from 24 to 8 channels behind a depthwise "
+            "convolution",
+            path="relu62",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at every pointwise convolution that narrows what a depthwise one puts out."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if not is_projection(network, node):
+                continue
+            for reader in after(network, node, NORMS | SILENT):
+                if reader.kind in RECTIFIERS:
+                    wide, narrow = node.input_shapes[0].channels, node.output.channels
+                    yield self.found(
+                        subject,
+                        f"this {reader.kind} follows a projection from {wide} to {narrow} channels "
+                        "behind a depthwise convolution",
+                        node=reader,
+                        help="leave the activation out",
+                        values={"from": wide, "to": narrow, "projection": node.id},
+                    )

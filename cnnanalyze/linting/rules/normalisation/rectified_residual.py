@@ -1,0 +1,62 @@
+"""NA007: sums of rectified branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.language.node import INPUT
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import RECTIFIERS, SILENT, before
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class RectifiedResidual(Rule):
+    """All inputs of an addition come straight from a ReLU.
+
+    Why: a residual branch that is rectified can only add to the shortcut, never take away. The sum
+    grows from unit to unit, and the branch can express half of what it could.
+
+    Instead: rectify after the addition, or before the weights of the branch (pre-activation).
+    """
+
+    code = "NA007"
+    name = "rectified-residual"
+    kinds = frozenset({"add"})
+    formula = "relu(a) + relu(b) >= 0"
+    source = "He et al. 2016, 'Identity mappings in deep residual networks', section 4.1"
+    trips = "none of the 68 networks of torchvision 0.29"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [relu, {add: [[{conv: {filters: 3, kernel: 3, "
+            "padding: same}}], []]}, relu]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- relu\n- add:\n"
+            "  - [{conv: {filters: 3, kernel: 3, padding: same}}, relu]\n  - []\n",
+            at=(5, 3),
+            message="both inputs of this addition are rectified, so it can only grow",
+            path="add1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what every addition reads."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind != "add" or len(node.inputs) < 2 or INPUT in node.inputs:  # noqa: PLR2004
+                continue
+            sources = before(network, node, SILENT)
+            if all(source.kind in RECTIFIERS for source in sources):
+                number = "both" if len(node.inputs) == 2 else f"all {len(node.inputs)}"  # noqa: PLR2004
+                yield self.found(
+                    subject,
+                    f"{number} inputs of this addition are rectified, so it can only grow",
+                    node=node,
+                    help="rectify after the addition, or before the weights of the branch",
+                    values={"inputs": tuple(source.id for source in sources)},
+                )

@@ -1,0 +1,73 @@
+"""NA011: many saturating activations on one path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import consumers
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+SATURATING = frozenset({"sigmoid", "tanh"})
+
+
+@rule
+class SaturatingDepth(Rule):
+    """More than a few sigmoid or tanh activations lie one after the other.
+
+    Why: both are flat far from zero, and a sigmoid has a slope of at most 1/4. Gradients that pass
+    through many of them vanish, and the first layers hardly learn.
+
+    Instead: use ReLU or one of its relatives in hidden layers.
+    """
+
+    code = "NA011"
+    name = "saturating-depth"
+    kinds = SATURATING
+    severity = "info"
+    formula = "sigmoid and tanh layers on the longest path > layers"
+    source = "CS231n, lecture 6, activation functions"
+    trips = "lenet5: six tanh layers, as in 1998"
+    thresholds = MappingProxyType({"layers": 5})
+    valid = (
+        Case(
+            "{cnn: 1, input: 5, layers: [{dense: 5}, tanh, {dense: 5}, tanh, {dense: 5}, sigmoid]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 5\nblocks:\n  unit:\n  - dense: 5\n  - tanh\n"
+            "layers:\n- {unit: , repeat: 7}\n- dense: 2\n",
+            at=(6, 5),
+            message="this tanh is number 6 of saturating activations on one path, the longest has "
+            "7",
+            path="unit6/tanh1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Count along the longest path; gates and outputs are not hidden layers."""
+        network = subject.network
+        assert network is not None
+        limit = int(self.threshold(subject, "layers"))
+        longest: dict[str, int] = {}
+        first = None
+        for node in network:
+            counted = node.kind in SATURATING and not all(
+                reader.kind == "multiply" for reader in consumers(network, node)
+            )
+            longest[node.id] = max((longest.get(i, 0) for i in node.inputs), default=0) + counted
+            if counted and first is None and longest[node.id] > limit:
+                first = node
+        if first is not None:
+            most = max(longest.values())
+            yield self.found(
+                subject,
+                f"this {first.kind} is number {limit + 1} of saturating activations on one path, "
+                f"the longest has {most}",
+                node=first,
+                help="use ReLU or one of its relatives in hidden layers",
+                values={"on the longest path": most, "allowed": limit},
+            )

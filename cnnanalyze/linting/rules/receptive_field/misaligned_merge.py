@@ -1,0 +1,106 @@
+"""RF004: branches that look at different places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.errors import Mark
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import JOINS
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class MisalignedMerge(Rule):
+    """The branches of a join look at different places of the image for the same unit.
+
+    Why: a join pairs the units of its branches by their position in the map. If the branches begin
+    elsewhere (other padding, a crop), the pairs speak of places that lie some pixels apart, and
+    localisation suffers.
+
+    Instead: pad the branches so that the middles of their fields agree.
+    """
+
+    code = "RF004"
+    name = "misaligned-merge"
+    kinds = JOINS
+    severity = "info"
+    needs = "analysis"
+    formula = "start + (field - 1)/2 differs between the branches"
+    source = "Araujo, Norris, Sim 2019, 'Computing receptive fields of CNNs', Distill: alignment"
+    trips = (
+        "networks whose windows have padding 'same' at stride 2 or branches without padding, such "
+        "as "
+        "the TensorFlow ones"
+    )
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{concat: [{conv: {filters: 8, kernel: 3, padding: "
+            "1}}, "
+            "{conv: {filters: 8, kernel: 5, padding: 2}}]}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- concat:\n  - conv: {filters: 8, kernel: 3, padding: "
+            "1}\n"
+            "  - conv: {filters: 8, kernel: 5, padding: [[1, 3], [2, 2]]}\n",
+            at=(4, 3),
+            message="the branches of this concat look at places that lie up to 1 pixel apart",
+            path="concat1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at every join; what its branches have in common was told where it came about."""
+        analysis = subject.analysis
+        assert analysis is not None
+        apart: dict[str, float] = {
+            node.id: pixels
+            for node in analysis.network
+            if node.kind in JOINS
+            and not analysis.facts[node.id].aligned
+            and (pixels := _apart(analysis, node))
+        }
+        findings = [
+            self.found(
+                subject,
+                f"the branches of this {analysis.network[name].kind}",
+                node=analysis.network[name],
+                help="pad the branches so that the middles of their fields agree",
+            )
+            for name in apart
+        ]
+        # One place of a text may stand for many joins: it is told how far the worst of them goes.
+        most: dict[Mark | None, float] = {}
+        for finding in findings:
+            most[finding.mark] = max(most.get(finding.mark, 0.0), apart[finding.path])
+        for finding in findings:
+            pixels = most[finding.mark]
+            unit = "pixel" if pixels == 1 else "pixels"
+            yield finding._replace(
+                message=f"{finding.message} look at places that lie up to {pixels:g} {unit} apart",
+                values=(("pixels apart", pixels),),
+            )
+
+
+def _apart(analysis: Analysis, node: Node) -> float:
+    """Return how many pixels lie between the middles of what the branches see, at most."""
+    centres = [
+        [s.centre for s in field.strands if s.advance]
+        for i in node.inputs
+        if i != INPUT
+        for field in analysis.facts[i].fields or ()
+    ]
+    # One list for each input and axis; the axes of the inputs are laid one after the other.
+    rank = analysis.network.input.rank
+    apart = Fraction()
+    for axis in range(rank):
+        found = [c for group in centres[axis::rank] for c in group]
+        found += [Fraction()] if INPUT in node.inputs else []
+        apart = max(apart, max(found, default=Fraction()) - min(found, default=Fraction()))
+    return float(apart)

@@ -1,0 +1,80 @@
+"""RF003: networks that never see the image as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import GLOBAL_POOLS
+from cnnanalyze.linting.receptive_field import extent, sizes
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class ShortSighted(Rule):
+    """No unit before the global pool sees the whole image.
+
+    Why: the global pool only averages what its units say, each of its own part. A pattern larger
+    than the part that one unit sees can be recognised by no unit. For texture that is enough; for
+    shapes as large as the image it is not. A head of dense layers on the flattened map, or a gate
+    that looks at the whole map, sees everything and is no finding.
+
+    Instead: use smaller images, more layers or an earlier down-sampling.
+    """
+
+    code = "RF003"
+    name = "short-sighted"
+    kinds = GLOBAL_POOLS
+    severity = "info"
+    needs = "analysis"
+    formula = "largest field before the global pool < image"
+    source = "rfa_toolbox, upper end of the useful input sizes"
+    trips = (
+        "squeezenet1_0 and squeezenet1_1; of torchvision 0.29, 33 of 68 networks have such a "
+        "field, "
+        "but dense heads or gates that see the whole map"
+    )
+    valid = (
+        Case(
+            "{cnn: 1, input: 5x5x3, layers: [{conv: {filters: 8, kernel: 5, padding: same}}, gap]}"
+        ),
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, flatten, {dense: 5}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- relu\n- gap\n"
+            "- dense: 10\n",
+            at=(6, 3),
+            message="the units before this global pool see 3 pixels, and the image has 9",
+            path="global_avgpool1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what the global pools behind the last spatial layer read."""
+        analysis = subject.analysis
+        assert analysis is not None
+        network = analysis.network
+        last = last_spatial(analysis)
+        if last is None or last.fields is None or any(f.sees_all for f in last.fields):
+            return
+        seen, extents = sizes(last.fields), network.input.size
+        if all(s >= n for s, n in zip(seen, extents, strict=True)):
+            return
+        for node in network:
+            if node.kind not in GLOBAL_POOLS or node.input_shapes[0].positions == 1:
+                continue
+            fields = analysis.facts[node.inputs[0]].fields if node.inputs[0] in network else None
+            if fields is not None and sizes(fields) == seen and node.output.positions == 1:
+                yield self.found(
+                    subject,
+                    f"the units before this global pool see {extent(seen)} pixels, and the image "
+                    f"has {extent(extents)}",
+                    node=node,
+                    help="use smaller images, more layers or an earlier down-sampling",
+                    values={"seen": seen, "image": extents},
+                )

@@ -1,0 +1,57 @@
+"""RF005: for which input sizes a network is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.receptive_field import beside, extent, useful_sizes
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class UsefulSizeRange(Rule):
+    """The sizes of images for which every convolution of the network adds something.
+
+    Why: for smaller images some convolutions see more than there is on every path; for larger ones
+    no unit sees the whole image. ResNet-50 is made for 75 to 427 pixels.
+
+    Instead: nothing needs to be done; choose images of such a size.
+    """
+
+    code = "RF005"
+    name = "useful-size-range"
+    severity = "info"
+    profiles = frozenset({"teaching"})
+    needs = "analysis"
+    formula = "from the largest least field to the largest field of all spatial convolutions"
+    source = "rfa_toolbox, input_resolution_range; its README prints 75 and 427 for ResNet-50"
+    trips = "every network: it is a remark, not a fault"
+    valid = (Case("{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 1}}]}"),)
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n"
+            "- conv: {filters: 8, kernel: 5}\n",
+            at=(4, 3),
+            message="made for images of 7 to 7 pixels; these have 9",
+            path="conv1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Take the range from all convolutions with a window."""
+        analysis = subject.analysis
+        assert analysis is not None
+        found = useful_sizes(analysis)
+        if found is not None:
+            least, most = found
+            extents = analysis.network.input.size
+            yield self.found(
+                subject,
+                f"made for images of {extent(least)} to {extent(most)} pixels; these have "
+                f"{extent(extents)}",
+                node=analysis.network.nodes[0],
+                help="choose the size of the images within this range" + beside(analysis),
+                values={"least": least, "most": most, "image": extents},
+            )

@@ -1,0 +1,89 @@
+"""SH014: an input whose channels seem to stand first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.language.inputs import advise_turned, explain_turned, turned
+from cnnanalyze.language.shapes import parse_text
+from cnnanalyze.language.tree import Scalar
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class ChannelsFirst(Rule):
+    """The channels of the input seem to stand first.
+
+    Why: 'input' says height x width x channels. Written as PyTorch prints it, 3x224x224 is an image
+    of three rows with 224 channels; with padding 'same' such a network passes, and everything that
+    is counted of it is wrong.
+
+    Instead: write the channels last, or name the extents if they are meant as they stand:
+    'input: {height: 3, width: 224, channels: 224}'.
+    """
+
+    code = "SH014"
+    name = "channels-first"
+    severity = "warning"
+    profiles = frozenset({"default"})
+    needs = "document"
+    formula = (
+        "first extent <= 4 and the last two equal, of at least 8; or 3 before two of at least 32; "
+        "or 1 or 3 behind any first extent and before two equal ones of at least 8"
+    )
+    source = "stackoverflow.com/questions/41651628, where MNIST comes as 1x28x28"
+    trips = "none of the networks in specs/"
+    valid = (
+        Case("{cnn: 1, input: 28x28x1, layers: [{conv: {filters: 32, kernel: 3}}]}"),
+        Case("{cnn: 1, input: 1x100x64, layers: [relu]}"),
+        Case("{cnn: 1, input: {height: 3, width: 32, channels: 32}, layers: [relu]}"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 3x32x32\nlayers:\n- conv: {filters: 8, kernel: 3, padding: same}\n",
+            at=(2, 8),
+            message="the channels seem to stand first: 3x32x32 is read as height 3, width 32 and "
+            "32 channels",
+        ),
+        Case(
+            "cnn: 1\ninput: 1x28x28\nlayers:\n- relu\n",
+            at=(2, 8),
+            message="the channels seem to stand first: 1x28x28 is read as height 1, width 28 and "
+            "28 channels",
+        ),
+        Case(
+            "cnn: 1\ninput: 8x3x32x32\nlayers:\n- relu\n",
+            at=(2, 8),
+            message="the channels seem to stand first: 8x3x32x32 is read as depth 8, height 3, "
+            "width 32 and 32 channels",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at an input that is written as a text."""
+        document = subject.document
+        if document is None:
+            return
+        written = document.tree.get("input")
+        if not isinstance(written, Scalar):
+            return
+        if subject.network is not None:
+            shape = subject.network.input
+        else:
+            extents = parse_text(written.text)
+            if extents is None:
+                return
+            shape = Shape(extents[:-1], extents[-1])
+        if (meant := turned(document, shape)) is None:
+            return
+        yield self.found(
+            subject,
+            f"the channels seem to stand first: {explain_turned(shape)}",
+            mark=written.mark,
+            help=f"{advise_turned(shape, meant)}; "
+            "a mapping with height, width and channels says that they did not",
+            values={"input": str(shape), "channels last": str(meant)},
+        )

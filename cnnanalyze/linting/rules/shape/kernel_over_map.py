@@ -1,0 +1,82 @@
+"""SH010: kernel over map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+from cnnanalyze.linting.window_coverage import readings, sides
+
+
+@rule
+class KernelOverMap(Rule):
+    """A kernel is so much larger than its map that some of its taps never read it.
+
+    Why: wherever the kernel stands, these taps lie in the padding: their weights are never
+    used.
+
+    Instead: use a smaller kernel or dilation there, less downsampling before it, or a larger
+    input.
+    """
+
+    code = "SH010"
+    name = "kernel-over-map"
+    severity = "warning"
+    profiles = frozenset({"default"})
+    needs = "analysis"
+    formula = "some tap reads padding at every output; for 'same' padding: d(k - 1)/2 >= n, n > 1"
+    source = "Chen et al. 2017 (DeepLabv3), section 3.3: a 3x3 filter degenerates to a 1x1 filter"
+    trips = (
+        "DeepLabv3 at 224: rate 36 on 28x28; most networks for 224x224 on 32x32"
+        " images. A 3x3 kernel on two frames, as in C3D and R3D-18, uses all "
+        "its taps and is not reported"
+    )
+    valid = (
+        Case("cnn: 1\ninput: 2x2x3\nlayers:\n- conv: {filters: 8, kernel: 3, padding: same}\n"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 2x2x3\nlayers:\n- conv: {filters: 8, kernel: 5, padding: same}\n",
+            at=(4, 30),
+            message="kernel extent 5 on height 2: 2 of 5 taps never read the map",
+            path="conv1",
+        ),
+        Case(
+            "cnn: 1\n"
+            "input: 28x28x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3, dilation: 36, padding: 36}\n",
+            at=(4, 30),
+            message=(
+                "kernel extent 73 (3 with dilation 36) on height 28: 2 of 3 taps never read the map"
+            ),
+            path="conv1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look for dead taps along every axis of every spatial convolution."""
+        assert subject.analysis is not None
+        for facts in subject.analysis:
+            node = facts.node
+            if not graph_queries.is_spatial(node) or not facts.fit:
+                continue
+            for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
+                dead = readings(fit, k, s, d, n).dead
+                if dead and n > 1:
+                    name, extent = axis_name(axis, len(facts.fit)), d * (k - 1) + 1
+                    dilated = f" ({k} with dilation {d})" if d > 1 else ""
+                    yield self.found(
+                        subject,
+                        f"kernel extent {extent}{dilated} on {name} {n}: {dead} of {k} taps "
+                        "never read the map",
+                        node=node,
+                        attribute="kernel",
+                        help="use a smaller kernel or dilation, or less downsampling before it",
+                        values={"extent": extent, name: n, "dead taps": dead},
+                    )
+                    break

@@ -1,0 +1,37 @@
+"""SH013: refused input."""
+
+from __future__ import annotations
+
+from cnnanalyze.linting.rule import Case, FaultRule, rule
+
+
+@rule
+class RefusedInput(FaultRule):
+    """A layer refuses its input for a reason of its own kind.
+
+    Why: a slice behind the last channel, a table that names a channel which is not there, a
+    block that does not divide the map.
+
+    Instead: the message has the two numbers; choose them so that the relation holds.
+    """
+
+    code = "SH013"
+    name = "refused-input"
+    source = "the page of the layer kind in docs/reference/layers.md"
+    valid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- slice: [0, 2]\n",
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- slice: [0, 7]\n",
+            at=(4, 3),
+            message="slice1: channels [0, 7] end behind the 3 of the input: 7 > 3",
+        ),
+        Case(
+            "cnn: 1\ninput: 32x32x3\nlayers:\n- space_to_depth: 5\n",
+            at=(4, 3),
+            message="space_to_depth1: block 5 does not divide height 32: 32 mod 5 = 2",
+        ),
+    )

@@ -1,0 +1,93 @@
+"""SH008: size not multiple."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.core.shape import axis_name
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import INPUT
+from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class SizeNotMultiple(Rule):
+    """The size of the input is no multiple of the network's total stride.
+
+    Why: somewhere a map of odd size is halved: cells at the border stand for fewer pixels, and
+    a decoder that doubles them comes back to another size.
+
+    Instead: use an input size that is divisible by 2 as often as the network halves it.
+    """
+
+    code = "SH008"
+    name = "size-not-multiple"
+    severity = "info"
+    profiles = frozenset({"default"})
+    needs = "network"
+    formula = (
+        "n mod (largest product of strides on a way to the output) > 0, with "
+        "two strided layers at least"
+    )
+    source = "CS231n, 'Layer sizing patterns': the input should be divisible by 2 many times"
+    trips = (
+        "EfficientNet-B1 and B3 to B7 and all networks for 299 or 331 pixels, "
+        "AlexNet at 227, FCN at 500, U-Net at 572"
+    )
+    valid = (
+        Case("cnn: 1\ninput: 32x32x3\nlayers:\n- maxpool: 2\n- maxpool: 2\n"),
+        Case("cnn: 1\ninput: 36x36x3\nlayers:\n- maxpool: 4\n- resize: 2\n- gap\n"),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\n"
+            "input: 30x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 3, stride: 2, padding: 1}\n"
+            "- maxpool: 2\n",
+            at=(2, 8),
+            message="height 30 is no multiple of the total stride 4: 30 mod 4 = 2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every axis of the input with the largest stride on the way."""
+        network = subject.network
+        assert network is not None
+        written = None if subject.document is None else subject.document.tree.get("input")
+        for axis, (n, total) in enumerate(zip(network.input.size, _total(network), strict=True)):
+            if total <= n and n % total:
+                name = axis_name(axis, network.input.rank)
+                below = n - n % total
+                yield self.found(
+                    subject,
+                    f"{name} {n} is no multiple of the total stride {total}: "
+                    f"{n} mod {total} = {n % total}",
+                    mark=None if written is None else written.mark,
+                    help=f"use {below} or {below + total}",
+                    values={name: n, "total stride": total},
+                )
+                return
+
+
+def _total(network: Network) -> tuple[int, ...]:
+    """Return the largest product of strides on a way to the first output, if it has several."""
+    ways = {INPUT: ((1,) * network.input.rank, 0)}
+    for node in graph_queries.leading_to(network, network.outputs[0]):
+        known = [ways[i] for i in node.inputs if i in ways]
+        before, behind = node.input_shapes[0], node.output
+        if not known or behind.rank != network.input.rank or behind.positions == 1:
+            continue  # no positions any more
+        total, steps = max(known)
+        if node.kind in graph_queries.CONVOLUTIONS | graph_queries.POOLS:
+            total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
+            steps += max(graph_queries.stride(node)) > 1
+        elif behind.size > before.size:
+            grown = zip(total, before.size, behind.size, strict=True)
+            total = tuple(max(1, t * old // new) for t, old, new in grown)
+        ways[node.id] = (total, steps)
+    largest = max(ways.values())
+    return largest[0] if largest[1] > 1 else (1,) * network.input.rank

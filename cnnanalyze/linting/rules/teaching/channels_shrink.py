@@ -1,0 +1,65 @@
+"""TE023: channels that become fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, main_path
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class ChannelsShrink(Rule):
+    """A convolution on the main path has fewer filters than one before it.
+
+    Why: the first textbook networks have more filters the smaller the map becomes. Bottlenecks,
+    dense blocks, fire modules and decoders narrow on purpose.
+
+    Instead: nothing needs to be done; look whether the width is meant.
+    """
+
+    code = "TE023"
+    name = "channels-shrink"
+    severity = "info"
+    profiles = frozenset({"teaching"})
+    formula = "filters < filters before"
+    source = "NeuraLint rule f023 (Nikanjam et al., arXiv 2105.08095)"
+    trips = "42 of the 68 networks of torchvision 0.29: it tells little"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, "
+            "{conv: {filters: 16, kernel: 3}}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 16, kernel: 3}\n"
+            "- conv: {filters: 8, kernel: 3}\n",
+            at=(5, 19),
+            message="these 8 filters are fewer than the 16 of conv1",
+            path="conv2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare the convolutions of the main path; the first that shrinks is told."""
+        network = subject.network
+        assert network is not None
+        last = None
+        for node in main_path(network):
+            if node.kind not in CONVOLUTIONS:
+                continue
+            if last is not None and node.output.channels < last.output.channels:
+                yield self.found(
+                    subject,
+                    f"these {node.output.channels} filters are fewer than the "
+                    f"{last.output.channels} of {last.id}",
+                    node=node,
+                    attribute="filters",
+                    help="look whether that is meant",
+                    values={"filters": node.output.channels, "before": last.output.channels},
+                )
+                return
+            last = node

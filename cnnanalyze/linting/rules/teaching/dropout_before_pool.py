@@ -1,0 +1,58 @@
+"""TE018: dropout before pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import ACTIVATIONS, GLOBAL_POOLS, POOLS, after
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class DropoutBeforePool(Rule):
+    """A dropout lies straight before a pool, or with only an activation between.
+
+    Why: a max pool takes the largest of what dropout left, so its output changes less than the
+    rate says; an average is moved by it.
+
+    Instead: put dropout behind the pool.
+    """
+
+    code = "TE018"
+    name = "dropout-before-pool"
+    severity = "info"
+    profiles = frozenset({"teaching"})
+    formula = "pool(dropout(x))"
+    source = "NeuraLint rule f018 (Nikanjam et al., arXiv 2105.08095)"
+    trips = (
+        "none of the 68 networks of torchvision 0.29; squeezenet's dropout lies before its last "
+        "convolution, not before the pool"
+    )
+    valid = (Case("{cnn: 1, input: 8x8x3, layers: [{maxpool: 2}, {dropout: 0.2}, {dense: 5}]}"),)
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 8x8x3\nlayers:\n- dropout: 0.2\n- relu\n- maxpool: 2\n",
+            at=(4, 3),
+            message="this dropout lies before a pool, maxpool1",
+            path="dropout1",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Look at what reads every dropout."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind != "dropout":
+                continue
+            for reader in after(network, node, ACTIVATIONS):
+                if reader.kind in POOLS | GLOBAL_POOLS:
+                    yield self.found(
+                        subject,
+                        f"this dropout lies before a pool, {reader.id}",
+                        node=node,
+                        help="put it behind the pool",
+                    )
+                    break

@@ -1,0 +1,62 @@
+"""TE019: dense layers that become wider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import ACTIVATIONS, NORMS, SILENT, before, is_gate
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class FcWidthGrows(Rule):
+    """A dense layer has more units than the dense layer before it.
+
+    Why: a classifier narrows towards its classes; a wider layer cannot know more than the
+    narrower one before it. Inverted bottlenecks (ConvNeXt, transformers) and gates do it on
+    purpose.
+
+    Instead: let the widths fall towards the output.
+    """
+
+    code = "TE019"
+    name = "fc-width-grows"
+    severity = "info"
+    profiles = frozenset({"teaching"})
+    formula = "units > units of the dense layer before"
+    source = "NeuraLint rule f019 (Nikanjam et al., arXiv 2105.08095)"
+    trips = (
+        "4 of the 68 networks of torchvision 0.29, all ConvNeXt, whose pointwise layers are dense "
+        "there; "
+        "squeeze-and-excitation gates are left out"
+    )
+    valid = (Case("{cnn: 1, input: 9, layers: [{dense: 8}, relu, {dense: 8}, relu, {dense: 5}]}"),)
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9\nlayers:\n- dense: 5\n- relu\n- dense: 7\n",
+            at=(6, 10),
+            message="this dense layer has 7 units, and the one before it has 5",
+            path="dense2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare every dense layer with the one before it."""
+        network = subject.network
+        assert network is not None
+        for node in network:
+            if node.kind != "dense" or is_gate(network, node):
+                continue
+            for source in before(network, node, ACTIVATIONS | NORMS | SILENT):
+                now, then = node.output.channels, source.output.channels
+                if source.kind == "dense" and now > then:
+                    yield self.found(
+                        subject,
+                        f"this dense layer has {now} units, and the one before it has {then}",
+                        node=node,
+                        attribute="units",
+                        help="let the widths fall towards the output",
+                        values={"units": now, "before": then},
+                    )

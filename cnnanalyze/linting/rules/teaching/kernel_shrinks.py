@@ -1,0 +1,65 @@
+"""TE016: kernels that become smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, kernel, main_path
+from cnnanalyze.linting.rule import Case, Rule, rule
+
+
+@rule
+class KernelShrinks(Rule):
+    """A convolution has a smaller kernel than one before it on the main path.
+
+    Why: in the first textbook networks kernels stay equal or grow with depth. Nearly every good
+    network since breaks the rule: a wide stem, then 3x3, then 1x1.
+
+    Instead: nothing needs to be done; look whether the kernel is meant.
+    """
+
+    code = "TE016"
+    name = "kernel-shrinks"
+    severity = "info"
+    profiles = frozenset({"teaching"})
+    formula = "k < k before"
+    source = "NeuraLint rule f016 (Nikanjam et al., arXiv 2105.08095)"
+    trips = "60 of the 68 networks of torchvision 0.29: it tells little"
+    valid = (
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, "
+            "{conv: {filters: 8, kernel: 3}}]}"
+        ),
+    )
+    invalid = (
+        Case(
+            "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 5}\n"
+            "- conv: {filters: 8, kernel: 3}\n",
+            at=(5, 30),
+            message="this kernel of 3 is smaller than the 5 of conv1",
+            path="conv2",
+        ),
+    )
+
+    def check(self, subject: Subject) -> Iterator[Finding]:
+        """Compare the convolutions of the main path; the first that shrinks is told."""
+        network = subject.network
+        assert network is not None
+        widest = None
+        for node in main_path(network):
+            if node.kind not in CONVOLUTIONS:
+                continue
+            if widest is not None and max(kernel(node)) < max(kernel(widest)):
+                yield self.found(
+                    subject,
+                    f"this kernel of {max(kernel(node))} is smaller than the "
+                    f"{max(kernel(widest))} of {widest.id}",
+                    node=node,
+                    attribute="kernel",
+                    help="look whether that is meant",
+                    values={"kernel": kernel(node), "before": kernel(widest)},
+                )
+                return
+            widest = node

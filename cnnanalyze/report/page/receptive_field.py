@@ -1,0 +1,176 @@
+"""Receptive fields to look at: index maps for the viewer, and a figure that needs no script.
+
+The viewer follows a unit back through the network with the very index maps that the rules use
+(:mod:`cnnanalyze.core.reach`). They are written once each, and layers name them by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from cnnanalyze.analysis.pipeline import index_maps
+from cnnanalyze.analysis.receptive_field import Maps
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.trace import trace
+from cnnanalyze.core.periodic_field import Interval
+from cnnanalyze.core.reach import (
+    POINT,
+    Bins,
+    Everywhere,
+    Mirrored,
+    Reach,
+    Sampled,
+    Transposed,
+    Whole,
+    Window,
+)
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.node import Node
+from cnnanalyze.report.page.svg import box, element, number
+
+
+def encode(reach: Reach) -> list[object]:
+    """Write an index map as a short list: a letter for its class, and its numbers.
+
+    Examples
+    --------
+    >>> encode(Window(7, stride=2, before=3)), encode(Bins(7, 3))
+    (['w', 7, 2, 1, 3], ['b', 7, 3])
+    """
+    match reach:
+        case Window(kernel, stride, dilation, before):
+            return ["w", kernel, stride, dilation, before]
+        case Transposed(kernel, stride, dilation, before):
+            return ["t", kernel, stride, dilation, before]
+        case Sampled(step, unit, offset, linear):
+            return ["s", step, unit, offset, int(linear)]
+        case Bins(inputs, outputs):
+            return ["b", inputs, outputs]
+        case Mirrored(before, edge):
+            return ["m", before, int(edge)]
+        case Everywhere():
+            return ["e"]
+        case Whole():
+            return ["a"]
+
+
+def viewer(network: Network, maps: Mapping[str, Maps]) -> dict[str, Any] | None:
+    """Return what the viewer needs beside the result: the index maps of every layer.
+
+    ``maps`` lists them, ``reads`` gives, by the place of a layer in the order of execution, the
+    numbers of its maps for each input and axis. A layer that is not there works point by point; one
+    with null cannot tell what it reads.
+    """
+    rank = network.input.rank
+    if not rank:
+        return None
+    numbers: dict[tuple[object, ...], int] = {}
+    reads: dict[str, list[list[int]] | None] = {}
+    for i, node in enumerate(network.nodes):
+        own = maps[node.id]
+        if own is None:
+            reads[str(i)] = None
+            continue
+        through = [_axes(node, k, m, rank) for k, m in enumerate(own)]
+        if any(r is not POINT for axes in through for r in axes):
+            reads[str(i)] = [
+                [numbers.setdefault(tuple(encode(r)), len(numbers)) for r in axes]
+                for axes in through
+            ]
+    return {"maps": [list(m) for m in numbers], "reads": reads}
+
+
+def _axes(node: Node, source: int, own: tuple[Reach, ...], rank: int) -> tuple[Reach, ...]:
+    """Return the maps along the axes of the network's input.
+
+    A vector is one unit on each of them, and so is a map whose axes a reshape made anew.
+    """
+    if len(own) == rank:
+        return own
+    is_vector = node.input_shapes[source].rank != rank and node.output.rank != rank
+    return (POINT if is_vector else Whole(),) * rank
+
+
+Picture = tuple[Markup, tuple[tuple[str, str, str], ...]]
+"""A figure, and for each field in it a layer, its unit and what that sees."""
+
+SIDE = 260.0
+MOST = 6
+"""Fields that are drawn into one another."""
+MOST_UNITS = 500_000
+"""Units that are looked at for the drawing; layers beyond that are not in it."""
+
+
+def centres(analysis: Analysis) -> Picture | None:
+    """What does the middle unit of some layers see inside the image?"""
+    network = analysis.network
+    extents = network.input.size
+    if not extents:
+        return None
+    clipped = trace(network, index_maps(network), MOST_UNITS)
+    found: dict[tuple[Interval, ...], tuple[str, str]] = {}
+    before: object = None
+    for f in analysis:
+        if f.output.rank != len(extents) or f.node.id not in clipped:
+            continue
+        if (
+            part := clipped[f.node.id]
+        ) is before:  # as behind every layer that works point by point
+            continue
+        before = part
+        unit = [n // 2 for n in f.output.size]
+        seen = [c.intervals[u] for c, u in zip(part, unit, strict=True)]
+        box_ = tuple(s for s in seen if s is not None)
+        if len(box_) == len(extents) and any(b > a for a, b in box_):
+            found.setdefault(box_, (f.node.id, ", ".join(map(str, unit))))
+    fields = _spread(list(found.items()))
+    if not fields:
+        return None
+    rows = tuple(
+        (name, unit, " x ".join(f"{a}…{b}" for a, b in seen)) for seen, (name, unit) in fields
+    )
+    return _nested(extents, [seen for seen, _ in fields], [name for _, (name, _) in fields]), rows
+
+
+def _spread(found: list[Any]) -> list[Any]:
+    """Return some of the fields, from the first to the last, about equally far apart."""
+    if len(found) <= MOST:
+        return found
+    return [found[i * (len(found) - 1) // (MOST - 1)] for i in range(MOST)]
+
+
+def _nested(
+    extents: tuple[int, ...], fields: list[tuple[Interval, ...]], names: list[str]
+) -> Markup:
+    """Draw fields into the image, along its last two axes; a signal is a band."""
+    rows, columns = ((0, 0), extents[-1]) if len(extents) == 1 else (extents[-2:], extents[-1])
+    height = rows[0] or columns / 8
+    scale = SIDE / max(height, columns)
+    shapes = [
+        element(
+            "path",
+            element("title", name),
+            d=_rectangle(seen, scale, height),
+            class_=f"seen seen-{k}",
+        )
+        for k, (seen, name) in reversed(list(enumerate(zip(fields, names, strict=True))))
+    ]
+    words = "What the middle units of some layers see of the image, drawn into one another"
+    return element(
+        "svg",
+        element("path", d=box(0, 0, columns * scale, height * scale), class_="image"),
+        *shapes,
+        viewBox=f"-1 -1 {number(columns * scale + 2)} {number(height * scale + 2)}",
+        class_="centres",
+        role="img",
+        aria_label=words,
+    )
+
+
+def _rectangle(seen: tuple[Interval, ...], scale: float, height: float) -> str:
+    left, right = seen[-1]
+    top, bottom = seen[-2] if len(seen) > 1 else (0, height - 1)
+    return box(left * scale, top * scale, (right - left + 1) * scale, (bottom - top + 1) * scale)

@@ -1,0 +1,154 @@
+"""The closing lines of a report: the totals in words, each count with its convention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
+from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.language.inputs import explain_turned, turned
+from cnnanalyze.report.columns import view_peak
+from cnnanalyze.report.numbers import count_of, exact, readable, size
+from cnnanalyze.report.options import operations_title
+from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark
+from cnnanalyze.report.view import View
+
+if TYPE_CHECKING:
+    from cnnanalyze.analysis.training import TrainingArithmetic
+
+Line = tuple[str, str]
+"""A label and a sentence."""
+
+
+def heading(view: View) -> str:
+    """Return what is analysed: the name, the input, the settings.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.view import view
+    >>> net = cnn.loads("{cnn: 1, name: tiny, input: 5x7x1, layers: [relu]}")
+    >>> heading(view(cnn.analyze(net).analysis))
+    'tiny · input 5x7x1 · 1 layer'
+    """
+    network = view.analysis.network
+    parts = [
+        network.name,
+        f"input {view.options.shape(network.input)}",
+        count_of(len(network), "layer"),
+        *(f"{name}={value}" for name, value in network.settings),
+    ]
+    if view.options.layout != "hwc":
+        parts.append("channels first")
+    return " · ".join(parts)
+
+
+def closing(view: View) -> tuple[Line, ...]:
+    """Return the totals in words."""
+    return tuple(_lines(view))
+
+
+def _lines(view: View) -> Iterator[Line]:
+    analysis, options, total = view.analysis, view.options, view.total
+    yield "parameters", _parameters(view)
+    for name in dict.fromkeys(("mac", "flop", options.convention)):
+        count = readable(total.operations(name))
+        least = "at least " if total.uncounted(name) else ""
+        yield (
+            operations_title(name),
+            f"{least}{count} ({find_convention(name).description})",
+        )
+    yield (
+        "memory",
+        (
+            f"weights {size(view.bytes(total.stored))}, activations at most "
+            f"{size(view_peak(view))} at {analysis.memory.peak_at} "
+            f"({options.dtype}, batch {options.batch})"
+        ),
+    )
+    if (field := receptive_field(analysis)) is not None:
+        yield "field", field
+    if (meant := turned(analysis.network.document, analysis.network.input)) is not None:
+        read = explain_turned(analysis.network.input)
+        yield "input", f"{read}; if its channels came first, it is {meant}"
+    if any(sees_beside(row.last) for row in view.rows):
+        yield BESIDE, NOTE
+    if analysis.training is not None:
+        yield from _training(view, analysis.training)
+    yield "status", _status(analysis.notes_under(options.convention))
+
+
+def _parameters(view: View) -> str:
+    total = view.total
+    text = readable(total.parameters)
+    frozen = total.parameters - total.trainable
+    constant = total.stored - total.parameters
+    parts = []
+    if frozen:
+        parts.append(f"{exact(total.trainable)} trainable, {exact(frozen)} frozen")
+    if constant:
+        parts.append(f"stored beside them: {exact(constant)} statistics and constants")
+    return f"{text} ({'; '.join(parts)})" if parts else text
+
+
+def receptive_field(analysis: Analysis) -> str | None:
+    """Return the receptive field of the last spatial layer against the input."""
+    facts = last_spatial(analysis)
+    if facts is None or facts.fields is None:
+        return None
+    sizes = [f.local.size for f in facts.fields]
+    extents = analysis.network.input.size
+    covers = all(s >= n for s, n in zip(sizes, extents, strict=True))
+    source = through(analysis, facts)
+    if not source:
+        verdict = "covers it" if covers else "does not cover it"
+    elif covers:
+        verdict = f"covers it; all of it is seen through {source}, too"
+    else:
+        verdict = f"does not cover it by itself, but all of it is seen through {source}"
+    seen = mark([str(s) for s in sizes], [is_beside(f) for f in facts.fields], short=False)
+    return f"{seen} at {facts.node.id}; the input is {'x'.join(map(str, extents))}: {verdict}"
+
+
+def field_size(analysis: Analysis) -> str:
+    """Return the size of the receptive field of the last spatial layer, in short."""
+    facts = last_spatial(analysis)
+    if facts is None or facts.fields is None:
+        return "?" if analysis.network.input.rank else ""
+    return brief(facts.fields)
+
+
+def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:
+    written = view.analysis.network.document.training
+    assert written is not None
+    yield (
+        "training",
+        (
+            f"{exact(plan.samples)} examples in batches of {exact(written.batch)}: "
+            f"{count_of(plan.iterations_per_epoch, 'iteration')} per epoch, "
+            f"{count_of(plan.updates, 'update')} in {count_of(written.epochs, 'epoch')}; "
+            f"{readable(plan.forward_macs)} MACs forward, about twice as many backward"
+        ),
+    )
+    yield (
+        "",
+        (
+            f"about {size(view.bytes(plan.numbers_kept))} for weights, gradients, the state of "
+            f"{written.optimizer} and the activations of a batch; left out: workspace, "
+            "fragmentation, copies for mixed precision"
+        ),
+    )
+
+
+def _status(notes: tuple[str, ...]) -> str:
+    if not notes:
+        return "complete, every layer is counted"
+    shown = "; ".join(notes[:MOST_NOTES])
+    more = len(notes) - MOST_NOTES
+    return f"partial: {shown}" + (f"; and {more} more" if more > 0 else "")
+
+
+MOST_NOTES = 5

@@ -1,0 +1,220 @@
+"""Files of facts that cannot be understood, and questions without an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnnanalyze.course.lectures.facts import Lecture, read_lecture
+from cnnanalyze.course.lectures.recompute import examine
+from cnnanalyze.errors import SpecError
+from tests.course.lectures.lectures import FOLDER
+
+HEAD = 'lecture: 1\nid: "7"\nname: mine\nfacts:\n'
+FACT = "id: a, lines: 3, topic: size, says: mine"
+CONV = "input: 7x5x1, layers: [{conv: {filters: 3, kernel: 3}}]"
+
+
+def lecture(folder: Path, text: str) -> Lecture:
+    path = folder / "7.facts"
+    path.write_text(text, encoding="utf-8")
+    return read_lecture(path)
+
+
+def test_a_fact_is_read_and_computed(tmp_path: Path) -> None:
+    text = f"{HEAD}  - {{{FACT}, ask: {{{CONV}, quantity: output}}, printed: 5x3x3}}\n"
+    found = examine(lecture(tmp_path, text))
+    assert [(r.fact.id, str(r.computed), r.outcome) for r in found.rows] == [
+        ("7-a", "5x3x3", "holds")
+    ]
+    assert found.is_fine
+
+
+FAULTS = {
+    "[1]": "a file of facts must be a mapping with 'lecture' and 'facts', not [1]",
+    'id: "7"\nfacts: []\n': "a file of facts must say its version, 'lecture: 1'",
+    "lecture: 2\nid: x\nfacts: []\n": "a file of facts must say its version, 'lecture: 1'",
+    "lecture: 1\nfacts: []\n": "a file of facts must give the 'id' of its lecture",
+    'lecture: 1\nid: "7"\n': "a file of facts needs its 'facts'",
+    f"{HEAD}  - 5\n": "a fact must be a mapping, not 5",
+    f"{HEAD}  - {{{FACT}, asks: {{}}, unchecked: no}}\n": (
+        "a fact has no 'asks'; it takes id, lines, topic, says, ask, at, printed, verdict, cause, "
+        "reason, right, slip, unchecked, note, within; did you mean 'ask'?"
+    ),
+    f"{HEAD}  - {{id: a, lines: 3, topic: size, unchecked: no number}}\n": "a fact needs 'says'",
+    f"{HEAD}  - {{{FACT}}}\n": (
+        "a fact has either 'ask', the question that gives its number, or 'unchecked', the reason "
+        "why there is none"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: 5, printed: 3}}\n": "'ask' must be a mapping, not 5",
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}}}\n": (
+        "a fact that is recomputed needs what is 'printed'"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, verdict: wrnog, cause: error}}\n": (
+        "'verdict' must be one of holds, wrong, not 'wrnog'; did you mean 'wrong'?"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, verdict: wrong, cause: error}}\n": (
+        "a fact that is wrong needs its 'reason' and what is 'right'"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, at: [0]}}\n": (
+        "'at' must be a row and a column, counted from 1, not [0]"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, within: 3}}\n": (
+        "'within' must be a share such as 0.01, not 3"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, verdict: wrong, cause: error, "
+    "reason: so, right: 3, slip: {words: so}}\n": (
+        "a slip needs its 'words' and the question that it answers, 'ask'"
+    ),
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, right: 3}}\n": (
+        "'right' is not read where the fact holds"
+    ),
+    f"{HEAD}  - {{{FACT}, unchecked: no number, at: [1, 1]}}\n": (
+        "'at' is not read where nothing is checked"
+    ),
+    f"{HEAD}  - {{{FACT}, unchecked: no number, note: [1]}}\n": "'note' must be a text, not [1]",
+    f"{HEAD}  - {{{FACT}, unchecked: no}}\n  - {{{FACT}, unchecked: no}}\n": (
+        "'7-a' is there already, in line 5"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_faulty_file_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as refused:
+        lecture(tmp_path, text)
+    assert refused.value.message == FAULTS[text]
+    assert refused.value.faults[0].mark is not None
+
+
+UNANSWERED = {
+    f"{CONV}, quantity: outptu": "there is no quantity 'outptu'; did you mean 'output'?",
+    CONV: "the question names no 'quantity'",
+    f"{CONV}, quantitty: output": "a question has no 'quantitty'; did you mean 'quantity'?",
+    f"{CONV}, quantity: values": "the input gives no values: write 'input: {values: [...]}'",
+    "spec: no_such_net, quantity: parameters": (
+        "there is no spec 'no_such_net', neither beside the file nor in the zoo"
+    ),
+    "filter: verticle-edge": ("there is no filter 'verticle-edge'; did you mean 'vertical-edge'?"),
+    "board: 5": "name the table and the row: {table: mine, row: 3}",
+    "board: {table: mine, row: 3}": (
+        "there is no table 'mine', neither beside the file nor in the zoo"
+    ),
+    "board: {table: leaderboard_003, row: 99}": "'leaderboard_003' has no row 99",
+    "loss_terms: 5": "give the prediction and the label, a list each",
+    "loss_terms: {label: [1]}": "the question needs 'prediction'",
+    "spec: lecture_000_lenet, set: {size: 3}, quantity: size": (
+        f"{FOLDER.parent}/lecture_000_lenet.yaml has no parameter 'size'; it has none"
+    ),
+    "sum: 5": "'sum' takes a list, not 5",
+    "same: [5]": "a question is a mapping, not 5",
+    "same: 5": "a list of questions is needed, not 5",
+    "sum: [3], more: 2": "a question has no 'more'",
+    f"{CONV}, each: 5, quantity: size": "name one parameter and its values: {size: [32, 64]}",
+    f"{CONV}, each: {{n: 5}}, quantity: size": "a list of values is needed, not 5",
+    "window: {kernel: 3}, quantity: output": "'window' needs 'input'",
+    "window: {n: 9, input: 9, kernel: 3}": (
+        "'input' and 'n' of 'window' are the same: give one of them"
+    ),
+    "window: {n: 9, f: 3, output: 3}": "'output' has no bearing on 'output' here",
+    "spec: lecture_000_lenet, input: 7x7x3, quantity: parameters": (
+        "'input' is not read beside 'spec', which brings its own"
+    ),
+    "spec: lecture_000_lenet, flip: true, quantity: parameters": (
+        "'flip' is not read beside 'spec', which brings its own"
+    ),
+    "spec: lecture_000_lenet, set: 5, quantity: parameters": (
+        "'set' must map parameters to values, not 5"
+    ),
+    "spec: lecture_000_lenet, layer: conv9, quantity: size": (
+        "LeNet-5 of lecture 000 has no layer 'conv9'; did you mean 'conv2'?"
+    ),
+    "spec: lecture_000_lenet, layer: conv9, quantity: kinds": (
+        "LeNet-5 of lecture 000 has no layer 'conv9'; did you mean 'conv2'?"
+    ),
+    "spec: lecture_000_lenet, layer: pool1, quantity: kernel_shape": (
+        "'pool1', a maxpool, has no kernel"
+    ),
+    "spec: lecture_000_lenet, layer: fc3, quantity: stride": "'fc3', a dense, has no stride",
+    f"{CONV}, where: 3, quantity: size": (
+        "'find' looks for values 'where' the answer is the wanted one: give both"
+    ),
+    f"{CONV}, each: {{n: [5]}}, find: {{n: [5]}}, quantity: size": (
+        "a question has either 'each' or 'find', not both"
+    ),
+    "ratio: [1, 2, 3]": "'ratio' takes two numbers, the second not 0",
+    "ratio: [1, 0]": "'ratio' takes two numbers, the second not 0",
+    "sum: [a]": "a number is needed here, and 'a' is none",
+    "same: []": "'same' compares two questions or more",
+    "falling: [1, a]": "a list of numbers is needed, not [1, 'a']",
+    "board: {table: leaderboard_003, row: 1, rw: 2}": "a question has no 'rw'; did you mean 'row'?",
+    "quantity: output": ("the question needs a 'spec', or a list of 'layers' with their 'input'"),
+    "window: {input: 9, kernel: 3}, quantity: outptu": (
+        "there is no quantity 'outptu'; did you mean 'output'?"
+    ),
+    "input: 3x3x1, layers: [{conv: {filters: 1, kernel: 5}}], quantity: size": (
+        "conv1: kernel extent 5 does not fit into height 3: 5 > 3"
+    ),
+}
+
+
+@pytest.mark.parametrize("ask", UNANSWERED)
+def test_a_question_without_an_answer_is_refused(ask: str, tmp_path: Path) -> None:
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {{{ask}}}, printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        examine(known)
+    assert refused.value.message == UNANSWERED[ask]
+    mark = refused.value.faults[0].mark
+    assert mark is not None
+    assert (Path(mark.source.name).name, mark.line) == ("7.facts", 5)
+
+
+def test_a_place_that_the_answer_does_not_have(tmp_path: Path) -> None:
+    ask = "{input: {values: [[1, 2]]}, layers: [relu], quantity: values}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, at: [2, 1], printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        examine(known)
+    assert refused.value.message == "the answer has no place [2, 1]"
+
+
+@pytest.mark.parametrize(
+    ("printed", "outcome"),
+    [
+        ("7/2", "fails"),
+        ("'3.0'", "holds"),
+        ("2.96", "fails"),
+        ("{output: 3, nothing: 3}", "fails"),
+        ("[3]", "fails"),
+        ("true", "fails"),
+    ],
+)
+def test_what_is_printed_is_of_the_kind_that_is_computed(
+    printed: str, outcome: str, tmp_path: Path
+) -> None:
+    ask = "{window: {input: 7, kernel: 3, stride: 2}, quantity: output}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: {printed}}}\n")
+    assert examine(known).rows[0].outcome == outcome
+
+
+@pytest.mark.parametrize("printed", ["three", "1/0", "3 apples"])
+def test_a_word_is_no_number(printed: str, tmp_path: Path) -> None:
+    ask = "{window: {input: 7, kernel: 3, stride: 2}, quantity: output}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: {printed}}}\n")
+    with pytest.raises(SpecError) as refused:
+        examine(known)
+    assert refused.value.message == (
+        f"'{printed}' is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
+    )
+
+
+def test_unknown_layer_is_refused_at_its_place(tmp_path: Path) -> None:
+    ask = "{spec: vgg16, layer: nosuch, quantity: size}"
+    known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: 5}}\n")
+    with pytest.raises(SpecError) as refused:
+        examine(known)
+    (fault,) = refused.value.faults
+    assert fault.message == "VGG-16 has no layer 'nosuch'"
+    assert fault.mark is not None
+    line = fault.mark.source.lines[fault.mark.line - 1]
+    assert line[fault.mark.column - 1 :].startswith("nosuch")

@@ -1,0 +1,65 @@
+"""Keys that nobody reads: noted at their places, each once."""
+
+from __future__ import annotations
+
+from cnnanalyze.errors import Source
+from cnnanalyze.language.diagnostics import Faults
+from cnnanalyze.language.mapping import Keys, refuse_synonyms
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.tree import Mapping
+
+KNOWN = ("spec", "input", "find", "set")
+
+
+def keys_of(text: str, faults: Faults) -> Keys:
+    tree = read(Source("here", text))
+    assert isinstance(tree, Mapping)
+    return Keys(tree, "a question", KNOWN, faults)
+
+
+def test_key_that_nobody_reads_is_a_fault_at_its_place() -> None:
+    faults = Faults()
+    keys = keys_of("spec: net\ninput: 8x8x1\nfind: macs\n", faults)
+    assert keys.text("spec") == "net"
+    keys.read("find")
+    assert [k.text for k, _ in keys.left()] == ["input"]
+    keys.finish("beside 'spec'", help="strike it")
+    (fault,) = faults.sorted()
+    assert str(fault) == (
+        "here:2:1: error: 'input' is not read beside 'spec'\n"
+        "  |\n2 | input: 8x8x1\n  | ^^^^^\n  help: strike it"
+    )
+
+
+def test_unknown_key_is_met_with_the_nearest_and_only_once() -> None:
+    faults = Faults()
+    keys = keys_of("{spec: net, fnd: macs}", faults)
+    keys.read("spec")
+    keys.finish("here")
+    (fault,) = faults.sorted()
+    assert fault.message == (
+        "a question has no 'fnd'; it takes spec, input, find, set; did you mean 'find'?"
+    )
+
+
+def test_of_several_keys_only_one_may_be_given() -> None:
+    faults = Faults()
+    keys = keys_of("{spec: net, input: 8x8x1}", faults)
+    assert keys.refuse_both("spec", "input")
+    keys.finish("here")
+    (fault,) = faults.sorted()
+    assert (
+        fault.message == "a question has either 'spec' or 'input', not 'spec' and 'input' at once"
+    )
+    assert fault.mark is not None
+    assert fault.mark.column == 13
+    assert not keys_of("{spec: net}", Faults()).refuse_both("spec", "input")
+
+
+def test_two_words_for_one_thing_are_refused() -> None:
+    faults = Faults()
+    tree = read(Source("here", "{n: 5, kernel: 3, input: 7}"))
+    assert isinstance(tree, Mapping)
+    refuse_synonyms(tree, {"n": "input", "k": "kernel"}, "'window'", faults)
+    (fault,) = faults.sorted()
+    assert fault.message == "'input' and 'n' of 'window' are the same: give one of them"

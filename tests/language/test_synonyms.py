@@ -1,0 +1,441 @@
+"""Words of other frameworks lead to ours, or to a plain word that there is no such thing here."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.errors import Source
+from cnnanalyze.language import synonyms
+from cnnanalyze.language.document import KEYS
+from cnnanalyze.language.reader import read
+from cnnanalyze.language.step import RESERVED
+from cnnanalyze.language.synonyms import bare, entry_of, of_attribute
+from cnnanalyze.language.translation import of_kind
+from cnnanalyze.language.tree import plain
+from cnnanalyze.layers.base import KINDS
+
+HERE = Path(__file__).parent
+TABLES = tomllib.loads(Path(synonyms.__file__).with_name("frameworks.toml").read_text("utf-8"))
+NAMES = {
+    name: (HERE / "frameworks" / f"{name}.txt").read_text().splitlines()[1:]
+    for name in ("torch", "keras", "onnx")
+}
+FIGURES = re.compile(r"\b([a-z_]+): \{([a-z_]+):")
+Write = Callable[..., Path]
+
+
+@pytest.mark.parametrize("framework", NAMES)
+def test_every_name_of_a_framework_is_ours_or_said_not_to_exist(framework: str) -> None:
+    assert len(NAMES[framework]) > 150
+    missing = [
+        name for name in NAMES[framework] if name not in KINDS.words() and not entry_of(name)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("row", TABLES["kinds"], ids=lambda row: row["words"].split()[0])
+def test_every_step_that_is_suggested_can_be_made(row: dict[str, str]) -> None:
+    step = plain(read(Source("ours", row["ours"])))
+    word, given = (step, {}) if isinstance(step, str) else next(iter(step.items()))
+    cls = KINDS.get(word)
+    assert cls is not None
+    assert cls.kind == word
+    given = {} if isinstance(given, list) else given  # the branches of a join
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    cls.model_validate(values)
+
+
+def test_every_attribute_that_is_suggested_exists() -> None:
+    attributes = {name for cls in KINDS for name in cls.model_fields}
+    assert TABLES["attributes"].keys() <= attributes
+    assert TABLES["values"].keys() <= attributes
+    assert TABLES["beside"].keys() <= set(RESERVED)
+    assert TABLES["top"].keys() <= set(KEYS)
+
+
+def test_every_step_that_a_remedy_names_exists() -> None:
+    texts = [row["instead"] for row in TABLES["lacking"]]
+    texts += [text for section in TABLES["values"].values() for text in section.values()]
+    found = [pair for text in texts for pair in FIGURES.findall(text)]
+    assert len(found) > 10
+    for word, attribute in found:
+        cls = KINDS.get(word)
+        assert cls is not None, word
+        assert attribute in cls.model_fields
+
+
+def test_no_word_means_two_things() -> None:
+    words = [w for row in (*TABLES["kinds"], *TABLES["lacking"]) for w in row["words"].split()]
+    assert len(words) == len(set(words))
+    assert [w for w in words if bare(w) != w] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("dwconv", "depthwise"),
+        ("fully_connected", "dense"),
+        ("transpose", "permute"),
+        ("pad", "zeropad"),
+        ("nn.Linear", "dense"),
+        ("Conv2d", "conv"),
+        ("Conv2DTranspose", "transposed_conv"),
+        ("conv2d_transpose", "transposed_conv"),
+        ("torch.nn.BatchNorm2d", "batchnorm"),
+        ("tf.keras.layers.GlobalAveragePooling2D", "global_avgpool"),
+        ("GlobalAveragePool", "global_avgpool"),
+        ("PixelShuffle", "depth_to_space"),
+        ("covn", "conv"),
+    ],
+)
+def test_a_kind_is_found_by_its_meaning_before_its_spelling(word: str, kind: str) -> None:
+    assert of_kind(word, (), KINDS.words()).hint == f"; did you mean '{kind}'?"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("matmul", "rnn", "deform_conv", "attention", "lstm", "embedding", "nn.LSTM", "GRU"),
+        *("MultiheadAttention", "nn.Embedding", "DeformConv2d", "CrossEntropyLoss", "RandomFlip"),
+    ],
+)
+def test_what_does_not_exist_is_said_and_no_other_kind_is_named(word: str) -> None:
+    meant = of_kind(word, (), KINDS.words())
+    assert "did you mean" not in meant.hint
+    assert meant.hint.startswith(": ")
+    assert meant.help
+
+
+def test_a_block_of_the_spec_is_nearer_than_what_frameworks_say() -> None:
+    assert of_kind("res_block", ["resblock_a"], ["conv"]).hint == "; did you mean 'resblock_a'?"
+    assert of_kind("lstm", ["stem"], ["conv"]).hint == ": recurrent layers cannot be expressed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "ours"),
+    [
+        ("conv", "out_channels", "filters"),
+        ("conv", "kernel_size", "kernel"),
+        ("conv", "kernel_shape", "kernel"),
+        ("conv", "strides", "stride"),
+        ("conv", "pads", "padding"),
+        ("conv", "dilation_rate", "dilation"),
+        ("conv", "group", "groups"),
+        ("conv", "use_bias", "bias"),
+        ("dense", "out_features", "units"),
+        ("maxpool", "pool_size", "kernel"),
+        ("leaky_relu", "negative_slope", "slope"),
+        ("dropout", "p", "rate"),
+        ("batchnorm", "eps", "epsilon"),
+        ("groupnorm", "num_groups", "groups"),
+        ("resize", "scale_factor", "scale"),
+        ("resize", "mode", "method"),
+        ("depth_to_space", "upscale_factor", "block"),
+        ("adaptive_avgpool", "output_size", "size"),
+        ("conv", "name", "as"),
+        ("conv", "trainable", "frozen"),
+        ("conv", "filers", "filters"),
+    ],
+)
+def test_an_attribute_is_found_by_its_meaning(kind: str, word: str, ours: str) -> None:
+    cls = KINDS.get(kind)
+    assert cls is not None
+    names = tuple(cls.model_fields)
+    assert ours in names or ours in RESERVED
+    assert of_attribute(word, names, RESERVED).hint == f"; did you mean '{ours}'?"
+
+
+MESSAGES = {
+    "lstm: {units: 64}": (
+        "unknown layer kind or block 'lstm': recurrent layers cannot be expressed",
+        (
+            "end the network before it and count it apart (an LSTM holds 4 x units x (inputs + "
+            "units + 2) numbers in PyTorch, + 1 instead of + 2 in Keras), or write the kind as a "
+            "plug-in"
+        ),
+    ),
+    "attention: {heads: 4}": (
+        "unknown layer kind or block 'attention': attention cannot be expressed",
+        (
+            "its projections are convolutions with a kernel of 1 (conv: {filters: ..., kernel: "
+            "1}), which count parameters and most operations; for the rest write the kind as a "
+            "plug-in"
+        ),
+    ),
+    "embedding: {words: 50000, size: 384}": (
+        (
+            "unknown layer kind or block 'embedding': embeddings cannot be expressed: what comes "
+            "in are numbers, not words"
+        ),
+        (
+            "begin behind the embedding: input: 256x384 (positions x size), and count its words x "
+            "size parameters apart; a patch embedding is conv: {filters: 384, kernel: 16, "
+            "stride: 16}"
+        ),
+    ),
+    "deform_conv: {filters: 64, kernel: 3}": (
+        "unknown layer kind or block 'deform_conv': deformable convolutions cannot be expressed",
+        (
+            "'conv' counts the same parameters and the same multiply-accumulates, without the "
+            "sampling; the offsets are a 'conv' of their own"
+        ),
+    ),
+    "resize: {scale: 1.5}": (
+        "scale must be a whole number of at least 1, not 1.5",
+        (
+            "a fractional scale cannot be expressed; 'size' gives the size that comes out, such as "
+            "size: 10, and reads at steps of input / size"
+        ),
+    ),
+    "conv: {filters: 1, kernel: 3, padding: circular}": (
+        (
+            "padding must be 'valid', 'same', 'causal', a number per side, [vertical, horizontal] "
+            "or [[top, bottom], [left, right]], not 'circular'"
+        ),
+        (
+            "circular padding cannot be expressed; a number of zeros gives the same shapes, "
+            "parameters and operations, only values at the borders differ"
+        ),
+    ),
+    "conv: {filters: 1, kernel: 3x3}": (
+        "kernel must be a whole number of at least 1, or one per axis, not '3x3'",
+        "write kernel: 3",
+    ),
+    "conv: {filters: 1, kernel: 3x5}": (
+        "kernel must be a whole number of at least 1, or one per axis, not '3x5'",
+        "write kernel: [3, 5]",
+    ),
+    "conv: {filters: 1, kernel: 3, activation: relu}": (
+        (
+            "'conv' has no attribute 'activation'; it takes kernel, stride, padding, dilation, "
+            "bias, filters, groups"
+        ),
+        "an activation is a step of its own: write '- relu' (or another) behind this one",
+    ),
+    "conv: {filters: 1, kernel: 3, name: stem}": (
+        (
+            "'conv' has no attribute 'name'; it takes kernel, stride, padding, dilation, bias, "
+            "filters, groups; did you mean 'as'?"
+        ),
+        "'as' stands beside the operation: {conv: ..., as: ...}",
+    ),
+    "{conv: {filters: 1, kernel: 3}, name: stem}": (
+        "a step must have exactly one operation, not 2: 'conv', 'name'; did you mean 'as'?",
+        (
+            "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; beside "
+            "it stand only as, from, when, else, repeat, share, frozen, weights"
+        ),
+    ),
+}
+
+
+def told(run: Any, path: Path) -> tuple[str, str]:
+    """Return the message and the help of the only fault of a spec."""
+    outcome = run("summary", path)
+    assert (outcome.code, outcome.out) == (2, "")
+    lines = outcome.err.splitlines()
+    message = lines[0].partition(": error: ")[2]
+    helps = [line.partition("help: ")[2] for line in lines if line.startswith("  help: ")]
+    return message, " ".join(helps)
+
+
+@pytest.mark.parametrize("step", MESSAGES)
+def test_what_cannot_be_said_is_refused_with_what_to_do(
+    run: Any, write_spec: Write, step: str
+) -> None:
+    path = write_spec(f"cnn: 1\ninput: 13x17x3\nlayers:\n  - {step}\n")
+    assert told(run, path) == MESSAGES[step]
+
+
+NUMBER = "the input must be written as height x width x channels, not "
+OPEN = (
+    "a size that is not known cannot be expressed: give the one that you ask about, or a parameter "
+    "that '--set size=256' changes (params: {size: 224}, input: ${size}x${size}x3)"
+)
+BATCH = " begins with a batch axis, and counts are for one image"
+BOTH = (
+    "leave it out: 'input: 3x224x224' (height x width x channels), or 'input: 224x224x3' if the "
+    "channels came first"
+)
+INPUTS = {
+    "?x?x3": (f"{NUMBER}'?x?x3'", OPEN),
+    "HxWx3": (f"{NUMBER}'HxWx3'", OPEN),
+    "Nonex224x224x3": (
+        f"{NUMBER}'Nonex224x224x3'",
+        "leave the batch axis out: input: 224x224x3, channels last",
+    ),
+    "(224, 224, 3)": (f"{NUMBER}'(224, 224, 3)'", "write input: 224x224x3, channels last"),
+    "224*224*3": (f"{NUMBER}'224*224*3'", "write input: 224x224x3, channels last"),
+    "[1, 3, 224, 224]": (f"the input [1, 3, 224, 224]{BATCH}", BOTH),
+    "[-1, 3, 224, 224]": (f"the input [-1, 3, 224, 224]{BATCH}", BOTH),
+    "[null, 3, 224, 224]": (f"the input [nothing, 3, 224, 224]{BATCH}", BOTH),
+    "{a: 16x16x1, b: 28x28x1}": (
+        "a network has one input, and this mapping names a, b",
+        (
+            "several inputs cannot be expressed: write a network for each, or one input with all "
+            "channels (input: 28x28x2) that 'slice' takes apart"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("text", INPUTS)
+def test_an_input_that_is_written_otherwise_leads_to_ours(
+    run: Any, write_spec: Write, text: str
+) -> None:
+    path = write_spec(f"cnn: 1\ninput: {text}\nlayers: [relu]\n")
+    assert told(run, path) == INPUTS[text]
+
+
+def test_a_key_at_the_top_is_found_by_its_meaning(run: Any, write_spec: Write) -> None:
+    path = write_spec("cnn: 1\ninput: 13x17x3\nlayers: [relu]\nbudget: {macs: 3}\n")
+    assert told(run, path)[0].endswith("; did you mean 'budgets'?")
+
+
+def test_the_command_layers_explains_words_of_frameworks(run: Any) -> None:
+    outcome = run("layers", "nn.Linear")
+    assert (outcome.code, outcome.err) == (
+        2,
+        (
+            "error: there is no layer kind 'nn.Linear'; did you mean 'dense'?\n"
+            "  help: 'nn.Linear' is written, for example, dense: {units: 10}\n"
+        ),
+    )
+
+
+def refusals(step: str) -> list[tuple[str, str]]:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads(
+            f"cnn: 1\ninput: 31x37x3\nlayers:\n- {{relu: , as: a}}\n- {{relu: , as: b}}\n- {step}\n"
+        )
+    return [(fault.message, fault.help) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [
+        ("AdaptiveAvgPool2d: 1", "adaptive_avgpool: {size: 1}"),
+        (
+            "MaxPool2d: {kernel_size: 3, stride: 2, padding: 1}",
+            "maxpool: {kernel: 3, stride: 2, padding: 1}",
+        ),
+        ("MaxPool2d: 3", "maxpool: {kernel: 3}"),
+        ("SeparableConv2D: {filters: 32, kernel_size: 5}", "separable: {filters: 32, kernel: 5}"),
+        ("Conv2d: {out_channels: 5, kernel_size: [3, 7]}", "conv: {filters: 5, kernel: [3, 7]}"),
+        ("conv1x1: 7", "conv: {filters: 7, kernel: 1}"),
+        ("upsampling_bilinear: {scale_factor: 3}", "resize: {method: bilinear, scale: 3}"),
+        ("Activation: swish", "silu"),
+        ("Concatenate: [a, b]", "concat: [a, b]"),
+        ("Add: {inputs: [a, b]}", "add: [a, b]"),
+    ],
+)
+def test_a_translation_keeps_the_values_that_are_written(written: str, ours: str) -> None:
+    word = written.partition(":")[0]
+    ((_, advice),) = refusals(f"{{{written}}}")
+    assert advice.split("; ")[0] == f"'{word}' is written {ours}"
+    cnn.loads(
+        f"cnn: 1\ninput: 31x37x3\nlayers: [{{relu: , as: a}}, {{relu: , as: b}}, {{{ours}}}]\n"
+        if ":" in ours
+        else f"{{cnn: 1, input: 31x37x3, layers: [{ours}]}}"
+    )
+
+
+def test_a_translation_that_makes_values_up_says_that_it_is_an_example() -> None:
+    ((_, advice),) = refusals("{SeparableConv2D: {filters: 32}}")
+    assert advice == (
+        "'SeparableConv2D' is written, for example, separable: {filters: 32, kernel: 3}"
+    )
+    ((_, advice),) = refusals("{Conv2D: {filters: 32, kernel_size: 3, activation: relu}}")
+    assert advice == (
+        "'Conv2D' is written conv: {filters: 32, kernel: 3}; 'activation': an activation is a "
+        "step of its own: write '- relu' (or another) behind this one"
+    )
+
+
+@pytest.mark.parametrize("join", ["add", "concat", "multiply", "average", "maximum"])
+def test_sources_inside_a_join_are_told_to_stand_beside_it(join: str) -> None:
+    ((message, advice),) = refusals(f"{{{join}: {{from: [a, b]}}}}")
+    assert message.startswith(f"'{join}' has no attribute 'from'")
+    assert advice == f"'from' stands beside the operation: {{{join}: , from: [...]}}"
+    cnn.loads(f"{{cnn: 1, input: 8x8x3, layers: [{{relu: , as: a}}, {{{join}: , from: [a, a]}}]}}")
+
+
+def test_an_unknown_attribute_of_a_join_is_named_though_it_has_one_input() -> None:
+    told = refusals("{concat: {axis: 3}}")
+    assert [message.partition(";")[0] for message, _ in told] == [
+        "'concat' takes at least 2 inputs, but 1 is given",
+        "'concat' has no attribute 'axis'",
+    ]
+
+
+def test_relations_are_not_judged_while_an_attribute_is_misnamed() -> None:
+    told = refusals("{resize: {scale_factor: 2, mode: bilinear, align_corners: true}}")
+    assert [message.partition(";")[0] for message, _ in told] == [
+        "'resize' has no attribute 'scale_factor'",
+        "'resize' has no attribute 'mode'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "advice"),
+    [
+        (
+            "batchnorm: {affine: false}",
+            (
+                "it stands for 'scale' and 'center' together: write both false for affine: false, "
+                "else leave it out"
+            ),
+        ),
+        (
+            "groupnorm: {groups: 1, num_channels: 3}",
+            "the channels that come in are known: leave it out",
+        ),
+        (
+            "depthwise: {filters: 3, kernel: 3}",
+            (
+                "a layer without filters of its own keeps the channels, or multiplies them: "
+                "leave it out"
+            ),
+        ),
+        ("flatten: {start_dim: 1}", "the whole map becomes one vector: leave it out"),
+        ("conv: {filters: 5, kernel: 3, padding: SAME}", "write padding: same, in small letters"),
+        ("conv: {filters: 5, kernel: 3, padding: Valid}", "write padding: valid, in small letters"),
+        ("resize: {scale: 2, method: BILINEAR}", "write method: bilinear, in small letters"),
+    ],
+)
+def test_words_of_frameworks_lead_to_what_means_the_same(step: str, advice: str) -> None:
+    ((_, told),) = refusals(f"{{{step}}}")
+    assert told == advice
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "budgets: {flops: {at_most: 3}}",
+        "expect: [{source: somebody, total: {flops: 7}}]",
+    ],
+)
+def test_flops_lead_to_operations_with_their_convention(section: str) -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        cnn.loads(f"cnn: 1\ninput: 8x8x3\nlayers: [relu]\n{section}\n")
+    (fault,) = caught.value.faults
+    assert fault.message.endswith("; did you mean 'operations'?")
+    assert fault.help == (
+        "write 'operations' with its 'convention', such as convention: flop, "
+        "which counts both of a MAC"
+    )
+
+
+@pytest.mark.parametrize("filters", ["${in} * 2", "2 + ${in} * 2", "${in}, stride: ${in} * 2"])
+def test_an_expression_with_braces_in_a_mapping_is_told_to_leave_them_out(filters: str) -> None:
+    ((_, advice),) = refusals(f"{{conv: {{filters: {filters}, kernel: 3}}}}")
+    assert advice == (
+        "in a mapping in braces '}' ends the mapping; write $in without braces of its own"
+    )
