@@ -10,13 +10,16 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from random import Random
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as start_from
@@ -27,7 +30,7 @@ from tests.fuzz.mutation import change_value
 from tests.fuzz.networks import documents, texts
 from tests.fuzz.properties import check_network
 from tests.fuzz.sorts import SORTS
-from tests.fuzz.trial import Hang, check
+from tests.fuzz.trial import Hang, check, limited
 
 MEMORY = 4 << 30
 """The bytes that a case may need: less than what makes a computer useless."""
@@ -36,11 +39,17 @@ PACKAGE = "/cnnanalyze/"
 EXAMPLES = 5
 """How many networks of a property one seed gives."""
 
-Attempt = Callable[[int], Any]
+Attempt = Callable[[int, float], Any]
+"""What tries a seed, until a time of the clock; what it returns is what became of it."""
+FOREVER = float("inf")
+
+
+class Over(BaseException):
+    """The time is over, or somebody pressed Ctrl-C; nothing that is tried catches it."""
 
 
 def _check_input(name: str) -> Attempt:
-    def attempt(seed: int) -> int:
+    def attempt(seed: int, _: float) -> int:
         return check(SORTS[name](Random(seed))).code  # noqa: S311 - nothing is secret
 
     return attempt
@@ -49,7 +58,8 @@ def _check_input(name: str) -> Attempt:
 def _drawn(test: Callable[..., None], **drawn: Any) -> Attempt:
     """Return a check of one example of a property, which a seed gives and Hypothesis shrinks."""
 
-    def attempt(seed: int) -> None:
+    def attempt(seed: int, end: float) -> None:
+        failed: list[Exception] = []
         chosen = settings(
             max_examples=EXAMPLES,
             database=None,
@@ -60,7 +70,17 @@ def _drawn(test: Callable[..., None], **drawn: Any) -> Attempt:
         )
 
         def example(**found: Any) -> None:  # a new one: Hypothesis keeps the seed of a function
-            test(**found)
+            if time.monotonic() > end:  # perhaps while it shrinks what has failed
+                raise failed[-1] if failed else Over
+            try:
+                with limited():
+                    test(**found)
+            except Hang as error:
+                error.add_note("\n".join(f"{name}: {value}" for name, value in found.items()))
+                raise
+            except Exception as error:
+                failed.append(error)
+                raise
 
         start_from(seed)(chosen(given(**drawn)(example)))()
 
@@ -104,18 +124,37 @@ def main(arguments: list[str] | None = None) -> int:
         return _show(names, asked.seed)
     tried: Counter[tuple[str, str]] = Counter()
     found: Counter[str] = Counter()
-    seed, end = asked.start, time.monotonic() + 60 * asked.minutes
-    while time.monotonic() < end:
-        for name in names:
-            try:
-                code = ATTEMPTS[name](seed)
-                tried[name, "passed" if code is None else f"exit {code}"] += 1
-            except (Exception, SystemExit, Hang) as error:  # noqa: BLE001 - whatever it may be
-                tried[name, "FAILED"] += 1
-                _tell(name, seed, error, found)
-        seed += 1
+    end = time.monotonic() + 60 * asked.minutes
+    before = signal.signal(signal.SIGINT, _stop)
+    try:
+        for seed in count(asked.start):
+            for name in names:
+                _try(name, seed, end, tried, found)
+    except Over:
+        pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     _sum_up(names, tried, found)
     return 1 if found else 0
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    # A command that is tried would catch an interrupt, and be blamed for how it ends.
+    raise Over
+
+
+def _try(
+    name: str, seed: int, end: float, tried: Counter[tuple[str, str]], found: Counter[str]
+) -> None:
+    """Try one case, unless the time is over."""
+    if time.monotonic() > end:
+        raise Over
+    try:
+        code = ATTEMPTS[name](seed, end)
+        tried[name, "passed" if code is None else f"exit {code}"] += 1
+    except (Exception, SystemExit, Hang) as error:  # noqa: BLE001 - whatever it may be
+        tried[name, "FAILED"] += 1
+        _tell(name, seed, error, found)
 
 
 def _show(names: list[str], seed: int) -> int:
@@ -123,7 +162,7 @@ def _show(names: list[str], seed: int) -> int:
     for name in names:
         if name in SORTS:
             sys.stdout.write(f"{SORTS[name](Random(seed))}\n")  # noqa: S311
-        sys.stdout.write(f"{name}, seed {seed}: {ATTEMPTS[name](seed)}\n")
+        sys.stdout.write(f"{name}, seed {seed}: {ATTEMPTS[name](seed, FOREVER)}\n")
     return 0
 
 
@@ -146,8 +185,8 @@ def _sum_up(names: list[str], tried: Counter[tuple[str, str]], found: Counter[st
         ends = ", ".join(f"{each * n:,} {what}" for what, n in rows)
         sys.stdout.write(f"{name:13} {total:>9,} cases: {ends}\n")
     sys.stdout.write(f"{len(found)} places found\n")
-    for place, count in found.most_common():
-        sys.stdout.write(f"{count:>9,} times {place}\n")
+    for place, times in found.most_common():
+        sys.stdout.write(f"{times:>9,} times {place}\n")
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ SEMANTIC: tuple[tuple[str, str, str], ...] = (
     ("SP007", "", TEXTS),
     ("SP012", "^(?!'repeat')", NUMBERS),
     ("SP013", "equally long", NUMBERS),
+    ("SP014", "no network keeps the budget", NUMBERS),
     ("SP015", "needs '", DEFAULTS),
     ("SP005", "must be given exactly when|must be below|must be distinct", NUMBERS),
     ("SP005", "in their new order|the stop left out", NUMBERS),

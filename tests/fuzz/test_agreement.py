@@ -115,6 +115,7 @@ ODD: dict[str, tuple[Place, Any]] = {
 
 SEMANTIC: dict[str, tuple[Place, Any]] = {
     "a step that there is not": (("layers", 8, "from"), ["pairs", "nowhere"]),
+    "a budget that no network keeps": (("budgets", "macs"), {"at_least": 9, "at_most": "1"}),
     "a step that comes later": (("layers", 5, "from"), "pairs"),
     "a name twice": (("layers", 6, "as"), "one"),
     "channels that do not fit": (("layers", 4, "add", 0, 0, "unit"), 12),

@@ -18,7 +18,9 @@ from unittest import mock
 from cnnanalyze.cli import carry_out
 
 LONGEST = 60
-"""The seconds after which a command counts as hanging: far more than any of these inputs takes."""
+"""The seconds of computing after which a case counts as hanging: far more than any one takes."""
+PATIENCE = 10
+"""How much longer it may take by the clock: the computer may have other things to do."""
 CODES = (0, 1, 2)
 
 
@@ -68,7 +70,7 @@ def try_out(case: Case) -> Outcome:
             path.write_bytes(data)
         os.chdir(folder)
         try:
-            with _limit():
+            with limited():
                 code = carry_out(case.arguments)
         finally:
             os.chdir(before)
@@ -82,20 +84,26 @@ def _text(stream: io.TextIOWrapper) -> str:
     return buffer.getvalue().decode("utf-8")
 
 
+_TIMERS = ((signal.ITIMER_PROF, signal.SIGPROF, 1), (signal.ITIMER_REAL, signal.SIGALRM, PATIENCE))
+
+
 @contextlib.contextmanager
-def _limit() -> Iterator[None]:
-    """End what runs for too long, where the system has such alarms."""
+def limited(seconds: float = LONGEST) -> Iterator[None]:
+    """End what computes for too long, or waits for something that does not come."""
 
     def ring(_: int, __: FrameType | None) -> NoReturn:
-        raise Hang(f"no end after {LONGEST} seconds")
+        raise Hang(f"no end after {seconds:g} seconds")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(LONGEST)
+    before = [signal.signal(name, ring) for _, name, _ in _TIMERS]
     try:
+        for timer, _, times in _TIMERS:
+            signal.setitimer(timer, seconds * times)
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for timer, _, _ in _TIMERS:
+            signal.setitimer(timer, 0)
+        for (_, name, _), handler in zip(_TIMERS, before, strict=True):
+            signal.signal(name, handler)
 
 
 _SAID = re.compile(r"error|Usage:", re.IGNORECASE)
