@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import erf, exp, expm1, log, log1p, pi, sqrt, tanh
 from typing import Any, NamedTuple
 
+from cnnanalyze.course.worked_steps.class_labels import advise
 from cnnanalyze.course.worked_steps.layer_section import Working
 from cnnanalyze.course.worked_steps.volume import Number, Volume, counted, exact, lay, vector, whole
 from cnnanalyze.errors import UsageError
@@ -209,7 +210,7 @@ def cross_entropy(x: Volume, target: Sequence[Number]) -> Worked:
             f"--target holds {counted(len(target), 'number')} for {len(given)} "
             f"{'probability' if len(given) == 1 else 'probabilities'}: "
             f"{len(target)} ≠ {len(given)}",
-            help="write one for each class, such as [1, 0, 0]",
+            help=advise(target[0] if len(target) == 1 else None, len(given)),
         )
     total = sum(given)
     for name, numbers in (("the values", given), ("--target", tuple(target))):

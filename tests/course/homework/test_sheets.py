@@ -48,7 +48,22 @@ FAULTS = (
     ("softmax: {logits: [9999]}", "the exponential of 9999 is out of bounds", ""),
     ("cross_entropy: {classes: 3, prediction: [1], label: [1]}", "has either 'classes' or", ""),
     ("cross_entropy: {label: [1]}", "either 'prediction' and", ""),
-    ("cross_entropy: {prediction: [1], label: [1, 0]}", "1 classes, but the label 2", ""),
+    ("cross_entropy: {prediction: [1], label: [1, 0]}", "but the label 2: 1 ≠ 2", ""),
+    (
+        "cross_entropy: {prediction: [0.2, 0.8], label: [1]}",
+        "holds 2 numbers, but the label 1: 2 ≠ 1",
+        "",
+    ),
+    (
+        "cross_entropy: {prediction: [0.2, 0.8], label: 1}",
+        "not 1: class 1 is [0, 1] counted from 0, as PyTorch and Keras do, and [1, 0] counted from 1",
+        "",
+    ),
+    (
+        "cross_entropy: {prediction: [0.2, 0.8], label: 7}",
+        "not 7: one number for each class, such as [1, 0]",
+        "",
+    ),
     ("cross_entropy: {prediction: [0, 1], label: [1, 0]}", "a probability of 0", ""),
     ("batch_norm: {values: [2, 2]}", "all values are equal and epsilon is 0", ""),
     ("convolution: {image: [[1]], kernel: [[[1]], [[2]]]}", "a kernel of 2 planes cannot", ""),

@@ -304,3 +304,13 @@ def test_a_softmax_over_one_channel_says_why_all_is_one(run: Run) -> None:
     assert remark not in " ".join(
         run("convolve", "--image", "[1, 2, 3]", "--apply", "softmax").out.split()
     )
+
+
+def test_a_target_that_is_the_number_of_a_class_is_met_with_both_readings(run: Run) -> None:
+    out = run("convolve", "--image", "0.2 0.8", "--apply", "cross-entropy", "--target", "1")
+    assert out.code == 2
+    assert out.err == (
+        "error: --target holds 1 number for 2 probabilities: 1 ≠ 2\n"
+        "  help: class 1 is [0, 1] counted from 0, as PyTorch and Keras do, and [1, 0] counted "
+        "from 1\n"
+    )

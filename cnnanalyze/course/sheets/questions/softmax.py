@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import Step
@@ -15,9 +16,11 @@ from cnnanalyze.course.sheets.questions.matrices import NumberList
 from cnnanalyze.course.sheets.questions.topic import Asking, Quantity, Topic
 from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, said
 from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.worked_steps.class_labels import advise
+from cnnanalyze.course.worked_steps.volume import counted
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.sections import Section
-from cnnanalyze.layers.attributes import Count
+from cnnanalyze.layers.attributes import Count, say
 
 NO_POWERS = kind("exponential forgotten", "divided the logits by their sum")
 NOT_NORMALISED = kind("not normalised", "did not divide by the sum of the exponentials")
@@ -37,6 +40,15 @@ class Prediction(Section):
     prediction: NumberList | None = Field(None, description="one probability for each class")
     label: NumberList | None = Field(None, description="the label: 1 for the class, else 0")
     classes: Count | None = Field(None, description="a uniform prediction over so many classes")
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def _label(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, list | tuple):
+            return value
+        many = len(info.data.get("prediction") or ())
+        text = f"must be a list of numbers, not {say(value)}: {advise(value, many)}"
+        raise PydanticCustomError("label", "{text}", {"text": text})
 
 
 def _powers(s: Logits) -> Trees:
@@ -113,8 +125,9 @@ def _predicted(p: Prediction) -> tuple[Trees, Trees]:
     label = p.label or ()
     if len(label) != len(p.prediction):
         raise UsageError(
-            f"the prediction has {len(p.prediction)} classes, but the label {len(label)}",
-            help="give one number for each class in both",
+            f"the prediction holds {counted(len(p.prediction), 'number')}, but the label "
+            f"{len(label)}: {len(p.prediction)} ≠ {len(label)}",
+            help=advise(label[0] if len(label) == 1 else None, len(p.prediction)),
         )
     for probability, weight in zip(p.prediction, label, strict=True):
         if not 0 <= probability <= 1 or (weight and not probability):
