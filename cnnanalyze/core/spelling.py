@@ -39,6 +39,17 @@ def listed(known: Sequence[str]) -> str:
     return ", ".join(islice(known, MOST_LISTED)) + more
 
 
+def offered(verb: str, known: Sequence[str], what: str) -> str:
+    """Say what there is instead of an unknown word; where there is nothing, what there is none of.
+
+    Examples
+    --------
+    >>> offered("it takes", ["a", "b"], "attributes"), offered("it takes", [], "attributes")
+    ('it takes a, b', 'it takes no attributes')
+    """
+    return f"{verb} {listed(known) if known else f'no {what}'}"
+
+
 class Spelling:
     """Known words, such that looking for one costs the same however many there are.
 

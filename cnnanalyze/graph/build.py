@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.spelling import Spelling, listed
+from cnnanalyze.core.spelling import Spelling, offered
 from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network, key_of
 from cnnanalyze.language.claims import Claim, read_claims
@@ -185,9 +185,9 @@ def _check_claims(
             )
         for name, _ in claim.settings:
             if name not in expansion.parameters:
-                known = listed(parameters.words) or "none"
+                has = offered("it has", parameters.words, "parameters")
                 faults.add(
-                    f"a claim sets '{name}', which is no parameter of this spec; it has {known}"
+                    f"a claim sets '{name}', which is no parameter of this spec; {has}"
                     f"{parameters.hint(name)}",
                     claim.mark,
                 )

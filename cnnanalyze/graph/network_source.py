@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
@@ -47,8 +48,8 @@ def refuse_settings(network: Network, settings: Mapping[str, object], *known: st
         f"{network.name} is read already, so '{word}' cannot be set any more{meant}",
         help=f"set it where the spec is read: cnnanalyze.load(path, {word}=...)"
         if word in parameters
-        else f"its parameters are {', '.join(parameters) or 'none'}; "
-        "they are set where the spec is read: cnnanalyze.load(path, NAME=...)",
+        else offered("it has", parameters, "parameters")
+        + ("; set where the spec is read: cnnanalyze.load(path, NAME=...)" if parameters else ""),
     )
 
 

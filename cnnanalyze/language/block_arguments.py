@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.spelling import MOST_LISTED, listed
+from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.diagnostics import quoted
 from cnnanalyze.language.expression import UNKNOWN
@@ -82,7 +82,7 @@ def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> di
         known = frozenset(names)
         for key, _ in written.entries:
             if key.text not in known:
-                takes = f"it takes {listed(names)}" if names else "it takes none"
+                takes = offered("it takes", names, "parameters")
                 reading.fault(
                     f"block '{block.name}' has no parameter '{key.text}'; {takes}"
                     f"{nearest(key.text, names)}",

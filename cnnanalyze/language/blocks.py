@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.node import INPUT
@@ -61,8 +62,8 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
                 if attribute.text not in names:
                     meant = of_attribute(attribute.text, names)
                     faults.add(
-                        f"'{key.text}' has no attribute '{attribute.text}'; it takes "
-                        f"{', '.join(names) or 'no attributes'}{meant.hint}",
+                        f"'{key.text}' has no attribute '{attribute.text}'; "
+                        f"{offered('it takes', names, 'attributes')}{meant.hint}",
                         attribute.mark,
                         help=meant.help,
                         code="SP003",

@@ -213,7 +213,7 @@ class _Compiler:
                 f"unknown parameter ${name}" + (f"; did you mean '{near}'?" if near else ""),
                 start,
                 end,
-                f"known here: {listed(some)}" if some else "nothing is known here",
+                f"known here: {listed(some)}" if some else "there are no parameters here",
             )
 
         return look_up

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.language.diagnostics import complaint, quoted, said
 from cnnanalyze.language.error_recovery import Layers, layers_like
 from cnnanalyze.language.expression import UNKNOWN
@@ -82,7 +83,7 @@ class Maker:
         given = step.arguments
         if given is None or (is_join(cls) and isinstance(given, Sequence)):
             return trees, is_right
-        takes = f"it takes {', '.join(names)}" if names else "it takes no attributes"
+        takes = offered("it takes", names, "attributes")
         if isinstance(given, Mapping):
             unknown = [key for key, _ in given.entries if key.text not in names]
             for key in unknown:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.spelling import listed
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
@@ -61,7 +61,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
     marks: dict[str, Mark | None] = {name: mark for name, (_, mark) in document.settings.items()}
     for name in (*document.settings, *given):
         if name not in known:
-            has = f"it has {listed(names)}" if names else "it has none"
+            has = offered("it has", names, "parameters")
             faults.add(
                 f"{document.source.name} has no parameter '{name}'; {has}{nearest(name, names)}",
                 None if name in given else marks[name],

@@ -31,12 +31,12 @@ def say(value: object, depth: int = 0) -> str:
     --------
     >>> say((3, 5)), say(True), say("same"), say(None)
     ('[3, 5]', 'true', "'same'", 'nothing')
-    >>> say([0] * 1_000)[-9:], say([[[[1]]]])
-    (' 0, 0, …]', '[[[…]]]')
+    >>> say([None, 3]), say([0] * 1_000)[-9:], say([[[[1]]]])
+    ('[null, 3]', ' 0, 0, …]', '[[[…]]]')
     """
     match value:
         case None:
-            return "nothing"
+            return "null" if depth else "nothing"
         case bool():
             return str(value).lower()
         case str():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.finding import Severity
 from cnnanalyze.linting.rule import RULES, Rule
@@ -192,5 +193,5 @@ def check_thresholds(code: str, numbers: Mapping[str, float], settings: Settings
     known = tuple(cls.thresholds) if cls is not None else ()
     for name in numbers:
         if name not in known:
-            listed = f"it has {', '.join(known)}" if known else "it has none"
-            raise UsageError(f"{code} has no threshold '{name}'; {listed}{nearest(name, known)}")
+            has = offered("it has", known, "thresholds")
+            raise UsageError(f"{code} has no threshold '{name}'; {has}{nearest(name, known)}")

@@ -26,7 +26,7 @@ def drawn(test: Callable[..., None]) -> fuzz.Attempt:
 
 def run(monkeypatch: pytest.MonkeyPatch, attempt: fuzz.Attempt, *arguments: str) -> int:
     monkeypatch.setitem(fuzz.ATTEMPTS, "specs", attempt)
-    monkeypatch.setattr(fuzz.resource, "setrlimit", lambda *_: None)  # it would hold for all tests
+    monkeypatch.setattr("resource.setrlimit", lambda *_: None)  # it would hold for all tests
     return fuzz.main(["--sort", "specs", *arguments])
 
 

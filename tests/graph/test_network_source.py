@@ -141,7 +141,9 @@ def test_misspelt_settings_beside_a_network_are_not_ignored() -> None:
     assert message == (
         "MobileNet v1 is read already, so 'widht' cannot be set any more; did you mean 'width'?"
     )
-    assert advice.startswith("its parameters are width, resolution, last_stride; they are set")
+    assert advice.startswith("it has width, resolution, last_stride; set")
+    bare = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu]}")
+    assert refusal(lambda: cnn.analyze(bare, width=0.5))[1] == "it has no parameters"
     message, _ = refusal(lambda: cnn.lint(network, ignor=["RF"]))
     assert message.endswith("did you mean 'ignore'?")
 

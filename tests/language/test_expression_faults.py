@@ -129,7 +129,7 @@ def test_every_use_of_a_text_has_a_place_of_its_own() -> None:
         assert str(caught.value) == (
             f"net.yaml:{line}:4: error: unknown parameter $q\n"
             f"  |\n{line} | {'ab'[line - 1]}: $q\n  |    ^^\n"
-            "  help: nothing is known here"
+            "  help: there are no parameters here"
         )
 
 

@@ -82,6 +82,14 @@ def test_a_bare_list_is_refused_with_an_explanation() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("[null, 31, 3]", "the bare list [null, 31, 3] is"), ("[31, ~, 3]", "list [31, null, 3] is")],
+)
+def test_a_null_in_a_bare_list_is_quoted_as_null(written: str, said: str) -> None:
+    assert said in refusal(written)
+
+
 HOW = "  help: input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
 
 
@@ -183,7 +191,7 @@ def test_unknown_parameters_are_all_named() -> None:
         "\n"
         "error: net has no parameter 'bias'; it has width"
     )
-    assert refusal("784", width=5) == "error: net has no parameter 'width'; it has none"
+    assert refusal("784", width=5) == "error: net has no parameter 'width'; it has no parameters"
 
 
 @pytest.mark.parametrize(

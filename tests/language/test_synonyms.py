@@ -275,7 +275,7 @@ INPUTS = {
     "224*224*3": (f"{NUMBER}'224*224*3'", "write input: 224x224x3, channels last"),
     "[1, 3, 224, 224]": (f"the input [1, 3, 224, 224]{BATCH}", BOTH),
     "[-1, 3, 224, 224]": (f"the input [-1, 3, 224, 224]{BATCH}", BOTH),
-    "[null, 3, 224, 224]": (f"the input [nothing, 3, 224, 224]{BATCH}", BOTH),
+    "[null, 3, 224, 224]": (f"the input [null, 3, 224, 224]{BATCH}", BOTH),
     "{a: 16x16x1, b: 28x28x1}": (
         "a network has one input, and this mapping names a, b",
         (

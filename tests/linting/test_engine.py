@@ -193,7 +193,7 @@ def test_lint_section_of_a_spec_holds_between_files_and_caller() -> None:
         ("{ignore: [CV999]}", (5, 17), "there is no rule 'CV999'"),
         ("{select: evn-kernel}", (5, 16), "there is no rule 'evn-kernel'; did you mean 'even-kernel'?"),
         ("{severity: {XX: info}}", (5, 19), "there is no rule 'XX'"),
-        ("{thresholds: {CV003: {side: 3}}}", (5, 28), "CV003 has no threshold 'side'; it has none"),
+        ("{thresholds: {CV003: {side: 3}}}", (5, 28), "CV003 has no threshold 'side'; it has no thresholds"),
         ("{thresholds: {QQ: {side: 3}}}", (5, 21), "there is no rule 'QQ'"),
         ("{target: abacus}", (5, 16), "there is no target 'abacus'"),
     ],

@@ -18,6 +18,7 @@ from cnnanalyze.core.conventions.formula import NOTHING, PARTS, Formula, parse
 from cnnanalyze.core.conventions.rule import Rule, select, spread
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.registry import Registry, nearest
+from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 
 REST = "*"
@@ -150,7 +151,7 @@ class Convention:
                 raise UsageError(
                     f"'{self.name}' counts '{word}' alike however a model calls it"
                     f"{nearest(word, known)}",
-                    help=f"after '{self.name}/' may stand {', '.join(known) or 'nothing'}",
+                    help=offered(f"after '{self.name}/' may stand", known, "kind"),
                 )
         return replace(row, name=f"{self.name}/{','.join(words)}", operations=operations)
 

@@ -56,7 +56,7 @@ FAULTS = (
     ),
     (
         "cross_entropy: {prediction: [0.2, 0.8], label: 1}",
-        "not 1: class 1 is [0, 1] counted from 0, as PyTorch and Keras do, and [1, 0] counted from 1",
+        "not 1: class 1 is [0, 1] counted from 0, as PyTorch and Keras do, and [1, 0] counted from",
         "",
     ),
     (

@@ -105,7 +105,7 @@ UNANSWERED = {
     "loss_terms: 5": "give the prediction and the label, a list each",
     "loss_terms: {label: [1]}": "the question needs 'prediction'",
     "spec: lecture_000_lenet, set: {size: 3}, quantity: size": (
-        f"{FOLDER.parent}/lecture_000_lenet.yaml has no parameter 'size'; it has none"
+        f"{FOLDER.parent}/lecture_000_lenet.yaml has no parameter 'size'; it has no parameters"
     ),
     "sum: 5": "'sum' takes a list, not 5",
     "same: [5]": "a question is a mapping, not 5",
