@@ -15,6 +15,7 @@ from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.buffer_pool import Arena
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
+from cnnanalyze.execute.threads import one_thread
 
 INPUT = "input"
 """The id of the network's input."""
@@ -183,7 +184,7 @@ def execute(
     tensors: dict[str, Tensors] = {} if store is None else store.tensors
     alive = _Alive(batch, steps, wanted)
     seen: dict[str, StepObservation] = {}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         for step, owner in zip(steps, owners, strict=True):
             arrays = alive.read(step)
             tally = Tally(alive.spare(step), arena)
@@ -232,8 +233,9 @@ class _Alive:
                 f"step '{step.id}' reads '{missing[0]}', which has not been computed"
             )
         arrays = [self._arrays[name] for name in step.inputs]
-        self._readers.subtract(step.inputs)
-        self._reads.subtract(map(_memory, arrays))
+        for name, array in zip(step.inputs, arrays, strict=True):
+            self._readers[name] -= 1
+            self._reads[_memory(array)] -= 1
         return arrays
 
     def spare(self, step: Step) -> list[Array]:

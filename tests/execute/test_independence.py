@@ -12,11 +12,12 @@ import cnnanalyze.execute
 
 HOME = Path(cnnanalyze.execute.__path__[0])
 FILES = sorted(HOME.rglob("*.py"))
-ALLOWED = {"numpy", "cnnanalyze.errors", "cnnanalyze.execute"}
+ALLOWED = {"numpy", "threadpoolctl", "cnnanalyze.errors", "cnnanalyze.execute"}
 STANDARD = {
     "__future__",
     "bisect",
     "collections",
+    "contextlib",
     "itertools",
     "math",
     "typing",
