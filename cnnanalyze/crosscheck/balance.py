@@ -198,21 +198,28 @@ def _field_entries(analysis: Analysis, steps: list[Step], most: int | None) -> I
     lines = [choose_lines(n, most) for n in network.input.size]
     traced = trace(network, index_maps(network))
     observed = observe_fields(steps, network.input.size, lines=lines)
+    # Most layers see what others see, and then both sides are the same objects.
+    compared: dict[tuple[int, int, int], tuple[object, object]] = {}
+    inner: dict[int, int | None] = {}
+    details = [f"axis {axis + 1}" for axis in range(len(lines))]
     for facts in analysis:
         node = facts.node
         if node.id not in traced:
             continue
         axes = zip(traced[node.id], observed[node.id], lines, strict=True)
         for axis, (clipped, units, chosen) in enumerate(axes):
-            seen = _confirm(clipped.intervals, units, chosen)
-            yield (
-                "receptive field",
-                node.id,
-                f"axis {axis + 1}",
-                *_first_difference(clipped.intervals, seen),
-            )
-            if facts.fields is not None:
-                yield from _theory(facts, axis, clipped, units, chosen)
+            key = axis, id(clipped), id(units)
+            if key not in compared:
+                seen = _confirm(clipped.intervals, units, chosen)
+                compared[key] = _first_difference(clipped.intervals, seen)
+                inner[id(clipped)] = _inner(clipped)
+            yield "receptive field", node.id, details[axis], *compared[key]
+            unit = inner[id(clipped)]
+            if facts.fields is not None and unit is not None and node.output.rank:
+                field = facts.fields[axis].at(unit)
+                # The theoretical field, at a unit that no border touches.
+                (at,) = _confirm((field,), units[unit : unit + 1], chosen)
+                yield "receptive field", node.id, f"{details[axis]}, theoretical", field, at
 
 
 def choose_lines(size: int, most: int | None) -> Sequence[int]:
@@ -236,7 +243,7 @@ def _confirm(
     by_rule: tuple[Interval | None, ...], observed: list[Interval | None], lines: Sequence[int]
 ) -> tuple[Interval | None, ...]:
     """Return the intervals by rule for all units whose observation bears them out."""
-    if len(by_rule) != len(observed):
+    if len(by_rule) != len(observed) or by_rule == tuple(observed):
         return tuple(observed)
     followed = set(lines)
     return tuple(
@@ -276,21 +283,10 @@ def _first_difference(
     return f"unit {unit} sees {by_rule[unit]}", f"unit {unit} sees {observed[unit]}"
 
 
-def _theory(
-    facts: NodeFacts,
-    axis: int,
-    clipped: Clipped,
-    units: list[Interval | None],
-    lines: Sequence[int],
-) -> Iterator[Entry]:
-    """Return one entry for the theoretical field, at a unit that no border touches."""
-    assert facts.fields is not None
+def _inner(clipped: Clipped) -> int | None:
+    """Return a unit in the middle of those that no border touches."""
     inner = [i for i, free in enumerate(clipped.inner) if free]
-    if inner and facts.node.output.rank:
-        unit = inner[len(inner) // 2]
-        field = facts.fields[axis].at(unit)
-        (seen,) = _confirm((field,), [units[unit]], lines)
-        yield "receptive field", facts.node.id, f"axis {axis + 1}, theoretical", field, seen
+    return inner[len(inner) // 2] if inner else None
 
 
 def _said(entry: object) -> str:

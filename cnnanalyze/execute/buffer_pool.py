@@ -23,10 +23,10 @@ class Arena:
     Examples
     --------
     >>> arena = Arena()
-    >>> first = arena.empty((5, 7), np.float32)
+    >>> first = arena.empty((53, 97), np.float32)
     >>> where = first.ctypes.data
     >>> del first
-    >>> arena.empty((3, 11), np.float32).ctypes.data == where
+    >>> arena.empty((89, 31), np.float32).ctypes.data == where
     True
     """
 
@@ -41,6 +41,8 @@ class Arena:
         """Return an array with arbitrary numbers."""
         dtype = np.dtype(dtype)
         need = prod(shape) * dtype.itemsize
+        if need < SMALL:
+            return np.empty(tuple(shape), dtype)
         # A look at many buffers has to pay for itself; few are looked at every time.
         self._asked += 1
         if self._asked * MANY > len(self._lent):
@@ -69,6 +71,8 @@ class Arena:
             ]
 
 
+SMALL = 1 << 12
+"""Bytes from which on memory is used again; less is there sooner than it is found."""
 MANY = 16
 """Buffers that are looked through for each array that is asked for, at most."""
 

@@ -53,7 +53,7 @@ class Tally:
     def per_image(self, images: int) -> dict[str, int]:
         """Return the operations of one image of a batch that was computed together."""
         if images == 1:
-            return {name: self.counts[name] for name in OPERATIONS}
+            return {name: self.counts.get(name, 0) for name in OPERATIONS}
         shares = {name: Fraction(self.counts[name], images) for name in OPERATIONS}
         if uneven := [name for name, share in shares.items() if share.denominator != 1]:
             raise AssertionError(f"not every image took the same operations: {', '.join(uneven)}")

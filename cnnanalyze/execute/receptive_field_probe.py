@@ -9,10 +9,11 @@ from math import prod
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.buffer_pool import Arena
+from cnnanalyze.execute.buffer_pool import SMALL, Arena
 from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
 from cnnanalyze.execute.run import INPUT, Step
+from cnnanalyze.execute.threads import one_thread
 
 Reach = tuple[int, int] | None
 """The first and the last input index that an output index depends on, or nothing."""
@@ -58,42 +59,40 @@ def observe_fields(
     ([(0, 1), (1, 3), (3, 5), (5, 6)],)
     """
     steps = list(steps)
-    rank = len(input_size)
     images = max(1, int(chunk / max(1, prod(input_size))))
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
     arena = Arena()
     every = [range(size) for size in input_size] if lines is None else lines
-    poison = [(axis, line) for axis, chosen in enumerate(every) for line in chosen]
-    arrived: dict[str, list[list[Array]]] = {step.id: [[] for _ in every] for step in steps}
-    with np.errstate(all="ignore"):
+    lines_of = [(axis, line) for axis, chosen in enumerate(every) for line in chosen]
+    poison: list[tuple[int, int] | None] = [_CLEAN, *lines_of]
+    arrived = _Arrivals(every)
+    with np.errstate(all="ignore"), one_thread():
         for first in range(0, len(poison), images):
             some = poison[first : first + images]
-            places: dict[int, list[int]] = {}
-            for place, (axis, _) in enumerate(some):
-                places.setdefault(axis, []).append(place)
+            arrived.begin(some)
             for name, mask in _run(thinned, _poisoned(input_size, some), readers, arena):
-                for axis, own in places.items():
-                    arrived[name][axis].append(_along(mask[own[0] : own[-1] + 1], axis, rank))
-    return {
-        name: tuple(
-            _reaches(np.concatenate(parts), chosen)
-            for parts, chosen in zip(found, every, strict=True)
-        )
-        for name, found in arrived.items()
-    }
+                if some[0] is _CLEAN and mask[0].any():
+                    raise ExecutionError(f"step '{name}' makes what is not a number out of numbers")
+                arrived.enter(name, mask)
+    return {step.id: arrived.fields(step.id) for step in steps}
 
 
-def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int]]) -> Array:
+_CLEAN = None
+"""Instead of a line: nothing is poisoned."""
+
+
+def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int] | None]) -> Array:
     """Return a batch of images of ones, in each of which one line is not a number.
 
     A line is an axis and a place on it. A whole line, not a pixel: a pixel whose other coordinate
-    nobody reads would arrive nowhere. The last image is clean.
+    nobody reads would arrive nowhere.
     """
-    batch = np.ones((len(lines) + 1, *size, 1), np.float32)
-    for image, (axis, line) in enumerate(lines):
-        place: tuple[slice | int, ...] = (image, *(slice(None),) * axis, line)
-        batch[place] = np.nan
+    batch = np.ones((len(lines), *size, 1), np.float32)
+    for image, line in enumerate(lines):
+        if line is not _CLEAN:
+            place: tuple[slice | int, ...] = (image, *(slice(None),) * line[0], line[1])
+            batch[place] = np.nan
     return batch
 
 
@@ -111,14 +110,12 @@ def _run(
     alive = {INPUT: batch}
     for step in steps:
         inputs = [alive[name] for name in step.inputs]
-        out = _one_channel(_step(step, inputs, arena))
-        mask = np.isnan(out[..., 0])
-        if mask[-1].any():
-            raise ExecutionError(f"step '{step.id}' makes what is not a number out of numbers")
-        yield step.id, mask[:-1]
+        mask = np.isnan(_one_channel(_step(step, inputs, arena)))
+        yield step.id, mask
         # Values are of no interest; kept at one, they cannot overflow in a deep network.
-        alive[step.id] = np.where(mask, np.float32(np.nan), np.float32(1))[..., None]
-        left.subtract(step.inputs)
+        alive[step.id] = _ones_but(mask, arena)
+        for name in step.inputs:
+            left[name] -= 1
         for name in {*step.inputs, step.id}:
             if left[name] <= 0:
                 alive.pop(name, None)
@@ -134,11 +131,67 @@ def _step(step: Step, inputs: list[Array], arena: Arena) -> Array:
 
 def _one_channel(x: Array) -> Array:
     """Add the channels up: which of them carries the poison does not matter."""
-    return x if x.shape[-1] == 1 else x.sum(axis=-1, keepdims=True)
+    # As a product, since a sum over few numbers takes longer to begin than to do.
+    return np.asarray(x[..., 0] if x.shape[-1] == 1 else x @ _ones((x.shape[-1],)))
+
+
+def _ones_but(mask: Array, arena: Arena) -> Array:
+    """Return images of one channel that hold ones, and where the mask says so no number."""
+    images = arena.empty(mask.shape, np.float32)
+    images.fill(1)
+    np.copyto(images, np.nan, where=mask)
+    return images[..., None]
 
 
 def _ones(shape: Sequence[int], fan: int = 1) -> Array:
     return np.full(tuple(shape), 1 / fan, np.float32)
+
+
+class _Arrivals:
+    """Where poison arrived; what is so at many steps, as behind every activation, is kept once."""
+
+    def __init__(self, lines: Sequence[Sequence[int]]) -> None:
+        self._lines = lines
+        self._parts: dict[str, list[list[Array]]] = {}
+        self._places: dict[int, slice] = {}
+        self._same: dict[object, list[tuple[int, Array]]] = {}
+        self._reaches: dict[object, list[Reach]] = {}
+
+    def begin(self, poison: Sequence[tuple[int, int] | None]) -> None:
+        """Say what is poisoned in the images to come."""
+        axes = [-1 if line is _CLEAN else line[0] for line in poison]
+        self._places = {
+            axis: slice(axes.index(axis), axes.index(axis) + axes.count(axis))
+            for axis in range(len(self._lines))
+            if axis in axes
+        }
+        self._same = {}
+
+    def enter(self, name: str, mask: Array) -> None:
+        """Note in which images poison arrived at a step, and where."""
+        key = (mask.shape, mask.tobytes()) if mask.nbytes < SMALL else None
+        found = self._same.get(key)
+        if found is None:
+            rank = len(self._lines)
+            found = [(a, _along(mask[own], a, rank)) for a, own in self._places.items()]
+            if key is not None:
+                self._same[key] = found
+        parts = self._parts.setdefault(name, [[] for _ in self._lines])
+        for axis, arrived in found:
+            parts[axis].append(arrived)
+
+    def fields(self, name: str) -> Fields:
+        """Return what a step reads."""
+        return tuple(
+            self._reach(axis, parts[0] if len(parts) == 1 else np.concatenate(parts))
+            for axis, parts in enumerate(self._parts.pop(name))
+        )
+
+    def _reach(self, axis: int, arrived: Array) -> list[Reach]:
+        key = axis, arrived.shape, arrived.tobytes()
+        if key not in self._reaches:
+            self._reaches[key] = _reaches(arrived, self._lines[axis])
+        return self._reaches[key]
 
 
 def _along(mask: Array, axis: int, rank: int) -> Array:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cnnanalyze.errors import ExecutionError
+from cnnanalyze.execute import receptive_field_probe as probe
+from cnnanalyze.execute.operation_counter import Array
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.execute.run import Step
@@ -180,3 +183,21 @@ def test_one_layer_is_tried() -> None:
     assert try_layer("concat", {}, [(7, 11, 2), (7, 13, 3)]) is None
     with pytest.raises(ExecutionError, match="there is no kernel for the kind 'magic'"):
         try_layer("magic", {}, [(7,)])
+
+
+def test_the_clean_image_is_run_once_however_many_chunks_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+
+    def watched(size: Sequence[int], lines: Sequence[tuple[int, int] | None]) -> Array:
+        batch = poisoned(size, lines)
+        sizes.append(len(batch))
+        return batch
+
+    poisoned = probe._poisoned
+    monkeypatch.setattr(probe, "_poisoned", watched)
+    steps = [Step("c", "conv", {"filters": 5, "kernel": 3})]
+    assert observe_fields(steps, (7, 5), chunk=2 * 7 * 5) == observe_fields(steps, (7, 5))
+    assert sizes[:-1] == [2, 2, 2, 2, 2, 2, 1]
+    assert sizes[-1] == 7 + 5 + 1
