@@ -231,7 +231,7 @@ def headers(draw: st.DrawFn, output: Shape) -> dict[str, Any]:
             [
                 {
                     "source": "us",
-                    "total": {"parameters": "12k"},
+                    "total": {"parameters": "12T"},
                     "verdict": "wrong",
                     "reason": "so",
                 },
