@@ -207,6 +207,17 @@ def test_upsample(scale: int) -> None:
         agree(Resize(scale=scale), torch.nn.Upsample(scale_factor=scale), Shape(size, 3))
 
 
+@given(data=st.data(), method=st.sampled_from(["nearest", "nearest_exact", "bilinear"]))
+@settings(deadline=None)
+def test_resize_to_a_size(data: st.DataObject, method: Any) -> None:
+    for size in ((5,), (5, 7), (3, 5, 7)):
+        wanted = tuple(data.draw(st.integers(1, 11)) for _ in size)
+        linear = ("linear", "bilinear", "trilinear")[len(size) - 1]
+        mode = {"nearest_exact": "nearest-exact", "bilinear": linear}.get(method, method)
+        module = torch.nn.Upsample(size=wanted, mode=mode)
+        agree(Resize(size=wanted, method=method), module, Shape(size, 3))
+
+
 @pytest.mark.parametrize("affine", [True, False])
 def test_batch_norm(affine: bool) -> None:
     layer = BatchNorm(scale=affine, center=affine)
