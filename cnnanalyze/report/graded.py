@@ -74,14 +74,18 @@ def reasons(mark: Mark) -> Iterator[str]:
         return
     if mark.follows:
         had = " and ".join(f"the answer {given} to {label}" for label, given in mark.follows)
-        yield f"consequential error: it follows from {had}"
+        yield (
+            f"consequential error: it follows from {had}"
+            if mark.outcome == CONSEQUENTIAL
+            else f"it follows from {had}, but what is right is given in this question"
+        )
     if mark.mistakes:
         first, *others = mark.mistakes
         yield first.words
         yield from at_step(first)
         if others:
             yield f"or: {'; or: '.join(o.words for o in others)}"
-    elif mark.outcome == WRONG:
+    elif mark.outcome == WRONG and not mark.follows:
         yield NO_SLIP
     yield from mark.remarks
 

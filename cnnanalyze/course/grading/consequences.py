@@ -3,7 +3,8 @@
 Two answers are chained where the later one uses the earlier: a layer stands behind another one, a
 sum or a ratio is made of answers, a step of the working was asked for, or what is given is the
 answer to another question. The later one is then worked out again, by the same rules, from what the
-student had.
+student had. What a question gives is printed with it: whoever takes an answer from before instead
+had the right value before their eyes, and that is no consequence.
 """
 
 from __future__ import annotations
@@ -45,8 +46,20 @@ class Chains:
     ) -> tuple[Earlier, ...]:
         """Return the earlier answers from which one follows exactly; nothing if it does not.
 
-        One alone is looked for first, the latest before the others; then all together.
+        One alone is looked for first, the latest before the others; then all together. Whose right
+        value stands in the question itself leads to no consequence: see :meth:`passed_over`.
         """
+        return self._first(key, solved, [e for e in earlier if not is_given(solved, e)], reading)
+
+    def passed_over(
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+    ) -> tuple[Earlier, ...]:
+        """Return the earlier answers that were used though the question says what is right."""
+        return self._first(key, solved, [e for e in earlier if is_given(solved, e)], reading)
+
+    def _first(
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+    ) -> tuple[Earlier, ...]:
         chained = [e for e in earlier if is_chained(key, solved, e)]
         tries: list[tuple[Earlier, ...]] = [(e,) for e in chained[: -MOST_ALONE - 1 : -1]]
         if len(chained) > 1:
@@ -110,6 +123,23 @@ def is_chained(key: Key, later: Solved, earlier: Earlier) -> bool:
             return is_step or bool(_given_again(earlier, second))
         case _, OfTopic(_, _, section):
             return bool(_given_again(earlier, section))
+        case _:
+            return False
+
+
+def is_given(later: Solved, earlier: Earlier) -> bool:
+    """Whether the right value of an earlier answer is among what a later question gives.
+
+    All that is given is printed with the question, so it was before the student's eyes.
+    """
+    before, after = earlier.solved.ask.about, later.ask.about
+    match before, after:
+        case OfTopic(topic, _, section), OfTopic(other, _, second) if topic == other:
+            return section != second and bool(_given_again(earlier, second))
+        case _, OfTopic(_, _, section):
+            return bool(_given_again(earlier, section))
+        case _, OfNetwork():
+            return not _is_upstream(earlier, later) and _gives_input(earlier, later)
         case _:
             return False
 

@@ -246,6 +246,7 @@ class _Grader:
             return mark._replace(outcome=RIGHT, points=ask.points, remarks=reading.remarks)
         key = (question, ask.name)
         sources = self.chains.origin(key, solved, earlier, reading)
+        passed_over = () if sources else self.chains.passed_over(key, solved, earlier, reading)
         if reading.value is not None:
             earlier.append(Earlier(key, mark.label, given, solved, reading.value))
         if sources:
@@ -255,6 +256,7 @@ class _Grader:
                 remarks=reading.remarks,
                 follows=tuple((e.label, e.given) for e in sources),
             )
+        mark = mark._replace(follows=tuple((e.label, e.given) for e in passed_over))
         return self.wrong(mark, solved, reading)
 
     def wrong(self, mark: Mark, solved: Solved, reading: Reading) -> Mark:

@@ -96,13 +96,9 @@ def outcome(questions: str, later: str, **answers: str) -> tuple[str, tuple[str,
         ("net.params1", "540", "net.all", "15965"),  # 540 + 322 + 15,103
         ("net.fc", "15092", "net.share", "94.502%"),  # 15,092 of 15,970
         ("net.field1", "9", "net.field2", "13"),  # 9 + 2*2
-        ("before", "13", "after", "11"),
-        ("before", "13", "net2", "10x10x2"),
         ("train.kept", "1013", "train.epoch", "16"),
         ("train.epoch", "11", "train.all", "77"),
         ("norm.m", "9", "norm.v", "40.667"),  # (64 + 49 + 9) / 3
-        ("soft", "0.1, 0.2, 0.5", "loss", "0.6931"),  # -ln 0.5
-        ("conv", "[[6, 9], [12, 15]]", "pool", "42"),
         ("net.size3", "13x13x7", "net.macs2", "53235"),  # 13*13*7 * 3*3*5
         ("work.size", "12x9x2", "work.count", "216"),
         ("work.size", "12x9x2", "work.macs", "9720"),  # 12*9*2 * 5*3*3
@@ -116,6 +112,26 @@ def outcome(questions: str, later: str, **answers: str) -> tuple[str, tuple[str,
 def test_answer_follows_from_an_earlier_one(earlier: str, had: str, later: str, given: str) -> None:
     questions = NET + OTHERS
     assert outcome(questions, later, **{earlier: had, later: given}) == (CONSEQUENTIAL, (earlier,))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "had", "later", "given"),
+    [
+        ("before", "13", "after", "11"),  # the window says 12
+        ("before", "13", "net2", "10x10x2"),  # the input says 12x12x5
+        ("soft", "0.1, 0.2, 0.5", "loss", "0.6931"),  # -ln 0.5
+        ("conv", "[[6, 9], [12, 15]]", "pool", "42"),
+    ],
+)
+def test_what_a_question_gives_is_no_consequence_of_what_was_answered_before(
+    earlier: str, had: str, later: str, given: str
+) -> None:
+    graded = paper(NET + OTHERS, **{earlier: had, later: given})
+    (mark,) = [m for m in graded.marks if m.label == later]
+    assert mark.outcome == WRONG
+    assert mark.points == 0
+    (follows, *_) = reasons(mark)
+    assert follows.startswith(f"it follows from the answer {had} to {earlier}, but what is right ")
 
 
 def test_the_nearest_answer_is_named() -> None:
@@ -182,7 +198,13 @@ def test_entries_of_a_list_follow_from_those_before() -> None:
     assert mark.points == Fraction(2, 3)  # the first, and the third for its consequence
 
 
-POLICY = "- {id: A, window: {n: 29, f: 6}}\n- {id: B, points: 4, window: {n: 24, f: 3}}\n"
+POLICY = """
+- id: q
+  input: 29x29x1
+  layers: [{conv: {filters: 1, kernel: 6}, as: one}, {conv: {filters: 1, kernel: 3}, as: two}]
+  ask: {A: {find: output, layer: one}, B: {find: output, layer: two, points: 4}}
+"""
+ANSWERS = {("q", "A"): "23x23x1", ("q", "B"): "21x21x1"}
 
 
 @pytest.mark.parametrize(
@@ -195,30 +217,29 @@ POLICY = "- {id: A, window: {n: 29, f: 6}}\n- {id: B, points: 4, window: {n: 24,
 )
 def test_points_are_a_setting_of_the_sheet(credit: str, points: int) -> None:
     sheet = solve(read_sheet(Source("here", f"sheet: 1\n{credit}questions:\n{POLICY}")))
-    given = {("A", ""): "23", ("B", ""): "21"}
-    mark = grade(sheet, [Paper("Ann", given)]).papers[0].marks[1]
+    mark = grade(sheet, [Paper("Ann", ANSWERS)]).papers[0].marks[1]
     assert mark.outcome == CONSEQUENTIAL
     assert mark.points == points
 
 
 def test_message_says_from_which_answer() -> None:
-    mark = paper(POLICY, A="23", B="21").marks[1]
-    assert list(reasons(mark)) == ["consequential error: it follows from the answer 23 to A"]
+    mark = grade(solved(POLICY), [Paper("Ann", ANSWERS)]).papers[0].marks[1]
+    assert list(reasons(mark)) == ["consequential error: it follows from the answer 23x23x1 to q.A"]
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "csv", "json", "html"])
 def test_every_format_tells_consequences(format_: str) -> None:
-    graded = grade(solved(POLICY), [Paper("Ann", {("A", ""): "23", ("B", ""): "21"})])
+    graded = grade(solved(POLICY), [Paper("Ann", ANSWERS)])
     printed = render(graded, format_)
     assert "consequential" in printed
     if format_ == "json":
         _, mark = json.loads(printed)["papers"][0]["answers"]
-        assert mark["follows"] == [{"answer": "A", "given": "23"}]
+        assert mark["follows"] == [{"answer": "q.A", "given": "23x23x1"}]
     else:
-        assert "it follows from the answer 23 to A" in printed
+        assert "it follows from the answer 23x23x1 to q.A" in printed
 
 
 def test_consequences_are_no_mistakes_of_the_class() -> None:
-    graded = grade(solved(POLICY), [Paper("Ann", {("A", ""): "23", ("B", ""): "21"})])
+    graded = grade(solved(POLICY), [Paper("Ann", ANSWERS)])
     assert [f.name for f in graded.frequencies] == ["the +1 dropped"]
     assert not graded.is_right
