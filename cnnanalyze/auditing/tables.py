@@ -21,6 +21,7 @@ from cnnanalyze.auditing.examine import examine
 from cnnanalyze.auditing.verdict import Audit, Verdict
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.build import vary
 from cnnanalyze.graph.network import Network
@@ -31,7 +32,7 @@ from cnnanalyze.language.mapping import Keys, place_of
 from cnnanalyze.language.tree import Mapping, Scalar, Tree, text_of
 
 ENDING = ".table"
-VERSION = 1
+VERSION = VERSIONS["table"]
 KEYS = ("table", "name", "source", "about", "rows")
 
 

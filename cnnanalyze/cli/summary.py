@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -124,9 +125,12 @@ def _print_conventions(analyses: list[Analysis], format: str, output: Path | Non
     if format == "table":
         show(Together([Conventions(analysis) for analysis in analyses]), output)
     elif format == "json" and len(analyses) > 1:
-        from cnnanalyze.report.json import SCHEMA, dump
+        from cnnanalyze.report.json import dump
 
-        data = {"schema": SCHEMA, "networks": [to_dict(analysis) for analysis in analyses]}
+        data = {
+            "schema": VERSIONS["conventions"],
+            "networks": [to_dict(analysis) for analysis in analyses],
+        }
         write(dump(data), output, format)
     else:
         write("".join(render(analysis, format) for analysis in analyses), output, format)

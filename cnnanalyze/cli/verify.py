@@ -12,6 +12,7 @@ import typer
 
 from cnnanalyze.characters import legible
 from cnnanalyze.cli import options as option
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
@@ -197,10 +198,8 @@ def conclude(balances: list[Balance], failed: list[CnnError]) -> str:
 
 def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
     """Return the outcome as plain data."""
-    from cnnanalyze.report.json import SCHEMA
-
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["verify"],
         "balanced": not failed and all(b.is_balanced for b in balances),
         "networks": [
             {

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.files import resolved
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import Part, measure
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.budgets import CONVENTION, TYPE, Limit
 
-SCHEMA = 1
+SCHEMA = VERSIONS["budget_baseline"]
 """The version of the file's form."""
 COSTS = ("parameters", "macs", "operations", "activations", "memory", "size_on_disk")
 """What must not grow; depth and receptive field are no costs."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.language.diagnostics import Faults, quoted, said
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cnnanalyze.language.budgets import Budgets
     from cnnanalyze.language.sections import Lint, Training
 
-VERSION = 1
+VERSION = VERSIONS["spec"]
 
 TEXTS = ("name", "family", "source", "about")
 KEYS = (

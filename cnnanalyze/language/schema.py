@@ -41,6 +41,11 @@ from cnnanalyze.layers.base import KINDS, Layer
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
+FIGURE_PRINTED = figure({"type": ["number", "string"], "minimum": 0, "pattern": FIGURE})
+"""What may stand for a figure that somebody printed."""
+EXTENTS_PRINTED = figure({"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS})
+"""What may stand for a shape that somebody printed."""
+
 
 def build_schema(document: Document | None = None) -> Schema:
     """Return the schema of a spec; with a document its own blocks and parameters are known.
@@ -111,8 +116,8 @@ def build_schema(document: Document | None = None) -> Schema:
             "claim": claim(),
             "numbers": _NUMBERS,
             "given": _GIVEN,
-            "figure": figure({"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}),
-            "extents": figure({"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS}),
+            "figure": FIGURE_PRINTED,
+            "extents": EXTENTS_PRINTED,
             **{f"kind {cls.kind}": _kind(cls) for cls in KINDS},
         },
     }

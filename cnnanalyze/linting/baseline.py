@@ -16,13 +16,14 @@ from typing import Any
 
 from cnnanalyze.core.files import FileError, Reason, exists, read_text
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import FileResult, Result
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import is_always_on
 
-SCHEMA = 1
+SCHEMA = VERSIONS["lint_baseline"]
 _STALE = "LN003"
 MOST_BYTES = 20_000_000
 """The largest baseline that is read: one of a hundred thousand findings is smaller."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,10 +127,11 @@ def compare(analyses: Sequence[Analysis], format: str = "table", **options: Any)
     check_format(format)
     chosen = refuse_depth(Options.read(options))
     if format == "json":
-        from cnnanalyze.report.json import SCHEMA, dump, to_stream
+        from cnnanalyze.report.json import dump, to_stream
 
         _refuse_shaping(chosen)
-        return dump({"schema": SCHEMA, "networks": (to_stream(a, chosen) for a in analyses)})
+        networks = (to_stream(a, chosen) for a in analyses)
+        return dump({"schema": VERSIONS["summary"], "networks": networks})
     from cnnanalyze.report.comparison import side_by_side
 
     return write_table(side_by_side(analyses, chosen), format, chosen.width)

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
 from cnnanalyze.characters import cells, pad, wrap
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
 
@@ -220,10 +221,8 @@ def tabulate(audit: Audit) -> Any:  # noqa: ANN401 - a table of the report, whic
 
 def to_dict(audits: Sequence[Audit]) -> dict[str, Any]:
     """Return audits as plain data, with everything that explains a figure."""
-    from cnnanalyze.report.json import SCHEMA  # noqa: PLC0415 - for this format only
-
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["audit"],
         "fine": all(audit.is_fine for audit in audits),
         "audits": [
             {

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth
 from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.budgets import CONVENTION, TYPE
-from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact, fraction, percent
 from cnnanalyze.report.table import Cell, Heading, Table
 
@@ -184,7 +184,7 @@ def _relative(change: Fraction) -> str:
 def to_dict(outcomes: Sequence[Outcome], errors: Sequence[str]) -> dict[str, Any]:
     """Return everything as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["budget"],
         "within": not errors and all(o.is_kept for o in outcomes),
         "networks": [_network(o) for o in outcomes],
         "errors": list(errors),

@@ -9,6 +9,7 @@ from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.analysis.terms import formula_of
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.report.numbers import count_of, exact, short
 from cnnanalyze.report.table import Cell, Heading, Table
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
@@ -179,11 +180,11 @@ def tabulate(analysis: Analysis) -> Table:
 
 def to_dict(analysis: Analysis) -> dict[str, Any]:
     """Return the readings as plain data, each with its source and all its differences."""
-    from cnnanalyze.report.json import SCHEMA, plain  # noqa: PLC0415 - for this format only
+    from cnnanalyze.report.json import plain  # noqa: PLC0415 - for this format only
 
     network = analysis.network
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["conventions"],
         "name": network.name,
         "settings": {name: plain(value) for name, value in network.settings},
         "conventions": [

@@ -7,8 +7,9 @@ from typing import Any
 from cnnanalyze.comparison.quantity import Delta, Quantity
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.report.difference import Difference
-from cnnanalyze.report.json import SCHEMA, plain, totals
+from cnnanalyze.report.json import plain, totals
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.totals_text import field_size
 
@@ -29,7 +30,7 @@ def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
     (6, 5309696)
     """
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["compare"],
         "convention": shown.options.convention,
         "equal": shown.is_empty,
         "networks": [

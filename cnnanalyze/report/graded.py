@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.expression import Expression
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import notation
 from cnnanalyze.course.explanations.simplify import bare, numbers_of
 from cnnanalyze.course.grading.grade import (
@@ -31,7 +32,6 @@ from cnnanalyze.report.markdown import escape
 from cnnanalyze.report.numbers import count_of, fraction
 from cnnanalyze.report.sheet import amount, points, value
 
-SCHEMA = 1
 WIDTH = 80
 SIGNS = {RIGHT: "✓", CONSEQUENTIAL: "↳", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
 NO_SLIP = "no known slip leads to this"
@@ -245,7 +245,7 @@ def to_csv(graded: GradedClass, _: int = WIDTH) -> str:
 def to_data(graded: GradedClass) -> dict[str, Any]:
     """Return graded papers as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["grade"],
         "title": graded.sheet.sheet.title,
         "points": fraction(graded.sheet.sheet.points),
         "papers": [_paper_data(p) for p in graded.papers],

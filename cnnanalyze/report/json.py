@@ -10,11 +10,9 @@ from typing import Any
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.options import Options
-
-SCHEMA = 1
-"""The version of the form; it grows only when a reader of the old form would be misled."""
 
 
 def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def network_dict(
     """Return what the rules say of a network as a whole, with some of its layers."""
     network = analysis.network
     data: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": VERSIONS["summary"],
         "name": network.name,
         "input": list(network.input.extents),
         "outputs": list(network.outputs),

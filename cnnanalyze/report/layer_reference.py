@@ -9,12 +9,13 @@ from typing import Any
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.translation import of_kind
 from cnnanalyze.language.vocabulary import words_of
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
-from cnnanalyze.report.json import SCHEMA, plain
+from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import exact
 
 Kind = type[Layer]
@@ -298,14 +299,14 @@ def _pipe(text: str) -> str:
 def all_dict() -> dict[str, Any]:
     """Return all kinds as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["layers"],
         "kinds": [_dict(cls) for kinds in families().values() for cls in kinds],
     }
 
 
 def to_dict(cls: Kind) -> dict[str, Any]:
     """Return one kind as plain data."""
-    return {"schema": SCHEMA, **_dict(cls)}
+    return {"schema": VERSIONS["layers"], **_dict(cls)}
 
 
 def _dict(cls: Kind) -> dict[str, Any]:

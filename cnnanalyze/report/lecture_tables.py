@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
@@ -375,8 +376,9 @@ def write_lecture_table(analysis: Analysis, style: str, format: str) -> str:  # 
     if format == "json":
         rows = [[cell.value for cell in row] for row in table.rows]
         columns = [heading.title for heading in table.headings]
+        data = {"table": style, "columns": columns, "rows": rows}
         foot = [cell.value for cell in table.foot]
-        return dump({"schema": 1, "table": style, "columns": columns, "rows": rows, "total": foot})
+        return dump({"schema": VERSIONS["lecture_table"], **data, "total": foot})
     text = write_table(table, "table" if format == "text" else format)
     if style == "keras" and format == "text":
         total = analysis.total

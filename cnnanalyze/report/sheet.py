@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, wrap
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.misconceptions.solution import without_repeats
 from cnnanalyze.course.sheets.question_data import data_of
@@ -34,7 +35,6 @@ from cnnanalyze.report.sheet_data import (
     text_in_markdown,
 )
 
-SCHEMA = 1
 WIDTH = 80
 
 
@@ -227,7 +227,7 @@ def to_page_of_text(sheet: SolvedSheet, _width: int = WIDTH, style: Style = IN_F
 def to_data(sheet: SolvedSheet, style: Style = IN_FULL) -> dict[str, Any]:
     """Return a sheet as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["solve"],
         "title": sheet.sheet.title,
         "about": sheet.sheet.about,
         "source": sheet.sheet.origin,

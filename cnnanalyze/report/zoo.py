@@ -12,12 +12,12 @@ from typing import Any
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.printed_number import Figure
 from cnnanalyze.report.columns import Align
-from cnnanalyze.report.json import SCHEMA
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 from cnnanalyze.report.totals_text import field_size
@@ -229,7 +229,7 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
 def as_data(found: tuple[Entry, ...]) -> dict[str, Any]:
     """Return the table of the zoo as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["zoo"],
         "networks": [
             {
                 "zoo": e.name,

@@ -24,6 +24,7 @@ FLOORS = (
     ("linting", "auditing", "comparison", "drawing"),
     ("course",),
     ("report",),
+    ("schemas",),
     ("api",),
     ("cli",),
 )

@@ -30,8 +30,10 @@ def test_there_are_files() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=of)
 def test_no_number_is_called_flops(file: Path) -> None:
-    # The word is ambiguous: it stands in the JSON report and for the convention 'flop' alone.
-    assert flops(parsed(file)) == []
+    # The word is ambiguous: it stands in the JSON report, whose keys the schemas declare, and for
+    # the convention 'flop' alone.
+    allowed = {"flops"} if file.parent.name == "schemas" else set()
+    assert {name for name, _ in flops(parsed(file))} <= allowed
 
 
 @pytest.mark.parametrize(

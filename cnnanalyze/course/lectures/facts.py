@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.list_file import read_listing
@@ -37,7 +38,7 @@ from cnnanalyze.language.mapping import Keys
 from cnnanalyze.language.tree import Mapping, Scalar, Tree, plain
 
 ENDING = ".facts"
-VERSION = 1
+VERSION = VERSIONS["facts"]
 VERDICTS = ("holds", "wrong")
 CAUSES = {
     "error": "an error of the lecture",

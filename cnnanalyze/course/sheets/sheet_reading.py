@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.sheets.ask_reading import OF_NETWORK, AskReader
 from cnnanalyze.course.sheets.credit_reading import read_credit
 from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
@@ -17,7 +18,7 @@ from cnnanalyze.language.reader import open_source, read
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.tree import Sequence as ListTree
 
-VERSION = 1
+VERSION = VERSIONS["sheet"]
 HEADER = ("sheet", "title", "about", "source", "notation", "credit", *MANNER, "questions")
 GENERAL = ("id", "text", "source", "points", "notation", *MANNER, "ask", "find")
 MOST_QUESTIONS = 1_000

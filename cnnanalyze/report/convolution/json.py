@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.worked_steps.layer_section import Section
 from cnnanalyze.course.worked_steps.volume import Number
 from cnnanalyze.course.worked_steps.window_steps import Step, Walk
 from cnnanalyze.report.convolution.step_selection import Shown
-from cnnanalyze.report.json import SCHEMA
 
 MOST_STEPS = 1000
 """Steps of a walk that are written unless a number is asked for."""
@@ -29,7 +29,7 @@ def to_dict(shown: Shown) -> dict[str, Any]:
     ([['3/2', 3]], '3/2')
     """
     data: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": VERSIONS["convolve"],
         "title": shown.title,
         "sections": [_section(shown, s) for s in shown.sections],
     }

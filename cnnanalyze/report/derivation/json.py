@@ -8,6 +8,7 @@ from typing import Any
 from cnnanalyze.core.expression import Expression, Name, Value
 from cnnanalyze.core.glossary import meaning
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.explanation import Explanation, Step
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.report.derivation.answer import answer
@@ -15,8 +16,6 @@ from cnnanalyze.report.derivation.latex import LatexWriter
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.json import dump
 from cnnanalyze.report.numbers import fraction
-
-SCHEMA = 1
 
 
 def to_dict(explanation: Explanation) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def to_dict(explanation: Explanation) -> dict[str, Any]:
 
 def to_json(*explanations: Explanation) -> str:
     """Return explanations as JSON."""
-    return dump({"schema": SCHEMA, "explanations": [to_dict(e) for e in explanations]})
+    return dump({"schema": VERSIONS["explain"], "explanations": [to_dict(e) for e in explanations]})
 
 
 def _step(style: Notation, step: Step) -> dict[str, Any]:

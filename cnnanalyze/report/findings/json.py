@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import Result
 from cnnanalyze.report.findings.words import fingerprints, shown
 from cnnanalyze.report.json import dump, plain
-
-SCHEMA = 1
-"""The version of the form of these objects."""
 
 
 def write(result: Result) -> str:
@@ -22,7 +20,7 @@ def write(result: Result) -> str:
 def to_dict(result: Result) -> dict[str, Any]:
     """Return everything as plain data."""
     return {
-        "schema": SCHEMA,
+        "schema": VERSIONS["lint"],
         "summary": {
             **result.counts,
             "files": len(result.files),

@@ -7,6 +7,7 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnanalyze.characters import wrap
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.linting.rule import RULES, Case, Rule
 from cnnanalyze.linting.rules import Entry, entries
 from cnnanalyze.linting.selection import unknown
@@ -84,7 +85,11 @@ def parts(cls: type[Rule]) -> tuple[str, list[tuple[str, str]], list[str]]:
 
 
 def to_dict(cls: type[Rule]) -> dict[str, Any]:
-    """Return a rule as plain data."""
+    """Return one rule as plain data."""
+    return {"schema": VERSIONS["rules"], **_dict(cls)}
+
+
+def _dict(cls: type[Rule]) -> dict[str, Any]:
     first, titled, others = parts(cls)
     body = {title.lower(): text for title, text in titled}
     return {
@@ -117,7 +122,7 @@ def to_dict(cls: type[Rule]) -> dict[str, Any]:
 
 def all_dict() -> dict[str, Any]:
     """Return all rules as plain data."""
-    return {"schema": 1, "rules": [to_dict(find(code)) for code in entries()]}
+    return {"schema": VERSIONS["rules"], "rules": [_dict(find(code)) for code in entries()]}
 
 
 def _facts(cls: type[Rule]) -> list[tuple[str, str]]:

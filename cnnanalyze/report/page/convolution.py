@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.worked_steps.layer_section import Section
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
@@ -129,7 +130,11 @@ def _light(shown: Shown) -> dict[str, Any]:
     """Return the whole result with the steps that are asked for; large ones without their steps."""
     small = all(not is_large(v) for s in shown.sections for v in (*s.before, s.after))
     if not small:
-        return {"schema": 1, "title": shown.title, "sections": [s.title for s in shown.sections]}
+        return {
+            "schema": VERSIONS["convolve"],
+            "title": shown.title,
+            "sections": [s.title for s in shown.sections],
+        }
     steps = shown.steps if shown.steps is not None else FEW
     return to_dict(shown._replace(steps=steps))
 

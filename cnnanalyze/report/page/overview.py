@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.result import Balance
-from cnnanalyze.report.json import SCHEMA, network_dict
+from cnnanalyze.report.json import network_dict
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.frame import render
@@ -62,7 +63,7 @@ def to_html(entries: Sequence[Entry]) -> str:
         entries=entries,
         most=most,
         totals=[_without_layers(e.result) for e in entries],
-        schema=SCHEMA,
+        schema=VERSIONS["summary"],
     )
 
 

@@ -1,0 +1,360 @@
+"""The forms of what is said of networks: summaries, conventions, the zoo, layer kinds."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from cnnanalyze.schemas.forms import Extents, Number, form
+
+Status = Literal["complete", "partial"]
+
+
+@form
+class Elementary(TypedDict):
+    """Elementary operations for one image; those that are not listed are zero."""
+
+    mac: NotRequired[int]
+    """Multiplications whose product is accumulated at once."""
+    add: NotRequired[int]
+    """Additions and subtractions that are not part of a multiply-accumulate."""
+    multiply: NotRequired[int]
+    """Multiplications that are not part of a multiply-accumulate."""
+    divide: NotRequired[int]
+    compare: NotRequired[int]
+    """Comparisons: maximum, minimum, a choice by sign."""
+    exponential: NotRequired[int]
+    """Exponentials, logarithms, hyperbolic tangents and error functions."""
+    power: NotRequired[int]
+    """Powers and roots."""
+
+
+@form
+class Totals(TypedDict):
+    """Sums over all layers, for one image; lower bounds where something cannot be counted."""
+
+    parameters: int
+    """What is learned, frozen parameters included, statistics not."""
+    trainable_parameters: int
+    """What training changes: parameters that are not frozen."""
+    non_trainable_parameters: int
+    """Stored numbers that training does not change: frozen parameters, statistics, constants."""
+    weights: int
+    biases: int
+    activations: int
+    """Numbers that the layers put out."""
+    macs: int
+    """Multiply-accumulates of convolution and dense layers."""
+    flops: int
+    """Two for each multiply-accumulate, one for every other elementary operation."""
+    operations: int
+    """Operations under the convention that was asked for."""
+    elementary: Elementary
+    uncounted: NotRequired[list[str]]
+    """Kinds of layers for which the convention cannot say what they count."""
+
+
+@form
+class Memory(TypedDict):
+    """What has to be kept in memory at inference."""
+
+    dtype: str
+    """The type of a number, such as float32."""
+    batch: int
+    """Images at a time."""
+    weights_bytes: int
+    """Bytes of all stored numbers."""
+    peak_bytes: int
+    """Bytes of the most activations that are alive at a time."""
+    peak_activations: int
+    """The same as numbers, for one image."""
+    peak_at: str | None
+    """The layer that runs then."""
+    saved_activations: int
+    """Numbers that training keeps for the backward pass, for one image."""
+
+
+@form
+class Tensor(TypedDict):
+    """A tensor that a layer holds."""
+
+    role: str
+    """What it is: kernel, bias, gamma, ..."""
+    shape: Extents
+    trainable: bool
+
+
+@form
+class Field(TypedDict):
+    """The theoretical receptive field of a unit; lists have one entry per axis of the input."""
+
+    size: list[int]
+    """Pixels, along the widest path."""
+    stride: list[Number]
+    """Pixels between the fields of neighbouring units."""
+    padding: list[int | None]
+    """Pixels by which the field of the first unit begins before the image."""
+    centre: list[Number | None]
+    """Pixel coordinate of the middle of the first unit's field."""
+    aligned: bool
+    """Whether all paths have their middle at the same place."""
+    min_size: NotRequired[list[int]]
+    """Pixels along the narrowest path, where branches differ."""
+    sees_all: NotRequired[Literal[True]]
+    """The unit sees everything, too, through a statistic of the whole map."""
+
+
+@form
+class Fit(TypedDict):
+    """How the windows of a layer lie along one axis."""
+
+    padding: list[int]
+    """Zeros before and behind."""
+    exact: bool
+    """Whether the last window ends where the padded input does."""
+    unread: int
+    """Positions at the end that no window reads."""
+
+
+@form
+class LayerRow(TypedDict):
+    """One layer, for one image; what cannot be counted is null."""
+
+    id: str
+    """The path of the layer."""
+    kind: str
+    attributes: dict[str, Any]
+    inputs: list[str]
+    """The layers that it reads; 'input' is the image."""
+    input: list[Extents]
+    """The shapes that it reads."""
+    output: Extents
+    activations: int
+    """Numbers that it puts out."""
+    parameters: int
+    """What it learns, statistics not included."""
+    trainable_parameters: int
+    non_trainable_parameters: int
+    weights: int
+    biases: int
+    tensors: list[Tensor]
+    macs: int | None
+    flops: int | None
+    operations: int | None
+    """Operations under the convention that was asked for."""
+    elementary: Elementary | None
+    live_activations: int
+    """Numbers that are kept while it runs."""
+    receptive_field: Field | None
+    shares: NotRequired[str]
+    """The layer whose weights it uses."""
+    fit: NotRequired[list[Fit]]
+    """For each axis, at layers with a window."""
+
+
+@form
+class Training(TypedDict):
+    """What the section 'train' implies."""
+
+    samples: int
+    """Examples that are trained on, after the validation split."""
+    validation_samples: int
+    iterations_per_epoch: int
+    updates: int
+    last_batch: int
+    """Examples in the last iteration of an epoch."""
+    trained: int
+    """Parameters that an update changes."""
+    forward_macs: int
+    """Multiply-accumulates of all forward passes over the training examples, all epochs."""
+    backward_macs: int
+    """An estimate: twice the forward pass."""
+    numbers_kept: int
+    """Numbers in memory: parameters, gradients, optimizer state, activations of one batch."""
+
+
+@form
+class Network(TypedDict):
+    """Everything that the rules say of one network: 'summary SPEC --format json'."""
+
+    schema: int
+    name: str
+    input: Extents
+    outputs: list[str]
+    """The layers whose output is the network's."""
+    settings: dict[str, Any]
+    """Parameters of the spec that were set from outside."""
+    convention: str
+    """What 'operations' counts."""
+    totals: Totals
+    memory: Memory
+    layers: list[LayerRow]
+    """In the order of execution."""
+    status: Status
+    """partial: something could not be counted; the notes say what."""
+    notes: list[str]
+    training: NotRequired[Training]
+
+
+@form
+class Networks(TypedDict):
+    """Several networks: 'summary SPEC SPEC --format json'."""
+
+    schema: int
+    networks: list[Network]
+
+
+Summary = Network | Networks
+
+
+@form
+class KindDifference(TypedDict):
+    """What one layer kind adds to a count, or takes from it, against the default convention."""
+
+    kind: str
+    amount: int
+    formula: str
+    """What the convention counts of such a layer."""
+
+
+@form
+class Reading(TypedDict):
+    """A network under one convention."""
+
+    convention: str
+    description: str
+    source: str
+    """Who counts like this."""
+    quantity: str
+    """parameters or operations."""
+    number: int | None
+    ratio: float
+    """The number, divided by that of the default convention."""
+    differences: list[KindDifference]
+    uncounted: list[str]
+    """Kinds for which the convention cannot say what they count."""
+
+
+@form
+class Readings(TypedDict):
+    """A network under every convention: 'summary SPEC --conventions --format json'."""
+
+    schema: int
+    name: str
+    settings: dict[str, Any]
+    conventions: list[Reading]
+
+
+@form
+class ManyReadings(TypedDict):
+    """Several networks under every convention."""
+
+    schema: int
+    networks: list[Readings]
+
+
+Conventions = Readings | ManyReadings
+
+
+@form
+class ZooEntry(TypedDict):
+    """A network that comes with the package."""
+
+    zoo: str
+    """zoo:NAME stands for it wherever a file does."""
+    family: str
+    year: int | None
+    name: str
+    input: Extents
+    parameters: int
+    macs: int
+    receptive_field: Any
+    """Pixels: a whole number, one for each axis as a text, or all."""
+    source: str
+
+
+@form
+class Zoo(TypedDict):
+    """The networks that come with the package: 'zoo --format json'."""
+
+    schema: int
+    networks: list[ZooEntry]
+
+
+@form
+class Arity(TypedDict):
+    """How many inputs a kind takes."""
+
+    least: int
+    most: int | None
+    """null: any number."""
+
+
+@form
+class Attribute(TypedDict):
+    """An attribute of a layer kind."""
+
+    name: str
+    type: str
+    required: bool
+    default: Any
+    description: str
+
+
+@form
+class Printed(TypedDict):
+    """The figures that a source prints for an example."""
+
+    output: str
+    parameters: int | None
+    macs: int | None
+
+
+@form
+class WorkedExample(TypedDict):
+    """An example with figures that somebody else printed, and the computed ones beside them."""
+
+    inputs: list[str]
+    attributes: dict[str, Any]
+    printed: Printed
+    computed: Printed
+    tensors: list[Tensor]
+    source: str
+    note: str
+
+
+class _Kind(TypedDict):
+    kind: str
+    aliases: list[str]
+    family: str
+    summary: str
+    documentation: str
+    inputs: Arity
+    principal: str | None
+    """The attribute that a bare value gives."""
+    attributes: list[Attribute]
+    examples: list[WorkedExample]
+
+
+@form
+class Kind(_Kind):
+    """A layer kind."""
+
+
+@form
+class OneKind(_Kind):
+    """One layer kind: 'layers KIND --format json'."""
+
+    schema: int
+
+
+@form
+class Kinds(TypedDict):
+    """All layer kinds: 'layers --format json'."""
+
+    schema: int
+    kinds: list[Kind]
+
+
+Layers = Kinds | OneKind
