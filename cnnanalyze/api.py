@@ -43,10 +43,17 @@ def load(path: str | Path, **settings: object) -> Network:
     **settings
         Values for the spec's parameters.
 
+    Returns
+    -------
+    Network
+        The layers in the order of execution, with their shapes.
+
     Raises
     ------
     SpecError
         With every fault of the file, each at its place.
+    UsageError
+        If there is no such file, or the spec has no such parameter.
 
     Examples
     --------
@@ -57,12 +64,53 @@ def load(path: str | Path, **settings: object) -> Network:
 
 
 def loads(text: str, *, name: str = "<text>", **settings: object) -> Network:
-    """Read the spec of a network from a text; ``name`` is what messages call it."""
+    """Read the spec of a network from a text.
+
+    Parameters
+    ----------
+    text
+        The spec: YAML.
+    name
+        What messages call it.
+    **settings
+        Values for the spec's parameters.
+
+    Returns
+    -------
+    Network
+        The layers in the order of execution, with their shapes.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the text, each at its place.
+
+    Examples
+    --------
+    >>> net = loads("{cnn: 1, input: 11x13x3, layers: [{conv: {filters: 5, kernel: 3}}, relu]}")
+    >>> str(net["relu1"].output)
+    '9x11x5'
+    """
     return build(Source(name, text_of(text)), settings)
 
 
 def dumps(network: Network) -> str:
     """Write a network as a canonical spec: flat, one line a layer, with long names.
+
+    Parameters
+    ----------
+    network
+        The network.
+
+    Returns
+    -------
+    str
+        A spec that gives the same network.
+
+    Raises
+    ------
+    UsageError
+        If this is no network.
 
     Examples
     --------
@@ -76,7 +124,35 @@ def dumps(network: Network) -> str:
 
 
 def analyze(network: Network | str | Path, **settings: object) -> Report:
-    """Compute shapes, parameters, operations, receptive fields and memory by rule."""
+    """Compute shapes, parameters, operations, receptive fields and memory by rule.
+
+    Parameters
+    ----------
+    network
+        The network, or where to load it from: a file, or ``zoo:NAME``.
+    **settings
+        Values for the spec's parameters.
+
+    Returns
+    -------
+    Report
+        Sums and layers. Counts are exact whole numbers for one image; sizes are pixels.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the spec, each at its place.
+    UsageError
+        If there is no such file, or the spec has no such parameter.
+
+    Examples
+    --------
+    >>> report = analyze("zoo:lenet5")
+    >>> report.total.parameters, report.total.operations("mac")
+    (60000, 326520)
+    >>> str(report["C3"].output), report["C3"].fields[0].local.size
+    ('10x10x16', 14)
+    """
     return Report(analyze_network(read(network, settings)))
 
 
@@ -100,10 +176,22 @@ def verify(
     progress
         Called with the share of the work that is done and the layer at hand.
 
+    Returns
+    -------
+    Balance
+        How many entries were compared, and those that differ.
+
     Raises
     ------
     ExecutionError
         If the run would need more memory than ``limit``.
+
+    Examples
+    --------
+    >>> verify(
+    ...     loads("{cnn: 1, input: 5x7x2, layers: [{conv: {filters: 3, kernel: 3}}]}")
+    ... ).is_balanced
+    True
     """
     from cnnanalyze.crosscheck.balance import LIMIT, balance
 
@@ -139,6 +227,16 @@ def lint(
         The hardware whose rules are on besides.
     **settings
         Values for the parameters of the specs.
+
+    Returns
+    -------
+    Result
+        The findings by file; going through it gives the findings.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, or there is no such rule, profile or target.
 
     Examples
     --------
@@ -189,6 +287,11 @@ def explain(
     notation
         Symbols and habits: ``plain``, ``ng``, ``cs231n``, ``bologna``, ``keras`` or ``pytorch``.
 
+    Returns
+    -------
+    Worked
+        The formula, the numbers put in, the result, and the reasons.
+
     Raises
     ------
     UsageError
@@ -218,6 +321,11 @@ def solve(sheet: str | Path, *, notation: str = "") -> Homework:
     notation
         Symbols and habits of all answers; by default what the sheet says.
 
+    Returns
+    -------
+    Homework
+        Every question with its answers; ``[question, answer]`` gives one.
+
     Raises
     ------
     CnnError
@@ -242,9 +350,19 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
     Parameters
     ----------
     sheet
-        The sheet, as for :func:`solve`.
+        The sheet, as for ``solve``.
     *answers
         Files of answers, or mappings from questions (``"A1.p0"``) to answers.
+
+    Returns
+    -------
+    GradedClass
+        The papers with their marks, and how often each mistake was made.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with the sheet, or if there is no file of answers.
 
     Examples
     --------
@@ -293,6 +411,7 @@ class Report:
     """
 
     analysis: Analysis
+    """Everything that was computed, layer by layer."""
 
     @property
     def network(self) -> Network:
@@ -345,9 +464,9 @@ class Report:
         Parameters
         ----------
         **options
-            As in :class:`~cnnanalyze.report.options.Options`; besides, ``balance``: what
-            :func:`verify` found, ``findings``: what :func:`lint` found, and ``answers``: worked
-            answers by layer, as HTML that is trusted.
+            The options of ``cnnanalyze report``; besides, ``balance``: what ``verify`` found,
+            ``findings``: what ``lint`` found, and ``answers``: worked answers by layer, as HTML
+            that is trusted.
 
         Examples
         --------

@@ -116,7 +116,26 @@ class Fault:
 
 
 class CnnError(Exception):
-    """Something that the user can mend; carries one fault or several."""
+    """Something that the user can mend; carries one fault or several.
+
+    Parameters
+    ----------
+    *faults
+        What is wrong, each with its place, or as a text.
+    help
+        What to do, for faults that are texts.
+    code
+        The lint rule that explains them.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> try:
+    ...     cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu, rulu]}", name="net.yaml")
+    ... except cnn.CnnError as error:
+    ...     print(error.message, "at", error.faults[0].mark)
+    unknown layer kind or block 'rulu'; did you mean 'relu'? at net.yaml:1:39
+    """
 
     def __init__(self, *faults: Fault | str, help: str = "", code: str = "") -> None:  # noqa: A002 - the word users read
         self.faults = tuple(
@@ -134,7 +153,17 @@ class CnnError(Exception):
 
 
 class SpecError(CnnError):
-    """A spec cannot be read, or says something that is not allowed."""
+    """A spec cannot be read, or says something that is not allowed.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> try:
+    ...     cnn.loads("{cnn: 1, input: 5x5x1, layers: [{conv: {filters: 3}}, {pool: 2}]}")
+    ... except cnn.SpecError as error:
+    ...     print([fault.code for fault in error.faults])
+    ['SP015', 'SP004']
+    """
 
 
 class ShapeError(CnnError):
@@ -150,6 +179,16 @@ class ShapeError(CnnError):
         What to do.
     code
         The lint rule that explains it; without one, the rule for what a kind refuses by itself.
+
+    Examples
+    --------
+    >>> from cnnanalyze.core.shape import Shape
+    >>> from cnnanalyze.layers.conv import Conv
+    >>> try:
+    ...     Conv(filters=3, kernel=7).shape(Shape((5, 5), 1))
+    ... except ShapeError as error:
+    ...     print(f"{error.attribute}: {error.message}")
+    kernel: kernel extent 7 does not fit into height 5: 7 > 5
     """
 
     def __init__(
@@ -173,4 +212,14 @@ class PluginError(CnnError):
 
 
 class UsageError(CnnError):
-    """A command or a function was called with something that it cannot use."""
+    """A command or a function was called with something that it cannot use.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> try:
+    ...     cnn.explain("zoo:vgg16", "conv1_3")
+    ... except cnn.UsageError as error:
+    ...     print(error.message)
+    VGG-16 has no layer 'conv1_3'
+    """

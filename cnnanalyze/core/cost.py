@@ -9,8 +9,7 @@ from typing import NamedTuple
 class Cost(NamedTuple):
     """Elementary operations of one layer for one image at inference.
 
-    A single number comes out of a cost only under a convention
-    (:mod:`cnnanalyze.core.conventions`).
+    A single number comes out of a cost only under a convention.
 
     Examples
     --------
@@ -25,6 +24,7 @@ class Cost(NamedTuple):
     multiply: int = 0
     """Multiplications that are not part of a multiply-accumulate."""
     divide: int = 0
+    """Divisions."""
     compare: int = 0
     """Comparisons: maximum, minimum, a choice by sign."""
     exponential: int = 0
@@ -44,11 +44,19 @@ class Param(NamedTuple):
 
     Roles are words of the field: ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving mean``,
     ``moving variance``, ``slope``, ``coefficient``, ``centres``.
+
+    Examples
+    --------
+    >>> Param("kernel", (5, 5, 3, 8)).size, Param("bias", (8,)).is_bias
+    (600, True)
     """
 
     role: str
+    """What it is."""
     shape: tuple[int, ...]
+    """Its extents, of a kernel height, width, input channels, filters."""
     trainable: bool = True
+    """Whether training can change it; statistics and constants it cannot."""
 
     @property
     def size(self) -> int:

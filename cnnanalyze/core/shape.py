@@ -21,7 +21,9 @@ class Shape(NamedTuple):
     """
 
     size: tuple[int, ...]
+    """The extents along the spatial axes: height before width."""
     channels: int
+    """Channels of a map, features of a vector."""
 
     @property
     def rank(self) -> int:

@@ -36,14 +36,26 @@ class Discrepancy(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """The outcome of verifying one network."""
+    """The outcome of verifying one network.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> balance = cnn.verify(cnn.loads("{cnn: 1, input: 5x7x2, layers: [relu]}"))
+    >>> balance.is_balanced, balance.discrepancies, dict(balance.compared)["shape"]
+    (True, (), 1)
+    """
 
     name: str
+    """The name of the network."""
     layers: int
+    """How many layers were run."""
     compared: tuple[tuple[str, int], ...]
     """How many entries were compared, for each quantity."""
     discrepancies: tuple[Discrepancy, ...]
+    """The entries that differ, each with both numbers."""
     claims: tuple[ClaimCheck, ...] = ()
+    """The figures that others printed, checked."""
     remarks: tuple[str, ...] = ()
     """What was not checked, and why."""
 

@@ -44,7 +44,7 @@ def _plain(value: object) -> str:
 
 @dataclass(frozen=True)
 class Network:
-    """One network: immutable; made by :func:`cnnanalyze.load` and :func:`cnnanalyze.loads`.
+    """One network: immutable; made by ``load`` and ``loads``.
 
     Examples
     --------
@@ -55,14 +55,21 @@ class Network:
     """
 
     name: str
+    """What the spec calls it."""
     input: Shape
+    """The shape of the image."""
     nodes: tuple[Node, ...]
+    """The layers in the order of execution, each with its shapes and its place in the spec."""
     outputs: tuple[NodeId, ...]
+    """The layers whose output is the network's."""
     document: Document = field(repr=False)
+    """The spec as it was read."""
     claims: tuple[Claim, ...] = field(default=(), repr=False)
+    """The figures that others printed for it."""
     settings: Settings = ()
     """The parameters that were set from outside."""
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    """All parameters of the spec with their values."""
     values: tuple[Any, ...] | None = field(default=None, repr=False)
     """The numbers of the input, if the spec gives them."""
 
@@ -102,7 +109,7 @@ class Network:
 
     @cached_property
     def claims_about(self) -> dict[str, tuple[Claim, ...]]:
-        """The claims by the settings that they speak of, as :func:`key_of` writes them."""
+        """The claims by the settings that they speak of, written as one text."""
         found: dict[str, list[Claim]] = {}
         for claim in self.claims:
             found.setdefault(key_of(claim.settings), []).append(claim)

@@ -24,6 +24,11 @@ def house() -> Path:
 def zoo() -> dict[str, Path]:
     """Return the networks that come with the package, by name.
 
+    Returns
+    -------
+    dict[str, Path]
+        Their files; ``zoo:NAME`` stands for one wherever a file does.
+
     Examples
     --------
     >>> "resnet50" in zoo()

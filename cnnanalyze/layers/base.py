@@ -17,17 +17,28 @@ from cnnanalyze.errors import PluginError, ShapeError
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example from somewhere outside: its numbers are not ours, so they test ours."""
+    """A worked example from somewhere outside: its numbers are not ours, so they test ours.
+
+    Examples
+    --------
+    >>> Example(("32x32x3",), {"filters": 8, "kernel": 5}, "28x28x8", "a lecture", 608).parameters
+    608
+    """
 
     inputs: tuple[str, ...]
     """Input shapes as in a spec: ``("32x32x3",)``."""
     attributes: dict[str, Any]
+    """What the layer says, as in a spec."""
     output: str
+    """The shape that comes out, as it is printed: ``"28x28x8"``."""
     source: str
     """Who printed the numbers, and where."""
     parameters: int | None = None
+    """Learnable numbers; nothing if the source prints none."""
     macs: int | None = None
+    """Multiply-accumulates for one image; nothing if the source prints none."""
     note: str = field(default="", compare=False)
+    """What else a reader should know."""
 
 
 class Fit(NamedTuple):
@@ -46,24 +57,35 @@ class Fit(NamedTuple):
 class Layer(BaseModel):
     """One layer of one kind, with its attributes; immutable, and without any place in a network.
 
-    A subclass gives the four rules :meth:`shape`, :meth:`params`, :meth:`cost` and :meth:`reach` as
-    plain integer arithmetic, and its docstring is the documentation of the kind. How the layer is
-    *executed* is none of its business: that is the other book (:mod:`cnnanalyze.execute`).
+    A subclass gives the four rules ``shape``, ``params``, ``cost`` and ``reach`` as plain integer
+    arithmetic, and its docstring is the documentation of the kind. How the layer is *executed* is
+    none of its business: that is the other book.
+
+    Examples
+    --------
+    >>> from cnnanalyze.core.shape import Shape
+    >>> from cnnanalyze.layers.conv import Conv
+    >>> conv = Conv(filters=5, kernel=3)
+    >>> str(conv.shape(Shape((11, 13), 2))), sum(p.size for p in conv.params(Shape((11, 13), 2)))
+    ('9x11x5', 95)
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     kind: ClassVar[str] = ""
+    """The word that a spec uses."""
     aliases: ClassVar[tuple[str, ...]] = ()
+    """Other words for it."""
     principal: ClassVar[str] = ""
     """The attribute that a bare value gives: ``- dense: 10``."""
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the largest number of inputs."""
     examples: ClassVar[tuple[Example, ...]] = ()
+    """Figures that somebody printed."""
 
     @abstractmethod
     def shape(self, *inputs: Shape) -> Shape:
-        """Return the output shape, or raise :class:`~cnnanalyze.errors.ShapeError`."""
+        """Return the output shape, or raise ``ShapeError``."""
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:  # noqa: ARG002 - most kinds hold nothing
         """Return the tensors that the layer holds."""
@@ -100,6 +122,23 @@ KINDS: Registry[type[Layer]] = Registry("layer kind", group="cnnanalyze.layers")
 
 def layer(kind: str, *aliases: str) -> Callable[[LayerClass], LayerClass]:
     """Register a class as the layer kind of that name; foreign kinds carry a dot in their name.
+
+    Parameters
+    ----------
+    kind
+        The word that a spec uses.
+    *aliases
+        Other words for it.
+
+    Returns
+    -------
+    Callable
+        A decorator for a subclass of ``Layer``.
+
+    Raises
+    ------
+    PluginError
+        If a rule is missing, the word is taken, or a kind that is not of this package has no dot.
 
     Examples
     --------

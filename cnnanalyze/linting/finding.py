@@ -31,16 +31,31 @@ class Fix(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule says of one place: one sentence with the numbers, and what it follows from."""
+    """What a rule says of one place: one sentence with the numbers, and what it follows from.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu, relu]}")
+    >>> (finding,) = cnn.lint(net, select="NA003")
+    >>> finding.code, finding.name, finding.path, finding.mark.column
+    ('NA003', 'double-activation', 'relu2', 39)
+    """
 
     code: str
+    """The code of the rule: ``NA003``."""
     name: str
+    """The name of the rule: ``double-activation``."""
     severity: Severity
+    """error, warning or info."""
     message: str
+    """One sentence with the numbers."""
     mark: Mark | None
+    """The place in the spec: file, line, column; nothing if it has none."""
     path: str = ""
     """The id of a layer, a block instance or a section of the spec."""
     help: str = ""
+    """What to do."""
     values: tuple[tuple[str, object], ...] = ()
     """The computed values behind the sentence, by name."""
     chain: tuple[Call, ...] = ()
@@ -48,5 +63,6 @@ class Finding(NamedTuple):
     instances: int = 1
     """How many instances the place has in the network; the finding speaks of the first."""
     fix: Fix | None = None
+    """A change of the text that removes the fault."""
     file: str = ""
     """The file that it speaks of, if it has no place in it."""

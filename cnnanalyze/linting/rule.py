@@ -54,8 +54,23 @@ class Rule:
     """One rule: the class is the condition, its docstring the documentation.
 
     The first line of the docstring says what is wrong; paragraphs that begin with ``Why:`` and
-    ``Instead:`` say what for and what to do. A subclass fills the attributes and :meth:`check`, and
-    is registered by :func:`rule`.
+    ``Instead:`` say what for and what to do. A subclass fills the attributes and ``check``, and is
+    registered by the decorator ``rule``.
+
+    Examples
+    --------
+    >>> class WideKernel(Rule):
+    ...     "A kernel is wider than 7."
+    ...
+    ...     code = "ACME001"
+    ...     name = "wide-kernel"
+    ...
+    ...     def check(self, subject):
+    ...         for node in subject.network:
+    ...             if node.kind == "conv" and max(node.attributes["kernel"]) > 7:
+    ...                 yield self.found(subject, "a kernel is wider than 7", node=node)
+    >>> WideKernel.severity
+    'warning'
     """
 
     code: ClassVar[str] = ""
@@ -63,12 +78,14 @@ class Rule:
     name: ClassVar[str] = ""
     """The fault in kebab case, such as ``even-kernel``."""
     severity: ClassVar[Severity] = "warning"
+    """error, warning or info."""
     profiles: ClassVar[frozenset[str]] = frozenset({"default"})
     """Which profiles switch it on: default, teaching, strict, ``target:NAME``; none: only by name.
 
     ``teaching`` and ``strict`` have everything that ``default`` has.
     """
     needs: ClassVar[Stage] = "network"
+    """How far a spec must be understood for the rule to look at it."""
     section: ClassVar[str] = ""
     """The section of a spec or a configuration without which there is nothing to look at."""
     kinds: ClassVar[frozenset[str]] = frozenset()
@@ -84,7 +101,9 @@ class Rule:
     thresholds: ClassVar[Mapping[str, float]] = MappingProxyType({})
     """Numbers of the condition that a configuration may change."""
     valid: ClassVar[tuple[Case, ...]] = ()
+    """Specs in which it finds nothing."""
     invalid: ClassVar[tuple[Case, ...]] = ()
+    """Specs in which it finds something, with the place and the message."""
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Yield what is wrong with a spec; called only if the stage that is needed was reached."""
@@ -219,6 +238,21 @@ RuleClass = TypeVar("RuleClass", bound=type[Rule])
 
 def rule(cls: RuleClass) -> RuleClass:
     """Register a class as the lint rule of its code and its name.
+
+    Parameters
+    ----------
+    cls
+        A subclass of ``Rule`` with a code and a name of its own.
+
+    Returns
+    -------
+    type
+        The class.
+
+    Raises
+    ------
+    PluginError
+        If its code, its name or its severity is none, or is taken.
 
     Examples
     --------

@@ -39,14 +39,15 @@ class Convention:
     """
 
     name: str
+    """The word that options take."""
     operations: Mapping[str, str] = field(hash=False)
     """What a layer counts, by kind, perhaps under conditions on its attributes.
 
-    Several kinds may share a line (:mod:`cnnanalyze.core.conventions.rule`); ``*`` stands for those
-    that are not named. Without it, kinds of ours that are not named count nothing, and what kinds
-    of other packages count is not known.
+    Several kinds may share a line; ``*`` stands for those that are not named. Without it, kinds of
+    ours that are not named count nothing, and what kinds of other packages count is not known.
     """
     description: str
+    """What is counted, in words."""
     source: str
     """Who counts like this, and where one can read it."""
     parameters: str = "learned"
@@ -68,7 +69,7 @@ class Convention:
         kind
             The layer kind.
         traits
-            What the layer says of itself, where :meth:`asks`: its attributes, and its ``rank``.
+            What the layer says of itself, where ``asks``: its attributes, and its ``rank``.
 
         Examples
         --------

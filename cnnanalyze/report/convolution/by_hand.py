@@ -37,6 +37,11 @@ def convolve(
     flip
         Whether the kernels are turned half around first: a convolution in the strict sense.
 
+    Returns
+    -------
+    ByHand
+        The output, and every step to it; exact.
+
     Raises
     ------
     UsageError
@@ -63,9 +68,20 @@ def convolve(
 
 @dataclass(frozen=True)
 class ByHand:
-    """Numbers worked out by hand, ready to be looked at."""
+    """Numbers worked out by hand, ready to be looked at.
+
+    Examples
+    --------
+    >>> from cnnanalyze import convolve
+    >>> by_hand = convolve([[3, 0, 1], [1, 5, 8]], [[1, 0], [0, -1]])
+    >>> by_hand.output
+    [[-2, -8]]
+    >>> print(by_hand.render(steps=0).splitlines()[0])
+    conv: cross-correlation, kernel 2x2, stride 1, 2x3x1 -> 1x2x1
+    """
 
     section: Section
+    """What was laid over what, and every step."""
 
     @property
     def output(self) -> Any:  # noqa: ANN401 - lists in lists

@@ -11,9 +11,20 @@ from cnnanalyze.report.derivation.text import TextWriter
 
 @dataclass(frozen=True)
 class Worked:
-    """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet."""
+    """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet.
+
+    Examples
+    --------
+    >>> from cnnanalyze import explain
+    >>> worked = explain("zoo:lenet5_common", "conv1", "parameters")
+    >>> worked.value, worked.formula
+    (156, 'weights + biases')
+    >>> print(worked.render().splitlines()[0])
+    How many parameters does conv1 learn?
+    """
 
     explanation: Explanation
+    """The steps, as formulas that can be varied."""
 
     @property
     def value(self) -> Answer:
