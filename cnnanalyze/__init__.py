@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from cnnanalyze.layers.base import Example as Example
     from cnnanalyze.layers.base import Layer as Layer
     from cnnanalyze.layers.base import layer as layer
+    from cnnanalyze.layers.traits import Category as Category
+    from cnnanalyze.layers.traits import Labels as Labels
+    from cnnanalyze.layers.traits import Trait as Trait
     from cnnanalyze.linting.finding import Finding as Finding
     from cnnanalyze.linting.rule import Rule as Rule
     from cnnanalyze.linting.rule import rule as rule
@@ -69,6 +72,7 @@ _HOMES = {
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.network": ("Network",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
+    "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
     "cnnanalyze.linting.finding": ("Finding",),
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
@@ -79,11 +83,13 @@ _HOMES = {
 __all__ = [
     "Balance",
     "ByHand",
+    "Category",
     "CnnError",
     "Convention",
     "Cost",
     "Example",
     "Finding",
+    "Labels",
     "Layer",
     "Network",
     "Param",
@@ -92,6 +98,7 @@ __all__ = [
     "Shape",
     "ShapeError",
     "SpecError",
+    "Trait",
     "UsageError",
     "Worked",
     "analyze",

@@ -15,6 +15,7 @@ from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
+from cnnanalyze.crosscheck.trait_check import contradictions, not_shown
 from cnnanalyze.errors import CnnError, ShapeError, Source
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
@@ -36,7 +37,8 @@ def check_kind(
 
     It must be registered in both books and documented; its examples must name their sources and be
     reproduced; and on its examples, as on the given cases, the two books must agree on the shape,
-    the tensors by role, every elementary operation, the receptive field and on what is refused.
+    the tensors by role, every elementary operation, the receptive field and on what is refused, and
+    its kernel must do what its traits and its exact function say.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ def check_kind(
     >>> from cnnanalyze.layers.pool import MaxPool
     >>> check_kind(MaxPool, [(("11x13x3",), {"kernel": [2, 3], "padding": "same"})])
     """
+    given = list(shapes_and_attributes or ())
     problems = list(_undocumented(cls))
     if KINDS.get(cls.kind) is not cls:
         problems.append("is not registered: decorate it with cnnanalyze.layer('yours.name')")
@@ -64,8 +67,10 @@ def check_kind(
         for example in cls.examples:
             problems += _unlike(cls, example)
         cases = [(e.inputs, e.attributes) for e in cls.examples]
-        for inputs, attributes in (*cases, *(shapes_and_attributes or ())):
+        for inputs, attributes in (*cases, *given):
             problems += _differing(cls, inputs, attributes)
+        if not problems:
+            problems += _undeclared(cls, [*cases, *given])
     _raise(cls, problems)
 
 
@@ -152,6 +157,8 @@ def _undocumented(cls: type[Layer]) -> Iterator[str]:
     least, most = cls.arity
     if least < 1 or (most is not None and most < least):
         yield f"cannot have between {least} and {most} inputs"
+    if bool(cls.formula) != (cls.value is not Layer.value):
+        yield "has a formula without value(), or value() without a formula: they go together"
     if not cls.examples:
         yield "has no worked example: numbers from outside must test it"
     for number, example in enumerate(cls.examples):
@@ -199,6 +206,18 @@ def _differing(
         yield f"{on}: {type(error).__name__}: {error}"
         return
     yield from (f"{on}: {difference}" for difference in differences)
+
+
+def _undeclared(cls: type[Layer], cases: Iterable[ShapesAndAttributes]) -> Iterator[str]:
+    """Yield what a kind declares and does not do."""
+    try:
+        tried = [(cls(**attributes), [*map(_shape, inputs)]) for inputs, attributes in cases]
+        for layer, shapes in tried:
+            on = f"on {', '.join(map(str, shapes))}"
+            yield from (f"{on}: {problem}" for problem in contradictions(layer, shapes))
+        yield from not_shown(tried)
+    except Exception as error:  # noqa: BLE001 - whatever a foreign rule or kernel may raise
+        yield f"cannot be asked for its traits: {type(error).__name__}: {error}"
 
 
 def _refusals(network: Network) -> Iterator[str]:

@@ -1,17 +1,24 @@
 """Activation functions."""
 
+from math import expm1, tanh
+
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.exact_number import Number, exact, logistic, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Flag, Number
-from cnnanalyze.layers.base import Elementwise, Example, layer
+from cnnanalyze.layers.attributes import Flag
+from cnnanalyze.layers.attributes import Number as Real
+from cnnanalyze.layers.base import Activation, Elementwise, Example, layer
+from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("relu")
-class Relu(Elementwise):
+class Relu(Activation):
     """Rectified linear unit: ``max(0, x)``; one comparison per element."""
 
+    traits = frozenset({Trait.ACTIVATION, Trait.RECTIFIER, Trait.MONOTONE})
+    formula = "max(0, x)"
     per_element = Cost(compare=1)
     examples = (
         Example(
@@ -23,11 +30,17 @@ class Relu(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Cut off what lies below zero."""
+        return max(0, x)
+
 
 @layer("relu6")
-class Relu6(Elementwise):
+class Relu6(Activation):
     """Rectified linear unit with a ceiling: ``min(max(0, x), 6)``; two comparisons per element."""
 
+    traits = frozenset({Trait.ACTIVATION, Trait.RECTIFIER, Trait.MONOTONE})
+    formula = "min(max(0, x), 6)"
     per_element = Cost(compare=2)
     examples = (
         Example(
@@ -38,17 +51,23 @@ class Relu6(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Cut off what lies below zero or above six."""
+        return min(max(0, x), 6)
+
 
 @layer("leaky_relu")
-class LeakyRelu(Elementwise):
+class LeakyRelu(Activation):
     """Leaky rectified linear unit: ``x`` where it is positive, ``slope·x`` elsewhere.
 
     One comparison and one multiplication per element. The default slope is PyTorch's 0.01;
     lecture 001 uses 0.1, Keras 0.3.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    formula = "x if x > 0, else slope*x"
     principal = "slope"
-    slope: Number = Field(0.01, description="factor of negative inputs")
+    slope: Real = Field(0.01, description="factor of negative inputs")
     per_element = Cost(compare=1, multiply=1)
     examples = (
         Example(
@@ -59,15 +78,20 @@ class LeakyRelu(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Scale what lies below zero."""
+        return whole(x if x > 0 else exact(self.slope) * x)
+
 
 @layer("prelu")
-class Prelu(Elementwise):
+class Prelu(Activation):
     """Leaky rectified linear unit whose slope is learned, per channel or one for all.
 
     The layer holds ``C`` slopes, or 1 if they are shared. One comparison and one multiplication per
     element.
     """
 
+    formula = "x if x > 0, else slope*x"
     shared: Flag = Field(
         False,
         description="whether all channels share one slope (Keras, unless told otherwise, has one "
@@ -95,16 +119,22 @@ class Prelu(Elementwise):
         """Hold the slopes."""
         return (Param("slope", (1 if self.shared else inputs[0].channels,)),)
 
+    def value(self, x: Number, slope: Number) -> Number:
+        """Scale what lies below zero with the slope of its channel."""
+        return whole(x if x > 0 else slope * x)
+
 
 @layer("elu")
-class Elu(Elementwise):
+class Elu(Activation):
     """Exponential linear unit: ``x`` where it is positive, ``alpha·(e^x - 1)`` elsewhere.
 
     One comparison, one exponential, one addition and one multiplication per element.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    formula = "x if x > 0, else alpha*(e^x - 1)"
     principal = "alpha"
-    alpha: Number = Field(1.0, description="limit for very negative inputs, with its sign changed")
+    alpha: Real = Field(1.0, description="limit for very negative inputs, with its sign changed")
     per_element = Cost(compare=1, exponential=1, add=1, multiply=1)
     examples = (
         Example(
@@ -115,14 +145,20 @@ class Elu(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Bend what lies below zero."""
+        return x if x > 0 else exact(self.alpha) * expm1(x) if x else 0
+
 
 @layer("sigmoid")
-class Sigmoid(Elementwise):
+class Sigmoid(Activation):
     """Logistic function: ``1 / (1 + e^-x)``.
 
     One exponential, one addition and one division per element.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE, Trait.SATURATING, Trait.PROBABILITIES})
+    formula = "1/(1 + e^-x)"
     per_element = Cost(exponential=1, add=1, divide=1)
     examples = (
         Example(
@@ -133,11 +169,17 @@ class Sigmoid(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Squeeze between 0 and 1."""
+        return logistic(x)
+
 
 @layer("tanh")
-class Tanh(Elementwise):
+class Tanh(Activation):
     """Hyperbolic tangent; it counts as one exponential per element."""
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE, Trait.SATURATING})
+    formula = "tanh(x)"
     per_element = Cost(exponential=1)
     examples = (
         Example(
@@ -147,6 +189,10 @@ class Tanh(Elementwise):
             source="PyTorch DCGAN example, generator, state size 3 x 64 x 64",
         ),
     )
+
+    def value(self, x: Number) -> Number:
+        """Squeeze between -1 and 1."""
+        return tanh(x)
 
 
 @layer("softmax")
@@ -158,6 +204,8 @@ class Softmax(Elementwise):
     additions and ``C`` divisions.
     """
 
+    category = Category.ACTIVATION
+    traits = frozenset({Trait.SOFTMAX, Trait.PROBABILITIES})
     examples = (
         Example(
             inputs=("1x1x1000",),

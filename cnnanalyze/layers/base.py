@@ -1,18 +1,21 @@
-"""What a layer kind is: attributes, shape, parameters, cost and reach, in one class."""
+"""What a layer kind is: attributes, traits, shape, parameters, cost and reach, in one class."""
 
 # Annotations are not postponed in this package: pydantic would evaluate them for every subclass.
 from abc import abstractmethod
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.reach import POINT, Reach
-from cnnanalyze.core.registry import Registry
+from cnnanalyze.core.registry import Registry, nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import PluginError, ShapeError
+from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,19 @@ class Layer(BaseModel):
     """The least and the largest number of inputs."""
     examples: ClassVar[tuple[Example, ...]] = ()
     """Figures that somebody printed."""
+    category: ClassVar[Category] = Category.OTHER
+    """The family: its colour in drawings and its heading in the list of kinds."""
+    traits: ClassVar[frozenset[Trait]] = frozenset()
+    """What the kind is, for everything that treats kinds alike: rules, drawings, explanations."""
+    labels: ClassVar[Labels] = Labels()
+    """What drawings say of it."""
+    formula: ClassVar[str] = ""
+    """What :meth:`value` computes, as one writes it; nothing if there is no :meth:`value`."""
+
+    @classmethod
+    def is_any(cls, traits: AbstractSet[Trait]) -> bool:
+        """Whether the kind has any of these traits."""
+        return not cls.traits.isdisjoint(traits)
 
     @abstractmethod
     def shape(self, *inputs: Shape) -> Shape:
@@ -109,6 +125,28 @@ class Layer(BaseModel):
         *input*, as every other.
         """
         return ()
+
+    def value(self, *numbers: Any, **held: Any) -> Number:  # noqa: ANN401 - each kind has its own
+        """Return a number of the output, from the number at its place in each input.
+
+        Only kinds that work number by number have one, and say so in :attr:`formula`. Whole numbers
+        and fractions stay exact as far as the function allows.
+
+        Parameters
+        ----------
+        numbers
+            One number of each input.
+        held
+            By role, the number that each tensor of the layer holds for this channel.
+        """
+        raise NotImplementedError(f"'{self.kind}' does not work number by number")
+
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002 - most kinds always do something
+        """Return why this layer passes such an input on unchanged: ``dropout 0 drops nothing``.
+
+        Nothing means that it may change its input, as the kind exists to do.
+        """
+        return ""
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:  # noqa: ARG002 - only sliding windows can misfit
         """Return, per axis, how the windows lie; nothing for layers without windows."""
@@ -167,12 +205,28 @@ def layer(kind: str, *aliases: str) -> Callable[[LayerClass], LayerClass]:
             )
         if missing := sorted(getattr(cls, "__abstractmethods__", ())):
             raise PluginError(f"layer kind '{kind}' lacks {', '.join(missing)}()")
+        _refuse_unknown(kind, cls)
         cls.kind = kind
         cls.aliases = aliases
         KINDS.add(kind, cls, aliases)
         return cls
 
     return register
+
+
+def _refuse_unknown(kind: str, cls: type[Layer]) -> None:
+    """Raise if a class declares a category or a trait that does not exist."""
+    for what, words, known in (
+        ("category", [cls.category], Category),
+        ("trait", sorted(cls.traits), Trait),
+    ):
+        for word in words:
+            if word not in frozenset(known):
+                raise PluginError(
+                    f"layer kind '{kind}' declares the {what} '{word}', which does not exist"
+                    f"{nearest(word, [*map(str, known)])}",
+                    help=f"cnnanalyze.{known.__name__} lists them",
+                )
 
 
 class Elementwise(Layer):
@@ -189,6 +243,13 @@ class Elementwise(Layer):
         """Count the operations of one element for each element."""
         n = output.count
         return Cost(*(n * each for each in self.per_element))
+
+
+class Activation(Elementwise):
+    """A nonlinear function of each number by itself; a subclass gives it as :meth:`value`."""
+
+    category = Category.ACTIVATION
+    traits = frozenset({Trait.ACTIVATION})
 
 
 def refuse_vector(what: str, shape: Shape) -> None:

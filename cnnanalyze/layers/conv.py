@@ -11,6 +11,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Count, Extent, Flag, PaddingInTime, Table, per_axis
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
+from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import slides
 
 
@@ -49,6 +50,7 @@ def refuse_groups(groups: int, channels: int, filters: int) -> None:
 class Sliding(Layer):
     """What all convolutions share: a kernel that slides over every spatial axis."""
 
+    category = Category.CONVOLUTION
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
     stride: Extent = Field(1, description="step of the window")
     padding: PaddingInTime = Field(
@@ -95,6 +97,7 @@ class Conv(Sliding):
     multiply-accumulates as there are weights, padding included.
     """
 
+    traits = frozenset({Trait.CONVOLUTION, Trait.FULL_DEPTH, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     groups: Count = Field(1, description="independent groups of channels (AlexNet: 2)")
@@ -159,6 +162,7 @@ class Depthwise(Sliding):
     costs ``k·k`` multiply-accumulates. Sizes are those of a convolution.
     """
 
+    traits = frozenset({Trait.CONVOLUTION, Trait.DEPTHWISE})
     principal = "kernel"
     multiplier: Count = Field(1, description="output channels per input channel")
     examples = (
@@ -209,6 +213,7 @@ class Separable(Sliding):
     multiply-accumulates.
     """
 
+    traits = frozenset({Trait.CONVOLUTION, Trait.SEPARABLE, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of pointwise filters: channels of the output")
     multiplier: Count = Field(1, description="depthwise channels per input channel")
@@ -255,6 +260,8 @@ class TableConv(Sliding):
     map; every output position costs ``k·k·K`` multiply-accumulates.
     """
 
+    traits = frozenset({Trait.CONVOLUTION, Trait.MIXES_CHANNELS})
+    labels = Labels("conv by table")
     principal = "table"
     table: Table = Field(description="per output map, the input channels it reads, from 0")
     examples = (
@@ -321,6 +328,7 @@ class LocalConv(Sliding):
     and one bias per filter, *for each position* too: its parameters grow with the map.
     """
 
+    traits = frozenset({Trait.CONVOLUTION, Trait.UNSHARED_WEIGHTS, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     examples = (

@@ -7,11 +7,13 @@ from cnnanalyze.core.reach import WHOLE, Reach
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.attributes import Count, Flag
 from cnnanalyze.layers.base import Example, Layer, layer
+from cnnanalyze.layers.traits import Category, Trait
 
 
 class WholeInput(Layer):
     """What these layers share: every unit reads all activations, a feature map like a vector."""
 
+    category = Category.DENSE
     principal = "units"
     units: Count = Field(description="number of units: features of the output")
 
@@ -34,6 +36,7 @@ class Dense(WholeInput):
     ``in·units`` weights and one bias per unit, and costs one multiply-accumulate per weight.
     """
 
+    traits = frozenset({Trait.DENSE, Trait.FULL_DEPTH, Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
     bias: Flag = Field(True, description="whether every unit adds a bias")
     examples = (
         Example(
@@ -85,6 +88,7 @@ class Maxout(WholeInput):
     multiply-accumulate per weight, and ``pieces - 1`` comparisons per unit.
     """
 
+    traits = frozenset({Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
     pieces: Count = Field(2, description="weighted sums per unit")
     bias: Flag = Field(True, description="whether every sum adds a bias")
     examples = (
@@ -121,6 +125,7 @@ class Rbf(WholeInput):
     multiply-accumulate per activation.
     """
 
+    traits = frozenset({Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
     examples = (
         Example(
             inputs=("84",),

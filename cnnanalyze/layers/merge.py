@@ -1,17 +1,23 @@
 """Joins: layers with two inputs or more."""
 
+from fractions import Fraction
+from math import prod
 from typing import ClassVar
 
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.exact_number import Number, whole
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.base import Example, Layer, layer
+from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
 class Join(Layer):
     """What element-by-element joins share: equal shapes, or an extent of 1 that is repeated."""
 
+    category = Category.JOIN
+    traits = frozenset({Trait.JOIN})
     arity = (2, None)
     verb: ClassVar[str]
     """What cannot be done with shapes that disagree."""
@@ -78,6 +84,9 @@ class Add(Join):
     output element.
     """
 
+    traits = frozenset({Trait.JOIN, Trait.SUM})
+    labels = Labels(sign="+")
+    formula = "sum, number by number"
     verb = "add"
     examples = (
         Example(
@@ -93,6 +102,10 @@ class Add(Join):
         """Add every further input."""
         return Cost(add=(len(inputs) - 1) * output.count)
 
+    def value(self, *numbers: Number) -> Number:
+        """Add up."""
+        return whole(sum(numbers))
+
 
 @layer("multiply")
 class Multiply(Join):
@@ -102,6 +115,9 @@ class Multiply(Join):
     map. ``n`` inputs cost ``n - 1`` multiplications per output element.
     """
 
+    traits = frozenset({Trait.JOIN, Trait.PRODUCT})
+    labels = Labels(sign="×")
+    formula = "product, number by number"
     verb = "multiply"
     examples = (
         Example(
@@ -116,6 +132,10 @@ class Multiply(Join):
         """Multiply by every further input."""
         return Cost(multiply=(len(inputs) - 1) * output.count)
 
+    def value(self, *numbers: Number) -> Number:
+        """Multiply."""
+        return whole(prod(numbers))
+
 
 @layer("maximum")
 class Maximum(Join):
@@ -125,6 +145,8 @@ class Maximum(Join):
     output element.
     """
 
+    labels = Labels(sign="max")
+    formula = "largest, number by number"
     verb = "take the maximum of"
     examples = (
         Example(
@@ -139,6 +161,10 @@ class Maximum(Join):
         """Compare with every further input."""
         return Cost(compare=(len(inputs) - 1) * output.count)
 
+    def value(self, *numbers: Number) -> Number:
+        """Take the largest."""
+        return max(numbers)
+
 
 @layer("average")
 class Average(Join):
@@ -148,6 +174,8 @@ class Average(Join):
     division per output element.
     """
 
+    labels = Labels(sign="mean")
+    formula = "mean, number by number"
     verb = "average"
     examples = (
         Example(
@@ -163,6 +191,10 @@ class Average(Join):
         activations = output.count
         return Cost(add=(len(inputs) - 1) * activations, divide=activations)
 
+    def value(self, *numbers: Number) -> Number:
+        """Add up and divide."""
+        return whole(sum(numbers) * Fraction(1, len(numbers)))
+
 
 @layer("concat")
 class Concat(Layer):
@@ -171,6 +203,8 @@ class Concat(Layer):
     Spatial extents must be equal; the channels add up. It costs nothing.
     """
 
+    category = Category.JOIN
+    traits = frozenset({Trait.JOIN, Trait.CONCATENATION})
     arity = (2, None)
     examples = (
         Example(

@@ -10,6 +10,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.symbolic_arithmetic import named, smaller
 from cnnanalyze.layers.attributes import Count, Flag, Number, choice
 from cnnanalyze.layers.base import Elementwise, Example, layer, refuse_uneven
+from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
 @layer("batchnorm", "bn")
@@ -24,6 +25,9 @@ class BatchNorm(Elementwise):
     folding itself happens once and is not counted.
     """
 
+    category = Category.NORMALISATION
+    traits = frozenset({Trait.NORMALISATION, Trait.BATCH_STATISTICS, Trait.CHANNEL_STATISTICS})
+    labels = Labels("bn")
     scale: Flag = Field(True, description="whether γ is learned")
     center: Flag = Field(True, description="whether β is learned")
     epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
@@ -76,6 +80,8 @@ class Standardising(Elementwise):
     two divisions and one root. Then γ and β cost one operation per element each.
     """
 
+    category = Category.NORMALISATION
+    traits = frozenset({Trait.NORMALISATION})
     scale: Flag = Field(True, description="whether γ is learned")
     center: Flag = Field(True, description="whether β is learned")
     epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
@@ -213,6 +219,7 @@ class InstanceNorm(Standardising):
     and one root; γ and β one operation per element each.
     """
 
+    traits = frozenset({Trait.NORMALISATION, Trait.CHANNEL_STATISTICS})
     scale: Flag = Field(False, description="whether γ is learned")
     center: Flag = Field(False, description="whether β is learned")
     examples = (
@@ -254,6 +261,8 @@ class Lrn(Elementwise):
     and one for the offset, one power and one division.
     """
 
+    category = Category.NORMALISATION
+    traits = frozenset({Trait.RESPONSE_NORMALISATION})
     principal = "size"
     size: Count = Field(5, description="number of neighbouring channels in a sum")
     alpha: Number = Field(1e-4, description="weight of the mean square")

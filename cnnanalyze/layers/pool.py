@@ -19,12 +19,14 @@ from cnnanalyze.layers.attributes import (
 )
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import windows
+from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import slides
 
 
 class Pooling(Layer):
     """What all pooling over windows shares: channel by channel, windows side by side by default."""
 
+    category = Category.POOLING
     principal = "kernel"
     kernel: Extent = Field(description="size of the window, for all axes or per axis")
     stride: Extent | None = Field(None, description="step of the window; by default its size")
@@ -63,6 +65,12 @@ class Pooling(Layer):
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """One window per axis."""
         return (windows(self.kernel, self.step, 1, self.fit(inputs[0])),)
+
+    def point(self, x: Shape) -> str:
+        """Say that the windows are single positions, if they are and all are kept."""
+        extents = {*per_axis(self.kernel, x.rank, "kernel"), *per_axis(self.step, x.rank, "stride")}
+        is_point = extents == {1} and self.shape(x) == x
+        return f"{self.kind} of one pixel with stride 1" if is_point else ""
 
 
 def refuse_padding(
@@ -109,6 +117,8 @@ class MaxPool(Pooling):
     be the only one: a window that is larger than the padded map by less than a stride.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MAX_POOLING})
+    labels = Labels("max pool")
     dilation: Extent = Field(1, description="distance between the elements of a window")
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
     examples = (
@@ -151,6 +161,10 @@ class MaxPool(Pooling):
         """One window per axis."""
         return (windows(self.kernel, self.step, self.dilation, self.fit(inputs[0])),)
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that a window is a single position."""
+        return self.point(inputs[0])
+
 
 @layer("avgpool")
 class AvgPool(Pooling):
@@ -162,6 +176,8 @@ class AvgPool(Pooling):
     ``ceil_mode`` never counts.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MEAN_POOLING})
+    labels = Labels("mean pool")
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
     count_padding: Flag = Field(False, description="whether padding counts in the divisor")
     examples = (
@@ -194,6 +210,10 @@ class AvgPool(Pooling):
         activations = output.count
         return Cost(add=activations * (self.taps(inputs[0]) - 1), divide=activations)
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that a window is a single position."""
+        return self.point(inputs[0])
+
 
 @layer("lppool")
 class LpPool(Pooling):
@@ -208,6 +228,7 @@ class LpPool(Pooling):
     additions and one root.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING})
     ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
     norm: Exponent = Field(2.0, description="exponent, at least 1")
     examples = (
@@ -271,6 +292,8 @@ class Subsample(Pooling):
 class GlobalPooling(Layer):
     """What global pooling shares: one value per channel, the axes kept with extent 1."""
 
+    category = Category.POOLING
+
     def shape(self, *inputs: Shape) -> Shape:
         """Shrink every axis to 1."""
         x = inputs[0]
@@ -290,6 +313,8 @@ class GlobalMaxPool(GlobalPooling):
     comparisons as it has positions, less one.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.GLOBAL_POOLING, Trait.MAX_POOLING})
+    labels = Labels("global max pool")
     examples = (
         Example(
             inputs=("4x5x3",),
@@ -313,6 +338,8 @@ class GlobalAvgPool(GlobalPooling):
     additions as it has positions, less one, and one division.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.GLOBAL_POOLING, Trait.MEAN_POOLING})
+    labels = Labels("global mean pool")
     examples = (
         Example(
             inputs=("7x7x1000",),
@@ -330,6 +357,7 @@ class GlobalAvgPool(GlobalPooling):
 class AdaptivePooling(Layer):
     """What adaptive pooling shares: as many bins as the output shall have, of nearly equal size."""
 
+    category = Category.POOLING
     principal = "size"
     size: Extent = Field(description="size of the output, for all axes or per axis")
 
@@ -361,6 +389,8 @@ class AdaptiveMaxPool(AdaptivePooling):
     elements, less one.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.ADAPTIVE_POOLING, Trait.MAX_POOLING})
+    labels = Labels("max pool")
     examples = (
         Example(
             inputs=("8x9x64",),
@@ -384,6 +414,8 @@ class AdaptiveAvgPool(AdaptivePooling):
     less one, and one division.
     """
 
+    traits = frozenset({Trait.POOLING, Trait.ADAPTIVE_POOLING, Trait.MEAN_POOLING})
+    labels = Labels("mean pool")
     examples = (
         Example(
             inputs=("10x9x64",),

@@ -8,6 +8,7 @@ from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis, say
 from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
 from cnnanalyze.layers.reshape import Moving
+from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("permute")
@@ -19,6 +20,7 @@ class Permute(Moving):
     that were not, units see all of both.
     """
 
+    category = Category.REARRANGEMENT
     principal = "order"
     order: Order = Field(description="the spatial axes in their new order, counted from 1")
     examples = (
@@ -55,6 +57,7 @@ class Permute(Moving):
 class Slice(Moving):
     """Some neighbouring channels of the map: ``start`` to ``stop - 1``. It costs nothing."""
 
+    category = Category.REARRANGEMENT
     principal = "channels"
     channels: Span = Field(description="[start, stop]: the first channel, and the one behind")
     examples = (
@@ -81,6 +84,10 @@ class Slice(Moving):
             )
         return Shape(x.size, stop - start)
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that all channels are kept."""
+        return "slice to the shape that it has" if self.shape(*inputs) == inputs[0] else ""
+
 
 @layer("pad_channels")
 class PadChannels(Moving):
@@ -90,6 +97,7 @@ class PadChannels(Moving):
     paper on residual networks it is option A.
     """
 
+    category = Category.REARRANGEMENT
     principal = "after"
     before: Natural = Field(0, description="channels of zeros before those of the input")
     after: Natural = Field(0, description="channels of zeros after those of the input")
@@ -118,6 +126,8 @@ class ChannelShuffle(Moving):
     convolution that follows reads channels from all groups.
     """
 
+    category = Category.REARRANGEMENT
+    traits = frozenset({Trait.MIXES_CHANNELS})
     principal = "groups"
     groups: Count = Field(description="groups of channels before the shuffle")
     examples = (
@@ -136,6 +146,10 @@ class ChannelShuffle(Moving):
         refuse_uneven(self.groups, x.channels)
         return x
 
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
+        """Say that one group stays as it is."""
+        return "channel_shuffle of 1 group" if self.groups == 1 else ""
+
 
 @layer("space_to_depth", "pixel_unshuffle")
 class SpaceToDepth(Moving):
@@ -144,6 +158,7 @@ class SpaceToDepth(Moving):
     On ``r`` axes the channels become ``C·block^r``.
     """
 
+    category = Category.REARRANGEMENT
     principal = "block"
     block: Count = Field(description="size of a block on every axis")
     examples = (
@@ -184,6 +199,8 @@ class DepthToSpace(Moving):
     ONNX' mode CRD; TensorFlow and ONNX' mode DCR deal them out, which changes no size.
     """
 
+    category = Category.REARRANGEMENT
+    traits = frozenset({Trait.UPSAMPLING})
     principal = "block"
     block: Count = Field(description="size of a block on every axis")
     examples = (
@@ -223,6 +240,8 @@ class Shift(Moving):
     convolution: ``slice``, ``shift``, ``concat``.
     """
 
+    category = Category.REARRANGEMENT
+    traits = frozenset({Trait.SHIFTING})
     principal = "amount"
     amount: Offset = Field(description="how much further on to read, for all axes or per axis")
     examples = (
@@ -259,3 +278,7 @@ class Shift(Moving):
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """Read the place that lies as much further on."""
         return (tuple(Window(1, before=-amount) for amount in self.moved(inputs[0])),)
+
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that an amount of 0 moves nothing."""
+        return "" if any(self.moved(inputs[0])) else "shift 0 moves nothing"

@@ -3,15 +3,20 @@
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Number, Rate
+from cnnanalyze.layers.attributes import Number as Real
+from cnnanalyze.layers.attributes import Rate
 from cnnanalyze.layers.base import Elementwise, Example, layer
+from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("dropout")
 class Dropout(Elementwise):
     """Dropout: in training, that share of all activations is set to zero; at inference, nothing."""
 
+    category = Category.REGULARISATION
+    traits = frozenset({Trait.IDENTITY_AT_INFERENCE, Trait.DROPOUT})
     principal = "rate"
     rate: Rate = Field(0.5, description="share of the activations that are dropped in training")
     examples = (
@@ -24,11 +29,17 @@ class Dropout(Elementwise):
         ),
     )
 
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
+        """Say that a rate of 0 drops nothing."""
+        return "" if self.rate else "dropout 0 drops nothing"
+
 
 @layer("drop_path", "stochastic_depth")
 class DropPath(Elementwise):
     """Stochastic depth: in training, a branch is dropped at that rate; at inference, nothing."""
 
+    category = Category.REGULARISATION
+    traits = frozenset({Trait.IDENTITY_AT_INFERENCE})
     principal = "rate"
     rate: Rate = Field(0.1, description="share of the images whose branch is dropped in training")
     examples = (
@@ -42,6 +53,10 @@ class DropPath(Elementwise):
         ),
     )
 
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
+        """Say that a rate of 0 drops nothing."""
+        return "" if self.rate else "drop_path 0 drops nothing"
+
 
 @layer("layer_scale")
 class LayerScale(Elementwise):
@@ -50,7 +65,9 @@ class LayerScale(Elementwise):
     The layer holds ``C`` factors and costs one multiplication per element.
     """
 
-    initial: Number = Field(1e-6, description="the factors before training")
+    category = Category.REGULARISATION
+    formula = "gamma*x"
+    initial: Real = Field(1e-6, description="the factors before training")
     per_element = Cost(multiply=1)
     examples = (
         Example(
@@ -66,6 +83,10 @@ class LayerScale(Elementwise):
         """Hold one factor per channel."""
         return (Param("gamma", (inputs[0].channels,)),)
 
+    def value(self, x: Number, gamma: Number) -> Number:
+        """Multiply with the factor of the channel."""
+        return whole(gamma * x)
+
 
 @layer("scale")
 class Scale(Elementwise):
@@ -74,8 +95,10 @@ class Scale(Elementwise):
     One multiplication per element; nothing is learned.
     """
 
+    category = Category.REGULARISATION
+    formula = "factor*x"
     principal = "factor"
-    factor: Number = Field(description="what every element is multiplied with")
+    factor: Real = Field(description="what every element is multiplied with")
     per_element = Cost(multiply=1)
     examples = (
         Example(
@@ -87,11 +110,18 @@ class Scale(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Multiply with the factor."""
+        return whole(exact(self.factor) * x)
+
 
 @layer("identity", "none")
 class Identity(Elementwise):
     """Its input, unchanged: an empty branch, or a place with a name."""
 
+    category = Category.REGULARISATION
+    traits = frozenset({Trait.IDENTITY, Trait.IDENTITY_AT_INFERENCE})
+    formula = "x"
     examples = (
         Example(
             inputs=("20",),
@@ -101,3 +131,7 @@ class Identity(Elementwise):
             source="PyTorch documentation, Identity, example",
         ),
     )
+
+    def value(self, x: Number) -> Number:
+        """Pass the number on."""
+        return x

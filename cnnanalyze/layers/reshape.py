@@ -8,10 +8,13 @@ from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import ShapeText, Sides, per_border
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
 class Moving(Layer):
     """What these layers share: they cost nothing."""
+
+    category = Category.SHAPE
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
         """Count nothing: elements are only moved."""
@@ -22,6 +25,8 @@ class Moving(Layer):
 class Flatten(Moving):
     """All activations in one vector, row by row, channels last. It costs nothing."""
 
+    traits = frozenset({Trait.FLATTENING, Trait.RESHAPING})
+    labels = Labels(beside=True)
     examples = (
         Example(
             inputs=("24x24x3",),
@@ -46,6 +51,10 @@ class Flatten(Moving):
         """Read every axis whole: the vector as such sees all of it."""
         return ((WHOLE,) * inputs[0].rank,)
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that a vector is flat."""
+        return "flatten of a vector" if inputs[0].is_vector else ""
+
 
 @layer("reshape")
 class Reshape(Moving):
@@ -54,6 +63,7 @@ class Reshape(Moving):
     The number of activations must stay. It costs nothing.
     """
 
+    traits = frozenset({Trait.RESHAPING})
     principal = "to"
     to: ShapeText = Field(description="the new shape, channels last: 4x4x256, or 4096 for a vector")
     examples = (
@@ -90,10 +100,15 @@ class Reshape(Moving):
         x = inputs[0]
         return ((POINT if self.shape(x).size == x.size else WHOLE,) * x.rank,)
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that the shape is there."""
+        return "reshape to the shape that it has" if self.shape(*inputs) == inputs[0] else ""
+
 
 class PaddingLayer(Moving):
     """What all padding shares: every axis grows by its borders, ``n + before + after``."""
 
+    traits = frozenset({Trait.PADDING})
     principal = "padding"
     padding: Sides = Field(description="elements to add per side, per axis, or per border")
 
@@ -113,11 +128,16 @@ class PaddingLayer(Moving):
         """Return what is added before and after every axis."""
         return per_border(self.padding, x.rank, "padding")
 
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that a padding of 0 adds nothing."""
+        return f"{self.kind} 0 adds nothing" if self.shape(*inputs) == inputs[0] else ""
+
 
 @layer("zeropad")
 class ZeroPad(PaddingLayer):
     """Zeros around the map: ``n + before + after`` on every axis. It costs nothing."""
 
+    labels = Labels(beside=True)
     examples = (
         Example(
             inputs=("6x6x1",),
@@ -228,6 +248,7 @@ class ReplicatePad(PaddingLayer):
 class Crop(Moving):
     """The middle of the map: ``n - before - after`` on every axis. It costs nothing."""
 
+    traits = frozenset({Trait.CROPPING})
     principal = "amount"
     amount: Sides = Field(description="what to leave out per side, per axis, or per border")
     examples = (
@@ -262,3 +283,7 @@ class Crop(Moving):
         """Read the place that lies as much further on as was cropped before."""
         borders = per_border(self.amount, inputs[0].rank, "amount")
         return (tuple(Window(1, before=-before) for before, _ in borders),)
+
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that an amount of 0 takes nothing off."""
+        return "crop 0 takes nothing off" if self.shape(*inputs) == inputs[0] else ""

@@ -8,6 +8,7 @@ from cnnanalyze.core.reach import Reach, Sampled
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.attributes import Extent, Flag, choice, per_axis
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("resize", "upsample")
@@ -24,6 +25,8 @@ class Resize(Layer):
     multiplications and ``2^r - 1`` additions.
     """
 
+    category = Category.RESIZING
+    traits = frozenset({Trait.UPSAMPLING})
     principal = "scale"
     scale: Extent | None = Field(None, description="factor, for all axes or per axis")
     size: Extent | None = Field(
@@ -112,6 +115,10 @@ class Resize(Layer):
         if self.align_corners:
             return Sampled(step=n - 1, unit=max(m - 1, 1), linear=True)
         return Sampled(step=2 * n, unit=2 * m, offset=n - m, linear=True)
+
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that the size is there."""
+        return "resize to the size that it has" if self.shape(*inputs) == inputs[0] else ""
 
 
 def _refusal(text: str) -> PydanticCustomError:

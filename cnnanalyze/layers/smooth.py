@@ -1,21 +1,38 @@
 """Activation functions of newer networks: smooth ones, and piecewise stand-ins for them."""
 
+from fractions import Fraction
+from math import erf, exp, expm1, log1p, pi, sqrt, tanh
+
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.exact_number import Number, logistic, whole
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.attributes import Flag
-from cnnanalyze.layers.base import Elementwise, Example, layer
+from cnnanalyze.layers.base import Activation, Elementwise, Example, layer
+from cnnanalyze.layers.traits import Category, Trait
+
+_SCALE, _ALPHA = 1.0507009873554805, 1.6732632423543772
+
+
+def _softplus(x: Number) -> float:
+    return max(float(x), 0.0) + log1p(exp(-abs(float(x))))
+
+
+def _ramp(x: Number) -> Number:
+    return whole(Fraction(min(max(0, x + 3), 6)) / 6)
 
 
 @layer("selu")
-class Selu(Elementwise):
+class Selu(Activation):
     """Scaled exponential linear unit: ``s·x`` where it is positive, ``s·a·(e^x - 1)`` elsewhere.
 
     With ``s = 1.0507…`` and ``a = 1.6733…`` activations keep mean 0 and variance 1. One comparison,
     one exponential, one addition and two multiplications per element.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    formula = "1.0507*x if x > 0, else 1.7581*(e^x - 1)"
     per_element = Cost(compare=1, exponential=1, add=1, multiply=2)
     examples = (
         Example(
@@ -27,9 +44,13 @@ class Selu(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Bend what lies below zero, and scale all."""
+        return _SCALE * (x if x > 0 else _ALPHA * expm1(x))
+
 
 @layer("gelu")
-class Gelu(Elementwise):
+class Gelu(Activation):
     """Gaussian error linear unit: ``x·Φ(x) = x/2·(1 + erf(x/√2))``.
 
     Three multiplications, one error function and one addition per element. ``approximate`` is
@@ -37,6 +58,7 @@ class Gelu(Elementwise):
     two additions.
     """
 
+    formula = "x*Phi(x)"
     approximate: Flag = Field(False, description="whether the form with the tangent is used")
     examples = (
         Example(
@@ -62,14 +84,21 @@ class Gelu(Elementwise):
             return Cost(multiply=6 * n, exponential=n, add=2 * n)
         return Cost(multiply=3 * n, exponential=n, add=n)
 
+    def value(self, x: Number) -> Number:
+        """Weigh the number with the distribution function, or what comes near it."""
+        if self.approximate:
+            return x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
+        return x / 2 * (1 + erf(x / sqrt(2)))
+
 
 @layer("silu", "swish")
-class Silu(Elementwise):
+class Silu(Activation):
     """Sigmoid linear unit (swish): ``x·sigmoid(x) = x / (1 + e^-x)``.
 
     One exponential, one addition and one division per element.
     """
 
+    formula = "x/(1 + e^-x)"
     per_element = Cost(exponential=1, add=1, divide=1)
     examples = (
         Example(
@@ -81,14 +110,20 @@ class Silu(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Weigh the number with its sigmoid."""
+        return x * logistic(x)
+
 
 @layer("hard_sigmoid")
-class HardSigmoid(Elementwise):
+class HardSigmoid(Activation):
     """Piecewise linear sigmoid: ``min(max(0, x + 3), 6) / 6`` (MobileNetV3).
 
     One addition, two comparisons and one division per element.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE, Trait.PROBABILITIES})
+    formula = "min(max(0, x + 3), 6)/6"
     per_element = Cost(add=1, compare=2, divide=1)
     examples = (
         Example(
@@ -99,14 +134,19 @@ class HardSigmoid(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Rise from 0 to 1 on a straight line."""
+        return _ramp(x)
+
 
 @layer("hard_swish")
-class HardSwish(Elementwise):
+class HardSwish(Activation):
     """Piecewise swish: ``x·min(max(0, x + 3), 6) / 6`` (MobileNetV3).
 
     One addition, two comparisons, one multiplication and one division per element.
     """
 
+    formula = "x*min(max(0, x + 3), 6)/6"
     per_element = Cost(add=1, compare=2, multiply=1, divide=1)
     examples = (
         Example(
@@ -118,14 +158,20 @@ class HardSwish(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Weigh the number with its place on the ramp."""
+        return whole(x * _ramp(x))
+
 
 @layer("softplus")
-class Softplus(Elementwise):
+class Softplus(Activation):
     """Smooth rectified linear unit: ``log(1 + e^x)``.
 
     One exponential, one logarithm and one addition per element.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    formula = "ln(1 + e^x)"
     per_element = Cost(exponential=2, add=1)
     examples = (
         Example(
@@ -136,15 +182,20 @@ class Softplus(Elementwise):
         ),
     )
 
+    def value(self, x: Number) -> Number:
+        """Round the corner of the rectifier."""
+        return _softplus(x)
+
 
 @layer("mish")
-class Mish(Elementwise):
+class Mish(Activation):
     """``x·tanh(log(1 + e^x))``.
 
     One exponential, one logarithm, one hyperbolic tangent, one addition and one multiplication per
     element.
     """
 
+    formula = "x*tanh(ln(1 + e^x))"
     per_element = Cost(exponential=3, add=1, multiply=1)
     examples = (
         Example(
@@ -154,6 +205,10 @@ class Mish(Elementwise):
             source="PyTorch documentation, Mish, example",
         ),
     )
+
+    def value(self, x: Number) -> Number:
+        """Weigh the number with the tangent of its softplus."""
+        return x * tanh(_softplus(x))
 
 
 @layer("log_softmax")
@@ -165,6 +220,8 @@ class LogSoftmax(Elementwise):
     again ``C`` subtractions.
     """
 
+    category = Category.ACTIVATION
+    traits = frozenset({Trait.SOFTMAX, Trait.LOG_PROBABILITIES})
     examples = (
         Example(
             inputs=("3",),

@@ -22,6 +22,7 @@ from cnnanalyze.layers.attributes import (
 )
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import refuse_groups
+from cnnanalyze.layers.traits import Category, Labels, Trait
 
 
 @layer("transposed_conv", "deconv")
@@ -47,6 +48,11 @@ class TransposedConv(Layer):
     costs as many multiply-accumulates, cropped results included.
     """
 
+    category = Category.TRANSPOSED_CONVOLUTION
+    traits = frozenset(
+        {Trait.TRANSPOSED_CONVOLUTION, Trait.FULL_DEPTH, Trait.MIXES_CHANNELS, Trait.UPSAMPLING}
+    )
+    labels = Labels("up-conv")
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")

@@ -1,0 +1,39 @@
+"""Exact numbers: what was written in decimals, as fractions, until a root or an exponential."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import exp
+
+Number = int | Fraction | float
+"""Exact, until an exponential or a root makes it a float."""
+
+
+def exact(value: Number) -> Number:
+    """Return a number that was written in decimals as what is written, whole numbers as such.
+
+    Examples
+    --------
+    >>> exact(0.1), exact(3.0), exact(Fraction(8, 4))
+    (Fraction(1, 10), 3, 2)
+    """
+    found = Fraction(repr(value)) if isinstance(value, float) else value
+    return whole(found)
+
+
+def whole(value: Number) -> Number:
+    """Return a fraction that is a whole number as one; a float stays what it is."""
+    if isinstance(value, Fraction) and value.denominator == 1:
+        return value.numerator
+    return value
+
+
+def logistic(x: Number) -> float:
+    """Return ``1/(1 + e^-x)``, without overflow on either side.
+
+    Examples
+    --------
+    >>> logistic(0), logistic(-1000)
+    (0.5, 0.0)
+    """
+    return 1 / (1 + exp(-float(x))) if x >= 0 else exp(x) / (1 + exp(x))
