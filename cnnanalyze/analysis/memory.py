@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.language.node import INPUT, NodeId
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""
@@ -74,3 +74,25 @@ def measure(network: Network) -> Memory:
         network.nodes[live.index(peak)].id,
         network.input.count + sum(n.output.count for n in network.nodes),
     )
+
+
+def alive_at(network: Network, layer: NodeId) -> tuple[NodeId, ...]:
+    """Whose activations live while a layer is computed? The same rule, seen from one layer.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu, {add: [[tanh, selu], []]}]}")
+    >>> alive_at(net, "add1/1/selu1")
+    ('relu1', 'add1/1/tanh1', 'add1/1/selu1')
+    """
+    places = {INPUT: -1, **{node.id: i for i, node in enumerate(network.nodes)}}
+    now = places[layer]
+    kept = set(network.outputs)
+
+    def is_alive(source: NodeId) -> bool:
+        if source in kept or source == layer:
+            return True
+        return any(places[reader] >= now for reader in reversed(network.consumers[source]))
+
+    return tuple(source for source, place in places.items() if place <= now and is_alive(source))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, note
 
 import cnnanalyze as cnn
-from cnnanalyze.analysis.memory import bytes_of, measure
+from cnnanalyze.analysis.memory import alive_at, bytes_of, measure
 from tests.strategies.networks import specs
 
 
@@ -41,6 +41,14 @@ def test_training_keeps_everything(text: str) -> None:
     everything = sum(network.shape_of(name).count for name in ("input", *network.by_id))
     assert memory.saved == everything
     assert memory.peak <= everything
+
+
+@given(text=specs())
+def test_what_is_alive_at_a_layer_adds_up_to_what_is_measured_there(text: str) -> None:
+    note(text)
+    net = cnn.loads(text)
+    for node, live in zip(net, measure(net).live, strict=True):
+        assert sum(net.shape_of(name).count for name in alive_at(net, node.id)) == live, node.id
 
 
 def test_output_stays_alive_to_the_end() -> None:

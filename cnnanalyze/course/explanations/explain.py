@@ -25,11 +25,18 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
     (('output', 'padding', 'fit'), ('parameters', 'weights'))
     """
     layer = find_layer(analysis, layer)
+    known = layer_questions if layer in analysis.facts else network_questions
+    return tuple(q for q in known.QUESTIONS if _applies(analysis, layer, q))
+
+
+def _applies(analysis: Analysis, layer: str, quantity: str) -> bool:
+    """Whether a layer, a block or the network has a quantity."""
+    style = find_notation("plain")
     if layer in analysis.facts:
-        asked = Asked(analysis, analysis[layer], find_notation("plain"))
-        return tuple(q for q, x in layer_questions.QUESTIONS.items() if x.applies(asked))
-    whole = Whole(analysis, layer, find_notation("plain"))
-    return tuple(q for q, x in network_questions.QUESTIONS.items() if x.applies(whole))
+        about = layer_questions.QUESTIONS.get(quantity)
+        return about is not None and about.applies(Asked(analysis, analysis[layer], style))
+    question = network_questions.QUESTIONS.get(quantity)
+    return question is not None and question.applies(Whole(analysis, layer, style))
 
 
 def explain(
@@ -64,8 +71,8 @@ def explain(
     """
     style = find_notation(notation)
     layer, quantity = find_layer(analysis, layer), COLUMNS.get(quantity, quantity)
-    known = quantities(analysis, layer)
-    if quantity not in known:
+    if not _applies(analysis, layer, quantity):
+        known = quantities(analysis, layer)
         raise UsageError(
             f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"
             f"{nearest(str(quantity), known)}",

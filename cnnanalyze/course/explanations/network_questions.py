@@ -7,17 +7,16 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.analysis.memory import bytes_of, measure
+from cnnanalyze.analysis.memory import alive_at, bytes_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
-from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explanation import Rung, Step
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.language.node import NodeId
 
 
 class Whole(NamedTuple):
@@ -126,20 +125,13 @@ def weight_memory(whole: Whole) -> Draft:
 
 def peak_memory(whole: Whole) -> Draft:
     """How many bytes do the activations take that live at the same time?"""
-    network = whole.analysis.network
-
-    def counted(shape: Shape, label: str) -> Shape:
-        return Shape((), Num(shape.count, Name("activations", of=label)))
-
-    copy = replace(
-        network,
-        input=counted(network.input, INPUT),
-        nodes=tuple(n._replace(output=counted(n.output, n.id)) for n in network.nodes),
-    )
-    memory = measure(copy)
-    live = tree(memory.peak)
-    number = Num(int(memory.peak), Name("live")) * Num(bytes_of("float32"), Name("bytes"))
-    leaves = live.args or (live,)
+    network, memory = whole.analysis.network, whole.analysis.memory
+    leaves = [
+        given(network.shape_of(id_).count, Name("activations", of=id_))
+        for id_ in alive_at(network, NodeId(memory.peak_at))
+    ]
+    live = made("+", *leaves) if len(leaves) > 1 else leaves[0]
+    number = Num(memory.peak, Name("live")) * Num(bytes_of("float32"), Name("bytes"))
     return Draft(
         [Step(Name("live"), live), *steps(Name("memory"), arrange(tree(number), whole.notation))],
         int(number),

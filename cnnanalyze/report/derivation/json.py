@@ -50,7 +50,7 @@ def to_dict(explanation: Explanation) -> dict[str, Any]:
 
 def to_json(*explanations: Explanation) -> str:
     """Return explanations as JSON."""
-    return dump({"schema": VERSIONS["explain"], "explanations": [to_dict(e) for e in explanations]})
+    return dump({"schema": VERSIONS["explain"], "explanations": map(to_dict, explanations)})
 
 
 def _step(style: Notation, step: Step) -> dict[str, Any]:
