@@ -70,6 +70,9 @@ def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> d
         own = maps[node.id]
         if own is None or any(i not in found for i in node.inputs):
             continue
+        if (same := _unchanged(node, own, found, len(axes))) is not None:
+            found[node.id] = same
+            continue
         followed = (
             _follow(paths, path, m, node, axes)
             for source, m in zip(node.inputs, own, strict=True)
@@ -80,6 +83,19 @@ def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> d
         except _TooMany:
             break
     return {name: paths.told(kept) for name, kept in found.items()}
+
+
+def _unchanged(
+    node: Node, own: tuple[tuple[Reach, ...], ...], found: dict[str, list[Path]], rank: int
+) -> list[Path] | None:
+    """Return what the inputs of a node depend on, if each unit depends on the same."""
+    first = found[node.inputs[0]]
+    if any(len(maps) != rank or any(reach is not POINT for reach in maps) for maps in own):
+        return None
+    if any(found[source] is not first for source in node.inputs):
+        return None
+    is_in_place = all(shape.size == node.output.size for shape in node.input_shapes)
+    return first if is_in_place and not node.layer.moved_axes(*node.input_shapes) else None
 
 
 def _follow(
