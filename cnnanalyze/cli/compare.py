@@ -90,12 +90,14 @@ def compare(
     }
     chosen = Options.read(given)  # a wrong option is refused before any spec is read
     limits = [_read_limit(text, convention) for text in growth or ()]
-    networks = _load(versions(specs), read_settings(settings))
+    wanted = versions(specs)
+    networks = _load(wanted, read_settings(settings))
+    analyses = {key: analyze(network) for key, network in networks.items()}
     shown = difference(
-        [analyze(network) for network in networks],
+        [analyses[key] for key in wanted],
         chosen,
         everything=everything,
-        details=details or len(networks) == 2,  # noqa: PLR2004 - a pair
+        details=details or len(wanted) == 2,  # noqa: PLR2004 - a pair
     )
     _print(shown, format, output)
     if exceeded := [words for limit in limits for words in limit.exceeded(shown)]:
@@ -108,10 +110,10 @@ def _print(shown: Difference, format: str, output: Path | None) -> None:  # noqa
     from cnnanalyze.cli.output import show, write
 
     if format == "json":
-        from cnnanalyze.report.difference_json import to_dict
+        from cnnanalyze.report.difference_json import to_stream
         from cnnanalyze.report.json import dump
 
-        write(dump(to_dict(shown)), output, format)
+        write(dump(to_stream(shown)), output, format)
     elif format == "markdown":
         from cnnanalyze.report.difference_markdown import markdown
 
@@ -193,22 +195,22 @@ def divide(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts)
 
 
-def _load(found: list[Version], settings: dict[str, Any]) -> list[Network]:
-    """Load every version; what stdin holds is read once."""
+def _load(found: list[Version], settings: dict[str, Any]) -> dict[Version, Network]:
+    """Load every version once; what stdin holds is read once for all versions of it."""
     from cnnanalyze.cli.specs import STDIN, load, read_settings
     from cnnanalyze.graph.build import vary
 
-    networks: list[Network] = []
+    loaded: dict[Version, Network] = {}
     piped: Network | None = None
-    for version in found:
+    for version in dict.fromkeys(found):
         own = settings | read_settings(version.settings)
         if version.spec == STDIN and piped is not None:
-            networks.append(vary(piped, own))
+            loaded[version] = vary(piped, own)
             continue
-        networks.append(load(version.spec, own))
+        loaded[version] = load(version.spec, own)
         if version.spec == STDIN:
-            piped = networks[-1]
-    return networks
+            piped = loaded[version]
+    return loaded
 
 
 # --- limits ---------------------------------------------------------------------------------------

@@ -103,28 +103,26 @@ def _looks(analysis: Analysis, numbers: dict[str, int]) -> list[Look]:
             numbers[text] = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
         return numbers[text]
 
+    known: dict[object, tuple[int, int, int]] = {}
     looks = []
-    for node in analysis.network:
-        first, *rest = node.id.split("/")
-        output = number(node.output)
-        looks.append(
-            Look(
-                node.id,
-                rest[-1] if rest else first,
-                number("kind", node.kind),
+    for facts in analysis:
+        node, like = facts.node, facts.likeness
+        if like not in known:
+            output = number(node.output)
+            whole = number(
+                node.kind,
+                meanings_of(node),
+                _inputs(node),
                 output,
-                number("frame", len(rest), first, rest[-1]) if rest else 0,
-                number(
-                    node.kind,
-                    meanings_of(node),
-                    _inputs(node),
-                    output,
-                    node.frozen,
-                    node.share is None,
-                    node.given,
-                ),
+                node.frozen,
+                node.share is None,
+                node.given,
             )
-        )
+            known[like] = number("kind", node.kind), output, whole
+        kind, output, whole = known[like]
+        first, *rest = node.id.split("/")
+        frame = number("frame", len(rest), first, rest[-1]) if rest else 0
+        looks.append(Look(node.id, rest[-1] if rest else first, kind, output, frame, whole))
     return looks
 
 
@@ -182,17 +180,23 @@ def _changes(
     pairs: Pairing,
     partners: Partners,
 ) -> Iterator[LayerChange]:
+    known: dict[object, tuple[Aspect, ...]] = {}
     i = j = 0
     for k, m in [*pairs, (len(old), len(new))]:
         yield from (LayerChange(facts, None) for facts in old[i:k])
         yield from (LayerChange(None, facts) for facts in new[j:m])
         if k < len(old):
-            yield LayerChange(old[k], new[m], tuple(_aspects(old[k].node, new[m].node, partners)))
+            before, after = old[k], new[m]
+            like = before.likeness, after.likeness
+            if like not in known:
+                known[like] = tuple(_aspects(before.node, after.node))
+            references = _references(before.node, after.node, partners)
+            yield LayerChange(before, after, (*known[like], *references))
         i, j = k + 1, m + 1
 
 
-def _aspects(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
-    """Say in what two layers differ."""
+def _aspects(before: Node, after: Node) -> Iterator[Aspect]:
+    """Say in what two layers differ, wherever they stand."""
     if before.kind != after.kind:
         yield Aspect("kind", before.kind, after.kind)
     else:
@@ -208,7 +212,6 @@ def _aspects(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
         one, other = getattr(before, name), getattr(after, name)
         if one != other:
             yield Aspect(name, one, other)
-    yield from _references(before, after, partners)
 
 
 def _inputs(node: Node) -> Sequence[Shape]:
@@ -221,8 +224,9 @@ def _inputs(node: Node) -> Sequence[Shape]:
 def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspect]:
     """Say where a layer reads from others than before, or shares the tensors of others."""
     ones, others = _read(before, after, partners)
-    turned = Counter(map(partners.of, ones)) == Counter(map(str, others))
-    yield from _elsewhere("order" if turned else "reads", ones, others, partners)
+    for aspect in _elsewhere("reads", ones, others, partners):
+        turned = Counter(map(partners.of, ones)) == Counter(map(str, others))
+        yield aspect._replace(name="order") if turned else aspect
     one, other = before.share, after.share
     if one is None or other is None:
         if one is not other:

@@ -52,6 +52,14 @@ class LayerChange:
         return facts
 
     @property
+    def likeness(self) -> tuple[object, ...]:
+        """Equal for changes of layers that are alike before and afterwards.
+
+        In what they differ besides is in their aspects, which may speak of other layers.
+        """
+        return tuple(None if f is None else f.likeness for f in (self.before, self.after))
+
+    @property
     def path(self) -> str:
         """The path of the layer as it is now; if it is gone, as it was."""
         return self.facts.node.id

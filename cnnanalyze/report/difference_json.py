@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cnnanalyze.comparison.quantity import Delta, Quantity
@@ -29,6 +30,13 @@ def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
     >>> pair["counts"]["added"], pair["totals"]["parameters"]["change"]
     (6, 5309696)
     """
+    data = to_stream(shown, most)
+    pairs = [{**pair, "layers": list(pair["layers"])} for pair in data["comparisons"]]
+    return {**data, "comparisons": pairs}
+
+
+def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
+    """Return the same for :func:`~cnnanalyze.report.json.dump`, which asks layer by layer."""
     return {
         "schema": VERSIONS["compare"],
         "convention": shown.options.convention,
@@ -50,10 +58,10 @@ def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
             }
             for label, a in zip(shown.labels, shown.analyses, strict=True)
         ],
-        "comparisons": [
+        "comparisons": (
             _comparison(shown, comparison, n, most)
             for n, comparison in enumerate(shown.comparisons, 1)
-        ],
+        ),
     }
 
 
@@ -87,9 +95,27 @@ def _comparison(
             }
             for group in groups[:most]
         ],
-        "layers": [_layer(change, added_up, shown.options) for change in changes[:most]],
+        "layers": _layers(changes[:most], added_up, shown.options),
         **left_out,
     }
+
+
+def _layers(
+    changes: tuple[LayerChange, ...], added_up: list[Quantity], options: Options
+) -> Iterator[dict[str, Any]]:
+    """Yield what became of each layer; what is alike of equal ones is worked out once."""
+    known: dict[object, dict[str, Any]] = {}
+    for change in changes:
+        like = change.likeness
+        if change.aspects or (data := known.get(like)) is None:
+            data = _layer(change, added_up, options)
+            if not change.aspects:
+                known[like] = data
+        yield {
+            **data,
+            "before": None if change.before is None else change.before.node.id,
+            "after": None if change.after is None else change.after.node.id,
+        }
 
 
 def _layer(change: LayerChange, added_up: list[Quantity], options: Options) -> dict[str, Any]:

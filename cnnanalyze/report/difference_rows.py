@@ -49,12 +49,18 @@ def lines(
     """
     own = [c for c in comparison if following or not c.follows] or list(comparison)
     alike: dict[tuple[object, ...], list[LayerChange]] = {}
+    known: dict[object, tuple[object, ...]] = {}
+    quantities = shown.layer_quantities
     for change in comparison.changes if shown.everything else own:
         key: tuple[object, ...] = (change.path, change.status)
         if not shown.everything:
-            each = tuple(change.delta(q) for q in shown.layer_quantities)
-            names = (_pattern(change.path), _pattern(change.old_path))
-            key = (names, change.status, describe(change, shown.options), each)
+            like = change.likeness
+            if change.aspects or (said := known.get(like)) is None:
+                deltas = tuple(change.delta(q) for q in quantities)
+                said = (change.status, describe(change, shown.options), deltas)
+                if not change.aspects:
+                    known[like] = said
+            key = (_pattern(change.path), _pattern(change.old_path), *said)
         alike.setdefault(key, []).append(change)
     found = [_line(shown, tuple(changes)) for changes in alike.values()]
     if shown.options.sort:

@@ -199,6 +199,8 @@ def dump(data: Any) -> str:  # noqa: ANN401
 
 
 _LINE = 100
+_ALONE = frozenset({int, str, bool, float, type(None)})
+"""What holds nothing else: of a flat list or object of these the encoder writes the whole."""
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -210,6 +212,10 @@ def _write(value: Any, indent: str) -> str:  # noqa: ANN401
         return int.__repr__(value)
     inner = indent + "  "
     if isinstance(value, dict):
+        if _ALONE.issuperset(map(type, value.values())):
+            flat = _encode(value)
+            if len(indent) + len(flat) <= _LINE:
+                return flat
         items = [f"{_encode(k)}: {_write(v, inner)}" for k, v in value.items()]
         opening, end = "{", "}"
     elif isinstance(value, list) or (value is not None and isinstance(value, Iterator)):

@@ -88,6 +88,15 @@ def test_two_networks(
     assert counted == {"laid out": 2, "analysed": 2}
 
 
+def test_a_network_that_is_compared_with_itself(
+    counted: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(SPEC, encoding="utf-8")
+    assert run(["compare", "net.yaml", "net.yaml"]) == 0
+    assert counted == {"laid out": 1, "analysed": 1}
+
+
 @pytest.mark.parametrize("option", [["--fix"], ["--diff"], ["--add-ignore", "so it is"]])
 def test_changes_to_a_file_without_findings(
     option: list[str], counted: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

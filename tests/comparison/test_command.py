@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.report.difference import difference
+from cnnanalyze.report.difference_json import to_dict
 
 Write = Callable[..., Path]
 
@@ -125,6 +127,18 @@ def test_json_holds_everything(run: Any, old: Path, new: Path) -> None:
     ]
     assert pair["layers"][0]["differences"] == {"kernel": {"before": 3, "after": 5}}
     assert sum(x["macs"]["change"] for x in pair["layers"]) == pair["totals"]["macs"]["change"]
+
+
+def test_json_of_equal_layers_tells_each_by_its_own_name(run: Any, write_spec: Write) -> None:
+    one = write_spec(
+        "{cnn: 1, input: 7x5x3, layers: [{relu: , repeat: 3}, gap, {dense: 11}]}", "one.yaml"
+    )
+    two = write_spec("{cnn: 1, input: 7x5x3, layers: [gap, {dense: 11}]}", "two.yaml")
+    found = [a.analysis for a in map(cnn.analyze, (one, two))]
+    data = json.loads(run("compare", one, two, "--format", "json").out)
+    assert data == to_dict(difference(found))
+    (pair,) = data["comparisons"]
+    assert [layer["before"] for layer in pair["layers"][:3]] == ["relu1", "relu2", "relu3"]
 
 
 def test_json_leaves_out_what_is_equal(run: Any, old: Path, new: Path) -> None:
