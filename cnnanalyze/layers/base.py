@@ -92,7 +92,7 @@ class Layer(BaseModel):
     labels: ClassVar[Labels] = Labels()
     """What drawings say of it."""
     formula: ClassVar[str] = ""
-    """What :meth:`value` computes, as one writes it; nothing if there is no :meth:`value`."""
+    """What ``value`` computes, as one writes it; nothing if there is no ``value``."""
 
     @classmethod
     def is_any(cls, traits: AbstractSet[Trait]) -> bool:
@@ -129,7 +129,7 @@ class Layer(BaseModel):
     def value(self, *numbers: Any, **held: Any) -> Number:  # noqa: ANN401 - each kind has its own
         """Return a number of the output, from the number at its place in each input.
 
-        Only kinds that work number by number have one, and say so in :attr:`formula`. Whole numbers
+        Only kinds that work number by number have one, and say so in ``formula``. Whole numbers
         and fractions stay exact as far as the function allows.
 
         Parameters
@@ -246,7 +246,7 @@ class Elementwise(Layer):
 
 
 class Activation(Elementwise):
-    """A nonlinear function of each number by itself; a subclass gives it as :meth:`value`."""
+    """A nonlinear function of each number by itself; a subclass gives it as ``value``."""
 
     category = Category.ACTIVATION
     traits = frozenset({Trait.ACTIVATION})

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 
 class Category(StrEnum):
-    """The family of a kind: one colour in drawings, one heading in the list of kinds."""
+    """The family of a kind: one colour in drawings, one heading in the list of kinds.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers import KINDS
+    >>> str(KINDS.get("gelu").category), str(KINDS.get("deconv").category)
+    ('activation', 'transposed')
+    """
 
     CONVOLUTION = "conv"
     TRANSPOSED_CONVOLUTION = "transposed"
@@ -127,7 +134,14 @@ class Trait(StrEnum):
 
 
 class Labels(NamedTuple):
-    """What drawings say of a kind."""
+    """What drawings say of a kind.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers import KINDS
+    >>> KINDS.get("maxpool").labels.word, KINDS.get("add").labels.sign
+    ('max pool', '+')
+    """
 
     word: str = ""
     """The short word in a box; the kind's name if there is none."""
