@@ -47,10 +47,10 @@ def hidden_channels(network: Network) -> Iterator[tuple[Node, str, int]]:
     hidden: set[str] = set()
     for node in reversed(network.nodes):
         readers = consumers(network, node)
-        if any(r.kind in ACTIVATIONS or r.id in hidden for r in readers):
+        if any(r.layer.is_any(ACTIVATIONS) or r.id in hidden for r in readers):
             hidden.add(node.id)
     for node in network:
-        if node.kind not in CONVOLUTIONS | TRANSPOSED or is_gate(network, node):
+        if not node.layer.is_any(CONVOLUTIONS | TRANSPOSED) or is_gate(network, node):
             continue
         if node.inputs[0] in hidden:
             yield node, "input", node.input_shapes[0].channels

@@ -222,13 +222,13 @@ def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Fin
     """Run the rules that are on and whose stage is reached; note which were run."""
     allowed = STAGES[: _reached(subject)]
     layers = [node.layer for node in subject.network or ()]
-    kinds = frozenset(layer.kind for layer in layers)
+    traits = frozenset[str]().union(*(kind.traits for kind in {type(layer) for layer in layers}))
     written = frozenset(name for layer in layers for name in layer.model_fields_set)
     for code in sorted(settings.codes):
         entry = settings.known[code]
         if entry.needs not in allowed:
             continue
-        if (entry.section and not _has(entry.section, subject)) or entry.is_idle(kinds, written):
+        if (entry.section and not _has(entry.section, subject)) or entry.is_idle(traits, written):
             judged.add(code)
         else:
             found = _try(code, subject, settings)

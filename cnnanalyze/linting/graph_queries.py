@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import INPUT, Node
-from cnnanalyze.layers import FAMILIES
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 
-
-def _kinds(*families: str) -> frozenset[str]:
-    return frozenset(word for family in families for word in FAMILIES[family].split())
-
-
-CONVOLUTIONS = frozenset({"conv", "depthwise", "separable", "table_conv", "local_conv"})
-TRANSPOSED = frozenset({"transposed_conv"})
-DENSE = frozenset({"dense"})
+CONVOLUTIONS = frozenset({Trait.CONVOLUTION})
+TRANSPOSED = frozenset({Trait.TRANSPOSED_CONVOLUTION})
+DENSE = frozenset({Trait.DENSE})
 LINEAR = CONVOLUTIONS | TRANSPOSED | DENSE
-"""Kinds whose output is a weighted sum of their input, with learned weights."""
-SOFTMAX = frozenset({"softmax", "log_softmax"})
-ACTIVATIONS = _kinds("activation", "smooth") - SOFTMAX
-NORMS = _kinds("norm") - {"lrn"}
-GLOBAL_POOLS = frozenset(
-    {"global_avgpool", "global_maxpool", "adaptive_avgpool", "adaptive_maxpool"}
-)
-POOLS = frozenset({"maxpool", "avgpool", "lppool"})
-JOINS = _kinds("merge")
-SILENT = frozenset({"dropout", "drop_path", "identity"})
+"""Weighted sums of the input, with learned weights."""
+SOFTMAX = frozenset({Trait.SOFTMAX})
+ACTIVATIONS = frozenset({Trait.ACTIVATION})
+NORMS = frozenset({Trait.NORMALISATION})
+GLOBAL_POOLS = frozenset({Trait.GLOBAL_POOLING, Trait.ADAPTIVE_POOLING})
+POOLS = frozenset({Trait.SLIDING_POOLING})
+MAX_POOL = frozenset({Trait.SLIDING_POOLING, Trait.MAX_POOLING})
+"""Both together: windows of which the largest number is taken."""
+MONOTONE = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+"""Both together: an activation that never falls."""
+JOINS = frozenset({Trait.JOIN})
+SILENT = frozenset({Trait.IDENTITY_AT_INFERENCE})
 """Kinds that pass their input on when the network is used."""
+
+
+def is_convolution(node: Node) -> bool:
+    """Whether a layer is a convolution; a transposed one is none."""
+    return node.layer.is_any(CONVOLUTIONS)
 
 
 def is_activation(node: Node) -> bool:
     """Whether a layer is a nonlinearity; softmax, which makes probabilities, is none."""
-    return node.kind in ACTIVATIONS
+    return node.layer.is_any(ACTIVATIONS)
 
 
 def is_norm(node: Node) -> bool:
     """Whether a layer normalises with statistics; local response normalisation does not."""
-    return node.kind in NORMS
+    return node.layer.is_any(NORMS)
 
 
 def kernel(node: Node) -> tuple[int, ...]:
@@ -68,7 +71,7 @@ def borders(node: Node) -> tuple[tuple[int, int], ...]:
 
 
 def gaps(
-    network: Network, kinds: Collection[str], passed: Collection[str]
+    network: Network, traits: AbstractSet[Trait], passed: AbstractSet[Trait]
 ) -> Iterator[tuple[Node, int, int]]:
     """Yield what steps over pixels that nothing else reads: layer, stride, extent of the window.
 
@@ -76,13 +79,13 @@ def gaps(
     ----------
     network
         The network.
-    kinds
-        The kinds of layers that are meant.
+    traits
+        The layers that are meant.
     passed
-        The kinds that are looked through for another reader.
+        The layers that are looked through for another reader.
     """
     for node in network:
-        if node.kind in kinds and is_alone(network, node, passed):
+        if node.layer.is_any(traits) and is_alone(network, node, passed):
             windows = zip(kernel(node), dilation(node), stride(node), strict=True)
             sides = ((s, d * (k - 1) + 1) for k, d, s in windows)
             found = next(((s, extent) for s, extent in sides if s > extent), None)
@@ -98,31 +101,34 @@ def _per_axis(node: Node, attribute: str) -> tuple[int, ...]:
 
 def groups(node: Node) -> int:
     """Return the number of groups of a convolution; a depthwise one has as many as channels."""
-    if node.kind == "depthwise":
+    if Trait.DEPTHWISE in node.layer.traits:
         return node.input_shapes[0].channels
     return int(getattr(node.layer, "groups", 1))
 
 
 def is_full(node: Node) -> bool:
     """Whether a layer is a convolution whose filters read all channels, everywhere alike."""
-    return node.kind == "conv" and groups(node) == 1
+    return node.layer.traits >= _FULL and groups(node) == 1
 
 
-def is_alone(network: Network, node: Node, passed: Collection[str] = ()) -> bool:
-    """Whether no other layer reads what a layer reads, nor what it was made of by these kinds."""
+_FULL = frozenset({Trait.CONVOLUTION, Trait.FULL_DEPTH})
+
+
+def is_alone(network: Network, node: Node, passed: AbstractSet[Trait] = frozenset()) -> bool:
+    """Whether no other layer reads what a layer reads, nor what it was made of by such layers."""
     here: Node | None = node
     while here is not None:
         if len(network.consumers[here.inputs[0]]) > 1:
             return False
         here = producer(network, here)
-        if here is None or here.kind not in passed:
+        if here is None or not here.layer.is_any(passed):
             return True
     return True
 
 
 def is_spatial(node: Node) -> bool:
     """Whether a layer is a convolution whose kernel is larger than one position."""
-    return node.kind in CONVOLUTIONS and any(k > 1 for k in kernel(node))
+    return node.layer.is_any(CONVOLUTIONS) and any(k > 1 for k in kernel(node))
 
 
 def spatial_convolutions(network: Network) -> Iterator[Node]:
@@ -154,30 +160,30 @@ def only_consumer(network: Network, node: Node) -> Node | None:
     )
 
 
-def before(network: Network, node: Node, kinds: Collection[str]) -> tuple[Node, ...]:
-    """Return what a layer reads, looking through layers of these kinds; each once, nearest first.
+def before(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[Node, ...]:
+    """Return what a layer reads, looking through layers like these; each once, nearest first.
 
     The network's input is none of them.
     """
-    return through(network, node, kinds, forward=False)
+    return through(network, node, traits, forward=False)
 
 
-def after(network: Network, node: Node, kinds: Collection[str]) -> tuple[Node, ...]:
-    """Return what reads a layer, looking through layers of these kinds; each once."""
-    return through(network, node, kinds, forward=True)
+def after(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[Node, ...]:
+    """Return what reads a layer, looking through layers like these; each once."""
+    return through(network, node, traits, forward=True)
 
 
 def through(
-    network: Network, node: Node, kinds: Collection[str], *, forward: bool
+    network: Network, node: Node, traits: AbstractSet[Trait], *, forward: bool
 ) -> tuple[Node, ...]:
-    """Return what is met first beyond layers of these kinds, before or after a layer."""
+    """Return what is met first beyond layers with such traits, before or after a layer."""
     step = consumers if forward else producers
     found: dict[str, Node] = {}
     passed: set[str] = set()
     waiting = [node]
     while waiting:
         for neighbour in step(network, waiting.pop(0)):
-            if neighbour.kind not in kinds:
+            if not neighbour.layer.is_any(traits):
                 found.setdefault(neighbour.id, neighbour)
             elif neighbour.id not in passed:
                 passed.add(neighbour.id)
@@ -227,31 +233,25 @@ def all_attributes() -> frozenset[str]:
 
 # --- what sort of linear layer it is --------------------------------------------------------------
 
-RECTIFIERS = frozenset({"relu", "relu6"})
+RECTIFIERS = frozenset({Trait.RECTIFIER})
 """Activations that put out nothing below zero and pass on what lies above."""
 
 
 def is_depthwise(node: Node) -> bool:
     """Whether a layer convolves every channel by itself."""
-    if node.kind == "conv":
-        return 1 < node.input_shapes[0].channels == getattr(node.layer, "groups", 1)
-    return node.kind == "depthwise"
+    if node.layer.traits >= _FULL:
+        return 1 < node.input_shapes[0].channels == groups(node)
+    return Trait.DEPTHWISE in node.layer.traits
 
 
 def is_pointwise(node: Node) -> bool:
     """Whether a layer is a convolution that mixes the channels of single positions."""
-    return (
-        node.kind == "conv"
-        and getattr(node.layer, "groups", 1) == 1
-        and all(k == 1 for k in kernel(node))
-    )
+    return is_full(node) and all(k == 1 for k in kernel(node))
 
 
 def is_mixing(node: Node) -> bool:
     """Whether every output channel of a linear layer depends on every input channel."""
-    return node.kind == "dense" or (
-        node.kind in {"conv", "transposed_conv"} and getattr(node.layer, "groups", 1) == 1
-    )
+    return Trait.FULL_DEPTH in node.layer.traits and groups(node) == 1
 
 
 def is_mergeable(first: Node, second: Node) -> bool:
@@ -286,7 +286,7 @@ def is_gate(network: Network, node: Node) -> bool:
     return node.id in _gates(_Same(network))
 
 
-_PASSED = LINEAR | ACTIVATIONS | NORMS | SILENT | {"reshape"}
+_PASSED = LINEAR | ACTIVATIONS | NORMS | SILENT | {Trait.RESHAPING}
 
 
 class _Same(NamedTuple):
@@ -308,7 +308,9 @@ def _gates(same: _Same) -> frozenset[str]:
     leads: dict[str, tuple[bool, bool]] = {}  # whether to anything, whether to others alone
     for node in reversed(network.nodes):
         found = [
-            leads[reader.id] if reader.kind in _PASSED else (True, reader.kind == "multiply")
+            leads[reader.id]
+            if reader.layer.is_any(_PASSED)
+            else (True, Trait.PRODUCT in reader.layer.traits)
             for reader in consumers(network, node)
         ]
         leads[node.id] = any(ends for ends, _ in found), all(scales for _, scales in found)
@@ -322,19 +324,17 @@ def is_projection(network: Network, node: Node) -> bool:
     """
     if not is_pointwise(node) or node.output.channels >= node.input_shapes[0].channels:
         return False
-    sources = before(network, node, NORMS | SILENT | ACTIVATIONS | {"multiply"})
+    sources = before(network, node, NORMS | SILENT | ACTIVATIONS | {Trait.PRODUCT})
     return any(is_depthwise(source) for source in sources)
 
 
 def reads_map(network: Network, node: Node) -> Shape | None:
     """Return the map of more than one position that a dense layer reads, flattened or not."""
-    if node.kind != "dense":
+    if not node.layer.is_any(DENSE):
         return None
     here = node
-    while (source := producer(network, here)) is not None and source.kind in SILENT | {
-        "flatten",
-        "reshape",
-    }:
+    passed = SILENT | {Trait.RESHAPING}
+    while (source := producer(network, here)) is not None and source.layer.is_any(passed):
         here = source
     shape = here.input_shapes[0]
     return shape if not shape.is_vector and shape.positions > 1 else None
@@ -359,7 +359,7 @@ def bottlenecks(network: Network) -> Iterator[tuple[Node, Node]]:
         open_ends += bool(waiting[node.id])
         if open_ends == 1 and waiting[node.id]:
             found.append(node)
-    end = max((k for k, n in enumerate(network.nodes) if n.kind in ACTIVATIONS), default=0)
+    end = max((k for k, n in enumerate(network.nodes) if n.layer.is_any(ACTIVATIONS)), default=0)
     body = {n.id for n in network.nodes[:end]}
     for node in found:
         if node.output.is_vector or node.output.positions == 1 or node.id not in body:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import Mark, PluginError
 from cnnanalyze.language.node import Node
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Fix, Severity
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ class Rule:
     """How far a spec must be understood for the rule to look at it."""
     section: ClassVar[str] = ""
     """The section of a spec or a configuration without which there is nothing to look at."""
-    kinds: ClassVar[frozenset[str]] = frozenset()
-    """Kinds of layers without which there is nothing to look at: the rule is not even imported."""
+    traits: ClassVar[frozenset[Trait]] = frozenset()
+    """What some layer must be, or there is nothing to look at: the rule is not even imported."""
     attributes: ClassVar[frozenset[str]] = frozenset()
-    """Attributes of layers without which there is nothing to look at, unless a kind is there."""
+    """Attributes of layers without which there is nothing to look at, unless a trait is there."""
     source: ClassVar[str] = ""
     """Who says so, and where."""
     trips: ClassVar[str] = ""

@@ -13,10 +13,11 @@ from pydantic import Field
 
 import cnnanalyze as cnn
 from cnnanalyze.core.reach import POINT, Window
-from cnnanalyze.errors import ExecutionError, PluginError, SpecError
+from cnnanalyze.errors import ExecutionError, PluginError, Source, SpecError
 from cnnanalyze.execute import kernels
 from cnnanalyze.layers.attributes import Count, Number
 from cnnanalyze.layers.base import KINDS, Activation
+from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.testing import check_kind
 
 EXAMPLE = cnn.Example(
@@ -376,6 +377,54 @@ def test_suite_finds_an_exact_function_that_is_another() -> None:
 def test_suite_finds_an_exact_function_without_a_formula() -> None:
     with pytest.raises(AssertionError, match="without a formula: they go together"):
         check_kind(register_swish(formula=""))
+
+
+# --- the rest of the house treats it as ours ------------------------------------------------------
+
+
+def codes(layers: str) -> list[tuple[str, str]]:
+    """Return what lint finds in a network of these layers: code and layer."""
+    text = f"{{cnn: 1, input: 11x13x3, layers: [{layers}]}}"
+    return [(f.code, f.path) for f in lint_source(Source("net.yaml", text)).findings]
+
+
+CONV = "{conv: {filters: 5, kernel: 3, bias: false}}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "code"),
+    [
+        ("acme.swish, acme.swish", "NA003"),
+        (f"{CONV}, acme.swish, {CONV}", "NA002"),
+        (f"{CONV}, acme.swish, softmax", "NA012"),
+    ],
+)
+def test_rules_fire_on_a_kind_that_says_what_it_is(layers: str, code: str) -> None:
+    register_swish()
+    ours, theirs = codes(layers.replace("acme.swish", "gelu")), codes(layers)
+    assert [(found, path.replace("gelu", "acme.swish")) for found, path in ours] == theirs
+    assert code in [found for found, _ in theirs]
+
+
+def test_foreign_activation_ends_what_could_be_one_linear_layer() -> None:
+    register_swish()
+    assert "CV005" in [code for code, _ in codes("gap, {dense: 7}, {dense: 5}")]
+    assert "CV005" not in [code for code, _ in codes("gap, {dense: 7}, acme.swish, {dense: 5}")]
+
+
+def test_rule_that_needs_a_trait_is_run_for_a_kind_that_has_it() -> None:
+    register_swish(traits=frozenset({"activation", "saturating"}))
+    conv = "{conv: {filters: 5, kernel: 3, padding: same}}, acme.swish"
+    assert "NA011" in [code for code, _ in codes(", ".join([conv] * 7 + ["gap", "dense: 7"]))]
+
+
+def test_layer_that_says_that_it_has_no_effect_is_reported() -> None:
+    def without_effect(layer: Any, *_: Any) -> str:
+        return "" if layer.beta else "acme.swish 0 halves its input"
+
+    register_swish(without_effect=without_effect)
+    assert "GR010" in [code for code, _ in codes("{acme.swish: {beta: 0}}")]
+    assert "GR010" not in [code for code, _ in codes("acme.swish")]
 
 
 # --- registration --------------------------------------------------------------------------------

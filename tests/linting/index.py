@@ -34,7 +34,7 @@ def rows(*, lenient: bool = False) -> list[str]:
                     *(entry.code, entry.name, module, entry.severity, entry.needs),
                     ",".join(sorted(entry.profiles)) or "-",
                     entry.section or "-",
-                    ",".join(sorted(entry.kinds)) or "-",
+                    ",".join(sorted(entry.traits)) or "-",
                     ",".join(sorted(entry.attributes)) or "-",
                 )
             )

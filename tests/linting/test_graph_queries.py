@@ -45,7 +45,7 @@ def test_looking_through_layers() -> None:
     assert ids(
         graph_queries.before(NET, NET["act"], graph_queries.SILENT | graph_queries.NORMS)
     ) == ["stem"]
-    assert ids(graph_queries.before(NET, NET["stem"], ())) == []
+    assert ids(graph_queries.before(NET, NET["stem"], frozenset())) == []
     assert ids(
         graph_queries.before(NET, NET["pool"], graph_queries.JOINS | graph_queries.SILENT)
     ) == ["act", "join/1/left"]

@@ -20,14 +20,14 @@ class Entry(NamedTuple):
     """The stage; ``fault`` for what is seen while a spec is read, ``engine`` for the linter's."""
     profiles: frozenset[str]
     section: str = ""
-    kinds: frozenset[str] = frozenset()
+    traits: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
 
-    def is_idle(self, kinds: frozenset[str], attributes: frozenset[str]) -> bool:
-        """Whether a network of these kinds, with these attributes written, has nothing for it."""
-        if not self.kinds and not self.attributes:
+    def is_idle(self, traits: frozenset[str], attributes: frozenset[str]) -> bool:
+        """Whether a network of such layers, with these attributes written, has nothing for it."""
+        if not self.traits and not self.attributes:
             return False
-        return self.kinds.isdisjoint(kinds) and self.attributes.isdisjoint(attributes)
+        return self.traits.isdisjoint(traits) and self.attributes.isdisjoint(attributes)
 
 
 FAULT, ENGINE = "fault", "engine"
@@ -35,11 +35,11 @@ FAULT, ENGINE = "fault", "engine"
 
 def _read(row: str) -> tuple[str, Entry]:
     code, name, module, severity, needs, *lists = row.split()
-    profiles, section, kinds, attributes = (
+    profiles, section, traits, attributes = (
         frozenset(w.split(",")) if w != "-" else _NONE for w in lists
     )
     grade = cast("Severity", severity)
-    return module, Entry(code, name, grade, needs, profiles, "".join(section), kinds, attributes)
+    return module, Entry(code, name, grade, needs, profiles, "".join(section), traits, attributes)
 
 
 _NONE: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ def entry_of(cls: type[Rule]) -> Entry:
     """Return what must be known of a rule that is imported."""
     return Entry(
         *(cls.code, cls.name, cls.severity, stage_of(cls), cls.profiles),
-        *(cls.section, cls.kinds, cls.attributes),
+        *(cls.section, cls.traits, cls.attributes),
     )
 
 

@@ -1,6 +1,6 @@
 """The index of the rules, written by ``python -m tests.linting.index --write``.
 
-Code, name, module, severity, stage, profiles, and the section, the kinds of layers and the
+Code, name, module, severity, stage, profiles, and the section, the traits of layers and the
 attributes without which it has nothing to look at: only the modules of rules that are on and may
 find something are imported.
 """
@@ -19,7 +19,7 @@ BG010 budget-unmatched budget.budget_unmatched error analysis default budgets - 
 CV001 skips-pixels convolution.skips_pixels warning network default - - stride
 CV002 strided-1x1-shortcut convolution.strided_1x1_shortcut info network strict - - -
 CV003 even-kernel convolution.even_kernel warning network default - - -
-CV004 pool-gap convolution.pool_gap warning network default - avgpool,lppool,maxpool -
+CV004 pool-gap convolution.pool_gap warning network default - sliding_pooling -
 CV005 mergeable-linear convolution.mergeable_linear warning network default - - -
 CV006 big-dense-kernel convolution.big_dense_kernel info network default - - -
 CV007 unpaired-asymmetric convolution.unpaired_asymmetric info network default - - -
@@ -28,7 +28,7 @@ CV009 dilation-on-1x1 convolution.dilation_on_1x1 warning network default - - di
 CV010 depthwise-alone convolution.depthwise_alone warning network default - depthwise groups
 CV011 double-downsample convolution.double_downsample info network strict - - -
 CV012 violent-stem convolution.violent_stem info network default - - -
-DP001 checkerboard dense.checkerboard warning network default - transposed_conv -
+DP001 checkerboard dense.checkerboard warning network default - transposed_convolution -
 DP002 output-padding dense.output_padding error fault default - - -
 DP003 skip-size dense.skip_size error fault default - - -
 GR001 unknown-reference graph.unknown_reference error fault default - - -
@@ -36,7 +36,7 @@ GR002 cycle graph.cycle error fault default - - -
 GR003 dead-branch graph.dead_branch warning network default - - -
 GR004 unreachable graph.unreachable error fault default - - -
 GR005 duplicate-name graph.duplicate_name error fault default - - -
-GR007 self-merge graph.self_merge warning network default - add,average,concat,maximum -
+GR007 self-merge graph.self_merge warning network default - join -
 GR008 twin-siblings graph.twin_siblings info network default - - -
 GR009 fusable-siblings graph.fusable_siblings info network strict - - -
 GR010 no-op-layer graph.no_op_layer warning network default - - -
@@ -54,24 +54,24 @@ HW006 fragmented hardware.fragmented info network target:mobile - - -
 LC001 stride-does-not-fit lecture.stride_does_not_fit warning analysis teaching - - -
 LC002 even-filter-same lecture.even_filter_same warning network teaching - - -
 LC003 padded-pooling lecture.padded_pooling warning analysis teaching - - -
-LC004 pool-over-map lecture.pool_over_map warning network default - avgpool,lppool,maxpool -
+LC004 pool-over-map lecture.pool_over_map warning network default - sliding_pooling -
 LC005 claimed-shape lecture.claimed_shape error analysis default expect - -
 LC006 typical-pattern lecture.typical_pattern info network teaching - - -
 LN001 rule-crashed linter.rule_crashed error engine default - - -
 LN002 bad-setting linter.bad_setting error engine default - - -
 LN003 stale-baseline linter.stale_baseline error engine default - - -
-NA001 bias-before-norm normalisation.bias_before_norm warning network default - batchnorm,instancenorm -
+NA001 bias-before-norm normalisation.bias_before_norm warning network default - channel_statistics -
 NA002 no-bias-no-norm normalisation.no_bias_no_norm info network default - - bias
 NA003 double-activation normalisation.double_activation warning network default - - -
-NA004 double-norm normalisation.double_norm warning network default - batchnorm,bn,gn,groupnorm,instancenorm,layernorm,ln -
+NA004 double-norm normalisation.double_norm warning network default - normalisation -
 NA005 no-nonlinearity normalisation.no_nonlinearity info network default - - -
 NA006 rectified-bottleneck normalisation.rectified_bottleneck warning network default - depthwise groups
-NA007 rectified-residual normalisation.rectified_residual warning network default - add -
+NA007 rectified-residual normalisation.rectified_residual warning network default - sum -
 NA008 dropout-before-norm normalisation.dropout_before_norm info network default - dropout -
 NA009 act-before-maxpool normalisation.act_before_maxpool info network strict - - -
-NA010 norm-on-1x1 normalisation.norm_on_1x1 info network default - batchnorm -
-NA011 saturating-depth normalisation.saturating_depth info network default - sigmoid,tanh -
-NA012 activated-logits normalisation.activated_logits warning network default - elu,gelu,hard_sigmoid,hard_swish,leaky_relu,log_softmax,mish,prelu,relu,relu6,selu,sigmoid,silu,softmax,softplus,swish,tanh -
+NA010 norm-on-1x1 normalisation.norm_on_1x1 info network default - batch_statistics -
+NA011 saturating-depth normalisation.saturating_depth info network default - saturating -
+NA012 activated-logits normalisation.activated_logits warning network default - activation,softmax -
 NA013 heavy-dropout normalisation.heavy_dropout warning network default - dropout -
 PC001 fc-dominates cost.fc_dominates info analysis default - - -
 PC002 layer-dominates-params cost.layer_dominates_params info analysis default - - -
@@ -81,8 +81,8 @@ PC005 representation-bottleneck cost.representation_bottleneck info network defa
 PC006 starved-layer cost.starved_layer info analysis - - - -
 RF001 unproductive-layer receptive_field.unproductive_layer warning analysis default - - -
 RF002 critical-layer receptive_field.critical_layer info analysis teaching - - -
-RF003 short-sighted receptive_field.short_sighted info analysis default - adaptive_avgpool,adaptive_maxpool,global_avgpool,global_maxpool -
-RF004 misaligned-merge receptive_field.misaligned_merge info analysis default - add,average,concat,maximum,multiply -
+RF003 short-sighted receptive_field.short_sighted info analysis default - adaptive_pooling,global_pooling -
+RF004 misaligned-merge receptive_field.misaligned_merge info analysis default - join -
 RF005 useful-size-range receptive_field.useful_size_range info analysis teaching - - -
 SH001 merge-mismatch shape.merge_mismatch error fault default - - -
 SH002 empty-output shape.empty_output error fault default - - -

@@ -73,7 +73,7 @@ class BigDenseKernel(Rule):
         """Look at every full convolution behind the first one that slides."""
         assert subject.network is not None
         least = self.threshold(subject, "kernel")
-        convolutions = (n for n in subject.network if n.kind in graph_queries.CONVOLUTIONS)
+        convolutions = (n for n in subject.network if n.layer.is_any(graph_queries.CONVOLUTIONS))
         for node in list(convolutions)[1:]:
             sides = graph_queries.kernel(node)
             if not graph_queries.is_full(node) or node.output.positions == 1:

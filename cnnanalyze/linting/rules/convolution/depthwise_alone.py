@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import Node
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -26,7 +27,7 @@ class DepthwiseAlone(Rule):
     name = "depthwise-alone"
     severity = "warning"
     profiles = frozenset({"default"})
-    kinds = frozenset({"depthwise"})
+    traits = frozenset({Trait.DEPTHWISE})
     attributes = frozenset({"groups"})
     needs = "network"
     formula = (
@@ -86,7 +87,7 @@ class DepthwiseAlone(Rule):
                 )
 
 
-_MIXING = graph_queries.LINEAR | {"maxout", "rbf", "channel_shuffle"}
+_MIXING = frozenset({Trait.MIXES_CHANNELS})
 
 
 def _is_mixed(network: Network, node: Node) -> bool:
@@ -94,9 +95,9 @@ def _is_mixed(network: Network, node: Node) -> bool:
     waiting, seen = [node], {node.id}
     while waiting:
         for reader in graph_queries.consumers(network, waiting.pop()):
-            if graph_queries.is_depthwise(reader) and reader.kind != "separable":
+            if graph_queries.is_depthwise(reader):
                 continue
-            if reader.kind in _MIXING:
+            if reader.layer.is_any(_MIXING):
                 return True
             if reader.id not in seen:
                 seen.add(reader.id)

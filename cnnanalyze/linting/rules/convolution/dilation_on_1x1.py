@@ -83,7 +83,7 @@ class DilationOn1x1(Rule):
         """Look at convolutions with one tap; what a parameter gives may be otherwise elsewhere."""
         assert subject.network is not None
         for node in subject.network:
-            rates = graph_queries.dilation(node) if node.kind in graph_queries.CONVOLUTIONS else ()
+            rates = graph_queries.dilation(node) if graph_queries.is_convolution(node) else ()
             if max(rates, default=1) == 1 or any(k > 1 for k in graph_queries.kernel(node)):
                 continue
             written = subject.written(node)

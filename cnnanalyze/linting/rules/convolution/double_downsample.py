@@ -62,11 +62,11 @@ class DoubleDownsample(Rule):
         strided = graph_queries.CONVOLUTIONS | graph_queries.POOLS
         passed = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
         for node in subject.network:
-            if node.kind not in strided or max(graph_queries.stride(node), default=1) == 1:
+            if not node.layer.is_any(strided) or max(graph_queries.stride(node), default=1) == 1:
                 continue
             for first in graph_queries.before(subject.network, node, passed):
                 if (
-                    first.kind in strided
+                    first.layer.is_any(strided)
                     and (step := max(graph_queries.stride(first), default=1)) > 1
                 ):
                     both = step * max(graph_queries.stride(node))

@@ -60,7 +60,7 @@ class EvenKernel(Rule):
         """Look at every axis of every convolution."""
         assert subject.network is not None
         for node in subject.network:
-            if node.kind not in CONVOLUTIONS:
+            if not node.layer.is_any(CONVOLUTIONS):
                 continue
             sides = zip(kernel(node), stride(node), dilation(node), borders(node), strict=True)
             shifted = (

@@ -7,6 +7,7 @@ from math import gcd
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import Node
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -94,7 +95,7 @@ def _spatial_before(network: Network, node: Node) -> tuple[Node, ...]:
         for before in graph_queries.producers(network, waiting.pop()):
             if graph_queries.is_spatial(before):
                 found[before.id] = before
-            elif before.kind in _PASSED and before.id not in seen:
+            elif before.layer.is_any(_PASSED) and before.id not in seen:
                 seen.add(before.id)
                 waiting.append(before)
     return tuple(found.values())
@@ -105,5 +106,5 @@ _PASSED = (
     | graph_queries.NORMS
     | graph_queries.SILENT
     | graph_queries.CONVOLUTIONS
-    | {"add"}
+    | {Trait.SUM}
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import Node
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -117,21 +118,26 @@ class MergeableLinear(Rule):
 
 
 _BETWEEN = graph_queries.NORMS | graph_queries.SILENT
-_FULL = frozenset({"conv", "dense"})
 
 
 def _linear_before(network: Network, node: Node) -> Node | None:
     """Return the full linear layer that feeds this one, and nothing else, through norms."""
-    if node.kind not in _FULL or not graph_queries.is_mixing(node):
+    if not _reads_all(node) or not graph_queries.is_mixing(node):
         return None
     here = graph_queries.producer(network, node)
     while here is not None and graph_queries.only_consumer(network, here) is not None:
-        if here.kind not in _BETWEEN:
-            return here if here.kind in _FULL and not (here.given or node.given) else None
+        if not here.layer.is_any(_BETWEEN):
+            return here if _reads_all(here) and not (here.given or node.given) else None
         here = graph_queries.producer(network, here)
     return None
 
 
+def _reads_all(node: Node) -> bool:
+    """Whether a layer is dense, or a convolution whose filters read all channels or a group."""
+    traits = node.layer.traits
+    return Trait.FULL_DEPTH in traits and Trait.TRANSPOSED_CONVOLUTION not in traits
+
+
 def _width(node: Node) -> int:
     shape = node.input_shapes[0]
-    return shape.count if node.kind in graph_queries.DENSE else shape.channels
+    return shape.count if node.layer.is_any(graph_queries.DENSE) else shape.channels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -22,7 +23,7 @@ class PoolGap(Rule):
 
     code = "CV004"
     name = "pool-gap"
-    kinds = graph_queries.POOLS
+    traits = graph_queries.POOLS
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
@@ -70,4 +71,4 @@ class PoolGap(Rule):
             )
 
 
-_PASSED = graph_queries.SILENT | {"crop", "zeropad", "shift"}
+_PASSED = graph_queries.SILENT | {Trait.CROPPING, Trait.PADDING, Trait.SHIFTING}

@@ -66,7 +66,7 @@ class UnpairedAsymmetric(Rule):
         """Look for the other half of every row or column."""
         assert subject.network is not None
         for node in subject.network:
-            sides = graph_queries.kernel(node) if node.kind in graph_queries.CONVOLUTIONS else ()
+            sides = graph_queries.kernel(node) if graph_queries.is_convolution(node) else ()
             if len(sides) != _PLANE or min(sides) > 1 or max(sides) == 1:
                 continue
             flat = sides.index(1)

@@ -66,10 +66,9 @@ class ViolentStem(Rule):
         convolutions = 0
         total = (1,) * network.input.rank
         for node in graph_queries.main_path(network):
-            if (
-                node.kind in graph_queries.CONVOLUTIONS | graph_queries.POOLS
-                and graph_queries.stride(node)
-            ):
+            if node.layer.is_any(
+                graph_queries.CONVOLUTIONS | graph_queries.POOLS
+            ) and graph_queries.stride(node):
                 total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
                 if max(total) >= most:
                     yield self.found(
@@ -84,7 +83,7 @@ class ViolentStem(Rule):
                     return
             elif node.output.rank != network.input.rank:
                 return
-            convolutions += node.kind in graph_queries.CONVOLUTIONS
+            convolutions += node.layer.is_any(graph_queries.CONVOLUTIONS)
             if convolutions == _FIRST:
                 return
 

@@ -50,7 +50,7 @@ class LayerDominatesMacs(Rule):
         assert analysis is not None
         share = self.threshold(subject, "share")
         total = analysis.total.operations("mac")
-        weighted = [f for f in analysis if f.node.kind in LINEAR]
+        weighted = [f for f in analysis if f.node.layer.is_any(LINEAR)]
         if len(weighted) < self.threshold(subject, "layers"):
             return
         for facts in weighted:

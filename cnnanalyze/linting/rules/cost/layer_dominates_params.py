@@ -55,7 +55,7 @@ class LayerDominatesParams(Rule):
         assert analysis is not None
         share = self.threshold(subject, "share")
         total = analysis.total.parameters
-        weighted = [f for f in analysis if f.node.kind in LINEAR and f.learnable]
+        weighted = [f for f in analysis if f.node.layer.is_any(LINEAR) and f.learnable]
         if len(weighted) < self.threshold(subject, "layers"):
             return
         for facts in weighted:

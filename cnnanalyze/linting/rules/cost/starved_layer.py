@@ -57,7 +57,7 @@ class StarvedLayer(Rule):
         ridge = self.threshold(subject, "ridge")
         for facts in analysis:
             node = facts.node
-            if node.kind not in LINEAR or not (macs := facts.operations("mac")):
+            if not node.layer.is_any(LINEAR) or not (macs := facts.operations("mac")):
                 continue
             numbers = sum(s.count for s in node.input_shapes) + node.output.count + facts.parameters
             intensity = 2 * macs / (numbers * bytes_of("float32"))

@@ -23,7 +23,7 @@ class Checkerboard(Rule):
 
     code = "DP001"
     name = "checkerboard"
-    kinds = TRANSPOSED
+    traits = TRANSPOSED
     formula = "k mod s > 0 for s > 1"
     source = "Odena, Dumoulin, Olah 2016, 'Deconvolution and checkerboard artifacts', Distill"
     trips = "none: FCNs use 4/2, 16/8 and 64/32, U-Net 2/2"
@@ -49,7 +49,7 @@ class Checkerboard(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind not in TRANSPOSED or node.frozen or node.given:
+            if not node.layer.is_any(TRANSPOSED) or node.frozen or node.given:
                 continue
             for k, s in zip(kernel(node), stride(node), strict=True):
                 if k % s:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.node import Node
 from cnnanalyze.language.step import has_expression
-from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject, Written
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding
@@ -81,9 +79,9 @@ class NoOpLayer(Rule):
         """Ask every layer that could be without effect whether it is."""
         assert subject.network is not None
         for node in subject.network:
-            reason = _reason(node)
-            written = None if reason is None else subject.written(node)
-            if reason is None or written is None or _is_open(written):
+            reason = node.layer.without_effect(*node.input_shapes)
+            written = subject.written(node) if reason else None
+            if written is None or _is_open(written):
                 continue
             is_output = node.id in subject.network.outputs
             yield self.found(
@@ -93,45 +91,6 @@ class NoOpLayer(Rule):
                 help="remove it, or give it the number that was meant",
                 fix=None if is_output else without_step(subject, written, f"remove {node.kind}"),
             )
-
-
-_NOTHING = {
-    "dropout": ("rate", "drops nothing"),
-    "drop_path": ("rate", "drops nothing"),
-    "zeropad": ("padding", "adds nothing"),
-    "reflectpad": ("padding", "adds nothing"),
-    "replicatepad": ("padding", "adds nothing"),
-    "crop": ("amount", "takes nothing off"),
-    "shift": ("amount", "moves nothing"),
-}
-"""By kind: the attribute that is zero in a layer without effect, and what that means."""
-
-
-def _reason(node: Node) -> str | None:
-    """Return why a layer has no effect, if it has none."""
-    shape, kind = node.input_shapes[0], node.kind
-    if kind in _NOTHING:
-        attribute, said = _NOTHING[kind]
-        return f"{kind} 0 {said}" if _is_zero(getattr(node.layer, attribute)) else None
-    if kind in {"maxpool", "avgpool"}:
-        is_point = all(
-            k == s == 1
-            for k, s in zip(graph_queries.kernel(node), graph_queries.stride(node), strict=True)
-        )
-        return f"{kind} of one pixel with stride 1" if is_point and node.output == shape else None
-    if kind == "resize":
-        return "resize to the size that it has" if node.output == shape else None
-    if kind == "channel_shuffle":
-        return "channel_shuffle of 1 group" if graph_queries.groups(node) == 1 else None
-    if kind == "flatten":
-        return "flatten of a vector" if shape.is_vector else None
-    if kind in {"reshape", "slice"}:
-        return f"{kind} to the shape that it has" if node.output == shape else None
-    return None
-
-
-def _is_zero(value: object) -> bool:
-    return all(map(_is_zero, value)) if isinstance(value, tuple) else value == 0
 
 
 def _is_open(written: Written) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.graph_queries import JOINS
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -22,7 +24,7 @@ class SelfMerge(Rule):
 
     code = "GR007"
     name = "self-merge"
-    kinds = frozenset({"add", "concat", "maximum", "average"})
+    traits = JOINS
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
@@ -64,7 +66,7 @@ class SelfMerge(Rule):
         """Compare the inputs of every join; one layer may hold what another passes on."""
         assert subject.network is not None
         for node in subject.network:
-            if node.kind not in _JOINS:
+            if not node.layer.is_any(JOINS) or Trait.PRODUCT in node.layer.traits:
                 continue
             sources = [_origin(subject.network, i) for i in node.inputs]
             twice = next((s for s in sources if sources.count(s) > 1), None)
@@ -78,12 +80,11 @@ class SelfMerge(Rule):
                 )
 
 
-_JOINS = frozenset({"add", "concat", "maximum", "average"})
 _TIMES = {2: "twice", 3: "three times"}
 
 
 def _origin(network: Network, source: str) -> str:
     """Return the layer whose very output a layer passes on."""
-    while source in network and network[source].kind == "identity":
+    while source in network and Trait.IDENTITY in network[source].layer.traits:
         source = network[source].inputs[0]
     return source

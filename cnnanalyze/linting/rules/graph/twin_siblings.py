@@ -61,7 +61,7 @@ class TwinSiblings(Rule):
         siblings = Counter((node.kind, node.inputs) for node in subject.network)
         seen: dict[tuple[object, ...], str] = {}
         for node in subject.network:
-            if siblings[node.kind, node.inputs] == 1 or node.kind in _PASSED:
+            if siblings[node.kind, node.inputs] == 1 or node.layer.is_any(_PASSED):
                 continue
             if node.layer.params(*node.input_shapes):
                 continue

@@ -56,7 +56,7 @@ class Fragmented(Rule):
         assert network is not None
         most = self.threshold(subject, "branches")
         for node in (None, *network):
-            readers = [n for n in consumers(network, node) if n.kind in CONVOLUTIONS | POOLS]
+            readers = [n for n in consumers(network, node) if n.layer.is_any(CONVOLUTIONS | POOLS)]
             if len(readers) > most:
                 yield self.found(
                     subject,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from cnnanalyze.language.node import INPUT, Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import CONVOLUTIONS, is_depthwise, kernel
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, MAX_POOL, is_depthwise, kernel
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -84,9 +84,9 @@ class TiNpu(Rule):
         sides = kernel(node)
         shown = "x".join(map(str, sides))
         most = self._most(subject, "pool")
-        if node.kind == "maxpool" and any(k > most for k in sides):
+        if node.layer.traits >= MAX_POOL and any(k > most for k in sides):
             yield f"a max pool of {shown} is larger than {most}x{most}", "kernel"
-        if node.kind not in CONVOLUTIONS:
+        if not node.layer.is_any(CONVOLUTIONS):
             return
         most = self._most(subject, "kernel")
         # The width is bound for depthwise kernels only, the height for all.

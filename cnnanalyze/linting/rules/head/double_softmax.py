@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import SILENT, SOFTMAX, before, heads
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 
-SQUASHING = SOFTMAX | {"sigmoid"}
+SQUASHING = SOFTMAX | {Trait.PROBABILITIES}
 
 
 @rule
@@ -59,9 +60,9 @@ class DoubleSoftmax(Rule):
         if wanted(loss) != "logits":
             return
         for head in heads(network):
-            ends = (head,) if head.kind not in SILENT else before(network, head, SILENT)
+            ends = (head,) if not head.layer.is_any(SILENT) else before(network, head, SILENT)
             for end in ends:
-                if end.kind in SQUASHING:
+                if end.layer.is_any(SQUASHING):
                     yield self.found(
                         subject,
                         f"the network ends in {end.kind}, and the loss '{loss}' takes logits",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import SILENT, before, heads
@@ -11,10 +13,10 @@ from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 MAKERS = {
-    "probabilities": frozenset({"softmax", "sigmoid", "hard_sigmoid"}),
-    "log-probabilities": frozenset({"log_softmax"}),
+    "probabilities": Trait.PROBABILITIES,
+    "log-probabilities": Trait.LOG_PROBABILITIES,
 }
-"""The kinds that make what a loss wants."""
+"""What makes what a loss wants."""
 
 
 @rule
@@ -71,16 +73,22 @@ class MissingProbability(Rule):
         wants = wanted(loss)
         if wants not in MAKERS:
             return
-        shaping = SILENT | {"flatten", "reshape"}
+        shaping = SILENT | {Trait.RESHAPING}
         for head in heads(network):
-            ends = (head,) if head.kind not in shaping else before(network, head, shaping)
+            ends = (head,) if not head.layer.is_any(shaping) else before(network, head, shaping)
             for end in ends:
-                if end.kind not in MAKERS[wants]:
-                    maker = "log_softmax" if wants == "log-probabilities" else "softmax"
+                if MAKERS[wants] not in end.layer.traits:
                     yield self.found(
                         subject,
                         f"the loss '{loss}' takes {wants}, and the network ends in {end.kind}",
                         node=end,
-                        help=f"end in {maker}, or use a loss that takes logits",
+                        help=f"end in {_maker(MAKERS[wants])}, or use a loss that takes logits",
                         values={"loss": loss, "head": end.kind},
                     )
+
+
+def _maker(trait: Trait) -> str:
+    """Return the kind that makes such numbers of all classes at once."""
+    return next(
+        cls.kind for cls in KINDS if {trait, Trait.SOFTMAX} <= cls.traits and "." not in cls.kind
+    )

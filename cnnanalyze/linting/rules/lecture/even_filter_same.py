@@ -54,7 +54,7 @@ class EvenFilterSame(Rule):
         assert subject.network is not None
         for node in subject.network:
             if (
-                node.kind not in graph_queries.CONVOLUTIONS
+                not node.layer.is_any(graph_queries.CONVOLUTIONS)
                 or node.attributes.get("padding") != "same"
             ):
                 continue

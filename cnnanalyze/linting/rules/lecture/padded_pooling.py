@@ -48,7 +48,7 @@ class PaddedPooling(Rule):
         """Look at the padding of every pool, also where 'same' comes to some."""
         assert subject.analysis is not None
         for facts in subject.analysis:
-            if facts.node.kind not in graph_queries.POOLS:
+            if not facts.node.layer.is_any(graph_queries.POOLS):
                 continue
             padded = next((f for f in facts.fit if f.before or f.after), None)
             if padded is not None:

@@ -23,7 +23,7 @@ class PoolOverMap(Rule):
 
     code = "LC004"
     name = "pool-over-map"
-    kinds = graph_queries.POOLS
+    traits = graph_queries.POOLS
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
@@ -48,7 +48,7 @@ class PoolOverMap(Rule):
         assert subject.network is not None
         for node in subject.network:
             shape = node.input_shapes[0]
-            if node.kind not in graph_queries.POOLS or shape.positions <= 1:
+            if not node.layer.is_any(graph_queries.POOLS) or shape.positions <= 1:
                 continue
             sides = zip(
                 graph_queries.kernel(node), graph_queries.dilation(node), shape.size, strict=True

@@ -65,7 +65,7 @@ class StrideDoesNotFit(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if node.kind not in graph_queries.CONVOLUTIONS | graph_queries.POOLS:
+            if not node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
                 continue
             for axis, (fit, f, s, d, n) in enumerate(sides(facts)):
                 if fit.exact:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -84,7 +85,7 @@ class TypicalPattern(Rule):
         """Read a plain chain of layers as the pattern."""
         assert subject.network is not None
         chain = _chain(subject.network)
-        if not {"C", "F"} <= {_LETTERS.get(node.kind) for node in chain}:
+        if not {"C", "F"} <= {_letter(node) for node in chain}:
             return  # joins, or no classifier
         found = _read(chain)
         if isinstance(found, Node):
@@ -107,14 +108,24 @@ class TypicalPattern(Rule):
         )
 
 
-_PASSED = graph_queries.SILENT | graph_queries.NORMS | {"flatten", "lrn", "zeropad"}
+_PASSED = (
+    graph_queries.SILENT
+    | graph_queries.NORMS
+    | {Trait.FLATTENING, Trait.RESPONSE_NORMALISATION, Trait.PADDING}
+)
 _LETTERS = {
-    **dict.fromkeys(graph_queries.CONVOLUTIONS, "C"),
-    **dict.fromkeys(graph_queries.ACTIVATIONS, "R"),
-    **dict.fromkeys(graph_queries.POOLS | graph_queries.GLOBAL_POOLS | {"subsample"}, "P"),
-    **dict.fromkeys(graph_queries.DENSE, "F"),
-    **dict.fromkeys(graph_queries.SOFTMAX, "S"),
+    Trait.CONVOLUTION: "C",
+    Trait.ACTIVATION: "R",
+    Trait.DENSE: "F",
+    Trait.SOFTMAX: "S",
 }
+
+
+def _letter(node: Node) -> str:
+    """Return what a layer is in the pattern; a question mark if it is nothing there."""
+    if node.layer.category is Category.POOLING:
+        return "P"
+    return next((letter for trait, letter in _LETTERS.items() if trait in node.layer.traits), "?")
 
 
 def _chain(network: Network) -> list[Node]:
@@ -125,7 +136,7 @@ def _chain(network: Network) -> list[Node]:
         if node.inputs != (before,):
             return []
         before = node.id
-        if node.kind not in _PASSED:
+        if not node.layer.is_any(_PASSED):
             chain.append(node)
     return chain
 
@@ -136,7 +147,7 @@ _NEXT = {"": "C", "C": "R", "R": "CPFS", "P": "CF", "F": "RS", "S": ""}
 
 def _read(chain: list[Node]) -> tuple[list[int], int, int] | Node:
     """Return the pattern's N of every group, its M and its K, or the layer that departs."""
-    letters = [_LETTERS.get(node.kind, "?") for node in chain]
+    letters = [_letter(node) for node in chain]
     for i, letter in enumerate(letters):
         before = letters[i - 1] if i else ""
         if letter not in _NEXT[before] or not letter:

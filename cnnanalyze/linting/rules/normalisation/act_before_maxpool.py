@@ -6,13 +6,8 @@ from collections.abc import Iterator
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import only_consumer
+from cnnanalyze.linting.graph_queries import MAX_POOL, MONOTONE, only_consumer
 from cnnanalyze.linting.rule import Case, Rule, rule
-
-MONOTONE = frozenset(
-    {"relu", "relu6", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus", "hard_sigmoid"}
-)
-"""Activations that never fall, so that the largest value stays the largest."""
 
 
 @rule
@@ -47,10 +42,10 @@ class ActBeforeMaxpool(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind not in MONOTONE:
+            if not node.layer.traits >= MONOTONE:
                 continue
             pool = only_consumer(network, node)
-            if pool is not None and pool.kind == "maxpool":
+            if pool is not None and pool.layer.traits >= MAX_POOL:
                 now, then = node.output.count, pool.output.count
                 yield self.found(
                     subject,

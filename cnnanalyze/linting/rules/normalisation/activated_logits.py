@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import (
@@ -17,7 +18,7 @@ from cnnanalyze.linting.graph_queries import (
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 
-PASSING = SILENT | {"flatten", "reshape"}
+PASSING = SILENT | {Trait.RESHAPING}
 
 
 @rule
@@ -32,7 +33,7 @@ class ActivatedLogits(Rule):
 
     code = "NA012"
     name = "activated-logits"
-    kinds = SOFTMAX | ACTIVATIONS
+    traits = SOFTMAX | ACTIVATIONS
     formula = "softmax(f(W·x)), f an activation"
     source = "UMLAUT (Schoop et al. 2021): last layer has nonlinear activation"
     trips = (
@@ -68,10 +69,10 @@ class ActivatedLogits(Rule):
         training = network.document.training
         loss = training.loss if training is not None else ""
         for head in heads(network):
-            if head.kind in SOFTMAX:
+            if head.layer.is_any(SOFTMAX):
                 ends, reader = before(network, head, PASSING), f"the {head.kind}"
-            elif wanted(loss) == "logits" and head.kind != "sigmoid":
-                is_passing = head.kind in PASSING
+            elif wanted(loss) == "logits" and Trait.PROBABILITIES not in head.layer.traits:
+                is_passing = head.layer.is_any(PASSING)
                 ends = before(network, head, PASSING) if is_passing else (head,)
                 reader = f"the loss '{loss}'"
             else:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from cnnanalyze.language.node import Node
 from cnnanalyze.language.tree import Mapping, Scalar
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Edit, Finding, Fix
 from cnnanalyze.linting.graph_queries import LINEAR, consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
 
-PER_CHANNEL = frozenset({"batchnorm", "instancenorm"})
+PER_CHANNEL = frozenset({Trait.CHANNEL_STATISTICS})
 """Normalisations that subtract the mean of each channel; others mix channels and keep a bias."""
 SIGNS = frozenset("\"'|>&*,:#[]{}")
 """Signs that would mean something else inside braces."""
@@ -32,7 +33,7 @@ class BiasBeforeNorm(Rule):
 
     code = "NA001"
     name = "bias-before-norm"
-    kinds = PER_CHANNEL
+    traits = PER_CHANNEL
     formula = "(x + b) - mean(x + b) = x - mean(x)"
     source = (
         "Ioffe and Szegedy 2015, 'Batch normalization', section 3.2: the bias can be ignored; "
@@ -93,13 +94,13 @@ class BiasBeforeNorm(Rule):
 def _is_cancelled(subject: Subject, node: Node) -> bool:
     network = subject.network
     assert network is not None
-    if node.kind not in LINEAR or not getattr(node.layer, "bias", False):
+    if not node.layer.is_any(LINEAR) or not getattr(node.layer, "bias", False):
         return False
     readers = consumers(network, node)
     return (
         bool(readers)
         and node.id not in network.outputs
-        and all(reader.kind in PER_CHANNEL for reader in readers)
+        and all(reader.layer.is_any(PER_CHANNEL) for reader in readers)
     )
 
 

@@ -66,11 +66,11 @@ class DoubleActivation(Rule):
         assert network is not None
         for node in network:
             # Softmax reads an activation on purpose; activated logits are a rule of their own.
-            firsts = SOFTMAX if node.kind in SOFTMAX else ACTIVATIONS | SOFTMAX
-            if node.kind not in ACTIVATIONS | SOFTMAX:
+            firsts = SOFTMAX if node.layer.is_any(SOFTMAX) else ACTIVATIONS | SOFTMAX
+            if not node.layer.is_any(ACTIVATIONS | SOFTMAX):
                 continue
             sources = before(network, node, SILENT)
-            if len(sources) == 1 and sources[0].kind in firsts:
+            if len(sources) == 1 and sources[0].layer.is_any(firsts):
                 first = sources[0]
                 yield self.found(
                     subject,
@@ -86,7 +86,7 @@ def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:
     """Take the second one out if it changes nothing: what is rectified stays as it is."""
     written = subject.written(second)
     assert subject.network is not None
-    if first.kind != second.kind or second.kind not in RECTIFIERS or written is None:
+    if first.kind != second.kind or not second.layer.is_any(RECTIFIERS) or written is None:
         return None
     if second.id in subject.network.outputs:
         return None

@@ -21,7 +21,7 @@ class DoubleNorm(Rule):
 
     code = "NA004"
     name = "double-norm"
-    kinds = NORMS
+    traits = NORMS
     formula = "norm(norm(x))"
     source = "follows from the definition: the second one subtracts the mean and divides again"
     trips = "none of the 68 networks of torchvision 0.29"

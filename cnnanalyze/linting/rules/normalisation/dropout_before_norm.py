@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import consumers
@@ -22,7 +23,7 @@ class DropoutBeforeNorm(Rule):
 
     code = "NA008"
     name = "dropout-before-norm"
-    kinds = frozenset({"dropout"})
+    traits = frozenset({Trait.DROPOUT})
     severity = "info"
     formula = "dropout on a path to batchnorm"
     source = (
@@ -48,13 +49,13 @@ class DropoutBeforeNorm(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind != "dropout" or not getattr(node.layer, "rate", 0):
+            if Trait.DROPOUT not in node.layer.traits or not getattr(node.layer, "rate", 0):
                 continue
             seen = {node.id}
             waiting = [node]
             while waiting:
                 here = waiting.pop(0)
-                if here.kind == "batchnorm":
+                if Trait.BATCH_STATISTICS in here.layer.traits:
                     rate = getattr(node.layer, "rate", 0)
                     yield self.found(
                         subject,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -22,7 +23,7 @@ class HeavyDropout(Rule):
 
     code = "NA013"
     name = "heavy-dropout"
-    kinds = frozenset({"dropout"})
+    traits = frozenset({Trait.DROPOUT})
     formula = "rate > 0.5"
     source = "UMLAUT (Schoop et al. 2021), dropout rate; Srivastava et al. 2014, figure 9"
     trips = "googlenet_auxiliary: its auxiliary heads drop 0.7, as the paper says; true, and meant"
@@ -43,7 +44,8 @@ class HeavyDropout(Rule):
         assert network is not None
         most = self.threshold(subject, "rate")
         for node in network:
-            if node.kind == "dropout" and (rate := float(getattr(node.layer, "rate", 0))) > most:
+            rate = float(getattr(node.layer, "rate", 0))
+            if Trait.DROPOUT in node.layer.traits and rate > most:
                 yield self.found(
                     subject,
                     f"a dropout of {rate:g} drops more than {most:g} of its input",

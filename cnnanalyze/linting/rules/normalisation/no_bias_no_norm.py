@@ -58,7 +58,7 @@ class NoBiasNoNorm(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind not in LINEAR or getattr(node.layer, "bias", True) or node.given:
+            if not node.layer.is_any(LINEAR) or getattr(node.layer, "bias", True) or node.given:
                 continue
             if (end := _first_nonlinear(subject, node)) is not None:
                 yield self.found(
@@ -83,9 +83,11 @@ def _first_nonlinear(subject: Subject, node: Node) -> Node | None:
         if here.id in seen:
             continue
         seen.add(here.id)
-        if here.kind in NORMS or (here.kind in LINEAR and getattr(here.layer, "bias", False)):
+        if here.layer.is_any(NORMS) or (
+            here.layer.is_any(LINEAR) and getattr(here.layer, "bias", False)
+        ):
             return None
-        if here.kind in ACTIVATIONS | SOFTMAX:
+        if here.layer.is_any(ACTIVATIONS | SOFTMAX):
             found = found or here
         else:
             waiting += consumers(network, here)

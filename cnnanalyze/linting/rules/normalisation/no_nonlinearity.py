@@ -67,11 +67,11 @@ class NoNonlinearity(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind not in LINEAR:
+            if not node.layer.is_any(LINEAR):
                 continue
             for first in before(network, node, NORMS | SILENT):
                 if (
-                    first.kind in LINEAR
+                    first.layer.is_any(LINEAR)
                     and not is_mergeable(first, node)
                     and not is_factorised(first, node)
                     and not is_projection(network, first)

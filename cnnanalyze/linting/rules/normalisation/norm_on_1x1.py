@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -22,7 +23,7 @@ class NormOn1x1(Rule):
 
     code = "NA010"
     name = "norm-on-1x1"
-    kinds = frozenset({"batchnorm"})
+    traits = frozenset({Trait.BATCH_STATISTICS})
     severity = "info"
     formula = "batchnorm on h = w = 1"
     source = "PyTorch: 'Expected more than 1 value per channel when training'"
@@ -47,7 +48,8 @@ class NormOn1x1(Rule):
         assert network is not None
         for node in network:
             shape = node.output
-            if node.kind == "batchnorm" and not shape.is_vector and shape.positions == 1:
+            is_batch = Trait.BATCH_STATISTICS in node.layer.traits
+            if is_batch and not shape.is_vector and shape.positions == 1:
                 yield self.found(
                     subject,
                     "this batchnorm sees one value per channel and image",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import NORMS, RECTIFIERS, SILENT, after, is_projection
@@ -23,7 +24,7 @@ class RectifiedBottleneck(Rule):
 
     code = "NA006"
     name = "rectified-bottleneck"
-    kinds = frozenset({"depthwise"})
+    traits = frozenset({Trait.DEPTHWISE})
     attributes = frozenset({"groups"})
     formula = "depthwise, then 1x1 with C_out < C_in, then ReLU"
     source = "Sandler et al. 2018, 'MobileNetV2', section 3.2 and figure 6"
@@ -57,7 +58,7 @@ class RectifiedBottleneck(Rule):
             if not is_projection(network, node):
                 continue
             for reader in after(network, node, NORMS | SILENT):
-                if reader.kind in RECTIFIERS:
+                if reader.layer.is_any(RECTIFIERS):
                     wide, narrow = node.input_shapes[0].channels, node.output.channels
                     yield self.found(
                         subject,

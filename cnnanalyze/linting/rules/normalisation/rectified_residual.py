@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.language.node import INPUT
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import RECTIFIERS, SILENT, before
@@ -23,7 +24,7 @@ class RectifiedResidual(Rule):
 
     code = "NA007"
     name = "rectified-residual"
-    kinds = frozenset({"add"})
+    traits = frozenset({Trait.SUM})
     formula = "relu(a) + relu(b) >= 0"
     source = "He et al. 2016, 'Identity mappings in deep residual networks', section 4.1"
     trips = "none of the 68 networks of torchvision 0.29"
@@ -48,10 +49,11 @@ class RectifiedResidual(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind != "add" or len(node.inputs) < 2 or INPUT in node.inputs:  # noqa: PLR2004
+            is_sum = Trait.SUM in node.layer.traits
+            if not is_sum or len(node.inputs) < 2 or INPUT in node.inputs:  # noqa: PLR2004
                 continue
             sources = before(network, node, SILENT)
-            if all(source.kind in RECTIFIERS for source in sources):
+            if all(source.layer.is_any(RECTIFIERS) for source in sources):
                 number = "both" if len(node.inputs) == 2 else f"all {len(node.inputs)}"  # noqa: PLR2004
                 yield self.found(
                     subject,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
 
-SATURATING = frozenset({"sigmoid", "tanh"})
+SATURATING = frozenset({Trait.SATURATING})
 
 
 @rule
@@ -25,7 +26,7 @@ class SaturatingDepth(Rule):
 
     code = "NA011"
     name = "saturating-depth"
-    kinds = SATURATING
+    traits = SATURATING
     severity = "info"
     formula = "sigmoid and tanh layers on the longest path > layers"
     source = "CS231n, lecture 6, activation functions"
@@ -55,8 +56,8 @@ class SaturatingDepth(Rule):
         longest: dict[str, int] = {}
         first = None
         for node in network:
-            counted = node.kind in SATURATING and not all(
-                reader.kind == "multiply" for reader in consumers(network, node)
+            counted = node.layer.is_any(SATURATING) and not all(
+                Trait.PRODUCT in reader.layer.traits for reader in consumers(network, node)
             )
             longest[node.id] = max((longest.get(i, 0) for i in node.inputs), default=0) + counted
             if counted and first is None and longest[node.id] > limit:

@@ -27,7 +27,7 @@ class MisalignedMerge(Rule):
 
     code = "RF004"
     name = "misaligned-merge"
-    kinds = JOINS
+    traits = JOINS
     severity = "info"
     needs = "analysis"
     formula = "start + (field - 1)/2 differs between the branches"
@@ -62,7 +62,7 @@ class MisalignedMerge(Rule):
         apart: dict[str, float] = {
             node.id: pixels
             for node in analysis.network
-            if node.kind in JOINS
+            if node.layer.is_any(JOINS)
             and not analysis.facts[node.id].aligned
             and (pixels := _apart(analysis, node))
         }

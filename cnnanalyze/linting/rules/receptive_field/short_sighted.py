@@ -26,7 +26,7 @@ class ShortSighted(Rule):
 
     code = "RF003"
     name = "short-sighted"
-    kinds = GLOBAL_POOLS
+    traits = GLOBAL_POOLS
     severity = "info"
     needs = "analysis"
     formula = "largest field before the global pool < image"
@@ -66,7 +66,7 @@ class ShortSighted(Rule):
         if all(s >= n for s, n in zip(seen, extents, strict=True)):
             return
         for node in network:
-            if node.kind not in GLOBAL_POOLS or node.input_shapes[0].positions == 1:
+            if not node.layer.is_any(GLOBAL_POOLS) or node.input_shapes[0].positions == 1:
                 continue
             fields = analysis.facts[node.inputs[0]].fields if node.inputs[0] in network else None
             if fields is not None and sizes(fields) == seen and node.output.positions == 1:

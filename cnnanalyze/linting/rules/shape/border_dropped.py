@@ -77,7 +77,7 @@ class BorderDropped(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if node.kind not in graph_queries.CONVOLUTIONS | graph_queries.POOLS:
+            if not node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
                 continue
             for axis, (fit, k, s, _, n) in enumerate(sides(facts)):
                 if k > 1 and s > 1 and fit.unread:
@@ -88,7 +88,7 @@ class BorderDropped(Rule):
                         f"kernel {k} with stride {s} never reads {rows} of {name} {n}",
                         node=node,
                         help="choose padding or a size with which the windows end at the border"
-                        + (", or 'ceil_mode: true'" if node.kind == "maxpool" else ""),
+                        + (", or 'ceil_mode: true'" if "ceil_mode" in node.attributes else ""),
                         values={"unread": fit.unread, name: n, "outputs": fit.output},
                     )
                     break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -22,7 +23,7 @@ class SizeLockedHead(Rule):
 
     code = "SH012"
     name = "size-locked-head"
-    kinds = graph_queries.DENSE
+    traits = graph_queries.DENSE
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
@@ -58,16 +59,13 @@ class SizeLockedHead(Rule):
         """Look at what every dense layer reads, before it was flattened."""
         assert subject.network is not None
         for node in subject.network:
-            if node.kind not in graph_queries.DENSE:
+            if not node.layer.is_any(graph_queries.DENSE):
                 continue
             shape = node.input_shapes[0]
             before = graph_queries.producer(subject.network, node)
-            while (
-                before is not None
-                and before.kind in graph_queries.SILENT | graph_queries.ACTIVATIONS | {"flatten"}
-            ):
+            while before is not None and before.layer.is_any(_PASSED):
                 shape = before.input_shapes[0]
-                if before.kind == "flatten":
+                if Trait.FLATTENING in before.layer.traits:
                     break
                 before = graph_queries.producer(subject.network, before)
             if shape.positions > 1:
@@ -79,3 +77,6 @@ class SizeLockedHead(Rule):
                     help="pool globally before it, as with 'gap'",
                     values={"map": str(shape), "positions": shape.positions},
                 )
+
+
+_PASSED = graph_queries.SILENT | graph_queries.ACTIVATIONS | {Trait.FLATTENING}

@@ -82,7 +82,7 @@ def _total(network: Network) -> tuple[int, ...]:
         if not known or behind.rank != network.input.rank or behind.positions == 1:
             continue  # no positions any more
         total, steps = max(known)
-        if node.kind in graph_queries.CONVOLUTIONS | graph_queries.POOLS:
+        if node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
             total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
             steps += max(graph_queries.stride(node)) > 1
         elif behind.size > before.size:

@@ -68,7 +68,7 @@ class SpatialOpOn1x1(Rule):
         assert subject.network is not None
         for node in subject.network:
             shape = node.input_shapes[0]
-            is_window = graph_queries.is_spatial(node) or node.kind in graph_queries.POOLS
+            is_window = graph_queries.is_spatial(node) or node.layer.is_any(graph_queries.POOLS)
             if not is_window or shape.is_vector or shape.positions > 1:
                 continue
             size = "x".join(map(str, graph_queries.kernel(node)))
@@ -78,7 +78,7 @@ class SpatialOpOn1x1(Rule):
                 node=node,
                 attribute="kernel",
                 help="remove the pool"
-                if node.kind in graph_queries.POOLS
+                if node.layer.is_any(graph_queries.POOLS)
                 else "use a 1x1 convolution, or stop downsampling earlier",
                 values={"kernel": size, "input": str(shape)},
             )

@@ -58,7 +58,7 @@ class UnevenPadding(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if node.kind not in graph_queries.CONVOLUTIONS | graph_queries.POOLS:
+            if not node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
                 continue
             for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
                 used = (fit.output - 1) * s + d * (k - 1) + 1 - fit.before - n

@@ -49,7 +49,7 @@ class ChannelsShrink(Rule):
         assert network is not None
         last = None
         for node in main_path(network):
-            if node.kind not in CONVOLUTIONS:
+            if not node.layer.is_any(CONVOLUTIONS):
                 continue
             if last is not None and node.output.channels < last.output.channels:
                 yield self.found(

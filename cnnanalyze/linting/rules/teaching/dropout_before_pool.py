@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import ACTIVATIONS, GLOBAL_POOLS, POOLS, after
@@ -45,10 +46,10 @@ class DropoutBeforePool(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind != "dropout":
+            if Trait.DROPOUT not in node.layer.traits:
                 continue
             for reader in after(network, node, ACTIVATIONS):
-                if reader.kind in POOLS | GLOBAL_POOLS:
+                if reader.layer.is_any(POOLS | GLOBAL_POOLS):
                     yield self.found(
                         subject,
                         f"this dropout lies before a pool, {reader.id}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import ACTIVATIONS, NORMS, SILENT, before, is_gate
+from cnnanalyze.linting.graph_queries import ACTIVATIONS, DENSE, NORMS, SILENT, before, is_gate
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -47,11 +47,11 @@ class FcWidthGrows(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if node.kind != "dense" or is_gate(network, node):
+            if not node.layer.is_any(DENSE) or is_gate(network, node):
                 continue
             for source in before(network, node, ACTIVATIONS | NORMS | SILENT):
                 now, then = node.output.channels, source.output.channels
-                if source.kind == "dense" and now > then:
+                if source.layer.is_any(DENSE) and now > then:
                     yield self.found(
                         subject,
                         f"this dense layer has {now} units, and the one before it has {then}",

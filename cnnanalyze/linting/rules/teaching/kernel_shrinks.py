@@ -49,7 +49,7 @@ class KernelShrinks(Rule):
         assert network is not None
         widest = None
         for node in main_path(network):
-            if node.kind not in CONVOLUTIONS:
+            if not node.layer.is_any(CONVOLUTIONS):
                 continue
             if widest is not None and max(kernel(node)) < max(kernel(widest)):
                 yield self.found(

@@ -56,12 +56,12 @@ class NoActivationNear(Rule):
         assert network is not None
         within = int(self.threshold(subject, "layers"))
         for node in network:
-            if node.kind not in LINEAR:
+            if not node.layer.is_any(LINEAR):
                 continue
             level = [node]
             for _ in range(within):
                 level = [reader for here in level for reader in consumers(network, here)]
-                if not level or any(is_activation(n) or n.kind in SOFTMAX for n in level):
+                if not level or any(is_activation(n) or n.layer.is_any(SOFTMAX) for n in level):
                     break
             else:
                 yield self.found(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import CONVOLUTIONS, POOLS
+from cnnanalyze.linting.graph_queries import CONVOLUTIONS, MAX_POOL, POOLS
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -44,10 +44,10 @@ class NoMaxPool(Rule):
         """Count convolutions and pools."""
         network = subject.network
         assert network is not None
-        found = [n for n in network if n.kind in CONVOLUTIONS | POOLS]
+        found = [n for n in network if n.layer.is_any(CONVOLUTIONS | POOLS)]
         if len(found) < self.threshold(subject, "layers"):
             return
-        if not any(n.kind == "maxpool" for n in found):
+        if not any(n.layer.traits >= MAX_POOL for n in found):
             yield self.found(
                 subject,
                 f"none of the {len(found)} convolutions and pools of this network is a max pool",

@@ -60,13 +60,13 @@ class PoolAfterEveryConv(Rule):
         network = subject.network
         assert network is not None
         path = main_path(network)
-        convolutions = [n for n in path if n.kind in CONVOLUTIONS]
-        pools = [n for n in path if n.kind in POOLS]
+        convolutions = [n for n in path if n.layer.is_any(CONVOLUTIONS)]
+        pools = [n for n in path if n.layer.is_any(POOLS)]
         if not convolutions or len(convolutions) + len(pools) < self.threshold(subject, "layers"):
             return
         passing = ACTIVATIONS | NORMS | SILENT
         if all(
-            any(reader.kind in POOLS for reader in after(network, node, passing))
+            any(reader.layer.is_any(POOLS) for reader in after(network, node, passing))
             for node in convolutions
         ):
             yield self.found(

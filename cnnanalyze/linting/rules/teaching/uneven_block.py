@@ -61,13 +61,15 @@ class UnevenBlock(Rule):
         network = subject.network
         assert network is not None
         path = main_path(network)
-        if sum(n.kind in CONVOLUTIONS | POOLS for n in path) < self.threshold(subject, "layers"):
+        if sum(n.layer.is_any(CONVOLUTIONS | POOLS) for n in path) < self.threshold(
+            subject, "layers"
+        ):
             return
         for node in path:
-            if node.kind not in CONVOLUTIONS:
+            if not node.layer.is_any(CONVOLUTIONS):
                 continue
             for source in before(network, node, ACTIVATIONS | NORMS | SILENT):
-                if source.kind in CONVOLUTIONS and _like(node) != _like(source):
+                if source.layer.is_any(CONVOLUTIONS) and _like(node) != _like(source):
                     yield self.found(
                         subject,
                         f"this convolution is unlike {source.id} before it: {_said(node)} filters, "
