@@ -70,7 +70,7 @@ def figure(printed: Schema) -> Schema:
     """Return the schema of a figure: bare, or with its own convention, settings and verdict."""
     detailed = {
         "type": "object",
-        "properties": {"printed": printed, **_terms()},
+        "properties": {"printed": {**printed, "description": "as printed"}, **_terms()},
         "required": ["printed"],
         "additionalProperties": False,
     }

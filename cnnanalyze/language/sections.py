@@ -49,13 +49,19 @@ class Training(Section):
 class Lint(Section):
     """Which lint rules speak up for this spec."""
 
-    profile: choice("default", "teaching", "strict") = "default"  # type: ignore[valid-type]
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severity: dict[str, choice("error", "warning", "info")] = Field(default_factory=dict)  # type: ignore[valid-type]
-    thresholds: dict[str, dict[str, Number]] = Field(default_factory=dict)
-    target: str | None = None
+    profile: choice("default", "teaching", "strict") = Field(  # type: ignore[valid-type]
+        "default", description="the rules to begin with"
+    )
+    select: tuple[str, ...] = Field((), description="rules that are on, instead of the profile's")
+    extend_select: tuple[str, ...] = Field((), description="rules that are on besides")
+    ignore: tuple[str, ...] = Field((), description="rules that are off")
+    severity: dict[str, choice("error", "warning", "info")] = Field(  # type: ignore[valid-type]
+        default_factory=dict, description="other severities, by rule"
+    )
+    thresholds: dict[str, dict[str, Number]] = Field(
+        default_factory=dict, description="other numbers for conditions, by rule"
+    )
+    target: str | None = Field(None, description="the hardware whose rules are added")
 
 
 AnySection = TypeVar("AnySection", bound=Section)

@@ -226,8 +226,9 @@ def _example_text(cls: Kind, one: Worked) -> str:
 
 
 _ABOUT = (
-    "This page is written by `cnnanalyze layers --format markdown`. Every figure of the worked "
-    "examples was printed by the source that it names; the computed one stands beside it."
+    "`cnnanalyze layers KIND` prints one of them. Every figure of the worked examples was "
+    "printed by "
+    "the source that it names; the computed one stands beside it."
 )
 
 

@@ -69,8 +69,16 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
 """What makes the schema of each form."""
 
 
-def schema_of(name: str) -> Schema:
+def schema_of(name: str, *, closed: bool = False) -> Schema:
     """Return the JSON Schema of a form of data.
+
+    Parameters
+    ----------
+    name
+        The name of the form.
+    closed
+        Whether what is written may have no key but those of this version of the package. A program
+        that reads it should let others pass: new ones do not change the version.
 
     Raises
     ------
@@ -82,7 +90,22 @@ def schema_of(name: str) -> Schema:
             f"there is no schema '{name}'{nearest(name, list(SCHEMAS))}",
             help=f"there are {', '.join(SCHEMAS)}",
         )
-    return SCHEMAS[name]()
+    schema = SCHEMAS[name]()
+    return schema if closed or name not in _FORMS else _opened(schema)
+
+
+def _opened(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema that lets keys pass that it does not name."""
+    if isinstance(schema, list):
+        return [_opened(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_closed = schema.get("additionalProperties") is False
+    return {
+        key: _opened(part)
+        for key, part in schema.items()
+        if not (is_closed and key == "additionalProperties")
+    }
 
 
 def file_of(name: str) -> str:

@@ -98,7 +98,7 @@ class LintedFile(TypedDict):
 
 @form
 class Lint(TypedDict):
-    """What is wrong in specs: 'lint SPEC --format json'; a line of 'jsonl' is one finding."""
+    """What is wrong in specs: 'lint SPEC --format json'. A line of jsonl is one finding."""
 
     schema: int
     summary: LintCounts

@@ -64,6 +64,7 @@ def pages(site: Path) -> dict[Path, Page]:
 def test_every_page_of_the_docs_is_a_page_of_the_site(pages: dict[Path, Page], site: Path) -> None:
     docs = ROOT / "docs"
     wanted = {p.relative_to(docs).with_suffix(".html") for p in docs.rglob("*.md")}
+    wanted |= {Path("reference/commands.html"), Path("reference/messages.html")}
     assert {p.relative_to(site) for p in pages} - {Path("404.html")} == wanted
 
 

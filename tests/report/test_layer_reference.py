@@ -1,8 +1,6 @@
-"""The reference of the layer kinds: complete, computed live, and the committed page is current."""
+"""The reference of the layer kinds: complete, computed live."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +11,6 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report import layer_reference
 
 ALL = list(KINDS)
-PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "layers.md"
-
-
-def test_the_committed_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == layer_reference.all_markdown(), (
-        "write it anew: cnnanalyze layers --format markdown -o docs/reference/layers.md"
-    )
 
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda c: c.kind)

@@ -30,7 +30,7 @@ READ = {"spec", "configuration", "sheet", "answers", "facts", "table"}
 
 def errors(name: str, data: Any) -> list[str]:
     """Return what the schema of a name finds wrong."""
-    schema = schema_of(name)
+    schema = schema_of(name, closed=True)
     validator = jsonschema.validators.validator_for(schema)(schema)
     return [f"{list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(data)]
 
@@ -69,6 +69,15 @@ def test_unknown_schema_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no schema 'sumary'; did you mean") as e:
         schema_of("sumary")
     assert e.value.faults[0].help.startswith("there are spec, configuration, ")
+
+
+def test_keys_that_are_new_do_not_break_who_reads_what_is_written() -> None:
+    data = {**cnn.analyze("zoo:lenet5").to_dict(), "new": 1}
+    data["layers"] = [{**row, "new": 1} for row in data["layers"]]
+    jsonschema.validate(data, schema_of("summary"))
+    assert errors("summary", data)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "status": "done"}, schema_of("summary"))
 
 
 # --- what is written ------------------------------------------------------------------------------

@@ -191,7 +191,6 @@ def all_markdown() -> str:
     lines = [
         "# Lint rules",
         "",
-        "Written by `cnnanalyze rule --format markdown -o docs/reference/rules.md`;",
         "`cnnanalyze rule CODE` prints one of them. Every case below is a test.",
         "",
         "| Code | Name | Severity | When |",

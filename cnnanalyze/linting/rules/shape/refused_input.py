@@ -17,7 +17,7 @@ class RefusedInput(FaultRule):
 
     code = "SH013"
     name = "refused-input"
-    source = "the page of the layer kind in docs/reference/layers.md"
+    source = "the page of the layer kind in docs/reference/layers"
     valid = (
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- slice: [0, 2]\n",

@@ -1,0 +1,73 @@
+"""The reference page of the commands, made from the options that the command line declares."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.main import get_command
+
+from cnnanalyze.cli import COMMANDS
+from tests.docs.reference import page, table
+
+
+def command(name: str) -> Any:
+    """Return a command with all of its options."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name)(getattr(import_module(f"cnnanalyze.cli.{name}"), name))
+    return get_command(app)
+
+
+def _section(name: str) -> str:
+    found = command(name)
+    context = found.make_context(f"cnnanalyze {name}", [], resilient_parsing=True)
+    usage = found.get_usage(context).removeprefix("Usage: ")
+    first, *rest = (found.help or "").strip().split("\n\n")
+    options: list[tuple[str, str]] = []
+    arguments: list[tuple[str, str]] = []
+    for parameter in found.params:
+        record = parameter.get_help_record(context)
+        if record is None or "--help" in parameter.opts:
+            continue
+        (options if parameter.param_type_name == "option" else arguments).append(
+            (f"`{record[0]}`", _plain(record[1]))
+        )
+    parts = [f"## {name}", _plain(first), f"```text\n{usage}\n```", *map(_plain, rest)]
+    if arguments:
+        parts.append(table(("argument", "meaning"), arguments))
+    if options:
+        parts.append(table(("option", "meaning"), options))
+    return "\n\n".join(parts)
+
+
+def _plain(text: str) -> str:
+    """Return a help text as Markdown shows it: as it is."""
+    text = " ".join(text.split())
+    for sign in ("\\", "*", "_", "<", "[", "]"):
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def commands_page() -> str:
+    """Return the page with every command and every option."""
+    return page(
+        "Commands",
+        "Every command with every option, as `cnnanalyze COMMAND --help` prints them. SPEC is a "
+        "file, "
+        "a folder, a pattern such as `'specs/res*.yaml'`, `zoo:NAME`, or `-` for stdin. "
+        "`--help` explains a command, `--version` prints the version, and `--debug` anywhere "
+        "shows the "
+        "traceback of an error.",
+        table(
+            ("code", "meaning"),
+            (
+                ("0", "all is well"),
+                ("1", "findings, failed figures, books that do not balance, wrong answers"),
+                ("2", "the command could not do its work"),
+                ("130", "it was interrupted"),
+            ),
+        ),
+        table(("command", "what it does"), ((f"[`{n}`](#{n})", w) for n, w in COMMANDS.items())),
+        *(_section(name) for name in COMMANDS),
+    )
