@@ -160,6 +160,7 @@ def verify(
     network: Network | str | Path,
     *,
     limit: int | None = None,
+    operations: int | None = None,
     lines: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Balance:
@@ -170,7 +171,10 @@ def verify(
     network
         The network, or where to load it from.
     limit
-        The bytes that the run may need; more is refused.
+        The bytes that the run may need; more is refused. By default 1 GiB.
+    operations
+        The operations that the run may take; more is refused. By default 200 billion. Receptive
+        fields are observed by as many lines of the input as can be followed with so many again.
     lines
         The most lines of the input that are followed to observe receptive fields; by default all.
     progress
@@ -184,7 +188,7 @@ def verify(
     Raises
     ------
     ExecutionError
-        If the run would need more memory than ``limit``.
+        If the run would need more memory than ``limit``, or more than ``operations``.
 
     Examples
     --------
@@ -194,10 +198,18 @@ def verify(
     True
     """
     from cnnanalyze.crosscheck.balance import LIMIT, balance
+    from cnnanalyze.crosscheck.effort import ALLOWED
 
     counted("limit", limit)
+    counted("operations", operations)
     counted("lines", lines)
-    return balance(read(network), limit=limit or LIMIT, lines=lines, progress=progress)
+    return balance(
+        read(network),
+        limit=limit or LIMIT,
+        operations=operations or ALLOWED,
+        lines=lines,
+        progress=progress,
+    )
 
 
 def lint(

@@ -102,6 +102,15 @@ Memory = Annotated[
     str,
     typer.Option("--memory", metavar="SIZE", help="Memory that a run may need, such as 4GiB."),
 ]
+Operations = Annotated[
+    str,
+    typer.Option(
+        "--operations",
+        metavar="N",
+        help="Operations that a run may take, such as 500G; receptive fields are observed by as "
+        "many lines as so many again suffice for.",
+    ),
+]
 Lines = Annotated[
     int | None,
     typer.Option(

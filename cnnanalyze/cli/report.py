@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -63,7 +63,8 @@ def report(
     batch: option.Batch = 1,
     dtype: option.Dtype = "float32",
     layout: option.Layout = "hwc",
-    memory: option.Memory = "4GiB",
+    memory: option.Memory = "1GiB",
+    operations: option.Operations = "200G",
     lines: option.Lines = None,
     settings: option.Settings = None,
 ) -> None:
@@ -75,15 +76,15 @@ def report(
     """
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find, read_settings
-    from cnnanalyze.cli.verify import read_size
+    from cnnanalyze.cli.verify import balancing
     from cnnanalyze.report.options import Options
 
     options = Options(convention=convention, batch=batch, dtype=dtype, layout=layout)
-    limit = read_size(memory)
+    balance = balancing(memory, operations, lines)
     names = find(specs)
     folder = _folder(names, output)
     failed: list[CnnError] = []
-    pages = _analyze(names, read_settings(settings), failed, limit if verify else None, lines)
+    pages = _analyze(names, read_settings(settings), failed, balance if verify else None)
     if folder is not None:
         _write_folder(pages, folder, options, answers)
     elif pages:
@@ -180,8 +181,7 @@ def _analyze(
     names: Sequence[str],
     settings: dict[str, object],
     failed: list[CnnError],
-    limit: int | None,
-    lines: int | None,
+    balance: Callable[..., Balance] | None,
 ) -> list[Page]:
     """Analyze specs; those that cannot be read or run are noted, and the rest go on."""
     from contextlib import nullcontext
@@ -189,18 +189,17 @@ def _analyze(
     from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.cli.specs import load
     from cnnanalyze.cli.verify import Watch, watching
-    from cnnanalyze.crosscheck.balance import balance
 
     pages = []
-    bars = watching(len(names)) if limit is not None else nullcontext(Watch())
+    bars = watching(len(names)) if balance is not None else nullcontext(Watch())
     with bars as watch:
         for name, file in zip(names, file_names(names), strict=True):
             try:
                 network = load(name, settings)
                 found = None
-                if limit is not None:
+                if balance is not None:
                     progress = watch.begin(network.name)
-                    found = balance(network, limit=limit, lines=lines, progress=progress)
+                    found = balance(network, progress=progress)
                 analysis = analyze(network)
                 pages.append(Page(file, analysis, found, _lint(name, analysis)))
             except CnnError as error:

@@ -29,7 +29,8 @@ def verify(
     *,
     format: option.TableOrJson = "",  # noqa: A002 - the name of the option
     output: option.Output = None,
-    memory: option.Memory = "4GiB",
+    memory: option.Memory = "1GiB",
+    operations: option.Operations = "200G",
     lines: option.Lines = None,
     settings: option.Settings = None,
 ) -> None:
@@ -38,13 +39,12 @@ def verify(
     Shapes, parameters, operations, receptive fields and refusals are compared entry by entry, and
     the figures under 'expect:' are checked. Exit code 1 if anything does not balance.
     """
-    from cnnanalyze.api import verify as balance
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find, load_all, read_settings
 
     format = choose_format(format, output, ("table", "json"))  # noqa: A001 - the name of the option
-    one = partial(balance, limit=read_size(memory), lines=lines)
+    one = balancing(memory, operations, lines)
     failed: list[CnnError] = []
     balances: list[Balance] = []
     texts: list[str] = []
@@ -72,6 +72,18 @@ def verify(
         raise typer.Exit(2)
     if not all(b.is_balanced for b in balances):
         raise typer.Exit(1)
+
+
+def balancing(memory: str, operations: str, lines: int | None) -> Callable[..., Balance]:
+    """Return what verifies a network within the bounds that a command line gives."""
+    from cnnanalyze.api import verify as balance
+
+    return partial(
+        balance,
+        limit=read_size(memory),
+        operations=read_operations(operations),
+        lines=lines,
+    )
 
 
 _UNITS = {
@@ -106,6 +118,27 @@ def read_size(text: str) -> int:
             help="write it as 4GiB, 500MB or a number of bytes",
         )
     return int(Fraction(match[1]) * units[match[2].lower()])
+
+
+def read_operations(text: str) -> int:
+    """Return a count of operations such as ``200G``.
+
+    Examples
+    --------
+    >>> read_operations("1.5T")
+    1500000000000
+    """
+    from cnnanalyze.language.printed_number import Figure
+
+    try:
+        count = int(Figure.parse(text).value)
+    except ValueError as error:
+        raise UsageError(
+            f"'--operations' cannot be read: {error}", help="write --operations 500G"
+        ) from None
+    if count < 1:
+        raise UsageError(f"'--operations' is a number from 1 on, not {text}")
+    return count
 
 
 # --- words ----------------------------------------------------------------------------------------

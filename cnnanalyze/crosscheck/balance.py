@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze, index_maps
+from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.trace import Clipped, trace
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.periodic_field import Interval
+from cnnanalyze.crosscheck import effort
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.refusals import compare_refusals
 from cnnanalyze.crosscheck.result import QUANTITIES, Balance, Discrepancy
@@ -20,16 +22,17 @@ from cnnanalyze.execute.run import Observation, Step, execute
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.node import Node
 
-LIMIT = 4 * 2**30
+LIMIT = 2**30
 """Bytes that a run may need, unless the user allows more."""
 
 WORKSPACE = 64 * 2**20
 """Bytes that a convolution may take for the windows it lays out."""
 
-MOST_WORK = 10_000_000_000
-"""Positions of all layers, once for each line of the input: up to this all lines are followed."""
-FEW_LINES = 8
-"""How many are, along each axis, where that would be more."""
+FEW_DIGITS = 1_000
+"""So many of a unit, and a count is told in the next larger one."""
+
+FEWEST_LINES = 3
+"""Lines along each axis that are worth following: both borders, and one between."""
 
 Progress = Callable[[float, str], None]
 
@@ -38,6 +41,7 @@ def balance(
     network: Network,
     *,
     limit: int = LIMIT,
+    operations: int = effort.ALLOWED,
     lines: int | None = None,
     progress: Progress | None = None,
 ) -> Balance:
@@ -52,23 +56,24 @@ def balance(
         The network.
     limit
         The bytes that the run may need.
+    operations
+        The operations that the run may take, and again the observation of receptive fields.
     lines
         The most lines of the input, along each axis, that are followed through the network to
-        observe receptive fields: those at both borders and some between; by default all, or few
-        where all would be too much work.
+        observe receptive fields: those at both borders and some between; by default all. Where
+        that would take more than ``operations``, fewer are followed, and the remarks say so.
     progress
         Called with the share of the work that is done and the layer at hand.
 
     Raises
     ------
     ExecutionError
-        If the run would need more memory than ``limit``.
+        If the run would need more memory than ``limit``, or more than ``operations``.
     """
     say = progress or _silent
-    if lines is None and work_of_fields(network) > MOST_WORK:
-        lines = FEW_LINES
     analysis = analyze(network)
     _refuse_too_large(analysis, limit)
+    _refuse_too_long(analysis, operations)
     steps = [step_of(node) for node in network]
     found: list[Discrepancy] = []
     compared: Counter[str] = Counter()
@@ -95,7 +100,8 @@ def balance(
             enter(*entry)
     enter("live activations", "network", "peak", analysis.memory.peak, observation.peak)
     say(0.7, "receptive fields")
-    for entry in _field_entries(analysis, steps, lines):
+    plan = _Plan.within(network, lines, operations)
+    for entry in _field_entries(analysis, steps, plan):
         enter(*entry)
     say(0.95, "refusals")
     for entry in compare_refusals(network):
@@ -107,20 +113,8 @@ def balance(
         tuple((q, compared[q]) for q in QUANTITIES if compared[q]),
         tuple(found),
         check_claims(analysis),
-        (*analysis.notes, *_unseen(network, lines)),
+        (*analysis.notes, *plan.left_out),
     )
-
-
-def work_of_fields(network: Network) -> int:
-    """Return how many positions are computed if every line of the input is followed.
-
-    Examples
-    --------
-    >>> import cnnanalyze as cnn
-    >>> work_of_fields(cnn.loads("{cnn: 1, input: 7x5x3, layers: [relu, {maxpool: 5}]}"))
-    432
-    """
-    return sum(node.output.positions for node in network) * sum(network.input.size)
 
 
 def _silent(share: float, what: str) -> None:
@@ -141,7 +135,16 @@ def step_of(node: Node) -> Step:
 
 def memory_needed(analysis: Analysis) -> int:
     """Return the bytes that running a network needs: tensors, live activations, workspace."""
-    return 4 * (analysis.total.stored + 2 * analysis.memory.peak) + WORKSPACE
+    shared = {facts.node.share for facts in analysis if facts.node.share}
+    held = 0
+    largest = 0
+    for facts in analysis:
+        stored = sum(param.size for param in facts.params)
+        if facts.node.id in shared:
+            held += stored  # until the last layer that uses them
+        else:
+            largest = max(largest, stored)
+    return 4 * (held + largest + 2 * analysis.memory.peak) + WORKSPACE
 
 
 def _refuse_too_large(analysis: Analysis, limit: int) -> None:
@@ -155,6 +158,27 @@ def _refuse_too_large(analysis: Analysis, limit: int) -> None:
         help=f"allow it with '--memory {_gibibytes(needed, up=True).replace(' ', '')}', "
         "or verify the network with a smaller input",
     )
+
+
+def _refuse_too_long(analysis: Analysis, operations: int) -> None:
+    needed = effort.of_run(analysis)
+    if needed <= operations:
+        return
+    costly = max(analysis, key=effort.of_layer)
+    raise ExecutionError(
+        f"running {analysis.network.name} would take about {_rounded(needed, up=True)} operations, "
+        f"{_rounded(effort.of_layer(costly))} of them in '{costly.node.id}'; allowed are "
+        f"{_rounded(operations)}",
+        help=f"allow it with '--operations {_rounded(needed, up=True)}', "
+        "or verify the network with a smaller input",
+    )
+
+
+def _rounded(count: int, *, up: bool = False) -> str:
+    """Return a count of operations in millions or more; one that is to be enough is rounded up."""
+    units = ((10**6, "M"), (10**9, "G"), (10**12, "T"))
+    unit, letter = next((u for u in units if count < FEW_DIGITS * u[0]), units[-1])
+    return f"{-(-count // unit) if up else count // unit:,}{letter}"
 
 
 def _gibibytes(count: int, *, up: bool = False) -> str:
@@ -190,14 +214,50 @@ def _entries(facts: NodeFacts, observation: Observation) -> Iterator[Entry]:
                 yield "operations", node.id, operation, counted, carried_out
 
 
-def _field_entries(analysis: Analysis, steps: list[Step], most: int | None) -> Iterator[Entry]:
+class _Plan(NamedTuple):
+    """How receptive fields are observed."""
+
+    lines: tuple[Sequence[int], ...]
+    """The lines of each axis that are followed; of a vector, or where it is too much, none."""
+    images: int
+    """How many images run at once."""
+    maps: dict[str, Maps]
+    left_out: tuple[str, ...]
+    """What is not checked, and how to have it."""
+
+    @classmethod
+    def within(cls, network: Network, asked: int | None, operations: int) -> _Plan:
+        """Follow as many lines as are asked for and as the operations allow."""
+        sizes = network.input.size
+        if not sizes:
+            return cls((), 1, {}, ())
+        maps = index_maps(network)
+        needed = effort.of_fields(network, maps)
+        most, advice = asked, ""
+        if needed.of(asked) > operations:
+            most = needed.lines_within(operations)
+            enough = _rounded(needed.of(asked), up=True)
+            advice = f"; '--operations {enough}' allows {'all' if asked is None else asked}"
+        if most is not None and most < min(FEWEST_LINES, max(sizes)):
+            fewest = _rounded(needed.of(FEWEST_LINES), up=True)
+            advice += f", '--operations {fewest}' {FEWEST_LINES}"
+            return cls((), 1, {}, (f"receptive fields, for lack of operations{advice}",))
+        left_out = () if most is None or max(sizes) <= most else (f"{_by_lines(most)}{advice}",)
+        lines = tuple(choose_lines(n, most) for n in sizes)
+        return cls(lines, needed.images, maps, left_out)
+
+
+def _by_lines(most: int) -> str:
+    return f"receptive fields by at most {most} lines of the input along each axis, not by all"
+
+
+def _field_entries(analysis: Analysis, steps: list[Step], plan: _Plan) -> Iterator[Entry]:
     """Return the entries of the receptive fields: both ends, every axis, every unit."""
-    network = analysis.network
-    if not network.input.rank:
+    if not plan.lines:
         return
-    lines = [choose_lines(n, most) for n in network.input.size]
-    traced = trace(network, index_maps(network))
-    observed = observe_fields(steps, network.input.size, lines=lines)
+    network, lines = analysis.network, plan.lines
+    traced = trace(network, plan.maps)
+    observed = observe_fields(steps, network.input.size, lines=lines, images=plan.images)
     # Most layers see what others see, and then both sides are the same objects.
     compared: dict[tuple[int, int, int], tuple[object, object]] = {}
     inner: dict[int, int | None] = {}
@@ -263,13 +323,6 @@ def _bears_out(rule: Interval | None, seen: Interval | None, followed: set[int])
     first = seen[0] == rule[0] if rule[0] in followed else seen[0] > rule[0]
     last = seen[1] == rule[1] if rule[1] in followed else seen[1] < rule[1]
     return first and last
-
-
-def _unseen(network: Network, most: int | None) -> tuple[str, ...]:
-    """Return what was not checked of the receptive fields."""
-    if most is None or not any(n > most for n in network.input.size):
-        return ()
-    return (f"receptive fields by at most {most} lines of the input along each axis, not by all",)
 
 
 def _first_difference(

@@ -21,8 +21,8 @@ Reach = tuple[int, int] | None
 Fields = tuple[list[Reach], ...]
 """Per axis of the input, and per index of the output along it: the reach."""
 
-_CHUNK = 1 << 21
-"""Numbers of a chunk of images: small enough to be fast, large enough to be worth a run."""
+_PIXELS = 1 << 21
+"""Pixels of images that run together: few enough to be fast, enough to be worth a run."""
 
 
 def observe_fields(
@@ -30,7 +30,7 @@ def observe_fields(
     input_size: tuple[int, ...],
     *,
     lines: Sequence[Sequence[int]] | None = None,
-    chunk: int = _CHUNK,
+    images: int | None = None,
 ) -> dict[str, Fields]:
     """Return what every step really reads of the input, by output index along every axis.
 
@@ -44,8 +44,9 @@ def observe_fields(
     lines
         The lines that are poisoned along each axis; by default all of them. Of what a unit
         reads, only these are seen.
-    chunk
-        How many input pixels are poisoned images worth at a time; bounds the memory.
+    images
+        How many images run at a time; bounds the memory. By default as many as have some millions
+        of pixels.
 
     Returns
     -------
@@ -59,7 +60,8 @@ def observe_fields(
     ([(0, 1), (1, 3), (3, 5), (5, 6)],)
     """
     steps = list(steps)
-    images = max(1, int(chunk / max(1, prod(input_size))))
+    if images is None:
+        images = max(1, int(_PIXELS / max(1, prod(input_size))))
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
     arena = Arena()
@@ -109,16 +111,16 @@ def _run(
     left = Counter(readers)
     alive = {INPUT: batch}
     for step in steps:
-        inputs = [alive[name] for name in step.inputs]
-        mask = np.isnan(_one_channel(_step(step, inputs, arena)))
+        mask = np.isnan(_one_channel(_step(step, [alive[name] for name in step.inputs], arena)))
         yield step.id, mask
-        # Values are of no interest; kept at one, they cannot overflow in a deep network.
-        alive[step.id] = _ones_but(mask, arena)
         for name in step.inputs:
             left[name] -= 1
-        for name in {*step.inputs, step.id}:
+        for name in step.inputs:
             if left[name] <= 0:
                 alive.pop(name, None)
+        if left[step.id] > 0:
+            # Values are of no interest; kept at one, they cannot overflow in a deep network.
+            alive[step.id] = _ones_but(mask, arena)
 
 
 def _step(step: Step, inputs: list[Array], arena: Arena) -> Array:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.crosscheck import balance as module
 from cnnanalyze.crosscheck.balance import balance
 from tests.strategies.growing import SHAPES, check_growth
 
@@ -33,15 +32,7 @@ def test_sharing_with_one_layer() -> None:
     check_growth(measured, start=32)
 
 
-def test_of_a_large_input_few_lines_are_followed_and_that_is_said(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    net = cnn.loads("{cnn: 1, input: 23x19x2, layers: [{conv: {filters: 3, kernel: 3}}]}")
-    assert balance(net).remarks == ()
-    monkeypatch.setattr(module, "MOST_WORK", module.work_of_fields(net) - 1)
-    found = balance(net)
-    assert found.is_balanced
-    assert found.remarks == (
-        "receptive fields by at most 8 lines of the input along each axis, not by all",
-    )
-    assert balance(net, lines=23).remarks == ()
+def test_padding_for_a_long_window_is_found_without_trying_every_length() -> None:
+    pool = "{avgpool: {kernel: [100003, 1], stride: 1, padding: same}}"
+    net = cnn.loads(f"{{cnn: 1, input: 5x3x1, layers: [{pool}]}}")
+    assert balance(net).is_balanced

@@ -272,6 +272,22 @@ def test_a_size_that_is_none(run: Any, write_spec: Write) -> None:
     )
 
 
+def test_a_count_of_operations_that_is_none(run: Any, write_spec: Write) -> None:
+    outcome = run("verify", write_spec(SPEC), "--operations", "lots")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: '--operations' cannot be read: 'lots' is not a number such as 138M, ~60M, "
+        "4.2 million or 25,557,032\n"
+        "  help: write --operations 500G\n"
+    )
+
+
+def test_no_operations_at_all(run: Any, write_spec: Write) -> None:
+    outcome = run("verify", write_spec(SPEC), "--operations", "0")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "error: '--operations' is a number from 1 on, not 0\n"
+
+
 def test_an_unknown_layer_kind(run: Any) -> None:
     outcome = run("layers", "covn")
     assert (outcome.code, outcome.out) == (2, "")

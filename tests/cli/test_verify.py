@@ -66,6 +66,33 @@ def test_too_large_a_run_is_refused_with_its_size(run: Any, write_spec: Write) -
     assert "--memory" in outcome.err
 
 
+def test_too_long_a_run_is_refused_with_what_it_takes_and_the_rest_goes_on(
+    run: Any, write_spec: Write
+) -> None:
+    text = SPEC.replace("name: tiny", "name: large").replace("7x11x3", "67x71x3")
+    large = write_spec(text, "large.yaml")
+    outcome = run("verify", large, write_spec(SPEC), "--operations", "1M")
+    assert outcome.code == 2
+    assert outcome.out.startswith("✓ tiny: 1 layer, ")
+    assert outcome.out.endswith(": all balanced; 1 not verified\n")
+    assert outcome.err == (
+        "error: running large would take about 2M operations, 1M of them in 'only'; allowed are "
+        "1M\n"
+        "  help: allow it with '--operations 2M', or verify the network with a smaller input\n"
+    )
+    assert run("verify", large, "--operations", "2M").code == 0
+
+
+def test_what_is_left_out_for_lack_of_operations_stands_below(run: Any, write_spec: Write) -> None:
+    large = write_spec(SPEC.replace("7x11x3", "67x71x3"))
+    outcome = run("verify", large, "--operations", "50M")
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[1] == (
+        "    not checked: receptive fields by at most 8 lines of the input along each axis, not "
+        "by all; '--operations 197M' allows all"
+    )
+
+
 def test_json_holds_everything(run: Any, write_spec: Write) -> None:
     outcome = run("verify", write_spec(SPEC), "--format", "json")
     data = json.loads(outcome.out)

@@ -45,10 +45,10 @@ def test_a_line_is_seen_even_if_its_neighbours_axis_is_not_read() -> None:
     assert seen[1] == [(0, 0), (3, 3), (6, 6)]
 
 
-@pytest.mark.parametrize("chunk", [1, 100, 1 << 21])
-def test_chunks_change_nothing(chunk: int) -> None:
+@pytest.mark.parametrize("images", [1, 7, 1 << 21])
+def test_how_many_images_run_at_once_changes_nothing(images: int) -> None:
     steps = vgg16()[:5]
-    assert observe_fields(steps, (17, 23), chunk=chunk) == observe_fields(steps, (17, 23))
+    assert observe_fields(steps, (17, 23), images=images) == observe_fields(steps, (17, 23))
 
 
 CASES: list[tuple[Step, list[Any]]] = [
@@ -198,6 +198,6 @@ def test_the_clean_image_is_run_once_however_many_chunks_there_are(
     poisoned = probe._poisoned
     monkeypatch.setattr(probe, "_poisoned", watched)
     steps = [Step("c", "conv", {"filters": 5, "kernel": 3})]
-    assert observe_fields(steps, (7, 5), chunk=2 * 7 * 5) == observe_fields(steps, (7, 5))
+    assert observe_fields(steps, (7, 5), images=2) == observe_fields(steps, (7, 5))
     assert sizes[:-1] == [2, 2, 2, 2, 2, 2, 1]
     assert sizes[-1] == 7 + 5 + 1

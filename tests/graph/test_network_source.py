@@ -160,7 +160,7 @@ def test_codes_and_columns_may_stand_in_one_text(report: cnn.Report) -> None:
 # --- other arguments ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["limit", "lines"])
+@pytest.mark.parametrize("name", ["limit", "operations", "lines"])
 @pytest.mark.parametrize("value", ["5", -1, 0, 1.5, True])
 def test_bounds_are_whole_numbers(report: cnn.Report, name: str, value: object) -> None:
     assert refusal(lambda: cnn.verify(report.network, **{name: value})) == (  # type: ignore[arg-type]

@@ -404,7 +404,7 @@ def test_a_trillion_pixels_are_analysed_but_not_run() -> None:
         balance(net)
     assert str(caught.value) == (
         "error: running sky would need about 74,505.9 GiB: 140 parameters and 10,000,000,000,000 "
-        "activations alive at 'relu1'; allowed are 4.0 GiB\n"
+        "activations alive at 'relu1'; allowed are 1.0 GiB\n"
         "  help: allow it with '--memory 74506GiB', or verify the network with a smaller input"
     )
 

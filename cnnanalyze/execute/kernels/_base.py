@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeVar
@@ -218,11 +219,11 @@ def _windows(
     if padding == "causal":
         before = reach  # The last tap of the first window lies on the first pixel.
     if padding == "same":
-        while len(fitting(before + size + after)) < len(range(0, size, stride)):
-            if before == after:
-                after += 1
-            else:
-                before += 1
+        # As little as lets a window begin at every stride; the odd pixel lies behind.
+        wanted = len(range(0, size, stride))
+        padded = bisect_left(range(reach), wanted, key=lambda more: len(fitting(size + more)))
+        before = len(range(1, padded, 2))
+        after = padded - before
     end = before + size + after
     starts = fitting(end)
     if ceil_mode:
@@ -230,8 +231,8 @@ def _windows(
         hanging = [i for i in range(0, before + size, stride) if i - stride + reach + 1 < end]
         starts += [i for i in hanging if i + reach >= end]
     if not starts:
-        padded = f" with {before} + {after} of padding" if before or after else ""
-        raise ExecutionError(f"a window spans {reach + 1} pixels, the input has {size}{padded}")
+        margin = f" with {before} + {after} of padding" if before or after else ""
+        raise ExecutionError(f"a window spans {reach + 1} pixels, the input has {size}{margin}")
     return Axis(starts, offsets, size, before, end)
 
 
