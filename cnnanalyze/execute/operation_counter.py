@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
@@ -46,14 +45,14 @@ class Tally:
     """
 
     def __init__(self, spare: Iterable[Array] = (), arena: Arena | None = None) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts = dict.fromkeys(OPERATIONS, 0)
         self._spare = list(spare)
         self._arena = Arena() if arena is None else arena
 
     def per_image(self, images: int) -> dict[str, int]:
         """Return the operations of one image of a batch that was computed together."""
         if images == 1:
-            return {name: self.counts.get(name, 0) for name in OPERATIONS}
+            return dict(self.counts)
         shares = {name: Fraction(self.counts[name], images) for name in OPERATIONS}
         if uneven := [name for name, share in shares.items() if share.denominator != 1]:
             raise AssertionError(f"not every image took the same operations: {', '.join(uneven)}")

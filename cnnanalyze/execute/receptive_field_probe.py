@@ -80,6 +80,9 @@ def observe_fields(
     return {step.id: arrived.fields(step.id) for step in steps}
 
 
+_KEPT = 1000
+"""Masks that are kept to be known again, each of them small."""
+
 _CLEAN = None
 """Instead of a line: nothing is poisoned."""
 
@@ -176,7 +179,7 @@ class _Arrivals:
         if found is None:
             rank = len(self._lines)
             found = [(a, _along(mask[own], a, rank)) for a, own in self._places.items()]
-            if key is not None:
+            if key is not None and len(self._same) < _KEPT:
                 self._same[key] = found
         parts = self._parts.setdefault(name, [[] for _ in self._lines])
         for axis, arrived in found:
