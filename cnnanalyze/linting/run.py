@@ -138,7 +138,7 @@ def lint_specs(
             for done in found:
                 yield from done
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # who ends is waited for here, not amid the exit
             raise
 
 
