@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError
@@ -18,13 +19,25 @@ if TYPE_CHECKING:
     from cnnanalyze.auditing.verdict import Audit
     from cnnanalyze.course.lectures.verdict import Examined
 
-FORMATS = ("table", "json", "markdown")
+
+EXAMPLES = (
+    ("cnnanalyze audit zoo:resnet50", "which of the figures printed for it hold?"),
+    ("cnnanalyze audit zoo:lectures", "the facts of five lectures, recomputed"),
+)
 
 
 def audit(
-    specs: option.Specs,
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC",
+            help="Files, folders, patterns, zoo:NAME, or - for stdin.",
+            show_default=False,
+            autocompletion=complete.audited,
+        ),
+    ],
     *,
-    format: option.TableJsonOrMarkdown = "",  # noqa: A002 - the name of the option
+    format: option.CheckedFormat = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:
@@ -40,7 +53,7 @@ def audit(
     from cnnanalyze.cli.specs import read_settings
     from cnnanalyze.course.lectures.facts import ENDING
 
-    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.CheckFormat))  # noqa: A001 - the name of the option
     given = read_settings(settings)
     failed: list[CnnError] = []
     analyses = Analyses()

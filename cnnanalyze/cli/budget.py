@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, get_args
 
 import typer
 
@@ -14,7 +14,6 @@ from cnnanalyze.errors import CnnError, UsageError
 
 DEFAULT = "cnnanalyze-budget.json"
 """The file that holds the baseline if nobody says otherwise."""
-FORMATS = ("table", "json", "markdown")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +43,13 @@ Allow = Annotated[
 ]
 
 
+EXAMPLES = (
+    ("cnnanalyze budget net.yaml", "are the limits under 'budgets:' kept?"),
+    ("cnnanalyze budget specs --update", "write down what the networks cost now"),
+    ("cnnanalyze budget specs --allow 2.5", "fail where one has grown by more than 2.5 %"),
+)
+
+
 def budget(
     specs: option.Specs,
     *,
@@ -54,7 +60,7 @@ def budget(
     extend_exclude: option.ExtendExclude = None,
     include: option.Include = None,
     force_exclude: option.ForceExclude = False,
-    format: option.TableJsonOrMarkdown = "",  # noqa: A002 - the name of the option
+    format: option.CheckedFormat = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
     """Compare networks with the budgets of their specs, and with what they cost before.
@@ -69,7 +75,7 @@ def budget(
     from cnnanalyze.linting.run import Configuration
     from cnnanalyze.report.budget import to_dict
 
-    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.CheckFormat))  # noqa: A001 - the name of the option
     scan = option.read_scan(exclude, extend_exclude, include, force_exclude)
     if not (names := find(specs, scan)):
         return  # all of them are excluded

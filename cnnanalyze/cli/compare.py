@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import exists
 from cnnanalyze.errors import UsageError
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
     from cnnanalyze.graph.network import Network
     from cnnanalyze.report.difference import Difference
 
-FORMATS = ("table", "json", "markdown", "html")
+ComparisonFormat = Literal["table", "json", "markdown", "html"]
+
+
+EXAMPLES = (
+    ("cnnanalyze compare zoo:resnet18 zoo:resnet34", "what the larger one has more"),
+    (
+        "cnnanalyze compare zoo:mobilenet_v1 @width=0.5 -o change.md",
+        "one network with another parameter, for a pull request",
+    ),
+    (
+        "cnnanalyze compare zoo:resnet18 zoo:resnet34 --fail-on-growth macs=5",
+        "exit code 1 if the MACs grew by more than 5 %",
+    ),
+)
 
 
 def compare(
@@ -28,13 +42,13 @@ def compare(
             help="Two networks or more: files, folders, patterns, zoo:NAME, - for stdin; "
             "SPEC@width=0.5 is one with other parameters, @width=0.5 alone the one before it.",
             show_default=False,
+            autocompletion=complete.specs,
         ),
     ],
     *,
     format: Annotated[  # noqa: A002 - the name of the option
-        str,
-        option.format_option("table, json, markdown or html"),
-    ] = "",
+        ComparisonFormat | None, option.format_option(ComparisonFormat)
+    ] = None,
     output: option.Output = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Print every layer, those that are equal, too.")
@@ -79,7 +93,7 @@ def compare(
     from cnnanalyze.report.difference import difference
     from cnnanalyze.report.options import Options
 
-    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(ComparisonFormat))  # noqa: A001 - the name of the option
     given: dict[str, Any] = {
         "depth": depth,
         "sort": sort,

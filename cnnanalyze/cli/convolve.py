@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 SPECS = {".yaml", ".yml"}
 
 
+EXAMPLES = (
+    (
+        'cnnanalyze convolve --image "3 0 1; 1 5 8; 2 7 2" --kernel "1 0; 0 1"',
+        "every window, product and sum",
+    ),
+    (
+        "cnnanalyze convolve image.csv -k sobel-x --apply relu --pool max 2",
+        "a filter, an activation and a pooling",
+    ),
+    ("cnnanalyze convolve --filters", "the filters that have a name"),
+)
+
+
 def convolve(
     source: Annotated[
         str,
@@ -31,6 +45,7 @@ def convolve(
             help="A .csv, .npy or image file; or a spec with values and weights, zoo:NAME, "
             "- for stdin.",
             show_default=False,
+            autocompletion=complete.specs,
         ),
     ] = "",
     *,
@@ -50,7 +65,8 @@ def convolve(
             "-k",
             metavar="FILTER",
             help="A name such as vertical-edge, a matrix, or one for each channel: "
-            '"[sobel-x, 0, 0]"; may be repeated, a filter each.',
+            '"\\[sobel-x, 0, 0]"; may be repeated, a filter each.',
+            autocompletion=complete.one_of(complete.filters),
         ),
     ] = None,
     stride: Annotated[
@@ -79,6 +95,7 @@ def convolve(
             "--apply",
             metavar="WHAT",
             help="Then relu, softmax, cross-entropy, batchnorm or another; may be repeated.",
+            autocompletion=complete.one_of(complete.applied),
         ),
     ] = None,
     target: Annotated[
@@ -120,7 +137,7 @@ def convolve(
     filters: Annotated[
         bool, typer.Option("--filters", help="List the named filters, and leave.")
     ] = False,
-    format: option.Document = "",  # noqa: A002 - the name of the option
+    format: option.Document = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:
@@ -132,14 +149,14 @@ def convolve(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import show, write
     from cnnanalyze.course.worked_steps.picture import is_picture
-    from cnnanalyze.report.convolution import FORMATS, render
+    from cnnanalyze.report.convolution import render
     from cnnanalyze.report.convolution.frames import Frames
     from cnnanalyze.report.convolution.step_selection import Shown
 
     if filters:
         write(_catalogue(), output)
         return
-    wanted = choose_format(format, output, tuple(FORMATS))
+    wanted = choose_format(format, output, get_args(option.DocumentFormat))
     found = _read(source, image or [], grey=grey)
     if isinstance(found, str):
         _refuse_beside_a_spec(kernel=kernel, pool=pool, apply=apply, flip=flip, bias=bias)

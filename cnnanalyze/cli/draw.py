@@ -8,13 +8,10 @@ from typing import Annotated
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
-Spec = Annotated[
-    str,
-    typer.Argument(metavar="SPEC", help="A file, zoo:NAME, or - for stdin.", show_default=False),
-]
 Colour = Annotated[
     str,
     typer.Option(
@@ -22,6 +19,7 @@ Colour = Annotated[
         metavar="BY",
         help="Colour boxes by kind, or by parameters, macs, activations or field "
         "(the receptive field).",
+        autocompletion=complete.one_of(complete.colourings),
     ),
 ]
 Expand = Annotated[
@@ -30,6 +28,7 @@ Expand = Annotated[
         "--expand",
         metavar="PATH",
         help="Draw the inside of this block where it stands; may be repeated; all for every block.",
+        autocompletion=complete.layers,
     ),
 ]
 Theme = Annotated[
@@ -38,6 +37,7 @@ Theme = Annotated[
         "--theme",
         metavar="auto|light|dark",
         help="Colours; auto follows the reader's preference, and is light in a PNG.",
+        autocompletion=complete.one_of(complete.themes),
     ),
 ]
 Output = Annotated[
@@ -55,8 +55,14 @@ LEAST_SCALE = 0.25
 """At a smaller one, letters are no more than three pixels high."""
 
 
+EXAMPLES = (
+    ("cnnanalyze draw zoo:resnet50 -o resnet50.svg", "every block once, repeats with their number"),
+    ("cnnanalyze draw zoo:unet --colour macs -o unet.svg", "boxes coloured by what they cost"),
+)
+
+
 def draw(
-    spec: Spec,
+    spec: option.Spec,
     *,
     output: Output = None,
     colour: Colour = "kind",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 
 if TYPE_CHECKING:
@@ -13,14 +14,28 @@ if TYPE_CHECKING:
     from cnnanalyze.course.explanations.explanation import Explanation
 
 
+EXAMPLES = (
+    (
+        "cnnanalyze explain zoo:lecture_001_lenet conv1 parameters",
+        "how the parameters of a layer are counted",
+    ),
+    (
+        "cnnanalyze explain zoo:lecture_001_lenet conv1 field --notation ng",
+        "its receptive field, in the symbols of a lecture",
+    ),
+    ("cnnanalyze explain zoo:lecture_001_lenet --table ng", "the layer table of that lecture"),
+)
+
+
 def explain(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A file, zoo:NAME, or - for stdin.")],
+    spec: option.Spec,
     layer: Annotated[
         str,
         typer.Argument(
             metavar="[LAYER]",
             help="A layer or a block, by its id or by the end of it that only one has; "
             "without it, the whole network.",
+            autocompletion=complete.layers,
         ),
     ] = "",
     quantity: Annotated[
@@ -28,24 +43,20 @@ def explain(
         typer.Argument(
             metavar="[QUANTITY]",
             help="What to explain, such as output, macs or field; without it, all.",
+            autocompletion=complete.quantities,
         ),
     ] = "",
     *,
-    notation: Annotated[
-        str,
-        typer.Option(
-            "--notation",
-            metavar="NAME",
-            help="Symbols and habits: plain, ng, cs231n, bologna, keras or pytorch.",
-        ),
-    ] = "plain",
-    format: option.Document = "",  # noqa: A002 - the name of the option
+    notation: option.Notation = "plain",
+    format: option.Document = None,  # noqa: A002 - the name of the option
     table: Annotated[
         str,
         typer.Option(
             "--table",
             metavar="STYLE",
             help="Print the layer table of a lecture instead: ng, vnit, keras or mobilenet.",
+            rich_help_panel=option.OUTPUT,
+            autocompletion=complete.one_of(complete.lecture_tables),
         ),
     ] = "",
     output: option.Output = None,
@@ -57,10 +68,10 @@ def explain(
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.course.explanations.notation import notation as find_notation
-    from cnnanalyze.report.derivation import FORMATS, render
+    from cnnanalyze.report.derivation import render
     from cnnanalyze.report.terminal import line_width
 
-    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.DocumentFormat))  # noqa: A001 - the name of the option
     find_notation(notation)
     analysis = analyze(load(spec, read_settings(settings)))
     if table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from cnnanalyze.core.files import exists, is_file
 from cnnanalyze.errors import UsageError
@@ -33,14 +34,17 @@ _ELSEWHERE = {
 """Which command writes of a network what another that shows it does not."""
 
 
+Name = TypeVar("Name", bound=str)
+
+
 def choose_format(
-    asked: str,
+    asked: Name | None,
     output: Path | None,
-    known: Sequence[str],
+    known: Sequence[Name],
     *,
     has_option: bool = True,
     shows_network: bool = False,
-) -> str:
+) -> Name:
     """Return the format that was asked for, or that the ending of the file means, or the usual one.
 
     Parameters
@@ -63,7 +67,7 @@ def choose_format(
 
     Examples
     --------
-    >>> choose_format("", Path("net.md"), ("table", "json", "markdown"))
+    >>> choose_format(None, Path("net.md"), ("table", "json", "markdown"))
     'markdown'
     >>> choose_format("json", Path("net.md"), ("table", "json", "markdown"))
     'json'
@@ -71,12 +75,13 @@ def choose_format(
     if asked:
         from cnnanalyze.report import check_format
 
-        return check_format(asked, known)
+        check_format(asked, known)
+        return asked
     ending = output.suffix.lower() if output is not None else ""
     if output is None or not ending or (exists(output) and not is_file(output)):
         return known[0]  # the name of a device says nothing
     meant = [name for name, endings in ENDINGS.items() if ending in endings]
-    if own := [name for name in meant if name in known]:
+    if own := [name for name in known if name in meant]:
         return own[0]
     more = "; '--format' names the format of any other file" if has_option else ""
     others = [f"; {_ELSEWHERE[name]}" for name in meant if name in _ELSEWHERE]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.core.files import is_file
 from cnnanalyze.errors import CnnError, UsageError
 
@@ -19,6 +20,15 @@ FEW = 4
 """For fewer pages than this it takes longer to start processes than to write them."""
 
 
+EXAMPLES = (
+    ("cnnanalyze gallery specs -o pages", "a page for every spec in a folder"),
+    (
+        "cnnanalyze gallery specs -o pages --check",
+        "does a folder still hold what would be written?",
+    ),
+)
+
+
 def gallery(
     specs: Annotated[
         list[str] | None,
@@ -26,6 +36,7 @@ def gallery(
             metavar="SPEC",
             help="Files, folders, patterns or zoo:NAME; without any, the whole zoo.",
             show_default=False,
+            autocompletion=complete.specs,
         ),
     ] = None,
     *,
@@ -123,7 +134,7 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
             pool.shutdown(cancel_futures=True)
             raise
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # who ends is waited for here, not amid the exit
             raise
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -15,6 +15,16 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from cnnanalyze.course.grading.answers import Paper
     from cnnanalyze.course.sheets.sheet import Credit
+
+
+GradeFormat = Literal["text", "markdown", "csv", "json", "html"]
+EXAMPLES = (
+    (
+        "cnnanalyze grade zoo:first_course answers.csv",
+        "which answers are right, and what led to the others",
+    ),
+    ("cnnanalyze grade zoo:first_course answers -o class.html", "a folder of answers, as a page"),
+)
 
 
 def grade(
@@ -29,9 +39,8 @@ def grade(
     ],
     *,
     format: Annotated[  # noqa: A002 - the name of the option
-        str,
-        option.format_option("text, markdown, csv, json or html"),
-    ] = "",
+        GradeFormat | None, option.format_option(GradeFormat)
+    ] = None,
     credit: Annotated[
         str,
         typer.Option(
@@ -51,10 +60,10 @@ def grade(
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.course.grading.grade import grade as mark
     from cnnanalyze.course.sheets.solve import solve as work_out
-    from cnnanalyze.report.graded import FORMATS, render
+    from cnnanalyze.report.graded import render
     from cnnanalyze.report.terminal import line_width
 
-    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(GradeFormat))  # noqa: A001 - the name of the option
     solved = work_out(read_one(sheet))
     shares = _credit(credit, solved.sheet.credit)
     failed: list[CnnError] = []

@@ -6,15 +6,26 @@ from typing import Annotated
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
+
+EXAMPLES = (
+    ("cnnanalyze layers", "all of them"),
+    ("cnnanalyze layers conv", "one, with formulas and worked examples"),
+)
 
 
 def layers(
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="A layer kind, or one of its aliases.")
+        str,
+        typer.Argument(
+            metavar="[KIND]",
+            help="A layer kind, or one of its aliases.",
+            autocompletion=complete.one_of(complete.kinds),
+        ),
     ] = "",
     *,
-    format: option.TextJsonOrMarkdown = "",  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
     """List the layer kinds, or explain one: attributes, tensors, worked examples.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import CnnError, UsageError
 
@@ -19,6 +20,34 @@ if TYPE_CHECKING:
     from cnnanalyze.linting.settings import Given
 
 Codes = list[str] | None
+LintFormat = Literal[
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+    "summary",
+]
+RULES, FAILING, CHANGES, BASELINE, CONFIGURATION = (
+    "Rules",
+    "When to fail",
+    "Changes",
+    "Baseline",
+    "Configuration",
+)
+"""Groups of options in the help."""
+
+
+EXAMPLES = (
+    ("cnnanalyze lint", "every spec in this folder"),
+    ("cnnanalyze lint net.yaml --diff", "what --fix would change"),
+    ("cnnanalyze lint specs --select CV,NA001 -o lint.sarif", "some rules, for code scanning"),
+    ("cnnanalyze lint specs --baseline lint.json --write-baseline", "from now on only what is new"),
+)
 
 
 def lint(
@@ -28,46 +57,89 @@ def lint(
             metavar="SPEC",
             help="Files, folders, patterns, zoo:NAME, or - for stdin; by default this folder.",
             show_default=False,
+            autocompletion=complete.specs,
         ),
     ] = None,
     *,
     select: Annotated[
         Codes,
-        typer.Option(metavar="CODES", help="Only these rules: codes, their first letters, names."),
+        typer.Option(
+            metavar="CODES",
+            help="Only these rules: codes, their first letters, names.",
+            rich_help_panel=RULES,
+            autocompletion=complete.list_of(complete.rules),
+        ),
     ] = None,
-    extend_select: Annotated[Codes, typer.Option(metavar="CODES", help="These rules, too.")] = None,
-    ignore: Annotated[Codes, typer.Option(metavar="CODES", help="Not these rules.")] = None,
-    profile: Annotated[str, typer.Option(metavar="NAME", help="default, teaching or strict.")] = "",
+    extend_select: Annotated[
+        Codes,
+        typer.Option(
+            metavar="CODES",
+            help="These rules, too.",
+            rich_help_panel=RULES,
+            autocompletion=complete.list_of(complete.rules),
+        ),
+    ] = None,
+    ignore: Annotated[
+        Codes,
+        typer.Option(
+            metavar="CODES",
+            help="Not these rules.",
+            rich_help_panel=RULES,
+            autocompletion=complete.list_of(complete.rules),
+        ),
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="default, teaching or strict.",
+            rich_help_panel=RULES,
+            autocompletion=complete.one_of(complete.profiles),
+        ),
+    ] = "",
     target: Annotated[
-        str, typer.Option(metavar="NAME", help="Also the rules for a kind of hardware.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Also the rules for a kind of hardware.",
+            rich_help_panel=RULES,
+            autocompletion=complete.one_of(complete.targets),
+        ),
     ] = "",
     fail_on: Annotated[
         str,
         typer.Option(
             metavar="LEVEL",
             help="Fail from this severity on: error, warning or info; by default warning.",
+            rich_help_panel=FAILING,
+            autocompletion=complete.one_of(complete.severities),
         ),
     ] = "",
     min_severity: Annotated[
         str,
-        typer.Option(metavar="LEVEL", help="Leave out what is slighter: error, warning or info."),
-    ] = "",
-    max_warnings: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Fail if there are more warnings.")
-    ] = None,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Do not fail because of findings.")
-    ] = False,
-    format: Annotated[  # noqa: A002 - the name of the option
-        str,
         typer.Option(
-            "--format",
-            "-f",
-            metavar="FORMAT",
-            help="text, concise, json, jsonl, sarif, github, gitlab, junit, markdown or summary; "
-            "github by itself in GitHub Actions.",
+            metavar="LEVEL",
+            help="Leave out what is slighter: error, warning or info.",
+            rich_help_panel=option.OUTPUT,
+            autocompletion=complete.one_of(complete.severities),
         ),
     ] = "",
+    max_warnings: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Fail if there are more warnings.", rich_help_panel=FAILING
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool,
+        typer.Option(
+            "--exit-zero", help="Do not fail because of findings.", rich_help_panel=FAILING
+        ),
+    ] = False,
+    format: Annotated[  # noqa: A002 - the name of the option
+        LintFormat | None,
+        option.format_option(LintFormat, "by default text, and github in GitHub Actions"),
+    ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -76,57 +148,113 @@ def lint(
             metavar="[FORMAT=]FILE",
             help="Write to a file besides; what its name ends in says the format, unless it is "
             "given; may be repeated.",
+            rich_help_panel=option.OUTPUT,
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print what is found and nothing else.")
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="Print what is found and nothing else.",
+            rich_help_panel=option.OUTPUT,
+        ),
     ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Mend what can be mended safely.", rich_help_panel=CHANGES),
+    ] = False,
     unsafe_fixes: Annotated[
         bool,
         typer.Option(
             "--unsafe-fixes",
             help="With --fix or --diff: carry out fixes that break a claim of the spec, too.",
+            rich_help_panel=CHANGES,
         ),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would change; change nothing.")
+        bool,
+        typer.Option(
+            "--diff",
+            help="Show what --fix would change; change nothing.",
+            rich_help_panel=CHANGES,
+        ),
     ] = False,
     exit_non_zero_on_fix: Annotated[
-        bool, typer.Option("--exit-non-zero-on-fix", help="Fail if --fix changed anything.")
+        bool,
+        typer.Option(
+            "--exit-non-zero-on-fix",
+            help="Fail if --fix changed anything.",
+            rich_help_panel=FAILING,
+        ),
     ] = False,
     add_ignore: Annotated[
         str | None,
         typer.Option(
-            metavar="REASON", help="Write a comment that ignores it behind every line found."
+            metavar="REASON",
+            help="Write a comment that ignores it behind every line found.",
+            rich_help_panel=CHANGES,
         ),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Let pass what this file knows; stale entries fail."),
+        typer.Option(
+            metavar="FILE",
+            help="Let pass what this file knows; stale entries fail.",
+            rich_help_panel=BASELINE,
+        ),
     ] = None,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Write all that is found into the baseline.")
+        bool,
+        typer.Option(
+            "--write-baseline",
+            help="Write all that is found into the baseline.",
+            rich_help_panel=BASELINE,
+        ),
     ] = False,
     prune_baseline: Annotated[
-        bool, typer.Option("--prune-baseline", help="Take stale entries out of the baseline.")
+        bool,
+        typer.Option(
+            "--prune-baseline",
+            help="Take stale entries out of the baseline.",
+            rich_help_panel=BASELINE,
+        ),
     ] = False,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="This configuration instead of the closest one."),
+        typer.Option(
+            metavar="FILE",
+            help="This configuration instead of the closest one.",
+            rich_help_panel=CONFIGURATION,
+        ),
     ] = None,
     isolated: Annotated[
-        bool, typer.Option("--isolated", help="Pass configuration files over.")
+        bool,
+        typer.Option(
+            "--isolated",
+            help="Pass configuration files over.",
+            rich_help_panel=CONFIGURATION,
+        ),
     ] = False,
     show_settings: Annotated[
-        bool, typer.Option("--show-settings", help="Print what holds for each spec, and end.")
+        bool,
+        typer.Option(
+            "--show-settings",
+            help="Print what holds for each spec, and end.",
+            rich_help_panel=CONFIGURATION,
+        ),
     ] = False,
     exclude: option.Exclude = None,
     extend_exclude: option.ExtendExclude = None,
     include: option.Include = None,
     force_exclude: option.ForceExclude = False,
     show_files: Annotated[
-        bool, typer.Option("--show-files", help="Print which files would be read, and end.")
+        bool,
+        typer.Option(
+            "--show-files",
+            help="Print which files would be read, and end.",
+            rich_help_panel=option.FOLDERS,
+        ),
     ] = False,
     stdin_filename: Annotated[
         str, typer.Option(metavar="FILE", help="What the spec from stdin is called.")
@@ -151,10 +279,9 @@ def lint(
     from cnnanalyze.cli.specs import read_settings, search
     from cnnanalyze.linting.result import Result
     from cnnanalyze.linting.run import Configuration
-    from cnnanalyze.report.findings import check_format
 
     given = _given(select, extend_select, ignore, profile, target, fail_on, max_warnings)
-    format = check_format(format or _usual_format())  # noqa: A001 - the name of the option
+    chosen = format or _usual_format()
     outputs = [_read_output(text) for text in output or ()]
     if (write_baseline or prune_baseline) and baseline is None:
         raise UsageError("which baseline?", help="name it with --baseline FILE")
@@ -195,7 +322,7 @@ def lint(
         result = _against(result, baseline, write=write_baseline, prune=prune_baseline)
         result = result if least is None else result.from_severity(least)
         if not diff:
-            show.result(result, format, quiet=quiet)
+            show.result(result, chosen, quiet=quiet)
         for name, path in outputs:
             show.write(result, name, path)
         complain(failed)
@@ -265,7 +392,7 @@ def _severity(name: str) -> Severity:
     )
 
 
-def _usual_format() -> str:
+def _usual_format() -> LintFormat:
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
 
 
@@ -281,7 +408,7 @@ def _read_output(text: str) -> tuple[str, Path]:
             f"--output takes FORMAT=FILE, or a FILE whose name ends in its format, not '{text}'",
             help="for example --output sarif=lint.sarif",
         )
-    return choose_format("", Path(text), tuple(FORMATS)), Path(text)
+    return choose_format(None, Path(text), tuple(FORMATS)), Path(text)
 
 
 def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:

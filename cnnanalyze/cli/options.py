@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,15 +16,36 @@ if TYPE_CHECKING:
 
     from cnnanalyze.cli.folders import Scan
 
-BY_NAME = "by default what the name of the file says."
+OUTPUT, COUNTING, FOLDERS, CHOICE = "Output", "Counting", "Files in folders", "Which networks"
+"""Groups of options in the help of a command."""
 
 
-def format_option(names: str) -> Any:  # noqa: ANN401 - as typer has it
-    """Return the option that names the format of a result."""
+def format_option(formats: Any, more: str = "by default what the name of the file says") -> Any:  # noqa: ANN401 - as typer has it
+    """Return the option that names the format of a result, one of those of a ``Literal``."""
+    known = get_args(formats)
+
+    # typer reads a Literal by itself, but refuses what is none of it without naming the nearest.
+    def read(name: str) -> str:
+        from cnnanalyze.report import check_format
+
+        return check_format(name, known)
+
     return typer.Option(
-        "--format", "-f", metavar="FORMAT", help=f"{names}; {BY_NAME}", show_default=False
+        "--format",
+        "-f",
+        parser=read,
+        metavar="|".join(known),
+        autocompletion=complete.one_of(lambda: known),
+        help=f"How the result is written; {more}.",
+        show_default=False,
+        rich_help_panel=OUTPUT,
     )
 
+
+TableFormat = Literal["table", "json", "csv", "markdown", "latex"]
+DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
+ReferenceFormat = Literal["text", "json", "markdown"]
+CheckFormat = Literal["table", "json", "markdown"]
 
 Specs = Annotated[
     list[str],
@@ -31,13 +53,22 @@ Specs = Annotated[
         metavar="SPEC",
         help="Files, folders, patterns, zoo:NAME, or - for stdin.",
         show_default=False,
+        autocompletion=complete.specs,
     ),
 ]
-Format = Annotated[str, format_option("table, json, csv, markdown or latex")]
-TableOrJson = Annotated[str, format_option("table or json")]
-TableJsonOrMarkdown = Annotated[str, format_option("table, json or markdown")]
-Document = Annotated[str, format_option("text, markdown, latex, html or json")]
-TextJsonOrMarkdown = Annotated[str, format_option("text, json or markdown")]
+Spec = Annotated[
+    str,
+    typer.Argument(
+        metavar="SPEC",
+        help="A file, zoo:NAME, or - for stdin.",
+        show_default=False,
+        autocompletion=complete.specs,
+    ),
+]
+Format = Annotated[TableFormat | None, format_option(TableFormat)]
+CheckedFormat = Annotated[CheckFormat | None, format_option(CheckFormat)]
+Document = Annotated[DocumentFormat | None, format_option(DocumentFormat)]
+Reference = Annotated[ReferenceFormat | None, format_option(ReferenceFormat)]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -45,6 +76,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         help="Write to a file instead of stdout; what its name ends in says the format.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 Settings = Annotated[
@@ -53,6 +85,7 @@ Settings = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="Give a parameter of the spec another value; may be repeated.",
+        autocompletion=complete.parameters,
     ),
 ]
 Depth = Annotated[
@@ -62,6 +95,7 @@ Depth = Annotated[
         metavar="N",
         help="Collapse what lies deeper than N path components into one row; "
         "without it the table fits a screen.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 Columns = Annotated[
@@ -70,33 +104,63 @@ Columns = Annotated[
         "--columns",
         metavar="A,B,C",
         help="Columns of the table, in order, such as name,output,parameters,share.",
+        rich_help_panel=OUTPUT,
+        autocompletion=complete.list_of(complete.columns),
     ),
 ]
 Sort = Annotated[
     str,
-    typer.Option("--sort", metavar="COLUMN", help="Sort the rows by a column, largest first."),
+    typer.Option(
+        "--sort",
+        metavar="COLUMN",
+        help="Sort the rows by a column, largest first.",
+        rich_help_panel=OUTPUT,
+        autocompletion=complete.one_of(complete.columns),
+    ),
 ]
 Convention = Annotated[
     str,
-    typer.Option("--convention", metavar="NAME", help="How operations are counted."),
+    typer.Option(
+        "--convention",
+        metavar="NAME",
+        help="How operations are counted.",
+        rich_help_panel=COUNTING,
+        autocompletion=complete.one_of(complete.conventions),
+    ),
 ]
 Conventions = Annotated[
     bool,
     typer.Option(
         "--conventions",
         help="Print what every known convention counts, and where it departs from ours.",
+        rich_help_panel=COUNTING,
     ),
 ]
 Batch = Annotated[
-    int, typer.Option("--batch", metavar="N", help="Images at a time, for the memory.")
+    int,
+    typer.Option(
+        "--batch", metavar="N", help="Images at a time, for the memory.", rich_help_panel=COUNTING
+    ),
 ]
 Dtype = Annotated[
     str,
-    typer.Option("--dtype", metavar="TYPE", help="Type of the numbers, for the memory."),
+    typer.Option(
+        "--dtype",
+        metavar="TYPE",
+        help="Type of the numbers, for the memory.",
+        rich_help_panel=COUNTING,
+        autocompletion=complete.one_of(complete.dtypes),
+    ),
 ]
 Layout = Annotated[
     str,
-    typer.Option("--layout", metavar="hwc|chw", help="Order in which shapes are printed."),
+    typer.Option(
+        "--layout",
+        metavar="hwc|chw",
+        help="Order in which shapes are printed.",
+        rich_help_panel=OUTPUT,
+        autocompletion=complete.one_of(complete.layouts),
+    ),
 ]
 Memory = Annotated[
     str,
@@ -121,8 +185,24 @@ Lines = Annotated[
         "observed, which is quicker; by default all.",
     ),
 ]
+Notation = Annotated[
+    str,
+    typer.Option(
+        "--notation",
+        metavar="NAME",
+        help="Symbols and habits: plain, ng, cs231n, bologna, keras or pytorch.",
+        rich_help_panel=OUTPUT,
+        autocompletion=complete.one_of(complete.notations),
+    ),
+]
 Family = Annotated[
-    str, typer.Option("--family", metavar="NAME", help="Only networks of one family.")
+    str,
+    typer.Option(
+        "--family",
+        metavar="NAME",
+        help="Only networks of one family.",
+        rich_help_panel=CHOICE,
+    ),
 ]
 Name = Annotated[
     str,
@@ -130,34 +210,61 @@ Name = Annotated[
         "--name",
         metavar="PATTERN",
         help="Only networks whose name fits a pattern such as 'res*50', or holds this text.",
+        rich_help_panel=CHOICE,
     ),
 ]
 Since = Annotated[
     int | None,
-    typer.Option("--since", metavar="YEAR", help="Only networks of this year or later."),
+    typer.Option(
+        "--since",
+        metavar="YEAR",
+        help="Only networks of this year or later.",
+        rich_help_panel=CHOICE,
+    ),
 ]
 Until = Annotated[
     int | None,
-    typer.Option("--until", metavar="YEAR", help="Only networks of this year or earlier."),
+    typer.Option(
+        "--until",
+        metavar="YEAR",
+        help="Only networks of this year or earlier.",
+        rich_help_panel=CHOICE,
+    ),
 ]
 MinParameters = Annotated[
     str,
-    typer.Option("--min-parameters", metavar="N", help="Only networks with at least so many."),
+    typer.Option(
+        "--min-parameters",
+        metavar="N",
+        help="Only networks with at least so many.",
+        rich_help_panel=CHOICE,
+    ),
 ]
 MaxParameters = Annotated[
     str,
     typer.Option(
-        "--max-parameters", metavar="N", help="Only networks with at most so many, such as 25M."
+        "--max-parameters",
+        metavar="N",
+        help="Only networks with at most so many, such as 25M.",
+        rich_help_panel=CHOICE,
     ),
 ]
 MinMacs = Annotated[
     str,
-    typer.Option("--min-macs", metavar="N", help="Only networks with at least so many."),
+    typer.Option(
+        "--min-macs",
+        metavar="N",
+        help="Only networks with at least so many.",
+        rich_help_panel=CHOICE,
+    ),
 ]
 MaxMacs = Annotated[
     str,
     typer.Option(
-        "--max-macs", metavar="N", help="Only networks with at most so many, such as 4.1G."
+        "--max-macs",
+        metavar="N",
+        help="Only networks with at most so many, such as 4.1G.",
+        rich_help_panel=CHOICE,
     ),
 ]
 
@@ -168,16 +275,26 @@ Exclude = Annotated[
     typer.Option(
         metavar="PATTERNS",
         help="Pass these over in folders, as .gitignore has them, and not what is by itself.",
+        rich_help_panel=FOLDERS,
     ),
 ]
-ExtendExclude = Annotated[Patterns, typer.Option(metavar="PATTERNS", help="Pass these over, too.")]
+ExtendExclude = Annotated[
+    Patterns,
+    typer.Option(metavar="PATTERNS", help="Pass these over, too.", rich_help_panel=FOLDERS),
+]
 Include = Annotated[
     Patterns,
-    typer.Option(metavar="PATTERNS", help="Look in folders at these files only."),
+    typer.Option(
+        metavar="PATTERNS", help="Look in folders at these files only.", rich_help_panel=FOLDERS
+    ),
 ]
 ForceExclude = Annotated[
     bool,
-    typer.Option("--force-exclude", help="Pass over what is excluded even if it is named itself."),
+    typer.Option(
+        "--force-exclude",
+        help="Pass over what is excluded even if it is named itself.",
+        rich_help_panel=FOLDERS,
+    ),
 ]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
-FORMATS = ("text", "json", "markdown")
+from cnnanalyze.cli import options as option
+
 PROSE = 80
 """The longest lines of what is said of one."""
 
@@ -38,7 +39,7 @@ class Reference(Protocol):
 def write_reference(
     reference: Reference,
     name: str,
-    format: str,  # noqa: A002 - the name of the option
+    format: option.ReferenceFormat | None,  # noqa: A002 - the name of the option
     output: Path | None,
 ) -> None:
     """Write the list in a form, or what is to be said of the one that is named."""
@@ -48,7 +49,7 @@ def write_reference(
     from cnnanalyze.report.terminal import NARROWEST, UNBOUNDED, folded, terminal_width
 
     width = UNBOUNDED if output else max(NARROWEST, terminal_width())
-    format = choose_format(format, output, FORMATS)  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.ReferenceFormat))  # noqa: A001 - the name of the option
     if not name:
         match format:
             case "json":

@@ -43,6 +43,12 @@ class Page(NamedTuple):
     findings: Sequence[Finding]
 
 
+EXAMPLES = (
+    ("cnnanalyze report zoo:resnet50 -o resnet50.html", "one page with everything about it"),
+    ("cnnanalyze report zoo:lenet5 --verify -o lenet5.html", "the same, and whether a run agrees"),
+)
+
+
 def report(
     specs: option.Specs,
     *,

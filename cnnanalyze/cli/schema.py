@@ -6,14 +6,22 @@ from typing import Annotated
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
+
+EXAMPLES = (
+    ("cnnanalyze schema -o cnn.schema.json", "for editors; a spec names it at its top"),
+    ("cnnanalyze schema net.yaml", "with the blocks and parameters of that spec, too"),
+)
 
 
 def schema(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="[FILE]", help="A spec whose own blocks and parameters the schema shall know."
+            metavar="[FILE]",
+            help="A spec whose own blocks and parameters the schema shall know.",
+            autocompletion=complete.specs,
         ),
     ] = "",
     *,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 Sheet = Annotated[
     str,
     typer.Argument(
-        metavar="SHEET", help="A sheet in YAML, zoo:NAME for one that comes along, or - for stdin."
+        metavar="SHEET",
+        help="A sheet in YAML, zoo:NAME for one that comes along, or - for stdin.",
+        show_default=False,
+        autocompletion=complete.sheets,
     ),
 ]
 Notation = Annotated[
@@ -26,15 +30,26 @@ Notation = Annotated[
         metavar="NAME",
         help="Symbols of all answers: plain, ng, cs231n, bologna, keras or pytorch; "
         "by default what the sheet says.",
+        rich_help_panel=option.OUTPUT,
+        autocompletion=complete.one_of(complete.notations),
     ),
 ]
+
+
+EXAMPLES = (
+    ("cnnanalyze solve zoo:first_course", "a sheet with every answer worked out"),
+    (
+        "cnnanalyze solve zoo:first_course --unsolved -o sheet.md",
+        "the questions alone, to be handed out",
+    ),
+)
 
 
 def solve(
     sheet: Sheet,
     *,
     notation: Notation = "",
-    format: option.Document = "",  # noqa: A002 - the name of the option
+    format: option.Document = None,  # noqa: A002 - the name of the option
     brief: Annotated[
         bool, typer.Option("--brief", help="The answers without the working.")
     ] = False,
@@ -52,12 +67,12 @@ def solve(
     from cnnanalyze.cli.output import write
     from cnnanalyze.course.explanations.notation import notation as find_notation
     from cnnanalyze.course.sheets.solve import solve as work_out
-    from cnnanalyze.report.sheet import FORMATS, render
+    from cnnanalyze.report.sheet import render
     from cnnanalyze.report.terminal import line_width
 
     if brief and unsolved:
         raise UsageError("--brief is about answers, and --unsolved leaves them out")
-    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.DocumentFormat))  # noqa: A001 - the name of the option
     if notation:
         find_notation(notation)
     solved = work_out(read_one(sheet), notation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -20,10 +20,27 @@ Graph = Annotated[
 ]
 
 
+EXAMPLES = (
+    ("cnnanalyze summary zoo:resnet50", "the table of its layers"),
+    (
+        "cnnanalyze summary zoo:resnet50 --depth 1 --columns name,output,macs,share",
+        "one row for each stage",
+    ),
+    (
+        "cnnanalyze summary zoo:vgg16 zoo:resnet50 -o both.md",
+        "two networks side by side, as Markdown",
+    ),
+    (
+        "cnnanalyze summary zoo:mobilenet_v1 --set width=0.5 --conventions",
+        "a narrower one, as other tools would count it",
+    ),
+)
+
+
 def summary(
     specs: option.Specs,
     *,
-    format: option.Format = "",  # noqa: A002 - the name of the option
+    format: option.Format = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     depth: option.Depth = None,
     columns: option.Columns = "",
@@ -44,11 +61,10 @@ def summary(
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import find, load_all, read_settings
-    from cnnanalyze.report import FORMATS
     from cnnanalyze.report.options import Options
 
     format = choose_format(  # noqa: A001 - the name of the option
-        format, output, tuple(FORMATS), shows_network=True
+        format, output, get_args(option.TableFormat), shows_network=True
     )
     given = {
         "depth": depth,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
@@ -22,12 +22,22 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Balance
 
 Progress = Callable[[float, str], None]
+VerdictFormat = Literal["table", "json"]
+
+
+EXAMPLES = (
+    ("cnnanalyze verify zoo:lenet5", "do the rules and a run in NumPy agree?"),
+    (
+        "cnnanalyze verify specs --lines 64",
+        "quicker: receptive fields by 64 lines of the input",
+    ),
+)
 
 
 def verify(
     specs: option.Specs,
     *,
-    format: option.TableOrJson = "",  # noqa: A002 - the name of the option
+    format: Annotated[VerdictFormat | None, option.format_option(VerdictFormat)] = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     memory: option.Memory = "1GiB",
     operations: option.Operations = "200G",
@@ -43,7 +53,7 @@ def verify(
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find, load_all, read_settings
 
-    format = choose_format(format, output, ("table", "json"))  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(VerdictFormat))  # noqa: A001 - the name of the option
     one = balancing(memory, operations, lines)
     failed: list[CnnError] = []
     balances: list[Balance] = []

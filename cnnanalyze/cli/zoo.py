@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from cnnanalyze.cli import options as option
 
@@ -10,9 +10,15 @@ if TYPE_CHECKING:
     from cnnanalyze.language.printed_number import Figure
 
 
+EXAMPLES = (
+    ("cnnanalyze zoo --family ResNet", "one family"),
+    ("cnnanalyze zoo --max-macs 600M --since 2017", "what is small and not too old"),
+)
+
+
 def zoo(
     *,
-    format: option.Format = "",  # noqa: A002 - the name of the option
+    format: option.Format = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     family: option.Family = "",
     name: option.Name = "",
@@ -31,10 +37,9 @@ def zoo(
     from cnnanalyze.api import zoo as networks
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import remark, show_table, write
-    from cnnanalyze.report import FORMATS
     from cnnanalyze.report.zoo import Limits, Wanted, as_data, conditions, entries, tabulate
 
-    format = choose_format(format, output, tuple(FORMATS))  # noqa: A001 - the name of the option
+    format = choose_format(format, output, get_args(option.TableFormat))  # noqa: A001 - the name of the option
     wanted = Wanted(
         family,
         name,

@@ -33,10 +33,10 @@ def test_main_returns_the_exit_code(
 
 
 AFTER = """\
-import atexit, sys, threading, time
+import atexit, sys, threading
 
 def work():
-    time.sleep(0.3)
+    threading.main_thread().join()  # the command is done, and the process is about to end
     print("the thread is done", flush=True)
 
 atexit.register(print, "the exit handler ran", flush=True)

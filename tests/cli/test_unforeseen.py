@@ -5,16 +5,14 @@ The sentence for that is a net for the sake of users; here command lines run wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from inspect import signature
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnnanalyze.cli import COMMANDS, carry_out
-from cnnanalyze.cli.command import _names
+from tests.cli.options import options_of
 
 SPEC = """\
 cnn: 1
@@ -71,11 +69,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def options(command: str) -> Iterator[tuple[str, bool]]:
     """Yield the name of every option of a command, and whether it takes a value."""
-    function: Callable[..., Any] = getattr(import_module(f"cnnanalyze.cli.{command}"), command)
-    for parameter in signature(function, eval_str=True).parameters.values():
-        for name in _names(parameter)[:1]:
+    for option in options_of(command):
+        for name in option.names[:1]:
             if name not in ALONE:
-                yield name, "bool" not in str(parameter.annotation)
+                yield name, bool(option.values)
 
 
 CASES = [(c, name, takes) for c in COMMANDS for name, takes in options(c)]

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
-import typer
-from typer.main import get_command
+import sys
 
 from cnnanalyze.cli import COMMANDS
+from cnnanalyze.cli.commands import make_command
 from tests.docs.reference import page, table
 
 
-def command(name: str) -> Any:
-    """Return a command with all of its options."""
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name)(getattr(import_module(f"cnnanalyze.cli.{name}"), name))
-    return get_command(app)
-
-
 def _section(name: str) -> str:
-    found = command(name)
+    found = make_command(name)
     context = found.make_context(f"cnnanalyze {name}", [], resilient_parsing=True)
     usage = found.get_usage(context).removeprefix("Usage: ")
     first, *rest = (found.help or "").strip().split("\n\n")
@@ -38,12 +28,14 @@ def _section(name: str) -> str:
         parts.append(table(("argument", "meaning"), arguments))
     if options:
         parts.append(table(("option", "meaning"), options))
+    examples = sys.modules[found.callback.__module__].EXAMPLES
+    parts.append(table(("example", "what it is good for"), [(f"`{e}`", w) for e, w in examples]))
     return "\n\n".join(parts)
 
 
 def _plain(text: str) -> str:
     """Return a help text as Markdown shows it: as it is."""
-    text = " ".join(text.split())
+    text = " ".join(text.split()).replace("\\[", "[")  # what rich is not to take for markup
     for sign in ("\\", "*", "_", "<", "[", "]"):
         text = text.replace(sign, f"\\{sign}")
     return text
@@ -68,6 +60,9 @@ def commands_page() -> str:
                 ("130", "it was interrupted"),
             ),
         ),
-        table(("command", "what it does"), ((f"[`{n}`](#{n})", w) for n, w in COMMANDS.items())),
+        table(
+            ("command", "what it does"),
+            ((f"[`{n}`](#{n})", e.purpose) for n, e in COMMANDS.items()),
+        ),
         *(_section(name) for name in COMMANDS),
     )

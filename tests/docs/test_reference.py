@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from cnnanalyze.cli import COMMANDS
+from cnnanalyze.cli.commands import make_command
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.expression import parse
@@ -15,7 +16,7 @@ from cnnanalyze.language.scope import Wire
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.schemas import SCHEMAS, schema_of
-from tests.docs.commands import command, commands_page
+from tests.docs.commands import commands_page
 from tests.docs.messages import Message, all_messages, messages, messages_page
 from tests.docs.reference import DOCS, PROPERTIES, WRITTEN_BY, committed
 
@@ -138,7 +139,7 @@ def test_every_command_and_option_is_on_the_page() -> None:
     page = commands_page()
     for name in COMMANDS:
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-        options = [option for p in command(name).params for option in p.opts]
+        options = [option for p in make_command(name).params for option in p.opts]
         assert all(option in section for option in options if option.startswith("--"))
         assert f"cnnanalyze {name}" in section
 

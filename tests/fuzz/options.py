@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
-from inspect import Parameter, signature
 from random import Random
-from typing import Any
 
-from cnnanalyze.cli.command import _names
+from tests.cli.options import Option
+from tests.cli.options import options_of as known_options
 from tests.fuzz.vocabulary import NUMBERS, TEXTS, words
 
 GOOD: dict[str, tuple[str, ...]] = {
@@ -51,11 +49,13 @@ POSITIONS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 @cache
-def _parameters(command: str) -> dict[str, tuple[tuple[str, ...], Parameter]]:
-    """Return the options of a command: how each is called on the command line."""
-    function: Any = getattr(import_module(f"cnnanalyze.cli.{command}"), command)
-    found = signature(function, eval_str=True).parameters.values()
-    return {p.name: (names, p) for p in found if (names := _names(p)) and p.name not in ENDLESS}
+def _parameters(command: str) -> dict[str, Option]:
+    """Return the options of a command, by the names of its parameters."""
+    return {
+        option.parameter: option
+        for option in known_options(command)
+        if option.names and option.parameter not in ENDLESS
+    }
 
 
 def _value(random: Random, name: str) -> str:
@@ -71,13 +71,11 @@ def options_of(random: Random, command: str, count: int) -> list[str]:
     known = _parameters(command)
     found: list[str] = []
     for name in random.sample(sorted(known), min(count, len(known))):
-        names, parameter = known[name]
-        kind = str(parameter.annotation)
-        word = random.choice(names)
-        if "[bool" in kind:
+        word = random.choice(known[name].names)
+        if not known[name].values:
             found.append(word)
-        elif "tuple[str, str]" in kind:
-            found += [word, _value(random, name), _value(random, name)]
+        elif known[name].values > 1:
+            found += [word, *(_value(random, name) for _ in range(known[name].values))]
         else:
             value = _value(random, name)
             found += [f"{word}={value}"] if word.startswith("--") else [word, value]

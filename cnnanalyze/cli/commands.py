@@ -1,0 +1,246 @@
+"""The commands: what each is for, and a group that imports one when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib import import_module
+from inspect import getdoc
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from cnnanalyze.version import __version__
+
+UsageFault: Any = typer.BadParameter.__base__
+"""The error of a command line that cannot be read, from wherever this version of typer has it."""
+
+
+class Entry(NamedTuple):
+    """A command in the list of all commands."""
+
+    home: str
+    """Its function, as ``module:name``."""
+    panel: str
+    """The commands that ``--help`` shows beside it."""
+    purpose: str
+
+
+_NETWORKS, _CHECKS, _COURSE, _REFERENCE = "Networks", "Checks", "Course", "Reference"
+COMMANDS = {
+    "summary": Entry(
+        "cnnanalyze.cli.summary:summary",
+        _NETWORKS,
+        "What every layer puts out, holds, costs and sees.",
+    ),
+    "draw": Entry("cnnanalyze.cli.draw:draw", _NETWORKS, "A picture of the architecture."),
+    "report": Entry(
+        "cnnanalyze.cli.report:report",
+        _NETWORKS,
+        "Everything about a network on one page that needs nothing else.",
+    ),
+    "compare": Entry(
+        "cnnanalyze.cli.compare:compare",
+        _NETWORKS,
+        "What differs between networks, or between versions of one.",
+    ),
+    "gallery": Entry(
+        "cnnanalyze.cli.gallery:gallery",
+        _NETWORKS,
+        "A folder of pages: one for each network, and an index.",
+    ),
+    "verify": Entry(
+        "cnnanalyze.cli.verify:verify",
+        _CHECKS,
+        "Run networks and compare all that is seen with the rules.",
+    ),
+    "audit": Entry(
+        "cnnanalyze.cli.audit:audit",
+        _CHECKS,
+        "Which printed figures hold, under which convention, and why not the rest.",
+    ),
+    "lint": Entry(
+        "cnnanalyze.cli.lint:lint",
+        _CHECKS,
+        "What is wrong in specs, and what looks wrong, with the place and what to do.",
+    ),
+    "budget": Entry(
+        "cnnanalyze.cli.budget:budget",
+        _CHECKS,
+        "Do networks stay within their limits, and has anything grown?",
+    ),
+    "explain": Entry(
+        "cnnanalyze.cli.explain:explain",
+        _COURSE,
+        "Why a number is what it is: formula, numbers put in, reasons.",
+    ),
+    "convolve": Entry(
+        "cnnanalyze.cli.convolve:convolve",
+        _COURSE,
+        "Convolution and pooling by hand, on given numbers, step by step.",
+    ),
+    "solve": Entry(
+        "cnnanalyze.cli.solve:solve", _COURSE, "A homework sheet with every answer worked out."
+    ),
+    "grade": Entry(
+        "cnnanalyze.cli.grade:grade",
+        _COURSE,
+        "Students' answers marked, each wrong one with how it came about.",
+    ),
+    "zoo": Entry("cnnanalyze.cli.zoo:zoo", _REFERENCE, "The networks that come along."),
+    "layers": Entry(
+        "cnnanalyze.cli.layers:layers", _REFERENCE, "The layer kinds, or one of them explained."
+    ),
+    "rule": Entry(
+        "cnnanalyze.cli.rule:rule", _REFERENCE, "The lint rules, or one of them explained."
+    ),
+    "schema": Entry(
+        "cnnanalyze.cli.schema:schema",
+        _REFERENCE,
+        "A JSON Schema of the spec language, for editors.",
+    ),
+}
+"""Every command, in the order of ``--help``."""
+
+
+class Session:
+    """What holds for one command line as a whole."""
+
+    debug = False
+    """Whether errors show their traceback."""
+
+
+class LazyGroup(TyperGroup):
+    """Commands of which only those are imported that somebody asks for, as click documents it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - click's, from wherever typer has it
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        """Return a command, whose module is imported only now; nothing if there is none."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            command = make_command(cmd_name)
+            # '--debug' may stand anywhere in a command line.
+            command.params.extend(option for option in self.params if option.name == "debug")
+            self.commands[cmd_name] = command
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Return the command that a line begins with, or refuse it with the nearest ones."""
+        try:
+            return super().resolve_command(ctx, args)
+        except UsageFault as fault:
+            if close := get_close_matches(args[0], COMMANDS):
+                names = ", ".join(repr(name) for name in close)
+                fault.message = f"{fault.message.rstrip('.')}. Did you mean {names}?"
+            raise
+
+
+def make_command(name: str) -> Any:  # noqa: ANN401 - click's command, from wherever typer has it
+    """Import a command and return it with its options.
+
+    Examples
+    --------
+    >>> [option.name for option in make_command("schema").params]
+    ['file', 'output']
+    """
+    entry = COMMANDS[name]
+    module_name, _, function_name = entry.home.partition(":")
+    module = import_module(module_name)
+    function = getattr(module, function_name)
+    app = _application()
+    app.command(
+        name,
+        help=_unwrap(function),
+        short_help=entry.purpose,
+        epilog=_show(module.EXAMPLES),
+        rich_help_panel=entry.panel,
+    )(function)
+    return typer.main.get_command(app)
+
+
+def make_group() -> Any:  # noqa: ANN401 - as above
+    """Return the whole command line; no command of it is imported yet.
+
+    Examples
+    --------
+    >>> group = make_group()
+    >>> group.list_commands(None)[:2], list(group.commands)
+    (['summary', 'draw'], [])
+    """
+    app = _application(
+        cls=LazyGroup, add_completion=True, no_args_is_help=True, epilog=_show(EXAMPLES)
+    )
+    app.callback(help=_unwrap(cnnanalyze))(cnnanalyze)
+    return typer.main.get_command(app)
+
+
+def _application(*, add_completion: bool = False, **settings: Any) -> typer.Typer:  # noqa: ANN401
+    return typer.Typer(
+        name="cnnanalyze",
+        add_completion=add_completion,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **settings,
+    )
+
+
+def _unwrap(function: Callable[..., None]) -> str:
+    """Return the docstring with each paragraph in one line: a terminal has a width of its own."""
+    return "\n\n".join(" ".join(p.split()) for p in (getdoc(function) or "").split("\n\n"))
+
+
+def _show(examples: tuple[tuple[str, str], ...]) -> str:
+    """Return what stands below the options: what to type, and what that is good for."""
+    lines = [f"  [cyan]{line}[/cyan]\n    [dim]{purpose}[/dim]" for line, purpose in examples]
+    return "\n".join(["[bold]Examples[/bold]", *lines])
+
+
+# --- what holds for all commands ------------------------------------------------------------------
+
+EXAMPLES = (
+    ("cnnanalyze summary zoo:resnet50", "every layer of ResNet-50"),
+    ("cnnanalyze lint specs/*.yaml", "what is wrong in the specs of a folder"),
+    ("cnnanalyze summary --help", "what a command can do, with examples"),
+    ("cnnanalyze --install-completion", "from then on Tab completes commands, options and names"),
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cnnanalyze {__version__}")
+        raise typer.Exit
+
+
+def _set_debug(context: typer.Context, wanted: bool) -> None:
+    session = context.find_object(Session)
+    if wanted and session is not None:
+        session.debug = True
+
+
+def cnnanalyze(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug",
+            callback=_set_debug,
+            expose_value=False,
+            is_eager=True,
+            help="Show the traceback of an error.",
+        ),
+    ] = False,
+) -> None:
+    """Analyze convolutional networks: what they cost, what they see, and a proof of every number.
+
+    SPEC is a file, a folder, a pattern such as 'specs/res*.yaml', zoo:NAME, or - for stdin.
+    """

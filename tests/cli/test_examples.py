@@ -1,0 +1,58 @@
+"""What the help of a command shows as an example can be typed, in this order."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnanalyze.cli import COMMANDS
+from cnnanalyze.cli.commands import EXAMPLES, make_command
+from tests.linting.networks import EVEN
+
+SPECS = Path(__file__).parent.parent.parent / "specs"
+FINDINGS = {
+    "cnnanalyze lint",
+    "cnnanalyze lint specs --select CV,NA001 -o lint.sarif",
+    "cnnanalyze compare zoo:resnet18 zoo:resnet34 --fail-on-growth macs=5",
+    "cnnanalyze grade zoo:first_course answers.csv",
+    "cnnanalyze grade zoo:first_course answers -o class.html",
+}
+"""Those that end with 1: there is something to be found."""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with the files that examples speak of."""
+    (tmp_path / "net.yaml").write_text(EVEN + "budgets: {parameters: 1M}\n", encoding="utf-8")
+    (tmp_path / "image.csv").write_text("3,0,1,2\n1,5,8,9\n2,7,2,5\n0,1,3,1\n", encoding="utf-8")
+    for folder in ("specs", "answers"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(tmp_path / "net.yaml", tmp_path / "specs")
+    for target in ("answers.csv", "answers/ann.csv"):
+        shutil.copy(SPECS / "sheets" / "first_course.csv", tmp_path / target)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_ACTIONS", "false")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_examples_of_a_command(run: Any, command: str) -> None:
+    for line, _ in sys.modules[make_command(command).callback.__module__].EXAMPLES:
+        outcome = run(*shlex.split(line)[1:])
+        assert "error" not in outcome.err, line
+        assert outcome.code == (line in FINDINGS), line
+
+
+def test_examples_of_the_whole(run: Any, place: Path) -> None:
+    (place / "specs" / "net.yaml").write_text(EVEN, encoding="utf-8")
+    for line, _ in EXAMPLES:
+        if "--install-completion" in line:
+            continue  # changes the files of a shell
+        words = [w.replace("*", "net") for w in shlex.split(line)[1:]]
+        assert run(*words).code in {0, 1}, line
