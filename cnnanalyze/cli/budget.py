@@ -69,7 +69,7 @@ def budget(
     network. Exit code 1 if a limit is not kept or a cost grew by more than --allow.
     """
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.output import complain, write, write_prose
     from cnnanalyze.cli.specs import find
     from cnnanalyze.linting.budgets import check_baseline, load_baseline
     from cnnanalyze.linting.run import Configuration
@@ -106,7 +106,7 @@ def budget(
         from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
 
         width = terminal_width() if output is None else UNBOUNDED
-        write(_text(outcomes, format, width), output, format)
+        write_prose(_text(outcomes, format, width), output, format)
     complain(failed)
     if failed:
         raise typer.Exit(2)

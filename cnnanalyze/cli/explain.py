@@ -65,7 +65,7 @@ def explain(
     """Work out any number of a layer or of the network: formula, numbers, result, reasons."""
     from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import write
+    from cnnanalyze.cli.output import write_prose
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.course.explanations.notation import notation as find_notation
     from cnnanalyze.report.derivation import render
@@ -77,10 +77,10 @@ def explain(
     if table:
         from cnnanalyze.report.lecture_tables import write_lecture_table
 
-        write(write_lecture_table(analysis, table, format), output, format)
+        write_prose(write_lecture_table(analysis, table, format), output, format)
         return
     found = _asked(analysis, layer, quantity, notation)
-    write(render(analysis.network.name, found, format, line_width()), output, format)
+    write_prose(render(analysis.network.name, found, format, line_width()), output, format)
 
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:

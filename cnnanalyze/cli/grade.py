@@ -57,7 +57,7 @@ def grade(
     could not be read, or something in it belongs to no question.
     """
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, write
+    from cnnanalyze.cli.output import complain, write_prose
     from cnnanalyze.course.grading.grade import grade as mark
     from cnnanalyze.course.sheets.solve import solve as work_out
     from cnnanalyze.report.graded import render
@@ -70,7 +70,7 @@ def grade(
     papers = _papers(answers, failed)
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
     if papers:
-        write(render(graded, format, line_width()), output, format)
+        write_prose(render(graded, format, line_width()), output, format)
     if graded.faults:
         failed.append(CnnError(*graded.faults))
     complain(failed)

@@ -64,7 +64,7 @@ def solve(
     what a sheet can ask.
     """
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import write
+    from cnnanalyze.cli.output import write_prose
     from cnnanalyze.course.explanations.notation import notation as find_notation
     from cnnanalyze.course.sheets.solve import solve as work_out
     from cnnanalyze.report.sheet import render
@@ -77,7 +77,7 @@ def solve(
         find_notation(notation)
     solved = work_out(read_one(sheet), notation)
     text = render(solved, format, line_width(), brief=brief, unsolved=unsolved)
-    write(text, output, format)
+    write_prose(text, output, format)
 
 
 def read_one(name: str) -> Homework:

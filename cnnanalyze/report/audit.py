@@ -139,11 +139,20 @@ def conclude_all(audits: Sequence[Audit]) -> str:
     return f"{count_of(len(audits), 'spec')}, {conclude(everything)}"
 
 
+BESIDE = 24
+"""The cells that a sentence needs beside the name of a network."""
+
+
 def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch]]:
-    first, *others = wrap(conclude(audit), max(24, width - cells(audit.name) - 2)) or [""]
-    yield [(audit.name, "bold"), (f"{GAP}{first}", "")]
-    for part in others:
-        yield [(f"{'':{cells(audit.name)}}{GAP}{part}", "")]
+    said, room = conclude(audit), width - cells(audit.name) - len(GAP)
+    if room < BESIDE:
+        yield [(audit.name, "bold")]
+        yield from ([(part, "")] for part in wrap(said, width, first=GAP, rest=GAP))
+    else:
+        first, *others = wrap(said, room) or [""]
+        yield [(audit.name, "bold"), (f"{GAP}{first}", "")]
+        for part in others:
+            yield [(f"{'':{cells(audit.name)}}{GAP}{part}", "")]
     for remark in audit.remarks:
         for part in wrap(remark, width - 2):
             yield [(f"  {part}", "dim")]

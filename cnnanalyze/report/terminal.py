@@ -8,9 +8,11 @@ wrap every cell, which takes longer than the whole analysis.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 GAP = "  "
 LEAST_NAME = 12
 """Names are shortened, in their middle, to no less than this; numbers never are."""
+LEAST_SHARE = 3
+"""In a terminal so narrow that this is more, to no less than this part of a line."""
 LONG_NAME = 28
 """Longer names are shortened before a column is left out."""
 NARROWEST = 20
@@ -54,6 +58,75 @@ Stretch = tuple[str, str]
 """A text and its style."""
 
 
+def broken(line: list[Stretch], width: int) -> Iterator[list[Stretch]]:
+    """Yield a line in lines of a width, broken between words; what goes on is set in.
+
+    A rule is cut off, and a word that is longer than a line stays whole.
+
+    Examples
+    --------
+    >>> list(broken([("  one", "bold"), (" two three", "")], 9))
+    [[('  ', 'bold'), ('one', 'bold'), (' ', ''), ('two', '')], [('   ', ''), ('three', '')]]
+    """
+    text = "".join(part for part, _ in line)
+    if cells(text) <= width:
+        yield line
+        return
+    if not text.strip("─ "):
+        yield [(text[:width], line[0][1])]
+        return
+    indent = " " * min(len(text) - len(text.lstrip(" ")) + len(GAP), width // LEAST_SHARE)
+    found: list[Stretch] = []
+    used, is_begun = 0, False
+    for blanks, word in _words(line):
+        wide = sum(cells(part) for part, _ in word)
+        if is_begun and used + cells(blanks[0]) + wide > width:
+            yield found
+            found, used, blanks = [(indent, "")], len(indent), ("", "")  # noqa: PLW2901
+        found += [blanks] if blanks[0] else []
+        found += word
+        used += cells(blanks[0]) + wide
+        is_begun = True
+    yield found
+
+
+def _words(line: list[Stretch]) -> Iterator[tuple[Stretch, list[Stretch]]]:
+    """Yield the words of a line, each with the blanks before it; one may have several styles."""
+    blanks: Stretch = ("", "")
+    word: list[Stretch] = []
+    for text, style in line:
+        for part in re.findall(r" +|[^ ]+", text):
+            if not part.startswith(" "):
+                word.append((part, style))
+                continue
+            if word:
+                yield blanks, word
+                blanks, word = ("", ""), []
+            blanks = (blanks[0] + part, style)
+    if word:
+        yield blanks, word
+
+
+def narrowed(text: str, width: int) -> str:
+    r"""Return a text whose lines are broken where they are too long for a width.
+
+    Examples
+    --------
+    >>> print(narrowed("one two three\n- four five six", 9))
+    one two
+      three
+    - four
+      five
+      six
+    """
+    lines = chain.from_iterable(broken([(line, "")], width) for line in text.split("\n"))
+    return "\n".join("".join(part for part, _ in line) for line in lines)
+
+
+class Whole(list[Stretch]):
+    """A line that is not broken: a row of a table whose columns somebody chose."""
+
+
 class Lines:
     """Something that rich can print: lines made for the width at hand."""
 
@@ -62,8 +135,14 @@ class Lines:
         raise NotImplementedError
 
     def legible(self, width: int) -> Iterator[list[Stretch]]:
-        """Return the lines with nothing in them that a terminal or a workflow would obey."""
-        for line in self.lines(max(width, NARROWEST)):
+        """Return the lines with nothing in them that a terminal or a workflow would obey.
+
+        One that is too long is broken between words, whoever laid it out.
+        """
+        room = max(width, NARROWEST)
+        for line in chain.from_iterable(
+            (line,) if isinstance(line, Whole) else broken(line, room) for line in self.lines(room)
+        ):
             texts = [legible(text) for text, _ in line]
             if texts and "::" in texts[0]:
                 texts[0] = harmless(texts[0])
@@ -108,19 +187,21 @@ class Grid(Lines):
     def lines(self, width: int) -> Iterator[list[Stretch]]:
         """Lay out the table."""
         table = fit(self.table, width)
-        left_out = [h.title for h in self.table.headings if h not in table.headings]
+        left_out = [h.title or h.key for h in self.table.headings if h not in table.headings]
         widths = list(table.widths())
-        widths[0] = max(min(widths[0], LEAST_NAME), widths[0] - max(0, _room(widths) - width))
+        least = min(widths[0], _least(width))
+        widths[0] = max(least, widths[0] - max(0, _room(widths) - width))
         headings = table.headings
-        yield _line([Cell(h.title, h.title) for h in headings], headings, widths, "bold")
+        kept = Whole if is_chosen(self.table) else list[Stretch]
+        yield kept(_line([Cell(h.title, h.title) for h in headings], headings, widths, "bold"))
         rule = GAP.join("─" * w for w in widths)
-        yield [(rule, "dim")]
+        yield kept([(rule, "dim")])
         families = table.families or ("",) * len(table.rows)
         for row, family in zip(table.rows, families, strict=True):
-            yield _line(row, headings, widths, COLOURS.get(family, ""))
+            yield kept(_line(row, headings, widths, COLOURS.get(family, "")))
         if table.foot:
-            yield [(rule, "dim")]
-            yield _line(table.foot, headings, widths, "bold")
+            yield kept([(rule, "dim")])
+            yield kept(_line(table.foot, headings, widths, "bold"))
         for part in wrap(table.note, min(width, LONGEST_LINE)):
             yield [(part, "dim")]
         if left_out:
@@ -174,7 +255,25 @@ def fit(table: Table, width: int) -> Table:
         if h.priority and needed[h.key] <= room:
             kept.add(h.key)
             room -= needed[h.key]
+    if is_chosen(table):
+        return table
+    # Where there is no room even for those that every table has, the last ones go.
+    least = min(widths[0], _least(width))
+    needed[table.headings[0].key] = least + len(GAP)
+    standing = [h.key for h in table.headings if h.key in kept]
+    for key in reversed(standing[2:]):
+        if sum(needed[key] for key in kept) - len(GAP) > width:
+            kept.discard(key)
     return table.only(lambda h: h.key in kept)
+
+
+def is_chosen(table: Table) -> bool:
+    """Whether none of the columns may be left out, since somebody asked for them."""
+    return not any(h.priority for h in table.headings)
+
+
+def _least(width: int) -> int:
+    return min(LEAST_NAME, max(1, width // LEAST_SHARE))
 
 
 def _room(widths: list[int]) -> int:

@@ -32,11 +32,20 @@ def write(result: Result, *, styling: str = "", width: int = 0, quiet: bool = Fa
         tint = _COLOURS[finding.severity]
         grade = f"{finding.severity}[{finding.code}]"
         where_it_is = legible(place_of(finding))
-        before = cells(f"{where_it_is}: {grade} {finding.name}: ")
-        yield (
-            f"{paint(where_it_is, _BOLD)}: {paint(grade, _BOLD, tint)} "
-            f"{paint(f'{finding.name}:', _FAINT)} {broken(finding.message, width, before)}"
-        )
+        name = f"{finding.name}:"
+        shown = f"{paint(where_it_is, _BOLD)}:"
+        before = cells(f"{where_it_is}:")
+        for word, painted in ((grade, paint(grade, _BOLD, tint)), (name, paint(name, _FAINT))):
+            if width and before + 1 + cells(word) > width:
+                yield shown
+                shown, before = " " * (_HANGING - 1), _HANGING - 1
+            shown += f" {painted}"
+            before += 1 + cells(word)
+        begins = legible(finding.message).partition(" ")[0]
+        if width and before + 1 + cells(begins) > width:
+            yield shown
+            shown, before = " " * (_HANGING - 1), _HANGING - 1
+        yield f"{shown} {broken(finding.message, width, before + 1)}"
         if finding.mark is not None and (snippet := finding.mark.snippet()):
             above, source, carets = cut(snippet, width).split("\n")
             yield paint(above, _FAINT)
