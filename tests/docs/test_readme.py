@@ -12,8 +12,12 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REPOSITORY = PROJECT["urls"]["Repository"]
+MOST_LINES = 300
 RAW = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
-LINKS = sorted(set(re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", README)))
+NAMED = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", README, flags=re.MULTILINE))
+LINKS = sorted(
+    {*re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", README), *(("", a) for a in NAMED.values())}
+)
 
 
 def test_there_are_links() -> None:
@@ -28,6 +32,14 @@ def test_links_are_absolute_and_lead_to_files_of_the_repository(picture: str, ad
     assert address.startswith(start)
     path = address.removeprefix(start).partition("#")[0]
     assert (ROOT / path).is_file()
+
+
+def test_every_link_has_an_address_and_every_address_a_link() -> None:
+    assert set(re.findall(r"\]\[([^\]]+)\]", README)) == set(NAMED)
+
+
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
 
 
 def test_addresses_of_the_project_lead_to_files_of_the_repository() -> None:
