@@ -28,7 +28,8 @@ from cnnanalyze.drawing.rows import Rows
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.drawing.u_layout import compose_arms, find_arms
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.layers.traits import Trait
 
 TITLE, SMALL, BOLD = 12, 10, 1.07
 """Sizes of the words in a box, and how much wider bold ones are."""
@@ -113,7 +114,7 @@ class Composer:
         if references:
             ids.update(self._entry_labels(parts, references))
         concatenated = [
-            frozenset(c.box.main.inputs if c.box and c.box.main.kind == "concat" else ())
+            frozenset(c.box.main.inputs if c.box and _concatenates(c.box.main) else ())
             for c in first.children
         ]
         buses = frozenset(
@@ -175,7 +176,7 @@ class Composer:
         else:
             words = box_words(boxes, references)
         main = boxes[0].main
-        kind = "join" if family(main) == "merge" else "layer"
+        kind = "join" if Trait.JOIN in main.layer.traits else "layer"
         owners = tuple(r.use for r in references)
         tile = Tile(0, 0, 0, 0, kind, family(main), words, part, boxes, "", single, owners)
         return self._shown(tile, counts)
@@ -335,3 +336,7 @@ def framed(inside: Figure, frame: Frame, more: str = "") -> Figure:
     figure.entries = {s: x + shift for s, x in inside.entries.items()}
     figure.exits = {s: x + shift for s, x in inside.exits.items()}
     return figure
+
+
+def _concatenates(node: Node) -> bool:
+    return Trait.CONCATENATION in node.layer.traits

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 from cnnanalyze.language.node import Node
+from cnnanalyze.layers.traits import Category
 
 
 class Family(NamedTuple):
@@ -21,34 +21,34 @@ class Family(NamedTuple):
 FAMILIES = {
     f.name: f
     for f in (
-        Family("conv", "convolution", ("#dbeafe", "#2563eb"), ("#172f5c", "#7aa7f7")),
+        Family(Category.CONVOLUTION, "convolution", ("#dbeafe", "#2563eb"), ("#172f5c", "#7aa7f7")),
         Family("up", "upsampling", ("#cff4f8", "#0e7490"), ("#0b3a47", "#5cc8dc")),
-        Family("pool", "pooling", ("#d9f5dd", "#15803d"), ("#123d21", "#6fce8a")),
-        Family("linear", "fully connected", ("#f3e3fd", "#8b2fc9"), ("#3f1a57", "#cf94f5")),
-        Family("merge", "join", ("#fdf0c4", "#a16207"), ("#463408", "#e8bf4c")),
+        Family(Category.POOLING, "pooling", ("#d9f5dd", "#15803d"), ("#123d21", "#6fce8a")),
+        Family(Category.DENSE, "fully connected", ("#f3e3fd", "#8b2fc9"), ("#3f1a57", "#cf94f5")),
+        Family(Category.JOIN, "join", ("#fdf0c4", "#a16207"), ("#463408", "#e8bf4c")),
         Family("point", "norm, activation", ("#eceff3", "#667085"), ("#2a303b", "#9aa5b8")),
         Family("move", "reshape", ("#fde4d8", "#b4470f"), ("#4d230d", "#f2a27b")),
-        Family("other", "other", ("#fbe0ec", "#b42165"), ("#4c1230", "#f08fba")),
+        Family(Category.OTHER, "other", ("#fbe0ec", "#b42165"), ("#4c1230", "#f08fba")),
         Family("block", "block", ("#ffffff", "#475467"), ("#1d222b", "#aab4c4")),
     )
 }
 """By name, in the order of the legend."""
 
-MODULES = {
-    "conv": "conv",
-    "transposed": "up",
-    "resize": "up",
-    "pool": "pool",
-    "linear": "linear",
-    "merge": "merge",
-    "norm": "point",
-    "activation": "point",
-    "smooth": "point",
-    "regularise": "point",
-    "reshape": "move",
-    "rearrange": "move",
+OF_CATEGORY = {
+    Category.CONVOLUTION: Category.CONVOLUTION,
+    Category.TRANSPOSED_CONVOLUTION: "up",
+    Category.RESIZING: "up",
+    Category.POOLING: Category.POOLING,
+    Category.DENSE: Category.DENSE,
+    Category.JOIN: Category.JOIN,
+    Category.NORMALISATION: "point",
+    Category.ACTIVATION: "point",
+    Category.REGULARISATION: "point",
+    Category.SHAPE: "move",
+    Category.REARRANGEMENT: "move",
+    Category.OTHER: Category.OTHER,
 }
-"""The family of the kinds that a module of :mod:`cnnanalyze.layers` holds."""
+"""The family in which a category is drawn."""
 
 
 def family(node: Node) -> str:
@@ -61,19 +61,9 @@ def family(node: Node) -> str:
     >>> [family(n) for n in net]
     ['conv', 'point']
     """
-    return _of(type(node.layer))
-
-
-@cache
-def _of(kind: type) -> str:
-    package, _, module = kind.__module__.rpartition(".")
-    return MODULES.get(module, "other") if package == "cnnanalyze.layers" else "other"
-
-
-LIGHT_KINDS = frozenset({"flatten", "zeropad"})
-"""Kinds outside the family of norms and activations that are no boxes of their own either."""
+    return OF_CATEGORY[node.layer.category]
 
 
 def follows(node: Node) -> bool:
     """Whether a layer is a mark on its neighbour's box instead of a box of its own."""
-    return len(node.inputs) == 1 and (family(node) == "point" or node.kind in LIGHT_KINDS)
+    return len(node.inputs) == 1 and (family(node) == "point" or node.layer.labels.beside)

@@ -12,22 +12,6 @@ from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.language.node import Node
 
-WORDS = {
-    "adaptive_avgpool": "mean pool",
-    "adaptive_maxpool": "max pool",
-    "avgpool": "mean pool",
-    "batchnorm": "bn",
-    "global_avgpool": "global mean pool",
-    "global_maxpool": "global max pool",
-    "maxpool": "max pool",
-    "transposed_conv": "up-conv",
-    "table_conv": "conv by table",
-}
-"""Kinds that people call otherwise in drawings."""
-
-SIGNS = {"add": "+", "multiply": "×", "maximum": "max", "average": "mean"}
-"""What stands in a join."""
-
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The extents of what a block reads, where its uses differ in them."""
 WIDTH = "C"
@@ -133,7 +117,7 @@ def repeated(title: str, times: int) -> str:
 
 def word(node: Node) -> str:
     """Return the short word for a layer kind."""
-    return shorten(WORDS.get(node.kind, node.kind.replace("_", " ")), 20)
+    return shorten(node.layer.labels.word or node.kind.replace("_", " "), 20)
 
 
 def given_name(path: str, node: Node) -> str:
@@ -172,8 +156,8 @@ def title_of(nodes: Sequence[Node], references: Sequence[Reference] = ()) -> str
     ('7×7 conv, 64, /2', '3×3 max pool, /2', 'dense, 1000')
     """
     node = nodes[0]
-    if node.kind in SIGNS:
-        return SIGNS[node.kind]
+    if node.layer.labels.sign:
+        return node.layer.labels.sign
     values = node.attributes
     parts = [word(node)]
     if "kernel" in values:

@@ -16,18 +16,19 @@ from cnnanalyze.drawing.part import Part, Wiring
 from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.text_metrics import shorten
+from cnnanalyze.layers.traits import Category
 
 Segment = tuple[str, str]
 """A text and its style, as rich names styles."""
 
 STYLES = {
-    "conv": "cyan",
+    Category.CONVOLUTION: "cyan",
     "up": "cyan",
-    "pool": "green",
-    "linear": "magenta",
-    "merge": "yellow",
+    Category.POOLING: "green",
+    Category.DENSE: "magenta",
+    Category.JOIN: "yellow",
     "move": "red",
-    "other": "red",
+    Category.OTHER: "red",
     "point": "dim",
 }
 LEAST_WIDTH = 40

@@ -10,12 +10,13 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.box_grouping import fold
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.text_metrics import escape, number, shorten
+from cnnanalyze.layers.traits import Category
 
 EDGE = 10.0
 LEAST_BAR, LEAST_HEIGHT = 1.5, 7.0
-PARTS_OF_BARS = frozenset({"merge", "point", "move"})
+PARTS_OF_BARS = frozenset({Category.JOIN, "point", "move"})
 """Families that show in the bar of what is before them, not as a bar of their own."""
-POOL_BESIDE = ("pool", "conv")
+POOL_BESIDE = (Category.POOLING, Category.CONVOLUTION)
 """So does a pool that keeps the size: it is a branch among convolutions."""
 
 

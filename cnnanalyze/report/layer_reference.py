@@ -15,6 +15,7 @@ from cnnanalyze.language.translation import of_kind
 from cnnanalyze.language.vocabulary import words_of
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
+from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import exact
 
@@ -38,33 +39,27 @@ def families() -> dict[str, list[Kind]]:
     found: dict[str, list[Kind]] = {}
     for cls in KINDS:
         found.setdefault(family_of(cls), []).append(cls)
-    order = {name: number for number, name in enumerate(TITLES)}
-    return {
-        name: sorted(found[name], key=lambda c: c.kind)
-        for name in sorted(found, key=lambda n: (order.get(n, len(order)), n))
-    }
+    ordered = [*TITLES, *sorted(found.keys() - TITLES.keys())]
+    return {name: found[name] for name in ordered if name in found}
 
 
 def family_of(cls: Kind) -> str:
-    """Return the family: the module that defines the kind; of another package's, that package."""
-    if "." in cls.kind:
-        return cls.kind.partition(".")[0]
-    return cls.__module__.rpartition(".")[2]
+    """Return the category of a kind; of one of another package that declares none, the package."""
+    return cls.kind.partition(".")[0] if cls.category is Category.OTHER else str(cls.category)
 
 
-TITLES = {
-    "conv": "Convolution",
-    "transposed": "Transposed convolution",
-    "pool": "Pooling",
-    "linear": "Dense layers",
-    "norm": "Normalisation",
-    "activation": "Activation",
-    "smooth": "Smooth activation",
-    "merge": "Joining branches",
-    "reshape": "Shape",
-    "rearrange": "Rearranging",
-    "resize": "Resizing",
-    "regularise": "Regularisation",
+TITLES: dict[str, str] = {
+    Category.CONVOLUTION: "Convolution",
+    Category.TRANSPOSED_CONVOLUTION: "Transposed convolution",
+    Category.POOLING: "Pooling",
+    Category.DENSE: "Dense layers",
+    Category.NORMALISATION: "Normalisation",
+    Category.ACTIVATION: "Activation",
+    Category.JOIN: "Joining branches",
+    Category.SHAPE: "Shape",
+    Category.REARRANGEMENT: "Rearranging",
+    Category.RESIZING: "Resizing",
+    Category.REGULARISATION: "Regularisation",
 }
 
 
@@ -119,6 +114,12 @@ def _attributes(cls: Kind) -> list[tuple[str, str, str, str]]:
         )
         for name, info in cls.model_fields.items()
     ]
+
+
+def _traits(cls: Kind) -> str:
+    """Return what the kind is, as rules and drawings see it."""
+    words = [t.value.replace("_", " ") for t in Trait if t in cls.traits]
+    return f"Traits: {', '.join(words)}." if words else ""
 
 
 def _tensors(worked: tuple[Worked, ...]) -> list[str]:
@@ -180,6 +181,8 @@ def one_text(cls: Kind, width: int = 80) -> str:
         parts.append(rest)
     if inputs := _inputs(cls):
         parts.append(f"Takes {inputs}.")
+    if traits := _traits(cls):
+        parts.append(traits)
     if attributes := _attributes(cls):
         parts.append("Attributes\n" + _aligned([(n, d, f"{w}; {t}") for n, t, d, w in attributes]))
         if cls.principal:
@@ -255,6 +258,8 @@ def one_markdown(cls: Kind, level: int = 1) -> str:
         parts.append(rest)
     if inputs := _inputs(cls):
         parts.append(f"Takes {inputs}.")
+    if traits := _traits(cls):
+        parts.append(traits)
     if attributes := _attributes(cls):
         rows = [
             f"| `{name}` | {_pipe(types)} | {_pipe(default)} | {_pipe(words)} |"
@@ -316,6 +321,8 @@ def _dict(cls: Kind) -> dict[str, Any]:
         "kind": cls.kind,
         "aliases": list(cls.aliases),
         "family": family_of(cls),
+        "traits": sorted(map(str, cls.traits)),
+        "formula": cls.formula or None,
         "summary": _lines(cls)[0],
         "documentation": cleandoc(cls.__doc__ or ""),
         "inputs": {"least": least, "most": most},

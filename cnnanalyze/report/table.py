@@ -131,7 +131,7 @@ LEADING = re.compile(r"[0-9]+(?=$|[x+])")
 
 
 def family(row: Row) -> str:
-    """Return the family of a row: the module of its kind, or ``group``."""
+    """Return the category of a row's kind, or ``group``."""
     if len({f.node.kind for f in row.facts}) > 1:
         return "group"
-    return type(row.facts[0].node.layer).__module__.rpartition(".")[2]
+    return row.facts[0].node.layer.category

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import cells, elide, harmless, legible, pad, wrap
+from cnnanalyze.layers.traits import Category
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, tabulate
@@ -41,18 +42,17 @@ LONGEST_LINE = 100
 UNBOUNDED = 1_000_000
 """The width of what has none: a file, a pipe."""
 COLOURS = {
-    "conv": "cyan",
-    "transposed": "cyan",
-    "pool": "green",
-    "linear": "magenta",
-    "merge": "yellow",
-    "norm": "dim",
-    "activation": "dim",
-    "smooth": "dim",
-    "regularise": "dim",
+    Category.CONVOLUTION: "cyan",
+    Category.TRANSPOSED_CONVOLUTION: "cyan",
+    Category.POOLING: "green",
+    Category.DENSE: "magenta",
+    Category.JOIN: "yellow",
+    Category.NORMALISATION: "dim",
+    Category.ACTIVATION: "dim",
+    Category.REGULARISATION: "dim",
     "group": "bold",
 }
-"""By family of kind; what is not here has no colour."""
+"""By category of kind; what is not here has no colour."""
 
 Stretch = tuple[str, str]
 """A text and its style."""

@@ -328,6 +328,11 @@ class _Kind(TypedDict):
     kind: str
     aliases: list[str]
     family: str
+    """The category: what is listed under one heading and drawn in one colour."""
+    traits: list[str]
+    """What the kind is and does, as rules and drawings see it."""
+    formula: str | None
+    """What it makes of a number, if it works number by number."""
     summary: str
     documentation: str
     inputs: Arity

@@ -43,9 +43,10 @@ def page(title: str, *parts: str) -> str:
 def layer_pages() -> dict[str, str]:
     """Return the pages of the layer kinds: a list of all, and one for each family."""
     found, rows = {}, []
-    for family, kinds in layer_reference.families().items():
-        if any("." in cls.kind for cls in kinds):
-            continue  # a kind of another package
+    for family, everyone in layer_reference.families().items():
+        kinds = [cls for cls in everyone if "." not in cls.kind]  # others are of other packages
+        if not kinds:
+            continue
         title = layer_reference.TITLES.get(family, family)
         found[f"reference/layers/{family}.md"] = page(
             title,
