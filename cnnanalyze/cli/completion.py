@@ -100,10 +100,10 @@ def _of_zoo(names: Iterable[str], incomplete: str) -> Offer:
 
     if not incomplete or not (incomplete.startswith(ZOO) or ZOO.startswith(incomplete)):
         return []
+    files: list[str] = []
     with suppress(OSError):
-        files = [p.name for p in Path().iterdir() if p.name.startswith(incomplete)]
-        return [(word, "") for word in (*(f"{ZOO}{name}" for name in names), *sorted(files))]
-    return []
+        files = sorted(p.name for p in Path().iterdir() if p.name.startswith(incomplete))
+    return [(word, "") for word in (*(f"{ZOO}{name}" for name in names), *files)]
 
 
 # --- what a spec holds ----------------------------------------------------------------------------
@@ -272,22 +272,34 @@ def applied() -> Iterable[str]:
     return APPLIED
 
 
-# --- the words of bash ----------------------------------------------------------------------------
+# --- words as shells see them ---------------------------------------------------------------------
 
 REQUEST = "_CNNANALYZE_COMPLETE"
 """The variable with which a shell asks for completions, as typer's scripts for shells set it."""
 _BREAK = re.compile("[:=]+")
+_BEGIN = {
+    "fish": re.compile("^(?=.)", re.MULTILINE),
+    "zsh": re.compile(r'(?<=^")|(?<=\(\(")', re.MULTILINE),
+}
+"""Where an answer begins in what typer prints for a shell."""
 
 
 @contextmanager
 def whole_words() -> Iterator[None]:
-    """Let ``zoo:res`` be one word in bash, too, while it asks for completions.
+    """Let ``zoo:res`` and ``--format=js`` be completed as each shell sees words.
 
     bash breaks words at ``:`` and ``=``, hands the pieces over, and puts what it gets in the place
-    of the last piece alone. So pieces are joined for typer, and its answers are cut as bash wants
-    them. Other shells are left alone.
+    of the last piece alone: pieces are joined for typer, and its answers are cut. zsh and fish put
+    what they get in the place of the whole word, of which typer leaves the name of the option out.
     """
-    if os.environ.get(REQUEST) != "complete_bash":
+    shell = os.environ.get(REQUEST, "").removeprefix("complete_")
+    if shell in {"zsh", "fish"}:
+        word = os.environ.get("_TYPER_COMPLETE_ARGS", "").split(" ")[-1]
+        option, equals, _ = word.partition("=")
+        with _changed(_BEGIN[shell], f"{option}=" if equals and option.startswith("--") else ""):
+            yield
+        return
+    if shell != "bash":
         yield
         return
     words, index, begun = _join(
@@ -295,13 +307,19 @@ def whole_words() -> Iterator[None]:
     )
     os.environ["COMP_WORDS"] = "\n".join(words)
     os.environ["COMP_CWORD"] = str(index)
+    with _changed(re.compile(f"^{re.escape(begun)}", re.MULTILINE), ""):
+        yield
+
+
+@contextmanager
+def _changed(place: re.Pattern[str], text: str) -> Iterator[None]:
+    """Put a text in the place of what stands there in all that is printed meanwhile."""
     answer = StringIO()
     try:
         with redirect_stdout(answer):
             yield
     finally:
-        lines = answer.getvalue().splitlines()
-        typer.echo("".join(f"{line.removeprefix(begun)}\n" for line in lines), nl=False)
+        typer.echo(place.sub(text, answer.getvalue()), nl=False)
 
 
 def _join(pieces: list[str], index: int) -> tuple[list[str], int, str]:

@@ -81,6 +81,16 @@ def test_files_that_begin_as_the_zoo_does_are_not_lost(ask: Ask, tmp_path: Path)
     assert ask("summary", "zoo")[-1] == "zoology.yaml"
 
 
+def test_a_folder_that_cannot_be_listed_takes_nothing_away(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert ask("summary", "zoo", ":", "vgg16") == ["vgg16", "vgg16_bn"]
+
+
 def test_what_else_comes_along(ask: Ask) -> None:
     assert ask("solve", "zoo", ":") == ["first_course", "lectures"]
     assert "lectures" in ask("audit", "zoo", ":", "lectures")
@@ -225,6 +235,8 @@ def test_bash(tmp_path: Path, words: str, found: list[str]) -> None:
     [
         ("summary zoo:resnet50_v", ['*: :(("zoo\\\\:resnet50_v1d"', '"zoo\\\\:resnet50_v2"))']),
         ("summary zoo:lenet5 --format la", ['*: :(("latex"))']),
+        ("summary zoo:lenet5 --format=la", ['*: :(("--format=latex"))']),
+        ("lint --format=js", ['*: :(("--format=json"', '"--format=jsonl"))']),
         ("summary net", ["files"]),
     ],
 )
@@ -239,6 +251,8 @@ def test_zsh(tmp_path: Path, words: str, found: list[str]) -> None:
     [
         ("summary zoo:resnet50_v", ["zoo:resnet50_v1d", "zoo:resnet50_v2"]),
         ("summary zoo:lenet5 --format la", ["latex"]),
+        ("summary zoo:lenet5 --format=la", ["--format=latex"]),
+        ("lint --format=js", ["--format=json", "--format=jsonl"]),
         ("summary ne", ["net.yaml"]),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -26,10 +27,12 @@ def test_main_returns_the_exit_code(
     capsys: pytest.CaptureFixture[str], arguments: list[str], code: int
 ) -> None:
     environment, thresholds = dict(os.environ), gc.get_threshold()
+    handlers = signal.getsignal(signal.SIGINT), sys.excepthook, sys.unraisablehook
     assert main(arguments) == code
     assert capsys.readouterr().out or code == 2
     assert dict(os.environ) == environment
     assert (gc.get_threshold(), gc.isenabled()) == (thresholds, True)
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook, sys.unraisablehook) == handlers
 
 
 AFTER = """\
