@@ -20,9 +20,14 @@ def _section(name: str) -> str:
         record = parameter.get_help_record(context)
         if record is None or "--help" in parameter.opts:
             continue
-        (options if parameter.param_type_name == "option" else arguments).append(
-            (f"`{record[0]}`", _plain(record[1]))
-        )
+        if parameter.param_type_name == "argument":
+            arguments.append(
+                (f"`{parameter.metavar or parameter.name.upper()}`", _plain(record[1]))
+            )
+            continue
+        names, _, choices = record[0].rpartition(" ") if "|" in record[0] else (record[0], "", "")
+        known = ", ".join(f"`{word}`" for word in choices.strip("[]").split("|"))
+        options.append((f"`{names}`", _plain(record[1]) + (f" One of {known}." if choices else "")))
     parts = [f"## {name}", _plain(first), f"```text\n{usage}\n```", *map(_plain, rest)]
     if arguments:
         parts.append(table(("argument", "meaning"), arguments))
@@ -46,11 +51,9 @@ def commands_page() -> str:
     return page(
         "Commands",
         "Every command with every option, as `cnnanalyze COMMAND --help` prints them. SPEC is a "
-        "file, "
-        "a folder, a pattern such as `'specs/res*.yaml'`, `zoo:NAME`, or `-` for stdin. "
+        "file, a folder, a pattern such as `'specs/res*.yaml'`, `zoo:NAME`, or `-` for stdin. "
         "`--help` explains a command, `--version` prints the version, and `--debug` anywhere "
-        "shows the "
-        "traceback of an error.",
+        "shows the traceback of an error.",
         table(
             ("code", "meaning"),
             (

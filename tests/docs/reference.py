@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,29 @@ WRITTEN_BY = "python -m tests.docs.reference --write"
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a table in Markdown; a sign that would end a cell is escaped."""
+    r"""Return a table in Markdown; a sign that would end a cell is written otherwise.
+
+    Inside of code a backslash would be seen, so there it is a character of HTML.
+
+    Examples
+    --------
+    >>> print(table(["key"], [["a|b and `a|b`"]]).splitlines()[-1])
+    | a\|b and <code>a&#124;b</code> |
+    """
     lines = [tuple(heads)]
     lines.append(("---",) * len(lines[0]))
-    lines += [tuple(cell.replace("|", "\\|").replace("\n", " ") for cell in row) for row in rows]
+    lines += [tuple(map(_cell, row)) for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    parts = re.split(r"(`[^`]*\|[^`]*`)", text.replace("\n", " "))
+    parts[1::2] = [
+        f"<code>{escape(part.strip('`'), quote=False).replace('|', '&#124;')}</code>"
+        for part in parts[1::2]
+    ]
+    parts[::2] = [part.replace("|", "\\|") for part in parts[::2]]
+    return "".join(parts)
 
 
 def page(title: str, *parts: str) -> str:

@@ -95,6 +95,11 @@ def test_every_link_leads_somewhere(pages: dict[Path, Page]) -> None:
     assert seen > 100
 
 
+def test_code_shows_no_escaped_signs(pages: dict[Path, Page]) -> None:
+    for path in pages:
+        assert not re.search(r"<code>[^<]*\\[|_*]", path.read_text("utf-8")), path.name
+
+
 def test_every_public_name_is_on_the_page_about_python(pages: dict[Path, Page], site: Path) -> None:
     anchors = pages[site / "reference" / "python.html"].anchors
     assert {f"cnnanalyze.{name}" for name in cnn.__all__} <= anchors
