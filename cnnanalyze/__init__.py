@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cnnanalyze.errors import SpecError as SpecError
     from cnnanalyze.errors import UsageError as UsageError
     from cnnanalyze.graph.network import Network as Network
+    from cnnanalyze.language.spec import Spec as Spec
     from cnnanalyze.layers.base import Example as Example
     from cnnanalyze.layers.base import Layer as Layer
     from cnnanalyze.layers.base import layer as layer
@@ -71,6 +72,7 @@ _HOMES = {
     "cnnanalyze.crosscheck.result": ("Balance",),
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.network": ("Network",),
+    "cnnanalyze.language.spec": ("Spec",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
     "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
     "cnnanalyze.linting.finding": ("Finding",),
@@ -97,6 +99,7 @@ __all__ = [
     "Rule",
     "Shape",
     "ShapeError",
+    "Spec",
     "SpecError",
     "Trait",
     "UsageError",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.graph.build import build
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.network_source import (
+from cnnanalyze.language.build import build
+from cnnanalyze.language.network_source import (
     counted,
     file_of,
     name_of,
@@ -21,7 +21,8 @@ from cnnanalyze.graph.network_source import (
     refuse_settings,
     text_of,
 )
-from cnnanalyze.graph.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
+from cnnanalyze.language.spec import Spec, spec_of
+from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cnnanalyze.report.sheet import Homework
 
 
-def load(path: str | Path, **settings: object) -> Network:
+def load(path: str | Path, **settings: object) -> Spec:
     """Read the spec of a network from a file, or from the zoo.
 
     Parameters
@@ -45,8 +46,9 @@ def load(path: str | Path, **settings: object) -> Network:
 
     Returns
     -------
-    Network
-        The layers in the order of execution, with their shapes.
+    Spec
+        The network, its layers in the order of execution with their shapes, and what the text
+        says besides.
 
     Raises
     ------
@@ -60,10 +62,10 @@ def load(path: str | Path, **settings: object) -> Network:
     >>> load("zoo:mobilenet_v1", width=0.5).parameters[0]
     ('width', 0.5)
     """
-    return read(path, settings)
+    return spec_of(read(path, settings))
 
 
-def loads(text: str, *, name: str = "<text>", **settings: object) -> Network:
+def loads(text: str, *, name: str = "<text>", **settings: object) -> Spec:
     """Read the spec of a network from a text.
 
     Parameters
@@ -77,8 +79,9 @@ def loads(text: str, *, name: str = "<text>", **settings: object) -> Network:
 
     Returns
     -------
-    Network
-        The layers in the order of execution, with their shapes.
+    Spec
+        The network, its layers in the order of execution with their shapes, and what the text
+        says besides.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def dumps(network: Network) -> str:
     >>> loads(dumps(net)).nodes[0].kind
     'relu'
     """
-    from cnnanalyze.graph.writer import write
+    from cnnanalyze.language.writer import write
 
     return write(network)
 
@@ -429,6 +432,11 @@ class Report:
     def network(self) -> Network:
         """The network."""
         return self.analysis.network
+
+    @property
+    def spec(self) -> Spec:
+        """The network with what its text says besides: claims, training, budgets, parameters."""
+        return spec_of(self.analysis.network)
 
     @property
     def total(self) -> Total:

@@ -19,8 +19,8 @@ from cnnanalyze.crosscheck.trait_check import contradictions, not_shown
 from cnnanalyze.errors import CnnError, ShapeError, Source
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
-from cnnanalyze.graph.build import build
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import build
 from cnnanalyze.layers.base import KINDS, Example, Layer
 
 ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]

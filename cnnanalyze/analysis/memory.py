@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, NodeId
+from cnnanalyze.graph.node import INPUT, NodeId
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cnnanalyze.analysis.memory import measure
 from cnnanalyze.analysis.receptive_field import NOT_ASKED, OUT_OF_BOUNDS, Maps, look, start
 from cnnanalyze.analysis.result import Analysis, NodeFacts
@@ -11,7 +9,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.periodic_field import STRETCHES, TooFine
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.base import Fit, Layer
 
 Answers = tuple[tuple[Param, ...], Cost | None, Maps, tuple[Fit, ...]]
@@ -89,23 +87,7 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             node.id in outputs,
             view.order,
         )
-    memory = measure(network)
-    result = Analysis(network, facts, memory, None, tuple(notes))
-    if (training := network.document.training) is None:
-        return result
-    from cnnanalyze.analysis.training import plan  # noqa: PLC0415 - few specs say how they train
-
-    total = result.total
-    return replace(
-        result,
-        training=plan(
-            training,
-            trained=total.trainable,
-            stored=total.stored,
-            macs=total.operations("mac"),
-            saved=memory.saved,
-        ),
-    )
+    return Analysis(network, facts, measure(network), tuple(notes))
 
 
 def index_maps(network: Network) -> dict[str, Maps]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cnnanalyze.core.periodic_field import INPUT_FIELD, Field, Strand, follow_field, join
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node, NodeId
+from cnnanalyze.graph.node import Node, NodeId
 
 Maps = tuple[tuple[Reach, ...], ...] | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnanalyze.analysis.memory import Memory
 from cnnanalyze.analysis.terms import count, hold
@@ -16,11 +16,8 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Fit
-
-if TYPE_CHECKING:
-    from cnnanalyze.analysis.training import TrainingArithmetic
 
 
 class NodeFacts(NamedTuple):
@@ -123,7 +120,6 @@ class Analysis:
     network: Network
     facts: dict[str, NodeFacts]
     memory: Memory
-    training: TrainingArithmetic | None = None
     notes: tuple[str, ...] = field(default=())
     """What could not be counted, layer by layer; empty if the result is complete."""
 

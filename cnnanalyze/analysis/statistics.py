@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.periodic_field import Field
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 
 
 def is_beside(field: Field) -> bool:

@@ -14,7 +14,7 @@ from cnnanalyze.layers.window import along_axes, lay
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import NodeFacts
     from cnnanalyze.core.conventions.formula import Formula
-    from cnnanalyze.language.node import Node
+    from cnnanalyze.graph.node import Node
 
 
 def count(facts: NodeFacts, convention: Convention) -> int | None:

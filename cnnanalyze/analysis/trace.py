@@ -16,7 +16,7 @@ from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.periodic_field import Interval, hull
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 
 
 class Clipped(NamedTuple):

@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.symbolic_arithmetic import named
-from cnnanalyze.language.sections import OPTIMIZERS, Training
+from cnnanalyze.graph.training import OPTIMIZERS, Training
 
 
 class TrainingArithmetic(NamedTuple):
@@ -52,7 +53,7 @@ def plan(
 
     Examples
     --------
-    >>> from cnnanalyze.language.sections import Training
+    >>> from cnnanalyze.graph.training import Training
     >>> plan(Training(samples=1000, batch=32), trained=1, stored=1, macs=1, saved=1).updates
     32
     """
@@ -74,4 +75,23 @@ def plan(
         forward_macs=forward,
         backward_macs=2 * forward,
         numbers_kept=stored + (1 + state) * trained + training.batch * saved,
+    )
+
+
+def plan_of(analysis: Analysis, training: Training) -> TrainingArithmetic:
+    """What does this training of a network amount to?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> plan_of(cnn.analyze("zoo:lenet5").analysis, Training(samples=1000)).updates
+    32
+    """
+    total = analysis.total
+    return plan(
+        training,
+        trained=total.trainable,
+        stored=total.stored,
+        macs=total.operations("mac"),
+        saved=analysis.memory.saved,
     )

@@ -17,9 +17,10 @@ from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.auditing.miscounts import Slip, slipped
 from cnnanalyze.core.files import FileError, read_text, resolved
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.graph.build import build, load, vary
-from cnnanalyze.graph.network import Network, Settings, key_of
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import build, load, vary
 from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.spec import Settings, key_of, spec_of
 
 MOST = 32
 """Other settings, relatives and parameters that are tried for one figure."""
@@ -57,8 +58,8 @@ class Analyses:
     def keep(self, analysis: Analysis) -> Analysis:
         """Enter an analysis that is there already."""
         network = analysis.network
-        self._made[_name_of(network, network.settings)] = analysis
-        if not network.settings and (path := _path_of(network)) is not None:
+        self._made[_name_of(network, spec_of(network).settings)] = analysis
+        if not spec_of(network).settings and (path := _path_of(network)) is not None:
             self._read.setdefault(path, network)
         return analysis
 
@@ -73,7 +74,7 @@ class Analyses:
         """Return the settings that the claims of a spec name, each once, with their keys."""
         spec = _spec_of(network)
         if spec not in self._named:
-            found = {key_of(claim.settings): claim.settings for claim in network.claims}
+            found = {key_of(claim.settings): claim.settings for claim in spec_of(network).claims}
             self._named[spec] = tuple(found.items())
         return self._named[spec]
 
@@ -121,11 +122,11 @@ class Analyses:
 
     def sized(self, network: Network, side: int) -> Analysis | None:
         """Return the analysis for images of another side."""
-        known = dict(network.parameters)
+        known = dict(spec_of(network).parameters)
         if SIDE in known:
-            settings = {**dict(network.settings), SIDE: side}
+            settings = {**dict(spec_of(network).settings), SIDE: side}
             return self.tried(network, tuple(settings.items()))
-        name = (_spec_of(network), f"{key_of(network.settings)} at {side}")
+        name = (_spec_of(network), f"{key_of(spec_of(network).settings)} at {side}")
         if name in self._made:
             return self._made[name]
         return self._try(name, network, lambda: _sized(network, side))
@@ -135,7 +136,7 @@ class Analyses:
         plain = self._plain(path)
         if plain is None:
             return None
-        known = dict(plain.parameters)
+        known = dict(spec_of(plain).parameters)
         fitting = tuple((n, v) for n, v in settings if n in known and known[n] != v)
         if fitting:
             return self.tried(plain, fitting)
@@ -156,20 +157,20 @@ class Analyses:
 
 def _path_of(network: Network) -> Path | None:
     """Return the file that a network was read from, if it was one."""
-    document = network.document
-    if document.folder is None:
+    spec = spec_of(network)
+    if spec.folder is None or spec.source is None:
         return None
-    return resolved(document.folder) / Path(document.source.name).name
+    return resolved(spec.folder) / Path(spec.source.name).name
 
 
 def _spec_of(network: Network) -> object:
-    """Return what a spec is known by: its file, or the text itself."""
-    return _path_of(network) or network.document.source
+    """Return what a spec is known by: its file, or the text itself, or else the network."""
+    return _path_of(network) or spec_of(network).source or id(network)
 
 
 def _name_of(network: Network, settings: Settings) -> tuple[object, str]:
     """Return what a spec is known by under settings; those that change nothing do not count."""
-    return _spec_of(network), key_of(network.effective(settings))
+    return _spec_of(network), key_of(spec_of(network).effective(settings))
 
 
 def _varied(network: Network, settings: Settings, *, fields: bool) -> Analysis | None:
@@ -185,13 +186,13 @@ def _is_blind(analysis: Analysis) -> bool:
 
 
 def _sized(network: Network, side: int) -> Analysis | None:
-    document = network.document
-    if document.folder is None or network.input.rank != 2:  # noqa: PLR2004 - an image
+    path = _path_of(network)
+    if path is None or network.input.rank != 2:  # noqa: PLR2004 - an image
         return None
-    base = Path(document.source.name).name
+    base = path.name
     text = f"cnn: 1\nextends: {base!r}\ninput: {side}x{side}x{network.input.channels}\n"
     try:
-        return analyze(build(Source(f"{base} at {side}", text), {}, document.folder), fields=False)
+        return analyze(build(Source(f"{base} at {side}", text), {}, path.parent), fields=False)
     except CnnError:
         return None
 
@@ -200,9 +201,9 @@ def settings_of(
     network: Network, analyses: Analyses, *, fields: bool = False
 ) -> Iterator[Neighbour]:
     """Other settings of the spec: those that its claims name, and each switch turned over."""
-    here = dict(network.settings)
-    defaults = {**dict(network.parameters), **here}
-    tried = {key_of(network.settings)}
+    here = dict(spec_of(network).settings)
+    defaults = {**dict(spec_of(network).parameters), **here}
+    tried = {key_of(spec_of(network).settings)}
     turned = (
         tuple({**here, name: not value}.items())
         for name, value in defaults.items()
@@ -213,14 +214,14 @@ def settings_of(
         if key not in tried:
             tried.add(key)
             if (found := analyses.tried(network, settings, fields=fields)) is not None:
-                words = f"with {key or key_of(_defaults(found.network, network.settings))}"
+                words = f"with {key or key_of(_defaults(found.network, spec_of(network).settings))}"
                 yield Neighbour(words, f"settings {key}", found, 3)
 
 
 def _defaults(plain: Network, settings: Settings) -> Settings:
     """Return what these parameters are where nobody sets them."""
     names = {name for name, _ in settings}
-    return tuple((name, value) for name, value in plain.parameters if name in names)
+    return tuple((name, value) for name, value in spec_of(plain).parameters if name in names)
 
 
 def sizes_of(network: Network, analyses: Analyses, ratio: Fraction) -> Iterator[Neighbour]:
@@ -254,14 +255,14 @@ def relatives_of(
     ``could_be`` is asked whether the figure could be that of a relative whose area is so many times
     that of an analysis at hand; if not, the relative is not even laid out at that size.
     """
-    document = network.document
-    family = document.text("family")
-    if document.folder is None or not family:
+    spec = spec_of(network)
+    family = spec.text("family")
+    if spec.folder is None or spec.source is None or not family:
         return
-    own = Path(document.source.name).name
-    same_side = [(name, value) for name, value in network.parameters if name == SIDE]
-    settings = tuple({**dict(same_side), **dict(network.settings)}.items())
-    for path in _family(document.folder, family)[:MOST]:
+    own = Path(spec.source.name).name
+    same_side = [(name, value) for name, value in spec.parameters if name == SIDE]
+    settings = tuple({**dict(same_side), **dict(spec.settings)}.items())
+    for path in _family(spec.folder, family)[:MOST]:
         if path.name != own:
             plain = analyses.loaded(path, ())
             found = None
@@ -270,14 +271,14 @@ def relatives_of(
             if found is not None:
                 yield Neighbour(f"of {found.network.name}", f"relative {path.stem}", found, 5)
             if plain is not None and plain is not found:
-                said = key_of(plain.network.settings)
+                said = key_of(spec_of(plain.network).settings)
                 words = f"of {plain.network.name}{f' with {said}' if said else ''}"
                 yield Neighbour(words, f"relative {path.stem} alone", plain, 6)
 
 
 def _growth(plain: Network, settings: Settings) -> Fraction:
     """Return how much the area grows under settings; 0 if they change more than that."""
-    known = dict(plain.parameters)
+    known = dict(spec_of(plain).parameters)
     changed = {name: value for name, value in settings if known.get(name, value) != value}
     now = known.get(SIDE, 1)
     side = changed.pop(SIDE, now)
@@ -324,8 +325,8 @@ def searched(
     wanted = figure.value
     if not here or abs(wanted / here - 1) > Fraction(1, 3):
         return
-    given = dict(network.settings)
-    for name, value in islice({**dict(network.parameters), **given}.items(), MOST):
+    given = dict(spec_of(network).settings)
+    for name, value in islice({**dict(spec_of(network).parameters), **given}.items(), MOST):
         if not isinstance(value, int) or isinstance(value, bool) or name == SIDE:
             continue
         reach = max(1, value // NEAR)

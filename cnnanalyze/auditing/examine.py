@@ -28,10 +28,11 @@ from cnnanalyze.crosscheck.claims import (
     refuse_too_many_sums,
     total_for,
 )
-from cnnanalyze.graph.build import without_collection
-from cnnanalyze.graph.network import Network, key_of
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.claims import Claim
 from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.spec import key_of, spec_of
 
 
 def audit(target: Network | Analysis, analyses: Analyses | None = None) -> Audit:
@@ -53,7 +54,7 @@ def audit(target: Network | Analysis, analyses: Analyses | None = None) -> Audit
     """
     analysis = target if isinstance(target, Analysis) else analyze(target)
     network, analyses = analysis.network, analyses or Analyses()
-    rows = examine(analysis, network.claims, analyses)
+    rows = examine(analysis, spec_of(network).claims, analyses)
     return Audit(network.name, rows, (GAVE_UP,) if analyses.has_given_up(network) else ())
 
 
@@ -77,11 +78,11 @@ def examine(
 def _judged(analysis: Analysis, claims: tuple[Claim, ...], analyses: Analyses) -> Iterator[Verdict]:
     network = analyses.keep(analysis).network
     refuse_too_many_sums(claims, analysis)
-    here = key_of(network.settings)
+    here = key_of(spec_of(network).settings)
     seeing = {key_of(claim.settings) for claim in claims if claim.quantity in FIELDS}
     for claim in claims:
         key = key_of(claim.settings)
-        if key != here and network.settings:
+        if key != here and spec_of(network).settings:
             continue
         about = analyses.under(network, claim.settings, fields=key in seeing)
         refuse_too_many_layers(claim, analyses.asked(network))

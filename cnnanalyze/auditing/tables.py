@@ -23,8 +23,8 @@ from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
-from cnnanalyze.graph.build import vary
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import vary
 from cnnanalyze.language.claims import Claim, read_source
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.list_file import read_listing
@@ -111,7 +111,7 @@ def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:
     for row in board.rows:
         analysis = analyses.loaded(row.path, ())
         if analysis is None:
-            from cnnanalyze.graph.build import load  # noqa: PLC0415 - to say what is wrong with it
+            from cnnanalyze.language.build import load  # noqa: PLC0415 - to say what is wrong with it
 
             load(row.path)
             continue

@@ -148,7 +148,7 @@ def _of_zoo(name: str) -> Iterator[Path]:
     """Return the table or the lectures that ``zoo:NAME`` names, if it names any."""
     from cnnanalyze.auditing.tables import ENDING as TABLE
     from cnnanalyze.course.lectures.facts import ENDING as FACTS
-    from cnnanalyze.graph.zoo import ZOO, house
+    from cnnanalyze.language.zoo import ZOO, house
 
     word = name.removeprefix(ZOO)
     if word == name:

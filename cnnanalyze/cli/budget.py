@@ -11,6 +11,7 @@ import typer
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.errors import CnnError, UsageError
+from cnnanalyze.language.spec import spec_of
 
 DEFAULT = "cnnanalyze-budget.json"
 """The file that holds the baseline if nobody says otherwise."""
@@ -148,7 +149,7 @@ def _measure(
             )
             budgets = _settings(name, configuration).configured.budgets
             configured.append(check_budgets(analysis, budgets))
-            own = check_budgets(analysis, network.document.budgets)
+            own = check_budgets(analysis, spec_of(network).budgets)
             outcomes.append(Outcome(network.name, name, own, comparison))
     return [
         outcome._replace(checks=(*outcome.checks, *checks))

@@ -212,7 +212,7 @@ def divide(text: str) -> tuple[str, ...]:
 def _load(found: list[Version], settings: dict[str, Any]) -> dict[Version, Network]:
     """Load every version once; what stdin holds is read once for all versions of it."""
     from cnnanalyze.cli.specs import STDIN, load, read_settings
-    from cnnanalyze.graph.build import vary
+    from cnnanalyze.language.build import vary
 
     loaded: dict[Version, Network] = {}
     piped: Network | None = None

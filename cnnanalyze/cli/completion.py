@@ -70,14 +70,14 @@ def _offer(find: Callable[[], Iterable[str]]) -> Offer:
 
 def specs(incomplete: str) -> Offer:
     """Offer the networks of the zoo; files are what the shell offers by itself."""
-    from cnnanalyze.graph.zoo import zoo
+    from cnnanalyze.language.zoo import zoo
 
     return _of_zoo(zoo(), incomplete)
 
 
 def audited(incomplete: str) -> Offer:
     """Offer networks, tables and lectures that come along."""
-    from cnnanalyze.graph.zoo import house, zoo
+    from cnnanalyze.language.zoo import house, zoo
 
     tables = (path.stem for path in (house() / "tables").glob("*.table"))
     lectures = (f"lecture_{path.stem}" for path in (house() / "lectures").glob("*.facts"))
@@ -86,7 +86,7 @@ def audited(incomplete: str) -> Offer:
 
 def sheets(incomplete: str) -> Offer:
     """Offer the homework sheets that come along."""
-    from cnnanalyze.graph.zoo import house
+    from cnnanalyze.language.zoo import house
 
     return _of_zoo(sorted(p.stem for p in (house() / "sheets").glob("*.sheet")), incomplete)
 
@@ -96,7 +96,7 @@ def _of_zoo(names: Iterable[str], incomplete: str) -> Offer:
 
     Where nothing is typed yet, nothing is offered: the shell then offers files.
     """
-    from cnnanalyze.graph.zoo import ZOO
+    from cnnanalyze.language.zoo import ZOO
 
     if not incomplete or not (incomplete.startswith(ZOO) or ZOO.startswith(incomplete)):
         return []
@@ -135,10 +135,13 @@ def parameters(context: typer.Context) -> Offer:
     """Offer the parameters of the spec that is named before, each with the value that it has."""
     import json
 
+    from cnnanalyze.language.spec import spec_of
+
     analysis = _analyze(context)
     if analysis is None:
         return []
-    plain = [(name, value) for name, value in analysis.network.parameters if _is_plain(value)]
+    known = spec_of(analysis.network).parameters
+    plain = [(name, value) for name, value in known if _is_plain(value)]
     return [(f"{n}={v if isinstance(v, str) else json.dumps(v)}", "") for n, v in plain]
 
 

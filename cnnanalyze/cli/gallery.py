@@ -68,7 +68,7 @@ def gallery(
 def _paths(specs: list[str]) -> dict[str, Path]:
     """Return the specs by the names that their pages get."""
     from cnnanalyze.cli.specs import STDIN, find
-    from cnnanalyze.graph.zoo import find_spec, zoo
+    from cnnanalyze.language.zoo import find_spec, zoo
 
     found: dict[str, Path] = {}
     for name in find([s for s in specs if s != "zoo:*"]):

@@ -433,7 +433,7 @@ def _spec(name: str, stdin_filename: str) -> Spec:
         base = folder if stdin_filename else None
         return Spec(stdin_filename or "<stdin>", folder, read_stdin(), base)
     if name.startswith("zoo:"):
-        from cnnanalyze.graph.zoo import find_spec
+        from cnnanalyze.language.zoo import find_spec
 
         path = find_spec(name)
         return Spec(str(path), Path(), None, path.parent, is_of_zoo=True)

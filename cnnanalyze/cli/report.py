@@ -12,6 +12,7 @@ import typer
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import exists, is_folder
 from cnnanalyze.errors import CnnError, UsageError
+from cnnanalyze.language.spec import spec_of
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
@@ -247,7 +248,7 @@ def _fails(page: Page) -> bool:
     if page.balance is not None and not page.balance.is_balanced:
         return True
     checks = page.balance.claims if page.balance else check_claims(page.analysis)
-    budgets = page.analysis.network.document.budgets
+    budgets = spec_of(page.analysis.network).budgets
     return not (
         all(c.is_fine for c in checks)
         and all(c.is_kept for c in check_budgets(page.analysis, budgets))

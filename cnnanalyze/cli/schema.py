@@ -43,10 +43,10 @@ def schema(
         return
     from pathlib import Path
 
-    from cnnanalyze.graph.zoo import find_spec
     from cnnanalyze.language.diagnostics import Faults
     from cnnanalyze.language.document import read_document
     from cnnanalyze.language.reader import open_source
+    from cnnanalyze.language.zoo import find_spec
 
     path = Path(find_spec(file))
     faults = Faults()

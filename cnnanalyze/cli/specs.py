@@ -12,7 +12,7 @@ from cnnanalyze.core.files import exists, is_folder
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
-    from cnnanalyze.graph.network import Network
+    from cnnanalyze.language.spec import Spec
 
 STDIN = "-"
 _IN_A_FOLDER = f"specs are files that end in {' or '.join(ENDINGS)}"
@@ -105,7 +105,7 @@ def _of_zoo(pattern: str) -> list[str]:
     """Return the networks that come along whose names fit a pattern such as ``zoo:res*``."""
     from fnmatch import filter as fitting
 
-    from cnnanalyze.graph.zoo import ZOO, zoo
+    from cnnanalyze.language.zoo import ZOO, zoo
 
     found = fitting(zoo(), pattern.removeprefix(ZOO))
     if not found:
@@ -133,22 +133,22 @@ def _sort(
         raise UsageError(message, help=help_)
 
 
-def load(name: str, settings: dict[str, Any]) -> Network:
+def load(name: str, settings: dict[str, Any]) -> Spec:
     """Read one spec from a file, from the zoo or from stdin."""
     if name == STDIN:
         from cnnanalyze.core.files import read_stdin
-        from cnnanalyze.graph.build import build
+        from cnnanalyze.language.build import build
 
         return build(Source("<stdin>", read_stdin()), settings)
-    from cnnanalyze.graph.build import load as load_file
-    from cnnanalyze.graph.zoo import find_spec
+    from cnnanalyze.language.build import load as load_file
+    from cnnanalyze.language.zoo import find_spec
 
     return load_file(find_spec(name), settings)
 
 
 def load_all(
     names: Sequence[str], settings: dict[str, Any], failed: list[CnnError]
-) -> Iterator[Network]:
+) -> Iterator[Spec]:
     """Read specs one after the other; those that cannot be read are noted, and the rest go on."""
     for name in names:
         try:

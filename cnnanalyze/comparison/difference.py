@@ -13,7 +13,7 @@ from cnnanalyze.comparison.branches import reorder
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.merge import Join
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv

@@ -20,7 +20,7 @@ from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import Observation, Step, execute
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 LIMIT = 2**30
 """Bytes that a run may need, unless the user allows more."""

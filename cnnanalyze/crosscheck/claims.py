@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.errors import Fault, SpecError
-from cnnanalyze.graph.build import vary
-from cnnanalyze.graph.network import key_of
+from cnnanalyze.language.build import vary
 from cnnanalyze.language.claims import Claim
+from cnnanalyze.language.spec import key_of, spec_of
 
 
 class ClaimCheck(NamedTuple):
@@ -44,23 +44,23 @@ def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:
     SpecError
         If the claims make more work than the bounds allow.
     """
-    network = analysis.network
-    here = key_of(network.settings)
+    spec = spec_of(analysis.network)
+    here = key_of(spec.settings)
     speaking = [
         (i, claim)
-        for i, claim in enumerate(network.claims)
-        if not network.settings or key_of(claim.settings) == here
+        for i, claim in enumerate(spec.claims)
+        if not spec.settings or key_of(claim.settings) == here
     ]
     variants: dict[str, list[tuple[int, Claim]]] = {}
     for i, claim in speaking:
-        variants.setdefault(key_of(network.effective(claim.settings)), []).append((i, claim))
+        variants.setdefault(key_of(spec.effective(claim.settings)), []).append((i, claim))
     checks: dict[int, ClaimCheck] = {}
     laid_out = 0
-    own = key_of(network.effective(network.settings))
+    own = key_of(spec.effective(spec.settings))
     for key, claims in variants.items():
         about, first = analysis, claims[0][1]
         if key != own:  # one after the other, so that only one of them is kept
-            about = analyze(vary(network, dict(first.settings)))
+            about = analyze(vary(spec, dict(first.settings)))
             laid_out += len(about)
             refuse_too_many_layers(first, laid_out)
         refuse_too_many_sums([claim for _, claim in claims], about)

@@ -16,7 +16,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 
 ALLOWED = 200_000_000_000
 """Operations that a run may take, and the observation of receptive fields, unless the user allows

@@ -8,7 +8,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 MOST_WEIGHTS = 3_000_000
 """Layers are tried only where they hold no more numbers than this."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.drawing.families import follows
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 MOST = 8
 """Layers that may share a box; it must stay possible to read them."""

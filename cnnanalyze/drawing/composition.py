@@ -28,7 +28,7 @@ from cnnanalyze.drawing.rows import Rows
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.drawing.u_layout import compose_arms, find_arms
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.traits import Trait
 
 TITLE, SMALL, BOLD = 12, 10, 1.07

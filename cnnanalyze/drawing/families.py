@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Category
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.text_metrics import shorten, text_width
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The extents of what a block reads, where its uses differ in them."""

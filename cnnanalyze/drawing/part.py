@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 
 @dataclass(eq=False)

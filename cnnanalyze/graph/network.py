@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.claims import Claim
-from cnnanalyze.language.document import Document
-from cnnanalyze.language.node import INPUT, Node, NodeId
-from cnnanalyze.language.tree import Mapping, Tree, scalars
+from cnnanalyze.graph.node import Node, NodeId
 
 if TYPE_CHECKING:
     import networkx as nx
 
 
-Settings = tuple[tuple[str, Any], ...]
-"""Values for parameters of a spec."""
-_WORD = re.compile(r"\w+")
-
-
-def key_of(settings: Settings) -> str:
-    """Return one text for equal settings, in whatever order.
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a network.
 
     Examples
     --------
-    >>> key_of((("width", 0.5), ("depths", (2, 3)))), key_of((("bias", True),))
-    ('depths=[2, 3], width=0.5', 'bias=true')
+    >>> import cnnanalyze as cnn
+    >>> cnn.load("zoo:lenet5").inputs
+    {'input': Input(shape=Shape(size=(32, 32), channels=1), values=None)}
     """
-    return ", ".join(sorted(f"{name}={_plain(value)}" for name, value in settings))
 
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"[{', '.join(map(_plain, value))}]" if isinstance(value, list | tuple) else str(value)
+    shape: Shape
+    values: tuple[Any, ...] | None = None
+    """Its numbers, nested as the extents are, if they are given."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """One network: immutable; made by ``load`` and ``loads``.
+    """One network: what goes in, the layers, and what comes out. It does not change.
+
+    :func:`cnnanalyze.load` and :func:`cnnanalyze.loads` read one from a text.
 
     Examples
     --------
@@ -55,23 +47,40 @@ class Network:
     """
 
     name: str
-    """What the spec calls it."""
-    input: Shape
-    """The shape of the image."""
+    """What it is called."""
+    inputs: Mapping[NodeId, Input]
+    """What goes in, by id, in order."""
     nodes: tuple[Node, ...]
-    """The layers in the order of execution, each with its shapes and its place in the spec."""
+    """The layers in the order of execution, each with its shapes."""
     outputs: tuple[NodeId, ...]
     """The layers whose output is the network's."""
-    document: Document = field(repr=False)
-    """The spec as it was read."""
-    claims: tuple[Claim, ...] = field(default=(), repr=False)
-    """The figures that others printed for it."""
-    settings: Settings = ()
-    """The parameters that were set from outside."""
-    parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
-    """All parameters of the spec with their values."""
-    values: tuple[Any, ...] | None = field(default=None, repr=False)
-    """The numbers of the input, if the spec gives them."""
+
+    @property
+    def only_input(self) -> tuple[NodeId, Input]:
+        """The input, with its id, of a network that has only one.
+
+        Raises
+        ------
+        UsageError
+            If it has several: what asks for the only one cannot answer then.
+        """
+        if len(self.inputs) != 1:
+            raise UsageError(
+                f"{self.name} has {len(self.inputs)} inputs, {', '.join(self.inputs)}, and this "
+                "question is about a network with one",
+                help="network.inputs has all of them",
+            )
+        return next(iter(self.inputs.items()))
+
+    @property
+    def input(self) -> Shape:
+        """The shape of the only input."""
+        return self.only_input[1].shape
+
+    @property
+    def values(self) -> tuple[Any, ...] | None:
+        """The numbers of the only input, if they are given."""
+        return self.only_input[1].values
 
     @cached_property
     def by_id(self) -> dict[str, Node]:
@@ -79,46 +88,10 @@ class Network:
         return {node.id: node for node in self.nodes}
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word that the spec says, but for its claims and the names of its parameters."""
-        found: set[str] = set()
-        for key, value in self.document.tree.entries:
-            if key.text == "params" and isinstance(value, Mapping):
-                trees: tuple[Tree, ...] = tuple(given for _, given in value.entries)
-            else:
-                trees = () if key.text == "expect" else (value,)
-            for tree in trees:
-                for scalar in scalars(tree):
-                    found.update(_WORD.findall(scalar.text))
-        return frozenset(found)
-
-    def effective(self, settings: Settings) -> Settings:
-        """Return the settings without those of parameters that the spec never reads.
-
-        Examples
-        --------
-        >>> import cnnanalyze as cnn
-        >>> net = cnn.loads(
-        ...     "{cnn: 1, input: 5x5x1, params: {rate: 0.1, width: 2}, layers: [{dropout: $rate}]}"
-        ... )
-        >>> net.effective((("width", 3), ("rate", 0.5)))
-        (('rate', 0.5),)
-        """
-        own = dict(self.parameters)
-        return tuple((n, value) for n, value in settings if n in self.words or n not in own)
-
-    @cached_property
-    def claims_about(self) -> dict[str, tuple[Claim, ...]]:
-        """The claims by the settings that they speak of, written as one text."""
-        found: dict[str, list[Claim]] = {}
-        for claim in self.claims:
-            found.setdefault(key_of(claim.settings), []).append(claim)
-        return {key: tuple(claims) for key, claims in found.items()}
-
-    @cached_property
     def consumers(self) -> dict[NodeId, tuple[NodeId, ...]]:
-        """For the input and every node, the nodes that read it."""
-        readers: dict[NodeId, list[NodeId]] = {INPUT: [], **{n.id: [] for n in self.nodes}}
+        """For every input and every node, the nodes that read it."""
+        readers: dict[NodeId, list[NodeId]] = {i: [] for i in self.inputs}
+        readers.update((n.id, []) for n in self.nodes)
         for node in self.nodes:
             for source in dict.fromkeys(node.inputs):
                 readers[source].append(node.id)
@@ -130,8 +103,9 @@ class Network:
         return frozenset(node.share for node in self.nodes if node.share is not None)
 
     def shape_of(self, id: str) -> Shape:  # noqa: A002 - the word of the language
-        """Return the shape of a node's output, or of the network's input."""
-        return self.input if id == INPUT else self[id].output
+        """Return the shape of a node's output, or of an input of the network."""
+        found = self.inputs.get(NodeId(id))
+        return self[id].output if found is None else found.shape
 
     def __getitem__(self, layer: str | int) -> Node:
         """Return the node of an id, or the one at a place in the order of execution."""
@@ -195,7 +169,8 @@ class Network:
         import networkx as nx
 
         graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_node(INPUT, shape=self.input)
+        for name, given in self.inputs.items():
+            graph.add_node(name, shape=given.shape)
         for node in self.nodes:
             graph.add_node(node.id, node=node, shape=node.output)
             graph.add_edges_from((source, node.id) for source in node.inputs)

@@ -20,8 +20,9 @@ from cnnanalyze.language.zoo import ZOO, house, zoo
 from cnnanalyze.layers.attributes import say
 
 if TYPE_CHECKING:
+    from cnnanalyze.graph.training import Training
     from cnnanalyze.language.budgets import Budgets
-    from cnnanalyze.language.sections import Lint, Training
+    from cnnanalyze.language.sections import Lint
 
 VERSION = VERSIONS["spec"]
 
@@ -131,19 +132,27 @@ def read_document(
         blocks=read_blocks(tree, faults),
         folder=folder,
         settings=_read_settings(tree, faults.under("SP018")),
-        training=_read_section(tree, "train", "Training", faults),
+        training=_read_training(tree.get("train"), faults),
         budgets=_read_budgets(tree.get("budgets"), faults),
-        lint=_read_section(tree, "lint", "Lint", faults),
+        lint=_read_lint(tree.get("lint"), faults),
     )
 
 
-def _read_section(tree: Mapping, name: str, cls: str, faults: Faults) -> Any:  # noqa: ANN401 - a section
-    """Read a section into its class; the classes are imported where a spec has a section."""
-    if (section := tree.get(name)) is None:
+def _read_training(section: Tree | None, faults: Faults) -> Training | None:
+    if section is None:
         return None
-    from cnnanalyze.language import sections  # noqa: PLC0415 - making the classes takes time
+    from cnnanalyze.graph.training import Training  # noqa: PLC0415 - making the class takes time
+    from cnnanalyze.language.sections import read_section  # noqa: PLC0415
 
-    return sections.read_section(getattr(sections, cls), section, name, faults)
+    return read_section(Training, section, "train", faults)
+
+
+def _read_lint(section: Tree | None, faults: Faults) -> Lint | None:
+    if section is None:
+        return None
+    from cnnanalyze.language.sections import Lint, read_section  # noqa: PLC0415 - as above
+
+    return read_section(Lint, section, "lint", faults)
 
 
 def _read_budgets(section: Tree | None, faults: Faults) -> Budgets | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Call
+from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.block_arguments import bind_arguments, describe
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.control_flow import (
@@ -30,7 +31,6 @@ from cnnanalyze.language.expression_limits import ELEMENTS
 from cnnanalyze.language.inputs import Input, explain_turned, read_input, turned
 from cnnanalyze.language.layer_factory import Maker, is_join
 from cnnanalyze.language.names import Names, names_in
-from cnnanalyze.language.node import INPUT, Node, NodeId
 from cnnanalyze.language.node_builder import Ledger, TooLarge
 from cnnanalyze.language.outputs import read_outputs
 from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Wire
@@ -148,7 +148,7 @@ class _Expander:
     def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
         """Lay out a list of steps one after the other; return where it ends."""
         for tree in items.items:
-            step = self.read(tree, scope)
+            step = self.read(tree, scope, items)
             if step is None:
                 current = self.names.lose(None, scope, names_in(Sequence((tree,), tree.mark)))
                 scope.frame.history.append(current)
@@ -156,13 +156,13 @@ class _Expander:
                 current = self.place(step, scope, current)
         return current
 
-    def read(self, tree: Tree, scope: Scope) -> Step | None:
+    def read(self, tree: Tree, scope: Scope, siblings: Sequence | None = None) -> Step | None:
         """Read a step once, however often it is laid out."""
         key = id(tree)
         if key not in self.steps:
             self.steps[key] = None
             with self.reading.faults.caught(scope.chain):
-                self.steps[key] = read_step(tree)
+                self.steps[key] = read_step(tree, siblings)
         return self.steps[key]
 
     def tally(self, step: Step, scope: Scope, count: int = 1) -> None:

@@ -11,7 +11,7 @@ from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.language.node import Given
+from cnnanalyze.graph.node import Given
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from cnnanalyze.core.spelling import offered
+from cnnanalyze.errors import Mark
 from cnnanalyze.language.diagnostics import complaint, quoted, said
 from cnnanalyze.language.error_recovery import Layers, layers_like
 from cnnanalyze.language.expression import UNKNOWN
@@ -34,6 +35,16 @@ class Maker:
 
         The step is kept so that its id stays its own.
         """
+        self.written: dict[int, tuple[Step, dict[str, Mark]]] = {}
+        """The places of the values that stand at a step, by attribute, as above."""
+
+    def places(self, cls: type[Layer], step: Step) -> dict[str, Mark]:
+        """Return where the values of a step's attributes are written."""
+        known = self.written.get(id(step))
+        if known is None:
+            found = {} if step.written is None else step.written.places(cls.principal)
+            known = self.written[id(step)] = (step, found)
+        return known[1]
 
     def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layers:
         """Return the layer of a step with its attributes, defaults filled in.

@@ -6,6 +6,7 @@ from math import prod
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Mark, PluginError, ShapeError
+from cnnanalyze.graph.node import Given, Node, NodeId
 from cnnanalyze.language.error_recovery import (
     Layers,
     Shapes,
@@ -22,13 +23,13 @@ from cnnanalyze.language.error_recovery import (
 from cnnanalyze.language.given_weights import LARGEST_GIVEN
 from cnnanalyze.language.layer_factory import Maker
 from cnnanalyze.language.names import Names
-from cnnanalyze.language.node import Given, Node, NodeId
 from cnnanalyze.language.placed_layers import Placed
 from cnnanalyze.language.scope import LOST, Reading, Scope, Wire
 from cnnanalyze.language.skip_connections import explain_skip
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping
 from cnnanalyze.language.weight_sharing import is_frozen, owner_of, read_weights
+from cnnanalyze.language.written_step import StepOrigin
 from cnnanalyze.layers.base import Layer
 
 
@@ -94,11 +95,10 @@ class Ledger:
             tuple(wire.id for wire in wires),
             shapes,
             first,
-            step.mark,
-            scope.chain,
             is_frozen(step, scope, self.reading),
             None if is_doubted else self.owner(layer, shapes, step, scope, path),
             () if is_doubted or step.weights is None else self.numbers(layer, shapes, step, scope),
+            StepOrigin(step.mark, self.maker.places(cls, step), scope.chain, step.written),
         )
         self.nodes.append(node)
         self.by_id[path] = node

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.diagnostics import said
 from cnnanalyze.language.names import Names
-from cnnanalyze.language.node import INPUT, NodeId
 from cnnanalyze.language.scope import LOST, Scope, Wire
 from cnnanalyze.language.tree import Scalar, Sequence, Tree
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 
 
 class Placed(dict[str, Node]):

@@ -10,10 +10,11 @@ from __future__ import annotations
 from inspect import cleandoc
 
 from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.graph.training import Training
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
 from cnnanalyze.language.section_schema import budgets, claim, figure, section
-from cnnanalyze.language.sections import Lint, Training
+from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.tree import plain
 from cnnanalyze.language.vocabulary import (

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Call, Mark
+from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.expression import UNKNOWN, interpolate
-from cnnanalyze.language.node import INPUT, NodeId
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.values import evaluate
 from cnnanalyze.language.variables import Variables

@@ -5,9 +5,9 @@ from __future__ import annotations
 from inspect import cleandoc
 
 from cnnanalyze.core.conventions import CONVENTIONS
+from cnnanalyze.core.section import Section
 from cnnanalyze.language.budgets import BOUNDS, IN_BYTES, QUANTITIES, TYPES, Budgets
 from cnnanalyze.language.claims import PAIRS, ROWS, TOTALS, VERDICTS
-from cnnanalyze.language.sections import Section
 from cnnanalyze.language.vocabulary import (
     FIGURE,
     WRITTEN,

@@ -1,49 +1,15 @@
-"""The sections that later questions read: training and lint settings."""
+"""The sections that are read into models: training and lint settings."""
 
 from typing import Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.diagnostics import Faults, complaint, said
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
-from cnnanalyze.layers.attributes import Count, Number, Share, choice
-
-
-class Section(BaseModel):
-    """A section of a spec; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-
-
-OPTIMIZERS: dict[str, int] = {
-    "sgd": 0,
-    "momentum": 1,
-    "nesterov": 1,
-    "adagrad": 1,
-    "rmsprop": 1,
-    "adam": 2,
-    "adamw": 2,
-}
-"""Numbers kept per trainable parameter besides the parameter and its gradient."""
-
-
-class Training(Section):
-    """How the network is trained: what iterations, updates and memory follow from."""
-
-    samples: Count = Field(description="training examples, before a validation split")
-    batch: Count = Field(32, description="examples of one iteration")
-    epochs: Count = Field(1, description="passes over the training examples")
-    validation_split: Share = Field(0.0, description="share of the samples kept for validation")
-    drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
-    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")  # type: ignore[valid-type]
-    loss: str = Field("", description="name of the loss, such as CrossEntropyLoss")
-    classes: Count | None = Field(None, description="classes that are told apart")
-    learning_rate: Number | None = Field(None, description="step size, for the reader")
-    weight_decay: Number | None = Field(
-        None, description="factor of the L2 penalty, for the reader"
-    )
+from cnnanalyze.layers.attributes import Number, choice
 
 
 class Lint(Section):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Fault
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
 
 GROWING = frozenset({"transposed_conv", "resize", "depth_to_space"})

@@ -9,6 +9,7 @@ from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.diagnostics import said
 from cnnanalyze.language.synonyms import near_key, of_attribute
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.language.written_step import Written
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 
@@ -51,10 +52,19 @@ class Step(NamedTuple):
     steps: Sequence | None = None
     has_expression: bool = False
     """Whether a ``$`` stands in its operation or in a reserved word: then ``$in`` must be known."""
+    written: Written | None = None
+    """The text of an operation; nothing for a table."""
 
 
-def read_step(tree: Tree) -> Step:
+def read_step(tree: Tree, siblings: Sequence | None = None) -> Step:
     """Tell the operation of a step apart from its reserved words.
+
+    Parameters
+    ----------
+    tree
+        What is written.
+    siblings
+        The list that it stands in.
 
     Raises
     ------
@@ -69,7 +79,8 @@ def read_step(tree: Tree) -> Step:
                     tree.mark,
                 )
             )
-        return Step(tree.value, tree.mark, has_expression="$" in tree.value)
+        written = Written(tree, siblings=siblings)
+        return Step(tree.value, tree.mark, has_expression="$" in tree.value, written=written)
     if isinstance(tree, Sequence):
         raise SpecError(
             Fault(
@@ -95,7 +106,14 @@ def read_step(tree: Tree) -> Step:
     expressive = "$" in key.text or any(
         has_expression(value) for word, value in reserved.items() if word != "else"
     )
-    return Step(key.text, key.mark, given, **_read_reserved(reserved), has_expression=expressive)
+    return Step(
+        key.text,
+        key.mark,
+        given,
+        **_read_reserved(reserved),
+        has_expression=expressive,
+        written=Written(key, arguments, tree, siblings),
+    )
 
 
 def has_expression(tree: Tree) -> bool:

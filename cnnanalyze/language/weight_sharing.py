@@ -5,9 +5,9 @@ from __future__ import annotations
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed
+from cnnanalyze.graph.node import Given, NodeId
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.given_weights import read_given
-from cnnanalyze.language.node import Given, NodeId
 from cnnanalyze.language.placed_layers import Placed
 from cnnanalyze.language.scope import Reading, Scope
 from cnnanalyze.language.step import Step

@@ -176,11 +176,10 @@ class BudgetRule(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Check the limits of the spec and of the configuration."""
-        assert subject.document is not None
-        for budgets in (subject.document.budgets, subject.configured.budgets):
+        for budgets in (subject.budgets, subject.configured.budgets):
             if budgets is None:
                 continue
-            is_own = budgets is subject.document.budgets
+            is_own = budgets is subject.budgets
             wanted = Budgets(tuple(n for n in budgets.limits if n.quantity == self.quantity))
             assert subject.analysis is not None
             for check in check_budgets(subject.analysis, wanted):

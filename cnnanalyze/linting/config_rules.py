@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError, UsageError
+from cnnanalyze.graph.node import Node
 from cnnanalyze.language.expression import UNKNOWN, Expression, interpolate, parse
 from cnnanalyze.language.expression_functions import WORDS
-from cnnanalyze.language.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import SEVERITIES, Finding
 from cnnanalyze.linting.graph_queries import all_attributes

@@ -6,7 +6,8 @@ import re
 
 from cnnanalyze.errors import Mark
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
-from cnnanalyze.linting.context import Subject, Written
+from cnnanalyze.language.written_step import Written
+from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Edit, Fix
 
 
@@ -53,12 +54,14 @@ def with_comma(line: str, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
-def without_step(subject: Subject, written: Written, message: str) -> Fix | None:
+def without_step(subject: Subject, written: Written | None, message: str) -> Fix | None:
     """Return the fix that takes a step out of its list; nothing if that would change others.
 
     The step must stand on a line of its own in a list that holds others, and nothing may refer to
     it: no name, no steps counted back (``^2``), no running number of its kind.
     """
+    if written is None:
+        return None
     key, step = written.key, written.step
     if key.mark.source != subject.source or written.siblings is None:
         return None

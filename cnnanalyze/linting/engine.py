@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.errors import CnnError, Fault, Mark, Source
-from cnnanalyze.graph.build import Attempt, attempt
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language import tree as trees
+from cnnanalyze.language.build import Attempt, attempt
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.reader import follow
 from cnnanalyze.language.recognition import looks_like_spec
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import SEVERITIES, Finding
 from cnnanalyze.linting.result import FileResult
@@ -85,7 +86,7 @@ def _weighed(
     if network is None and not looks_like_spec(result.source.text, folder):
         findings = tuple(f._replace(fix=None) for f in result.findings)
         return result._replace(findings=findings)
-    if network is None or not (network.claims or network.document.budgets):
+    if network is None or not ((spec := spec_of(network)).claims or spec.budgets):
         return result
     from cnnanalyze.linting.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
 
@@ -101,11 +102,17 @@ def lint_network(
 
     Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
     """
-    document = network.document
+    spec = spec_of(network)
     result, subject = _judge(
-        document.source, document.tree, document, network, (), settings or Settings(), analysis
+        spec.source or Source(network.name, ""),
+        None if spec.document is None else spec.document.tree,
+        spec.document,
+        network,
+        (),
+        settings or Settings(),
+        analysis,
     )
-    return _weighed(result, subject, document.folder, dict(network.settings))
+    return _weighed(result, subject, spec.folder, dict(spec.settings))
 
 
 def _tree(source: Source) -> trees.Mapping | None:
@@ -208,19 +215,19 @@ def _own(
 # --- running -------------------------------------------------------------------------------------
 
 
-def _reached(subject: Subject) -> int:
-    """Return how many stages the reading has passed."""
+def _reached(subject: Subject) -> tuple[str, ...]:
+    """Return the stages that the reading has passed; what was made without a text was not read."""
     if subject.network is not None:
-        return 4
+        return STAGES if subject.document is not None else STAGES[2:]
     if subject.document is None or not subject.document.tree.is_whole:
-        return 1
+        return STAGES[:1]
     # Behind a key that is written twice nobody knows what is used and what is not.
-    return 1 if any(fault.code == "SP002" for fault in subject.faults) else 2
+    return STAGES[:1] if any(fault.code == "SP002" for fault in subject.faults) else STAGES[:2]
 
 
 def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
     """Run the rules that are on and whose stage is reached; note which were run."""
-    allowed = STAGES[: _reached(subject)]
+    allowed = _reached(subject)
     layers = [node.layer for node in subject.network or ()]
     traits = frozenset[str]().union(*(kind.traits for kind in {type(layer) for layer in layers}))
     written = frozenset(name for layer in layers for name in layer.model_fields_set)
@@ -317,7 +324,7 @@ def _merge(findings: Iterable[Finding], network: Network | None) -> list[Finding
         mark = f.mark
         where = (mark.source.name, mark.line, mark.column) if mark else (f.path, f.message)
         groups.setdefault((f.code, *where), []).append(f)
-    instances: Counter[Mark] = Counter()
+    instances: Counter[Mark | None] = Counter()
     if network is not None and any(f.fix for group in groups.values() for f in group):
         instances.update(node.mark for node in network)
     merged = []

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait

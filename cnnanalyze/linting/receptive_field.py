@@ -9,7 +9,7 @@ from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.periodic_field import Field
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.linting.graph_queries import is_spatial
 
 Sizes = tuple[int, ...]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import Mark, PluginError
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Fix, Severity
 
@@ -116,7 +116,7 @@ class Rule:
 
     def found(
         self,
-        subject: Subject,
+        subject: Subject,  # noqa: ARG002 - what rules hand over, ours and those of others
         message: str,
         *,
         node: Node | None = None,
@@ -151,7 +151,7 @@ class Rule:
             A safe change of the text.
         """
         if mark is None and node is not None:
-            mark = subject.place(node, attribute)
+            mark = node.place(attribute)
         return Finding(
             self.code,
             self.name,

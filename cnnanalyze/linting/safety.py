@@ -15,7 +15,8 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun
 from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.language.build import attempt
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.linting.edit_check import change
 from cnnanalyze.linting.finding import Fix
 from cnnanalyze.linting.result import FileResult
@@ -33,7 +34,7 @@ class Promises(NamedTuple):
     @classmethod
     def of(cls, analysis: Analysis) -> Promises:
         """Return those of a network that is analysed."""
-        budgets = analysis.network.document.budgets
+        budgets = spec_of(analysis.network).budgets
         return cls(check_claims(analysis), check_budgets(analysis, budgets))
 
 

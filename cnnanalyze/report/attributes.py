@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import say
 
 SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})

@@ -56,7 +56,7 @@ def subject_of(row: Verdict) -> str:
 
 def source_of(row: Verdict) -> str:
     """Return who printed the figure, and under which settings."""
-    from cnnanalyze.graph.network import key_of  # noqa: PLC0415 - what is drawn may do without
+    from cnnanalyze.language.spec import key_of  # noqa: PLC0415 - what is drawn may do without
 
     said = key_of(row.claim.settings)
     return f"{row.claim.source} ({said})" if said else row.claim.source

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.columns import Align, Value, pick
 from cnnanalyze.report.numbers import exact, size
 from cnnanalyze.report.options import Options, operations_title
@@ -54,16 +55,17 @@ def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
     """
     found = [_label(a) for a in analyses]
     if len(set(found)) < len(found):
+        sources = [spec_of(a.network).source for a in analyses]
         files = [
-            f"{name}, {a.network.document.source.name}"
-            for name, a in zip(found, analyses, strict=True)
+            f"{name}, {source.name}" if source is not None else name
+            for name, source in zip(found, sources, strict=True)
         ]
         found = files if len(set(files)) == len(files) else found
     return tuple(found)
 
 
 def _label(analysis: Analysis) -> str:
-    settings = ", ".join(f"{name}={value}" for name, value in analysis.network.settings)
+    settings = ", ".join(f"{name}={value}" for name, value in spec_of(analysis.network).settings)
     return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
 
 

@@ -10,6 +10,7 @@ from cnnanalyze.analysis.terms import formula_of
 from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import count_of, exact, short
 from cnnanalyze.report.table import Cell, Heading, Table
 from cnnanalyze.report.terminal import GAP, Lines, Stretch
@@ -134,7 +135,7 @@ class Conventions(Lines):
         """Lay out one line for each convention, its differences wrapped where there is no room."""
         network = self.analysis.network
         title = [network.name, f"input {network.input}"]
-        title += [f"{name}={value}" for name, value in network.settings]
+        title += [f"{name}={value}" for name, value in spec_of(network).settings]
         yield [(" · ".join(title), "bold")]
         names_wide = max(cells(r.convention.name) for r in self.readings)
         numbers_wide = max(len(r.text) for r in self.readings)
@@ -186,7 +187,7 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
     return {
         "schema": VERSIONS["conventions"],
         "name": network.name,
-        "settings": {name: plain(value) for name, value in network.settings},
+        "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "conventions": [
             {
                 "convention": r.convention.name,

@@ -9,6 +9,7 @@ from cnnanalyze.comparison.quantity import Delta, Quantity
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.difference import Difference
 from cnnanalyze.report.json import plain, totals
 from cnnanalyze.report.options import Options
@@ -46,7 +47,7 @@ def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
                 "name": a.network.name,
                 "label": label,
                 "input": list(a.network.input.extents),
-                "settings": {name: plain(value) for name, value in a.network.settings},
+                "settings": {name: plain(value) for name, value in spec_of(a.network).settings},
                 "totals": totals(a.total, shown.options.convention),
                 "weight_memory_bytes": a.total.stored * shown.options.bytes_per_number,
                 "peak_memory_bytes": a.memory.peak

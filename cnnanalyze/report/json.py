@@ -11,6 +11,7 @@ from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.options import Options
 
@@ -66,7 +67,7 @@ def network_dict(
         "name": network.name,
         "input": list(network.input.extents),
         "outputs": list(network.outputs),
-        "settings": {name: plain(value) for name, value in network.settings},
+        "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "convention": options.convention,
         "totals": totals(analysis.total, options.convention),
         "memory": _memory(analysis, options),
@@ -74,9 +75,10 @@ def network_dict(
         "status": "partial" if (notes := analysis.notes_under(options.convention)) else "complete",
         "notes": list(notes),
     }
-    if analysis.training is not None:
-        plan = analysis.training
-        data["training"] = plan._asdict()
+    if (training := spec_of(network).training) is not None:
+        from cnnanalyze.analysis.training import plan_of  # noqa: PLC0415 - few specs say how they train
+
+        data["training"] = plan_of(analysis, training)._asdict()
     return data
 
 

@@ -12,7 +12,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.report import write_table
 from cnnanalyze.report.json import dump

@@ -10,6 +10,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.language.inputs import explain_turned, turned
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.columns import view_peak
 from cnnanalyze.report.numbers import count_of, exact, readable, size
 from cnnanalyze.report.options import operations_title
@@ -17,7 +18,7 @@ from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark
 from cnnanalyze.report.view import View
 
 if TYPE_CHECKING:
-    from cnnanalyze.analysis.training import TrainingArithmetic
+    from cnnanalyze.graph.training import Training
 
 Line = tuple[str, str]
 """A label and a sentence."""
@@ -39,7 +40,7 @@ def heading(view: View) -> str:
         network.name,
         f"input {view.options.shape(network.input)}",
         count_of(len(network), "layer"),
-        *(f"{name}={value}" for name, value in network.settings),
+        *(f"{name}={value}" for name, value in spec_of(network).settings),
     ]
     if view.options.layout != "hwc":
         parts.append("channels first")
@@ -71,13 +72,13 @@ def _lines(view: View) -> Iterator[Line]:
     )
     if (field := receptive_field(analysis)) is not None:
         yield "field", field
-    if (meant := turned(analysis.network.document, analysis.network.input)) is not None:
+    if (meant := turned(spec_of(analysis.network).document, analysis.network.input)) is not None:
         read = explain_turned(analysis.network.input)
         yield "input", f"{read}; if its channels came first, it is {meant}"
     if any(sees_beside(row.last) for row in view.rows):
         yield BESIDE, NOTE
-    if analysis.training is not None:
-        yield from _training(view, analysis.training)
+    if (training := spec_of(analysis.network).training) is not None:
+        yield from _training(view, training)
     yield "status", _status(analysis.notes_under(options.convention))
 
 
@@ -121,15 +122,16 @@ def field_size(analysis: Analysis) -> str:
     return brief(facts.fields)
 
 
-def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:
-    written = view.analysis.network.document.training
-    assert written is not None
+def _training(view: View, training: Training) -> Iterator[Line]:
+    from cnnanalyze.analysis.training import plan_of  # noqa: PLC0415 - few specs say how they train
+
+    plan = plan_of(view.analysis, training)
     yield (
         "training",
         (
-            f"{exact(plan.samples)} examples in batches of {exact(written.batch)}: "
+            f"{exact(plan.samples)} examples in batches of {exact(training.batch)}: "
             f"{count_of(plan.iterations_per_epoch, 'iteration')} per epoch, "
-            f"{count_of(plan.updates, 'update')} in {count_of(written.epochs, 'epoch')}; "
+            f"{count_of(plan.updates, 'update')} in {count_of(training.epochs, 'epoch')}; "
             f"{readable(plan.forward_macs)} MACs forward, about twice as many backward"
         ),
     )
@@ -137,7 +139,7 @@ def _training(view: View, plan: TrainingArithmetic) -> Iterator[Line]:
         "",
         (
             f"about {size(view.bytes(plan.numbers_kept))} for weights, gradients, the state of "
-            f"{written.optimizer} and the activations of a batch; left out: workspace, "
+            f"{training.optimizer} and the activations of a batch; left out: workspace, "
             "fragmentation, copies for mixed precision"
         ),
     )

@@ -14,9 +14,10 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import load
 from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.report.columns import Align
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table, explained
@@ -93,7 +94,7 @@ class Entry:
     @property
     def year(self) -> int | None:
         """The year in the header of the spec."""
-        return self.analysis.network.document.year
+        return spec_of(self.analysis.network).year
 
 
 def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple[Entry, ...]:
@@ -165,7 +166,7 @@ def _named(networks: Mapping[str, Path], wanted: Wanted) -> dict[str, Path]:
     return found
 
 
-def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Network]:
+def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Spec]:
     """Return the networks whose header fits."""
     networks = {name: load(path) for name, path in paths.items()}
     families = sorted({_family(n).lower() for n in networks.values() if _family(n)})
@@ -178,8 +179,7 @@ def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Network]:
     return {
         name: network
         for name, network in networks.items()
-        if wanted.family.lower() in {"", _family(network).lower()}
-        and wanted.has_year(network.document.year)
+        if wanted.family.lower() in {"", _family(network).lower()} and wanted.has_year(network.year)
     }
 
 
@@ -189,7 +189,7 @@ def _is_within(entry: Entry, wanted: Wanted) -> bool:
 
 
 def _family(network: Network) -> str:
-    return network.document.text("family")
+    return spec_of(network).text("family")
 
 
 _COLUMNS: tuple[tuple[str, str, Align, int], ...] = (
@@ -240,7 +240,7 @@ def as_data(found: tuple[Entry, ...]) -> dict[str, Any]:
                 "parameters": e.analysis.total.parameters,
                 "macs": e.analysis.total.operations("mac"),
                 "receptive_field": field_size(e.analysis),
-                "source": e.analysis.network.document.text("source"),
+                "source": spec_of(e.analysis.network).text("source"),
             }
             for e in found
         ],

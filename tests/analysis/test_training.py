@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.analysis.training import TrainingArithmetic, plan
-from cnnanalyze.language.sections import Training
+from cnnanalyze.analysis.training import TrainingArithmetic, plan, plan_of
+from cnnanalyze.graph.training import Training
 
 
 def planned(**train: Any) -> TrainingArithmetic:
@@ -88,8 +88,8 @@ def test_spec_with_training_is_planned() -> None:
             "layers: [{conv: {filters: 5, kernel: 3}, frozen: true}, bn, gap, {dense: 7}]}"
         )
     )
-    training = report.analysis.training
-    assert training is not None
+    assert report.spec.training is not None
+    training = plan_of(report.analysis, report.spec.training)
     assert training.updates == 11
     assert training.trained == report.total.trainable == 2 * 5 + 5 * 7 + 7
     assert training.forward_macs == 101 * report.total.operations("mac")
@@ -97,4 +97,5 @@ def test_spec_with_training_is_planned() -> None:
 
 def test_spec_without_training_is_not() -> None:
     report = cnn.analyze(cnn.loads("{cnn: 1, input: 11x13x3, layers: [relu]}"))
-    assert report.analysis.training is None
+    assert report.spec.training is None
+    assert "training" not in report.to_dict()

@@ -11,7 +11,7 @@ from tests.benchmarks.clock import in_turns, process, table
 SPECS = Path("specs")
 MIDDLE = ("googlenet", "mobilenet_v2", "resnet34", "vgg16", "shufflenet_v2_x1_0")
 COPIES = 1_000
-IMPORTS = "import yaml, pydantic, cnnanalyze.analysis.pipeline, cnnanalyze.graph.build"
+IMPORTS = "import yaml, pydantic, cnnanalyze.analysis.pipeline, cnnanalyze.language.build"
 RUN = """
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ READ = """
 import sys
 from pathlib import Path
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.graph.build import load
+from cnnanalyze.language.build import load
 for path in sorted(Path(sys.argv[1]).glob("*.yaml")):
     analyze(load(path))
 """

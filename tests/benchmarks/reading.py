@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import build
+from cnnanalyze.language.build import build
 from tests.benchmarks.clock import in_turns, table
 from tests.strategies.growing import SHAPES
 
@@ -27,7 +27,7 @@ def main(rounds: int = 5) -> None:
         source = Source("text", SHAPES["chain"](size))
 
         def collecting(source: Source = source) -> None:
-            with patch("cnnanalyze.graph.build.without_collection", with_collection):
+            with patch("cnnanalyze.language.build.without_collection", with_collection):
                 build(source)
 
         def resting(source: Source = source) -> None:

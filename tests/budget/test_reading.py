@@ -15,7 +15,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\nlayers: [relu]\n"
 
 
 def limits(more: str) -> list[tuple[Any, ...]]:
-    budgets = cnn.loads(f"{HEAD}{more}\n", name="net").document.budgets
+    budgets = cnn.loads(f"{HEAD}{more}\n", name="net").budgets
     assert budgets is not None
     return [limit._replace(mark=str(limit.mark)) for limit in budgets.limits]  # type: ignore[arg-type]
 
@@ -173,7 +173,7 @@ def test_the_examples_of_the_page_are_read() -> None:
     written = page.split("```yaml\n")[1].split("```")[0]
     resnet = cnn.zoo()["resnet50"].read_text("utf-8")
     net = cnn.loads(resnet + written)
-    checks = check_budgets(cnn.analyze(net).analysis, net.document.budgets)
+    checks = check_budgets(cnn.analyze(net).analysis, net.budgets)
     assert {c.verdict for c in checks} == {"within"}
     assert len(checks) == 26
     configured = tomllib.loads(page.split("```toml\n")[1].split("```")[0])["lint"]["budgets"]

@@ -14,7 +14,7 @@ import pytest
 
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.core.conventions import CONVENTIONS
-from cnnanalyze.graph.zoo import zoo
+from cnnanalyze.language.zoo import zoo
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.report.columns import COLUMNS
 

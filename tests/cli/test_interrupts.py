@@ -54,13 +54,13 @@ def test_an_interrupt_of_an_import_is_quiet(start: str, module: str) -> None:
 def test_an_interrupt_is_not_lost_where_python_cannot_raise_it(start: str) -> None:
     # What happens in a callback like this one is printed and passed over.
     deed = f"import weakref; weakref.finalize(Interrupt(), lambda: {KILL})"
-    code = INTERRUPT.format(module="cnnanalyze.graph.zoo", deed=deed, start=start)
+    code = INTERRUPT.format(module="cnnanalyze.language.zoo", deed=deed, start=start)
     assert ended(code) == (130, "", "")
 
 
 def test_what_else_python_cannot_raise_is_told_as_ever() -> None:
     deed = "import weakref; weakref.finalize(Interrupt(), lambda: 1 / 0)"
-    code = INTERRUPT.format(module="cnnanalyze.graph.zoo", deed=deed, start=STARTS["script"])
+    code = INTERRUPT.format(module="cnnanalyze.language.zoo", deed=deed, start=STARTS["script"])
     returned, out, err = ended(code)
     assert returned == 0
     assert out.startswith("LeNet-5")

@@ -9,7 +9,7 @@ import pytest
 
 from cnnanalyze.analysis import pipeline
 from cnnanalyze.cli import run
-from cnnanalyze.graph import build
+from cnnanalyze.language import build
 from cnnanalyze.report.page.gallery import hang
 
 SPEC = """\

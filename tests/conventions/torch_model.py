@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import per_border
 
 

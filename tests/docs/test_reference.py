@@ -10,8 +10,8 @@ from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import make_command
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Mark, Source
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
-from cnnanalyze.language.node import INPUT
 from cnnanalyze.language.scope import Wire
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries

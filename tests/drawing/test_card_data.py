@@ -17,7 +17,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.labels import title_of
 from cnnanalyze.drawing.svg import compose_page, draw
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from tests.drawing.parsed import SVG, classes, parse
 from tests.strategies.networks import specs
 

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 
 from cnnanalyze.errors import Fault, Source, SpecError
-from cnnanalyze.graph.build import Attempt, attempt
+from cnnanalyze.language.build import Attempt, attempt
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.schema import build_schema
 from cnnanalyze.language.tree import plain

@@ -13,6 +13,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.schema import build_schema
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.tree import plain
 
 LINES = 5
@@ -31,7 +32,7 @@ def check_network(text: str) -> None:
 def check_schema(text: str, network: Network) -> None:
     """Fail unless the schema of all specs and the schema of this one accept a text."""
     data = plain(read(Source("text", text)))
-    own = jsonschema.Draft7Validator(build_schema(network.document))
+    own = jsonschema.Draft7Validator(build_schema(spec_of(network).document))
     for validator in (schema(), own):
         errors = [f"{list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(data)]
         assert not errors, "\n".join([*errors, text])
@@ -68,4 +69,4 @@ def wiring(network: Network) -> list[Any]:
         for node in network.nodes
     ]
     outputs = tuple(numbers[o] for o in network.outputs)
-    return [network.input, network.values, nodes, outputs, network.document.training]
+    return [network.input, network.values, nodes, outputs, spec_of(network).training]

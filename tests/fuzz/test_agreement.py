@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.language.build import attempt
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.tree import plain
 from tests.fuzz import good

@@ -6,8 +6,9 @@ from functools import cache
 
 from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.course.explanations import layer_questions, network_questions
+from cnnanalyze.graph.training import Training
 from cnnanalyze.language.claims import ROWS, TOTALS, VERDICTS
-from cnnanalyze.language.sections import Lint, Training
+from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report.columns import COLUMNS

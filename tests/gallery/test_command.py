@@ -272,7 +272,7 @@ def test_a_thumbnail_is_a_drawing_of_the_network() -> None:
 def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, delay: float) -> None:
     code = (
         "import concurrent.futures.process, multiprocessing.context, cnnanalyze.cli.specs\n"
-        "import cnnanalyze.cli.gallery, cnnanalyze.graph.zoo\n"
+        "import cnnanalyze.cli.gallery, cnnanalyze.language.zoo\n"
         "import cnnanalyze.report.page.gallery_pages, cnnanalyze.report.page.gallery\n"
         "from cnnanalyze.cli import main\n"
         "if __name__ == '__main__':\n"

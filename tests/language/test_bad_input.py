@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt, without_collection
+from cnnanalyze.graph.node import Node
+from cnnanalyze.language.build import attempt, without_collection
 from cnnanalyze.language.diagnostics import MOST
-from cnnanalyze.language.node import Node
 from cnnanalyze.language.truncated import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"

@@ -8,7 +8,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.language.build import attempt
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import read_document

@@ -61,7 +61,7 @@ def test_a_spec_without_a_name_is_called_as_its_file(write_spec: Write) -> None:
 def test_an_extension_changes_what_it_says_and_keeps_the_rest(write_spec: Write) -> None:
     write_spec(BASE, "base.yaml")
     net = cnn.load(write_spec("cnn: 1\nname: Wide\nextends: base.yaml\nset: {width: 7}\n"))
-    assert (net.name, net.document.text("family"), net.document.year) == ("Wide", "Bases", 1998)
+    assert (net.name, net.text("family"), net.year) == ("Wide", "Bases", 1998)
     assert dict(net.parameters) == {"width": 7, "depth": 1}
     assert net["cell1/conv1"].output == cnn.Shape((31, 37), 7)
     assert net.claims == ()  # what was printed for the base does not speak of the variant

@@ -8,7 +8,7 @@ import cnnanalyze as cnn
 from cnnanalyze.core.shape import Shape
 
 
-def load(written: str, more: str = "", **settings: object) -> cnn.Network:
+def load(written: str, more: str = "", **settings: object) -> cnn.Spec:
     return cnn.loads(f"cnn: 1\ninput: {written}\n{more}layers: [relu]\n", name="net", **settings)
 
 

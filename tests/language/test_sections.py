@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.graph.training import Training
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.sections import Lint, Training
+from cnnanalyze.language.sections import Lint
 
 
 def document(more: str) -> Document:
-    return cnn.loads(f"cnn: 1\ninput: 31x37x3\nlayers: [relu]\n{more}\n", name="net").document
+    found = cnn.loads(f"cnn: 1\ninput: 31x37x3\nlayers: [relu]\n{more}\n", name="net").document
+    assert found is not None
+    return found
 
 
 def faults(more: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.language.build import attempt
 
 HEAD = "cnn: 1\ninput: 5x7x3\n"
 STEPS = "".join(f"- {{conv: {{filters: {n}, kernel: 1, strid: 2}}}}\n" for n in (2, 3, 5, 7))

@@ -16,7 +16,7 @@ import sys
 from typing import NamedTuple
 
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
+from cnnanalyze.language.build import attempt
 from tests.linting.planting import (
     layers,  # noqa: F401 - each enters its faults
     order,  # noqa: F401 - each enters its faults

@@ -65,7 +65,7 @@ def test_text_that_is_no_yaml_is_one_finding() -> None:
 
 def test_fault_without_a_code_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnnanalyze.errors import Fault, Mark
-    from cnnanalyze.graph.build import Attempt
+    from cnnanalyze.language.build import Attempt
     from cnnanalyze.linting import engine
 
     source = Source("net.yaml", EVEN)

@@ -104,8 +104,11 @@ def literals(path: Path) -> set[str]:
 
 
 def test_every_code_that_is_raised_has_a_rule_and_the_other_way_round() -> None:
-    modules = [ROOT / "errors.py", ROOT / "graph" / "build.py"]
-    modules += [*(ROOT / "language").glob("*.py"), *(ROOT / "layers").glob("*.py")]
+    modules = [
+        ROOT / "errors.py",
+        *(ROOT / "language").glob("*.py"),
+        *(ROOT / "layers").glob("*.py"),
+    ]
     assert len(modules) > 40
     raised = {code for module in modules for code in literals(module)}
     assert raised == CODES - {"SP000"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cnnanalyze as cnn
-from cnnanalyze.graph.build import load
+from cnnanalyze.language.build import load
 from cnnanalyze.linting.result import Result
 from cnnanalyze.report.page.gallery_pages import EXHIBITS, FIRST
 from cnnanalyze.report.page.lint import page as write

@@ -212,7 +212,8 @@ def test_budgets() -> None:
 
 def test_findings() -> None:
     net = cnn.loads("cnn: 1\ninput: 5x5x1\nlayers: [relu]", name="net.yaml")
-    mark = Mark(net.document.source, 3, 10)
+    assert net.source is not None
+    mark = Mark(net.source, 3, 10)
     finding = Finding(
         "XX001",
         "odd <name>",

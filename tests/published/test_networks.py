@@ -141,7 +141,7 @@ def test_every_claim_is_as_its_verdict_says(name: str) -> None:
     report = report_on(name)
     checks = check_claims(report.analysis)
     assert checks, "a network without claims"
-    assert len(checks) == len(report.network.claims)
+    assert len(checks) == len(report.spec.claims)
     wrong = [
         f"{c.claim.source}: {c.claim.layer} {c.claim.quantity} {c.claim.printed}, "
         f"computed {c.computed}: {c.outcome}"
@@ -153,7 +153,8 @@ def test_every_claim_is_as_its_verdict_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_header_says_what_it_is(name: str) -> None:
-    document = report_on(name).network.document
+    document = report_on(name).spec.document
+    assert document is not None
     assert document.text("name")
     assert document.text("family")
     assert document.text("source")

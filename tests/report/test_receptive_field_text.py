@@ -11,6 +11,7 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.budget import check_budgets, sentence
 from cnnanalyze.drawing.svg import draw
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.comparison import side_by_side
 from cnnanalyze.report.receptive_field_text import brief
 from cnnanalyze.report.table import sort_key
@@ -109,7 +110,7 @@ def test_a_comparison_tells_both(
 
 
 def test_a_budget_for_the_field_tells_both(normed: Analysis) -> None:
-    (check,) = check_budgets(normed, normed.network.document.budgets)
+    (check,) = check_budgets(normed, spec_of(normed.network).budgets)
     assert sentence(check) == (
         "the receptive field is 3 (everything is seen, too, through groupnorm1), 2 under the least "
         "of 5 that the budget asks for"

@@ -123,7 +123,7 @@ def test_networks_side_by_side_and_compared_say_so(
 
 
 def test_a_budget_that_cannot_be_checked_is_not_kept(report: cnn.Report) -> None:
-    (check,) = check_budgets(report.analysis, report.network.document.budgets)
+    (check,) = check_budgets(report.analysis, report.spec.budgets)
     assert check.verdict == "unknown"
     assert sentence(check) == (
         "the operations (fvcore) cannot be told: at least 3,150, the budget is 10k"

@@ -16,7 +16,8 @@ from cnnanalyze.course.explanations.explanation import Rung, Step
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
-from cnnanalyze.language.node import NodeId
+from cnnanalyze.graph.node import NodeId
+from cnnanalyze.language.spec import spec_of
 
 
 class Whole(NamedTuple):
@@ -149,7 +150,7 @@ def peak_memory(whole: Whole) -> Draft:
 
 def _training(key: str) -> Callable[[Whole], Draft]:
     def work(whole: Whole) -> Draft:
-        section = whole.analysis.network.document.training
+        section = spec_of(whole.analysis.network).training
         assert section is not None
         total = whole.analysis.total
         share: Fraction = exactly(section.validation_split)
@@ -212,7 +213,7 @@ TRAINING: dict[str, Callable[..., tuple[str, int, str]]] = {
 
 
 def _trains(whole: Whole) -> bool:
-    return not whole.group and whole.analysis.network.document.training is not None
+    return not whole.group and spec_of(whole.analysis.network).training is not None
 
 
 def _is_all(whole: Whole) -> bool:

@@ -26,7 +26,7 @@ from cnnanalyze.core.reach import (
 )
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Asked
-from cnnanalyze.language.node import INPUT, NodeId
+from cnnanalyze.graph.node import INPUT, NodeId
 
 
 class Link(NamedTuple):

@@ -15,7 +15,7 @@ from cnnanalyze.course.explanations.explanation import Answer, Rung, Step
 from cnnanalyze.course.explanations.naming import is_square, name_layer, name_shapes
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Fit, Layer
 

@@ -29,7 +29,7 @@ from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OfAnswers, OfNetwork, OfTopic
 from cnnanalyze.course.sheets.solve import Solved
 from cnnanalyze.errors import CnnError
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 
 MOST_ALONE = 12
 """So many earlier answers are tried one by one, the latest ones; the others only together."""

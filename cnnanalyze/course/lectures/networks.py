@@ -14,11 +14,12 @@ from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import CnnError, Fault, Source, SpecError
-from cnnanalyze.graph.build import build, load, vary
-from cnnanalyze.graph.network import Network, key_of
-from cnnanalyze.graph.zoo import zoo
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import build, load, vary
 from cnnanalyze.language.diagnostics import said
+from cnnanalyze.language.spec import key_of
 from cnnanalyze.language.tree import Mapping, Sequence, Tree, plain, text_of
+from cnnanalyze.language.zoo import zoo
 
 PARTS = ("input", "params", "defaults", "blocks", "layers", "outputs", "train")
 """The sections of a spec that a fact may write out."""

@@ -20,7 +20,7 @@ from cnnanalyze.course.sheets.questions.network_selection import About
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.crosscheck.balance import step_of
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 
 Answer = Any

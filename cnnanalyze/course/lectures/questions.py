@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.lectures.networks import PARTS, Networks, Settings
 from cnnanalyze.course.lectures.quantities import Answer, quantity, simple, solution
 from cnnanalyze.course.misconceptions.solution import Solution
@@ -21,7 +22,7 @@ from cnnanalyze.crosscheck.claims import number_of
 from cnnanalyze.errors import CnnError, Fault, SpecError, UsageError
 from cnnanalyze.language.diagnostics import Faults, quoted, said
 from cnnanalyze.language.mapping import place_of
-from cnnanalyze.language.sections import Section, read_section
+from cnnanalyze.language.sections import read_section
 from cnnanalyze.language.tree import Mapping, Sequence, Tree, plain, text_of
 
 _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")

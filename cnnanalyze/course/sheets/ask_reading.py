@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
@@ -14,7 +15,7 @@ from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OF_SPEC, Ask, Manner, OfAnswers, OfNetwork, OfTopic
 from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.mapping import Keys
-from cnnanalyze.language.sections import Section, read_section
+from cnnanalyze.language.sections import read_section
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.tree import Sequence as ListTree
 

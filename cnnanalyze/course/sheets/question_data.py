@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.symbolic_layer import describe
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic, words_of
 from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
-from cnnanalyze.language.sections import Section
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.language.tree import Mapping, plain
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.section import Section
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.graph.zoo import ZOO, house
-from cnnanalyze.language.sections import Section
 from cnnanalyze.language.tree import Mapping, Tree, plain
+from cnnanalyze.language.zoo import ZOO, house
 
 ENDING = ".sheet"
 ONLY = "answer"

@@ -31,18 +31,20 @@ from cnnanalyze.course.sheets.writing import write
 from cnnanalyze.course.written_answers.parser import Terms
 from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
-from cnnanalyze.graph.build import load
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.zoo import ZOO, find_spec
+from cnnanalyze.graph.network import Input, Network
+from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.training import Training
 from cnnanalyze.language.blocks import read_blocks
+from cnnanalyze.language.build import load
 from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import expand
 from cnnanalyze.language.mapping import place_of
-from cnnanalyze.language.node import Node
-from cnnanalyze.language.sections import Training, read_section
+from cnnanalyze.language.sections import read_section
+from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.tree import Mapping as MappingTree
 from cnnanalyze.language.tree import Scalar, Tree, plain
+from cnnanalyze.language.zoo import ZOO, find_spec
 from cnnanalyze.layers.base import KINDS
 
 
@@ -308,16 +310,14 @@ def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> N
     expansion = expand(document, settings, faults)
     faults.raise_if_any()
     assert expansion is not None
-    return Network(
+    return Spec(
         "the network",
-        expansion.input.shape,
+        {INPUT: Input(expansion.input.shape, expansion.input.values)},
         expansion.nodes,
         expansion.outputs,
         document,
-        (),
-        tuple(settings.items()),
-        tuple(expansion.parameters.items()),
-        expansion.input.values,
+        settings=tuple(settings.items()),
+        parameters=tuple(expansion.parameters.items()),
     )
 
 
@@ -346,7 +346,7 @@ def training(network: Network, names: tuple[str, ...]) -> Network:
             ids = [*network.by_id, "all"]
             raise UsageError(f"{network.name} has no layer '{name}'{nearest(name, ids)}")
     nodes = tuple(
-        n._replace(frozen=not any(w == "all" or _is_meant(n, w) for w in names)) for n in network
+        replace(n, frozen=not any(w == "all" or _is_meant(n, w) for w in names)) for n in network
     )
     return replace(network, nodes=nodes)
 

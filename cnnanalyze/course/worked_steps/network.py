@@ -16,7 +16,7 @@ from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, arrange
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.base import KINDS as LAYERS
 
 BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 1}

@@ -14,7 +14,7 @@ from cnnanalyze.characters import cells
 from cnnanalyze.characters import end as end_of
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
-from cnnanalyze.language.node import INPUT
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import treemap

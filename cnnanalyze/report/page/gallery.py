@@ -11,8 +11,8 @@ from markupsafe import Markup
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import thumbnail
-from cnnanalyze.graph.build import load
-from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import load
+from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.page.answers import FEW, work
 from cnnanalyze.report.page.frame import SCRIPT, render
@@ -65,12 +65,12 @@ def hang(path: Path, file: str) -> tuple[Card, str]:
     analysis = analyze(network)
     outcomes = [check.outcome for check in check_claims(analysis)]
     holding, marked = outcomes.count("holds"), outcomes.count("wrong as marked")
-    total, document = analysis.total, network.document
+    total = analysis.total
     card = Card(
         file,
         network.name,
-        document.text("family"),
-        document.year,
+        network.text("family"),
+        network.year,
         str(network.input),
         len(analysis),
         total.parameters,
@@ -103,7 +103,7 @@ many."""
 def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> str:
     """Return the page of an exhibit."""
 
-    def find(name: str) -> Network:
+    def find(name: str) -> Spec:
         return load(paths[name])
 
     return shown.make(find)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.network import Network
+from cnnanalyze.language.spec import Spec
 
-Load = Callable[[str], Network]
+Load = Callable[[str], Spec]
 """Returns the network of a name."""
 
 
@@ -81,7 +81,7 @@ def _audit(load: Load) -> str:
     from cnnanalyze.report.page.audit import page  # noqa: PLC0415
 
     # The table stands beside the specs that its rows are about.
-    folder = Path(load(_AUDITED[0]).document.source.name).parent
+    folder = Path(str(load(_AUDITED[0]).folder))
     board = read_table(folder / "tables" / "leaderboard_003.table")
     return page(
         [audit_table(board)],

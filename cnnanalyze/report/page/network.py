@@ -17,6 +17,7 @@ from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
@@ -139,7 +140,7 @@ def to_html(
     sources, shown = Sources(network), view(analysis, options)
     bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
-    limits = [_budget(c, sources) for c in check_budgets(analysis, network.document.budgets)]
+    limits = [_budget(c, sources) for c in check_budgets(analysis, spec_of(network).budgets)]
     picture = receptive_field.centres(analysis)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
     families = {family(n) for n in network}
@@ -150,9 +151,10 @@ def to_html(
         "findings": findings is not None,
         "field": picture is not None,
         "answers": bool(answers),
+        "source": bool(sources.files()),
     }
-    document = network.document
-    origin = (document.text("family"), str(document.year or ""))
+    spec = spec_of(network)
+    origin = (spec.text("family"), str(spec.year or ""))
     return render(
         "network.html.j2",
         scripts=(SCRIPT,) if lean else (SCRIPT, "network.js", "drawing.js", "viewer.js"),
@@ -161,10 +163,10 @@ def to_html(
         input=options.shape(network.input),
         origin=[
             *(part for part in origin if part and part != network.name),
-            *(f"{name} = {value}" for name, value in network.settings),
+            *(f"{name} = {value}" for name, value in spec.settings),
         ],
-        about=document.text("about"),
-        origin_text=document.text("source"),
+        about=spec.text("about"),
+        origin_text=spec.text("source"),
         sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
         result=result,
         headlines=headlines(analysis, result, options),
@@ -308,7 +310,7 @@ _ORDER = tuple(_TONES)
 
 
 def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
-    anchor, line = ("", 0) if finding.mark is None else sources.place(finding.mark)
+    anchor, line = sources.place(finding.mark)
     return {
         "code": finding.code,
         "name": finding.name,
@@ -374,7 +376,7 @@ def _count(count: Callable[[str], int], convention: Convention, quantity: str) -
 
 
 def _provenance(analysis: Analysis, sources: Sources, options: Options) -> list[tuple[str, str]]:
-    settings = ", ".join(f"{name} = {value}" for name, value in analysis.network.settings)
+    settings = ", ".join(f"{name} = {value}" for name, value in spec_of(analysis.network).settings)
     return [
         ("made by", f"cnnanalyze {__version__}"),
         *(("spec", f"{file.name}, SHA-256 {file.digest}") for file in sources.files()),

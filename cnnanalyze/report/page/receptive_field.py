@@ -28,7 +28,7 @@ from cnnanalyze.core.reach import (
     Window,
 )
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.report.page.svg import box, element, number
 
 

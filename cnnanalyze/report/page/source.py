@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.spec import spec_of
 
 
 class Line(NamedTuple):
@@ -33,12 +34,14 @@ class Sources:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        marks = [n.mark for n in network.nodes]
-        found = dict.fromkeys([network.document.source, *(m.source for m in marks)])
+        written = (spec_of(network).source, *(n.mark and n.mark.source for n in network.nodes))
+        found = dict.fromkeys(source for source in written if source is not None)
         self._numbers = {source: number for number, source in enumerate(found)}
 
-    def place(self, mark: Mark) -> tuple[str, int]:
-        """Return the anchor and the line of a place."""
+    def place(self, mark: Mark | None) -> tuple[str, int]:
+        """Return the anchor and the line of a place; nothing of what is written nowhere."""
+        if mark is None:
+            return "", 0
         return _anchor(self._numbers.get(mark.source, 0), mark.line), mark.line
 
     def files(self) -> tuple[File, ...]:

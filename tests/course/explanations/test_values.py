@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.training import plan_of
 from cnnanalyze.core.expression import evaluate
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.explanations.notation import NOTATIONS
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report.derivation import to_dict
 from cnnanalyze.report.derivation.equation import chain
@@ -174,7 +176,8 @@ def test_totals_of_every_network(name: str) -> None:
         "weight_memory": 4 * total.stored,
         "memory": 4 * memory.peak,
     }
-    if (training := analysis.training) is not None:
+    if (written := spec_of(analysis.network).training) is not None:
+        training = plan_of(analysis, written)
         expected |= {
             "iterations": training.iterations_per_epoch,
             "updates": training.updates,

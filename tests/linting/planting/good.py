@@ -9,9 +9,9 @@ from typing import NamedTuple
 import yaml
 
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import attempt
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
+from cnnanalyze.language.build import attempt
 from tests.linting.planting.writing import Change, Step, steps_of
 
 RELU_LIKE = frozenset({"relu", "relu6", "elu", "silu", "gelu", "tanh", "leaky_relu"})
@@ -55,8 +55,10 @@ class Good:
         """The layers that each place of the text stands for."""
         found: dict[tuple[int, int], list[Node]] = {}
         for node in self.network:
-            if node.mark.source.name == self.name:
-                found.setdefault((node.mark.line, node.mark.column), []).append(node)
+            mark = node.mark
+            assert mark is not None
+            if mark.source.name == self.name:
+                found.setdefault((mark.line, mark.column), []).append(node)
         return found
 
     def nodes(self, step: Step) -> list[Node]:

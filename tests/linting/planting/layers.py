@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from tests.linting.planting.good import Good, Planted, fault
 from tests.linting.planting.writing import (
     attribute,

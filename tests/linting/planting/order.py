@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from tests.linting.planting.good import NORMS, RELU_LIKE, Good, Planted, fault
 from tests.linting.planting.writing import (
     Change,
@@ -50,6 +50,7 @@ def dropped_activation(good: Good) -> Iterator[Planted]:
                 continue
             if not (_is_full(first) and _is_full(second) and first.kind == second.kind):
                 continue
+            assert second.mark is not None
             if second.mark.source.name != good.name or first.output.channels < 8:
                 continue
             place = _offset(good.text, second)
@@ -70,6 +71,7 @@ def _is_full(node: Node) -> bool:
 
 
 def _offset(text: str, node: Node) -> int:
+    assert node.mark is not None
     lines = text.splitlines(keepends=True)
     return sum(map(len, lines[: node.mark.line - 1])) + node.mark.column - 1
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.base import Layer
 
 Change = Callable[[Node], Layer | None]
@@ -50,7 +50,7 @@ def changed(
         if shapes[node.id] != ruled:  # what the rules say is kept for each layer: this is another
             layer = layer.model_copy()
         nodes.append(
-            node._replace(layer=layer, inputs=inputs, input_shapes=found, output=shapes[node.id])
+            replace(node, layer=layer, inputs=inputs, input_shapes=found, output=shapes[node.id])
         )
     outputs = tuple(dict.fromkeys(standing[o] for o in network.outputs))
     return replace(network, nodes=tuple(nodes), outputs=outputs)
@@ -67,5 +67,6 @@ def sized(network: Network, sizes: Mapping[str, Shape]) -> Network:
     '15x15x8'
     """
     if INPUT in sizes:
-        network = replace(network, input=sizes[INPUT])
+        given = replace(network.inputs[INPUT], shape=sizes[INPUT])
+        network = replace(network, inputs={INPUT: given})
     return changed(network, size=lambda node, _, ruled: sizes.get(node.id, ruled))

@@ -16,7 +16,7 @@ from cnnanalyze.course.misconceptions.variants import OF_SIZES, Slip
 from cnnanalyze.course.sheets.questions.changed_network import changed
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
 
@@ -228,7 +228,7 @@ def _one_kernel(network: Network, node: Node, *, bias: bool) -> Callable[[], Net
     """Return the network with one flat kernel in the place of a pool, whatever its depth."""
     shape = node.input_shapes[0]
     flat = Depthwise(kernel=node.attributes.get("kernel", shape.size), bias=bias)
-    held = node._replace(layer=flat, input_shapes=(Shape(shape.size, 1),))
+    held = replace(node, layer=flat, input_shapes=(Shape(shape.size, 1),))
     return lambda: replace(network, nodes=tuple(held if n.id == node.id else n for n in network))
 
 
@@ -250,6 +250,8 @@ def _repeats(network: Network) -> Iterator[Reading]:
     seen: set[tuple[Any, ...]] = set()
     again = set()
     for node in network:
+        if node.mark is None:
+            continue
         calls = tuple(call.mark[1:] for call in node.chain)
         key = (node.mark[1:], calls, repr(node.layer), node.output)
         if key in seen:
@@ -320,11 +322,11 @@ def freezings(network: Network) -> Iterator[tuple[Kind, Callable[[], Network]]]:
     heads = [n.id for n in network if n.kind == "dense" and not n.frozen]
 
     def frozen(ids: Sequence[str]) -> Network:
-        nodes = tuple(n._replace(frozen=n.frozen or n.id in ids) for n in network)
+        nodes = tuple(replace(n, frozen=n.frozen or n.id in ids) for n in network)
         return replace(network, nodes=nodes)
 
     def thawed() -> Network:
-        return replace(network, nodes=tuple(n._replace(frozen=False) for n in network))
+        return replace(network, nodes=tuple(replace(n, frozen=False) for n in network))
 
     if heads:
         yield HEAD_FROZEN, lambda: frozen(heads[-1:])

@@ -16,7 +16,7 @@ from cnnanalyze.course.sheets.questions.misread_network import freezings, readin
 from cnnanalyze.course.sheets.questions.sizes import size_trees
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 

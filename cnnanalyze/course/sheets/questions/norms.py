@@ -8,6 +8,7 @@ from fractions import Fraction
 from pydantic import Field
 
 from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
@@ -16,7 +17,6 @@ from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Quantit
 from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, said
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.sections import Section
 from cnnanalyze.layers.attributes import Count, choice
 
 NOT_SQUARED = kind("weights not squared", "added the weights without squaring")

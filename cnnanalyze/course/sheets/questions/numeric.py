@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import Explanation, Step
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import (
@@ -24,7 +25,6 @@ from cnnanalyze.course.misconceptions.solution import (
 from cnnanalyze.course.sheets.questions.matrices import Exact, Matrix, PlaneList
 from cnnanalyze.course.sheets.questions.topic import Asking, Quantity, Topic
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.sections import Section
 from cnnanalyze.layers.attributes import Count, Flag, Natural, choice
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.expression import Expression, Name, given, made
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
@@ -19,7 +20,6 @@ from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.course.worked_steps.class_labels import advise
 from cnnanalyze.course.worked_steps.volume import counted
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.sections import Section
 from cnnanalyze.layers.attributes import Count, say
 
 NO_POWERS = kind("exponential forgotten", "divided the logits by their sum")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import Explanation, Rung, Step
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
@@ -20,7 +21,6 @@ from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
 from cnnanalyze.course.sheets.wording import say
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.mapping import refuse_synonyms
-from cnnanalyze.language.sections import Section
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 
 DOES_NOT_FIT = "does not fit"

@@ -10,12 +10,13 @@ from pydantic import Field
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain, unfold
 from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Quantity, Topic
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.sections import Section, Training
+from cnnanalyze.graph.training import Training
 from cnnanalyze.layers.attributes import Count, Natural
 
 DIVIDED = kind("divided by the epochs", "divided by the epochs")

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
+from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.convention_notes import said
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.explanations.simplify import exact
@@ -24,7 +25,6 @@ from cnnanalyze.course.sheets.questions.topic import (
     Topic,
 )
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.sections import Section
 from cnnanalyze.layers.attributes import Count, Flag, Natural, Padding
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide

@@ -47,9 +47,8 @@ class BudgetUnmatched(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look for limits that nothing fits."""
-        assert subject.document is not None
         assert subject.analysis is not None
-        for budgets in (subject.document.budgets, subject.configured.budgets):
+        for budgets in (subject.budgets, subject.configured.budgets):
             for check in check_budgets(subject.analysis, budgets):
                 # What who calls sets, in Python, holds for whatever they look at.
                 if check.verdict == "absent" and check.limit.mark.source.text:

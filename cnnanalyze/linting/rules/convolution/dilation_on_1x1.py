@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.language.step import has_expression
 from cnnanalyze.language.tree import Mapping, Tree
+from cnnanalyze.language.written_step import written_of
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_entry
@@ -86,7 +87,7 @@ class DilationOn1x1(Rule):
             rates = graph_queries.dilation(node) if graph_queries.is_convolution(node) else ()
             if max(rates, default=1) == 1 or any(k > 1 for k in graph_queries.kernel(node)):
                 continue
-            written = subject.written(node)
+            written = written_of(node)
             arguments = None if written is None else written.arguments
             if _may_differ(arguments):
                 continue

@@ -64,9 +64,8 @@ class EmptyBlock(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look for blocks that are surely called and stand in no layer's chain of calls."""
         document, network = subject.document, subject.network
-        assert document is not None
         assert network is not None
-        if not document.blocks:
+        if document is None or not document.blocks:
             return
         filled = {call.block for node in network for call in node.chain}
         calls: dict[str, Scalar] = {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.language.step import has_expression
-from cnnanalyze.linting.context import Subject, Written
+from cnnanalyze.language.written_step import Written, written_of
+from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -80,8 +81,8 @@ class NoOpLayer(Rule):
         assert subject.network is not None
         for node in subject.network:
             reason = node.layer.without_effect(*node.input_shapes)
-            written = subject.written(node) if reason else None
-            if written is None or _is_open(written):
+            written = written_of(node) if reason else None
+            if not reason or (written is not None and _is_open(written)):
                 continue
             is_output = node.id in subject.network.outputs
             yield self.found(

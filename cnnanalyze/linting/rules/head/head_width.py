@@ -54,10 +54,9 @@ class HeadWidth(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Compare every output with the declared classes."""
         document, network = subject.document, subject.network
-        assert document is not None
         assert network is not None
-        classes = document.training.classes if document.training is not None else None
-        if classes is None:
+        classes = subject.training.classes if subject.training is not None else None
+        if classes is None or document is None:
             return
         section = document.tree.get("train")
         written = section.get("classes") if isinstance(section, Mapping) else None

@@ -66,10 +66,9 @@ class MissingProbability(Rule):
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Compare every head with what the loss wants."""
-        document, network = subject.document, subject.network
-        assert document is not None
+        network, training = subject.network, subject.training
         assert network is not None
-        loss = document.training.loss if document.training is not None else ""
+        loss = training.loss if training is not None else ""
         wants = wanted(loss)
         if wants not in MAKERS:
             return

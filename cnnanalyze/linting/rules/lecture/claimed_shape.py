@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.claims import check
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -68,10 +69,10 @@ class ClaimedShape(Rule):
         """Compare the declared outputs with the computed ones."""
         assert subject.analysis is not None
         network = subject.analysis.network
-        for claim in network.claims:
+        for claim in spec_of(network).claims:
             if claim.quantity != "output" or claim.verdict == "wrong":
                 continue
-            if dict(claim.settings) != dict(network.settings):
+            if dict(claim.settings) != dict(spec_of(network).settings):
                 continue  # it speaks of another variant
             result = check(claim, subject.analysis)
             if result.outcome == "fails":

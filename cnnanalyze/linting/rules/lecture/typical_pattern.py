@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject

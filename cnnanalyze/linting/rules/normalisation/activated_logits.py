@@ -66,7 +66,7 @@ class ActivatedLogits(Rule):
         """Look at what the softmax or the loss of every output reads."""
         network = subject.network
         assert network is not None
-        training = network.document.training
+        training = subject.training
         loss = training.loss if training is not None else ""
         for head in heads(network):
             if head.layer.is_any(SOFTMAX):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.language.tree import Mapping, Scalar
+from cnnanalyze.language.written_step import written_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
@@ -106,10 +107,10 @@ def _is_cancelled(subject: Subject, node: Node) -> bool:
 
 def _mend(subject: Subject, node: Node) -> Fix | None:
     """Return the edit that switches the bias off where the layer is written."""
-    step = subject.written(node)
+    step = written_of(node)
     network = subject.network
     assert network is not None
-    if step is None or node.mark.source.name != subject.source.name:
+    if step is None or step.key.mark.source.name != subject.source.name:
         return None
     if node.share or node.id in network.shared or node.given:
         return None

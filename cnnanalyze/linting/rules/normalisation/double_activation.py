@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.node import Node
+from cnnanalyze.graph.node import Node
+from cnnanalyze.language.written_step import written_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding, Fix
@@ -84,7 +85,7 @@ class DoubleActivation(Rule):
 
 def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:
     """Take the second one out if it changes nothing: what is rectified stays as it is."""
-    written = subject.written(second)
+    written = written_of(second)
     assert subject.network is not None
     if first.kind != second.kind or not second.layer.is_any(RECTIFIERS) or written is None:
         return None

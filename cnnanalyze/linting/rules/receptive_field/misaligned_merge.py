@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.node import INPUT, Node
+from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.graph_queries import JOINS

@@ -7,11 +7,12 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.core.section import Section
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.inputs import FORMS
-from cnnanalyze.language.node import INPUT, Node, NodeId
-from cnnanalyze.language.sections import Section
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.step import LONGEST_NAME
 from cnnanalyze.layers.base import Layer
 
@@ -63,10 +64,10 @@ def _names(network: Network) -> dict[NodeId, str]:
 
 
 def _header(network: Network) -> list[str]:
-    document = network.document
-    texts = {"name": network.name} | {k: document.text(k) for k in TEXTS if k != "name"}
+    spec = spec_of(network)
+    texts = {"name": network.name} | {k: spec.text(k) for k in TEXTS if k != "name"}
     lines = [f"{key}: {_flow(text)}" for key, text in texts.items() if text]
-    return lines if document.year is None else [*lines, f"year: {document.year}"]
+    return lines if spec.year is None else [*lines, f"year: {spec.year}"]
 
 
 def _input(network: Network) -> str:
@@ -106,11 +107,11 @@ def _written(model: Layer | Section) -> dict[str, Any]:
 
 
 def _sections(network: Network) -> list[str]:
-    document = network.document
+    spec = spec_of(network)
     sections = {
-        "train": document.training and _written(document.training),
-        "budgets": document.budgets and document.budgets.as_data(),
-        "lint": document.lint and _written(document.lint),
+        "train": spec.training and _written(spec.training),
+        "budgets": spec.budgets and spec.budgets.as_data(),
+        "lint": spec.lint and _written(spec.lint),
     }
     return [f"{name}: {_flow(data)}" for name, data in sections.items() if data is not None]
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.build import load
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.zoo import find_spec
+from cnnanalyze.language.build import load
+from cnnanalyze.language.spec import spec_of
+from cnnanalyze.language.zoo import find_spec
 
 
 def read(given: object, settings: Mapping[str, object] | None = None) -> Network:
@@ -42,7 +43,7 @@ def refuse_settings(network: Network, settings: Mapping[str, object], *known: st
     if not settings:
         return
     word = next(iter(settings))
-    parameters = [name for name, _ in network.parameters]
+    parameters = [name for name, _ in spec_of(network).parameters]
     meant = "" if word in parameters else nearest(word, [*known, *parameters])
     raise UsageError(
         f"{network.name} is read already, so '{word}' cannot be set any more{meant}",

@@ -10,8 +10,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
-from cnnanalyze.graph.build import build, load, vary
-from cnnanalyze.graph.writer import write
+from cnnanalyze.language.build import build, load, vary
+from cnnanalyze.language.writer import write
 
 TEXT = """\
 cnn: 1

@@ -11,19 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
-from cnnanalyze.graph.writer import write
+from cnnanalyze.language.spec import Spec
+from cnnanalyze.language.writer import write
 
 SPECS = Path(__file__).parents[2] / "specs"
 
 
-def sign(net: cnn.Network) -> list[Any]:
+def sign(net: Spec) -> list[Any]:
     """Return everything that makes a network but the paths of its layers."""
     number = {"input": -1} | {node.id: n for n, node in enumerate(net)}
     report = cnn.analyze(net)
     return [
         (net.name, net.input, net.values, report.total),
-        (net.document.training, net.document.budgets, net.document.lint, net.document.year),
-        tuple(net.document.text(key) for key in ("family", "source", "about")),
+        (net.training, net.budgets, net.lint, net.year),
+        tuple(net.text(key) for key in ("family", "source", "about")),
         tuple(number[o] for o in net.outputs),
         *(
             (

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.spelling import Spelling, offered
-from cnnanalyze.errors import Fault, Source
-from cnnanalyze.graph.network import Network, key_of
+from cnnanalyze.errors import Fault, Source, UsageError
+from cnnanalyze.graph.network import Input, Network
+from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.claims import Claim, read_claims
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.reader import open_source
+from cnnanalyze.language.spec import Spec, key_of, spec_of
 from cnnanalyze.language.truncated import UNCERTAIN
 
 
-def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Network:
+def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
     """Read a spec file into a network.
 
     Parameters
@@ -39,7 +41,7 @@ def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Network
 
 def build(
     source: Source, settings: Mapping[str, Any] | None = None, folder: Path | None = None
-) -> Network:
+) -> Spec:
     """Read a spec text into a network; ``folder`` is where ``extends`` looks for files."""
     faults = Faults()
     _, network = _try(source, dict(settings or {}), folder, faults)
@@ -52,7 +54,7 @@ class Attempt(NamedTuple):
     """How far the reading of a spec came."""
 
     document: Document | None
-    network: Network | None
+    network: Spec | None
     """Nothing if there is any fault."""
     faults: tuple[Fault, ...]
 
@@ -85,7 +87,7 @@ def without_collection() -> Iterator[None]:
 
 def _try(
     source: Source, given: dict[str, Any], folder: Path | None, faults: Faults
-) -> tuple[Document | None, Network | None]:
+) -> tuple[Document | None, Spec | None]:
     """Read a spec and note what is wrong.
 
     Where a key is written twice nobody knows which of its values was meant. The spec is then read
@@ -116,9 +118,9 @@ def _build(
     written: Faults,
     *,
     keep_last: bool = False,
-) -> tuple[Document | None, Network | None]:
+) -> tuple[Document | None, Spec | None]:
     document: Document | None = None
-    network: Network | None = None
+    network: Spec | None = None
     with faults.caught():
         document = read_document(source, faults, folder, written=written, keep_last=keep_last)
         if document is not None:
@@ -130,8 +132,8 @@ def _lay_out(
     document: Document,
     given: dict[str, Any],
     faults: Faults,
-    known: Network | None = None,
-) -> Network | None:
+    known: Spec | None = None,
+) -> Spec | None:
     """Lay out a document that is read; its claims, too, unless a network of it is known already."""
     expansion = expand(document, given, faults)
     if known is None:
@@ -143,24 +145,37 @@ def _lay_out(
         _check_claims(about, given, expansion, faults.under("SP017"))
     if faults or expansion is None:
         return None
-    return Network(
+    return Spec(
         document.name,
-        expansion.input.shape,
+        {INPUT: Input(expansion.input.shape, expansion.input.values)},
         expansion.nodes,
         expansion.outputs,
         document,
         claims,
         tuple(given.items()),
         tuple(expansion.parameters.items()),
-        expansion.input.values,
     )
 
 
-def vary(network: Network, settings: Mapping[str, Any]) -> Network:
-    """Return the network that its spec describes with other values for its parameters."""
+def vary(network: Network, settings: Mapping[str, Any]) -> Spec:
+    """Return the network that its spec describes with other values for its parameters.
+
+    Raises
+    ------
+    UsageError
+        If the network was made without a spec.
+    SpecError
+        With every fault that the values make.
+    """
+    spec = spec_of(network)
+    if spec.document is None:
+        raise UsageError(
+            f"{network.name} was made without a spec, so it has no parameters to set",
+            help="make it anew with the other values",
+        )
     faults = Faults()
     with without_collection():
-        varied = _lay_out(network.document, dict(settings), faults, network)
+        varied = _lay_out(spec.document, dict(settings), faults, spec)
     faults.raise_if_any()
     assert varied is not None
     return varied
