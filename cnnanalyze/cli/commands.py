@@ -98,7 +98,7 @@ COMMANDS = {
     "schema": Entry(
         "cnnanalyze.cli.schema:schema",
         _REFERENCE,
-        "A JSON Schema of the spec language, for editors.",
+        "A JSON Schema of the spec language, for editors, or of other data.",
     ),
 }
 """Every command, in the order of ``--help``."""
@@ -144,7 +144,7 @@ def make_command(name: str) -> Any:  # noqa: ANN401 - click's command, from wher
     Examples
     --------
     >>> [option.name for option in make_command("schema").params]
-    ['file', 'output']
+    ['file', 'of', 'output']
     """
     entry = COMMANDS[name]
     module_name, _, function_name = entry.home.partition(":")

@@ -203,6 +203,13 @@ def kinds() -> list[str]:
     return KINDS.names()
 
 
+def forms() -> Iterable[str]:
+    """Return the forms of data that have a schema."""
+    from cnnanalyze.core.versions import VERSIONS
+
+    return VERSIONS
+
+
 def rules() -> list[str]:
     """Return the lint rules, by code and by name."""
     from cnnanalyze.linting.rules import entries

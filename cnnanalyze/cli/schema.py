@@ -1,4 +1,4 @@
-"""``cnnanalyze schema``: what may a spec say, for editors?"""
+"""``cnnanalyze schema``: what may a spec say, for editors, and what forms has other data?"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cnnanalyze.cli import options as option
 EXAMPLES = (
     ("cnnanalyze schema -o cnn.schema.json", "for editors; a spec names it at its top"),
     ("cnnanalyze schema net.yaml", "with the blocks and parameters of that spec, too"),
+    ("cnnanalyze schema --of lint", "of what 'lint --format json' writes"),
 )
 
 
@@ -25,6 +26,15 @@ def schema(
         ),
     ] = "",
     *,
+    of: Annotated[
+        str,
+        typer.Option(
+            metavar="FORM",
+            help="Of other data instead: of what a command writes (summary, lint, ...), or of a "
+            "file that is read (configuration, sheet, ...).",
+            autocompletion=complete.one_of(complete.forms),
+        ),
+    ] = "",
     output: option.Output = None,
 ) -> None:
     """Print a JSON Schema of the spec language, for completion and checks in editors.
@@ -34,10 +44,21 @@ def schema(
     import cnnanalyze.layers  # noqa: F401 - fills the registry
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
+    from cnnanalyze.errors import UsageError
     from cnnanalyze.language.schema import build_schema
     from cnnanalyze.report.json import dump
 
     format = choose_format("", output, ("json",), has_option=False)  # noqa: A001 - as elsewhere
+    if of and file:
+        raise UsageError(
+            f"a FILE and --of {of} cannot be asked for together",
+            help="a FILE says what a spec of its own may hold; leave one of both out",
+        )
+    if of:
+        from cnnanalyze.schemas import schema_of
+
+        write(dump(schema_of(of)), output, format)
+        return
     if not file:
         write(dump(build_schema()), output, format)
         return

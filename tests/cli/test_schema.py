@@ -123,6 +123,32 @@ def test_every_attribute_has_words_and_a_schema(validator: Any) -> None:
             assert "anyOf" in field or "type" in field, f"{cls.kind}.{name}"
 
 
+def test_schema_of_other_data_is_printed(run: Any, tmp_path: Path) -> None:
+    from cnnanalyze.schemas import SCHEMAS, schema_of
+
+    for name in SCHEMAS:
+        outcome = run("schema", "--of", name)
+        assert outcome.code == 0
+        assert json.loads(outcome.out) == schema_of(name)
+    assert run("schema", "--of", "lint", "-o", tmp_path / "lint.json").code == 0
+    assert json.loads((tmp_path / "lint.json").read_text("utf-8")) == schema_of("lint")
+
+
+def test_schema_of_unknown_data_is_refused_with_the_nearest(run: Any) -> None:
+    outcome = run("schema", "--of", "sumary")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("error: there is no schema 'sumary'; did you mean 'summary'?\n")
+
+
+def test_schema_of_a_file_and_of_other_data_is_refused(run: Any, write_spec: Write) -> None:
+    outcome = run("schema", write_spec(GOOD), "--of", "lint")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: a FILE and --of lint cannot be asked for together\n"
+        "  help: a FILE says what a spec of its own may hold; leave one of both out\n"
+    )
+
+
 def test_only_features_of_draft_07_are_used(validator: Any) -> None:
     def walk(schema: Any) -> None:
         if isinstance(schema, dict):

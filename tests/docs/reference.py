@@ -327,6 +327,7 @@ def schema_page() -> str:
         "not know. Counts are exact whole numbers for one image, sizes are height before width "
         "before channels, memory is in bytes. What cannot be counted is `null`.",
         table(("form", "version", "what it is"), rows),
+        "`cnnanalyze schema --of lint` prints one of them.",
         "SARIF, JUnit and GitLab's code quality report, which `cnnanalyze lint` writes as well, "
         "are "
         "forms of others.",
