@@ -14,7 +14,8 @@ from __future__ import annotations
 from math import log, prod
 from typing import NamedTuple
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.cost import Cost
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import per_axis
 
 SOURCE = (
@@ -61,7 +62,7 @@ def alpha(taps: int, positions: int) -> float:
     return float(share**fit.gamma)
 
 
-def discounted(facts: NodeFacts) -> float:
+def discounted(node: Node, cost: Cost) -> float:
     """Return the multiply-accumulates of a layer, discounted by α.
 
     A layer of several kernels, such as a separable convolution, is discounted kernel by kernel.
@@ -69,12 +70,12 @@ def discounted(facts: NodeFacts) -> float:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> round(discounted(cnn.analyze("zoo:lenet5")["C1"]))
+    >>> facts = cnn.analyze("zoo:lenet5")["C1"]
+    >>> round(discounted(facts.node, facts.cost))
     6933
     """
-    if facts.cost is None or not facts.cost.mac:  # what cannot be counted adds nothing here, too
+    if not cost.mac:
         return 0.0
-    node = facts.node
     rank = node.input_shapes[0].rank
     window = node.attributes.get("kernel", 1)
     taps = prod(per_axis(window, rank, "kernel")) if rank else 1
@@ -82,18 +83,6 @@ def discounted(facts: NodeFacts) -> float:
     held = sum(p.size for p in weights)
     positions = node.output.positions
     return sum(
-        facts.cost.mac * p.size / held * alpha(1 if "pointwise" in p.role else taps, positions)
+        cost.mac * p.size / held * alpha(1 if "pointwise" in p.role else taps, positions)
         for p in weights
     )
-
-
-def total(analysis: Analysis) -> float:
-    """Return the discounted multiply-accumulates of a network.
-
-    Examples
-    --------
-    >>> import cnnanalyze as cnn
-    >>> round(total(cnn.analyze("zoo:resnet50").analysis) / 1e6)
-    243
-    """
-    return sum(map(discounted, analysis))

@@ -62,7 +62,8 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
     facts: dict[str, NodeFacts] = {}
     notes: list[str] = []
     outputs = frozenset(network.outputs)
-    for node in network.nodes:
+    memory = measure(network)
+    for node, live in zip(network.nodes, memory.live, strict=True):
         params, cost, maps, fit = rules.ask(node)
         view = NOT_ASKED
         if fields:
@@ -86,8 +87,9 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             fit,
             node.id in outputs,
             view.order,
+            live,
         )
-    return Analysis(network, facts, measure(network), tuple(notes))
+    return Analysis(network, facts, memory, tuple(notes))
 
 
 def index_maps(network: Network) -> dict[str, Maps]:

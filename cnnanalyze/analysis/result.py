@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.memory import Memory
 from cnnanalyze.analysis.terms import count, hold
 from cnnanalyze.core.conventions import Convention
@@ -39,6 +41,8 @@ class NodeFacts(NamedTuple):
     """Whether the layer's output is one of the network's."""
     order: tuple[int, ...] = ()
     """For each axis of the output, the axis of the network's input that lies along it."""
+    live: int = 0
+    """Activations alive while the layer runs."""
 
     @property
     def likeness(self) -> tuple[object, ...]:
@@ -79,17 +83,17 @@ class NodeFacts(NamedTuple):
 
     @property
     def parameters(self) -> int:
-        """The number of parameters, non-trainable ones included."""
-        return sum(p.size for p in self.params)
+        """Parameters as frameworks print them: frozen included, statistics and constants not."""
+        return sum(p.size for p in self.params if p.trainable)
 
     @property
     def trainable(self) -> int:
         """The number of parameters that training changes."""
-        return 0 if self.node.frozen else sum(p.size for p in self.params if p.trainable)
+        return 0 if self.node.frozen else self.parameters
 
     @property
     def weights(self) -> int:
-        """Trainable numbers that are no biases, as the lectures' tables split them."""
+        """Learnable numbers that are no biases, as the lectures' tables split them."""
         return sum(p.size for p in self.params if p.trainable and not p.is_bias)
 
     @property
@@ -98,9 +102,47 @@ class NodeFacts(NamedTuple):
         return sum(p.size for p in self.params if p.trainable and p.is_bias)
 
     @property
-    def learnable(self) -> int:
-        """Parameters as frameworks print them: frozen included, statistics and constants not."""
-        return sum(p.size for p in self.params if p.trainable)
+    def statistics(self) -> int:
+        """Numbers that are kept and never learned: statistics, constants."""
+        return sum(p.size for p in self.params if not p.trainable)
+
+    @property
+    def stored(self) -> int:
+        """All numbers that the layer holds."""
+        return sum(p.size for p in self.params)
+
+    @property
+    def weighted_layers(self) -> int:
+        """How many kernels are applied one after the other: a separable convolution has two.
+
+        Normalisations, learned slopes and scales hold numbers, but nobody counts them as depth.
+        """
+        node = self.node
+        params = self.params if node.share is None else node.layer.params(*node.input_shapes)
+        return sum(p.role.endswith("kernel") for p in params)
+
+    @property
+    def discounted_macs(self) -> float:
+        """Multiply-accumulates, discounted on large maps; none where they cannot be counted."""
+        return 0.0 if self.cost is None else discounted(self.node, self.cost)
+
+    @property
+    def field_size(self) -> tuple[int, ...] | None:
+        """The receptive field along each axis of the network's input."""
+        return None if self.fields is None else tuple(f.local.size for f in self.fields)
+
+    @property
+    def field_stride(self) -> tuple[int | Fraction, ...] | None:
+        """The effective stride along each axis of the network's input."""
+        return None if self.fields is None else tuple(f.local.rate for f in self.fields)
+
+    @property
+    def field_padding(self) -> tuple[int | None, ...] | None:
+        """The effective padding along each axis of the input; nothing where unit 0 sees nothing."""
+        if self.fields is None:
+            return None
+        seen = [f.local.at(0) for f in self.fields]
+        return tuple(None if one is None else -one[0] for one in seen)
 
     def operations(self, convention: str = "mac") -> int | None:
         """Return the operations under a convention; nothing if they cannot be counted."""
@@ -250,6 +292,32 @@ class Total:
             self._uncounted[row] = tuple(found)
         return self._uncounted[row]
 
+    @property
+    def statistics(self) -> int:
+        """Numbers that are kept and never learned."""
+        return self.stored - self.parameters
+
+    @property
+    def live(self) -> int:
+        """The most activations that are alive while one of the layers runs."""
+        return max((f.live for f in self.facts), default=0)
+
+    @property
+    def depth(self) -> int:
+        """How many layers with weights lie on the longest path.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> cnn.analyze("zoo:vgg16").total.depth
+        16
+        """
+        longest: dict[str, int] = {}
+        for f in self.facts:
+            before = max((longest.get(i, 0) for i in f.node.inputs), default=0)
+            longest[f.node.id] = before + f.weighted_layers
+        return max(longest.values(), default=0)
+
     def operations(self, convention: str = "mac") -> int:
         """Return the number of operations under a convention; of what it counts, if not of all."""
         row = weigh(convention)
@@ -306,12 +374,12 @@ def total_of(facts: tuple[NodeFacts, ...]) -> Total:
     for f in facts:
         activations += f.node.output.count
         if f.params:
-            learnable = f.learnable
-            parameters += learnable
-            trainable += 0 if f.node.frozen else learnable
-            stored += f.parameters
+            learned = f.parameters
+            parameters += learned
+            trainable += 0 if f.node.frozen else learned
+            stored += f.stored
             biases += (own := f.biases)
-            weights += learnable - own
+            weights += learned - own
         if f.cost is None:
             complete = False
         else:

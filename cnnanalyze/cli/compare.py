@@ -238,13 +238,14 @@ class Limit(NamedTuple):
 
     def exceeded(self, shown: Difference) -> list[str]:
         """Say which networks have more than they may."""
-        from cnnanalyze.report.difference import number_of, percent_of
+        from cnnanalyze.report.columns import number_text
+        from cnnanalyze.report.difference import percent_of
 
         found = []
         for label, comparison in zip(shown.labels[1:], shown.comparisons, strict=True):
-            delta = comparison.total(self.quantity)
+            delta = comparison.total(self.quantity, shown.options.terms)
             if 100 * delta.change > self.percent * (delta.before or 0):
-                one, other = (number_of(self.quantity, shown.options, n) for n in delta)
+                one, other = (number_text(self.quantity, n) for n in delta)
                 grown = percent_of(delta)
                 found.append(
                     f"{label}: {self.quantity.title} grew from {one} to {other}"
@@ -256,10 +257,11 @@ class Limit(NamedTuple):
 
 def _read_limit(text: str, convention: str) -> Limit:
     from cnnanalyze.cli.options import read_percentage
-    from cnnanalyze.comparison.quantity import choose, quantities
+    from cnnanalyze.comparison.quantity import compared
+    from cnnanalyze.core.quantities import find
 
     key, _, written = text.partition("=")
-    quantity, percent = choose(key.strip(), quantities(convention)), read_percentage(written)
+    quantity, percent = find(key.strip(), compared(convention)), read_percentage(written)
     if percent is None:
         raise UsageError(
             f"--fail-on-growth takes QUANTITY=PERCENT, not '{text}'", help="for example macs=5"

@@ -169,9 +169,9 @@ def _analyze(context: typer.Context) -> Analysis | None:
 
 def columns() -> list[str]:
     """Return the columns of the table of layers."""
-    from cnnanalyze.report.columns import COLUMNS
+    from cnnanalyze.report.columns import columns as every
 
-    return [column.key for column in COLUMNS]
+    return list(every())
 
 
 def conventions() -> list[str]:
@@ -256,9 +256,9 @@ def lecture_tables() -> Iterable[str]:
 
 def colourings() -> list[str]:
     """Return what the boxes of a drawing can be coloured by."""
-    from cnnanalyze.drawing.colour_scale import QUANTITIES
+    from cnnanalyze.drawing.colour_scale import coloured
 
-    return ["kind", *QUANTITIES]
+    return ["kind", *coloured()]
 
 
 def themes() -> Iterable[str]:

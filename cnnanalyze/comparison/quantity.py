@@ -1,14 +1,13 @@
-"""Quantities that are compared: what each is called, and where its number comes from."""
+"""Quantities that are compared, and by how much two numbers differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import UsageError
+from cnnanalyze.analysis.result import NodeFacts
+from cnnanalyze.core.conventions import DEFAULT
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, counted_under, rows
 
 
 class Delta(NamedTuple):
@@ -48,73 +47,57 @@ def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is other is None else (one or 0) + (other or 0)
 
 
-class Quantity(NamedTuple):
-    """A number of a network that can be compared with another network's."""
-
-    key: str
-    title: str
-    of_network: Callable[[Analysis], int]
-    of_layer: Callable[[NodeFacts], int | None] | None = None
-    """What a layer adds to the network's number; nothing where the layers' do not add up."""
-    holds_numbers: bool = False
-    """Whether these are numbers held in memory, which are printed as bytes."""
-
-    def between(self, before: NodeFacts | None, after: NodeFacts | None) -> Delta:
-        """Return what a layer adds before and afterwards."""
-        assert self.of_layer is not None
-        return Delta(
-            None if before is None else self.of_layer(before),
-            None if after is None else self.of_layer(after),
-        )
-
-
-def _operations(name: str, key: str, title: str) -> Quantity:
-    return Quantity(key, title, lambda a: a.total.operations(name), lambda f: f.operations(name))
-
-
-PARAMETERS = Quantity(
-    "parameters", "parameters", lambda a: a.total.parameters, lambda f: f.learnable
+SHOWN = (
+    "layers",
+    "parameters",
+    "macs",
+    "flops",
+    "activations",
+    "weight_memory",
+    "peak_memory",
 )
-MACS = _operations("mac", "macs", "MACs")
-QUANTITIES: tuple[Quantity, ...] = (
-    Quantity("layers", "layers", len, lambda _: 1),
-    PARAMETERS,
-    MACS,
-    _operations("flop", "flops", "FLOPs"),
-    Quantity("activations", "activations", lambda a: a.total.activations, lambda f: f.activations),
-    Quantity(
-        "weight_memory",
-        "weight memory",
-        lambda a: a.total.stored,
-        lambda f: f.parameters,
-        holds_numbers=True,
-    ),
-    Quantity("peak_memory", "peak memory", lambda a: a.memory.peak, holds_numbers=True),
-)
-"""What is compared, in the order in which it is printed."""
+"""What is shown unasked, in order."""
 
 
-def quantities(convention: str = "mac") -> tuple[Quantity, ...]:
-    """Return what is compared, the count under a chosen convention among it."""
-    if convention in {"mac", "flop"}:
-        return QUANTITIES
-    chosen = _operations(convention, "operations", convention)
-    at = QUANTITIES.index(MACS)
-    return (*QUANTITIES[:at], chosen, *QUANTITIES[at:])
-
-
-def choose(key: str, among: Sequence[Quantity] = QUANTITIES) -> Quantity:
-    """Return the quantity of a key, or refuse it with the nearest known.
+def shown(convention: str = DEFAULT) -> tuple[Quantity, ...]:
+    """Return what is shown of a comparison, the count under a chosen convention among it.
 
     Examples
     --------
-    >>> choose("macs").title
-    'MACs'
+    >>> [quantity.title for quantity in shown("torchinfo")][1:4]
+    ['parameters', 'torchinfo', 'MACs']
     """
-    known = {q.key: q for q in among}
-    if key not in known:
-        raise UsageError(
-            f"there is no quantity '{key}'{nearest(key, list(known))}",
-            help=f"the quantities are {', '.join(known)}",
-        )
-    return known[key]
+    found = [QUANTITIES[key] for key in SHOWN]
+    if (chosen := counted_under(convention)) not in found:
+        found.insert(SHOWN.index("macs"), chosen)
+    return tuple(found)
+
+
+def compared(convention: str = DEFAULT) -> tuple[Quantity, ...]:
+    """Return everything that can be compared: every exact quantity of the table."""
+    chosen = counted_under(convention)
+    every = (chosen if row.key == chosen.key else row for row in rows(exact=True))
+    return tuple(q for q in every if q.key != "operations" or q == chosen)
+
+
+def summed(convention: str = DEFAULT) -> tuple[Quantity, ...]:
+    """Return those to whose total every layer adds something.
+
+    Examples
+    --------
+    >>> [quantity.key for quantity in summed() if quantity.is_memory]
+    ['weight_memory']
+    """
+    every = (q for q in compared(convention) if q.of_layer is not None and q.adds_up)
+    return tuple(q for q in every if not q.of_place)
+
+
+def between(
+    quantity: Quantity, before: NodeFacts | None, after: NodeFacts | None, terms: Terms
+) -> Delta:
+    """Return what a layer adds before and afterwards."""
+    assert quantity.of_layer is not None
+    return Delta(
+        None if before is None else quantity.of_layer(before, terms),
+        None if after is None else quantity.of_layer(after, terms),
+    )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cnnanalyze.analysis.quantities import OURS, of_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.comparison.quantity import Delta, Quantity
+from cnnanalyze.comparison.quantity import Delta, between
+from cnnanalyze.core.quantities import Quantity, Terms
 
 STATUSES = ("added", "removed", "changed", "equal")
 
@@ -71,9 +73,9 @@ class LayerChange:
             return ""
         return self.before.node.id
 
-    def delta(self, quantity: Quantity) -> Delta:
+    def delta(self, quantity: Quantity, terms: Terms = OURS) -> Delta:
         """Return what the layer adds to a quantity before and afterwards."""
-        return quantity.between(self.before, self.after)
+        return between(quantity, self.before, self.after, terms)
 
     def mirrored(self) -> LayerChange:
         """Return the change that undoes this one."""
@@ -93,9 +95,9 @@ class GroupChange:
     """The path that the group had, if all of it had another one."""
     changes: tuple[LayerChange, ...]
 
-    def delta(self, quantity: Quantity) -> Delta:
+    def delta(self, quantity: Quantity, terms: Terms = OURS) -> Delta:
         """Return what the layers add to a quantity before and afterwards."""
-        return sum((c.delta(quantity) for c in self.changes), Delta(None, None))
+        return sum((c.delta(quantity, terms) for c in self.changes), Delta(None, None))
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,10 @@ class Comparison:
         """How many layers have another path."""
         return sum(bool(c.old_path) for c in self.changes)
 
-    def total(self, quantity: Quantity) -> Delta:
-        """Return the totals before and afterwards."""
-        return Delta(quantity.of_network(self.before), quantity.of_network(self.after))
+    def total(self, quantity: Quantity, terms: Terms = OURS) -> Delta:
+        """Return the totals before and afterwards; lower bounds where not all can be counted."""
+        sides = (self.before, self.after)
+        return Delta(*(of_network(quantity, side, terms, least=True) for side in sides))
 
     def groups(self, depth: int = 1) -> tuple[GroupChange, ...]:
         """Return the changes by the first components of their paths."""

@@ -206,7 +206,7 @@ def _entries(facts: NodeFacts, observation: Observation) -> Iterator[Entry]:
     by_role = {p.role: p.shape for p in facts.params}
     for role in dict.fromkeys((*by_role, *seen.tensors)):
         yield "parameters", node.id, role, by_role.get(role), seen.tensors.get(role)
-    yield "parameters", node.id, "learnable", facts.learnable, seen.trainable_parameters
+    yield "parameters", node.id, "learnable", facts.parameters, seen.trainable_parameters
     if facts.cost is not None:
         for operation in OPERATIONS:
             counted, carried_out = getattr(facts.cost, operation), seen.counts[operation]

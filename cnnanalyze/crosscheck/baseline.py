@@ -7,12 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.quantities import measure as number_of
+from cnnanalyze.analysis.result import Analysis, total_of
 from cnnanalyze.core.files import resolved
+from cnnanalyze.core.quantities import CONVENTION, find
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import Part, measure
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.budgets import CONVENTION, TYPE, Limit
+from cnnanalyze.language.budgets import TYPE, Limit, terms_of
 
 SCHEMA = VERSIONS["budget_baseline"]
 """The version of the file's form."""
@@ -71,6 +73,25 @@ class Comparison(NamedTuple):
         return tuple(g for g in self.totals if not g.is_allowed)
 
 
+def usual_limit(quantity: str) -> Limit:
+    """Return a limit as a budget has it that says nothing but a number.
+
+    Examples
+    --------
+    >>> usual_limit("operations").convention, usual_limit("memory").dtype
+    ('flop', 'float32')
+    """
+    terms = terms_of(find(quantity))
+    return Limit(
+        quantity,
+        "",
+        0,
+        Mark(Source("", ""), 1, 1),
+        convention=CONVENTION if "convention" in terms else "",
+        dtype=TYPE if "dtype" in terms else "",
+    )
+
+
 def record(analysis: Analysis) -> Entry:
     """Return what a network costs now.
 
@@ -82,17 +103,13 @@ def record(analysis: Analysis) -> Entry:
     (61706, 156)
     """
     whole = Part(analysis, tuple(analysis), analysis.total, is_whole=True)
-    here = Mark(Source("", ""), 1, 1)
-    totals = {
-        quantity: measure(Limit(quantity, "", 0, here, convention=CONVENTION, dtype=TYPE), whole)
-        for quantity in COSTS
-    }
+    totals = {quantity: measure(usual_limit(quantity), whole) for quantity in COSTS}
     layers = {}
     for facts in analysis:
-        macs = facts.operations("mac") or 0
-        if facts.learnable or macs:
-            numbers = (facts.learnable, macs, facts.activations)
-            layers[str(facts.node.id)] = dict(zip(OF_A_LAYER, numbers, strict=True))
+        one = total_of((facts,))
+        sizes = {q: number_of(find(q), one, least=True) or 0 for q in OF_A_LAYER}
+        if sizes["parameters"] or sizes["macs"]:
+            layers[str(facts.node.id)] = sizes
     return Entry({q: n for q, n in totals.items() if n is not None}, layers)
 
 

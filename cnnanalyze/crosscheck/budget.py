@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from cnnanalyze.analysis.depth import last_spatial, weighted_depth
+from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.memory import bytes_of
+from cnnanalyze.analysis.quantities import lacking
+from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.statistics import through
-from cnnanalyze.language.budgets import Budgets, Limit
+from cnnanalyze.core.conventions import DEFAULT
+from cnnanalyze.core.quantities import Terms, find
+from cnnanalyze.language.budgets import TYPE, Budgets, Limit
 
 Verdict = Literal["within", "over", "under", "unknown", "absent"]
 
@@ -146,24 +150,33 @@ def _check(limit: Limit, layer: str, part: Part) -> Check:
     )
 
 
+def _terms(limit: Limit) -> Terms:
+    return Terms(limit.convention or DEFAULT, 1, bytes_of(limit.dtype or TYPE))
+
+
 def _is_partial(limit: Limit, part: Part) -> bool:
-    if limit.quantity not in {"macs", "operations"}:
-        return False
-    return bool(part.total.uncounted(limit.convention or "mac"))
+    return bool(lacking(find(limit.quantity), part.total, _terms(limit)))
+
+
+COMES_OUT = frozenset({"activations"})
+"""What is meant of a block or a layer as what comes out of it; of a network it is the sum."""
 
 
 def measure(limit: Limit, part: Part) -> int | None:
-    """Return what a limit speaks of, as a number; nothing if it cannot be told."""
-    return _MEASURES[limit.quantity](part, limit)
+    """Return what a limit speaks of, as a number; nothing if it cannot be told.
 
-
-def _receptive_field(part: Part, limit: Limit) -> int | None:
-    """Return the largest extent for an upper limit, the smallest for a lower one."""
-    facts = _seeing(part)
-    if facts is None or facts.fields is None:
-        return None
-    sizes = [f.local.size for f in facts.fields]
-    return (max if limit.is_upper else min)(sizes, default=None)
+    Of what has a number for each axis, an upper limit speaks of the largest, a lower one of the
+    smallest.
+    """
+    quantity, terms = find(limit.quantity), _terms(limit)
+    if quantity.of_axes is not None:
+        facts = _seeing(part)
+        numbers = None if facts is None else quantity.of_axes(facts)
+        return (max if limit.is_upper else min)(numbers) if numbers else None
+    of = part.total
+    if quantity.key in COMES_OUT and not part.is_whole:
+        of = total_of(part.facts[-1:])
+    return number_of(quantity, of, terms, least=True)
 
 
 def _seeing(part: Part) -> NodeFacts | None:
@@ -171,52 +184,24 @@ def _seeing(part: Part) -> NodeFacts | None:
 
 
 def _beside(limit: Limit, part: Part) -> str:
-    facts = _seeing(part) if limit.quantity == "receptive_field" else None
+    facts = None if find(limit.quantity).of_axes is None else _seeing(part)
     return "" if facts is None else through(part.analysis, facts)
 
 
-def _memory(part: Part, limit: Limit) -> int:
-    live = dict(zip(part.analysis.facts, part.analysis.memory.live, strict=True))
-    peak = max(live[f.node.id] for f in part.facts)
-    return (part.total.stored + peak) * bytes_of(limit.dtype)
-
-
-def _activations(part: Part, limit: Limit) -> int:  # noqa: ARG001
-    return part.total.activations if part.is_whole else part.facts[-1].activations
-
-
-_MEASURES: dict[str, Callable[[Part, Limit], int | None]] = {
-    "parameters": lambda part, _: part.total.parameters,
-    "macs": lambda part, _: part.total.operations("mac"),
-    "operations": lambda part, limit: part.total.operations(limit.convention),
-    "activations": _activations,
-    "memory": _memory,
-    "size_on_disk": lambda part, limit: part.total.stored * bytes_of(limit.dtype),
-    "depth": lambda part, _: weighted_depth(part.analysis, part.facts),
-    "receptive_field": _receptive_field,
-}
-
-_ADDED: dict[str, Callable[[NodeFacts, Limit], int | None]] = {
-    "parameters": lambda f, _: f.learnable,
-    "macs": lambda f, _: f.operations("mac"),
-    "operations": lambda f, limit: f.operations(limit.convention),
-    "activations": lambda f, _: f.activations,
-    "size_on_disk": lambda f, limit: f.parameters * bytes_of(limit.dtype),
-}
-"""What one layer adds to the sum that a limit speaks of."""
 MOST = 3
 
 
 def _largest(limit: Limit, layer: str, part: Part) -> tuple[tuple[str, int], ...]:
     """Return the parts one level below, a stage of a network, a unit of a stage, largest first."""
-    add = _ADDED.get(limit.quantity)
-    if add is None or len(part.facts) == 1:
+    quantity, terms = find(limit.quantity), _terms(limit)
+    of_layer = quantity.of_layer
+    if of_layer is None or not quantity.adds_up or len(part.facts) == 1:
         return ()
     level = 1 if part.is_whole else layer.count("/") + 2
     sums: dict[str, int] = {}
     for facts in part.facts:
         name = "/".join(facts.node.id.split("/")[:level])
-        sums[name] = sums.get(name, 0) + (add(facts, limit) or 0)
+        sums[name] = sums.get(name, 0) + (of_layer(facts, terms) or 0)
     found = sorted((p for p in sums.items() if p[1]), key=lambda p: -p[1])
     return tuple(found[:MOST]) if len(found) > 1 else ()
 
@@ -255,7 +240,7 @@ def sentence(check: Check) -> str:
     if measured is None or check.verdict == "unknown":
         least = "" if measured is None else f": at least {measured:,}"
         return f"the {noun(limit)}{of} cannot be told{least}, the budget is {limit.written}"
-    if limit.quantity in {"depth", "receptive_field"}:
+    if not find(limit.quantity).adds_up and not limit.dtype:
         said = f"the {noun(limit)}{of} is {measured:,}"
         if check.beside:
             said += f" (everything is seen, too, through {check.beside})"
@@ -273,15 +258,6 @@ def sentence(check: Check) -> str:
             )
 
 
-_NOUNS = {
-    "parameters": "parameters",
-    "macs": "MACs",
-    "activations": "activations",
-    "depth": "depth in weighted layers",
-    "receptive_field": "receptive field",
-}
-
-
 def noun(limit: Limit) -> str:
     """Return what is limited, in words.
 
@@ -292,12 +268,7 @@ def noun(limit: Limit) -> str:
     >>> [noun(limit) for limit in limits]
     ['bytes of memory (float32)', 'operations (flop)']
     """
-    match limit.quantity:
-        case "memory":
-            return f"bytes of memory ({limit.dtype})"
-        case "size_on_disk":
-            return f"bytes on disk ({limit.dtype})"
-        case "operations":
-            return f"operations ({limit.convention})"
-        case quantity:
-            return _NOUNS[quantity]
+    title = find(limit.quantity).title
+    if limit.dtype:
+        return f"bytes of {title} ({limit.dtype})"
+    return f"{title} ({limit.convention})" if limit.convention else title

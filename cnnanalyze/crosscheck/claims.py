@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
-from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
+from cnnanalyze.analysis.quantities import lacking, measure
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.core.conventions import DEFAULT
+from cnnanalyze.core.quantities import CONVENTION, QUANTITIES
+from cnnanalyze.crosscheck.budget import COMES_OUT
 from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.language.build import vary
-from cnnanalyze.language.claims import Claim
+from cnnanalyze.language.claims import OUTPUT, SO_FAR, Claim
 from cnnanalyze.language.spec import key_of, spec_of
 
 
@@ -30,7 +34,6 @@ MOST_LAYERS = 100_000
 """Layers that may be laid out for the variants of a spec that its claims speak of."""
 MOST_SUMS = 1_000_000
 """Layers that may be added up for claims about all operations up to some layer."""
-SO_FAR = "operations_so_far"
 
 
 def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:
@@ -151,53 +154,45 @@ def total_for(claim: Claim, analysis: Analysis) -> Total:
     return analysis.total_below(claim.layer)
 
 
+def coming_out(claim: Claim, total: Total) -> Total:
+    """Return the layers whose numbers are meant: of activations those that come out of a block."""
+    return total_of(total.facts[-1:]) if claim.layer and claim.quantity in COMES_OUT else total
+
+
 def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
     """Return the shape, or the numbers per axis, that a claim speaks of."""
     last = facts_of(claim, analysis)[-1]
-    if claim.quantity == "output":
+    if claim.quantity == OUTPUT:
         return last.output.extents
-    if last.fields is None:
-        return ()
-    strands = [f.local for f in last.fields]
-    match claim.quantity:
-        case "receptive_field":
-            return tuple(s.size for s in strands)
-        case "effective_stride":
-            return tuple(s.rate for s in strands)
-        case _:
-            return tuple(-seen[0] if (seen := s.at(0)) else None for s in strands)
+    of_axes = QUANTITIES[claim.quantity].of_axes
+    assert of_axes is not None
+    return of_axes(last) or ()
 
 
-CONVENTION = {"macs": "mac", "operations": "flop", "operations_so_far": "flop", "parameters": "mac"}
-"""The convention of a figure that names none, for what is counted under conventions at all."""
+def convention_of(claim: Claim) -> str:
+    """Return the convention of a figure that a convention counts: its own, or the usual one."""
+    quantity = QUANTITIES.get(claim.quantity)
+    usual = DEFAULT if quantity is not None and quantity.counted == "parameters" else CONVENTION
+    return claim.convention or (quantity.convention if quantity is not None else "") or usual
+
+
+def _counts(claim: Claim) -> str:
+    """Return what of a convention a figure is counted by: its operations, its parameters, none."""
+    return "operations" if claim.quantity == SO_FAR else QUANTITIES[claim.quantity].counted
 
 
 def uncounted(claim: Claim, analysis: Analysis) -> tuple[str, ...]:
     """Return the kinds of layers that are missing from a count of operations."""
-    if claim.quantity not in {"macs", "operations", "operations_so_far"}:
-        return ()
-    convention = claim.convention or CONVENTION[claim.quantity]
-    return total_for(claim, analysis).uncounted(convention)
+    if _counts(claim) == "operations":
+        return total_for(claim, analysis).uncounted(convention_of(claim))
+    return lacking(QUANTITIES[claim.quantity], total_for(claim, analysis))
 
 
 def number_of(claim: Claim, analysis: Analysis) -> int:
     """Return the number that a claim speaks of, under the claim's own convention."""
     total = total_for(claim, analysis)
-    convention = claim.convention or CONVENTION.get(claim.quantity, "")
-    match claim.quantity:
-        case "macs" | "operations" | "operations_so_far":
-            return total.operations(convention)
-        case "activations":
-            # Of a layer or a block, what comes out of it; of the network, all that is computed.
-            last = facts_of(claim, analysis)[-1]
-            return last.activations if claim.layer else total.activations
-        case "trainable_parameters":
-            return total.trainable
-        case "non_trainable_parameters":
-            return total.non_trainable
-        case "weights":
-            return total.weights
-        case "biases":
-            return total.biases
-        case _:
-            return total.counted_parameters(convention)
+    if (counted := _counts(claim)) == "operations":
+        return total.operations(convention_of(claim))
+    if counted == "parameters":
+        return total.counted_parameters(convention_of(claim))
+    return measure(QUANTITIES[claim.quantity], coming_out(claim, total), least=True) or 0

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import sqrt
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.quantities import OURS
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import sees_beside
+from cnnanalyze.core.quantities import Quantity, rows
 from cnnanalyze.drawing.figure import Mark, Tile
 from cnnanalyze.drawing.style import STEPS
 from cnnanalyze.drawing.text_metrics import magnitude
 
 
-def _field(facts: NodeFacts) -> int:
-    return max((f.local.size for f in facts.fields or ()), default=0)
+def coloured() -> dict[str, Quantity]:
+    """Return what boxes can be coloured by, under the words of tables of layers.
 
-
-QUANTITIES: dict[str, tuple[str, Callable[[NodeFacts], int]]] = {
-    "parameters": ("parameters", lambda f: f.parameters),
-    "macs": ("multiply-accumulates", lambda f: f.operations("mac") or 0),
-    "activations": ("output activations", lambda f: f.activations),
-    "field": ("receptive field", _field),
-}
-"""What boxes can be coloured by: the words, and the number of a layer."""
-LARGEST = frozenset({"field"})
-"""Quantities of which a group has the largest of its layers, not the sum."""
+    Examples
+    --------
+    >>> "macs" in coloured(), coloured()["field"].title, "depth" in coloured()
+    (True, 'receptive field', False)
+    """
+    return {row.column: row for row in rows(layers=True)}
 
 
 class Heat:
     """One quantity over a drawing."""
 
     def __init__(self, analysis: Analysis, name: str) -> None:
+        self.quantity = coloured().get(name)
         self.name = name
         self.analysis = analysis
         self.most = 1
@@ -38,26 +37,32 @@ class Heat:
     @property
     def is_on(self) -> bool:
         """Whether there is a quantity at all."""
-        return self.name in QUANTITIES
+        return self.quantity is not None
 
     @property
     def words(self) -> str:
         """What the quantity is called."""
-        return QUANTITIES[self.name][0]
+        return "" if self.quantity is None else self.quantity.title
+
+    @property
+    def has_axes(self) -> bool:
+        """Whether the quantity is one of what a unit sees."""
+        return self.quantity is not None and self.quantity.of_axes is not None
 
     @property
     def note(self) -> str:
         """What explains a mark in the boxes, if there is one."""
-        if self.name != "field" or not any(map(sees_beside, self.analysis)):
+        if not self.has_axes or not any(map(sees_beside, self.analysis)):
             return ""
         return "; +all: the whole map, too, through a statistic"
 
     def value(self, tile: Tile) -> int:
         """Return the quantity of all layers that a box stands for."""
-        measure = QUANTITIES[self.name][1]
-        facts = self.analysis.facts
-        values = [measure(facts[n.id]) for b in tile.boxes for n in b.nodes]
-        return max(values, default=0) if self.name in LARGEST else sum(values)
+        quantity, facts = self.quantity, self.analysis.facts
+        assert quantity is not None
+        assert quantity.of_layer is not None
+        values = [quantity.of_layer(facts[n.id], OURS) or 0 for b in tile.boxes for n in b.nodes]
+        return sum(values) if quantity.adds_up else max(values, default=0)
 
     def measure(self, things: Iterable[Mark]) -> None:
         """Find out what the warmest box has."""
@@ -77,5 +82,5 @@ class Heat:
         """Return the number in a box; of a field also whether everything is seen beside it."""
         facts = self.analysis.facts
         seen = (facts[n.id] for b in tile.boxes for n in b.nodes)
-        beside = self.name == "field" and any(map(sees_beside, seen))
+        beside = self.has_axes and any(map(sees_beside, seen))
         return magnitude(self.value(tile)) + ("+all" if beside else "")

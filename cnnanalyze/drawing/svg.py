@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.drawing.colour_scale import QUANTITIES, Heat
+from cnnanalyze.drawing.colour_scale import Heat, coloured
 from cnnanalyze.drawing.composition import Composer
 from cnnanalyze.drawing.page import Page, lay_out
 from cnnanalyze.drawing.part_tree import Planter
@@ -39,8 +39,8 @@ def draw(
     analysis
         The network and what the rules say of it.
     colour
-        ``kind``: boxes have the colour of their kind; or a quantity, ``parameters``, ``macs``,
-        ``activations`` or ``field``: the more, the warmer, with the number and a bar in the box.
+        ``kind``: boxes have the colour of their kind; or a quantity of layers, such as ``macs``
+        or ``field``: the more, the warmer, with the number and a bar in the box.
     marks
         For comparisons: paths of layers or groups that are ``added``, ``removed`` or ``changed``.
     expanded
@@ -67,7 +67,7 @@ def draw(
     >>> picture.startswith("<svg "), picture.count("residual2  ×3<")
     (True, 1)
     """
-    _check("colour", colour, ("kind", *QUANTITIES))
+    _check("colour", colour, ("kind", *coloured()))
     _check("theme", theme, THEMES)
     said = _spread(analysis, marks or {})
     heat = Heat(analysis, colour)

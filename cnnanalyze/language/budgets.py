@@ -6,6 +6,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.quantities import CONVENTION, Quantity, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.diagnostics import Faults, said
@@ -13,23 +14,8 @@ from cnnanalyze.language.printed_number import Figure
 from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.language.tree import Mapping, Scalar, Tree, plant
 
-CONVENTION = "flop"
-"""How operations are counted if a budget does not say."""
 TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""
-QUANTITIES = {
-    "parameters": "learnable parameters",
-    "macs": "multiply-accumulates for one image",
-    "operations": f"operations for one image under a convention ({CONVENTION}, if none is given)",
-    "activations": "activations: all of a network, those that come out of a block or a layer",
-    "memory": "bytes of the weights and of the most activations alive at a time, for one image",
-    "size_on_disk": "bytes of all stored numbers",
-    "depth": "layers with weights on the longest path",
-    "receptive_field": "extent of the theoretical receptive field before global layers, in pixels",
-}
-"""What can be limited, in the order of printing."""
-
-IN_BYTES = frozenset({"memory", "size_on_disk"})
 TYPES = ("float64", "float32", "float16", "bfloat16", "int8")
 BOUNDS = ("at_most", "at_least")
 _UNITS = {
@@ -41,6 +27,31 @@ _UNITS = {
     "GiB": 2**30,
     "B": 1,
 }
+
+
+def limited() -> dict[str, Quantity]:
+    """Return what can be limited, by every word for it; ``layers`` names limits by layer.
+
+    Examples
+    --------
+    >>> limited()["size_on_disk"].key, "layers" in limited(), "alpha" in limited()
+    ('weight_memory', False, False)
+    """
+    every = [row for row in rows(exact=True) if row.key != "layers"]
+    return {word: row for row in every for word in (row.key, *row.also)}
+
+
+def terms_of(quantity: Quantity) -> tuple[str, ...]:
+    """Return the words of a limit that say how the quantity is counted.
+
+    Examples
+    --------
+    >>> [terms_of(limited()[key]) for key in ("macs", "operations", "memory")]
+    [(), ('convention',), ('dtype',)]
+    """
+    if quantity.counted == "operations" and not quantity.convention:
+        return ("convention",)
+    return ("dtype",) if quantity.is_memory else ()
 
 
 class Limit(NamedTuple):
@@ -127,14 +138,19 @@ def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
 def _read_table(tree: Mapping, layer: str, faults: Faults) -> list[Limit]:
     """Read the limits of a network, or of what a pattern names."""
     limits: list[Limit] = []
-    known = (*QUANTITIES, *(() if layer else ("layers",)))
+    quantities = limited()
+    # A word that is only another one for a key is not offered, but read.
+    known = (
+        *dict.fromkeys(row.key for row in quantities.values()),
+        *(() if layer else ("layers",)),
+    )
     for key, value in tree.entries:
-        if key.text in QUANTITIES:
-            limits += _read_limits(key.text, layer, value, faults)
+        if (quantity := quantities.get(key.text)) is not None:
+            limits += _read_limits(key.text, quantity, layer, value, faults)
         elif key.text not in known:
             faults.add(
                 f"'{layer or 'budgets'}' has no '{key.text}'; it takes {', '.join(known)}"
-                f"{near_key(key.text, 'quantities', known)}",
+                f"{near_key(key.text, 'quantities', (*known, *quantities))}",
                 key.mark,
                 help=counted(key.text, known),
                 code="SP003",
@@ -142,17 +158,20 @@ def _read_table(tree: Mapping, layer: str, faults: Faults) -> list[Limit]:
     return limits
 
 
-def _read_limits(quantity: str, layer: str, tree: Tree, faults: Faults) -> list[Limit]:
+def _read_limits(
+    quantity: str, row: Quantity, layer: str, tree: Tree, faults: Faults
+) -> list[Limit]:
     """Read what stands after a quantity: an upper limit, or a mapping of limits and terms."""
-    convention = CONVENTION if quantity == "operations" else ""
-    dtype = TYPE if quantity in IN_BYTES else ""
+    terms = terms_of(row)
+    convention = CONVENTION if "convention" in terms else ""
+    dtype = TYPE if "dtype" in terms else ""
+    in_bytes = row.is_memory
     if isinstance(tree, Scalar):
-        found = _number(quantity, tree, faults)
+        found = _number(quantity, tree, faults, in_bytes=in_bytes)
         if found is None:
             return []
         value, written = floor(found), tree.text
         return [Limit(quantity, written, value, tree.mark, layer, True, convention, dtype)]
-    terms = {"operations": ("convention",), **dict.fromkeys(IN_BYTES, ("dtype",))}.get(quantity, ())
     if not isinstance(tree, Mapping):
         faults.add(f"the budget for {quantity} must be a number, not {said(tree)}", tree.mark)
         return []
@@ -178,7 +197,7 @@ def _read_limits(quantity: str, layer: str, tree: Tree, faults: Faults) -> list[
             faults.add(
                 f"'{bound}' of {quantity} must be a number, not {said(value_tree)}", value_tree.mark
             )
-        elif (found := _number(quantity, value_tree, faults)) is not None:
+        elif (found := _number(quantity, value_tree, faults, in_bytes=in_bytes)) is not None:
             numbers[bound] = found
             upper = bound == "at_most"
             value = floor(found) if upper else ceil(found)
@@ -226,10 +245,10 @@ def _dtype(tree: Tree, faults: Faults) -> str:
     return TYPE
 
 
-def _number(quantity: str, tree: Scalar, faults: Faults) -> Any:  # noqa: ANN401 - a fraction or nothing
+def _number(quantity: str, tree: Scalar, faults: Faults, *, in_bytes: bool) -> Any:  # noqa: ANN401 - a fraction or nothing
     """Return the number that is written, if it can be read as one."""
     text, worth = tree.text, 1
-    if quantity in IN_BYTES:
+    if in_bytes:
         unit = next((u for u in _UNITS if text.endswith(u)), "")
         text, worth = text.removesuffix(unit).strip(), _UNITS.get(unit, 1)
     try:
@@ -238,7 +257,6 @@ def _number(quantity: str, tree: Scalar, faults: Faults) -> Any:  # noqa: ANN401
         faults.add(
             f"the budget for {quantity} cannot be read: {error}",
             tree.mark,
-            help="write a number such as 5M or 25_000_000"
-            + (", or 20MB" if quantity in IN_BYTES else ""),
+            help="write a number such as 5M or 25_000_000" + (", or 20MB" if in_bytes else ""),
         )
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention
+from cnnanalyze.core.quantities import QUANTITIES, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.language.diagnostics import Faults, refuse_unknown, said
@@ -13,23 +14,38 @@ from cnnanalyze.language.shapes import parse_extents
 from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
 
-TOTALS = (
-    "parameters",
-    "trainable_parameters",
-    "non_trainable_parameters",
-    "weights",
-    "biases",
-    "macs",
-    "operations",
-    "activations",
-)
-"""What can be claimed of a whole network; ``operations`` under the claim's convention."""
+OUTPUT = "output"
+"""The shape that comes out of a layer."""
+SO_FAR = "operations_so_far"
+"""The operations of a layer and of all that it depends on."""
 
-PAIRS = ("output", "receptive_field", "effective_stride", "effective_padding")
-"""What is printed as a shape, or as one number per axis."""
 
-ROWS = (*TOTALS, "operations_so_far", *PAIRS)
-"""What can be claimed of a layer or of a block; ``operations_so_far`` of all that it depends on."""
+def claimed(*, of_layer: bool = False) -> tuple[str, ...]:
+    """Return what can be claimed of a whole network, or of a layer or a block.
+
+    Examples
+    --------
+    >>> claimed(of_layer=True)[len(claimed()) :]
+    ('operations_so_far', 'output', 'receptive_field', 'effective_stride', 'effective_padding')
+    """
+    numbers = [row.key for row in rows(exact=True) if row.of_axes is None]
+    if not of_layer:
+        return tuple(numbers)
+    axes = [row.key for row in QUANTITIES.values() if row.of_axes is not None and row.is_exact]
+    return (*numbers, SO_FAR, OUTPUT, *axes)
+
+
+def is_extents(quantity: str) -> bool:
+    """Whether a figure is printed as a shape, or as one number per axis.
+
+    Examples
+    --------
+    >>> is_extents("output"), is_extents("receptive_field"), is_extents("macs")
+    (True, True, False)
+    """
+    row = QUANTITIES.get(quantity)
+    return quantity == OUTPUT or (row is not None and row.of_axes is not None)
+
 
 VERDICTS = ("holds", "wrong")
 
@@ -102,8 +118,8 @@ def read_source(
         return []
     terms = _read_terms(item, _Terms(source), faults)
     claims: list[Claim] = []
-    for name, rows, quantities in _tables(item, faults):
-        for key, value in rows.entries:
+    for name, table, quantities in _tables(item, faults):
+        for key, value in table.entries:
             if key.text not in quantities:
                 faults.add(
                     f"'{key.text}' is not a quantity that can be claimed "
@@ -126,18 +142,18 @@ def _tables(item: Mapping, faults: Faults) -> list[tuple[str, Mapping, tuple[str
     tables: list[tuple[str, Mapping, tuple[str, ...]]] = []
     total = item.get("total")
     if isinstance(total, Mapping):
-        tables.append(("", total, TOTALS))
+        tables.append(("", total, claimed()))
     elif total is not None:
         faults.add(f"'total' must map quantities to figures, not {said(total)}", total.mark)
     layers = item.get("layers")
     if isinstance(layers, Mapping):
-        for key, rows in layers.entries:
-            if isinstance(rows, Mapping):
-                tables.append((key.text, rows, ROWS))
+        for key, table in layers.entries:
+            if isinstance(table, Mapping):
+                tables.append((key.text, table, claimed(of_layer=True)))
             else:
                 faults.add(
-                    f"'{key.text}' must map quantities to figures, not {said(rows)}",
-                    rows.mark,
+                    f"'{key.text}' must map quantities to figures, not {said(table)}",
+                    table.mark,
                     help=f"{key.text}: {{output: 28x28x6, parameters: 456}}",
                 )
     elif layers is not None:
@@ -205,7 +221,7 @@ def _read_figure(
         value = printed
     figure: Figure | None = None
     extents: tuple[int, ...] = ()
-    if quantity in PAIRS:
+    if is_extents(quantity):
         found = parse_extents(value)
         if found is None:
             faults.add(

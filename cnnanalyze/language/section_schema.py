@@ -5,9 +5,10 @@ from __future__ import annotations
 from inspect import cleandoc
 
 from cnnanalyze.core.conventions import CONVENTIONS
+from cnnanalyze.core.quantities import Quantity
 from cnnanalyze.core.section import Section
-from cnnanalyze.language.budgets import BOUNDS, IN_BYTES, QUANTITIES, TYPES, Budgets
-from cnnanalyze.language.claims import PAIRS, ROWS, TOTALS, VERDICTS
+from cnnanalyze.language.budgets import BOUNDS, TYPES, Budgets, limited, terms_of
+from cnnanalyze.language.claims import VERDICTS, claimed, is_extents
 from cnnanalyze.language.vocabulary import (
     FIGURE,
     WRITTEN,
@@ -32,7 +33,7 @@ def section(cls: type[Section]) -> Schema:
 
 def budgets() -> Schema:
     """Return the schema of limits, of a whole network and by layer."""
-    limits = {quantity: _limit(quantity, words) for quantity, words in QUANTITIES.items()}
+    limits = {word: _limit(quantity) for word, quantity in limited().items()}
     by_layer = {"type": "object", "properties": limits, "additionalProperties": False}
     return {
         "type": "object",
@@ -49,13 +50,14 @@ def budgets() -> Schema:
     }
 
 
-def _limit(quantity: str, words: str) -> Schema:
+def _limit(quantity: Quantity) -> Schema:
     """Return the schema of what may stand after a quantity: an upper limit, or a mapping."""
     number: Schema = {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}
     properties: Schema = dict.fromkeys(BOUNDS, number)
-    if quantity == "operations":
+    terms = terms_of(quantity)
+    if "convention" in terms:
         properties["convention"] = {"enum": CONVENTIONS.names()}
-    if quantity in IN_BYTES:
+    if "dtype" in terms:
         properties["dtype"] = {"enum": list(TYPES)}
     detailed = {
         "type": "object",
@@ -63,7 +65,7 @@ def _limit(quantity: str, words: str) -> Schema:
         "anyOf": required(*BOUNDS),
         "additionalProperties": False,
     }
-    return {**any_of(number, detailed), "description": words}
+    return {**any_of(number, detailed), "description": quantity.about}
 
 
 def figure(printed: Schema) -> Schema:
@@ -95,10 +97,10 @@ def claim() -> Schema:
     figures = {
         what: {
             "type": "object",
-            "properties": {q: ref("extents" if q in PAIRS else "figure") for q in quantities},
+            "properties": {q: ref("extents" if is_extents(q) else "figure") for q in quantities},
             "additionalProperties": False,
         }
-        for what, quantities in (("total", TOTALS), ("layers", ROWS))
+        for what, quantities in (("total", claimed()), ("layers", claimed(of_layer=True)))
     }
     return {
         "type": "object",

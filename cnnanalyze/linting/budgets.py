@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cnnanalyze.core.files import FileError, Reason, read_text
+from cnnanalyze.core.quantities import Quantity, find
 from cnnanalyze.core.toml import Located
 from cnnanalyze.crosscheck.baseline import Entry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
@@ -164,6 +165,21 @@ def entry_for(source: str, file: Path) -> Entry | None:
     return _loaded(file).get(key_of(source, file))
 
 
+WITH_RULES = frozenset(
+    {
+        "parameters",
+        "macs",
+        "memory",
+        "depth",
+        "receptive_field",
+        "weight_memory",
+        "operations",
+        "activations",
+    }
+)
+"""The quantities whose limits have a rule of their own; one rule speaks of all others."""
+
+
 class BudgetRule(Rule):
     """What the rules for the limits share: each looks at the limits of its own quantity."""
 
@@ -180,11 +196,15 @@ class BudgetRule(Rule):
             if budgets is None:
                 continue
             is_own = budgets is subject.budgets
-            wanted = Budgets(tuple(n for n in budgets.limits if n.quantity == self.quantity))
+            wanted = Budgets(tuple(n for n in budgets.limits if self.speaks_of(find(n.quantity))))
             assert subject.analysis is not None
             for check in check_budgets(subject.analysis, wanted):
                 if not check.is_kept and check.verdict != "absent":
                     yield self._finding(subject, check, is_own=is_own)
+
+    def speaks_of(self, quantity: Quantity) -> bool:
+        """Whether limits on a quantity are this rule's."""
+        return self.quantity in quantity.words
 
     def _finding(self, subject: Subject, check: Check, *, is_own: bool) -> Finding:
         limit = check.limit

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
+from cnnanalyze.analysis.quantities import OURS
+from cnnanalyze.core.quantities import QUANTITIES, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
@@ -19,7 +21,7 @@ from cnnanalyze.linting.rule import Rule, is_code, is_name
 
 KEYS = ("code", "when", "message", "name", "severity", "help", "profiles")
 """What a declaration may say; the first three it must."""
-FACTS = {
+_OWN = {
     "id": "the layer's path, such as 'stage1/conv1'",
     "kind": "its kind, such as 'conv'",
     "channels": "channels of its output",
@@ -28,14 +30,22 @@ FACTS = {
     "input_size": "largest extent of its first input",
     "inputs": "how many layers it reads",
     "consumers": "how many layers read it",
-    "parameters": "how many parameters it holds",
-    "macs": "multiply-accumulates for one image",
-    "activations": "elements of its output",
-    "receptive_field": "largest extent of its receptive field",
     "position": "its number in the order of execution, from 1",
     "depth": "how many blocks it lies in",
 }
-"""What a condition may ask of every layer, beside the attributes of its kind."""
+"""What a condition may ask of every layer beside its quantities and the attributes of its kind."""
+
+
+def facts() -> dict[str, str]:
+    """Return what a condition may ask of every layer, beside the attributes of its kind.
+
+    Examples
+    --------
+    >>> facts()["activations"], facts()["depth"]
+    ('numbers in the outputs of all layers, for one image', 'how many blocks it lies in')
+    """
+    return {**{row.key: row.about for row in rows(layers=True)}, **_OWN}
+
 
 # Texts in quotes are passed over, and so are functions and names that carry their dollar.
 _BARE = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.$])(?P<name>[A-Za-z_]\w*)\b""")
@@ -53,26 +63,33 @@ class DeclaredRule(Rule):
         """Ask the condition of every layer."""
         assert subject.network is not None
         for position, node in enumerate(subject.network, 1):
-            scope = {**_attributes(node), **_facts(subject, node, position)}
-            holds = self.condition.evaluate(_Scope(scope))
+            scope = _Scope(subject, node, position)
+            holds = self.condition.evaluate(scope)
             if holds is UNKNOWN or not holds:
                 continue
             mark = self.condition.mark
-            asked = {n: scope[n] for n in sorted(self.condition.names) if n in scope}
+            asked = {name: scope[name] for name in sorted(self.condition.names)}
             yield self.found(
                 subject,
-                interpolate(self.message, mark, _Scope(scope)),
+                interpolate(self.message, mark, scope),
                 node=node,
-                help=interpolate(self.advice, mark, _Scope(scope)),
-                values=asked,
+                help=interpolate(self.advice, mark, scope),
+                values={name: value for name, value in asked.items() if value is not UNKNOWN},
             )
 
 
 class _Scope(dict[str, object]):
     """The names of one layer; what another kind would have is unknown here."""
 
+    def __init__(self, subject: Subject, node: Node, position: int) -> None:
+        super().__init__(_attributes(node) | _own_facts(subject, node, position))
+        assert subject.analysis is not None
+        self._facts = subject.analysis[node.id]
+
     def __missing__(self, name: str) -> object:
-        return UNKNOWN
+        row = QUANTITIES.get(name)
+        number = None if row is None or row.of_layer is None else row.of_layer(self._facts, OURS)
+        return UNKNOWN if number is None else number
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -147,13 +164,14 @@ def _condition(text: str, code: str, mark: Mark) -> Expression:
         raise UsageError(
             f"the condition of {code} cannot be read: {fault.message}", help=fault.help
         ) from None
-    known = (*FACTS, *sorted(all_attributes()))
+    every = facts()
+    known = (*every, *sorted(all_attributes()))
     for name in sorted(condition.names):
         if name not in known:
             raise UsageError(
                 f"the condition of {code} asks for '{name}', which no layer has"
                 f"{nearest(name, known)}",
-                help=f"every layer has {', '.join(FACTS)}, and its attributes",
+                help=f"every layer has {', '.join(every)}, and its attributes",
             )
     return condition
 
@@ -172,12 +190,9 @@ def _attributes(node: Node) -> dict[str, object]:
     return {name: _plain(value) for name, value in node.attributes.items()}
 
 
-def _facts(subject: Subject, node: Node, position: int) -> dict[str, object]:
-    network, analysis = subject.network, subject.analysis
+def _own_facts(subject: Subject, node: Node, position: int) -> dict[str, object]:
+    network, first = subject.network, node.input_shapes[0]
     assert network is not None
-    assert analysis is not None
-    facts = analysis[node.id]
-    macs, fields, first = facts.operations("mac"), facts.fields, node.input_shapes[0]
     return {
         "id": str(node.id),
         "kind": node.kind,
@@ -187,10 +202,6 @@ def _facts(subject: Subject, node: Node, position: int) -> dict[str, object]:
         "input_size": max(first.size, default=1),
         "inputs": len(node.inputs),
         "consumers": len(network.consumers[node.id]),
-        "parameters": facts.parameters,
-        "macs": UNKNOWN if macs is None else macs,
-        "activations": facts.activations,
-        "receptive_field": max((f.local.size for f in fields), default=1) if fields else UNKNOWN,
         "position": position,
         "depth": node.id.count("/"),
     }

@@ -32,14 +32,16 @@ def _json(analysis: Analysis, options: Options) -> str:
 
 
 def _csv(analysis: Analysis, options: Options) -> str:
-    from cnnanalyze.report.columns import COLUMNS
+    from cnnanalyze.report.columns import columns
     from cnnanalyze.report.csv import write
     from cnnanalyze.report.table import tabulate
     from cnnanalyze.report.view import view
 
     shown = view(analysis, options, fitting=False)
     return write(
-        tabulate(shown, None if options.columns else [(c, 0) for c in COLUMNS if not c.drawn])
+        tabulate(
+            shown, None if options.columns else [(c, 0) for c in columns().values() if not c.drawn]
+        )
     )
 
 

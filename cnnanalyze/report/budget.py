@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth
+from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth, usual_limit
 from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.budgets import CONVENTION, TYPE
 from cnnanalyze.report.numbers import exact, fraction, percent
 from cnnanalyze.report.table import Cell, Heading, Table
 
@@ -53,7 +53,7 @@ _GROWTH = (
 )
 _LAYERS = (
     Heading("layer", "layer that changed", "left"),
-    *(Heading(q, {"macs": "MACs"}.get(q, q), "right", i) for i, q in enumerate(OF_A_LAYER)),
+    *(Heading(q, QUANTITIES[q].title, "right", i) for i, q in enumerate(OF_A_LAYER)),
 )
 
 
@@ -140,20 +140,12 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
     relative = "" if share is None else f" ({_relative(share)})"
     verdict = "grew" if not growth.is_allowed else "allowed" if change > 0 else "shrank"
     return (
-        _text(_TITLES.get(growth.quantity, growth.quantity)),
+        _text(noun(usual_limit(growth.quantity))),
         Cell(growth.before, exact(growth.before)),
         Cell(growth.now, exact(growth.now)),
         Cell(change, f"{_signed(change)}{relative}"),
         _text(verdict),
     )
-
-
-_TITLES = {
-    "macs": "MACs",
-    "operations": f"operations ({CONVENTION})",
-    "memory": f"bytes of memory ({TYPE})",
-    "size_on_disk": f"bytes on disk ({TYPE})",
-}
 
 
 def _layer_row(growth: LayerGrowth) -> tuple[Cell, ...]:

@@ -6,9 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
-from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.border import overhangs
+from cnnanalyze.analysis.quantities import lacking, measure
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.core.quantities import (
+    QUANTITIES,
+    Quantity,
+    Terms,
+    counted_under,
+    known,
+    rows,
+)
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
@@ -33,10 +42,6 @@ def _text(value: Value) -> str:
     if isinstance(value, int):
         return exact(value)
     return "?" if value is None else str(value)
-
-
-def _bytes(value: Value) -> str:
-    return size(value) if isinstance(value, int) else _text(value)
 
 
 def _percent(value: Value) -> str:
@@ -91,16 +96,49 @@ class Column(NamedTuple):
 # --- what stands in a cell ------------------------------------------------------------------------
 
 
-def _operations(row: Row, convention: str) -> int | None:
-    """Return the count of a row; nothing if some layer of it cannot be counted."""
-    if (only := row.only) is not None:
-        return only.operations(convention)
-    return None if row.total.uncounted(convention) else row.total.operations(convention)
+def number_text(quantity: Quantity, value: Value) -> str:
+    """Return the number of a quantity as people read it: counts exactly, memory by its size.
+
+    Examples
+    --------
+    >>> from cnnanalyze.core.quantities import find
+    >>> number_text(find("macs"), 12345), number_text(find("weight_memory"), 2048)
+    ('12,345', '2 KiB')
+    """
+    return size(value) if quantity.is_memory and isinstance(value, int) else _text(value)
 
 
-def _all_operations(view: View, convention: str) -> Value:
-    count = view.total.operations(convention)
-    return f"≥ {exact(count)}" if view.total.uncounted(convention) else count
+def of_row(quantity: Quantity, row: Row, view: View) -> int | None:
+    """Return the number of a row; nothing if it cannot be told of some layer."""
+    if (only := row.only) is not None and quantity.of_layer is not None:
+        return quantity.of_layer(only, view.terms)
+    return measure(quantity, row.total, view.terms)
+
+
+def of_view(quantity: Quantity, view: View) -> Value:
+    """Return the number of the whole network; a lower bound says so."""
+    return of_network(quantity, view.analysis, view.terms)
+
+
+def of_network(quantity: Quantity, analysis: Analysis, terms: Terms) -> Value:
+    """Return the number of a network as a cell has it; a lower bound says so."""
+    number = measure(quantity, analysis.total, terms, least=True)
+    is_partial = number is not None and lacking(quantity, analysis.total, terms)
+    return f"≥ {number_text(quantity, number)}" if is_partial else number
+
+
+def column_of(quantity: Quantity, priority: int) -> Column:
+    """Return the column that shows a quantity."""
+    return Column(
+        quantity.column,
+        "" if quantity.key == "operations" else quantity.heading,
+        quantity.about,
+        lambda r, v: of_row(quantity, r, v),
+        priority,
+        lambda v: of_view(quantity, v),
+        text=lambda value: number_text(quantity, value),
+        of_place=quantity.of_place,
+    )
 
 
 def _input(row: Row, view: View) -> Value:
@@ -151,31 +189,18 @@ def describe_fit(fits: tuple[Fit, ...], *, overhang: bool = False) -> str:
     return "hangs over" if overhang else "padding unread"
 
 
-def _live(row: Row, view: View) -> int:
-    return view.bytes(view.options.batch * max(view.live[f.node.id] for f in row.facts))
-
-
-def view_peak(view: View) -> int:
-    """Return the bytes of the activations alive at the worst moment, for the batch."""
-    return view.bytes(view.options.batch * view.analysis.memory.peak)
-
-
-def _stored(row: Row) -> int:
-    return sum(f.parameters for f in row.facts)
-
-
 def _share(row: Row, view: View) -> Value:
-    convention = view.options.convention
-    count = _operations(row, convention)
-    return None if count is None else percent(count, view.total.operations(convention))
+    count = of_row(QUANTITIES["operations"], row, view)
+    whole = view.total.operations(view.options.convention)
+    return None if count is None else percent(count, whole)
 
 
 def _length(row: Row, view: View) -> Value:
-    count = _operations(row, view.options.convention)
+    count = of_row(QUANTITIES["operations"], row, view)
     return None if count is None else percent(count, view.most_operations)
 
 
-COLUMNS: tuple[Column, ...] = (
+_OWN: tuple[Column, ...] = (
     Column(
         "name",
         "layer",
@@ -205,84 +230,12 @@ COLUMNS: tuple[Column, ...] = (
         0,
     ),
     Column(
-        "activations",
-        "activations",
-        "numbers in the outputs of all layers of the row, for one image",
-        lambda r, _: r.total.activations,
-        4,
-        lambda v: v.total.activations,
-    ),
-    Column(
-        "weights",
-        "weights",
-        "learnable numbers that are no biases",
-        lambda r, _: r.total.weights,
-        9,
-        lambda v: v.total.weights,
-    ),
-    Column(
-        "biases",
-        "biases",
-        "biases, and the shifts of normalisations",
-        lambda r, _: r.total.biases,
-        10,
-        lambda v: v.total.biases,
-    ),
-    Column(
-        "parameters",
-        "parameters",
-        "weights and biases, frozen ones included; batch-norm statistics are none",
-        lambda r, _: r.total.parameters,
-        0,
-        lambda v: v.total.parameters,
-    ),
-    Column(
-        "trainable",
-        "trainable",
-        "parameters that training changes",
-        lambda r, _: r.total.trainable,
-        ON_REQUEST,
-        lambda v: v.total.trainable,
-    ),
-    Column(
         "parameter_share",
         "% parameters",
         "share of the network's parameters",
         lambda r, v: percent(r.total.parameters, v.total.parameters),
         ON_REQUEST,
         text=_percent,
-    ),
-    Column(
-        "operations",
-        "",
-        "operations for one image under the chosen convention",
-        lambda r, v: _operations(r, v.options.convention),
-        ON_REQUEST,
-        lambda v: _all_operations(v, v.options.convention),
-    ),
-    Column(
-        "macs",
-        "MACs",
-        "multiply-accumulates of convolution and dense layers, for one image",
-        lambda r, _: _operations(r, "mac"),
-        8,
-        lambda v: _all_operations(v, "mac"),
-    ),
-    Column(
-        "flops",
-        "FLOPs",
-        "two per multiply-accumulate and one per other operation, for one image",
-        lambda r, _: _operations(r, "flop"),
-        8,
-        lambda v: _all_operations(v, "flop"),
-    ),
-    Column(
-        "alpha",
-        "α-MACs",
-        "multiply-accumulates discounted by a cost model, in which large maps are cheap",
-        lambda r, _: round(sum(map(discounted, r.facts))),
-        ON_REQUEST,
-        lambda v: round(sum(map(discounted, v.analysis))),
     ),
     Column(
         "share",
@@ -348,44 +301,77 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "fit", "fit", "how the windows lie on their input", lambda r, _: _fit(r), 12, align="left"
     ),
-    Column(
-        "live",
-        "live",
-        "most memory of the activations alive at a time, for the batch",
-        _live,
-        7,
-        view_peak,
-        text=_bytes,
-        of_place=True,
-    ),
-    Column(
-        "weight_memory",
-        "weight memory",
-        "memory of all numbers that the layers hold, statistics included",
-        lambda r, v: v.bytes(_stored(r)),
-        ON_REQUEST,
-        lambda v: v.bytes(v.total.stored),
-        text=_bytes,
-    ),
 )
+"""What is shown beside quantities: words, shapes, shares, and where a unit looks."""
+
+PRIORITIES = {
+    "name": 0,
+    "kind": 1,
+    "attributes": 5,
+    "input": ON_REQUEST,
+    "output": 0,
+    "activations": 4,
+    "weights": 9,
+    "biases": 10,
+    "parameters": 0,
+    "trainable": ON_REQUEST,
+    "parameter_share": ON_REQUEST,
+    "operations": ON_REQUEST,
+    "macs": 8,
+    "flops": 8,
+    "alpha": ON_REQUEST,
+    "share": 3,
+    "bar": 5,
+    "field": 2,
+    "stride": 6,
+    "padding": 11,
+    "centre": ON_REQUEST,
+    "aligned": ON_REQUEST,
+    "minimal": ON_REQUEST,
+    "fit": 12,
+    "live": 7,
+    "weight_memory": ON_REQUEST,
+}
+"""The order of the columns, and which go first where there is no room; all others come last."""
 
 
-_BY_KEY: dict[str, Column] = {c.key: c for c in COLUMNS}
+def columns() -> dict[str, Column]:
+    """Return all columns by key: the quantities of the table, and what is shown beside them.
+
+    Examples
+    --------
+    >>> [key for key in columns() if key not in PRIORITIES]
+    ['non_trainable', 'statistics', 'stored', 'live_activations', 'memory']
+    """
+    own = {c.key: c for c in _OWN}
+    counted = {
+        q.column: column_of(q, PRIORITIES.get(q.column, ON_REQUEST))
+        for q in rows(layers=True)
+        if q.column not in own
+    }
+    known = {**own, **counted}
+    ordered = [*(key for key in PRIORITIES if key in known), *known]
+    return {key: known[key] for key in ordered}
 
 
 def column(key: str) -> Column:
     """Return the column of a key, or refuse it with the nearest known."""
-    return pick(key, _BY_KEY)
+    return pick(key, columns())
 
 
-def pick(key: str, known: Mapping[str, T]) -> T:
-    """Return what is known under a key of a column, or refuse it with the nearest known."""
-    if key not in known:
+def pick(key: str, among: Mapping[str, T]) -> T:
+    """Return what is known under a key of a column, or refuse it with the nearest known.
+
+    A quantity may be asked for by any of its words.
+    """
+    words = quantity.words if (quantity := known(key)) else ()
+    found = next((word for word in (key, *words) if word in among), None)
+    if found is None:
         raise UsageError(
-            f"there is no column '{key}'{nearest(key, list(known))}",
-            help=f"the columns are {', '.join(known)}",
+            f"there is no column '{key}'{nearest(key, list(among))}",
+            help=f"the columns are {', '.join(among)}",
         )
-    return known[key]
+    return among[found]
 
 
 def offered(options: Options) -> tuple[tuple[Column, int], ...]:
@@ -393,11 +379,12 @@ def offered(options: Options) -> tuple[tuple[Column, int], ...]:
 
     The count under the chosen convention takes the place that nothing drives out.
     """
+    every = columns()
     if options.columns:
-        return tuple((column(key), 0) for key in options.columns)
-    chosen = {"mac": "macs", "flop": "flops"}.get(options.convention, "operations")
+        return tuple((pick(key, every), 0) for key in options.columns)
+    chosen = counted_under(options.convention).column
     return tuple(
         (c, 0 if c.key == chosen else c.priority)
-        for c in COLUMNS
+        for c in every.values()
         if c.priority < ON_REQUEST or c.key == chosen
     )

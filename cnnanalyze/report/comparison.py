@@ -6,41 +6,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.quantities import Quantity, counted_under, rows
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.columns import Align, Value, pick
-from cnnanalyze.report.numbers import exact, size
-from cnnanalyze.report.options import Options, operations_title
+from cnnanalyze.report.columns import ON_REQUEST, Align, Value, number_text, of_network, pick
+from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
 from cnnanalyze.report.totals_text import field_size
 
 
-def _text(value: Value) -> str:
-    return exact(value) if isinstance(value, int) else str(value)
-
-
-def _bytes(value: Value) -> str:
-    return size(value) if isinstance(value, int) else str(value)
-
-
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """One column of the comparison."""
+    """One column of a table of networks."""
 
     key: str
     title: str
     get: Callable[[Analysis, Options], Value]
-    priority: int
+    priority: int = ON_REQUEST
     align: Align = "right"
-    text: Callable[[Value], str] = _text
-
-
-def _operations(convention: str) -> Callable[[Analysis, Options], Value]:
-    def count(analysis: Analysis, _: Options) -> Value:
-        total = analysis.total
-        number = total.operations(convention)
-        return f"≥ {exact(number)}" if total.uncounted(convention) else number
-
-    return count
+    text: Callable[[Value], str] = str
 
 
 def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
@@ -69,62 +52,79 @@ def _label(analysis: Analysis) -> str:
     return f"{analysis.network.name} ({settings})" if settings else analysis.network.name
 
 
-def traits(options: Options) -> tuple[Trait, ...]:
-    """Return the columns of a comparison, the count under the chosen convention among them."""
-    counts = dict.fromkeys(("mac", "flop", options.convention))
-    keys = {"mac": "macs", "flop": "flops"}
-    return (
-        Trait("name", "network", lambda a, _: _label(a), 0, "left"),
-        Trait("input", "input", lambda a, o: o.shape(a.network.input), 1),
-        Trait("layers", "layers", lambda a, _: len(a), 6),
-        Trait("parameters", "parameters", lambda a, _: a.total.parameters, 0),
-        *(
-            Trait(
-                keys.get(name, "operations"),
-                operations_title(name),
-                _operations(name),
-                0 if name == options.convention else 5,
-            )
-            for name in counts
-        ),
-        Trait("activations", "activations", lambda a, _: a.total.activations, 4),
-        Trait(
-            "weight_memory",
-            "weight memory",
-            lambda a, o: o.bytes_per_number * a.total.stored,
-            8,
-            text=_bytes,
-        ),
-        Trait(
-            "peak",
-            "peak memory",
-            lambda a, o: o.bytes_per_number * o.batch * a.memory.peak,
-            3,
-            text=_bytes,
-        ),
-        Trait("field", "field", lambda a, _: field_size(a), 2),
+PRIORITIES = {
+    "name": 0,
+    "input": 1,
+    "layers": 6,
+    "parameters": 0,
+    "operations": 5,
+    "macs": 5,
+    "flops": 5,
+    "activations": 4,
+    "weight_memory": 8,
+    "peak": 3,
+    "field": 2,
+    "status": 7,
+}
+"""The columns that are shown unasked, in order, and which go first where there is no room."""
+
+
+def trait_of(quantity: Quantity, priority: int = ON_REQUEST) -> Trait:
+    """Return the column of a quantity of networks."""
+    key = {"peak_memory": "peak", "receptive_field": "field"}.get(quantity.key, quantity.key)
+    if quantity.key == "receptive_field":
+        return Trait(key, quantity.heading, lambda a, _: field_size(a), priority)
+    return Trait(
+        key,
+        quantity.title,
+        lambda a, o: of_network(quantity, a, o.terms),
+        priority,
+        text=lambda value: number_text(quantity, value),
+    )
+
+
+def traits(options: Options) -> dict[str, Trait]:
+    """Return the columns of networks by key, those that are shown unasked first.
+
+    Examples
+    --------
+    >>> [trait.title for trait in traits(Options()).values() if not trait.priority]
+    ['network', 'parameters', 'MACs']
+    """
+    chosen = counted_under(options.convention)
+    own = (
+        Trait("name", "network", lambda a, _: _label(a), align="left"),
+        Trait("input", "input", lambda a, o: o.shape(a.network.input)),
         Trait(
             "status",
             "status",
             lambda a, o: "partial" if a.notes_under(o.convention) else "complete",
-            7,
-            "left",
+            align="left",
         ),
     )
+    numbers = (trait_of(chosen if q.key == chosen.key else q) for q in rows())
+    every = {t.key: t for t in (*own, *numbers) if t.key != "operations" or chosen.key == t.key}
+    ordered = dict.fromkeys([*(key for key in PRIORITIES if key in every), *every])
+    return {
+        key: replace(
+            every[key], priority=0 if key == chosen.key else PRIORITIES.get(key, ON_REQUEST)
+        )
+        for key in ordered
+    }
 
 
 def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -> Table:
     """Return the table of several networks."""
     options = options or Options()
-    chosen = traits(options)
-    known = {t.key: t for t in chosen}
+    known = traits(options)
     ordered = list(analyses)
     if options.sort:
         key = pick(options.sort, known)
         ordered.sort(key=lambda a: sort_key(key.get(a, options)))
     named = tuple(zip(labels(ordered), ordered, strict=True))
+    chosen = [t for t in known.values() if t.priority < ON_REQUEST]
     if options.columns:
-        chosen = tuple(replace(pick(key, known), priority=0) for key in options.columns)
+        chosen = [replace(pick(key, known), priority=0) for key in options.columns]
     table = Table(
         tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
         tuple(tuple(_cell(t, a, label, options) for t in chosen) for label, a in named),

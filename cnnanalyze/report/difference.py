@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from cnnanalyze.analysis.quantities import of_network
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.comparison.difference import compare
-from cnnanalyze.comparison.quantity import Delta, Quantity, choose, quantities
+from cnnanalyze.comparison.quantity import Delta, shown, summed
 from cnnanalyze.comparison.result import Comparison
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under, find
+from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.comparison import labels, with_least
-from cnnanalyze.report.numbers import exact, size
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 from cnnanalyze.report.totals_text import field_size
@@ -39,13 +42,12 @@ class Difference:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """What is compared."""
-        return quantities(self.options.convention)
+        return shown(self.options.convention)
 
     @property
     def layer_quantities(self) -> tuple[Quantity, ...]:
         """What is compared layer by layer; the count under the chosen convention is among it."""
-        chosen = {"mac": "macs", "flop": "flops"}.get(self.options.convention, "operations")
-        keys = ("parameters", chosen, "activations")
+        keys = ("parameters", counted_under(self.options.convention).key, "activations")
         return tuple(q for q in self.quantities if q.key in keys)
 
     @property
@@ -77,8 +79,7 @@ def difference(
 
 def sorting(options: Options) -> Quantity:
     """Return the quantity by which rows are sorted: one to which every layer adds something."""
-    known = [q for q in quantities(options.convention) if q.of_layer is not None]
-    return choose(options.sort, known)
+    return find(options.sort, summed(options.convention))
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -150,9 +151,9 @@ def measure(shown: Difference, comparison: Comparison) -> tuple[Measured, ...]:
     options = shown.options
     rows = []
     for q in shown.quantities:
-        delta = comparison.total(q)
-        one, other = (number_of(q, options, n) for n in delta)
-        change = number_of(q, options, abs(delta.change)) if delta.change else ""
+        delta = comparison.total(q, options.terms)
+        one, other = (number_text(q, n) for n in delta)
+        change = number_text(q, abs(delta.change)) if delta.change else ""
         sign = "+" if delta.change > 0 else "−"
         rows.append(
             Measured(
@@ -166,24 +167,15 @@ def measure(shown: Difference, comparison: Comparison) -> tuple[Measured, ...]:
                 delta,
             )
         )
-    for title, get in (
-        ("receptive field", field_size),
-        ("input", lambda a: options.shape(a.network.input)),
+    field = QUANTITIES["receptive_field"]
+    for key, title, get in (
+        (field.key, field.title, field_size),
+        ("input", "input", lambda a: options.shape(a.network.input)),
     ):
         one, other = get(comparison.before), get(comparison.after)
-        if one != other or title == "receptive field":
-            rows.append(Measured(title.replace(" ", "_"), title, one, other, "", "", ""))
+        if one != other or key == field.key:
+            rows.append(Measured(key, title, one, other, "", "", ""))
     return tuple(rows)
-
-
-def number_of(quantity: Quantity, options: Options, number: int | None) -> str:
-    """Return a quantity as people read it: counts exactly, memory in bytes."""
-    if number is None:
-        return "?"
-    if not quantity.holds_numbers:
-        return exact(number)
-    batch = options.batch if quantity.key == "peak_memory" else 1
-    return size(number * options.bytes_per_number * batch)
 
 
 def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) -> Table:
@@ -208,17 +200,18 @@ def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) ->
 
 def overview(shown: Difference) -> Table:
     """Return the table of all networks: one row for each, with what it has more than the first."""
-    first = shown.analyses[0]
     headings = [Heading("network", "network", "left")]
     columns = [[Cell(name, name) for name in shown.labels]]
     leading = {q.key for q in shown.layer_quantities[:2]}
     for place, q in enumerate(shown.quantities[1:], 2):
         headings.append(Heading(q.key, q.title, "right", 0 if q.key in leading else place))
-        deltas = [Delta(q.of_network(first), q.of_network(a)) for a in shown.analyses]
-        texts = [number_of(q, shown.options, d.after) for d in deltas]
+        each = [of_network(q, a, shown.options.terms, least=True) for a in shown.analyses]
+        deltas = [Delta(each[0], number) for number in each]
+        texts = [number_text(q, d.after) for d in deltas]
         columns.append(beside(texts, deltas))
     fields = [field_size(a) for a in shown.analyses]
-    headings.append(Heading("field", "field", "right", 3))
+    field = QUANTITIES["receptive_field"]
+    headings.append(Heading(field.column, field.heading, "right", 3))
     columns.append([Cell(field, field) for field in fields])
     table = explained(Table(tuple(headings), tuple(zip(*columns, strict=True))))
     return with_least(table, zip(shown.labels, shown.analyses, strict=True), shown.options)

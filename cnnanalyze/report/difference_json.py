@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnanalyze.comparison.quantity import Delta, Quantity
+from cnnanalyze.analysis.quantities import measure
+from cnnanalyze.comparison.quantity import Delta, compared, summed
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
+from cnnanalyze.core.quantities import Quantity, Terms
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.difference import Difference
-from cnnanalyze.report.json import plain, totals
-from cnnanalyze.report.options import Options
+from cnnanalyze.report.json import memories, plain, totals
 from cnnanalyze.report.totals_text import field_size
 
 
@@ -48,11 +49,8 @@ def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
                 "label": label,
                 "input": list(a.network.input.extents),
                 "settings": {name: plain(value) for name, value in spec_of(a.network).settings},
-                "totals": totals(a.total, shown.options.convention),
-                "weight_memory_bytes": a.total.stored * shown.options.bytes_per_number,
-                "peak_memory_bytes": a.memory.peak
-                * shown.options.bytes_per_number
-                * shown.options.batch,
+                "totals": totals(a.total, shown.options.terms),
+                **{f"{q.key}_bytes": measure(q, a.total, shown.options.terms) for q in memories()},
                 "receptive_field": field_size(a),
                 "layers": len(a),
                 "status": "partial" if a.notes_under(shown.options.convention) else "complete",
@@ -69,7 +67,8 @@ def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
 def _comparison(
     shown: Difference, comparison: Comparison, after: int, most: int | None
 ) -> dict[str, Any]:
-    added_up = [q for q in shown.quantities if q.of_layer is not None and q.key != "layers"]
+    terms = shown.options.terms
+    added_up = summed(terms.convention)
     changes = comparison.changes if shown.everything else tuple(comparison)
     groups = comparison.groups(shown.options.depth or 1)
     left_out = {
@@ -87,29 +86,29 @@ def _comparison(
             "renamed": comparison.renamed,
         },
         "differences": _aspects(comparison.aspects),
-        "totals": {q.key: _delta(q, comparison.total(q), shown.options) for q in shown.quantities},
+        "totals": {q.key: _delta(comparison.total(q, terms)) for q in compared(terms.convention)},
         "groups": [
             {
                 "path": group.path,
                 "old_path": group.old_path or None,
-                **{q.key: _delta(q, group.delta(q), shown.options) for q in added_up},
+                **{q.key: _delta(group.delta(q, terms)) for q in added_up},
             }
             for group in groups[:most]
         ],
-        "layers": _layers(changes[:most], added_up, shown.options),
+        "layers": _layers(changes[:most], added_up, terms),
         **left_out,
     }
 
 
 def _layers(
-    changes: tuple[LayerChange, ...], added_up: list[Quantity], options: Options
+    changes: tuple[LayerChange, ...], added_up: Sequence[Quantity], terms: Terms
 ) -> Iterator[dict[str, Any]]:
     """Yield what became of each layer; what is alike of equal ones is worked out once."""
     known: dict[object, dict[str, Any]] = {}
     for change in changes:
         like = change.likeness
         if change.aspects or (data := known.get(like)) is None:
-            data = _layer(change, added_up, options)
+            data = _layer(change, added_up, terms)
             if not change.aspects:
                 known[like] = data
         yield {
@@ -119,7 +118,7 @@ def _layers(
         }
 
 
-def _layer(change: LayerChange, added_up: list[Quantity], options: Options) -> dict[str, Any]:
+def _layer(change: LayerChange, added_up: Sequence[Quantity], terms: Terms) -> dict[str, Any]:
     return {
         "status": change.status,
         "shapes_alone": change.follows,
@@ -127,7 +126,7 @@ def _layer(change: LayerChange, added_up: list[Quantity], options: Options) -> d
         "after": None if change.after is None else change.after.node.id,
         "kind": change.facts.node.kind,
         "differences": _aspects(change.aspects),
-        **{q.key: _delta(q, change.delta(q), options) for q in added_up},
+        **{q.key: _delta(change.delta(q, terms)) for q in added_up},
     }
 
 
@@ -143,17 +142,11 @@ def _value(value: Any) -> Any:  # noqa: ANN401 - whatever a layer may differ in
     return plain(value)
 
 
-def _delta(quantity: Quantity, delta: Delta, options: Options) -> dict[str, Any]:
-    """Return a change; memory in bytes, and the percentage as an inexact number."""
-    each = 1
-    if quantity.holds_numbers:
-        each = options.bytes_per_number
-        each *= options.batch if quantity.key == "peak_memory" else 1
-    before, after = (None if n is None else n * each for n in delta)
+def _delta(delta: Delta) -> dict[str, Any]:
+    """Return a change; the percentage is an inexact number."""
     percent = delta.percent
     return {
-        "before": before,
-        "after": after,
-        "change": delta.change * each,
+        **delta._asdict(),
+        "change": delta.change,
         "percent": None if percent is None else round(float(percent), 6),
     }

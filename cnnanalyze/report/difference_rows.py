@@ -47,6 +47,7 @@ def lines(
     Layers that only get something of another shape have rows if they (``following``) or all are
     asked for, or if there is nothing else.
     """
+    terms = shown.options.terms
     own = [c for c in comparison if following or not c.follows] or list(comparison)
     alike: dict[tuple[object, ...], list[LayerChange]] = {}
     known: dict[object, tuple[object, ...]] = {}
@@ -56,7 +57,7 @@ def lines(
         if not shown.everything:
             like = change.likeness
             if change.aspects or (said := known.get(like)) is None:
-                deltas = tuple(change.delta(q) for q in quantities)
+                deltas = tuple(change.delta(q, terms) for q in quantities)
                 said = (change.status, describe(change, shown.options), deltas)
                 if not change.aspects:
                     known[like] = said
@@ -65,7 +66,7 @@ def lines(
     found = [_line(shown, tuple(changes)) for changes in alike.values()]
     if shown.options.sort:
         by = sorting(shown.options)
-        found.sort(key=lambda row: -abs(sum(c.delta(by).change for c in row.changes)))
+        found.sort(key=lambda row: -abs(sum(c.delta(by, terms).change for c in row.changes)))
     return tuple(found)
 
 
@@ -80,7 +81,7 @@ def _pattern(path: str) -> str:
 
 
 def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> Line:
-    first = changes[0]
+    first, terms = changes[0], shown.options.terms
     what = describe(first, shown.options)
     if first.old_path:
         was = f"was {joined([c.old_path for c in changes])}"
@@ -90,7 +91,8 @@ def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> Line:
         joined([c.path for c in changes]),
         what,
         tuple(
-            sum((c.delta(q) for c in changes), Delta(None, None)) for q in shown.layer_quantities
+            sum((c.delta(q, terms) for c in changes), Delta(None, None))
+            for q in shown.layer_quantities
         ),
         changes,
     )
@@ -223,7 +225,7 @@ def stage_table(shown: Difference, groups: tuple[GroupChange, ...]) -> Table:
     ]
     for place, q in enumerate(shown.layer_quantities):
         headings.append(Heading(q.key, q.title, "right", place))
-        deltas = [group.delta(q) for group in groups]
+        deltas = [group.delta(q, shown.options.terms) for group in groups]
         columns.append(beside([signed(d.change) for d in deltas], deltas))
     return Table(tuple(headings), tuple(zip(*columns, strict=True)))
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.quantities import Quantity, Terms, rows
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import fraction
@@ -34,27 +36,26 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
     ([7, 5, 5], 95)
     """
     options = options or Options()
-    layers = [
-        layer_dict(facts, live, options.convention)
-        for facts, live in zip(analysis, analysis.memory.live, strict=True)
-    ]
+    layers = [layer_dict(facts, options.terms) for facts in analysis]
     return network_dict(analysis, options, layers)
 
 
 def to_stream(analysis: Analysis, options: Options) -> dict[str, Any]:
     """Return the same for :func:`dump`, which asks for the layers one after the other."""
-    return network_dict(analysis, options, _layers(analysis, options.convention))
+    return network_dict(analysis, options, _layers(analysis, options.terms))
 
 
-def _layers(analysis: Analysis, convention: str) -> Iterator[dict[str, Any]]:
+def _layers(analysis: Analysis, terms: Terms) -> Iterator[dict[str, Any]]:
     """Yield what the rules say of each layer; equal ones share what is not of their place."""
     known: dict[object, dict[str, Any]] = {}
-    for facts, live in zip(analysis, analysis.memory.live, strict=True):
+    of_place = [q for q in of_layers() if q.of_place]
+    for facts in analysis:
         like = facts.likeness
         if (data := known.get(like)) is None:
-            data = known[like] = layer_dict(facts, live, convention)
+            data = known[like] = layer_dict(facts, terms)
         node = facts.node
-        yield {**data, "id": node.id, "inputs": list(node.inputs), "live_activations": live}
+        places = {q.key: q.of_layer(facts, terms) for q in of_place if q.of_layer}
+        yield {**data, "id": node.id, "inputs": list(node.inputs), **places}
 
 
 def network_dict(
@@ -69,7 +70,7 @@ def network_dict(
         "outputs": list(network.outputs),
         "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "convention": options.convention,
-        "totals": totals(analysis.total, options.convention),
+        "totals": totals(analysis.total, options.terms),
         "memory": _memory(analysis, options),
         "layers": layers,
         "status": "partial" if (notes := analysis.notes_under(options.convention)) else "complete",
@@ -82,41 +83,56 @@ def network_dict(
     return data
 
 
-def totals(total: Total, convention: str) -> dict[str, Any]:
+def totals(total: Total, terms: Terms) -> dict[str, Any]:
     """Return the sums; where something cannot be counted they are lower bounds.
 
     ``uncounted`` stands only where the chosen convention cannot say what some kinds count.
     """
     return {
-        "parameters": total.parameters,
-        "trainable_parameters": total.trainable,
-        "non_trainable_parameters": total.non_trainable,
-        "weights": total.weights,
-        "biases": total.biases,
-        "activations": total.activations,
-        "macs": total.operations("mac"),
-        "flops": total.operations("flop"),
-        "operations": total.operations(convention),
+        **{q.key: measure(q, total, terms, least=True) for q in summed_up()},
         "elementary": _nonzero(total.cost),
-        **({"uncounted": list(missing)} if (missing := total.uncounted(convention)) else {}),
+        **({"uncounted": list(kinds)} if (kinds := total.uncounted(terms.convention)) else {}),
     }
 
 
+def summed_up() -> list[Quantity]:
+    """Return the quantities that stand among the totals."""
+    return [q for q in rows(exact=True) if q.of_axes is None and not q.is_memory]
+
+
+def of_layers() -> list[Quantity]:
+    """Return the quantities that stand at every layer."""
+    return [q for q in summed_up() if q.of_layer is not None]
+
+
+def memories() -> list[Quantity]:
+    """Return the quantities that are told in bytes."""
+    return [q for q in rows(exact=True) if q.is_memory]
+
+
+BYTES = {"weight_memory": "weights_bytes", "peak_memory": "peak_bytes"}
+"""Names of memories that are older than their quantities; all others say so themselves."""
+
+
+def bytes_key(quantity: Quantity) -> str:
+    """Return the key of the bytes that a network takes."""
+    return BYTES.get(quantity.key, f"{quantity.key}_bytes")
+
+
 def _memory(analysis: Analysis, options: Options) -> dict[str, Any]:
-    each, memory = options.bytes_per_number, analysis.memory
+    memory = analysis.memory
     return {
         "dtype": options.dtype,
         "batch": options.batch,
-        "weights_bytes": each * analysis.total.stored,
-        "peak_bytes": each * options.batch * memory.peak,
+        **{bytes_key(q): measure(q, analysis.total, options.terms) for q in memories()},
         "peak_activations": memory.peak,
         "peak_at": memory.peak_at,
         "saved_activations": memory.saved,
     }
 
 
-def layer_dict(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
-    """Return what the rules say of one layer; ``live`` is how much is kept while it runs."""
+def layer_dict(facts: NodeFacts, terms: Terms) -> dict[str, Any]:
+    """Return what the rules say of one layer; of memory the numbers held, not the bytes."""
     node = facts.node
     data: dict[str, Any] = {
         "id": node.id,
@@ -125,21 +141,12 @@ def layer_dict(facts: NodeFacts, live: int, convention: str) -> dict[str, Any]:
         "inputs": list(node.inputs),
         "input": [list(shape.extents) for shape in node.input_shapes],
         "output": list(node.output.extents),
-        "activations": facts.activations,
-        "parameters": facts.learnable,
-        "trainable_parameters": facts.trainable,
-        "non_trainable_parameters": facts.parameters - facts.trainable,
-        "weights": facts.weights,
-        "biases": facts.biases,
         "tensors": [
             {"role": p.role, "shape": list(p.shape), "trainable": p.trainable and not node.frozen}
             for p in facts.params
         ],
-        "macs": facts.operations("mac"),
-        "flops": facts.operations("flop"),
-        "operations": facts.operations(convention),
+        **{q.key: q.of_layer(facts, terms) for q in of_layers() if q.of_layer is not None},
         "elementary": None if facts.cost is None else _nonzero(facts.cost),
-        "live_activations": live,
         "receptive_field": _field(facts),
     }
     if node.share is not None:
@@ -162,9 +169,9 @@ def _field(facts: NodeFacts) -> dict[str, Any] | None:
         return None
     strands = [f.local for f in fields]
     data: dict[str, Any] = {
-        "size": [s.size for s in strands],
-        "stride": [fraction(s.rate) for s in strands],
-        "padding": [None if (seen := s.at(0)) is None else -seen[0] for s in strands],
+        "size": list(facts.field_size or ()),
+        "stride": [fraction(n) for n in facts.field_stride or ()],
+        "padding": list(facts.field_padding or ()),
         "centre": [None if m is None else fraction(m) for m in map(middle, strands)],
         "aligned": facts.aligned,
     }

@@ -113,7 +113,7 @@ def _numbered(lines: list[Line]) -> Iterator[tuple[int, Line]]:
 def _ng(analysis: Analysis) -> Table:
     lines = _lines(
         analysis,
-        lambda f: f.node.kind in _ACTIVATIONS | _SILENT | {"flatten"} and not f.parameters,
+        lambda f: f.node.kind in _ACTIVATIONS | _SILENT | {"flatten"} and not f.stored,
     )
     source = analysis.network.input
     rows = [_row("Input:", _tuple(source), source.count, 0)]
@@ -127,7 +127,7 @@ def _ng(analysis: Analysis) -> Table:
             padding = {n for f in facts.fit for n in (f.before, f.after)} - {0}
             padded = f", p={max(padding)}" if len(padding) == 1 else ""
             label += f" ({words}{padded})"
-        rows.append(_row(label, _tuple(facts.output), facts.activations, facts.learnable))
+        rows.append(_row(label, _tuple(facts.output), facts.activations, facts.parameters))
     heads = _heads("", "Activation shape", "Activation Size", "# parameters")
     return Table(heads, tuple(rows), _row("total", "", "", analysis.total.parameters))
 
@@ -172,7 +172,7 @@ def _vnit(analysis: Analysis) -> Table:
         name = "Softmax Output"
         if not line.is_softmax:
             name = f"{_VNIT.get(line.kind, line.kind.replace('_', ' ').capitalize())} {index}"
-        held = (facts.weights, facts.biases, facts.learnable) if facts.params else ("", "", "")
+        held = (facts.weights, facts.biases, facts.parameters) if facts.params else ("", "", "")
         given = _times(line.input.extents, "*")
         if line.kind == "dense" and line.input.rank:
             given += f" = {line.input.count}"
@@ -261,7 +261,7 @@ def _keras(analysis: Analysis) -> Table:
         if line.kind.startswith("global_"):
             shape = Shape((), shape.channels)
         label = f"{line.facts.node.id} ({name.format(line.input.rank)})"
-        rows.append(_row(label, _batched(shape), line.facts.parameters))
+        rows.append(_row(label, _batched(shape), line.facts.stored))
     heads = _heads("Layer (type)", "Output Shape", "Param #")
     return Table(heads, tuple(rows), _row("Total params", "", analysis.total.stored))
 

@@ -8,6 +8,7 @@ from typing import Any
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
@@ -64,6 +65,11 @@ class Options:
         return cls(**given)
 
     @property
+    def terms(self) -> Terms:
+        """Under what quantities are told."""
+        return Terms(self.convention, self.batch, bytes_of(self.dtype))
+
+    @property
     def bytes_per_number(self) -> int:
         """The bytes of one number of the chosen type."""
         return bytes_of(self.dtype)
@@ -81,9 +87,6 @@ class Options:
         return "x".join(map(str, (shape.channels, *shape.size)))
 
 
-TITLES = {"mac": "MACs", "flop": "FLOPs"}
-
-
 def operations_title(convention: str) -> str:
     """Return what a count under a convention is called; one word never stands for another.
 
@@ -92,4 +95,4 @@ def operations_title(convention: str) -> str:
     >>> operations_title("mac"), operations_title("torchinfo")
     ('MACs', 'torchinfo')
     """
-    return TITLES.get(convention, convention)
+    return counted_under(convention).title

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under
 from cnnanalyze.language.inputs import explain_turned, turned
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.columns import view_peak
 from cnnanalyze.report.numbers import count_of, exact, readable, size
-from cnnanalyze.report.options import operations_title
 from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark
 from cnnanalyze.report.view import View
 
@@ -55,18 +55,17 @@ def closing(view: View) -> tuple[Line, ...]:
 def _lines(view: View) -> Iterator[Line]:
     analysis, options, total = view.analysis, view.options, view.total
     yield "parameters", _parameters(view)
-    for name in dict.fromkeys(("mac", "flop", options.convention)):
-        count = readable(total.operations(name))
-        least = "at least " if total.uncounted(name) else ""
-        yield (
-            operations_title(name),
-            f"{least}{count} ({find_convention(name).description})",
-        )
+    for count in counts(options.convention):
+        terms = options.terms
+        number = readable(measure(count, total, terms, least=True) or 0)
+        least = "at least " if lacking(count, total, terms) else ""
+        how = find_convention(count.under(terms)).description
+        yield count.title, f"{least}{number} ({how})"
+    held, live = (measure(QUANTITIES[key], total, options.terms) or 0 for key in MEMORY)
     yield (
         "memory",
         (
-            f"weights {size(view.bytes(total.stored))}, activations at most "
-            f"{size(view_peak(view))} at {analysis.memory.peak_at} "
+            f"weights {size(held)}, activations at most {size(live)} at {analysis.memory.peak_at} "
             f"({options.dtype}, batch {options.batch})"
         ),
     )
@@ -82,11 +81,25 @@ def _lines(view: View) -> Iterator[Line]:
     yield "status", _status(analysis.notes_under(options.convention))
 
 
+MEMORY = ("weight_memory", "peak_memory")
+
+
+def counts(convention: str) -> tuple[Quantity, ...]:
+    """Return the counts of operations that are always told, and the one that is chosen.
+
+    Examples
+    --------
+    >>> [count.title for count in counts("torchinfo")]
+    ['MACs', 'FLOPs', 'torchinfo']
+    """
+    return tuple(dict.fromkeys(map(counted_under, ("mac", "flop", convention))))
+
+
 def _parameters(view: View) -> str:
     total = view.total
     text = readable(total.parameters)
     frozen = total.parameters - total.trainable
-    constant = total.stored - total.parameters
+    constant = total.statistics
     parts = []
     if frozen:
         parts.append(f"{exact(total.trainable)} trainable, {exact(frozen)} frozen")

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.core.periodic_field import Strand
+from cnnanalyze.core.quantities import Terms
 from cnnanalyze.report.options import Options
 
 SCREEN = 40
@@ -91,10 +92,10 @@ class View:
         """The sums over the whole network."""
         return self.analysis.total
 
-    @cached_property
-    def live(self) -> dict[str, int]:
-        """Activations alive while each layer is computed."""
-        return dict(zip(self.analysis.facts, self.analysis.memory.live, strict=True))
+    @property
+    def terms(self) -> Terms:
+        """Under what quantities are told."""
+        return self.options.terms
 
     @cached_property
     def most_operations(self) -> int:

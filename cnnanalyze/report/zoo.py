@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from glob import has_magic
@@ -11,6 +11,7 @@ from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
@@ -18,10 +19,9 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load
 from cnnanalyze.language.printed_number import Figure
 from cnnanalyze.language.spec import Spec, spec_of
-from cnnanalyze.report.columns import Align
-from cnnanalyze.report.numbers import exact
+from cnnanalyze.report.comparison import Trait, trait_of
+from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
-from cnnanalyze.report.totals_text import field_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,37 +192,37 @@ def _family(network: Network) -> str:
     return spec_of(network).text("family")
 
 
-_COLUMNS: tuple[tuple[str, str, Align, int], ...] = (
-    ("zoo", "zoo:", "left", 0),
-    ("family", "family", "left", 4),
-    ("year", "year", "right", 5),
-    ("name", "network", "left", 3),
-    ("input", "input", "right", 1),
-    ("parameters", "parameters", "right", 0),
-    ("macs", "MACs", "right", 0),
-    ("field", "field", "right", 2),
+COUNTED = ("parameters", "macs", "receptive_field")
+"""The quantities that are shown of every network."""
+_OWN: tuple[Heading, ...] = (
+    Heading("zoo", "zoo:", "left"),
+    Heading("family", "family", "left", 4),
+    Heading("year", "year", "right", 5),
+    Heading("name", "network", "left", 3),
+    Heading("input", "input", "right", 1),
 )
+_FIELD = 2
+"""Where there is no room the field goes before a count does."""
 
 
 def tabulate(found: tuple[Entry, ...]) -> Table:
     """Return the table of the zoo."""
-    return explained(Table(tuple(Heading(*column) for column in _COLUMNS), tuple(map(_row, found))))
+    numbers = [trait_of(QUANTITIES[key]) for key in COUNTED]
+    headings = (Heading(t.key, t.title, t.align, _FIELD * (t.key == "field")) for t in numbers)
+    return explained(Table((*_OWN, *headings), tuple(_row(entry, numbers) for entry in found)))
 
 
-def _row(entry: Entry) -> tuple[Cell, ...]:
-    analysis = entry.analysis
-    total, year = analysis.total, entry.year
-    macs, field = total.operations("mac"), field_size(analysis)
+def _row(entry: Entry, numbers: Sequence[Trait]) -> tuple[Cell, ...]:
+    analysis, year = entry.analysis, entry.year
     shape = str(analysis.network.input)
+    values = [(t, t.get(analysis, Options())) for t in numbers]
     return (
         Cell(entry.name, entry.name),
         Cell(entry.family, entry.family),
         Cell(year, "" if year is None else str(year)),
         Cell(analysis.network.name, analysis.network.name),
         Cell(shape, shape),
-        Cell(total.parameters, exact(total.parameters)),
-        Cell(macs, exact(macs)),
-        Cell(field, field),
+        *(Cell(value, t.text(value)) for t, value in values),
     )
 
 
@@ -237,9 +237,7 @@ def as_data(found: tuple[Entry, ...]) -> dict[str, Any]:
                 "year": e.year,
                 "name": e.analysis.network.name,
                 "input": list(e.analysis.network.input.extents),
-                "parameters": e.analysis.total.parameters,
-                "macs": e.analysis.total.operations("mac"),
-                "receptive_field": field_size(e.analysis),
+                **{key: trait_of(QUANTITIES[key]).get(e.analysis, Options()) for key in COUNTED},
                 "source": spec_of(e.analysis.network).text("source"),
             }
             for e in found

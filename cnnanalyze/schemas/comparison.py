@@ -6,11 +6,13 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from cnnanalyze.schemas.forms import Extents, form
+from cnnanalyze.comparison.quantity import summed
+from cnnanalyze.report.json import memories
+from cnnanalyze.schemas.forms import Extents, Schema, form, form_with, number
 from cnnanalyze.schemas.networks import Status, Totals
 
 
-@form
+@form_with(lambda _: {f"{q.key}_bytes": number(q) for q in memories()})
 class Compared(TypedDict):
     """A network that is compared."""
 
@@ -20,8 +22,6 @@ class Compared(TypedDict):
     input: Extents
     settings: dict[str, Any]
     totals: Totals
-    weight_memory_bytes: int
-    peak_memory_bytes: int
     receptive_field: Any
     """Pixels: a whole number, one for each axis as a text, or all."""
     layers: int
@@ -61,25 +61,23 @@ class Aspect(TypedDict):
     after: Any
 
 
-class _Deltas(TypedDict):
-    parameters: Change
-    macs: Change
-    flops: Change
-    operations: NotRequired[Change]
-    activations: Change
-    weight_memory: Change
+def _deltas(known: Schema) -> dict[str, Schema]:
+    """Return a change for every quantity to which layers add something."""
+    return {q.key: dict(known["operations"]) for q in summed()}
 
 
-@form
-class Group(_Deltas):
+@form_with(_deltas)
+class Group(TypedDict):
     """A stage, a block or a layer outside of them: the sums of what is in it."""
 
     path: str
     old_path: str | None
+    operations: NotRequired[Change]
+    """Under another convention than mac and flop."""
 
 
-@form
-class LayerChange(_Deltas):
+@form_with(_deltas)
+class LayerChange(TypedDict):
     """What became of a layer."""
 
     status: Literal["added", "removed", "changed", "equal"]
@@ -88,6 +86,7 @@ class LayerChange(_Deltas):
     """The id of the layer in the first network."""
     after: str | None
     kind: str
+    operations: NotRequired[Change]
     differences: dict[str, Aspect]
 
 

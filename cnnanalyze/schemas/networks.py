@@ -6,9 +6,13 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from cnnanalyze.schemas.forms import Extents, Number, form
+from cnnanalyze.core.quantities import QUANTITIES
+from cnnanalyze.report.json import bytes_key, memories, of_layers, summed_up
+from cnnanalyze.report.zoo import COUNTED
+from cnnanalyze.schemas.forms import Extents, Number, form, form_with, number
 
 Status = Literal["complete", "partial"]
+FIELD = "receptive_field"
 
 
 @form
@@ -30,32 +34,16 @@ class Elementary(TypedDict):
     """Powers and roots."""
 
 
-@form
+@form_with(lambda _: {q.key: number(q) for q in summed_up()})
 class Totals(TypedDict):
     """Sums over all layers, for one image; lower bounds where something cannot be counted."""
 
-    parameters: int
-    """What is learned, frozen parameters included, statistics not."""
-    trainable_parameters: int
-    """What training changes: parameters that are not frozen."""
-    non_trainable_parameters: int
-    """Stored numbers that training does not change: frozen parameters, statistics, constants."""
-    weights: int
-    biases: int
-    activations: int
-    """Numbers that the layers put out."""
-    macs: int
-    """Multiply-accumulates of convolution and dense layers."""
-    flops: int
-    """Two for each multiply-accumulate, one for every other elementary operation."""
-    operations: int
-    """Operations under the convention that was asked for."""
     elementary: Elementary
     uncounted: NotRequired[list[str]]
     """Kinds of layers for which the convention cannot say what they count."""
 
 
-@form
+@form_with(lambda _: {bytes_key(q): number(q) for q in memories()})
 class Memory(TypedDict):
     """What has to be kept in memory at inference."""
 
@@ -63,12 +51,8 @@ class Memory(TypedDict):
     """The type of a number, such as float32."""
     batch: int
     """Images at a time."""
-    weights_bytes: int
-    """Bytes of all stored numbers."""
-    peak_bytes: int
-    """Bytes of the most activations that are alive at a time."""
     peak_activations: int
-    """The same as numbers, for one image."""
+    """The most activations that are alive at a time, for one image."""
     peak_at: str | None
     """The layer that runs then."""
     saved_activations: int
@@ -117,7 +101,7 @@ class Fit(TypedDict):
     """Positions at the end that no window reads."""
 
 
-@form
+@form_with(lambda _: {q.key: number(q, optional=True) for q in of_layers()})
 class LayerRow(TypedDict):
     """One layer, for one image; what cannot be counted is null."""
 
@@ -130,22 +114,8 @@ class LayerRow(TypedDict):
     input: list[Extents]
     """The shapes that it reads."""
     output: Extents
-    activations: int
-    """Numbers that it puts out."""
-    parameters: int
-    """What it learns, statistics not included."""
-    trainable_parameters: int
-    non_trainable_parameters: int
-    weights: int
-    biases: int
     tensors: list[Tensor]
-    macs: int | None
-    flops: int | None
-    operations: int | None
-    """Operations under the convention that was asked for."""
     elementary: Elementary | None
-    live_activations: int
-    """Numbers that are kept while it runs."""
     receptive_field: Field | None
     shares: NotRequired[str]
     """The layer whose weights it uses."""
@@ -257,7 +227,7 @@ class ManyReadings(TypedDict):
 Conventions = Readings | ManyReadings
 
 
-@form
+@form_with(lambda _: {key: number(QUANTITIES[key]) for key in COUNTED if key != FIELD})
 class ZooEntry(TypedDict):
     """A network that comes with the package."""
 
@@ -267,8 +237,6 @@ class ZooEntry(TypedDict):
     year: int | None
     name: str
     input: Extents
-    parameters: int
-    macs: int
     receptive_field: Any
     """Pixels: a whole number, one for each axis as a text, or all."""
     source: str

@@ -93,7 +93,9 @@ def test_growth_is_told_with_the_layers_behind_it(command: Run, tmp_path: Path) 
     code, out, _ = command("net.yaml")
     assert code == 1
     lines = out.splitlines()
-    assert lines[4] == ("parameters                     1,412      1,796      +384 (+27.2 %)  grew")
+    assert lines[4] == (
+        "parameters                            1,412      1,796      +384 (+27.2 %)  grew"
+    )
     assert lines[-3:] == [
         "layer that changed  parameters      MACs  activations",
         "──────────────────  ──────────  ────────  ───────────",

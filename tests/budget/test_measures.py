@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.analysis.depth import last_spatial, weighted_depth
+from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.crosscheck.budget import check_budgets, matching, sentence
 from cnnanalyze.language.budgets import plan_budgets
 
@@ -29,14 +29,14 @@ NAMED = {
 
 @pytest.mark.parametrize(("name", "depth"), NAMED.items())
 def test_depth_is_the_one_that_the_name_or_the_paper_gives(name: str, depth: int) -> None:
-    assert weighted_depth(cnn.analyze(f"zoo:{name}").analysis) == depth
+    assert cnn.analyze(f"zoo:{name}").total.depth == depth
 
 
 def test_a_separable_convolution_is_two_layers_and_a_norm_is_none() -> None:
     net = cnn.loads(
         "{cnn: 1, input: 31x37x3, layers: [{separable: {filters: 5, kernel: 3}}, bn, prelu]}"
     )
-    assert weighted_depth(cnn.analyze(net).analysis) == 2
+    assert cnn.analyze(net).total.depth == 2
 
 
 def test_a_layer_with_shared_weights_is_as_deep_as_its_source() -> None:
@@ -44,12 +44,12 @@ def test_a_layer_with_shared_weights_is_as_deep_as_its_source() -> None:
         "{cnn: 1, input: 31x37x3, layers: [{conv: {filters: 3, kernel: 3}, as: a}, "
         "{conv: {filters: 3, kernel: 3}, share: a}]}"
     )
-    assert weighted_depth(cnn.analyze(net).analysis) == 2
+    assert cnn.analyze(net).total.depth == 2
 
 
 def test_the_depth_of_a_block_counts_inside_it() -> None:
     analysis = cnn.analyze("zoo:resnet50").analysis
-    assert [weighted_depth(analysis, analysis.group(f"stage{n}")) for n in (1, 2, 3, 4)] == [
+    assert [analysis.total_below(f"stage{n}").depth for n in (1, 2, 3, 4)] == [
         3 * units for units in (3, 4, 6, 3)
     ]
 

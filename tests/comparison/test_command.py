@@ -262,8 +262,9 @@ def test_three_networks_are_compared_with_the_first(run: Any) -> None:
             ("zoo:vgg16", "zoo:vgg19", "--sort", "peak_memory"),
             (
                 "error: there is no quantity 'peak_memory'; did you mean 'weight_memory'?\n"
-                "  help: the quantities are layers, parameters, macs, flops, activations, "
-                "weight_memory"
+                "  help: the quantities are parameters, trainable_parameters, "
+                "non_trainable_parameters, weights, biases, statistics, stored, macs, flops, "
+                "activations, weight_memory"
             ),
         ),
         (

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.analysis.quantities import of_network
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.comparison.difference import compare
-from cnnanalyze.comparison.quantity import QUANTITIES, choose
+from cnnanalyze.comparison.quantity import compared, shown, summed
 from cnnanalyze.comparison.result import Aspect, Comparison
+from cnnanalyze.core.quantities import find
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
 from tests.comparison.conftest import Pair
@@ -37,10 +39,10 @@ def check_laws(one: Analysis, other: Analysis) -> None:
     news = [c.after.node.id for c in found.changes if c.after]
     assert (sorted(olds), sorted(news)) == (sorted(one.facts), sorted(other.facts))
     assert olds == list(one.facts) or news == list(other.facts)
-    for quantity in QUANTITIES:
-        total = quantity.of_network(other) - quantity.of_network(one)
+    for quantity in compared():
+        total = (of_network(quantity, other) or 0) - (of_network(quantity, one) or 0)
         assert found.total(quantity).change == total
-        if quantity.of_layer is not None:
+        if quantity in summed():
             assert sum(c.delta(quantity).change for c in found.changes) == total
             for depth in (1, 2):
                 groups = found.groups(depth)
@@ -55,7 +57,7 @@ def test_a_network_does_not_differ_from_itself(text: str) -> None:
     assert list(found) == []
     assert found.renamed == 0
     assert found.counts == {"added": 0, "removed": 0, "changed": 0, "equal": len(one)}
-    assert all(found.total(q).change == 0 for q in QUANTITIES)
+    assert all(found.total(q).change == 0 for q in compared())
 
 
 @given(specs(), specs())
@@ -269,7 +271,7 @@ def test_a_layer_that_shares_weights_changed(pair: Pair) -> None:
     first, second = conv.replace("NAME", "one"), conv.replace("NAME", "two")
     found = pair(f"{first}, {second}", f"{first}, {second.replace(', as', ', share: one, as')}")
     assert said(found) == [("changed", "two", (Aspect("share", None, "one"),))]
-    assert found.total(choose("parameters")).change == -12
+    assert found.total(find("parameters")).change == -12
 
 
 def test_another_input_is_said_of_the_network() -> None:
@@ -305,7 +307,7 @@ def test_a_wider_network_keeps_its_layers() -> None:
 
 def test_an_unknown_quantity_is_met_with_the_nearest() -> None:
     with pytest.raises(UsageError) as error:
-        choose("mac")
+        find("mac", shown())
     assert str(error.value) == (
         "error: there is no quantity 'mac'; did you mean 'macs'?\n"
         "  help: the quantities are layers, parameters, macs, flops, activations, "

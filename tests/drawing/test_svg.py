@@ -10,7 +10,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.colour_scale import QUANTITIES, Heat
+from cnnanalyze.core.quantities import Terms
+from cnnanalyze.drawing.colour_scale import Heat, coloured
 from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.drawing.style import STEPS, palette
 from cnnanalyze.drawing.svg import draw, thumbnail
@@ -111,24 +112,25 @@ def test_a_path_can_be_expanded() -> None:
     }
 
 
-@pytest.mark.parametrize("colour", sorted(QUANTITIES))
+@pytest.mark.parametrize("colour", sorted(coloured()))
 def test_heat_rises_with_the_quantity(colour: str) -> None:
     a = analysis_of("googlenet")
     drawn = parse(draw(a, colour=colour, expanded=True))
-    measure = QUANTITIES[colour][1]
+    quantity = coloured()[colour]
+    assert quantity.of_layer is not None
     pairs = []
     for tile in drawn.tiles:
         ids = [e.attrib["data-id"] for e in tile.iter() if "data-id" in e.attrib]
         shades = [c for c in classes(tile) if re.fullmatch(r"heat\d", c)]
         if not ids:
             continue
-        values = [measure(a[i]) for i in ids]
-        value = max(values) if colour == "field" else sum(values)
+        values = [quantity.of_layer(a[i], Terms()) or 0 for i in ids]
+        value = sum(values) if quantity.adds_up else max(values)
         pairs.append((value, int(shades[0][-1])))
     assert len(pairs) > 50
     pairs.sort()
     assert [shade for _, shade in pairs] == sorted(shade for _, shade in pairs)
-    assert pairs[-1][1] == STEPS - 1
+    assert pairs[-1][1] == (STEPS - 1 if pairs[-1][0] else 0)
 
 
 def test_heat_says_the_number() -> None:
@@ -273,7 +275,9 @@ def test_nothing_is_fetched() -> None:
             {"colour": "mac"},
             (
                 "error: a drawing has no colour 'mac'; did you mean 'macs'?\n"
-                "  help: the colour is one of kind, parameters, macs, activations, field"
+                "  help: the colour is one of kind, parameters, trainable, non_trainable, weights, "
+                "biases, statistics, stored, macs, flops, operations, alpha, activations, "
+                "live_activations, weight_memory, live, memory, field"
             ),
         ),
         (

@@ -7,11 +7,11 @@ from functools import cache
 from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.graph.training import Training
-from cnnanalyze.language.claims import ROWS, TOTALS, VERDICTS
+from cnnanalyze.language.claims import VERDICTS, claimed
 from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.report.columns import COLUMNS
+from cnnanalyze.report.columns import columns
 
 NUMBERS = (
     *("0", "1", "-1", "2", "3", "7", "0.5", "-0.0", "1e3", "1e308", "-1e400", "1e-9", ".inf"),
@@ -135,8 +135,12 @@ def words() -> tuple[str, ...]:
     sections = {*Training.model_fields, *Lint.model_fields}
     found = {
         *(*KINDS.words(), *attributes, *sections, *RESERVED, *STRUCTURE, *TABLES),
-        *(*TOTALS, *ROWS, *VERDICTS, *CONVENTIONS.names(), *layer_questions.QUESTIONS),
-        *(*network_questions.QUESTIONS, *network_questions.TRAINING, *(c.key for c in COLUMNS)),
+        *(*claimed(of_layer=True), *VERDICTS, *CONVENTIONS.names(), *layer_questions.QUESTIONS),
+        *(
+            *network_questions.QUESTIONS,
+            *network_questions.TRAINING,
+            *(c.key for c in columns().values()),
+        ),
         *("valid", "same", "nearest", "bilinear", "max", "average", "chw", "hwc", "float16"),
     }
     return tuple(sorted(found))

@@ -105,7 +105,7 @@ def test_odd_factorised_reductions_need_one_filter_more_than_was_counted(
 def test_auxiliary_head_of_inception_v3_has_its_own_parameters() -> None:
     report = cnn.analyze(SPECS / "inception_v3_auxiliary.yaml")
     assert report.total.parameters == 27_161_264  # torchvision 0.29.2
-    assert sum(f.learnable for f in report.analysis.group("AuxLogits")) == 3_326_696
+    assert sum(f.parameters for f in report.analysis.group("AuxLogits")) == 3_326_696
     assert report.network.outputs == ("Predictions", "AuxLogits/softmax1")
 
 

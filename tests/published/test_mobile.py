@@ -165,7 +165,7 @@ def test_statistics_are_beside_the_parameters(name: str, trainable: int, statist
 @pytest.mark.parametrize(("width", "millions"), SLIM)
 def test_widths_of_mobilenet_v2_are_those_of_slim(width: float, millions: float) -> None:
     report = analyze("mobilenet_v2", {"width": width})
-    normalisation = sum(f.learnable for f in report if f.node.kind == "batchnorm")
+    normalisation = sum(f.parameters for f in report if f.node.kind == "batchnorm")
     assert round((report.total.parameters - normalisation) / 10**6, 2) == millions
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import UsageError
-from cnnanalyze.report.columns import COLUMNS, ON_REQUEST
+from cnnanalyze.report.columns import ON_REQUEST, columns
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import tabulate
 from cnnanalyze.report.terminal import Grid, summary
@@ -87,15 +87,17 @@ def test_wider_terminals_show_more_columns(small: Analysis) -> None:
 
 
 def test_chosen_columns_are_never_dropped(small: Analysis) -> None:
-    keys = tuple(c.key for c in COLUMNS)
+    keys = tuple(c.key for c in columns().values())
     lines = list(Grid(tabulate(view(small, Options(columns=keys)))).lines(20))
     assert "142,296" in "".join(text for text, _ in lines[-1]) or len(lines[0][0][0]) > 200
 
 
 def test_every_column_explains_itself() -> None:
-    assert len({c.key for c in COLUMNS}) == len(COLUMNS)
-    assert all(c.about and c.about[0].islower() and not c.about.endswith(".") for c in COLUMNS)
-    assert {c.priority for c in COLUMNS} >= {0, ON_REQUEST}
+    assert len({c.key for c in columns().values()}) == len(columns())
+    assert all(
+        c.about and c.about[0].islower() and not c.about.endswith(".") for c in columns().values()
+    )
+    assert {c.priority for c in columns().values()} >= {0, ON_REQUEST}
 
 
 def test_rows_sort_by_numbers_from_the_largest_down(small: Analysis) -> None:
@@ -219,11 +221,11 @@ def test_rows_of_equal_layers_differ_in_what_is_of_their_place() -> None:
         "{cnn: 1, input: 7x5x3, layers: [{relu: , repeat: 2}, {add: , from: [^1, ^2]}, tanh]}"
     )
     analysis = cnn.analyze(net).analysis
-    shown = tabulate(view(analysis), [(c, 0) for c in COLUMNS])
+    shown = tabulate(view(analysis), [(c, 0) for c in columns().values()])
     keys = [heading.key for heading in shown.headings]
     for row, facts in zip(shown.rows, analysis, strict=True):
         alone = view(analysis)
         only = next(r for r in alone.rows if r.path == facts.node.id)
         assert {k: c.value for k, c in zip(keys, row, strict=True)} == {
-            c.key: c.get(only, alone) for c in COLUMNS
+            c.key: c.get(only, alone) for c in columns().values()
         }

@@ -189,17 +189,17 @@ def _symmetric(asked: Asked, n: int, k: int, s: int, d: int) -> str:
 
 def _counting(asked: Asked) -> Iterator[str]:
     style, facts = asked.notation.name, asked.facts
-    if style == "keras" and facts.parameters > facts.learnable:
+    if style == "keras" and facts.statistics:
         yield (
-            f"Keras prints {facts.parameters:,} under Param #: it counts the "
-            f"{facts.parameters - facts.learnable:,} moving statistics, too, as non-trainable."
+            f"Keras prints {facts.stored:,} under Param #: it counts the "
+            f"{facts.statistics:,} moving statistics, too, as non-trainable."
         )
     if style == "ng" and asked.kind == "dense" and facts.biases > 1:
         yield (
             f"The table of lecture 001 counts one bias for a whole dense layer, "
             f"{facts.weights + 1:,} in all; there is one per unit."
         )
-    if asked.node.frozen and facts.learnable:
+    if asked.node.frozen and facts.parameters:
         yield "The layer is frozen: none of these is changed by training."
 
 

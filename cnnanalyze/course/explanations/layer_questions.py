@@ -143,7 +143,7 @@ def weight_memory(asked: Asked) -> Draft:
     """How many bytes do its weights take?"""
     held = stored(asked)
     each = Num(bytes_of("float32"), Name("bytes"))
-    number = Num(asked.facts.parameters, Name("stored")) * each
+    number = Num(asked.facts.stored, Name("stored")) * each
     return Draft([*held.steps, *asked.steps(Name("weight bytes"), number)], int(number), "B")
 
 
@@ -169,7 +169,7 @@ def dense(asked: Asked) -> Draft:
 def dense_ratio(asked: Asked) -> Draft:
     """How many times as many parameters would such a dense layer need?"""
     found, number = _in_place(asked)
-    own = Num(asked.facts.learnable, Name("parameters"))
+    own = Num(asked.facts.parameters, Name("parameters"))
     ratio = Num(number, Name("dense parameters")) / own
     steps_ = [*found, *parameters(asked).steps, *asked.steps(Name("ratio"), ratio)]
     return Draft(steps_, asked.arranged(ratio).value)
@@ -222,7 +222,7 @@ def _counted(asked: Asked) -> bool:
 
 
 def _is_plain_conv(asked: Asked) -> bool:
-    return asked.kind == "conv" and asked.facts.learnable > 0
+    return asked.kind == "conv" and asked.facts.parameters > 0
 
 
 QUESTIONS: dict[str, Question] = {
@@ -236,7 +236,7 @@ QUESTIONS: dict[str, Question] = {
     "statistics": Question(
         "How many numbers does {id} keep that are not trained?",
         _tensors("statistics"),
-        lambda asked: asked.facts.parameters > asked.facts.learnable,
+        lambda asked: asked.facts.statistics > 0,
     ),
     "macs": Question("How many multiply-accumulates does {id} cost?", macs, _counted),
     "flops": Question(

@@ -45,12 +45,12 @@ LONGEST = 20
 """A table of more layers is folded by stages."""
 
 _COUNTS: dict[str, Callable[[NodeFacts], int | None]] = {
-    "parameters": lambda f: f.learnable,
+    "parameters": lambda f: f.parameters,
     "trainable": lambda f: f.trainable,
     "weights": lambda f: f.weights,
     "biases": lambda f: f.biases,
-    "statistics": lambda f: f.parameters - f.learnable,
-    "stored": lambda f: f.parameters,
+    "statistics": lambda f: f.statistics,
+    "stored": lambda f: f.stored,
     "activations": lambda f: f.activations,
     "mac": lambda f: f.operations("mac"),
     "operations": lambda f: f.operations("flop"),

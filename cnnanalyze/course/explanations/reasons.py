@@ -249,13 +249,13 @@ REASONS: tuple[Reason, ...] = (
     Reason(f"{_EACH} stored", nothing_learned, "It has nothing to learn: a fixed function."),
     Reason(
         "parameters weights biases",
-        lambda a: "norm" in a.kind and a.facts.learnable > 0 and not per_activation(a),
+        lambda a: "norm" in a.kind and a.facts.parameters > 0 and not per_activation(a),
         "One {learned} for each channel, whatever the size of the map; tables that split weights "
         "and biases list γ under weights and β under biases.",
     ),
     Reason(
         "parameters weights biases",
-        lambda a: "norm" in a.kind and a.facts.learnable > 0 and per_activation(a),
+        lambda a: "norm" in a.kind and a.facts.parameters > 0 and per_activation(a),
         "One {learned} for each activation of the input, since the mean is taken over all of them "
         "at once; tables that split weights and biases list γ under weights and β under biases.",
     ),
@@ -312,7 +312,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "weight_memory",
-        lambda a: a.facts.parameters > 0,
+        lambda a: a.facts.stored > 0,
         "A 32-bit floating-point number takes 4 bytes.",
     ),
     Reason(

@@ -103,12 +103,12 @@ def unbiased(asked: Asked) -> bool:
 
 def pools(asked: Asked) -> bool:
     """Whether it pools by a fixed rule."""
-    return "pool" in asked.kind and not asked.facts.parameters
+    return "pool" in asked.kind and not asked.facts.stored
 
 
 def nothing_learned(asked: Asked) -> bool:
     """Whether there is nothing to learn."""
-    return not asked.facts.parameters and not pools(asked) and asked.node.share is None
+    return not asked.facts.stored and not pools(asked) and asked.node.share is None
 
 
 def unchanged(asked: Asked) -> bool:

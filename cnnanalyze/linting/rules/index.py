@@ -16,6 +16,7 @@ BG007 budget-regression budget.budget_regression error analysis default budgets 
 BG008 budget-operations budget.budget_operations error analysis default budgets - -
 BG009 budget-activations budget.budget_activations error analysis default budgets - -
 BG010 budget-unmatched budget.budget_unmatched error analysis default budgets - -
+BG011 budget-quantity budget.budget_quantity error analysis default budgets - -
 CV001 skips-pixels convolution.skips_pixels warning network default - - stride
 CV002 strided-1x1-shortcut convolution.strided_1x1_shortcut info network strict - - -
 CV003 even-kernel convolution.even_kernel warning network default - - -

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from cnnanalyze.analysis.alpha import discounted
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import is_beside
 from cnnanalyze.characters import cells
 from cnnanalyze.characters import end as end_of
+from cnnanalyze.core.quantities import QUANTITIES, Terms
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
 from cnnanalyze.graph.node import INPUT
@@ -46,10 +46,12 @@ class Switched(NamedTuple):
 def treemaps(analysis: Analysis, groups: dict[str, str]) -> tuple[Switched, ...]:
     """Which layers hold, cost and put out most? ``groups`` gives the group of every layer."""
     found = []
-    for key, words, count in _QUANTITIES:
+    for key in MAPPED:
+        words, of_layer = QUANTITIES[key].title, QUANTITIES[key].of_layer
+        assert of_layer is not None
         leaves: dict[str, list[treemap.Leaf]] = {}
         for i, f in enumerate(analysis):
-            leaf = treemap.Leaf(count(f), f.node.id, family(f.node), i)
+            leaf = treemap.Leaf(of_layer(f, Terms()) or 0, f.node.id, family(f.node), i)
             leaves.setdefault(groups[f.node.id], []).append(leaf)
         total = sum(x.value for group in leaves.values() for x in group)
         if total:
@@ -58,11 +60,8 @@ def treemaps(analysis: Analysis, groups: dict[str, str]) -> tuple[Switched, ...]
     return tuple(found)
 
 
-_QUANTITIES: tuple[tuple[str, str, Callable[[NodeFacts], int]], ...] = (
-    ("parameters", "parameters", lambda f: f.learnable),
-    ("macs", "MACs", lambda f: f.operations("mac") or 0),
-    ("activations", "activations", lambda f: f.activations),
-)
+MAPPED = ("parameters", "macs", "activations")
+"""What the areas of layers stand for."""
 
 
 def charts(analysis: Analysis, options: Options) -> tuple[Chart, ...]:
@@ -185,7 +184,7 @@ def memory(analysis: Analysis, options: Options) -> Chart:
 def discounts(analysis: Analysis) -> Chart | None:
     """Where do the operations go, and where the time, if the α model is right?"""
     rows = [
-        (i, f, f.operations("mac") or 0, discounted(f))
+        (i, f, f.operations("mac") or 0, f.discounted_macs)
         for i, f in enumerate(analysis)
         if f.operations("mac")
     ]

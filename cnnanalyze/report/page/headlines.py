@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnanalyze.analysis.alpha import SOURCE as ALPHA_SOURCE
-from cnnanalyze.analysis.alpha import total as alpha_total
+from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.conventions import DEFAULT, convention
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
 from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.report.numbers import count_of, exact, short, size
-from cnnanalyze.report.options import Options, operations_title
-from cnnanalyze.report.totals_text import field_size, receptive_field
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.totals_text import MEMORY, counts, field_size, receptive_field
 
 
 class Headline(NamedTuple):
@@ -34,66 +35,62 @@ class Badge(NamedTuple):
     """``good``, ``bad``, ``warn`` or nothing."""
 
 
-def headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> tuple[Headline, ...]:
+HOOKS = {"weight_memory": "weights", "peak_memory": "peak", "receptive_field": "field"}
+"""What the cards of some quantities are called in a page, for those who look for them."""
+
+
+def headlines(analysis: Analysis, options: Options) -> tuple[Headline, ...]:
     """Return the numbers that one asks for first."""
-    return tuple(_headlines(analysis, result, options))
+    return tuple(_headlines(analysis, options))
 
 
-def _headlines(analysis: Analysis, result: dict[str, Any], options: Options) -> Iterator[Headline]:
-    totals, memory = result["totals"], result["memory"]
-    beside = totals["non_trainable_parameters"] - (
-        totals["parameters"] - totals["trainable_parameters"]
-    )
-    yield Headline(
-        "parameters",
-        "Parameters",
-        short(totals["parameters"]),
-        exact(totals["parameters"]),
-        f"{exact(totals['trainable_parameters'])} trainable"
+def _headlines(analysis: Analysis, options: Options) -> Iterator[Headline]:
+    total, terms = analysis.total, options.terms
+    beside = total.statistics
+    yield _headline(
+        QUANTITIES["parameters"],
+        analysis,
+        terms,
+        f"{exact(total.trainable)} trainable"
         + (f"; beside them {exact(beside)} statistics and constants" if beside else ""),
     )
-    counts = {"mac": totals["macs"], "flop": totals["flops"]}
-    counts.setdefault(options.convention, totals["operations"])
-    for name, count in counts.items():
-        least = "at least " if analysis.total.uncounted(name) else ""
-        yield Headline(
-            {"mac": "macs", "flop": "flops"}.get(name, "operations"),
-            operations_title(name),
-            f"{least}{short(count)}",
-            f"{least}{exact(count)}",
-            f"convention {name}: {convention(name).description}",
-        )
-    yield Headline(
-        "activations",
-        "Activations",
-        short(totals["activations"]),
-        exact(totals["activations"]),
-        "outputs of all layers, for one image",
+    for count in counts(options.convention):
+        name = count.under(terms)
+        how = f"convention {name}: {convention(name).description}"
+        yield _headline(count, analysis, terms, how)
+    yield _headline(
+        QUANTITIES["activations"], analysis, terms, "outputs of all layers, for one image"
     )
-    yield Headline(
-        "weights",
-        "Memory of the weights",
-        size(memory["weights_bytes"]),
-        f"{exact(memory['weights_bytes'])} bytes",
-        f"{memory['dtype']}, statistics included",
-    )
-    yield Headline(
-        "peak",
-        "Peak of the activations",
-        size(memory["peak_bytes"]),
-        f"{exact(memory['peak_bytes'])} bytes",
-        f"{memory['dtype']}, batch {memory['batch']}, at {memory['peak_at']}",
-    )
+    held, live = (QUANTITIES[key] for key in MEMORY)
+    yield _headline(held, analysis, terms, f"{options.dtype}, statistics included")
+    where = f"{options.dtype}, batch {options.batch}, at {analysis.memory.peak_at}"
+    yield _headline(live, analysis, terms, where)
     if (words := receptive_field(analysis)) is not None:
-        yield Headline("field", "Receptive field", field_size(analysis), "theoretical", words)
-    weighed = round(alpha_total(analysis))
-    yield Headline(
-        "alpha",
-        "α-MACs",
-        short(weighed),
-        "a cost model, not a count",
-        f"MACs discounted on large maps, after {ALPHA_SOURCE.split(',')[0]} et al. 2021",
+        field = QUANTITIES["receptive_field"]
+        label = _first_up(field.title)
+        yield Headline(HOOKS[field.key], label, field_size(analysis), "theoretical", words)
+    model = QUANTITIES["alpha"]
+    how = f"MACs discounted on large maps, after {ALPHA_SOURCE.split(',')[0]} et al. 2021"
+    yield _headline(model, analysis, terms, how)
+
+
+def _headline(quantity: Quantity, analysis: Analysis, terms: Terms, how: str) -> Headline:
+    """Return the number of a quantity in short and in full."""
+    number = measure(quantity, analysis.total, terms, least=True) or 0
+    least = "at least " if lacking(quantity, analysis.total, terms) else ""
+    in_full = f"{exact(number)} bytes" if quantity.is_memory else exact(number)
+    return Headline(
+        HOOKS.get(quantity.key, quantity.key),
+        # A convention is called by its name, as it is written.
+        quantity.title if quantity.counted == "operations" else _first_up(quantity.title),
+        least + (size(number) if quantity.is_memory else short(number)),
+        least + (in_full if quantity.is_exact else "a cost model, not a count"),
+        how,
     )
+
+
+def _first_up(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def badges(

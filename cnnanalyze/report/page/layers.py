@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.quantities import measure
+from cnnanalyze.analysis.result import Analysis, NodeFacts, total_of
+from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.columns import column
 from cnnanalyze.report.json import layer_dict
@@ -122,16 +124,11 @@ class _Table:
         self.totals = result["totals"]
         self.layers = result["layers"]
         self.order = {id_: i for i, id_ in enumerate(analysis.facts)}
-        self.live = analysis.memory.live
 
     def group(self, path: str, facts: tuple[NodeFacts, ...]) -> Group:
         shown = facts if self.layers or len(facts) == 1 else ()
-        macs = [f.operations("mac") for f in facts]
-        sums = {
-            "parameters": sum(f.learnable for f in facts),
-            "macs": None if None in macs else sum(filter(None, macs)),
-            "activations": sum(f.activations for f in facts),
-        }
+        total = total_of(facts)
+        sums = {key: measure(QUANTITIES[key], total, self.options.terms) for key in COUNTS}
         return Group(
             path,
             tuple(self._row(f, f"{path}/" if len(facts) > 1 else "") for f in shown),
@@ -147,7 +144,7 @@ class _Table:
         if self.layers:
             found: dict[str, Any] = self.layers[at]
             return found
-        return layer_dict(facts, self.live[at], self.options.convention)
+        return layer_dict(facts, self.options.terms)
 
     def _row(self, facts: NodeFacts, prefix: str) -> Row:
         node, layer = facts.node, self._layer(facts)

@@ -169,7 +169,7 @@ def to_html(
         origin_text=spec.text("source"),
         sections=[(key, words) for key, words in SECTIONS.items() if held.get(key, True)],
         result=result,
-        headlines=headlines(analysis, result, options),
+        headlines=headlines(analysis, options),
         badges=badges(analysis, balance, options.convention),
         training=[line for line in closing(shown) if line[0] == "training"],
         balance=balance,
@@ -339,7 +339,7 @@ def _kinds(analysis: Analysis) -> list[Kind]:
     """Return the sums by kind, the largest number of operations first."""
     sums: dict[str, tuple[int, ...]] = {}
     for facts, n in analysis.total.distinct():
-        own = (1, facts.learnable, facts.operations("mac") or 0, facts.operations("flop") or 0)
+        own = (1, facts.parameters, facts.operations("mac") or 0, facts.operations("flop") or 0)
         before = sums.get(facts.node.kind, (0, 0, 0, 0))
         sums[facts.node.kind] = tuple(a + n * b for a, b in zip(before, own, strict=True))
     total = analysis.total.operations("flop")

@@ -42,13 +42,13 @@ def wanted(facts: NodeFacts) -> dict[str, Any]:
         "padding": tuple(n for f in facts.fit for n in (f.before, f.after)),
         "fit": tuple(f.unread for f in facts.fit),
         "activations": facts.activations,
-        "parameters": facts.learnable,
+        "parameters": facts.parameters,
         "weights": facts.weights,
         "biases": facts.biases,
-        "statistics": facts.parameters - facts.learnable,
+        "statistics": facts.statistics,
         "macs": facts.operations("mac"),
         "flops": facts.operations("flop"),
-        "weight_memory": 4 * facts.parameters,
+        "weight_memory": 4 * facts.stored,
     }
     if facts.fields is not None:
         strands = [f.local for f in facts.fields]
@@ -116,7 +116,7 @@ def test_examples_of_every_kind(kind: str, notation: str) -> None:
         shown = explain(analysis, SUBJECT, "output", notation)
         assert str(shown.value) == example.output
         if example.parameters is not None:
-            held = analysis[SUBJECT].parameters
+            held = analysis[SUBJECT].stored
             assert held == example.parameters
         if example.macs is not None:
             assert explain(analysis, SUBJECT, "macs", notation).value == example.macs
@@ -196,7 +196,7 @@ def test_a_block_has_the_sum_of_its_layers() -> None:
     analysis = cnn.analyze("zoo:resnet50").analysis
     parts = analysis.group("stage2")
     found = explain(analysis, "stage2", "parameters")
-    assert found.value == sum(f.learnable for f in parts) == 1_219_584
+    assert found.value == sum(f.parameters for f in parts) == 1_219_584
     assert found.question == "How many parameters does stage2 learn?"
     check(found)
 

@@ -231,8 +231,8 @@ BOTH_SIDES = kind("the other padding", "gave the padding of both sides together"
 
 def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
     kind = facts.node.kind
-    if quantity == "parameters" and facts.parameters > facts.learnable:
-        yield Twist(STATISTICS_TOO, facts.parameters)
+    if quantity == "parameters" and facts.statistics:
+        yield Twist(STATISTICS_TOO, facts.stored)
     if quantity == "padding" and isinstance(value, int) and facts.fit:
         yield Twist(BOTH_SIDES, facts.fit[0].before + facts.fit[0].after)
     if quantity == "output" and isinstance(value, tuple):

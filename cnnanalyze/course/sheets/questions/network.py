@@ -137,7 +137,7 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
         return _total(replace(about, network=network), quantity, asking)
 
     def twists() -> Iterator[Twist]:
-        held = sum(f.parameters for f in about.chosen())
+        held = sum(f.stored for f in about.chosen())
         if quantity == "parameters" and held > value:
             yield Twist(STATISTICS_TOO, held)
 

@@ -143,11 +143,11 @@ OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 
 _QUICK: dict[str, Callable[[NodeFacts], int]] = {
-    "parameters": lambda f: f.learnable,
+    "parameters": lambda f: f.parameters,
     "trainable": lambda f: f.trainable,
     "weights": lambda f: f.weights,
     "biases": lambda f: f.biases,
-    "stored": lambda f: f.parameters,
+    "stored": lambda f: f.stored,
     "activations": lambda f: f.activations,
     "macs": lambda f: f.operations("mac") or 0,
     "flops": lambda f: f.operations("flop") or 0,

@@ -30,6 +30,6 @@ class BudgetSizeOnDisk(BudgetRule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\nbudgets:\n"
             "  size_on_disk: 0.5kB\n",
             at=(6, 17),
-            message="896 bytes on disk (float32), 396 over the budget of 0.5kB",
+            message="896 bytes of weight memory (float32), 396 over the budget of 0.5kB",
         ),
     )

@@ -52,13 +52,13 @@ class FcDominates(Rule):
         total = analysis.total.parameters
         for facts in analysis:
             shape = reads_map(analysis.network, facts.node)
-            if shape is not None and facts.learnable > share * total:
+            if shape is not None and facts.parameters > share * total:
                 yield self.found(
                     subject,
                     f"this dense layer on a map of {shape} holds "
-                    f"{100 * facts.learnable / total:.0f} "
+                    f"{100 * facts.parameters / total:.0f} "
                     "% of the parameters",
                     node=facts.node,
                     help="pool the map globally before it",
-                    values={"parameters": facts.learnable, "of": total},
+                    values={"parameters": facts.parameters, "of": total},
                 )

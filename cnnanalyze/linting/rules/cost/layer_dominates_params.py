@@ -55,17 +55,17 @@ class LayerDominatesParams(Rule):
         assert analysis is not None
         share = self.threshold(subject, "share")
         total = analysis.total.parameters
-        weighted = [f for f in analysis if f.node.layer.is_any(LINEAR) and f.learnable]
+        weighted = [f for f in analysis if f.node.layer.is_any(LINEAR) and f.parameters]
         if len(weighted) < self.threshold(subject, "layers"):
             return
         for facts in weighted:
-            is_told = reads_map(analysis.network, facts.node) and 2 * facts.learnable > total
-            if facts.learnable > share * total and not is_told:
+            is_told = reads_map(analysis.network, facts.node) and 2 * facts.parameters > total
+            if facts.parameters > share * total and not is_told:
                 yield self.found(
                     subject,
-                    f"this layer holds {100 * facts.learnable / total:.0f} % of the parameters: "
-                    f"{facts.learnable:,} of {total:,}",
+                    f"this layer holds {100 * facts.parameters / total:.0f} % of the parameters: "
+                    f"{facts.parameters:,} of {total:,}",
                     node=facts.node,
                     help="split it, make it narrower or factorise it",
-                    values={"parameters": facts.learnable, "of": total},
+                    values={"parameters": facts.parameters, "of": total},
                 )

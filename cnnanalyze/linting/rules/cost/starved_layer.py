@@ -59,7 +59,7 @@ class StarvedLayer(Rule):
             node = facts.node
             if not node.layer.is_any(LINEAR) or not (macs := facts.operations("mac")):
                 continue
-            numbers = sum(s.count for s in node.input_shapes) + node.output.count + facts.parameters
+            numbers = sum(s.count for s in node.input_shapes) + node.output.count + facts.stored
             intensity = 2 * macs / (numbers * bytes_of("float32"))
             if intensity < ridge:
                 yield self.found(
