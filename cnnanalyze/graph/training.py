@@ -21,14 +21,18 @@ class Training(Section):
     """How the network is trained: what iterations, updates and memory follow from."""
 
     samples: Count = Field(description="training examples, before a validation split")
-    batch: Count = Field(32, description="examples of one iteration")
-    epochs: Count = Field(1, description="passes over the training examples")
-    validation_split: Share = Field(0.0, description="share of the samples kept for validation")
-    drop_last: bool = Field(False, description="whether an incomplete last batch is left out")
-    optimizer: choice(*OPTIMIZERS) = Field("sgd", description="its state costs memory")  # type: ignore[valid-type]
-    loss: str = Field("", description="name of the loss, such as CrossEntropyLoss")
-    classes: Count | None = Field(None, description="classes that are told apart")
-    learning_rate: Number | None = Field(None, description="step size, for the reader")
+    batch: Count = Field(default=32, description="examples of one iteration")
+    epochs: Count = Field(default=1, description="passes over the training examples")
+    validation_split: Share = Field(
+        default=0.0, description="share of the samples kept for validation"
+    )
+    drop_last: bool = Field(
+        default=False, description="whether an incomplete last batch is left out"
+    )
+    optimizer: choice(*OPTIMIZERS) = Field(default="sgd", description="its state costs memory")  # type: ignore[valid-type]
+    loss: str = Field(default="", description="name of the loss, such as CrossEntropyLoss")
+    classes: Count | None = Field(default=None, description="classes that are told apart")
+    learning_rate: Number | None = Field(default=None, description="step size, for the reader")
     weight_decay: Number | None = Field(
-        None, description="factor of the L2 penalty, for the reader"
+        default=None, description="factor of the L2 penalty, for the reader"
     )

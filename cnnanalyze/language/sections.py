@@ -16,18 +16,20 @@ class Lint(Section):
     """Which lint rules speak up for this spec."""
 
     profile: choice("default", "teaching", "strict") = Field(  # type: ignore[valid-type]
-        "default", description="the rules to begin with"
+        default="default", description="the rules to begin with"
     )
-    select: tuple[str, ...] = Field((), description="rules that are on, instead of the profile's")
-    extend_select: tuple[str, ...] = Field((), description="rules that are on besides")
-    ignore: tuple[str, ...] = Field((), description="rules that are off")
+    select: tuple[str, ...] = Field(
+        default=(), description="rules that are on, instead of the profile's"
+    )
+    extend_select: tuple[str, ...] = Field(default=(), description="rules that are on besides")
+    ignore: tuple[str, ...] = Field(default=(), description="rules that are off")
     severity: dict[str, choice("error", "warning", "info")] = Field(  # type: ignore[valid-type]
         default_factory=dict, description="other severities, by rule"
     )
     thresholds: dict[str, dict[str, Number]] = Field(
         default_factory=dict, description="other numbers for conditions, by rule"
     )
-    target: str | None = Field(None, description="the hardware whose rules are added")
+    target: str | None = Field(default=None, description="the hardware whose rules are added")
 
 
 AnySection = TypeVar("AnySection", bound=Section)

@@ -67,7 +67,7 @@ class LeakyRelu(Activation):
     traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
     formula = "x if x > 0, else slope*x"
     principal = "slope"
-    slope: Real = Field(0.01, description="factor of negative inputs")
+    slope: Real = Field(default=0.01, description="factor of negative inputs")
     per_element = Cost(compare=1, multiply=1)
     examples = (
         Example(
@@ -93,7 +93,7 @@ class Prelu(Activation):
 
     formula = "x if x > 0, else slope*x"
     shared: Flag = Field(
-        False,
+        default=False,
         description="whether all channels share one slope (Keras, unless told otherwise, has one "
         "for each element, which cannot be said here)",
     )
@@ -134,7 +134,9 @@ class Elu(Activation):
     traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
     formula = "x if x > 0, else alpha*(e^x - 1)"
     principal = "alpha"
-    alpha: Real = Field(1.0, description="limit for very negative inputs, with its sign changed")
+    alpha: Real = Field(
+        default=1.0, description="limit for very negative inputs, with its sign changed"
+    )
     per_element = Cost(compare=1, exponential=1, add=1, multiply=1)
     examples = (
         Example(

@@ -52,14 +52,14 @@ class Sliding(Layer):
 
     category = Category.CONVOLUTION
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
-    stride: Extent = Field(1, description="step of the window")
+    stride: Extent = Field(default=1, description="step of the window")
     padding: PaddingInTime = Field(
-        "valid",
+        default="valid",
         description="'valid', 'same', 'causal' (signals: all before the first element), "
         "or zeros at the borders",
     )
-    dilation: Extent = Field(1, description="distance between the taps of the kernel")
-    bias: Flag = Field(True, description="whether every filter adds a bias")
+    dilation: Extent = Field(default=1, description="distance between the taps of the kernel")
+    bias: Flag = Field(default=True, description="whether every filter adds a bias")
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:
         """Lay the windows on every axis."""
@@ -100,7 +100,7 @@ class Conv(Sliding):
     traits = frozenset({Trait.CONVOLUTION, Trait.FULL_DEPTH, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
-    groups: Count = Field(1, description="independent groups of channels (AlexNet: 2)")
+    groups: Count = Field(default=1, description="independent groups of channels (AlexNet: 2)")
     examples = (
         Example(
             inputs=("32x32x3",),
@@ -164,7 +164,7 @@ class Depthwise(Sliding):
 
     traits = frozenset({Trait.CONVOLUTION, Trait.DEPTHWISE})
     principal = "kernel"
-    multiplier: Count = Field(1, description="output channels per input channel")
+    multiplier: Count = Field(default=1, description="output channels per input channel")
     examples = (
         Example(
             inputs=("224x224x3",),
@@ -216,7 +216,7 @@ class Separable(Sliding):
     traits = frozenset({Trait.CONVOLUTION, Trait.SEPARABLE, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of pointwise filters: channels of the output")
-    multiplier: Count = Field(1, description="depthwise channels per input channel")
+    multiplier: Count = Field(default=1, description="depthwise channels per input channel")
     examples = (
         Example(
             inputs=("224x224x3",),

@@ -37,7 +37,7 @@ class Dense(WholeInput):
     """
 
     traits = frozenset({Trait.DENSE, Trait.FULL_DEPTH, Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
-    bias: Flag = Field(True, description="whether every unit adds a bias")
+    bias: Flag = Field(default=True, description="whether every unit adds a bias")
     examples = (
         Example(
             inputs=("5x5x16",),
@@ -89,8 +89,8 @@ class Maxout(WholeInput):
     """
 
     traits = frozenset({Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
-    pieces: Count = Field(2, description="weighted sums per unit")
-    bias: Flag = Field(True, description="whether every sum adds a bias")
+    pieces: Count = Field(default=2, description="weighted sums per unit")
+    bias: Flag = Field(default=True, description="whether every sum adds a bias")
     examples = (
         Example(
             inputs=("2",),

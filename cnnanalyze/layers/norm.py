@@ -28,9 +28,9 @@ class BatchNorm(Elementwise):
     category = Category.NORMALISATION
     traits = frozenset({Trait.NORMALISATION, Trait.BATCH_STATISTICS, Trait.CHANNEL_STATISTICS})
     labels = Labels("bn")
-    scale: Flag = Field(True, description="whether γ is learned")
-    center: Flag = Field(True, description="whether β is learned")
-    epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
+    scale: Flag = Field(default=True, description="whether γ is learned")
+    center: Flag = Field(default=True, description="whether β is learned")
+    epsilon: Number = Field(default=1e-5, description="what is added to the variance (Keras: 1e-3)")
     per_element = Cost(multiply=1, add=1)
     examples = (
         Example(
@@ -82,9 +82,9 @@ class Standardising(Elementwise):
 
     category = Category.NORMALISATION
     traits = frozenset({Trait.NORMALISATION})
-    scale: Flag = Field(True, description="whether γ is learned")
-    center: Flag = Field(True, description="whether β is learned")
-    epsilon: Number = Field(1e-5, description="what is added to the variance (Keras: 1e-3)")
+    scale: Flag = Field(default=True, description="whether γ is learned")
+    center: Flag = Field(default=True, description="whether β is learned")
+    epsilon: Number = Field(default=1e-5, description="what is added to the variance (Keras: 1e-3)")
 
     @abstractmethod
     def grouped(self, x: Shape) -> tuple[int, int]:
@@ -124,10 +124,10 @@ class LayerNorm(Standardising):
     """
 
     axes: choice("channels", "all") = Field(  # type: ignore[valid-type]  # made from its words
-        "channels", description="what a mean is taken over: 'channels' or 'all'"
+        default="channels", description="what a mean is taken over: 'channels' or 'all'"
     )
     epsilon: Number = Field(
-        1e-6, description="what is added to the variance (PyTorch: 1e-5, Keras: 1e-3)"
+        default=1e-6, description="what is added to the variance (PyTorch: 1e-5, Keras: 1e-3)"
     )
     examples = (
         Example(
@@ -173,7 +173,7 @@ class GroupNorm(Standardising):
     """
 
     principal = "groups"
-    groups: Count = Field(32, description="groups of channels")
+    groups: Count = Field(default=32, description="groups of channels")
     examples = (
         Example(
             inputs=("10x10x6",),
@@ -220,8 +220,8 @@ class InstanceNorm(Standardising):
     """
 
     traits = frozenset({Trait.NORMALISATION, Trait.CHANNEL_STATISTICS})
-    scale: Flag = Field(False, description="whether γ is learned")
-    center: Flag = Field(False, description="whether β is learned")
+    scale: Flag = Field(default=False, description="whether γ is learned")
+    center: Flag = Field(default=False, description="whether β is learned")
     examples = (
         Example(
             inputs=("35x45x100",),
@@ -264,10 +264,10 @@ class Lrn(Elementwise):
     category = Category.NORMALISATION
     traits = frozenset({Trait.RESPONSE_NORMALISATION})
     principal = "size"
-    size: Count = Field(5, description="number of neighbouring channels in a sum")
-    alpha: Number = Field(1e-4, description="weight of the mean square")
-    beta: Number = Field(0.75, description="exponent")
-    offset: Number = Field(1.0, description="what is added to the sum (AlexNet: 2)")
+    size: Count = Field(default=5, description="number of neighbouring channels in a sum")
+    alpha: Number = Field(default=1e-4, description="weight of the mean square")
+    beta: Number = Field(default=0.75, description="exponent")
+    offset: Number = Field(default=1.0, description="what is added to the sum (AlexNet: 2)")
     examples = (
         Example(
             inputs=("55x55x96",),

@@ -29,9 +29,11 @@ class Pooling(Layer):
     category = Category.POOLING
     principal = "kernel"
     kernel: Extent = Field(description="size of the window, for all axes or per axis")
-    stride: Extent | None = Field(None, description="step of the window; by default its size")
+    stride: Extent | None = Field(
+        default=None, description="step of the window; by default its size"
+    )
     padding: Padding = Field(
-        "valid",
+        default="valid",
         description="'valid', 'same', or padding at the borders: a number per side, at most half "
         "the window (PyTorch), or pairs [before, after], each below the window (ONNX)",
     )
@@ -119,8 +121,10 @@ class MaxPool(Pooling):
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MAX_POOLING})
     labels = Labels("max pool")
-    dilation: Extent = Field(1, description="distance between the elements of a window")
-    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
+    dilation: Extent = Field(default=1, description="distance between the elements of a window")
+    ceil_mode: Flag = Field(
+        default=False, description="whether a last window may hang over the border"
+    )
     examples = (
         Example(
             inputs=("28x28x8",),
@@ -178,8 +182,10 @@ class AvgPool(Pooling):
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING, Trait.MEAN_POOLING})
     labels = Labels("mean pool")
-    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
-    count_padding: Flag = Field(False, description="whether padding counts in the divisor")
+    ceil_mode: Flag = Field(
+        default=False, description="whether a last window may hang over the border"
+    )
+    count_padding: Flag = Field(default=False, description="whether padding counts in the divisor")
     examples = (
         Example(
             inputs=("7x7x1024",),
@@ -229,8 +235,10 @@ class LpPool(Pooling):
     """
 
     traits = frozenset({Trait.POOLING, Trait.SLIDING_POOLING})
-    ceil_mode: Flag = Field(False, description="whether a last window may hang over the border")
-    norm: Exponent = Field(2.0, description="exponent, at least 1")
+    ceil_mode: Flag = Field(
+        default=False, description="whether a last window may hang over the border"
+    )
+    norm: Exponent = Field(default=2.0, description="exponent, at least 1")
     examples = (
         Example(
             inputs=("50x32x16",),

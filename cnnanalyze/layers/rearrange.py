@@ -99,8 +99,8 @@ class PadChannels(Moving):
 
     category = Category.REARRANGEMENT
     principal = "after"
-    before: Natural = Field(0, description="channels of zeros before those of the input")
-    after: Natural = Field(0, description="channels of zeros after those of the input")
+    before: Natural = Field(default=0, description="channels of zeros before those of the input")
+    after: Natural = Field(default=0, description="channels of zeros after those of the input")
     examples = (
         Example(
             inputs=("32x32x16",),

@@ -18,7 +18,9 @@ class Dropout(Elementwise):
     category = Category.REGULARISATION
     traits = frozenset({Trait.IDENTITY_AT_INFERENCE, Trait.DROPOUT})
     principal = "rate"
-    rate: Rate = Field(0.5, description="share of the activations that are dropped in training")
+    rate: Rate = Field(
+        default=0.5, description="share of the activations that are dropped in training"
+    )
     examples = (
         Example(
             inputs=("4096",),
@@ -41,7 +43,9 @@ class DropPath(Elementwise):
     category = Category.REGULARISATION
     traits = frozenset({Trait.IDENTITY_AT_INFERENCE})
     principal = "rate"
-    rate: Rate = Field(0.1, description="share of the images whose branch is dropped in training")
+    rate: Rate = Field(
+        default=0.1, description="share of the images whose branch is dropped in training"
+    )
     examples = (
         Example(
             inputs=("8x8x64",),
@@ -67,7 +71,7 @@ class LayerScale(Elementwise):
 
     category = Category.REGULARISATION
     formula = "gamma*x"
-    initial: Real = Field(1e-6, description="the factors before training")
+    initial: Real = Field(default=1e-6, description="the factors before training")
     per_element = Cost(multiply=1)
     examples = (
         Example(

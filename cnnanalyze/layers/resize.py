@@ -28,15 +28,15 @@ class Resize(Layer):
     category = Category.RESIZING
     traits = frozenset({Trait.UPSAMPLING})
     principal = "scale"
-    scale: Extent | None = Field(None, description="factor, for all axes or per axis")
+    scale: Extent | None = Field(default=None, description="factor, for all axes or per axis")
     size: Extent | None = Field(
-        None, description="new size, for all axes or per axis", validate_default=True
+        default=None, description="new size, for all axes or per axis", validate_default=True
     )
     method: choice("nearest", "nearest_exact", "bilinear") = Field(  # type: ignore[valid-type]  # made from its words
-        "nearest", description="'nearest', 'nearest_exact' or 'bilinear'"
+        default="nearest", description="'nearest', 'nearest_exact' or 'bilinear'"
     )
     align_corners: Flag = Field(
-        False, description="whether the corners of input and output coincide (bilinear)"
+        default=False, description="whether the corners of input and output coincide (bilinear)"
     )
     examples = (
         Example(

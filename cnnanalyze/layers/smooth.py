@@ -59,7 +59,9 @@ class Gelu(Activation):
     """
 
     formula = "x*Phi(x)"
-    approximate: Flag = Field(False, description="whether the form with the tangent is used")
+    approximate: Flag = Field(
+        default=False, description="whether the form with the tangent is used"
+    )
     examples = (
         Example(
             inputs=("56x56x384",),

@@ -56,18 +56,19 @@ class TransposedConv(Layer):
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
-    stride: Extent = Field(1, description="distance of the windows on the output")
+    stride: Extent = Field(default=1, description="distance of the windows on the output")
     padding: Padding = Field(
-        0, description="what to crop at the borders (PyTorch, ONNX), or 'valid' or 'same' (Keras)"
+        default=0,
+        description="what to crop at the borders (PyTorch, ONNX), or 'valid' or 'same' (Keras)",
     )
-    dilation: Extent = Field(1, description="distance between the taps of the kernel")
-    groups: Count = Field(1, description="independent groups of channels")
+    dilation: Extent = Field(default=1, description="distance between the taps of the kernel")
+    groups: Count = Field(default=1, description="independent groups of channels")
     output_padding: Extra | None = Field(
-        None,
+        default=None,
         description="indices added to the end of the output, fewer than the stride, or with "
         "numbers in 'padding' than the dilation; left out, 'padding' alone decides",
     )
-    bias: Flag = Field(True, description="whether every filter adds a bias")
+    bias: Flag = Field(default=True, description="whether every filter adds a bias")
     examples = (
         Example(
             inputs=("6x6x16",),

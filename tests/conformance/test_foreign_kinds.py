@@ -41,8 +41,8 @@ def ridge_rules() -> type[cnn.Layer]:
 
         principal: ClassVar[str] = "rows"
         examples: ClassVar[tuple[cnn.Example, ...]] = (EXAMPLE,)
-        rows: Count = Field(2, description="rows that are compared")
-        dimming: Number = Field(1.0, description="what the result is divided by")
+        rows: Count = Field(default=2, description="rows that are compared")
+        dimming: Number = Field(default=1.0, description="what the result is divided by")
 
         def shape(self, *inputs: cnn.Shape) -> cnn.Shape:
             x = inputs[0]

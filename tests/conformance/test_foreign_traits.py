@@ -42,7 +42,7 @@ def register_swish(**declared: Any) -> type[cnn.Layer]:
         )
         per_element = cnn.Cost(multiply=2, exponential=1, add=1, divide=1)
         formula: ClassVar[str] = "x/(1 + e^(-beta*x))"
-        beta: Number = Field(1.0, description="how steep it is")
+        beta: Number = Field(default=1.0, description="how steep it is")
 
         def value(self, x: Any) -> Any:
             return x / (1 + exp(-self.beta * x))

@@ -26,9 +26,9 @@ class Batch(Section):
     """A batch of values to be normalised."""
 
     values: NumberList = Field(description="the values of one channel")
-    gamma: Exact = Field(1, description="scale")  # type: ignore[assignment]
-    beta: Exact = Field(0, description="shift")  # type: ignore[assignment]
-    epsilon: Exact = Field(0, description="what is added to the variance")  # type: ignore[assignment]
+    gamma: Exact = Field(default=1, description="scale")  # type: ignore[assignment]
+    beta: Exact = Field(default=0, description="shift")  # type: ignore[assignment]
+    epsilon: Exact = Field(default=0, description="what is added to the variance")  # type: ignore[assignment]
 
 
 class Decay(Section):
@@ -36,7 +36,7 @@ class Decay(Section):
 
     weights: NumberList = Field(description="the weights")
     rate: Exact = Field(description="lambda")
-    samples: Count = Field(1, description="training examples, m of the lambda / 2m")
+    samples: Count = Field(default=1, description="training examples, m of the lambda / 2m")
 
 
 class Activation(Section):
@@ -44,8 +44,8 @@ class Activation(Section):
 
     function: choice("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu")  # type: ignore[valid-type]
     values: NumberList = Field(description="what goes in")
-    slope: Exact = Field(Fraction(1, 10), description="slope of leaky ReLU below 0")
-    alpha: Exact = Field(1, description="alpha of ELU")  # type: ignore[assignment]
+    slope: Exact = Field(default=Fraction(1, 10), description="slope of leaky ReLU below 0")
+    alpha: Exact = Field(default=1, description="alpha of ELU")  # type: ignore[assignment]
 
 
 def _mean(b: Batch) -> Expression:

@@ -59,21 +59,27 @@ class Convolution(Section):
 
     image: PlaneList = Field(description="rows of numbers, or such a matrix for each plane")
     kernel: PlaneList = Field(description="rows, the name of a filter, or one for each plane")
-    stride: Count = Field(1, description="step of the window")
-    padding: Natural = Field(0, description="zeros per side")
-    bias: Exact = Field(0, description="what is added to every sum")  # type: ignore[assignment]
-    flip: Flag = Field(False, description="whether the kernel is turned by half a turn first")
-    at: tuple[Count, Count] | None = Field(None, description="row and column, counted from 1")
+    stride: Count = Field(default=1, description="step of the window")
+    padding: Natural = Field(default=0, description="zeros per side")
+    bias: Exact = Field(default=0, description="what is added to every sum")  # type: ignore[assignment]
+    flip: Flag = Field(
+        default=False, description="whether the kernel is turned by half a turn first"
+    )
+    at: tuple[Count, Count] | None = Field(
+        default=None, description="row and column, counted from 1"
+    )
 
 
 class Pooling(Section):
     """An image, and the windows that are pooled."""
 
     image: PlaneList = Field(description="rows of numbers")
-    kernel: Count = Field(2, description="size of the window")
-    stride: Count | None = Field(None, description="step of the window; the window's size")
-    kind: choice("max", "average", "sum") = Field("max", description="max, average or sum")  # type: ignore[valid-type]
-    at: tuple[Count, Count] | None = Field(None, description="row and column, counted from 1")
+    kernel: Count = Field(default=2, description="size of the window")
+    stride: Count | None = Field(default=None, description="step of the window; the window's size")
+    kind: choice("max", "average", "sum") = Field(default="max", description="max, average or sum")  # type: ignore[valid-type]
+    at: tuple[Count, Count] | None = Field(
+        default=None, description="row and column, counted from 1"
+    )
 
 
 Cells = tuple[tuple[Expression, ...], ...]

@@ -37,9 +37,13 @@ class Logits(Section):
 class Prediction(Section):
     """A prediction and the label that it should meet."""
 
-    prediction: NumberList | None = Field(None, description="one probability for each class")
-    label: NumberList | None = Field(None, description="the label: 1 for the class, else 0")
-    classes: Count | None = Field(None, description="a uniform prediction over so many classes")
+    prediction: NumberList | None = Field(
+        default=None, description="one probability for each class"
+    )
+    label: NumberList | None = Field(default=None, description="the label: 1 for the class, else 0")
+    classes: Count | None = Field(
+        default=None, description="a uniform prediction over so many classes"
+    )
 
     @field_validator("label", mode="before")
     @classmethod

@@ -180,8 +180,8 @@ class Labels(Section):
     """How many labelled examples there are for a new task."""
 
     labels_per_class: Natural = Field(description="labelled examples of each class")
-    tiny_below: Count = Field(500, description="fewer than so many are a tiny data set")
-    large_above: Count = Field(1000, description="more than so many are a large data set")
+    tiny_below: Count = Field(default=500, description="fewer than so many are a tiny data set")
+    large_above: Count = Field(default=1000, description="more than so many are a large data set")
 
 
 REGIMES = {

@@ -33,14 +33,16 @@ from cnnanalyze.layers.window import slide
 class Window(Section):
     """A window that slides over one axis."""
 
-    input: Count | None = Field(None, description="size of the input")
+    input: Count | None = Field(default=None, description="size of the input")
     kernel: Count = Field(description="size of the window")
-    stride: Count = Field(1, description="step of the window")
-    padding: Padding = Field("valid", description="padding per side")
-    total_padding: Natural | None = Field(None, description="padding of both sides together")
-    dilation: Count = Field(1, description="distance of the taps")
-    ceil_mode: Flag = Field(False, description="whether the division is rounded up")
-    output: Count | None = Field(None, description="size of the output that is wanted")
+    stride: Count = Field(default=1, description="step of the window")
+    padding: Padding = Field(default="valid", description="padding per side")
+    total_padding: Natural | None = Field(
+        default=None, description="padding of both sides together"
+    )
+    dilation: Count = Field(default=1, description="distance of the taps")
+    ceil_mode: Flag = Field(default=False, description="whether the division is rounded up")
+    output: Count | None = Field(default=None, description="size of the output that is wanted")
 
     @property
     def size(self) -> int:

@@ -1,0 +1,20 @@
+"""What a user might write, with the types that an editor shows: checked by mypy and pyright."""
+
+from typing import Any
+
+import cnnanalyze as cnn
+from cnnanalyze.layers.conv import Conv
+from cnnanalyze.layers.pool import MaxPool
+
+conv = Conv(filters=8, kernel=3)
+pool = MaxPool(kernel=2, stride=2)
+
+network: cnn.Spec = cnn.load("zoo:lenet5")
+report: cnn.Report = cnn.analyze(network)
+parameters: int = report.total.parameters
+macs: int | None = report.total.operations("mac")
+shape: cnn.Shape = report["C3"].output
+extents: tuple[int, ...] = shape.extents
+paths: list[str] = [facts.node.id for facts in report]
+data: dict[str, Any] = report.to_dict()
+page: str = report.to_html()
