@@ -109,7 +109,7 @@ _LINT: dict[str, Schema] = {
     "max-warnings": {"type": "integer", "minimum": 0},
 }
 _CONVENTION: dict[str, Schema] = {
-    "description": TEXT,
+    "description": {**TEXT, "description": "what is counted, in words"},
     "source": {**TEXT, "description": "who counts like this, and where one can read it"},
     "operations": {**_table(TEXT), "description": "what a layer counts, by kind: a sum of terms"},
     "functions": {

@@ -15,6 +15,7 @@ from typing import Any
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.course.written_answers.units import NAMED
 from cnnanalyze.language.vocabulary import WRITTEN
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report import layer_reference
@@ -162,6 +163,13 @@ class Words:
             "train": "a mapping: [training](#training)",
             "budgets": "a mapping: [budgets](#budgets)",
             "lint": "a mapping: [lint](#lint)",
+            "limits": "a table: [limits](#lintbudgets)",
+            "rules": "a list of tables: [rules](#lintrule)",
+            "slips": "a list of [mistakes](../guides/homework.md#the-mistakes)",
+            "units": f"one or several of {', '.join(f'`{unit}`' for unit in NAMED)}",
+            "credit": "a share, or a mapping: [credit](#credit)",
+            "questions": "a list of [questions](#questions)",
+            "answers": "a mapping from names to a quantity, or to a mapping as of a question",
         }
         return words[name]
 
@@ -174,7 +182,8 @@ class Words:
         if types == WRITTEN["type"]:
             return "a text"
         if types == ["number", "string"]:
-            return "a [figure](#figures)"
+            is_printed = "pattern" in schema
+            return "a [figure](#figures)" if is_printed else "a number, a fraction or a percentage"
         names = [types] if isinstance(types, str) else types
         said = " or ".join(_TYPES[name] for name in names if name != "null")
         return said + (f" (at least {schema['minimum']})" if "minimum" in schema else "")
@@ -183,7 +192,9 @@ class Words:
 def _many(words: str) -> str:
     """Return the plural of what a schema is in words: ``a [step](#steps)``, ``a text``."""
     first = words.removeprefix("a ").partition(" or ")[0]
-    return re.sub(r"^(\[\w+|\w+)", r"\1s", first) if words.startswith("a ") else words
+    if not words.startswith("a "):
+        return words
+    return re.sub(r"^(whole number|\[\w+|\w+)", r"\1s", first)
 
 
 MOST_CHOICES = 12
@@ -310,6 +321,147 @@ def _arity(least: int, most: int | None) -> str:
     return str(least) if least == most else f"{least} to {most}"
 
 
+# --- other files ----------------------------------------------------------------------------------
+
+
+def configuration_page() -> str:
+    """Return the page with every key of a configuration, made from its schema."""
+    schema = schema_of("configuration")
+    words, top = Words(schema), schema["properties"]
+    lint, convention = top["lint"]["properties"], top["conventions"]["additionalProperties"]
+    rule, limits = lint["rule"]["items"], lint["budgets"]["properties"]
+    own = {key: form for key, form in limits.items() if key in {"baseline", "allow"}}
+    return page(
+        "Configuration",
+        "Every key of `cnnanalyze.toml`; in `pyproject.toml` the same stands under "
+        "`[tool.cnnanalyze]`. Which file holds, and what goes before what, says "
+        "[Check specs](../guides/lint.md#configuration). A key that nobody reads is an error, at "
+        "its place.",
+        "## At the top",
+        _keys(words, {key: form for key, form in top.items() if form.get("type") == "array"}),
+        "## lint",
+        _keys(
+            words,
+            {
+                **lint,
+                "budgets": {**lint["budgets"], "properties": {}, "$ref": "#/x/limits"},
+                "rule": {**lint["rule"], "$ref": "#/x/rules"},
+            },
+        ),
+        "### lint.budgets",
+        "All [budgets of a spec](grammar.md#budgets), and:",
+        _keys(words, own),
+        "### lint.rule",
+        "A list of tables, `[[lint.rule]]`; "
+        "[rules of your own](../guides/lint.md#rules-of-your-own) has an example.",
+        _keys(words, _told(rule["properties"], _OF_RULE), rule["required"]),
+        "## conventions",
+        "A table for each convention, `[conventions.NAME]`: "
+        "[What is a FLOP?](../explanation/what_is_a_flop.md).",
+        _keys(words, convention["properties"]),
+    )
+
+
+def sheet_page() -> str:
+    """Return the page with every key of a homework sheet, made from its schema."""
+    from cnnanalyze.course.sheets.ask_reading import OF_NETWORK
+    from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
+    from cnnanalyze.course.sheets.questions.topics import TOPICS
+
+    schema = schema_of("sheet")
+    units = {"units": {"$ref": "#/x/units", "description": "units that an answer may have"}}
+    words, top = Words(schema), {**schema["properties"], **units}
+    question = {**top["questions"]["items"]["properties"], **units}
+    general = {k: form for k, form in question.items() if k not in {*TOPICS, *OF_NETWORK}}
+    credit = next(form for form in top["credit"]["anyOf"] if "properties" in form)["properties"]
+    parts = []
+    for name, topic in TOPICS.items():
+        letters = {
+            key: [letter for letter, word in topic.aliases.items() if word == key]
+            for key in topic.section.model_fields
+        }
+        fields = question[name]["properties"]
+        rows = [
+            (
+                ", ".join(f"`{word}`" for word in (key, *letters[key])),
+                words.of(fields[key]),
+                fields[key].get("description", ""),
+            )
+            for key in topic.section.model_fields
+        ]
+        found = ", ".join(f"`{key}`" for key in topic.quantities)
+        parts += [f"### {name}", f"About {topic.about}. It finds {found}."]
+        parts.append(table(("key", "value", "meaning"), rows))
+    return page(
+        "Keys of a homework sheet",
+        "Every key of a `.sheet`. What they mean together, with examples, says "
+        "[Homework](../guides/homework.md).",
+        "## The sheet",
+        _keys(
+            words,
+            _told(
+                {
+                    **top,
+                    "credit": {**top["credit"], "$ref": "#/x/credit"},
+                    "questions": {"$ref": "#/x/questions"},
+                },
+                _OF_SHEET,
+            ),
+            schema["required"],
+        ),
+        "### Credit",
+        "One number is the share for one slip and for two. A mapping:",
+        _keys(words, _told({**credit, "slips": {"$ref": "#/x/slips"}}, _OF_CREDIT)),
+        "## Questions",
+        "A question is about a network or about one of the topics below; what stands in an answer "
+        "changes what stands in its question.",
+        _keys(words, _told({**general, "ask": {"$ref": "#/x/answers"}}, _OF_SHEET)),
+        "### Networks",
+        _keys(words, {key: question[key] for key in OF_NETWORK}),
+        "### Combinations",
+        "An answer may combine others that were found before: "
+        + ", ".join(f"`{word}`" for word in COMBINATIONS)
+        + ", each with a list of their names.",
+        "## Topics",
+        *parts,
+    )
+
+
+def _told(properties: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
+    """Return keys of a schema with words for those that have none."""
+    return {
+        key: {"description": said[key], **form} if key in said else form
+        for key, form in properties.items()
+    }
+
+
+_OF_RULE = {
+    "code": "capital letters and three digits",
+    "when": "a condition, asked of every layer",
+    "message": "what is said; expressions stand in `${...}`",
+    "name": "a name in kebab case",
+    "severity": "`error`, `warning` or `info`",
+    "help": "what to do",
+    "profiles": "which profiles switch it on",
+}
+_OF_SHEET = {
+    "title": "what stands on top",
+    "about": "what stands below the title",
+    "source": "where it comes from",
+    "questions": "the questions, one after the other",
+    "id": "its name; a running number without one",
+    "text": "its words",
+    "points": "shared among its answers; without it each is worth one point, or its own",
+    "ask": "what is asked for, by name",
+}
+_OF_CREDIT = {
+    "one_slip": "share of the points for an answer that one mistake explains",
+    "two_slips": "share for an answer that two mistakes explain",
+    "consequential": "share for an answer that follows from an earlier wrong one",
+    "slips": "the mistakes that earn any; all without it",
+}
+
+
 # --- data -----------------------------------------------------------------------------------------
 
 
@@ -359,6 +511,8 @@ PAGES: tuple[Callable[[], dict[str, str]], ...] = (
     layer_pages,
     rule_pages,
     lambda: {"reference/grammar.md": grammar_page()},
+    lambda: {"reference/configuration.md": configuration_page()},
+    lambda: {"reference/sheet.md": sheet_page()},
     lambda: {"reference/data.md": schema_page()},
 )
 

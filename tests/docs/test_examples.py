@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from cnnanalyze.cli import run
+from cnnanalyze.errors import Source
+from cnnanalyze.language.reader import read
 from tests.docs.examples import agrees, examples, files, perform
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,6 +67,20 @@ def test_python_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for text in python_of(page):
         if ">>>" not in text:  # a program: by itself, since what it declares stays declared
             subprocess.run([sys.executable, "-W", "error", "-c", text], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if not p.startswith("docs/reference/rules/")])
+def test_yaml_toml_and_json_are_what_they_are_called(page: str) -> None:
+    # The rules show specs with faults on purpose.
+    for language, text in re.findall(
+        r"^```(yaml|toml|json)\n(.*?)^```$", text_of(page), flags=re.DOTALL | re.MULTILINE
+    ):
+        if language == "yaml":
+            assert read(Source(page, text)) is not None
+        elif language == "toml":
+            assert tomllib.loads(text)
+        else:
+            assert json.loads(text)
 
 
 def test_dots_stand_for_lines() -> None:

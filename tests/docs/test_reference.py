@@ -8,12 +8,18 @@ import pytest
 
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import make_command
+from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.sheets.ask_reading import OF_NETWORK
+from cnnanalyze.course.sheets.questions.topics import TOPICS
+from cnnanalyze.course.sheets.sheet_reading import GENERAL, HEADER
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
 from cnnanalyze.language.scope import Wire
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.linting.config import KEYS as OF_LINT
+from cnnanalyze.linting.config_rules import KEYS as OF_RULE
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.schemas import SCHEMAS, schema_of
 from tests.docs.commands import commands_page
@@ -60,11 +66,22 @@ def test_every_key_of_a_spec_is_in_the_grammar() -> None:
     assert {key for key in keys if f"| `{key}`" not in GRAMMAR} == set()
 
 
-def test_every_row_of_the_grammar_says_something() -> None:
-    rows = [line for line in GRAMMAR.splitlines() if line.startswith("| `")]
-    assert len(rows) > 60
+@pytest.mark.parametrize(("name", "least"), [("grammar", 60), ("configuration", 25), ("sheet", 60)])
+def test_every_row_of_a_page_of_keys_says_something(name: str, least: int) -> None:
+    page = PAGES[f"reference/{name}.md"].partition("## Expressions")[0]
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > least
     for row in rows:
         assert all(cell.strip() for cell in row.strip("|").split(" | ")), row
+
+
+def test_every_key_of_a_configuration_and_of_a_sheet_is_on_its_page() -> None:
+    configuration, sheet = PAGES["reference/configuration.md"], PAGES["reference/sheet.md"]
+    assert all(f"| `{key}`" in configuration for key in (*FOLDERS, *OF_LINT, *OF_RULE))
+    for topic in TOPICS.values():
+        assert all(f"| `{key}`" in sheet for key in topic.section.model_fields)
+        assert all(f"`{key}`" in sheet for key in (*topic.aliases, *topic.quantities))
+    assert all(f"| `{key}`" in sheet for key in (*HEADER, *GENERAL, *OF_NETWORK))
 
 
 def test_properties_are_those_of_steps() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import cnnanalyze as cnn
+from tests.conftest import Open
 
 ROOT = Path(__file__).parent.parent.parent
 LOADING = {
@@ -109,3 +110,30 @@ def test_search_works_without_a_server(site: Path) -> None:
     page = (site / "index.html").read_text("utf-8")
     assert "assets/iframe-worker.js" in page
     assert "var __index = " in (site / "search" / "search_index.js").read_text("utf-8")
+
+
+@pytest.mark.browser
+def test_search_finds_a_rule_in_a_folder_and_asks_nobody(open_page: Open, site: Path) -> None:
+    page = open_page(site / "index.html")
+    page.locator(".md-search__input").fill("even-kernel")
+    first = page.locator(".md-search-result__item a").first
+    first.wait_for(timeout=20_000)
+    assert "reference/rules/cv.html" in first.get_attribute("href")
+    first.click()
+    page.locator("h1", has_text="CV").wait_for(timeout=20_000)
+    assert page.complaints == []
+    assert [address for address in page.requests if not address.startswith("file:")] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
+@pytest.mark.parametrize(
+    "name",
+    ["index", "tutorials/first_network", "guides/lint", "reference/python", "reference/data"],
+)
+def test_page_is_no_wider_than_the_window(
+    open_page: Open, site: Path, name: str, width: int
+) -> None:
+    page = open_page(site / f"{name}.html", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.complaints == []

@@ -42,7 +42,9 @@ class Decay(Section):
 class Activation(Section):
     """Values that go through an activation."""
 
-    function: choice("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu")  # type: ignore[valid-type]
+    function: choice("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu") = Field(  # type: ignore[valid-type]
+        description="what is applied"
+    )
     values: NumberList = Field(description="what goes in")
     slope: Exact = Field(default=Fraction(1, 10), description="slope of leaky ReLU below 0")
     alpha: Exact = Field(default=1, description="alpha of ELU")  # type: ignore[assignment]
