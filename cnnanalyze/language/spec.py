@@ -46,7 +46,7 @@ class Spec(Network):
     """A network with what its text says besides: claims, training, budgets, parameters, a header.
 
     A spec is a network, and goes wherever one is taken. What was made without a text is a spec that
-    says nothing: see :func:`spec_of`.
+    says nothing.
 
     Examples
     --------
@@ -59,9 +59,11 @@ class Spec(Network):
     document: Document | None = field(default=None, repr=False)
     """The text as it is written; nothing if there is none."""
     claims: tuple[Claim, ...] = field(default=(), repr=False)
+    """The figures that others printed for it."""
     settings: Settings = ()
     """The parameters that were set from outside."""
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    """All parameters of the text with their values."""
 
     @property
     def network(self) -> Network:
