@@ -11,7 +11,6 @@ import typer
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.errors import CnnError, UsageError
-from cnnanalyze.language.spec import spec_of
 
 DEFAULT = "cnnanalyze-budget.json"
 """The file that holds the baseline if nobody says otherwise."""
@@ -134,6 +133,7 @@ def _measure(
     from cnnanalyze.cli.specs import load_all
     from cnnanalyze.crosscheck.baseline import compare, key_of, record
     from cnnanalyze.crosscheck.budget import check_budgets, without_fitting
+    from cnnanalyze.language.spec import spec_of
     from cnnanalyze.report.budget import Outcome
 
     outcomes: list[Outcome] = []

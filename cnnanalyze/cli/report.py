@@ -12,7 +12,6 @@ import typer
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import exists, is_folder
 from cnnanalyze.errors import CnnError, UsageError
-from cnnanalyze.language.spec import spec_of
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
@@ -244,6 +243,7 @@ def _fails(page: Page) -> bool:
     """Whether the page says that something is wrong with the network or with our numbers."""
     from cnnanalyze.crosscheck.budget import check_budgets
     from cnnanalyze.crosscheck.claims import check_claims
+    from cnnanalyze.language.spec import spec_of
 
     if page.balance is not None and not page.balance.is_balanced:
         return True
