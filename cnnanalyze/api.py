@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from cnnanalyze.language.network_source import (
     name_of,
     read,
     refuse_settings,
+    settings_of,
     text_of,
 )
 from cnnanalyze.language.spec import Spec, spec_of
@@ -33,16 +34,19 @@ if TYPE_CHECKING:
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.sheet import Homework
 
+Settings = Mapping[str, object]
+"""Values for parameters of a spec, by name."""
 
-def load(path: str | Path, **settings: object) -> Spec:
+
+def load(path: str | Path, *, settings: Settings | None = None) -> Spec:
     """Read the spec of a network from a file, or from the zoo.
 
     Parameters
     ----------
     path
         A file, or ``zoo:NAME``.
-    **settings
-        Values for the spec's parameters.
+    settings
+        Values for the spec's parameters, by name.
 
     Returns
     -------
@@ -53,19 +57,19 @@ def load(path: str | Path, **settings: object) -> Spec:
     Raises
     ------
     SpecError
-        With every fault of the file, each at its place.
+        With every fault of the file, each at its place; or if it has no such parameter.
     UsageError
-        If there is no such file, or the spec has no such parameter.
+        If there is no such file.
 
     Examples
     --------
-    >>> load("zoo:mobilenet_v1", width=0.5).parameters[0]
+    >>> load("zoo:mobilenet_v1", settings={"width": 0.5}).parameters[0]
     ('width', 0.5)
     """
     return spec_of(read(path, settings))
 
 
-def loads(text: str, *, name: str = "<text>", **settings: object) -> Spec:
+def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) -> Spec:
     """Read the spec of a network from a text.
 
     Parameters
@@ -74,8 +78,8 @@ def loads(text: str, *, name: str = "<text>", **settings: object) -> Spec:
         The spec: YAML.
     name
         What messages call it.
-    **settings
-        Values for the spec's parameters.
+    settings
+        Values for the spec's parameters, by name.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def loads(text: str, *, name: str = "<text>", **settings: object) -> Spec:
     >>> str(net["relu1"].output)
     '9x11x5'
     """
-    return build(Source(name, text_of(text)), settings)
+    return build(Source(name, text_of(text)), settings_of(settings))
 
 
 def dumps(network: Network) -> str:
@@ -126,15 +130,15 @@ def dumps(network: Network) -> str:
     return write(network)
 
 
-def analyze(network: Network | str | Path, **settings: object) -> Report:
+def analyze(network: Network | str | Path, *, settings: Settings | None = None) -> Report:
     """Compute shapes, parameters, operations, receptive fields and memory by rule.
 
     Parameters
     ----------
     network
         The network, or where to load it from: a file, or ``zoo:NAME``.
-    **settings
-        Values for the spec's parameters.
+    settings
+        Values for the spec's parameters, by name.
 
     Returns
     -------
@@ -144,9 +148,9 @@ def analyze(network: Network | str | Path, **settings: object) -> Report:
     Raises
     ------
     SpecError
-        With every fault of the spec, each at its place.
+        With every fault of the spec, each at its place; or if it has no such parameter.
     UsageError
-        If there is no such file, or the spec has no such parameter.
+        If there is no such file, or if a network that is read already is to get settings.
 
     Examples
     --------
@@ -162,6 +166,7 @@ def analyze(network: Network | str | Path, **settings: object) -> Report:
 def verify(
     network: Network | str | Path,
     *,
+    settings: Settings | None = None,
     limit: int | None = None,
     operations: int | None = None,
     lines: int | None = None,
@@ -173,6 +178,8 @@ def verify(
     ----------
     network
         The network, or where to load it from.
+    settings
+        Values for the spec's parameters, by name.
     limit
         The bytes that the run may need; more is refused. By default 1 GiB.
     operations
@@ -207,7 +214,7 @@ def verify(
     counted("operations", operations)
     counted("lines", lines)
     return balance(
-        read(network),
+        read(network, settings),
         limit=limit or LIMIT,
         operations=operations or ALLOWED,
         lines=lines,
@@ -221,7 +228,7 @@ def lint(
     ignore: str | Sequence[str] = (),
     profile: str | None = None,
     target: str | None = None,
-    **settings: object,
+    settings: Settings | None = None,
 ) -> Result:
     """Find what is wrong in specs, and what looks wrong.
 
@@ -240,8 +247,8 @@ def lint(
         ``default``, ``teaching`` or ``strict``.
     target
         The hardware whose rules are on besides.
-    **settings
-        Values for the parameters of the specs.
+    settings
+        Values for the parameters of the specs, by name.
 
     Returns
     -------
@@ -269,13 +276,14 @@ def lint(
     level = Level(profile, target, chosen, (), _words(ignore))
     configuration = Configuration(Given("the arguments", level))
     alone = Configuration(Given("the arguments", level), isolated=True)
+    values = settings_of(settings)
     files = []
     for network in networks:
         if isinstance(network, Network):
-            refuse_settings(network, settings, "select", "ignore", "profile", "target")
+            refuse_settings(network, values)
             files.append(lint_network(network, alone.of(Path())))
             continue
-        for found in lint_specs([of_file(file_of(network))], configuration, settings):
+        for found in lint_specs([of_file(file_of(network))], configuration, values):
             if isinstance(found, CnnError):
                 raise found
             files.append(found)
@@ -288,6 +296,7 @@ def explain(
     quantity: str = "parameters",
     *,
     notation: str = "plain",
+    settings: Settings | None = None,
 ) -> Worked:
     """Why is a number of a layer, or of the network, what it is?
 
@@ -301,6 +310,8 @@ def explain(
         What to explain: ``output``, ``parameters``, ``macs``, ``receptive_field`` and others.
     notation
         Symbols and habits: ``plain``, ``ng``, ``cs231n``, ``bologna``, ``keras`` or ``pytorch``.
+    settings
+        Values for the spec's parameters, by name.
 
     Returns
     -------
@@ -321,7 +332,7 @@ def explain(
     from cnnanalyze.course.explanations.explain import explain as work_out
     from cnnanalyze.report.derivation.worked import Worked
 
-    analysis = analyze_network(read(network))
+    analysis = analyze_network(read(network, settings))
     path = layer if isinstance(layer, str) else analysis[layer].node.id
     return Worked(work_out(analysis, path, quantity, notation))
 

@@ -16,7 +16,7 @@ from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.zoo import find_spec
 
 
-def read(given: object, settings: Mapping[str, object] | None = None) -> Network:
+def read(given: object, settings: object = None) -> Network:
     """Return the network that is meant.
 
     Raises
@@ -32,25 +32,58 @@ def read(given: object, settings: Mapping[str, object] | None = None) -> Network
     >>> read("zoo:lenet5").name, read(read("zoo:lenet5")).name
     ('LeNet-5', 'LeNet-5')
     """
+    values = settings_of(settings)
     if isinstance(given, Network):
-        refuse_settings(given, settings or {})
+        refuse_settings(given, values)
         return given
-    return load(file_of(given), settings)
+    return load(file_of(given), values)
 
 
-def refuse_settings(network: Network, settings: Mapping[str, object], *known: str) -> None:
-    """Refuse settings for a network that is read already; ``known`` may have been meant."""
+def settings_of(given: object) -> dict[str, object]:
+    """Return values for parameters by name, or say what else was given.
+
+    Raises
+    ------
+    UsageError
+        If this is no mapping from names.
+
+    Examples
+    --------
+    >>> settings_of({"width": 0.5}), settings_of(None)
+    ({'width': 0.5}, {})
+    """
+    if given is None:
+        return {}
+    if isinstance(given, Mapping) and all(isinstance(name, str) for name in given):
+        return dict(given)
+    raise UsageError(
+        f"settings are a mapping from names to values, not {_article(given)}"
+        if not isinstance(given, Mapping)
+        else f"settings have names, not {next(n for n in given if not isinstance(n, str))!r}",
+        help="for example settings={'width': 0.5}",
+    )
+
+
+def refuse_settings(network: Network, settings: Mapping[str, object]) -> None:
+    """Refuse settings for a network that is read already.
+
+    Raises
+    ------
+    UsageError
+        With the place where they can be set.
+    """
     if not settings:
         return
     word = next(iter(settings))
     parameters = [name for name, _ in spec_of(network).parameters]
-    meant = "" if word in parameters else nearest(word, [*known, *parameters])
+    where = "where the spec is read: cnnanalyze.load(path, settings="
     raise UsageError(
-        f"{network.name} is read already, so '{word}' cannot be set any more{meant}",
-        help=f"set it where the spec is read: cnnanalyze.load(path, {word}=...)"
+        f"{network.name} is read already, so '{word}' cannot be set any more"
+        f"{'' if word in parameters else nearest(word, parameters)}",
+        help=f"set it {where}{{'{word}': ...}})"
         if word in parameters
         else offered("it has", parameters, "parameters")
-        + ("; set where the spec is read: cnnanalyze.load(path, NAME=...)" if parameters else ""),
+        + (f"; set {where}{{NAME: ...}})" if parameters else ""),
     )
 
 

@@ -51,7 +51,7 @@ class Spec(Network):
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> spec = cnn.load("zoo:mobilenet_v1", width=0.5)
+    >>> spec = cnn.load("zoo:mobilenet_v1", settings={"width": 0.5})
     >>> spec.year, spec.settings, len(spec.claims) > 3, spec.input == spec.network.input
     (2017, (('width', 0.5),), True, True)
     """

@@ -32,7 +32,9 @@ def labels(analyses: Sequence[Analysis]) -> tuple[str, ...]:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> one, two = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
+    >>> one, two = (
+    ...     cnn.analyze("zoo:mobilenet_v1", settings={"width": w}).analysis for w in (1.0, 0.5)
+    ... )
     >>> labels([one, two])
     ('MobileNet v1 (width=1.0)', 'MobileNet v1 (width=0.5)')
     """

@@ -125,7 +125,7 @@ def test_only_figures_of_these_settings_are_examined() -> None:
         f"{NET}  - {{source: a, total: {{macs: 3}}}}\n"
         "  - {source: b, set: {width: 4}, total: {biases: 27}}\n"
     )
-    net = cnn.loads(text, width=4)
+    net = cnn.loads(text, settings={"width": 4})
     (row,) = audit(net).rows
     assert (row.claim.source, row.outcome) == ("b", "holds")
     assert [r.claim.source for r in audit(cnn.analyze(cnn.loads(text)).analysis).rows] == ["a", "b"]

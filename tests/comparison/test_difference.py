@@ -299,7 +299,9 @@ def test_deeper_relatives_have_more_of_the_same(
 
 
 def test_a_wider_network_keeps_its_layers() -> None:
-    one, other = (cnn.analyze("zoo:mobilenet_v1", width=w).analysis for w in (1.0, 0.5))
+    one, other = (
+        cnn.analyze("zoo:mobilenet_v1", settings={"width": w}).analysis for w in (1.0, 0.5)
+    )
     found = compare(one, other)
     assert found.counts == {"added": 0, "removed": 0, "changed": 83, "equal": 1}
     assert found.renamed == 0

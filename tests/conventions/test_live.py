@@ -134,7 +134,7 @@ def compare(tool: str, net: cnn.Network) -> None:
 def test_recorded_network(tool: str, name: str) -> None:
     require(tool)
     network, given_settings, _, _ = NETWORKS[name]
-    compare(tool, cnn.load(f"zoo:{network}", **given_settings))
+    compare(tool, cnn.load(f"zoo:{network}", settings=given_settings))
 
 
 LAYERS = (

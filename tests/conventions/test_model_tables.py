@@ -30,7 +30,7 @@ MILLIONS = [
 
 @pytest.mark.parametrize(("name", "settings", "printed"), MILLIONS)
 def test_flops_of_the_model_zoo_in_2018(name: str, settings: dict[str, Any], printed: str) -> None:
-    network = cnn.load(SPECS / f"{name}.yaml", **settings)
+    network = cnn.load(SPECS / f"{name}.yaml", settings=settings)
     counted = cnn.analyze(network).total.operations("imgclsmob-2018")
     assert f"{Decimal(counted) / 10**6:.2f}" == printed
 
@@ -54,7 +54,7 @@ BILLIONS = [
 def test_flops_up_to_an_endpoint(
     name: str, settings: dict[str, Any], layer: str, convention: str, printed: str
 ) -> None:
-    network = cnn.load(SPECS / f"{name}.yaml", **settings)
+    network = cnn.load(SPECS / f"{name}.yaml", settings=settings)
     claim = next(c for c in network.claims if c.quantity == "operations_so_far")
     claim = claim._replace(layer=layer, convention=convention)
     assert f"{Decimal(number_of(claim, cnn.analyze(network).analysis)) / 10**9:.3f}" == printed

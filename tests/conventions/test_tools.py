@@ -58,7 +58,7 @@ def test_single_layer(
 
 @cache
 def total_of_network(name: str, settings: tuple[tuple[str, Any], ...]) -> Total:
-    return cnn.analyze(f"zoo:{name}", **dict(settings)).total
+    return cnn.analyze(f"zoo:{name}", settings=dict(settings)).total
 
 
 @pytest.mark.parametrize(("network", "settings", "tool", "operations", "parameters"), NETWORK_CASES)
@@ -79,7 +79,7 @@ def test_network(
 @pytest.mark.parametrize("name", KERAS)
 def test_keras_counts_statistics(name: str) -> None:
     settings, stored, trained = KERAS[name]
-    total = cnn.analyze(f"zoo:{name}", **settings).total
+    total = cnn.analyze(f"zoo:{name}", settings=settings).total
     assert total.counted_parameters("keras") == stored
     assert total.counted_parameters("pytorch") == trained
 
@@ -87,7 +87,7 @@ def test_keras_counts_statistics(name: str) -> None:
 @pytest.mark.parametrize("name", ONNX_ZOO)
 def test_onnx_zoo_ends_in_a_softmax(name: str) -> None:
     settings, operations = ONNX_ZOO[name]
-    total = cnn.analyze(f"zoo:{name}", **settings).total
+    total = cnn.analyze(f"zoo:{name}", settings=settings).total
     assert total.operations("onnx-tool/softmax") == operations
     assert total.operations("onnx-tool") == operations - 36 * 1000
 

@@ -29,7 +29,9 @@ def test_a_file_gets_the_drawing(run: Any, tmp_path: Path) -> None:
     assert outcome == (0, "", "")
     drawn = parse(file.read_text("utf-8"))
     assert drawn.root.attrib["data-theme"] == "dark"
-    assert sorted(drawn.layers) == sorted(cnn.analyze("zoo:mobilenet_v1", width=0.5).analysis.facts)
+    assert sorted(drawn.layers) == sorted(
+        cnn.analyze("zoo:mobilenet_v1", settings={"width": 0.5}).analysis.facts
+    )
     assert list(tmp_path.iterdir()) == [file]
 
 

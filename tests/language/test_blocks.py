@@ -13,7 +13,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\n"
 
 
 def load(body: str, **settings: object) -> cnn.Network:
-    return cnn.loads(HEAD + body, name="net", **settings)
+    return cnn.loads(HEAD + body, name="net", settings=settings)
 
 
 def outputs(net: cnn.Network) -> dict[str, str]:

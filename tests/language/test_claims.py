@@ -15,7 +15,7 @@ HEAD = (
 
 
 def claims(written: str, **settings: object) -> tuple[Claim, ...]:
-    return cnn.loads(f"{HEAD}expect:\n  - {written}\n", name="net", **settings).claims
+    return cnn.loads(f"{HEAD}expect:\n  - {written}\n", name="net", settings=settings).claims
 
 
 def faults(written: str, **settings: object) -> list[str]:

@@ -94,7 +94,7 @@ def test_layers_and_input_are_replaced_whole(write_spec: Write) -> None:
 def test_settings_from_outside_win_over_set_and_set_over_params(write_spec: Write) -> None:
     write_spec(BASE, "base.yaml")
     path = write_spec("cnn: 1\nextends: base.yaml\nset: {width: 7, depth: 3}\n")
-    assert dict(cnn.load(path, width=11).parameters) == {"width": 11, "depth": 3}
+    assert dict(cnn.load(path, settings={"width": 11}).parameters) == {"width": 11, "depth": 3}
 
 
 def test_a_chain_of_extensions(write_spec: Write, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\n"
 
 
 def load(body: str, **settings: object) -> cnn.Network:
-    return cnn.loads(HEAD + body, name="net", **settings)
+    return cnn.loads(HEAD + body, name="net", settings=settings)
 
 
 def refusal(body: str) -> str:

@@ -9,7 +9,9 @@ from cnnanalyze.core.shape import Shape
 
 
 def load(written: str, more: str = "", **settings: object) -> cnn.Spec:
-    return cnn.loads(f"cnn: 1\ninput: {written}\n{more}layers: [relu]\n", name="net", **settings)
+    return cnn.loads(
+        f"cnn: 1\ninput: {written}\n{more}layers: [relu]\n", name="net", settings=settings
+    )
 
 
 def refusal(written: str, more: str = "", **settings: object) -> str:

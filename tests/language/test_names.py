@@ -10,7 +10,7 @@ HEAD = "cnn: 1\ninput: 31x37x3\n"
 
 
 def load(body: str, **settings: object) -> cnn.Network:
-    return cnn.loads(HEAD + body, name="net", **settings)
+    return cnn.loads(HEAD + body, name="net", settings=settings)
 
 
 def ids(body: str, **settings: object) -> list[str]:

@@ -125,27 +125,51 @@ def test_loads_takes_a_text(tmp_path: Path) -> None:
 # --- settings -------------------------------------------------------------------------------------
 
 
-def test_settings_beside_a_network_are_not_ignored() -> None:
+@pytest.mark.parametrize(
+    "call", [cnn.analyze, cnn.lint, cnn.verify, cnn.explain], ids=lambda f: f.__name__
+)
+def test_settings_beside_a_network_are_not_ignored(call: Callable[..., object]) -> None:
     network = cnn.load("zoo:mobilenet_v1")
-    for call in (cnn.analyze, cnn.lint):
-        assert refusal(lambda call=call: call(network, width=0.5)) == (  # type: ignore[misc]
-            "MobileNet v1 is read already, so 'width' cannot be set any more",
-            "set it where the spec is read: cnnanalyze.load(path, width=...)",
-        )
-    assert cnn.analyze("zoo:mobilenet_v1", width=0.5).total.parameters == 1_331_592
+    assert refusal(lambda: call(network, settings={"width": 0.5})) == (
+        "MobileNet v1 is read already, so 'width' cannot be set any more",
+        "set it where the spec is read: cnnanalyze.load(path, settings={'width': ...})",
+    )
+
+
+def test_settings_are_set() -> None:
+    half = {"width": 0.5}
+    assert cnn.analyze("zoo:mobilenet_v1", settings=half).total.parameters == 1_331_592
+    assert cnn.explain("zoo:mobilenet_v1", settings=half).value == 1_331_592
+    assert cnn.load("zoo:mobilenet_v1", settings=half).settings == (("width", 0.5),)
+    small = "{cnn: 1, input: 5x5x1, params: {n: 2}, layers: [{conv: {filters: $n, kernel: 3}}]}"
+    assert cnn.loads(small, settings={"n": 7}).nodes[0].output.channels == 7
+    with pytest.raises(cnn.SpecError, match="has no parameter 'width'"):
+        cnn.verify("zoo:lenet5", settings=half)
+    (finding,) = cnn.lint("zoo:lenet5", settings=half, select="SP")
+    assert "has no parameter 'width'" in finding.message
 
 
 def test_misspelt_settings_beside_a_network_are_not_ignored() -> None:
     network = cnn.load("zoo:mobilenet_v1")
-    message, advice = refusal(lambda: cnn.analyze(network, widht=0.5))
+    message, advice = refusal(lambda: cnn.analyze(network, settings={"widht": 0.5}))
     assert message == (
         "MobileNet v1 is read already, so 'widht' cannot be set any more; did you mean 'width'?"
     )
     assert advice.startswith("it has width, resolution, last_stride; set")
     bare = cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu]}")
-    assert refusal(lambda: cnn.analyze(bare, width=0.5))[1] == "it has no parameters"
-    message, _ = refusal(lambda: cnn.lint(network, ignor=["RF"]))
-    assert message.endswith("did you mean 'ignore'?")
+    assert refusal(lambda: cnn.analyze(bare, settings={"width": 0.5}))[1] == "it has no parameters"
+
+
+def test_settings_are_a_mapping_from_names() -> None:
+    advice = "for example settings={'width': 0.5}"
+    assert refusal(lambda: cnn.load("zoo:lenet5", settings=[3])) == (  # type: ignore[arg-type]
+        "settings are a mapping from names to values, not a list",
+        advice,
+    )
+    assert refusal(lambda: cnn.load("zoo:lenet5", settings={3: 5})) == (  # type: ignore[dict-item]
+        "settings have names, not 3",
+        advice,
+    )
 
 
 def test_codes_and_columns_may_stand_in_one_text(report: cnn.Report) -> None:

@@ -83,7 +83,7 @@ LINE_LIMITS = {"densenet121": 45, "densenet201": 9, "darknet53": 45, "fcn8s": 9,
 
 
 def analyze(name: str, settings: dict[str, Any] | None = None) -> cnn.Report:
-    return cnn.analyze(SPECS / f"{name}.yaml", **(settings or {}))
+    return cnn.analyze(SPECS / f"{name}.yaml", settings=settings)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,8 @@ def test_predictions_of_an_fcn_fit_images_of_any_size(side: int) -> None:
     base = (SPECS / "fcn32s.yaml").read_text(encoding="utf-8").split("\nexpect:")[0]
     assert "extends: fcn32s.yaml" in text
     network = cnn.loads(
-        base.replace("input: 500x500x3", f"input: {side}x{side + 6}x3"), stride=8, offset=31
+        base.replace("input: 500x500x3", f"input: {side}x{side + 6}x3"),
+        settings={"stride": 8, "offset": 31},
     )
     assert str(cnn.analyze(network)[network.outputs[0]].output) == f"{side}x{side + 6}x21"
 

@@ -97,7 +97,7 @@ def test_totals_are_the_published_ones(
 def test_odd_factorised_reductions_need_one_filter_more_than_was_counted(
     name: str, settings: dict[str, Any], parameters: int, macs: int, maps: int, places: int
 ) -> None:
-    report = cnn.analyze(SPECS / f"{name}.yaml", **settings)
+    report = cnn.analyze(SPECS / f"{name}.yaml", settings=settings)
     assert report.total.parameters - parameters == maps
     assert report.total.operations("mac") - macs == maps * places
 
@@ -110,7 +110,7 @@ def test_auxiliary_head_of_inception_v3_has_its_own_parameters() -> None:
 
 
 def test_nasnet_a_mobile_has_the_published_parameters() -> None:
-    report = cnn.analyze(SPECS / "nasnet_a_mobile.yaml", classes=1001)
+    report = cnn.analyze(SPECS / "nasnet_a_mobile.yaml", settings={"classes": 1001})
     assert report.total.parameters == 5_291_035  # Cadene nasnetamobile
 
 
@@ -118,7 +118,7 @@ def test_keras_holds_the_statistics_as_parameters_that_are_not_trained() -> None
     settings: dict[str, Any] = {"gamma": False}
     printed = {"inception_v3": 23_851_784, "inception_resnet_v2": 55_873_736}
     for name, parameters in printed.items():
-        total = cnn.analyze(SPECS / f"{name}.yaml", **settings).total
+        total = cnn.analyze(SPECS / f"{name}.yaml", settings=settings).total
         assert total.trainable + total.non_trainable == parameters
     for name, parameters in {"xception": 22_910_480, "nasnet_a_large": 88_949_818}.items():
         total = cnn.analyze(SPECS / f"{name}.yaml").total
@@ -135,7 +135,7 @@ def test_keras_holds_the_statistics_as_parameters_that_are_not_trained() -> None
 def test_receptive_fields_are_the_published_ones(
     name: str, settings: dict[str, Any], layer: str, expected: tuple[int, int, int]
 ) -> None:
-    facts = cnn.analyze(SPECS / f"{name}.yaml", **settings).analysis.group(layer)[-1]
+    facts = cnn.analyze(SPECS / f"{name}.yaml", settings=settings).analysis.group(layer)[-1]
     assert facts.fields
     assert {described(field) for field in facts.fields} == {expected}
     assert facts.aligned

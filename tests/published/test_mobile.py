@@ -127,7 +127,7 @@ LINE_LIMITS = {
 
 
 def analyze(name: str, settings: dict[str, Any] | None = None) -> cnn.Report:
-    return cnn.analyze(SPECS / f"{name}.yaml", **(settings or {}))
+    return cnn.analyze(SPECS / f"{name}.yaml", settings=settings)
 
 
 @pytest.mark.parametrize(

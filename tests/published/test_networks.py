@@ -124,7 +124,7 @@ def test_totals_are_the_published_ones(
 def test_receptive_fields_are_the_published_ones(
     name: str, settings: dict[str, Any], layer: str, expected: tuple[int, int, int]
 ) -> None:
-    facts = cnn.analyze(SPECS / f"{name}.yaml", **settings).analysis.group(layer)[-1]
+    facts = cnn.analyze(SPECS / f"{name}.yaml", settings=settings).analysis.group(layer)[-1]
     assert facts.fields
     assert {described(field) for field in facts.fields} == {expected}
 
