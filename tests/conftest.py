@@ -67,6 +67,35 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Return a function that runs a command in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_ACTIONS", "CI_PROJECT_DIR", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def command(*arguments: str) -> Outcome:
+        from cnnanalyze.cli import run as run_command
+
+        code = run_command(list(arguments))
+        out, err = capsys.readouterr()
+        return Outcome(code, out, err)
+
+    return command
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """Return a file with one finding."""
+    from tests.linting.networks import EVEN
+
+    path = tmp_path / "net.yaml"
+    path.write_text(EVEN, encoding="utf-8")
+    return path
+
+
 # --- a Chromium without a window; where there is none, the tests say what they skip ---------------
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.mutation [FILE...]`` prints how many mutants were killed, and the
 survivors; with ``--every 3`` it tries every third. Each file is held against the tests of its own
-part. It forks for every mutant, so it runs on Linux and macOS.
+folder, which mirrors that of the package. It forks for every mutant, so it runs on Linux and macOS.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import pytest
 import yaml  # noqa: F401 - likewise
 
 ROOT = Path(__file__).parent.parent.parent
+TESTS = ROOT / "tests"
 TARGETS = [
     *("core/reach.py", "core/periodic_field.py"),
     *("layers/window.py", "layers/conv.py", "layers/pool.py", "layers/transposed.py"),
@@ -39,36 +40,9 @@ TARGETS = [
         "analysis/memory.py",
     ),
 ]
-RULES_OF_LAYERS = [
-    *("balance/test_boundaries.py", "core/test_reach.py", "core/test_periodic_field.py"),
-    *(
-        f"layers/test_{name}.py"
-        for name in ("window", "examples", "conv", "pool", "transposed", "messages")
-    ),
-    *(f"execute/test_{name}.py" for name in ("laws", "conv", "pool", "transposed")),
-    *("balance/test_layers.py", "balance/test_networks.py"),
-    *("analysis/test_receptive_field.py", "analysis/test_memory.py"),
-]
-EXPLAIN = [
-    f"course/explanations/test_{name}.py"
-    for name in ("number", "values", "lectures", "printing", "command")
-]
-SELECTIONS = {
-    "": RULES_OF_LAYERS,
-    "linting/": ["linting"],
-    "comparison/": ["comparison"],
-    "course/": EXPLAIN,
-    "core/symbolic_arithmetic.py": EXPLAIN,
-    "core/number.py": EXPLAIN,
-    "core/expression.py": EXPLAIN,
-    "language/": ["linting/test_recovery.py", "linting/test_fault_codes.py", "language"],
-    "language/budgets.py": ["budget", "language/test_sections.py"],
-    "crosscheck/budget.py": ["budget", "linting/test_budget_rules.py"],
-    "crosscheck/baseline.py": ["budget", "linting/test_budget_rules.py"],
-    "analysis/depth.py": ["budget"],
-    "analysis/training.py": ["analysis"],
-}
-"""By the beginning of a file's path, the longest that fits: the tests that ought to notice."""
+BOOKS = ("core/", "layers/", "execute/", "analysis/")
+BALANCE = [f"crosscheck/test_{name}.py" for name in ("boundaries", "layers", "networks")]
+"""What the two books are held against besides their own tests: each other."""
 SECONDS = 90
 """A mutant that takes longer loops, and counts as noticed."""
 
@@ -173,14 +147,19 @@ class Quick:
 
 
 def tests_of(target: str) -> list[str]:
-    """Return the tests that a file is held against.
+    """Return the tests that a file is held against: its own first, then those of its folder.
 
     Examples
     --------
-    >>> tests_of("linting/rules/graph/dead_branch.py"), tests_of("analysis/depth.py")
-    (['linting'], ['budget'])
+    >>> tests_of("linting/rules/graph/dead_branch.py"), tests_of("language/error_recovery.py")
+    (['linting'], ['language/test_error_recovery.py', 'language'])
     """
-    return SELECTIONS[max(filter(target.startswith, SELECTIONS), key=len)]
+    file = Path(target)
+    folder = next(f for f in file.parents if (TESTS / f).is_dir())
+    own = sorted(
+        path.relative_to(TESTS).as_posix() for path in (TESTS / folder).glob(f"test_{file.stem}.py")
+    )
+    return [*own, folder.as_posix(), *(BALANCE if target.startswith(BOOKS) else [])]
 
 
 def tested(
@@ -213,11 +192,11 @@ def _run(path: Path, source: str | None, tests: list[str], left_out: list[str], 
         quick = Quick()
         stop = ["-x"] if source is not None else []
         arguments = [*stop, "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
-        arguments += ["-m", "not frameworks", "--doctest-modules"]
+        arguments += ["-m", "not frameworks and not thorough", "--doctest-modules"]
         arguments += ["--assert=plain"]  # else pytest itself would import the file it is given
         arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # loaded before the fork
         arguments += [f"--deselect={name}" for name in left_out]
-        arguments += [str(ROOT / "tests" / name) for name in tests]
+        arguments += [str(TESTS / name) for name in tests]
         arguments += [str(path)] if source is not None else []
         ended = pytest.main(arguments, plugins=[quick])
         # With -x a module that cannot be collected ends the run like a test that fails.

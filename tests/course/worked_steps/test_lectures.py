@@ -12,7 +12,7 @@ from cnnanalyze.course.worked_steps.activations import softmax
 from cnnanalyze.course.worked_steps.network import Window, apply, convolve, pool, work_out
 from cnnanalyze.course.worked_steps.text import read_image, read_kernel
 from cnnanalyze.course.worked_steps.volume import vector
-from tests.course.worked_steps.conftest import Run
+from tests.conftest import Run
 from tests.course.worked_steps.lectures import (
     ACTIVATIONS,
     BRIGHT_DARK,
