@@ -9,7 +9,7 @@ A page is a template that extends ``base.html.j2`` and is written by :func:`rend
   a filter of the rows of that table; keys ``j k / f ? t``.
 
 Everything is readable without the script; what needs it carries the class ``needs-script``. The
-names that scripts and tests may rely on are listed in ``docs/guides/report.md``.
+names that scripts and tests may rely on are listed in ``docs/reference/pages.md``.
 """
 
 from __future__ import annotations
