@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from cnnanalyze.errors import ShapeError as ShapeError
     from cnnanalyze.errors import SpecError as SpecError
     from cnnanalyze.errors import UsageError as UsageError
+    from cnnanalyze.graph.builder import NetworkBuilder as NetworkBuilder
+    from cnnanalyze.graph.builder import Tensor as Tensor
     from cnnanalyze.graph.network import Network as Network
     from cnnanalyze.language.spec import Spec as Spec
     from cnnanalyze.layers.base import Example as Example
@@ -71,6 +73,7 @@ _HOMES = {
     "cnnanalyze.core.shape": ("Shape",),
     "cnnanalyze.crosscheck.result": ("Balance",),
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
+    "cnnanalyze.graph.builder": ("NetworkBuilder", "Tensor"),
     "cnnanalyze.graph.network": ("Network",),
     "cnnanalyze.language.spec": ("Spec",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
@@ -94,6 +97,7 @@ __all__ = [
     "Labels",
     "Layer",
     "Network",
+    "NetworkBuilder",
     "Param",
     "Report",
     "Rule",
@@ -101,6 +105,7 @@ __all__ = [
     "ShapeError",
     "Spec",
     "SpecError",
+    "Tensor",
     "Trait",
     "UsageError",
     "Worked",

@@ -36,7 +36,7 @@ class Input:
 class Network:
     """One network: what goes in, the layers, and what comes out. It does not change.
 
-    ``load`` and ``loads`` read one from a text.
+        ``load`` and ``loads`` read one from a text; a ``NetworkBuilder`` makes one without.
 
     Examples
     --------

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Mark
+from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.diagnostics import Faults, said
-from cnnanalyze.language.step import RESERVED, is_name
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.synonyms import of_attribute
 from cnnanalyze.language.translation import of_kind
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from collections.abc import Mapping as Data
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Call, Fault, Mark, SpecError
@@ -180,19 +179,3 @@ def said(tree: Tree) -> str:
 
 
 _FEW = 6
-
-_EXPECTED = {
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "string_type": "a text",
-    "tuple_type": "a list",
-}
-"""What pydantic misses, in the words of a spec."""
-
-
-def complaint(error: Data[str, Any]) -> str:
-    """Return what pydantic complains of, as the rest of a sentence about the attribute."""
-    if (expected := _EXPECTED.get(error["type"])) is not None:
-        return f"must be {expected}, not {say(error['input'])}"
-    text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
-    return text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from math import isfinite
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name, channels_last
 from cnnanalyze.errors import Mark
+from cnnanalyze.graph.given_numbers import nest
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, interpolate
@@ -64,7 +64,7 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
         if values is None:
             return Input(shape, tree.mark)
         try:
-            return Input(shape, tree.mark, _shaped(values, shape.extents))
+            return Input(shape, tree.mark, nest(values, shape.extents))
         except ValueError as error:
             faults.add(
                 f"the values of the input do not have its shape {shape}: {error}",
@@ -258,22 +258,3 @@ def _extents_of(values: object) -> tuple[int, ...] | None:
     if not extents or len(extents) > _MOST_AXES:
         return None
     return (*extents, 1) if len(extents) <= 2 else tuple(extents)  # noqa: PLR2004 - a matrix
-
-
-def _shaped(values: object, extents: tuple[int, ...]) -> tuple[Any, ...]:
-    """Return the values as nested tuples of these extents; a ValueError says where they differ."""
-    if extents == (1,) and not isinstance(values, list):
-        return (_number(values),)  # a single channel needs no brackets of its own
-    if not isinstance(values, list):
-        raise ValueError(f"{say(values)} stands for a list of {extents[0]}")  # noqa: TRY004 - one kind of error
-    if len(values) != extents[0]:
-        raise ValueError(f"a list of {len(values)} stands for one of {extents[0]}")
-    if not extents[1:]:
-        return tuple(map(_number, values))
-    return tuple(_shaped(v, extents[1:]) for v in values)
-
-
-def _number(value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError(f"{say(value)} is not a number")
-    return value

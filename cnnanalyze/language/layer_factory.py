@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.diagnostics import complaint, quoted, said
+from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.error_recovery import Layers, layers_like
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.scope import Reading, Scope, Wire
 from cnnanalyze.language.step import RESERVED, Step, has_expression
 from cnnanalyze.language.synonyms import of_attribute, of_value
 from cnnanalyze.language.tree import Mapping, Sequence, Tree
+from cnnanalyze.layers.attributes import complaint
 from cnnanalyze.layers.base import KINDS, Layer
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
+from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Wire
-from cnnanalyze.language.step import LONGEST_NAME, Step, is_name
+from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
 _NUMBERED = re.compile(r"\d(/|$)")

@@ -76,6 +76,11 @@ def refuse_settings(network: Network, settings: Mapping[str, object]) -> None:
         return
     word = next(iter(settings))
     parameters = [name for name, _ in spec_of(network).parameters]
+    if spec_of(network).document is None:
+        raise UsageError(
+            f"{network.name} was made without a spec, so it has no '{word}' to set",
+            help="make it anew with the other value",
+        )
     where = "where the spec is read: cnnanalyze.load(path, settings="
     raise UsageError(
         f"{network.name} is read already, so '{word}' cannot be set any more"

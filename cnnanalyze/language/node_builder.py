@@ -6,6 +6,7 @@ from math import prod
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Mark, PluginError, ShapeError
+from cnnanalyze.graph.given_numbers import LARGEST_GIVEN
 from cnnanalyze.graph.node import Given, Node, NodeId
 from cnnanalyze.language.error_recovery import (
     Layers,
@@ -20,7 +21,6 @@ from cnnanalyze.language.error_recovery import (
     stretched,
     two,
 )
-from cnnanalyze.language.given_weights import LARGEST_GIVEN
 from cnnanalyze.language.layer_factory import Maker
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.placed_layers import Placed

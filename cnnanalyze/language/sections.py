@@ -7,9 +7,9 @@ from pydantic import Field, ValidationError
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.section import Section
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.diagnostics import Faults, complaint, said
+from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
-from cnnanalyze.layers.attributes import Number, choice
+from cnnanalyze.layers.attributes import Number, choice, complaint
 
 
 class Lint(Section):

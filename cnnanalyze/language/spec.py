@@ -45,8 +45,7 @@ def _plain(value: object) -> str:
 class Spec(Network):
     """A network with what its text says besides: claims, training, budgets, parameters, a header.
 
-    A spec is a network, and goes wherever one is taken. What was made without a text is a spec that
-    says nothing.
+    A spec is a network, and goes wherever one is taken. ``load`` and ``loads`` give one.
 
     Examples
     --------
@@ -63,7 +62,7 @@ class Spec(Network):
     settings: Settings = ()
     """The parameters that were set from outside."""
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
-    """All parameters of the text with their values."""
+    """All parameters of the spec with their values."""
 
     @property
     def network(self) -> Network:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from cnnanalyze.errors import Fault, Mark, SpecError
@@ -15,22 +14,6 @@ from cnnanalyze.layers.base import KINDS
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
 """The words of a step that are not operations."""
-
-
-LONGEST_NAME = 100
-"""The most characters of a name."""
-_NAME = re.compile(r"(?=.*[^\W\d_])\w[\w.-]*")
-
-
-def is_name(text: str) -> bool:
-    """Whether a text may name a step or a block.
-
-    Examples
-    --------
-    >>> is_name("conv1_2"), is_name("1x1"), is_name("12"), is_name("a/b")
-    (True, True, False, False)
-    """
-    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 class Step(NamedTuple):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cnnanalyze.core.cost import Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed
+from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import Given, NodeId
+from cnnanalyze.graph.sharing import owner_of as share
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.given_weights import read_given
 from cnnanalyze.language.placed_layers import Placed
@@ -58,23 +59,11 @@ def owner_of(
             else "blocks that share weights must be laid out alike",
         )
         return None
-    while owner.share is not None:
-        owner = nodes[owner.share]
-    theirs = owner.layer.params(*owner.input_shapes)
-    if layer.kind != owner.kind or own != theirs:
-        reading.fault(
-            f"{path} cannot share the weights of {owner.id}: "
-            f"{layer.kind} ({_said(own)}) ≠ {owner.kind} ({_said(theirs)})",
-            mark,
-            scope,
-            help="layers that share weights must be of one kind with tensors of one shape",
-        )
+    try:
+        return share(path, layer, shapes, owner, nodes)
+    except UsageError as error:
+        reading.fault(error.message, mark, scope, help=error.faults[0].help)
         return None
-    return owner.id if own else None
-
-
-def _said(params: tuple[Param, ...]) -> str:
-    return ", ".join(f"{p.role} {'x'.join(map(str, p.shape))}" for p in params) or "no weights"
 
 
 def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:

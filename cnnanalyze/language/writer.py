@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.section import Section
+from cnnanalyze.graph.naming import LONGEST_NAME
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.language.step import LONGEST_NAME
 from cnnanalyze.layers.base import Layer
 
 

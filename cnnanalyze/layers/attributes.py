@@ -4,7 +4,7 @@ Attributes are kept as they were written (``kernel: 3``, ``padding: same``); the
 own, the kernels of the executor make them per axis.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Annotated, Any, Literal
 
@@ -51,6 +51,23 @@ def say(value: object, depth: int = 0) -> str:
             return "a mapping"
         case _:
             return str(value)
+
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "string_type": "a text",
+    "tuple_type": "a list",
+}
+"""What pydantic misses, in the words of a spec."""
+
+
+def complaint(error: Mapping[str, Any]) -> str:
+    """Return what pydantic complains of, as the rest of a sentence about the attribute."""
+    if (expected := _EXPECTED.get(error["type"])) is not None:
+        return f"must be {expected}, not {say(error['input'])}"
+    text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
+    return text
 
 
 _LONG = 60

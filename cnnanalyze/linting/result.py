@@ -112,7 +112,8 @@ class Result:
 
     def __str__(self) -> str:
         lines = [
-            f"{f.mark or 'no place'}: {f.severity}[{f.code}] {f.name}: {f.message}" for f in self
+            f"{f.mark or f.path or 'no place'}: {f.severity}[{f.code}] {f.name}: {f.message}"
+            for f in self
         ]
         return "\n".join(lines) or "nothing found"
 

@@ -172,6 +172,14 @@ def test_settings_are_a_mapping_from_names() -> None:
     )
 
 
+def test_a_network_made_without_a_spec_has_nothing_to_set() -> None:
+    network = cnn.loads("{cnn: 1, name: tiny, input: 5x5x1, layers: [relu]}").network
+    assert refusal(lambda: cnn.analyze(network, settings={"width": 0.5})) == (
+        "tiny was made without a spec, so it has no 'width' to set",
+        "make it anew with the other value",
+    )
+
+
 def test_codes_and_columns_may_stand_in_one_text(report: cnn.Report) -> None:
     by_text = cnn.lint("zoo:lenet5", select="RF,NA", profile="strict").findings
     by_list = cnn.lint("zoo:lenet5", select=["RF", "NA"], profile="strict").findings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cnnanalyze.errors import Source, SpecError
+from cnnanalyze.graph.naming import is_name
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.step import RESERVED, Step, is_name, read_step
+from cnnanalyze.language.step import RESERVED, Step, read_step
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
 

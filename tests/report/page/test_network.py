@@ -318,6 +318,27 @@ def test_network_without_space_has_no_viewer() -> None:
     assert json.loads(found.root.one("script", id="page").text)["viewer"] is None
 
 
+def test_network_made_without_a_text_has_no_text_on_its_page() -> None:
+    b = cnn.NetworkBuilder("built")
+    x = b.batchnorm(b.conv(b.input(11, 13, 3), filters=5, kernel=3))
+    net = b.build(outputs=b.dense(b.global_avgpool(b.relu(x)), 7))
+    findings = cnn.lint(net, select="NA001").findings
+    assert len(findings) == 1
+    html = cnn.analyze(net).to_html(balance=cnn.verify(net), findings=findings)
+    found = Page(html)
+    assert "source" not in found.ids
+    assert not [a for a in found.root.all("a") if a.attributes.get("href") in {"#", "#source"}]
+    missing = {
+        href[1:]
+        for a in found.root.all("a")
+        if (href := a.attributes.get("href") or "").startswith("#")
+    } - set(found.ids)
+    assert missing == set()
+    (finding,) = found.root.all("li", data_finding="NA001")
+    assert "conv1" in finding.text
+    assert [row.attributes["id"] for row in found.root.all("tr", id="n0")] == ["n0"]
+
+
 class Mystery(Layer):
     """Nobody knows what it costs."""
 
