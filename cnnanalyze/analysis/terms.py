@@ -6,9 +6,10 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnnanalyze.core.conventions import CLOSING, Convention
+from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.cost import OPERATIONS, Param
 from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import along_axes, lay
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def count(facts: NodeFacts, convention: Convention) -> int | None:
     """Return what a convention counts of one layer, before halving; nothing if it cannot."""
     node, cost = facts.node, facts.cost
-    if convention.logits and facts.closes and node.kind == CLOSING:
+    if convention.logits and facts.closes and node.layer.traits >= _CLOSING:
         return 0
     total = 0
     formula = formula_of(node, convention)
@@ -84,9 +85,9 @@ def _window(facts: NodeFacts) -> int:
     """Return the elements in all windows: of a sliding one, of neighbours in LRN, of everything."""
     node = facts.node
     kernel = getattr(node.layer, "kernel", getattr(node.layer, "size", None))
-    if node.kind == "lrn":
+    if Trait.RESPONSE_NORMALISATION in node.layer.traits:
         return node.output.count * int(kernel or 1)
-    if kernel is None or node.kind.startswith("adaptive"):
+    if kernel is None or Trait.ADAPTIVE_POOLING in node.layer.traits:
         return _input(facts)
     return node.output.count * prod(per_axis(kernel, node.output.rank, "kernel"))
 
@@ -221,3 +222,7 @@ PARTS: dict[str, Callable[[Param, NodeFacts], int]] = {
     "layers": lambda p, _: 1 if p.role == "bias" else 0,
 }
 """How much of a tensor each part of a parameter count takes."""
+
+
+_CLOSING = frozenset({Trait.SOFTMAX, Trait.PROBABILITIES})
+"""The softmax that a tool's own models leave to the loss."""

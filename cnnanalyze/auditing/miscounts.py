@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.analysis.result import NodeFacts, Total
+from cnnanalyze.layers.traits import Trait
 
 PARAMETERS = ("parameters", "trainable_parameters")
 OPERATIONS = ("macs", "operations", "operations_so_far")
@@ -47,7 +48,7 @@ def _one_bias_per_layer(total: Total, number: int) -> int:
 
 
 def _is_dense_bias(facts: NodeFacts, role: str) -> bool:
-    return role == "bias" and facts.node.kind == "dense"
+    return role == "bias" and Trait.DENSE in facts.node.layer.traits
 
 
 def _one_bias_per_dense_layer(total: Total, number: int) -> int:
@@ -58,8 +59,8 @@ def _flat_kernels(total: Total, number: int) -> int:
     """Take every filter of a convolution for as flat as one channel."""
     for facts in total.facts:
         depth = facts.node.input_shapes[0].channels
-        if facts.node.kind == "conv" and depth > 1:
-            depth //= int(facts.node.attributes["groups"])
+        if facts.node.layer.traits >= {Trait.CONVOLUTION, Trait.FULL_DEPTH} and depth > 1:
+            depth //= int(facts.node.attributes.get("groups", 1))
             number -= sum(p.size - p.size // depth for p in facts.params if p.role == "kernel")
     return number
 

@@ -277,9 +277,9 @@ def filters() -> Iterable[str]:
 
 def applied() -> Iterable[str]:
     """Return what can follow a convolution by hand."""
-    from cnnanalyze.course.worked_steps.network import APPLIED
+    from cnnanalyze.course.worked_steps import network
 
-    return APPLIED
+    return network.applied()
 
 
 # --- words as shells see them ---------------------------------------------------------------------

@@ -281,10 +281,10 @@ def _operations(
             f"--epsilon takes one number, not {len(epsilon)}", help="--epsilon 0.00001"
         )
     for kind in applied:
-        if kind not in hand.APPLIED:
+        if kind not in (known := hand.applied()):
             raise UsageError(
-                f"there is no '{kind}' to apply{nearest(kind, hand.APPLIED)}",
-                help=f"there are {', '.join(hand.APPLIED)}",
+                f"there is no '{kind}' to apply{nearest(kind, known)}",
+                help=f"there are {', '.join(known)}",
             )
         sections.append(
             hand.apply(

@@ -19,6 +19,7 @@ from cnnanalyze.errors import Fault, ShapeError
 from cnnanalyze.language.scope import Wire
 from cnnanalyze.language.shapes import parse_text
 from cnnanalyze.layers.base import Elementwise, Layer
+from cnnanalyze.layers.traits import Trait
 
 LARGE = (960, 1920)
 """Two extents that any kernel fits into and most strides divide."""
@@ -55,7 +56,7 @@ def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
 
 
 def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
-    if layer.kind != "concat" or wire.shape is None:
+    if Trait.CONCATENATION not in layer.traits or wire.shape is None:
         return wire._replace(shape=known, others=(), is_open=False)
     first, *others = (Shape(known.size, s.channels) for s in (wire.shape, *wire.others))
     return wire._replace(shape=first, others=tuple(others), is_open=False)
@@ -64,7 +65,7 @@ def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
 def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
     """Return what a layer may give that refuses its inputs; nothing if that cannot be told."""
     match error.faults[0].code:
-        case "SH001" if layer.kind == "concat":
+        case "SH001" if Trait.CONCATENATION in layer.traits:
             total = sum(x.channels for x in inputs)
             return two(Shape(x.size, total) for x in inputs)
         case "SH001":

@@ -9,9 +9,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Fault
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
-
-GROWING = frozenset({"transposed_conv", "resize", "depth_to_space"})
-"""Kinds that enlarge a map."""
+from cnnanalyze.layers.traits import Trait
 
 
 def explain_skip(
@@ -24,7 +22,7 @@ def explain_skip(
     if not any(max(e) - min(e) == 1 for e in extents) or any(max(e) - min(e) > 1 for e in extents):
         return fault
     around = _ancestors(sources, nodes)
-    if not any(node.kind in GROWING for node in around):
+    if not any(Trait.UPSAMPLING in node.layer.traits for node in around):
         return fault
     total = _total_stride(around)
     return replace(
@@ -51,7 +49,7 @@ def _total_stride(nodes: list[Node]) -> int:
     totals: dict[str, int] = {}
     for node in nodes:
         total = max(totals.get(i, 1) for i in node.inputs)
-        if node.kind in GROWING:
+        if Trait.UPSAMPLING in node.layer.traits:
             total = max(1, total * node.input_shapes[0].size[0] // node.output.size[0])
         totals[node.id] = total * _stride(node.layer)
     return max(totals.values(), default=1)
@@ -59,4 +57,4 @@ def _total_stride(nodes: list[Node]) -> int:
 
 def _stride(layer: Layer) -> int:
     step = getattr(layer, "step", None) or getattr(layer, "stride", None) or 1
-    return 1 if layer.kind in GROWING else max(step) if isinstance(step, tuple) else step
+    return 1 if Trait.UPSAMPLING in layer.traits else max(step) if isinstance(step, tuple) else step

@@ -2,9 +2,10 @@
 
 # Annotations are not postponed in this package: pydantic would evaluate them for every subclass.
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -91,6 +92,8 @@ class Layer(BaseModel):
     """What the kind is, for everything that treats kinds alike: rules, drawings, explanations."""
     labels: ClassVar[Labels] = Labels()
     """What drawings say of it."""
+    number_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What worked answers call the numbers of an attribute whose own name says too little."""
     formula: ClassVar[str] = ""
     """What ``value`` computes, as one writes it; nothing if there is no ``value``."""
 

@@ -125,7 +125,7 @@ class Rbf(WholeInput):
     multiply-accumulate per activation.
     """
 
-    traits = frozenset({Trait.FULLY_CONNECTED, Trait.MIXES_CHANNELS})
+    traits = frozenset({Trait.MIXES_CHANNELS})
     examples = (
         Example(
             inputs=("84",),

@@ -1,6 +1,7 @@
 """Normalisation: by kept statistics (batch), by those of the image itself, by neighbours."""
 
 from abc import abstractmethod
+from types import MappingProxyType
 
 from pydantic import Field
 
@@ -268,6 +269,7 @@ class Lrn(Elementwise):
     alpha: Number = Field(default=1e-4, description="weight of the mean square")
     beta: Number = Field(default=0.75, description="exponent")
     offset: Number = Field(default=1.0, description="what is added to the sum (AlexNet: 2)")
+    number_names = MappingProxyType({"size": "neighbours"})
     examples = (
         Example(
             inputs=("55x55x96",),

@@ -1,5 +1,7 @@
 """Layers that put elements in other places: axes, channels, blocks, shifts."""
 
+from types import MappingProxyType
+
 from pydantic import Field
 
 from cnnanalyze.core.reach import Reach, Sampled, Window
@@ -60,6 +62,7 @@ class Slice(Moving):
     category = Category.REARRANGEMENT
     principal = "channels"
     channels: Span = Field(description="[start, stop]: the first channel, and the one behind")
+    number_names = MappingProxyType({"channels": "start stop"})
     examples = (
         Example(
             inputs=("28x28x116",),
@@ -244,6 +247,7 @@ class Shift(Moving):
     traits = frozenset({Trait.SHIFTING})
     principal = "amount"
     amount: Offset = Field(description="how much further on to read, for all axes or per axis")
+    number_names = MappingProxyType({"amount": "amount"})
     examples = (
         Example(
             inputs=("32x32x16",),

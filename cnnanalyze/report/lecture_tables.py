@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from html import escape
 from math import prod
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.report import write_table
 from cnnanalyze.report.json import dump
 from cnnanalyze.report.numbers import exact
@@ -35,7 +37,11 @@ class Line(NamedTuple):
     @property
     def is_softmax(self) -> bool:
         """Whether the row is a dense layer that ends in softmax."""
-        return self.kind == "dense" and any(f.node.kind == "softmax" for f in self.merged)
+        return self.is_any(_DENSE) and any(_is_softmax(f) for f in self.merged)
+
+    def is_any(self, traits: AbstractSet[Trait]) -> bool:
+        """Whether the layer has any of these traits."""
+        return self.facts.node.layer.is_any(traits)
 
     @property
     def input(self) -> Shape:
@@ -43,11 +49,20 @@ class Line(NamedTuple):
         return self.facts.node.input_shapes[0]
 
 
-_ACTIVATIONS = frozenset(
-    {"relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh"}
-    | {"hard_sigmoid", "hard_swish", "softplus", "mish", "softmax", "log_softmax"}
-)
-_SILENT = frozenset({"dropout", "drop_path", "identity"})
+_DENSE = frozenset({Trait.DENSE})
+_ACTIVATIONS = frozenset({Trait.ACTIVATION, Trait.SOFTMAX})
+_SILENT = frozenset({Trait.IDENTITY_AT_INFERENCE})
+_FLATTENING = frozenset({Trait.FLATTENING})
+_POOLS = frozenset({Trait.POOLING})
+
+
+def _is_any(facts: NodeFacts, traits: AbstractSet[Trait]) -> bool:
+    return facts.node.layer.is_any(traits)
+
+
+def _is_softmax(facts: NodeFacts) -> bool:
+    """Whether a layer makes probabilities of the scores of all classes."""
+    return facts.node.layer.traits >= {Trait.SOFTMAX, Trait.PROBABILITIES}
 
 
 def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Line]:
@@ -61,12 +76,14 @@ def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Line
     return [Line(facts, tuple(merged)) for facts, merged in found]
 
 
-def _follows_weights(analysis: Analysis, facts: NodeFacts, kind: str) -> bool:
-    """Whether a layer of that kind stands directly behind a dense layer or a convolution."""
+def _follows_weights(analysis: Analysis, facts: NodeFacts) -> bool:
+    """Whether a layer stands directly behind a dense layer or a convolution."""
     source = facts.node.inputs[0]
-    if facts.node.kind != kind or source == INPUT:
+    if source == INPUT:
         return False
-    return analysis.network[source].kind in {"conv", "dense", "depthwise", "separable"}
+    layer = analysis.network[source].layer
+    weighted = layer.is_any({Trait.FULL_DEPTH, Trait.DEPTHWISE, Trait.SEPARABLE})
+    return weighted and Trait.TRANSPOSED_CONVOLUTION not in layer.traits
 
 
 def _times(extents: tuple[int, ...], sign: str) -> str:
@@ -99,21 +116,21 @@ _SHORT = {
     "batchnorm": "BN",
     "global_avgpool": "GAP",
 }
-_WITH_INDEX = frozenset({"conv", "depthwise", "separable", "dense", "local_conv", "table_conv"})
+_WITH_INDEX = frozenset({Trait.CONVOLUTION, Trait.DENSE})
 
 
 def _numbered(lines: list[Line]) -> Iterator[tuple[int, Line]]:
     """Number the rows as the courses do: only layers with weights raise the index."""
     index = 0
     for line in lines:
-        index += line.kind in _WITH_INDEX
+        index += line.is_any(_WITH_INDEX)
         yield max(index, 1), line
 
 
 def _ng(analysis: Analysis) -> Table:
     lines = _lines(
         analysis,
-        lambda f: f.node.kind in _ACTIVATIONS | _SILENT | {"flatten"} and not f.stored,
+        lambda f: _is_any(f, _ACTIVATIONS | _SILENT | _FLATTENING) and not f.stored,
     )
     source = analysis.network.input
     rows = [_row("Input:", _tuple(source), source.count, 0)]
@@ -122,7 +139,7 @@ def _ng(analysis: Analysis) -> Table:
         label = f"{_SHORT.get(line.kind, line.kind.upper())}{index}"
         if line.is_softmax:
             label = "Softmax"
-        elif (kernel := _kernel(line)) and "pool" not in line.kind:
+        elif (kernel := _kernel(line)) and not line.is_any(_POOLS):
             words = f"f={_one_or_all(kernel)}, s={_one_or_all(_stride(line))}"
             padding = {n for f in facts.fit for n in (f.before, f.after)} - {0}
             padded = f", p={max(padding)}" if len(padding) == 1 else ""
@@ -162,7 +179,9 @@ _VNIT = {
 def _vnit(analysis: Analysis) -> Table:
     lines = _lines(
         analysis,
-        lambda f: f.node.kind in _SILENT | {"flatten"} or _follows_weights(analysis, f, "softmax"),
+        lambda f: (
+            _is_any(f, _SILENT | _FLATTENING) or (_is_softmax(f) and _follows_weights(analysis, f))
+        ),
     )
     source = analysis.network.input
     first = (1, "Input", "-", "-", _times(source.extents, "*"), source.count, "", "", "")
@@ -174,7 +193,7 @@ def _vnit(analysis: Analysis) -> Table:
             name = f"{_VNIT.get(line.kind, line.kind.replace('_', ' ').capitalize())} {index}"
         held = (facts.weights, facts.biases, facts.parameters) if facts.params else ("", "", "")
         given = _times(line.input.extents, "*")
-        if line.kind == "dense" and line.input.rank:
+        if line.is_any(_DENSE) and line.input.rank:
             given += f" = {line.input.count}"
         rows.append(
             _row(
@@ -250,15 +269,16 @@ def _keras(analysis: Analysis) -> Table:
     lines = _lines(
         analysis,
         lambda f: (
-            f.node.kind in _ACTIVATIONS - {"prelu", "leaky_relu"}
-            and _follows_weights(analysis, f, f.node.kind)
+            _is_any(f, _ACTIVATIONS)
+            and f.node.kind not in _KERAS  # which are layers of their own there
+            and _follows_weights(analysis, f)
         ),
     )
     rows = [_row("input (InputLayer)", _batched(source), 0)]
     for line in lines:
-        name = _KERAS.get(line.kind, "Activation" if line.kind in _ACTIVATIONS else line.kind)
+        name = _KERAS.get(line.kind, "Activation" if line.is_any(_ACTIVATIONS) else line.kind)
         shape = line.facts.output
-        if line.kind.startswith("global_"):
+        if line.is_any({Trait.GLOBAL_POOLING}):
             shape = Shape((), shape.channels)
         label = f"{line.facts.node.id} ({name.format(line.input.rank)})"
         rows.append(_row(label, _batched(shape), line.facts.stored))
@@ -282,10 +302,16 @@ _MOBILENET = {
 
 
 def _mobilenet(analysis: Analysis) -> Table:
-    hidden = (_ACTIVATIONS - {"softmax"}) | _SILENT | {"batchnorm", "flatten"}
+    traits = {
+        Trait.ACTIVATION,
+        Trait.LOG_PROBABILITIES,
+        Trait.BATCH_STATISTICS,
+        *_SILENT,
+        *_FLATTENING,
+    }
     found = []
-    for line in _lines(analysis, lambda f: f.node.kind in hidden):
-        if line.kind in hidden:
+    for line in _lines(analysis, lambda f: _is_any(f, traits)):
+        if line.is_any(traits):
             continue
         stride = _one_or_all(_stride(line))
         kind = _MOBILENET.get(line.kind, line.kind.replace("_", " ").capitalize())
@@ -300,18 +326,15 @@ def _mobilenet(analysis: Analysis) -> Table:
 
 def _volume(line: Line) -> str:
     kernel, x = _kernel(line), line.input
-    match line.kind:
-        case "depthwise":
-            return f"{_times((*kernel, x.channels), 'x')} dw"
-        case "dense":
-            return f"{x.count}x{line.facts.output.channels}"
-        case "softmax":
-            return "Classifier"
-        case "global_avgpool" | "global_maxpool":
-            return f"Pool {_times(x.size, 'x')}"
-        case _:
-            pass
-    if "pool" in line.kind:
+    if line.is_any({Trait.DEPTHWISE}):
+        return f"{_times((*kernel, x.channels), 'x')} dw"
+    if line.is_any(_DENSE):
+        return f"{x.count}x{line.facts.output.channels}"
+    if _is_softmax(line.facts):
+        return "Classifier"
+    if line.is_any({Trait.GLOBAL_POOLING}):
+        return f"Pool {_times(x.size, 'x')}"
+    if line.is_any(_POOLS):
         return f"Pool {_times(kernel, 'x')}"
     held = next((p.shape for p in line.facts.params), ())
     return _times(held, "x") if prod(held) > 1 else "-"

@@ -12,6 +12,8 @@ from pydantic import Field
 
 import cnnanalyze as cnn
 from cnnanalyze.cli import run
+from cnnanalyze.course.worked_steps.network import work_out
+from cnnanalyze.course.worked_steps.text import read_image
 from cnnanalyze.drawing.families import family, follows
 from cnnanalyze.drawing.labels import title_of
 from cnnanalyze.errors import ExecutionError, PluginError, Source
@@ -19,6 +21,7 @@ from cnnanalyze.execute import kernels
 from cnnanalyze.layers.attributes import Number
 from cnnanalyze.layers.base import KINDS, Activation
 from cnnanalyze.linting.engine import lint_source
+from cnnanalyze.report.lecture_tables import lecture_table
 from cnnanalyze.testing import check_kind
 
 
@@ -218,3 +221,63 @@ def test_reference_lists_it_under_the_heading_of_its_category(
     said = capsys.readouterr().out
     assert said.startswith("acme.swish · Activation\n")
     assert "Traits: activation." in said
+
+
+# --- counting and course --------------------------------------------------------------------------
+
+NETWORK = (
+    "{cnn: 1, input: 11x13x3, layers: [{conv: {filters: 5, kernel: 3}}, acme.swish, gap, "
+    "{dense: 7}, softmax]}"
+)
+
+
+def test_convention_that_does_not_know_it_is_partial_and_says_so() -> None:
+    register_swish()
+    analysis = cnn.analyze(cnn.loads(NETWORK)).analysis
+    assert not analysis.notes
+    assert analysis.notes_under("fvcore") == (
+        "the convention fvcore does not say what 'acme.swish' counts",
+    )
+
+
+def test_explanation_gives_the_reason_of_an_activation() -> None:
+    register_swish()
+    net = cnn.loads(NETWORK)
+    said = str(cnn.explain(net, "acme.swish1", "output"))
+    assert "It works on every activation where it stands: the shape stays." in said
+    assert "It has nothing to learn: a fixed function." in str(
+        cnn.explain(net, "acme.swish1", "parameters")
+    )
+
+
+def test_numbers_are_worked_out_with_its_own_function() -> None:
+    register_swish()
+    register_total()
+    net = cnn.loads(
+        "{cnn: 1, input: 1x3x1, layers: [{acme.swish: {beta: 2}}, "
+        "{acme.total: , from: [input, acme.swish1]}]}"
+    )
+    swish, total = work_out(net, read_image(["1 -2 0"]))
+    assert swish.formula == "x/(1 + e^(-beta*x)), beta 2"
+    assert swish.after.flat() == pytest.approx([0.8807970779778823, -0.03597241992418312, 0])
+    assert total.title == "sum of both"
+    assert total.after.flat() == pytest.approx([1.8807970779778823, -2.0359724199241833, 0])
+
+
+@pytest.mark.parametrize(
+    ("style", "rows"),
+    [("keras", 4), ("ng", 4), ("vnit", 5), ("mobilenet", 4)],
+)
+def test_tables_of_lectures_treat_it_as_an_activation(style: str, rows: int) -> None:
+    register_swish()
+    theirs = lecture_table(cnn.analyze(cnn.loads(NETWORK)).analysis, style)
+    ours = lecture_table(
+        cnn.analyze(cnn.loads(NETWORK.replace("acme.swish", "gelu"))).analysis, style
+    )
+    assert len(theirs.rows) == len(ours.rows) == rows
+
+
+def test_command_applies_it(capsys: pytest.CaptureFixture[str]) -> None:
+    register_swish()
+    assert run(["convolve", "--image", "1 -2; 0 3", "--apply", "acme.swish"]) == 0
+    assert "x/(1 + e^(-beta*x)), beta 1" in capsys.readouterr().out

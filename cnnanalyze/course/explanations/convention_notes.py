@@ -15,6 +15,7 @@ from cnnanalyze.core.number import Num
 from cnnanalyze.course.explanations.simplify import exact
 from cnnanalyze.course.explanations.symbolic_layer import Asked
 from cnnanalyze.layers.attributes import per_axis, per_border
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import slide
 
 
@@ -143,7 +144,7 @@ def _padding(asked: Asked) -> Iterator[str]:
             f"P is the total padding in these notes: {sum(p)} here, {p[0]} before and {p[1]} "
             f"behind. In the other courses P = {p[0]} is counted per side."
         )
-    if p != "same" or asked.kind == "transposed_conv":
+    if p != "same" or Trait.TRANSPOSED_CONVOLUTION in asked.node.layer.traits:
         return
     extent = d * (k - 1) + 1
     if style == "bologna":
@@ -194,7 +195,7 @@ def _counting(asked: Asked) -> Iterator[str]:
             f"Keras prints {facts.stored:,} under Param #: it counts the "
             f"{facts.statistics:,} moving statistics, too, as non-trainable."
         )
-    if style == "ng" and asked.kind == "dense" and facts.biases > 1:
+    if style == "ng" and Trait.DENSE in asked.node.layer.traits and facts.biases > 1:
         yield (
             f"The table of lecture 001 counts one bias for a whole dense layer, "
             f"{facts.weights + 1:,} in all; there is one per unit."

@@ -14,6 +14,7 @@ from cnnanalyze.core.number import Num, remember
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.explanations.field_questions import centre, jump, receptive_field
 from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft, leaf, steps
+from cnnanalyze.layers.traits import Trait
 
 
 class Question(NamedTuple):
@@ -222,7 +223,10 @@ def _counted(asked: Asked) -> bool:
 
 
 def _is_plain_conv(asked: Asked) -> bool:
-    return asked.kind == "conv" and asked.facts.parameters > 0
+    return asked.node.layer.traits >= _PLAIN and asked.facts.parameters > 0
+
+
+_PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
 
 
 QUESTIONS: dict[str, Question] = {

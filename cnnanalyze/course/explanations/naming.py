@@ -13,15 +13,10 @@ from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import Layer
+from cnnanalyze.layers.traits import Trait
 
 BORDERS = {"padding": "padding", "amount": "crop"}
 """Attributes that speak of both ends of an axis, with the key of their names."""
-KEYS = {
-    ("lrn", "size"): "neighbours",
-    ("slice", "channels"): "start stop",
-    ("shift", "amount"): "amount",
-}
-"""Keys of attributes whose own name says too little."""
 PER_AXIS = frozenset({"kernel", "stride", "dilation", "padding", "amount", "scale"})
 """Attributes that may differ from axis to axis."""
 UNNAMED = frozenset({"order", "to", "table"})
@@ -46,7 +41,7 @@ def name_layer(layer: Layer, rank: int) -> Layer:
             value = getattr(layer, "kernel", None)
         if attribute in UNNAMED or isinstance(value, bool):
             continue
-        named = _named(layer.kind, attribute, value, rank)
+        named = _named(cls, attribute, value, rank)
         if named is not None:
             found[attribute] = named
     for word, member in vars(cls).items():
@@ -55,10 +50,11 @@ def name_layer(layer: Layer, rank: int) -> Layer:
     return layer.model_copy(update=found)
 
 
-def _named(kind: str, attribute: str, value: Any, rank: int) -> Any:  # noqa: ANN401
-    key = KEYS.get((kind, attribute)) or BORDERS.get(attribute, attribute)
+def _named(cls: type[Layer], attribute: str, value: Any, rank: int) -> Any:  # noqa: ANN401
+    key = cls.number_names.get(attribute) or BORDERS.get(attribute, attribute)
     # In a transposed convolution the word is more than no padding.
-    if attribute == "padding" and value == "valid" and kind != "transposed_conv":
+    is_transposed = Trait.TRANSPOSED_CONVOLUTION in cls.traits
+    if attribute == "padding" and value == "valid" and not is_transposed:
         return Num(0, Name("padding", None, rank))
     if isinstance(value, int):
         return Num(value, Name(key, None, rank if attribute in PER_AXIS else 0))

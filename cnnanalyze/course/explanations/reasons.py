@@ -15,32 +15,35 @@ from cnnanalyze.course.explanations.rule_cases import (
     attribute,
     biased,
     ceils,
+    convolves,
     dilated,
     drops,
     falling_short,
-    family,
     filters,
     floors,
     full,
     grouped,
     hangs,
+    is_any,
+    joins_elements,
     keeps,
-    kinds,
     macs,
+    moves,
     multiplied,
     no_cost,
     no_macs,
     nothing_learned,
     per_activation,
     pools,
+    rescales,
     same,
     shared,
     slides,
     unbiased,
-    unchanged,
     unfit,
 )
 from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.layers.traits import Trait
 
 
 class Reason(NamedTuple):
@@ -51,7 +54,11 @@ class Reason(NamedTuple):
     words: str
 
 
-_CONVS = ("conv", "depthwise", "separable", "table_conv")
+_TRANSPOSED = is_any(Trait.TRANSPOSED_CONVOLUTION)
+_DENSE = is_any(Trait.DENSE)
+_MIXES = is_any(Trait.MIXES_CHANNELS)
+_NORMALISES = is_any(Trait.NORMALISATION)
+_USES_EACH_ONCE = is_any(Trait.FULLY_CONNECTED, Trait.UNSHARED_WEIGHTS)
 _EACH = "parameters weights biases"
 
 REASONS: tuple[Reason, ...] = (
@@ -100,7 +107,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("output", filters, "Each filter gives one channel of the output: {out}."),
     Reason(
         "output",
-        lambda a: slides(a) and not filters(a) and a.kind != "table_conv" and not multiplied(a),
+        lambda a: slides(a) and not filters(a) and not _MIXES(a) and not multiplied(a),
         "Every channel is worked on by itself, so there come out as many channels as go in.",
     ),
     Reason(
@@ -110,7 +117,7 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "output",
-        kinds("transposed_conv"),
+        _TRANSPOSED,
         "It is the way back of a convolution: the windows of the inputs lie a stride apart on the "
         "output and are added up where they overlap; padding is cropped from the result.",
     ),
@@ -119,33 +126,41 @@ REASONS: tuple[Reason, ...] = (
         lambda a: attribute(a, "units") is not None,
         "Every unit gives one number, whatever the shape of the input.",
     ),
-    Reason("output", kinds("concat"), "The maps are put one behind the other: channels add up."),
     Reason(
         "output",
-        kinds("add", "multiply", "maximum", "average"),
+        is_any(Trait.CONCATENATION),
+        "The maps are put one behind the other: channels add up.",
+    ),
+    Reason(
+        "output",
+        joins_elements,
         "It works element by element, so the inputs must have one shape, and the output has it, "
         "too; an extent of 1 is repeated.",
     ),
-    Reason("output", kinds("flatten"), "Every activation becomes one feature: nothing is lost."),
     Reason(
         "output",
-        lambda a: a.kind.startswith("global_"),
+        is_any(Trait.FLATTENING),
+        "Every activation becomes one feature: nothing is lost.",
+    ),
+    Reason(
+        "output",
+        is_any(Trait.GLOBAL_POOLING),
         "Each channel is made one number, so the map shrinks to one position.",
     ),
     Reason(
         "output",
-        lambda a: a.kind.startswith("adaptive_"),
+        is_any(Trait.ADAPTIVE_POOLING),
         "The size is asked for, and the windows are made to fit it.",
     ),
     Reason("output", keeps, "It works on every activation where it stands: the shape stays."),
     Reason(
         "output",
-        lambda a: unchanged(a) and family(a) in {"norm", "softmax"},
+        rescales,
         "It changes the values and leaves them where they are: the shape stays.",
     ),
     Reason(
         "output",
-        lambda a: unchanged(a) and family(a) in {"rearrange", "reshape"},
+        moves,
         "It moves activations only; here the output has the shape of the input.",
     ),
     Reason(
@@ -193,45 +208,45 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "parameters weights",
-        kinds("depthwise"),
+        is_any(Trait.DEPTHWISE),
         "A kernel is flat: it reads a single channel, so the number of channels enters once, not "
         "twice.",
     ),
     Reason(
         "parameters weights",
-        kinds("separable"),
+        is_any(Trait.SEPARABLE),
         "First a flat kernel for every channel, then 1x1 filters that mix the channels: a sum "
         "where a convolution has a product.",
     ),
     Reason(
         "parameters weights",
-        kinds("table_conv"),
+        lambda a: attribute(a, "table") is not None,
         "Only the pairs of input channel and output map that the table names have a kernel.",
     ),
     Reason(
         "parameters weights",
-        kinds("local_conv"),
+        is_any(Trait.UNSHARED_WEIGHTS),
         "Nothing is shared: every position of the output has kernels of its own.",
     ),
     Reason(
         "parameters weights",
-        kinds(*_CONVS, "transposed_conv"),
+        lambda a: convolves(a) or _TRANSPOSED(a),
         "The same weights are used at every position, so the size of the image plays no part.",
     ),
     Reason(
         "parameters weights",
-        kinds("dense", "maxout"),
+        is_any(Trait.FULLY_CONNECTED),
         "Every unit is connected with every one of the {inputs} activations that come in.",
     ),
     Reason(
         "parameters biases",
-        lambda a: biased(a) and a.kind in {*_CONVS, "transposed_conv"},
+        lambda a: biased(a) and (convolves(a) or _TRANSPOSED(a)),
         "There is one bias per filter, not one per layer and not one per position: it is added "
         "wherever the filter is applied.",
     ),
     Reason(
         "parameters biases",
-        lambda a: biased(a) and a.kind == "dense",
+        lambda a: biased(a) and _DENSE(a),
         "Each of the {out} units has a bias of its own; one for the whole layer would be wrong.",
     ),
     Reason(
@@ -249,37 +264,37 @@ REASONS: tuple[Reason, ...] = (
     Reason(f"{_EACH} stored", nothing_learned, "It has nothing to learn: a fixed function."),
     Reason(
         "parameters weights biases",
-        lambda a: "norm" in a.kind and a.facts.parameters > 0 and not per_activation(a),
+        lambda a: _NORMALISES(a) and a.facts.parameters > 0 and not per_activation(a),
         "One {learned} for each channel, whatever the size of the map; tables that split weights "
         "and biases list γ under weights and β under biases.",
     ),
     Reason(
         "parameters weights biases",
-        lambda a: "norm" in a.kind and a.facts.parameters > 0 and per_activation(a),
+        lambda a: _NORMALISES(a) and a.facts.parameters > 0 and per_activation(a),
         "One {learned} for each activation of the input, since the mean is taken over all of them "
         "at once; tables that split weights and biases list γ under weights and β under biases.",
     ),
     Reason(
         "statistics parameters",
-        kinds("batchnorm"),
+        is_any(Trait.BATCH_STATISTICS),
         "The moving mean and variance of every channel are kept for inference. They are updated by "
         "averaging, not by gradients: stored, but not trained.",
     ),
     Reason(
         "macs flops",
-        lambda a: macs(a) and a.kind in _CONVS,
+        lambda a: macs(a) and convolves(a),
         "Every output element is a sum of products, one for each weight of its filter; a product "
         "that is added to a running sum is one multiply-accumulate.",
     ),
     Reason(
         "macs flops",
-        lambda a: macs(a) and a.kind == "transposed_conv",
+        lambda a: macs(a) and _TRANSPOSED(a),
         "Every input element is multiplied with every weight that it meets: here the positions of "
         "the input count.",
     ),
     Reason(
         "macs flops",
-        lambda a: macs(a) and a.kind in {"dense", "maxout", "local_conv"},
+        lambda a: macs(a) and _USES_EACH_ONCE(a),
         "Every weight is used exactly once.",
     ),
     Reason(
@@ -295,12 +310,12 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "flops",
-        lambda a: a.kind.endswith("maxpool"),
+        is_any(Trait.MAX_POOLING),
         "The largest of several numbers is found with one comparison less than there are numbers.",
     ),
     Reason(
         "flops",
-        lambda a: a.kind.endswith("avgpool"),
+        is_any(Trait.MEAN_POOLING),
         "Several numbers are added with one addition less than there are numbers; then divided.",
     ),
     Reason("flops", no_cost, "Elements are only moved, or passed on as they are."),

@@ -8,11 +8,24 @@ from typing import Any
 from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.layers.traits import Category, Trait
 
 
-def kinds(*kinds: str) -> Callable[[Asked], bool]:
-    """Return whether a layer is of one of these kinds."""
-    return lambda asked: asked.kind in kinds
+def is_any(*traits: Trait) -> Callable[[Asked], bool]:
+    """Return whether a layer has one of these traits."""
+    return lambda asked: asked.node.layer.is_any(set(traits))
+
+
+def convolves(asked: Asked) -> bool:
+    """Whether it is a convolution that uses the same weights in all places."""
+    traits = asked.node.layer.traits
+    return Trait.CONVOLUTION in traits and Trait.UNSHARED_WEIGHTS not in traits
+
+
+def joins_elements(asked: Asked) -> bool:
+    """Whether it joins its inputs element by element."""
+    traits = asked.node.layer.traits
+    return Trait.JOIN in traits and Trait.CONCATENATION not in traits
 
 
 def attribute(asked: Asked, name: str, default: Any = None) -> Any:  # noqa: ANN401
@@ -78,12 +91,18 @@ def dilated(asked: Asked) -> bool:
 
 def grouped(asked: Asked) -> bool:
     """Whether the channels are split into groups."""
-    return asked.kind in {"conv", "transposed_conv"} and attribute(asked, "groups", 1) > 1
+    return _filters_deep(asked) and attribute(asked, "groups", 1) > 1
 
 
 def full(asked: Asked) -> bool:
     """Whether a filter reads all channels."""
-    return asked.kind in {"conv", "transposed_conv"} and attribute(asked, "groups", 1) == 1
+    return _filters_deep(asked) and attribute(asked, "groups", 1) == 1
+
+
+def _filters_deep(asked: Asked) -> bool:
+    """Whether it has filters that read all channels, or those of their group."""
+    traits = asked.node.layer.traits
+    return Trait.FULL_DEPTH in traits and Trait.DENSE not in traits
 
 
 def filters(asked: Asked) -> bool:
@@ -103,7 +122,7 @@ def unbiased(asked: Asked) -> bool:
 
 def pools(asked: Asked) -> bool:
     """Whether it pools by a fixed rule."""
-    return "pool" in asked.kind and not asked.facts.stored
+    return Trait.POOLING in asked.node.layer.traits and not asked.facts.stored
 
 
 def nothing_learned(asked: Asked) -> bool:
@@ -116,16 +135,23 @@ def unchanged(asked: Asked) -> bool:
     return len(asked.node.inputs) == 1 and asked.node.output == asked.node.input_shapes[0]
 
 
-def family(asked: Asked) -> str:
-    """Return the family of a kind; what divides by sums over activations stands apart."""
-    if asked.kind.endswith("softmax"):
-        return "softmax"
-    return type(asked.node.layer).__module__.rpartition(".")[2]
+def rescales(asked: Asked) -> bool:
+    """Whether it divides activations by what is computed of several of them."""
+    traits = {Trait.NORMALISATION, Trait.RESPONSE_NORMALISATION, Trait.SOFTMAX}
+    return unchanged(asked) and asked.node.layer.is_any(traits)
+
+
+def moves(asked: Asked) -> bool:
+    """Whether it only moves activations, and keeps the shape here."""
+    moving = {Category.SHAPE, Category.REARRANGEMENT}
+    return unchanged(asked) and asked.node.layer.category in moving
 
 
 def keeps(asked: Asked) -> bool:
     """Whether it works on every activation by itself."""
-    return unchanged(asked) and family(asked) in {"activation", "smooth", "regularise"}
+    layer = asked.node.layer
+    each = {Category.ACTIVATION, Category.REGULARISATION}
+    return unchanged(asked) and layer.category in each and Trait.SOFTMAX not in layer.traits
 
 
 def per_activation(asked: Asked) -> bool:
@@ -156,4 +182,4 @@ def no_cost(asked: Asked) -> bool:
 
 def multiplied(asked: Asked) -> bool:
     """Whether each channel has several kernels."""
-    return asked.kind == "depthwise" and attribute(asked, "multiplier", 1) > 1
+    return Trait.DEPTHWISE in asked.node.layer.traits and attribute(asked, "multiplier", 1) > 1

@@ -22,6 +22,7 @@ from cnnanalyze.crosscheck.balance import step_of
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.traits import Trait
 
 Answer = Any
 """A number, a shape, yes or no, a word, or nested lists of these."""
@@ -226,6 +227,7 @@ def _settings(analysis: Analysis, layer: str) -> Answer:
 _OF_INPUT = ("input", "channels")
 
 
+_PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
 OWN: dict[str, Callable[[Analysis, str], Answer]] = {
     "size": _size,
     "channels": _channels,
@@ -236,9 +238,9 @@ OWN: dict[str, Callable[[Analysis, str], Answer]] = {
     "values": _values,
     "kinds": _kinds,
     "weighted_layers": _of_layers(lambda f: any(p.role == "kernel" for p in f.params)),
-    "convolutions": _of_layers(lambda f: f.node.kind == "conv"),
-    "poolings": _of_layers(lambda f: "pool" in f.node.kind),
-    "dense_layers": _of_layers(lambda f: f.node.kind == "dense"),
+    "convolutions": _of_layers(lambda f: f.node.layer.traits >= _PLAIN),
+    "poolings": _of_layers(lambda f: Trait.POOLING in f.node.layer.traits),
+    "dense_layers": _of_layers(lambda f: Trait.DENSE in f.node.layer.traits),
     "kernels": _kernels,
     "input": _input,
     "stride": _stride,

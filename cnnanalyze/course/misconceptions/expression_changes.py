@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cnnanalyze.core.expression import Expression, Name, given, made, parts, rewrite
 from cnnanalyze.course.misconceptions.solution import Place, Scene, layer_of
+from cnnanalyze.layers.traits import Trait
 
 Change = Callable[[Expression, Scene], Expression | None]
 """Returns what takes the place of a part: the part itself, another one, or nothing."""
@@ -152,12 +153,13 @@ def depthwise_per_filter(part: Expression, scene: Scene) -> Expression:
     if place is None or not place.mixed:
         return part
     if (
-        place.kind == "depthwise"
+        Trait.DEPTHWISE in place.traits
         and part.op == "*"
         and any(is_named(a, "kernel") for a in part.args)
     ):
         return made("*", part, given(place.mixed))._replace(name=part.name)
-    if place.kind == "separable" and part.op == "+" and len(part.args) == 2:  # noqa: PLR2004
+    is_separable = Trait.SEPARABLE in place.traits
+    if is_separable and part.op == "+" and len(part.args) == 2:  # noqa: PLR2004
         flat, mixing = part.args
         if flat.op == "*" and not is_named(mixing, "biases"):
             return made("+", made("*", flat, given(place.mixed)), mixing)._replace(name=part.name)
@@ -226,7 +228,7 @@ def sum_for_mean(part: Expression, _: Scene) -> Expression:
 def times_positions(part: Expression, scene: Scene) -> Expression:
     """Multiply what is held by the positions of the output."""
     place = place_of(part, scene)
-    if place is None or "norm" in place.kind or not is_named(part, "parameters", "weights"):
+    if place is None or place.normalises or not is_named(part, "parameters", "weights"):
         return part
     return made("*", part, given(place.output.positions))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnanalyze.core.expression import Expression, given, made, parts
 from cnnanalyze.course.misconceptions.expression_changes import Change, is_named, place_of
 from cnnanalyze.course.misconceptions.solution import Scene
+from cnnanalyze.layers.traits import Trait
 
 # --- rounding -------------------------------------------------------------------------------------
 
@@ -183,5 +184,5 @@ def _is_jump(part: Expression) -> bool:
 def pool_sees_nothing(part: Expression, scene: Scene) -> Expression:
     """Let a pooling layer see one index."""
     place = place_of(part, scene)
-    pools = place is not None and "pool" in place.kind
+    pools = place is not None and Trait.POOLING in place.traits
     return given(1, part.name) if pools and is_named(part, "kernel") else part

@@ -13,6 +13,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explanation import Explanation, Step
 from cnnanalyze.course.explanations.simplify import bare
 from cnnanalyze.course.misconceptions.catalogue import Kind
+from cnnanalyze.layers.traits import Trait
 
 Nested = Any
 """A number, or a tuple of nested numbers: a shape, a list, a matrix."""
@@ -24,6 +25,8 @@ class Place(NamedTuple):
     """What lies around a layer: slips put one of these numbers where another belongs."""
 
     kind: str
+    traits: frozenset[Trait]
+    """What the layer is."""
     input: Shape
     output: Shape
     above: tuple[int, ...] = ()
@@ -33,6 +36,11 @@ class Place(NamedTuple):
     stride: tuple[int, ...] = ()
     sizes: Callable[[], tuple[Expression, ...]] = lambda: ()
     """How the size of its output comes about, for each axis."""
+
+    @property
+    def normalises(self) -> bool:
+        """Whether the layer is a normalisation."""
+        return Trait.NORMALISATION in self.traits
 
 
 Scene = dict[str, Place]

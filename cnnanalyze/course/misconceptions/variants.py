@@ -57,6 +57,7 @@ from cnnanalyze.course.misconceptions.size_changes import (
     whole_for_less_one,
     without_rounding,
 )
+from cnnanalyze.layers.traits import Trait
 
 COMMON, OCCASIONAL, RARE = Rank
 
@@ -164,7 +165,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "input depth forgotten",
         "forgot the depth of the input",
-        of_place(lambda p, _: None if "norm" in p.kind else 1, "channels"),
+        of_place(lambda p, _: None if p.normalises else 1, "channels"),
     ),
     _slip(
         "depth of an earlier layer",
@@ -203,7 +204,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "stacked instead of added",
         "stacked the branches, but they are added",
-        of_place(lambda p, _: 2 * p.input.channels if p.kind == "add" else None, "channels"),
+        of_place(lambda p, _: 2 * p.input.channels if Trait.SUM in p.traits else None, "channels"),
         OCCASIONAL,
     ),
     _slip(
@@ -251,12 +252,12 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "one pair for the layer",
         "took one number for the whole layer instead of one for each channel",
-        of_place(lambda p, _: 1 if "norm" in p.kind else None, "channels", "features"),
+        of_place(lambda p, _: 1 if p.normalises else None, "channels", "features"),
     ),
     _slip(
         "per activation instead of per channel",
         "took one number for each activation instead of one for each channel",
-        of_place(lambda p, _: p.input.count if "norm" in p.kind else None, "channels"),
+        of_place(lambda p, _: p.input.count if p.normalises else None, "channels"),
         OCCASIONAL,
     ),
     _slip("statistics left out", "left out the moving statistics", put(0, "statistics")),

@@ -46,6 +46,7 @@ from cnnanalyze.language.tree import Mapping as MappingTree
 from cnnanalyze.language.tree import Scalar, Tree, plain
 from cnnanalyze.language.zoo import ZOO, find_spec
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 
 
 class Solved(NamedTuple):
@@ -330,7 +331,7 @@ def with_head(network: Network, classes: int) -> Network:
     >>> with_head(cnn.load("zoo:vgg16"), 10)["fc3"].output.channels
     10
     """
-    dense = [n for n in network if n.kind == "dense"]
+    dense = [n for n in network if Trait.DENSE in n.layer.traits and "units" in n.attributes]
     if not dense:
         raise UsageError(
             f"{network.name} ends in no dense layer, so its classes cannot be replaced"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import erf, exp, expm1, log, log1p, pi, sqrt, tanh
-from typing import Any, NamedTuple
+from math import exp, log, sqrt
+from typing import NamedTuple
 
+from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.course.worked_steps.class_labels import advise
 from cnnanalyze.course.worked_steps.layer_section import Working
-from cnnanalyze.course.worked_steps.volume import Number, Volume, counted, exact, lay, vector, whole
+from cnnanalyze.course.worked_steps.volume import Volume, counted, lay, vector
 from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.base import Layer
 
 MOST_ROWS = 64
 """Of a working; the rest goes the same way."""
@@ -28,98 +31,27 @@ class Worked(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-Scalar = Callable[[Number], Number]
-
-
-class Activation(NamedTuple):
-    """A function of one number; attributes of the layer may take part."""
-
-    formula: str
-    make: Callable[[Mapping[str, Any]], Scalar]
-
-
-def _plain(function: Scalar) -> Callable[[Mapping[str, Any]], Scalar]:
-    return lambda _: function
-
-
-def sigmoid(x: Number) -> float:
-    """Squeeze between 0 and 1, without overflow on either side."""
-    return 1 / (1 + exp(-float(x))) if x >= 0 else exp(x) / (1 + exp(x))
-
-
-def _softplus(x: Number) -> float:
-    return max(float(x), 0.0) + log1p(exp(-abs(float(x))))
-
-
-def _hard(x: Number) -> Number:
-    return whole(Fraction(min(max(0, x + 3), 6)) / 6)
-
-
-def _leaky(attributes: Mapping[str, Any]) -> Scalar:
-    slope = exact(attributes["slope"])
-    return lambda x: whole(x if x > 0 else slope * x)
-
-
-def _elu(attributes: Mapping[str, Any]) -> Scalar:
-    alpha = exact(attributes["alpha"])
-    return lambda x: x if x > 0 else alpha * expm1(x) if x else 0
-
-
-def _gelu(attributes: Mapping[str, Any]) -> Scalar:
-    if attributes["approximate"]:
-        return lambda x: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
-    return lambda x: x / 2 * (1 + erf(x / sqrt(2)))
-
-
-_LAMBDA, _ALPHA = 1.0507009873554805, 1.6732632423543772
-
-ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation("max(0, x)", _plain(lambda x: max(0, x))),
-    "relu6": Activation("min(max(0, x), 6)", _plain(lambda x: min(max(0, x), 6))),
-    "leaky_relu": Activation("x if x > 0, else slope*x", _leaky),
-    "elu": Activation("x if x > 0, else alpha*(e^x - 1)", _elu),
-    "sigmoid": Activation("1/(1 + e^-x)", _plain(sigmoid)),
-    "tanh": Activation("tanh(x)", _plain(tanh)),
-    "hard_sigmoid": Activation("min(max(0, x + 3), 6)/6", _plain(_hard)),
-    "hard_swish": Activation("x*min(max(0, x + 3), 6)/6", _plain(lambda x: whole(x * _hard(x)))),
-    "silu": Activation("x/(1 + e^-x)", _plain(lambda x: x * sigmoid(x))),
-    "softplus": Activation("ln(1 + e^x)", _plain(_softplus)),
-    "mish": Activation("x*tanh(ln(1 + e^x))", _plain(lambda x: x * tanh(_softplus(x)))),
-    "gelu": Activation("x*Phi(x)", _gelu),
-    "selu": Activation(
-        "1.0507*x if x > 0, else 1.7581*(e^x - 1)",
-        _plain(lambda x: _LAMBDA * (x if x > 0 else _ALPHA * expm1(x))),
-    ),
-    "identity": Activation("x", _plain(lambda x: x)),
-}
-"""Functions of one number, by the kind of their layer."""
-
-
-def activate(kind: str, attributes: Mapping[str, Any], tensors: Tensors, x: Volume) -> Worked:
-    """Work an activation out for every number.
+def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
+    """Work a layer out that makes each number of the number in its place.
 
     Examples
     --------
-    >>> worked = activate("relu", {}, {}, Volume((((-5, 4),),)))
+    >>> from cnnanalyze.layers.activation import Relu
+    >>> worked = activate(Relu(), {}, Volume((((-5, 4),),)))
     >>> worked.after.planes, worked.working.rows
     ((((0, 4),),), ((-5, 0), (4, 4)))
     """
-    if kind == "prelu":
-        return _prelu(tensors["slope"], x)
-    activation = ACTIVATIONS[kind]
-    function = activation.make(attributes)
-    after = _each(x, lambda v, _: function(v))
-    formula = activation.formula
-    for name in ("slope", "alpha"):
-        if name in attributes:
-            formula += f", {name} {attributes[name]:g}"
-    return Worked(after, formula, _pairs(x, after, activation.formula))
 
+    def value(number: Number, channel: int) -> Number:
+        held = {role: given[channel % len(given)] for role, given in tensors.items()}
+        return layer.value(number, **held)
 
-def _prelu(slopes: tuple[Number, ...], x: Volume) -> Worked:
-    formula = "x if x > 0, else slope*x"
-    after = _each(x, lambda v, c: whole(v if v > 0 else slopes[c % len(slopes)] * v))
-    return Worked(after, formula, _pairs(x, after, formula))
+    after = _each(x, value)
+    formula = layer.formula
+    for name in type(layer).model_fields:
+        if re.search(rf"\b{name}\b", layer.formula):
+            formula += f", {name} {getattr(layer, name):g}"
+    return Worked(after, formula, _pairs(x, after, layer.formula))
 
 
 def _each(x: Volume, function: Callable[[Number, int], Number]) -> Volume:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.core.exact_number import Number
+from cnnanalyze.course.worked_steps.volume import Volume
 from cnnanalyze.course.worked_steps.window_steps import Walk
 
 

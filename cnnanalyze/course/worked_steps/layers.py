@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from itertools import chain
-from operator import mul
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.worked_steps.activations import (
-    ACTIVATIONS,
     Tensors,
     Worked,
     activate,
@@ -18,11 +16,19 @@ from cnnanalyze.course.worked_steps.activations import (
     softmax,
 )
 from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, lay, vector, whole
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, lay, vector
 from cnnanalyze.course.worked_steps.window_steps import Walk
 from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.activation import Softmax
 from cnnanalyze.layers.attributes import per_axis
-from cnnanalyze.layers.base import Fit, Layer
+from cnnanalyze.layers.base import KINDS, Fit, Layer
+from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.linear import Dense
+from cnnanalyze.layers.merge import Concat
+from cnnanalyze.layers.norm import BatchNorm
+from cnnanalyze.layers.pool import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from cnnanalyze.layers.smooth import LogSoftmax
+from cnnanalyze.layers.traits import Trait
 
 
 class Call(NamedTuple):
@@ -69,13 +75,14 @@ def work(call: Call) -> Section:
     UsageError
         If nobody would do that kind by hand here.
     """
-    kind = call.layer.kind
-    if call.x.rank > 2 or kind not in KINDS:  # noqa: PLR2004 - rows and columns
+    working = working_of(type(call.layer))
+    if call.x.rank > 2 or working is None:  # noqa: PLR2004 - rows and columns
+        names = ", ".join(cls.kind for cls in worked_kinds())
         raise UsageError(
-            f"'{call.name}': {kind} is not worked out by hand",
-            help=f"there are {', '.join(sorted(KINDS))}; 'cnnanalyze verify' runs every kind",
+            f"'{call.name}': {call.layer.kind} is not worked out by hand",
+            help=f"there are {names}; 'cnnanalyze verify' runs every kind",
         )
-    section = KINDS[kind](call)
+    section = working(call)
     return section._replace(remarks=(*call.remarks, *section.remarks))
 
 
@@ -147,9 +154,11 @@ def _slid(
         call.tensors.get("bias", ()),
         flipped=call.flipped,
     )
-    what = "convolution (the kernel turned half around)" if call.flipped else (
-        "depthwise cross-correlation" if call.layer.kind == "depthwise" else "cross-correlation"
-    )  # fmt: skip
+    what = "cross-correlation"
+    if call.flipped:
+        what = "convolution (the kernel turned half around)"
+    elif Trait.DEPTHWISE in call.layer.traits:
+        what = "depthwise cross-correlation"
     formula = "sum of products" + (" + bias" if walk.biases else "")
     return _windowed(call, what, walk, formula)
 
@@ -189,12 +198,12 @@ def _dense(call: Call) -> Section:
     )
     formula = "sum of products" + (" + bias" if walk.biases else "")
     title = f"dense, {_count(len(numbers), 'number')} to {_count(layer.units, 'unit')}"
-    return Section(call.name, "dense", title, call.inputs, walk.output, walk, formula)
+    return Section(call.name, layer.kind, title, call.inputs, walk.output, walk, formula)
 
 
 def _pool(call: Call) -> Section:
     layer: Any = call.layer
-    highest = layer.kind == "maxpool"
+    highest = Trait.MAX_POOLING in layer.traits
     counted = not highest and layer.count_padding
     walk = Walk(
         call.x,
@@ -213,7 +222,7 @@ def _pool(call: Call) -> Section:
 
 def _whole(call: Call) -> Section:
     exactly = Fit(1, 0, 0, exact=True, unread=0)
-    highest = call.layer.kind == "global_maxpool"
+    highest = Trait.MAX_POOLING in call.layer.traits
     walk = Walk(
         call.x,
         (),
@@ -254,23 +263,24 @@ def _kept(words: str) -> Callable[[Call], Section]:
     return section
 
 
-def _joined(words: str, function: Callable[..., Number]) -> Callable[[Call], Section]:
-    """Return the section of a layer that joins equal maps number by number."""
+def _by_formula(call: Call) -> Section:
+    """Work out a layer that makes each number of the number in its place."""
+    return _pointwise(lambda c: activate(c.layer, c.tensors, c.x))(call)
 
-    def section(call: Call) -> Section:
-        shape = call.output
-        size = (call.x.height, call.x.width)
-        flats = [v.flat() for v in call.inputs]
-        if len({len(f) for f in flats}) > 1:
-            raise UsageError(
-                f"'{call.name}' joins {' and '.join(str(v.shape) for v in call.inputs)}; by hand "
-                "that is done for equal shapes"
-            )
-        out = [whole(function(values)) for values in zip(*flats, strict=True)]
-        after = lay(out, *size, shape.channels, shape.rank)
-        return Section(call.name, call.layer.kind, words, call.inputs, after)
 
-    return section
+def _joined(call: Call) -> Section:
+    """Work out a layer that joins equal maps number by number."""
+    shape = call.output
+    size = (call.x.height, call.x.width)
+    flats = [v.flat() for v in call.inputs]
+    if len({len(f) for f in flats}) > 1:
+        raise UsageError(
+            f"'{call.name}' joins {' and '.join(str(v.shape) for v in call.inputs)}; by hand "
+            "that is done for equal shapes"
+        )
+    out = [call.layer.value(*values) for values in zip(*flats, strict=True)]
+    after = lay(out, *size, shape.channels, shape.rank)
+    return Section(call.name, call.layer.kind, call.layer.formula, call.inputs, after)
 
 
 def _concat(call: Call) -> Section:
@@ -278,33 +288,50 @@ def _concat(call: Call) -> Section:
     after = Volume(planes, call.x.rank)
     if after.shape != call.output:
         raise UsageError(f"'{call.name}' joins along an axis; by hand that is done for channels")
-    return Section(call.name, "concat", "channels one after the other", call.inputs, after)
+    return Section(call.name, call.layer.kind, "channels one after the other", call.inputs, after)
 
 
-KINDS: dict[str, Callable[[Call], Section]] = {
-    "conv": _conv,
-    "depthwise": _depthwise,
-    "maxpool": _pool,
-    "avgpool": _pool,
-    "global_maxpool": _whole,
-    "global_avgpool": _whole,
-    "dense": _dense,
-    **{
-        kind: _pointwise(lambda c: activate(c.layer.kind, c.attributes, c.tensors, c.x))
-        for kind in (*ACTIVATIONS, "prelu")
-    },
-    "softmax": _pointwise(lambda c: softmax(c.x)),
-    "log_softmax": _pointwise(lambda c: softmax(c.x, logarithm=True)),
-    "batchnorm": _pointwise(
+WORKED: dict[type[Layer], Callable[[Call], Section]] = {
+    Conv: _conv,
+    Depthwise: _depthwise,
+    MaxPool: _pool,
+    AvgPool: _pool,
+    GlobalMaxPool: _whole,
+    GlobalAvgPool: _whole,
+    Dense: _dense,
+    Softmax: _pointwise(lambda c: softmax(c.x)),
+    LogSoftmax: _pointwise(lambda c: softmax(c.x, logarithm=True)),
+    BatchNorm: _pointwise(
         lambda c: batch_norm(c.x, c.tensors, c.attributes["epsilon"]), "batch normalisation"
     ),
-    "flatten": _kept("one number after the other: row by row, the channels of a place together"),
-    "reshape": _kept("the same numbers in another shape"),
-    "dropout": _kept("nothing happens after the training"),
-    "drop_path": _kept("nothing happens after the training"),
-    "add": _joined("sum, number by number", sum),
-    "multiply": _joined("product, number by number", lambda values: reduce(mul, values)),
-    "maximum": _joined("largest, number by number", max),
-    "concat": _concat,
+    Concat: _concat,
 }
-"""What is worked out by hand, by the kind of the layer."""
+"""How kinds are worked out whose numbers come of several numbers."""
+
+
+def working_of(cls: type[Layer]) -> Callable[[Call], Section] | None:
+    """Return how a kind is worked out by hand: on its own, by its formula, or as its traits say.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.activation import Relu
+    >>> from cnnanalyze.layers.norm import Lrn
+    >>> working_of(Relu) is not None, working_of(Lrn) is None
+    (True, True)
+    """
+    if cls in WORKED:
+        return WORKED[cls]
+    if cls.formula:
+        return _joined if Trait.JOIN in cls.traits else _by_formula
+    if Trait.FLATTENING in cls.traits:
+        return _kept("one number after the other: row by row, the channels of a place together")
+    if Trait.RESHAPING in cls.traits:
+        return _kept("the same numbers in another shape")
+    if Trait.IDENTITY_AT_INFERENCE in cls.traits:
+        return _kept("nothing happens after the training")
+    return None
+
+
+def worked_kinds() -> list[type[Layer]]:
+    """Return the kinds that are worked out by hand, by name."""
+    return [cls for cls in KINDS if working_of(cls) is not None]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.cost import Param
+from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
 from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.layers import KINDS, Call, work
+from cnnanalyze.course.worked_steps.layers import Call, work, worked_kinds, working_of
 from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, Kernel
-from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, arrange, counted, exact
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, arrange, counted
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
-from cnnanalyze.layers.base import KINDS as LAYERS
+from cnnanalyze.layers.base import KINDS, Layer
+from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.norm import BatchNorm
+from cnnanalyze.layers.pool import AvgPool, MaxPool
 
 BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 1}
 """What a tensor holds if nothing is given; others must be given."""
@@ -83,7 +88,7 @@ def _tensors(network: Network, node: Node) -> tuple[dict[str, tuple[Number, ...]
     found: dict[str, tuple[Number, ...]] = {}
     remarks = []
     params: tuple[Param, ...] = node.layer.params(*node.input_shapes)
-    for param in params if node.kind in KINDS else ():
+    for param in params if working_of(type(node.layer)) is not None else ():
         if param.role in given:
             found[param.role] = given[param.role]
         elif param.role in BLANK:
@@ -126,7 +131,7 @@ def convolve(
     biases: Sequence[Number] = (),
     flip: bool = False,
     depthwise: bool = False,
-    name: str = "conv",
+    name: str = Conv.kind,
 ) -> Section:
     """Lay filters over an image.
 
@@ -205,7 +210,7 @@ def convolve(
     if biases:
         count = len(filters) * (image.channels if depthwise else 1)
         tensors["bias"] = (tuple(biases) * count)[:count]
-    return _call(name, "depthwise" if depthwise else "conv", attributes, tensors, image, flip=flip)
+    return _call(name, Depthwise if depthwise else Conv, attributes, tensors, image, flip=flip)
 
 
 def _planes(kernel: Kernel, channels: int) -> tuple[Plane, ...]:
@@ -255,24 +260,36 @@ def pool(
     >>> pool(read_image(["1 3 2 1; 3 6 8 9"]), "average", 2).after.planes
     (((Fraction(13, 4), 5),),)
     """
-    kind = {"max": "maxpool", "average": "avgpool", "avg": "avgpool", "mean": "avgpool"}.get(how)
-    if kind is None:
+    cls = _POOLINGS.get(how)
+    if cls is None:
         raise UsageError(f"there is no pooling '{how}'", help="--pool max 2, or --pool average 2")
     attributes: dict[str, Any] = {
         "kernel": size,
         "stride": window.stride,
         "padding": window.padding,
     }
-    if kind == "maxpool":
+    if cls is MaxPool:
         attributes["dilation"] = window.dilation
     elif window.dilation != 1:
         raise UsageError("average pooling has no dilation", help="leave --dilation out")
-    return _call(name, kind, attributes, {}, image)
+    return _call(name, cls, attributes, {}, image)
 
 
-_WINDOWS = {"conv", "depthwise", "dense", "maxpool", "avgpool", "reshape", "prelu"}
-"""Kinds that need more than their name; options of their own ask for them."""
-APPLIED = ("cross-entropy", "batchnorm", *sorted(KINDS.keys() - _WINDOWS - {"batchnorm"}))
+_POOLINGS: dict[str, type[Layer]] = {
+    "max": MaxPool,
+    **dict.fromkeys(("average", "avg", "mean"), AvgPool),
+}
+
+
+@cache
+def applied() -> tuple[str, ...]:
+    """Return what :func:`apply` knows: kinds of one input that need nothing but their name."""
+    found = [cls for cls in worked_kinds() if cls.arity[0] == 1 and cls.params is Layer.params]
+    bare = [c.kind for c in found if not any(f.is_required() for f in c.model_fields.values())]
+    return (CROSS_ENTROPY, BatchNorm.kind, *bare)
+
+
+CROSS_ENTROPY = "cross-entropy"
 
 
 def apply(
@@ -292,19 +309,21 @@ def apply(
     >>> apply(vector([-1, 0, 2]), "relu").after.flat()
     (0, 0, 2)
     """
-    if kind == "cross-entropy":
+    if kind == CROSS_ENTROPY:
         if not target:
             raise UsageError(
                 "cross-entropy needs what is right",
                 help='--target "[1, 0, 0]": a number for each class',
             )
         worked = cross_entropy(image, target)
-        return _section("cross-entropy", "cross-entropy", image, worked)
-    if kind == "batchnorm":
+        return _section(CROSS_ENTROPY, CROSS_ENTROPY, image, worked)
+    if kind == BatchNorm.kind:
         tensors = {k: tuple(v) for k, v in (("gamma", gamma), ("beta", beta)) if v}
         worked = batch_norm(image, tensors, epsilon)
-        return _section("batchnorm", "batch normalisation", image, worked)
-    return _call(kind, kind, {}, {}, image)
+        return _section(BatchNorm.kind, "batch normalisation", image, worked)
+    found = KINDS.get(kind)
+    assert found is not None
+    return _call(kind, found, {}, {}, image)
 
 
 def _section(kind: str, title: str, image: Volume, worked: Any) -> Section:  # noqa: ANN401
@@ -316,15 +335,13 @@ def _section(kind: str, title: str, image: Volume, worked: Any) -> Section:  # n
 
 def _call(
     name: str,
-    kind: str,
+    cls: type[Layer],
     attributes: dict[str, Any],
     tensors: dict[str, tuple[Number, ...]],
     image: Volume,
     *,
     flip: bool = False,
 ) -> Section:
-    found = LAYERS.get(kind)
-    assert found is not None
-    layer = found(**attributes)
+    layer = cls(**attributes)
     shape: Shape = layer.shape(image.shape)
     return work(Call(name, layer, tensors, (image,), shape, flip))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.volume import Number, Volume, vector
+from cnnanalyze.course.worked_steps.volume import Volume, vector
 from cnnanalyze.course.worked_steps.window_steps import Walk, turned
 from cnnanalyze.errors import UsageError
 

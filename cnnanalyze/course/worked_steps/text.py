@@ -8,9 +8,10 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, exact, vector
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, vector
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree

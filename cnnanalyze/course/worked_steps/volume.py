@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
-
-Number = int | Fraction | float
-"""Exact, until an exponential or a root makes it a float."""
 
 Plane = tuple[tuple[Number, ...], ...]
 """Rows of numbers."""
-
-
-def exact(value: Number) -> Number:
-    """Return a number that was written in decimals as what is written, whole numbers as such.
-
-    Examples
-    --------
-    >>> exact(0.1), exact(3.0), exact(Fraction(8, 4))
-    (Fraction(1, 10), 3, 2)
-    """
-    found = Fraction(repr(value)) if isinstance(value, float) else value
-    return whole(found)
-
-
-def whole(value: Number) -> Number:
-    """Return a fraction that is a whole number as one; a float stays what it is."""
-    if isinstance(value, Fraction) and value.denominator == 1:
-        return value.numerator
-    return value
 
 
 class Volume(NamedTuple):

@@ -16,7 +16,8 @@ from math import lcm
 from operator import mul
 from typing import NamedTuple
 
-from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume, counted, whole
+from cnnanalyze.core.exact_number import Number, whole
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, counted
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Fit
 

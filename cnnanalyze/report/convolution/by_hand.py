@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnnanalyze.core.exact_number import exact
 from cnnanalyze.course.worked_steps.layer_section import Section
 from cnnanalyze.course.worked_steps.network import Window
 from cnnanalyze.course.worked_steps.network import convolve as work_out
 from cnnanalyze.course.worked_steps.text import plain_text, read_image, read_kernel
-from cnnanalyze.course.worked_steps.volume import exact
 from cnnanalyze.report.convolution import render
 from cnnanalyze.report.convolution.step_selection import Shown
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cnnanalyze.characters import cells as cells_of
 from cnnanalyze.characters import pad, wrap
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.course.worked_steps.layer_section import Section, Working
-from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.course.worked_steps.volume import Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
 from cnnanalyze.report.convolution.step_selection import (
     Kernel,

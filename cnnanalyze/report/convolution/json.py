@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.volume import Number
 from cnnanalyze.course.worked_steps.window_steps import Step, Walk
 from cnnanalyze.report.convolution.step_selection import Shown
 

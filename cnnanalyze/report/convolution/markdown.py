@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.course.worked_steps.layer_section import Section, Working
-from cnnanalyze.course.worked_steps.volume import Number, Volume
+from cnnanalyze.course.worked_steps.volume import Volume
 from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
 from cnnanalyze.report.convolution.step_selection import (
     Shown,

@@ -6,9 +6,10 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.course.worked_steps.layer_section import Section
 from cnnanalyze.course.worked_steps.result_check import Verdict
-from cnnanalyze.course.worked_steps.volume import Number, Plane, Volume
+from cnnanalyze.course.worked_steps.volume import Plane, Volume
 from cnnanalyze.course.worked_steps.window_steps import Step, Walk
 from cnnanalyze.report.numbers import exact
 

@@ -21,6 +21,7 @@ from cnnanalyze.course.sheets.questions.sizes import axes_of
 from cnnanalyze.course.sheets.questions.topic import DOES_NOT_FIT, Asking
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
+from cnnanalyze.layers.traits import Trait
 
 KEYS = {
     "parameters": "parameters",
@@ -230,7 +231,6 @@ BOTH_SIDES = kind("the other padding", "gave the padding of both sides together"
 
 
 def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
-    kind = facts.node.kind
     if quantity == "parameters" and facts.statistics:
         yield Twist(STATISTICS_TOO, facts.stored)
     if quantity == "padding" and isinstance(value, int) and facts.fit:
@@ -238,7 +238,7 @@ def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
     if quantity == "output" and isinstance(value, tuple):
         *size, channels = value
         shape = facts.node.input_shapes[0]
-        if "global" in kind or kind in {"gap", "adaptive_avgpool"}:
+        if facts.node.layer.is_any({Trait.GLOBAL_POOLING, Trait.ADAPTIVE_POOLING}):
             yield Twist(OVER_CHANNELS, (*shape.size, 1))
         yield Twist(WIDTH_FIRST, (*size[::-1], channels))
         yield Twist(COUNTED, facts.activations)

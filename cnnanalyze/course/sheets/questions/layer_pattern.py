@@ -11,8 +11,14 @@ from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.traits import Trait
 
-CONVS = frozenset({"conv", "depthwise", "separable", "transposed_conv", "table_conv"})
+
+def is_convolution(node: Node) -> bool:
+    """Whether a layer convolves, transposed or not, with the same weights in all places."""
+    convolving = {Trait.CONVOLUTION, Trait.TRANSPOSED_CONVOLUTION}
+    return node.layer.is_any(convolving) and Trait.UNSHARED_WEIGHTS not in node.layer.traits
 
 
 SCORES_FORGOTTEN = kind("score layer forgotten", "forgot the dense layer of the softmax")
@@ -67,13 +73,13 @@ def match(network: Network) -> Pattern:
     pooled: list[bool] = []
     dense = run = 0
     for node in network:
-        if node.kind in CONVS:
+        if is_convolution(node):
             run += 1
-        elif "pool" in node.kind and run:
+        elif Trait.POOLING in node.layer.traits and run:
             repeats.append(run)
             pooled.append(True)
             run = 0
-        elif node.kind == "dense":
+        elif Trait.DENSE in node.layer.traits:
             dense += 1
     if run:
         repeats.append(run)

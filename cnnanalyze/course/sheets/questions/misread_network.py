@@ -19,6 +19,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
+from cnnanalyze.layers.traits import Trait
 
 HELD = ("parameters", "trainable", "weights", "biases", "stored")
 SIZED = (
@@ -95,18 +96,19 @@ def _same(node: Node) -> Iterator[Layer]:
 
 
 def _untransposed(node: Node) -> Iterator[Layer]:
-    if node.kind == "transposed_conv":
-        yield _convolution(node, node.output.channels)
+    if Trait.TRANSPOSED_CONVOLUTION in node.layer.traits:
+        yield from _convolution(node, node.output.channels)
 
 
 def _unseparated(node: Node) -> Iterator[Layer]:
-    if node.kind in {"depthwise", "separable"}:
-        yield _convolution(node, node.output.channels)
+    if node.layer.is_any({Trait.DEPTHWISE, Trait.SEPARABLE}):
+        yield from _convolution(node, node.output.channels)
 
 
-def _convolution(node: Node, filters: int) -> Layer:
-    own = node.attributes
-    return Conv(filters=filters, **{k: own[k] for k in ("kernel", "stride", "padding", "bias")})
+def _convolution(node: Node, filters: int) -> Iterator[Layer]:
+    own, taken = node.attributes, ("kernel", "stride", "padding", "bias")
+    if own.keys() >= set(taken):
+        yield Conv(filters=filters, **{k: own[k] for k in taken})
 
 
 def _turned(node: Node) -> Iterator[Layer]:
@@ -126,7 +128,7 @@ def _square(node: Node) -> Iterator[Layer]:
 
 
 def _is_pool(node: Node) -> bool:
-    return "pool" in node.kind or node.kind == "gap"
+    return Trait.POOLING in node.layer.traits
 
 
 def _given_weights(node: Node) -> Iterator[Layer]:
@@ -319,7 +321,7 @@ def freezings(network: Network) -> Iterator[tuple[Kind, Callable[[], Network]]]:
     """Yield the network with other layers frozen than the question says."""
     if not any(n.frozen for n in network):
         return
-    heads = [n.id for n in network if n.kind == "dense" and not n.frozen]
+    heads = [n.id for n in network if Trait.DENSE in n.layer.traits and not n.frozen]
 
     def frozen(ids: Sequence[str]) -> Network:
         nodes = tuple(replace(n, frozen=n.frozen or n.id in ids) for n in network)

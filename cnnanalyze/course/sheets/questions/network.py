@@ -25,10 +25,12 @@ from cnnanalyze.course.sheets.questions.layer import (
     of_layer,
     unknown,
 )
-from cnnanalyze.course.sheets.questions.layer_pattern import CONVS, PATTERN, solve_pattern
+from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN, is_convolution, solve_pattern
 from cnnanalyze.course.sheets.questions.network_selection import About, variants
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.traits import Trait
 
 
 def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
@@ -103,13 +105,16 @@ def _count(about: About, asking: Asking) -> Solution:
         len(chosen),
         reasons=(f"They are {ids}.",) if about.over else (),
     )
-    weighty = sum(1 for f in about.analysis if f.node.kind in _WEIGHTY)
+    weighty = sum(1 for f in about.analysis if _has_weights(f.node))
     twist = Twist(DENSE_TOO, weighty)
     return Solution(len(chosen), explanations=(one,), twists=lambda: iter([twist]))
 
 
 DENSE_TOO = kind("dense layers counted too", "counted all layers with weights")
-_WEIGHTY = CONVS | {"dense"}
+
+
+def _has_weights(node: Node) -> bool:
+    return is_convolution(node) or Trait.DENSE in node.layer.traits
 
 
 # --- several layers, added up ---------------------------------------------------------------------

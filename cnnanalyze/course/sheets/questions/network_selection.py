@@ -19,6 +19,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class About:
             own = node.input_shapes[0].channels
             found[node.id] = Place(
                 node.kind,
+                node.layer.traits,
                 node.input_shapes[0],
                 node.output,
                 tuple(d for d in depths if d != own),
@@ -64,14 +66,14 @@ class About:
 
     def _mixed(self, node: Node) -> int:
         """Return the channels into which those of a depthwise convolution are mixed."""
-        if node.kind == "separable":
+        if Trait.SEPARABLE in node.layer.traits:
             return node.output.channels
-        if node.kind != "depthwise":
+        if Trait.DEPTHWISE not in node.layer.traits:
             return 0
         after = {node.id}
         for other in self.network:
             if set(other.inputs) & after:
-                if other.kind == "conv":
+                if other.layer.traits >= {Trait.CONVOLUTION, Trait.FULL_DEPTH}:
                     return other.output.channels
                 after.add(other.id)
         return 0
