@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-import cnnanalyze.layers  # noqa: F401 - fills the registry
+import cnnanalyze.layers
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, RUN, THIN
 from cnnanalyze.execute.operation_counter import OPERATIONS as TALLIED
@@ -42,6 +42,14 @@ def test_kind_has_a_kernel_and_a_strategy_in_the_family_of_its_rules(kind: type[
     assert family(RUN[kind.kind].__module__) == home
     assert kind.kind in STRATEGIES
     assert [family(module.__name__) for module in strategies_of(kind.kind)] == [home]
+
+
+def test_table_of_kinds_names_all_of_them_with_their_modules() -> None:
+    declared: dict[str, set[str]] = {}
+    for kind in OURS:
+        declared.setdefault(family(kind.__module__), set()).update((kind.kind, *kind.aliases))
+    table = {home: set(words.split()) for home, words in cnnanalyze.layers.FAMILIES.items()}
+    assert table == declared, "FAMILIES in cnnanalyze/layers/__init__.py"
 
 
 @kinds
