@@ -188,7 +188,7 @@ class BudgetRule(Rule):
     section = "budgets"
     quantity: ClassVar[str] = ""
     source = "Google, performance budgets (2018); what users of summaries check by hand in CI"
-    trips = "none: it speaks only where a budget is set"
+    trips = "none: it applies only if a budget is set"
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Check the limits of the spec and of the configuration."""

@@ -59,12 +59,14 @@ def hidden_channels(network: Network) -> Iterator[tuple[Node, str, int]]:
 
 
 def misfit(side: str, channels: int, multiple: int) -> str:
-    """Say that channels are no multiple of what hardware works on.
+    """Say that channels are not a multiple of what hardware works on.
 
     Examples
     --------
     >>> misfit("output", 20, 8)
-    '20 output channels are no multiple of 8: they are padded to 24'
+    '20 output channels are not a multiple of 8: they are padded to 24'
     """
     padded = -(-channels // multiple) * multiple
-    return f"{channels} {side} channels are no multiple of {multiple}: they are padded to {padded}"
+    return (
+        f"{channels} {side} channels are not a multiple of {multiple}: they are padded to {padded}"
+    )

@@ -98,11 +98,13 @@ def beside(analysis: Analysis, facts: NodeFacts | None = None) -> str:
     >>> import cnnanalyze as cnn
     >>> net = cnn.loads("{cnn: 1, input: 9x9x4, layers: [{groupnorm: 2}, relu]}")
     >>> beside(cnn.analyze(net).analysis)
-    '; beside their fields, all units see the whole map through groupnorm1'
+    '; apart from their fields, all units depend on the whole map through groupnorm1'
     """
     seeing = last_spatial(analysis) if facts is None else facts
     source = "" if seeing is None else through(analysis, seeing)
-    return f"; beside their fields, all units see the whole map through {source}" if source else ""
+    if not source:
+        return ""
+    return f"; apart from their fields, all units depend on the whole map through {source}"
 
 
 def extent(values: Sizes) -> str:

@@ -122,7 +122,7 @@ def test_folders_and_several_outputs(command: Any, tmp_path: Path) -> None:
         "lint", "specs", "-f", "concise", "-o", "sarif=out.sarif", "--output", "junit=out.xml"
     )
     assert code == 1
-    assert out.splitlines()[-1].endswith("in 2 files (1 can be mended with --fix)")
+    assert out.splitlines()[-1].endswith("in 2 files (1 fixable with --fix)")
     assert json.loads(Path("out.sarif").read_text())["version"] == "2.1.0"
     assert Path("out.xml").read_text().startswith("<?xml")
 
@@ -357,10 +357,10 @@ def test_slighter_findings_are_left_out(command: Any, tmp_path: Path) -> None:
         code, out, _ = command("lint", "net.yaml", *options, "--profile", "default")
         return code, out.splitlines()[-1]
 
-    assert told() == (1, "2 warnings, 1 info in 1 file (1 can be mended with --fix)")
+    assert told() == (1, "2 warnings, 1 info in 1 file (1 fixable with --fix)")
     assert told("--min-severity", "warning") == (
         1,
-        "2 warnings in 1 file (1 can be mended with --fix)",
+        "2 warnings in 1 file (1 fixable with --fix)",
     )
     assert told("--min-severity", "error") == (0, "nothing found in 1 file")
     assert told("--min-severity", "error", "--fail-on", "info") == (0, "nothing found in 1 file")

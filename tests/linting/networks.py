@@ -4,7 +4,7 @@ from __future__ import annotations
 
 EVEN = "cnn: 1\ninput: 31x37x3\nlayers:\n- conv: {filters: 7, kernel: 4, padding: same}\n"
 """CV003 in line 4, column 30, and nothing else."""
-MESSAGE = "an even kernel of 4 at stride 1 shifts its output by half a pixel"
+MESSAGE = "even kernel 4 at stride 1 shifts the output by half a pixel"
 
 BIASED = """\
 cnn: 1

@@ -30,7 +30,7 @@ def test_shufflenet_v2_does_not_fit_tensor_cores() -> None:
         f for f in for_target("shufflenet_v2_x1_0", "tensor-core").findings if f.code == "HW001"
     ]
     assert {f.message for f in found} == {
-        f"58 {side} channels are no multiple of 8: they are padded to 64"
+        f"58 {side} channels are not a multiple of 8: they are padded to 64"
         for side in ("input", "output")
     }
 
@@ -43,7 +43,7 @@ def test_classes_gates_and_colours_are_nobody_s_choice() -> None:
 
 def test_every_rgb_network_is_too_much_for_the_npu() -> None:
     found = [f.message for f in for_target("resnet18", "ti-npu").findings if f.code == "HW003"]
-    assert found[0] == "the first convolution reads 3 channels, and the NPU takes 1"
+    assert found[0] == "the first convolution reads 3 channels, but the NPU takes 1"
 
 
 def test_bottlenecks_and_branches_on_mobile_devices() -> None:

@@ -43,7 +43,8 @@ def test_the_first_unproductive_layer_of_vgg16_is_where_the_field_outgrows_the_i
     found = lint(at("vgg16", 32), "RF001").findings
     assert [(f.code, f.instances, f.path) for f in found] == [("RF001", 7, "stage3/conv3/conv1")]
     assert found[0].message == (
-        "its input sees 32 pixels on every path, and the image has 32: a kernel of 3 adds nothing"
+        "the receptive field before it is already 32 pixels on every path, and the image has 32: "
+        "kernel 3 adds nothing"
     )
 
 
@@ -63,7 +64,9 @@ def test_a_window_on_a_single_position_is_not_told_here(lint: Lint) -> None:
 def test_the_critical_layer_is_told_once_per_path(lint: Lint) -> None:
     (found,) = lint(at("vgg16", 48), "RF002").findings
     assert found.path == "stage4/conv1/conv1"
-    assert found.message == "here the field grows beyond the image: from 44 to 60 pixels of 48"
+    assert (
+        found.message == "the receptive field outgrows the image here: from 44 to 60 pixels of 48"
+    )
 
 
 def test_gates_see_the_whole_image(lint: Lint) -> None:
@@ -72,7 +75,7 @@ def test_gates_see_the_whole_image(lint: Lint) -> None:
         "- gap\n- dense: 5\n"
     )
     assert [f.message for f in lint(plain, "RF003").findings] == [
-        "the units before this global pool see 3 pixels, and the image has 31x37"
+        "the receptive field before this global pool is 3 pixels, but the image has 31x37"
     ]
     gated = plain.replace(
         "- gap\n", "- multiply: [[gap, {conv: {filters: 7, kernel: 1}}, sigmoid], []]\n- gap\n"
@@ -89,7 +92,7 @@ def test_branches_that_read_elsewhere(lint: Lint) -> None:
     (found,) = lint(text, "RF004").findings
     assert (found.mark and found.mark.line, found.message) == (
         4,
-        "the branches of this add look at places that lie up to 2 pixels apart",
+        "the branches of this add are misaligned by up to 2 pixels",
     )
 
 
@@ -104,9 +107,9 @@ def test_every_join_that_moves_branches_apart_is_told(lint: Lint) -> None:
     text = f"cnn: 1\ninput: 64x64x3\nlayers:\n- {UNIT}\n- {UNIT}\n- relu\n- {UNIT}\n"
     found = lint(text, "RF004").findings
     assert [(f.mark and f.mark.line, f.message.partition("up to ")[2]) for f in found] == [
-        (4, "1 pixel apart"),
-        (5, "2 pixels apart"),
-        (7, "4 pixels apart"),
+        (4, "1 pixel"),
+        (5, "2 pixels"),
+        (7, "4 pixels"),
     ]
 
 
@@ -114,7 +117,7 @@ def test_a_place_that_stands_for_many_joins_tells_the_largest(lint: Lint) -> Non
     text = f"cnn: 1\ninput: 64x64x3\nlayers:\n- {{{UNIT}, repeat: 3}}\n"
     (found,) = lint(text, "RF004").findings
     assert (found.instances, found.path) == (3, "add1")
-    assert found.message.endswith("look at places that lie up to 4 pixels apart")
+    assert found.message.endswith("are misaligned by up to 4 pixels")
 
 
 def test_what_comes_behind_a_misaligned_join_is_not_told_again(lint: Lint) -> None:
@@ -126,12 +129,12 @@ def test_what_comes_behind_a_misaligned_join_is_not_told_again(lint: Lint) -> No
 def test_signals_and_volumes_have_fields_too(lint: Lint) -> None:
     signal = "cnn: 1\ninput: 17x3\nlayers:\n- conv: {filters: 5, kernel: 7}\n- gap\n"
     assert [f.message for f in lint(signal, "RF003").findings] == [
-        "the units before this global pool see 7 pixels, and the image has 17"
+        "the receptive field before this global pool is 7 pixels, but the image has 17"
     ]
     volume = (
         "cnn: 1\ninput: 5x7x11x1\nlayers:\n- conv: {filters: 5, kernel: [3, 3, 5]}\n- relu\n- gap\n"
     )
     assert [f.message for f in lint(volume, "RF003", "RF005").findings] == [
-        "made for images of 3x3x5 to 3x3x5 pixels; these have 5x7x11",
-        "the units before this global pool see 3x3x5 pixels, and the image has 5x7x11",
+        "suited to images of 3x3x5 to 3x3x5 pixels; these have 5x7x11",
+        "the receptive field before this global pool is 3x3x5 pixels, but the image has 5x7x11",
     ]

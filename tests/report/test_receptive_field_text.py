@@ -134,12 +134,12 @@ def test_lint_tells_both() -> None:
     found = cnn.lint(cnn.loads(NORMED), select=["RF005"]).findings
     assert [f.help for f in found] == [
         (
-            "choose the size of the images within this range; beside their fields, all units see "
-            "the whole map through groupnorm1"
+            "choose an image size in this range; apart from their fields, all units "
+            "depend on the whole map through groupnorm1"
         )
     ]
     assert [f.help for f in cnn.lint(cnn.loads(PLAIN), select=["RF005"]).findings] == [
-        "choose the size of the images within this range"
+        "choose an image size in this range"
     ]
 
 

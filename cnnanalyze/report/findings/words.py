@@ -90,7 +90,7 @@ def closing(result: Result) -> str:
         f"{number(result.passed_over, 'other YAML file')} passed over"
         if result.passed_over
         else "",
-        f"{safe:,} can be mended with --fix" if safe else "",
+        f"{safe:,} fixable with --fix" if safe else "",
         f"{unsafe:,} with --unsafe-fixes" if unsafe else "",
     ]
     behind = "; ".join(note for note in notes if note)

@@ -59,7 +59,7 @@ def awkward() -> Result:
 
 
 TEXT = """\
-specs/even.yaml:4:30: warning[CV003] even-kernel: an even kernel of 4 at stride 1 shifts its output by half a pixel
+specs/even.yaml:4:30: warning[CV003] even-kernel: even kernel 4 at stride 1 shifts the output by half a pixel
   |
 4 | - conv: {filters: 7, kernel: 4, padding: same}
   |                              ^
@@ -67,7 +67,7 @@ specs/even.yaml:4:30: warning[CV003] even-kernel: an even kernel of 4 at stride 
   kernel = 4, stride = 1
   help: use a kernel of 3 or 5
 
-specs/my units.yaml:7:7: warning[NA001] bias-before-norm: a bias of 7 numbers is taken away by the batchnorm behind it
+specs/my units.yaml:7:7: warning[NA001] bias-before-norm: redundant bias of 7 values: the batchnorm after it cancels it
   |
 7 |     - conv: {filters: 7, kernel: 3, padding: same}  # of each unit
   |       ^^^^
@@ -82,7 +82,7 @@ specs/bad.yaml:4:22: error[SP003] unknown-key: 'conv' has no attribute 'kernl'; 
 4 | - conv: {filters: 7, kernl: 4, padding: same}
   |                      ^^^^^
 
-1 error, 2 warnings in 4 files (1 can be mended with --fix)
+1 error, 2 warnings in 4 files (1 fixable with --fix)
 """
 
 
@@ -101,7 +101,7 @@ def test_concise(result: Result) -> None:
     lines = write(result, "concise").splitlines()
     assert lines[0] == f"specs/even.yaml:4:30: warning[CV003] even-kernel: {MESSAGE}"
     assert lines[1].endswith("(in 3 instances; the first is unit1/conv1)")
-    assert lines[-1] == "1 error, 2 warnings in 4 files (1 can be mended with --fix)"
+    assert lines[-1] == "1 error, 2 warnings in 4 files (1 fixable with --fix)"
     assert len(lines) == 4
 
 
@@ -253,7 +253,7 @@ def test_github_escapes(awkward: Result) -> None:
     )
     assert '::it, has: <all> & "every" 50 %25%0Aand | ' in first
     assert second.startswith("::error title=LN001 rule-crashed::it, has:")
-    assert last == "1 error, 1 info in 1 file (1 can be mended with --fix)"
+    assert last == "1 error, 1 info in 1 file (1 fixable with --fix)"
 
 
 def test_gitlab_issues(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:

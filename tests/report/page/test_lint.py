@@ -25,8 +25,8 @@ def test_a_finding_stands_below_its_line_with_carets() -> None:
     assert isinstance(result, Result)
     found = Page(write(result, "Lint", "of one"))
     (item,) = found.root.all("li", data_finding="NA003")
-    assert "this relu reads nothing but the relu of relu1" in item.text
-    assert "help: take one of them out, or put the missing layer between them" in item.text
+    assert "activation applied twice: relu after relu1 (relu)" in item.text
+    assert "help: remove one of them, or add the missing layer between them" in item.text
     (region,) = (p for p in found.root.all("pre") if p.text.startswith("  7"))
     line, carets = region.text.splitlines()
     assert line == "  7 │   - relu"

@@ -8,12 +8,12 @@ from cnnanalyze.linting.rule import Case, rule
 
 @rule
 class BudgetActivations(BudgetRule):
-    """A network, block or layer puts out more activations than its budget allows.
+    """A network, block or layer outputs more activations than its budget allows.
 
-    Why: activations are what training keeps and what a device moves; they follow time better
-    than operations do.
+    Why: training stores activations and devices move them; they predict time better than
+    operations do.
 
-    Instead: down-sample earlier, or make layers narrower.
+    Instead: downsample earlier, or make layers narrower.
     """
 
     code = "BG009"

@@ -8,10 +8,9 @@ from cnnanalyze.linting.rule import Case, rule
 
 @rule
 class BudgetDepth(BudgetRule):
-    """A network has more layers with weights on its longest path than its budget allows.
+    """The longest path of a network has more layers with weights than its budget allows.
 
-    Why: layers on one path are computed one after the other: depth is time that no width takes
-    away.
+    Why: layers on one path run one after the other: more width cannot reduce that time.
 
     Instead: use fewer or parallel layers.
     """

@@ -10,9 +10,9 @@ from cnnanalyze.linting.rule import Case, rule
 class BudgetMacs(BudgetRule):
     """A network, block or layer costs more multiply-accumulates than its budget allows.
 
-    Why: the budget stands for the time that one image may take.
+    Why: the budget limits the time that one image may take.
 
-    Instead: down-sample earlier, make layers narrower, or raise the budget.
+    Instead: downsample earlier, make layers narrower, or raise the budget.
     """
 
     code = "BG002"

@@ -10,15 +10,15 @@ from cnnanalyze.linting.rule import Case, rule
 class BudgetMemory(BudgetRule):
     """A network needs more memory than its budget allows.
 
-    Why: what does not fit into the memory of a device does not run there.
+    Why: a network that does not fit into the memory of a device does not run there.
 
-    Instead: make the largest maps smaller, or choose a smaller type.
+    Instead: make the largest maps smaller, or choose a smaller data type.
     """
 
     code = "BG003"
     name = "budget-memory"
     quantity = "memory"
-    formula = "bytes of weights + bytes of the most activations alive > limit"
+    formula = "bytes of weights + bytes of the most live activations > limit"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}], "

@@ -10,10 +10,10 @@ from cnnanalyze.linting.rule import Case, rule
 class BudgetOperations(BudgetRule):
     """A network, block or layer costs more operations than its budget allows.
 
-    Why: where a budget is given in FLOPs, its convention decides what it means; without one it
-    is two for each multiply-accumulate and one for every other operation.
+    Why: the convention of a budget in FLOPs decides what is counted; the default is two for
+    each multiply-accumulate and one for every other operation.
 
-    Instead: down-sample earlier, make layers narrower, or raise the budget.
+    Instead: downsample earlier, make layers narrower, or raise the budget.
     """
 
     code = "BG008"

@@ -8,7 +8,7 @@ from cnnanalyze.linting.rule import Case, rule
 
 @rule
 class BudgetParams(BudgetRule):
-    """A network, block or layer holds more parameters than its budget allows.
+    """A network, block or layer has more parameters than its budget allows.
 
     Why: parameters decide the size of the file and the memory of the device.
 

@@ -18,10 +18,10 @@ MOST = 3
 class BudgetRegression(Rule):
     """A network costs more than when the baseline was written.
 
-    Why: networks grow by small steps that nobody decides on. A baseline that is committed makes
-    every step a decision.
+    Why: networks grow in small steps that nobody decides on. A committed baseline makes every
+    step a decision.
 
-    Instead: undo the growth, or agree to it with ``cnnanalyze budget SPEC --update``.
+    Instead: undo the growth, or accept it with ``cnnanalyze budget SPEC --update``.
     """
 
     code = "BG007"
@@ -33,7 +33,7 @@ class BudgetRegression(Rule):
     source = (
         "torch-scan leaves this policy to the owner of a network (its README, comparing reports)"
     )
-    trips = "none: it speaks only where the configuration names a baseline"
+    trips = "none: it applies only if the configuration names a baseline"
     valid = (Case("{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}]}"),)
 
     def check(self, subject: Subject) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ class BudgetRegression(Rule):
             subject,
             f"{', '.join(costs)} than in the baseline",
             node=analysis.network[grown[0]] if grown else None,
-            help=f"changed: {shown}; 'cnnanalyze budget' shows all, '--update' agrees to it",
+            help=f"changed: {shown}; 'cnnanalyze budget' shows all, '--update' accepts it",
             values={g.quantity: (g.before, g.now) for g in comparison.grown},
         )
 

@@ -10,8 +10,8 @@ from cnnanalyze.linting.rule import Case, rule
 class BudgetRf(BudgetRule):
     """The receptive field of a network or layer is outside its budget.
 
-    Why: a field that is too small does not see the object, one that is too large sees what does
-    not belong.
+    Why: a field that is too small does not cover the object, one that is too large covers what
+    does not belong to it.
 
     Instead: change kernels, strides or the number of layers.
     """

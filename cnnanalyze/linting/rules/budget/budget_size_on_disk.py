@@ -10,15 +10,15 @@ from cnnanalyze.linting.rule import Case, rule
 class BudgetSizeOnDisk(BudgetRule):
     """A network's file is larger than its budget allows.
 
-    Why: files are shipped, loaded and updated over slow lines.
+    Why: files are shipped, loaded and updated over slow connections.
 
-    Instead: make layers narrower, or choose a smaller type.
+    Instead: make layers narrower, or choose a smaller data type.
     """
 
     code = "BG006"
     name = "budget-size-on-disk"
     quantity = "size_on_disk"
-    formula = "stored numbers times bytes of the type > limit"
+    formula = "stored numbers times bytes of the data type > limit"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}], "

@@ -14,11 +14,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class BudgetUnmatched(Rule):
     """A budget names a layer or block that the network does not have.
 
-    Why: the limit watches nothing. Usually a layer was renamed, and its budget was not.
+    Why: the limit applies to nothing. Usually a layer was renamed, and its budget was not.
 
-    Instead: correct the path. ``*`` stands for any part of one name, ``**`` for any number of
-    names. A pattern of a configuration holds for many networks: it has to fit one of those that
-    are looked at together.
+    Instead: correct the path. ``*`` matches any part of one name, ``**`` any number of names. A
+    pattern of a configuration applies to many networks: it must match at least one of those
+    checked together.
     """
 
     code = "BG010"
@@ -26,9 +26,9 @@ class BudgetUnmatched(Rule):
     section = "budgets"
     severity = "error"
     needs = "analysis"
-    formula = "no path of a layer or block fits the pattern"
-    source = "as ESLint and ruff report suppressions that hide nothing"
-    trips = "none: it speaks only where a budget is set"
+    formula = "no path of a layer or block matches the pattern"
+    source = "as ESLint and ruff report unused suppressions"
+    trips = "none: it applies only if a budget is set"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}], "

@@ -14,10 +14,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class BigDenseKernel(Rule):
-    """A convolution behind the first one has a large kernel over all channels.
+    """A convolution after the first one has a large kernel over all channels.
 
-    Why: a stack of 3x3 kernels sees as much with fewer parameters and more nonlinearities: two
-    of them have 18/25 of the weights of one 5x5.
+    Why: a stack of 3x3 kernels has the same receptive field with fewer parameters and more
+    nonlinearities: two of them have 18/25 of the weights of one 5x5.
 
     Instead: stack 3x3 convolutions, or make the large one depthwise.
     """
@@ -62,8 +62,8 @@ class BigDenseKernel(Rule):
             "- conv: {filters: 16, kernel: 5}\n",
             at=(6, 31),
             message=(
-                "a 5x5 kernel over all 8 channels: 2 of 3x3 see as much with 18 weights"
-                " per pair of channels instead of 25"
+                "a 5x5 kernel over all 8 channels: 2 of 3x3 have the same receptive field with "
+                "18 weights per pair of channels instead of 25"
             ),
             path="conv2",
         ),
@@ -85,8 +85,9 @@ class BigDenseKernel(Rule):
                 yield self.found(
                     subject,
                     f"a {size} kernel over all {node.input_shapes[0].channels} channels: "
-                    f"{number} of {small} see as much with {number * 3 ** len(sides)} weights "
-                    f"per pair of channels instead of {prod(sides)}",
+                    f"{number} of {small} have the same receptive field with "
+                    f"{number * 3 ** len(sides)} weights per pair of channels instead of "
+                    f"{prod(sides)}",
                     node=node,
                     attribute="kernel",
                     help=f"stack {number} convolutions with {small} kernels",

@@ -15,12 +15,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DepthwiseAlone(Rule):
-    """Nothing mixes the channels behind a depthwise convolution.
+    """Nothing mixes the channels after a depthwise convolution.
 
-    Why: a depthwise convolution filters every channel by itself; without a 1x1 convolution
-    behind it the channels of the network never meet.
+    Why: a depthwise convolution filters each channel separately; without a 1x1 convolution
+    after it, channels never exchange information.
 
-    Instead: put a 1x1 convolution behind it, or use 'separable', which has one.
+    Instead: add a 1x1 convolution after it, or use 'separable', which includes one.
     """
 
     code = "CV010"
@@ -61,8 +61,8 @@ class DepthwiseAlone(Rule):
             "- conv: {filters: 8, kernel: 1}\n",
             at=(4, 3),
             message=(
-                "nothing mixes the 3 channels behind this depthwise convolution before "
-                "the next one or the output"
+                "nothing mixes the 3 channels of this depthwise convolution before the next one "
+                "or the output"
             ),
             path="depthwise1",
         ),
@@ -79,10 +79,10 @@ class DepthwiseAlone(Rule):
             ):
                 yield self.found(
                     subject,
-                    f"nothing mixes the {node.output.channels} channels behind this depthwise "
-                    "convolution before the next one or the output",
+                    f"nothing mixes the {node.output.channels} channels of this depthwise "
+                    f"convolution before the next one or the output",
                     node=node,
-                    help="put a 1x1 convolution behind it, or use 'separable'",
+                    help="add a 1x1 convolution after it, or use 'separable'",
                     values={"channels": node.output.channels},
                 )
 

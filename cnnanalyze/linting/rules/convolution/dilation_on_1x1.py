@@ -18,10 +18,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class DilationOn1x1(Rule):
     """A 1x1 convolution has a dilation.
 
-    Why: dilation is the distance between the taps of a kernel; a kernel of one tap has none, so
-    it has no effect.
+    Why: dilation is the distance between the elements of a kernel. A 1x1 kernel has only one,
+    so dilation has no effect.
 
-    Instead: remove the dilation, or use the kernel that was meant.
+    Instead: remove the dilation, or use the intended kernel.
     """
 
     code = "CV009"
@@ -52,7 +52,7 @@ class DilationOn1x1(Rule):
             "layers:\n"
             "- conv: {filters: 8, kernel: 1, dilation: 2}  # a remark\n",
             at=(4, 43),
-            message="dilation 2 has no effect on a kernel of one tap",
+            message="dilation 2 has no effect on a 1x1 kernel",
             path="conv1",
         ),
         Case(
@@ -64,7 +64,7 @@ class DilationOn1x1(Rule):
             "    dilation: 2  # no effect\n"
             "    kernel: 1\n",
             at=(6, 15),
-            message="dilation 2 has no effect on a kernel of one tap",
+            message="dilation 2 has no effect on a 1x1 kernel",
             path="conv1",
         ),
         Case(
@@ -75,7 +75,7 @@ class DilationOn1x1(Rule):
             "layers:\n"
             "- point: 8\n",
             at=(4, 77),
-            message="dilation 2 has no effect on a kernel of one tap",
+            message="dilation 2 has no effect on a 1x1 kernel",
             path="point1/conv1",
         ),
     )
@@ -96,10 +96,10 @@ class DilationOn1x1(Rule):
                 fix = without_entry(subject, arguments, "dilation", "remove the dilation")
             yield self.found(
                 subject,
-                f"dilation {max(rates)} has no effect on a kernel of one tap",
+                f"dilation {max(rates)} has no effect on a 1x1 kernel",
                 node=node,
                 attribute="dilation",
-                help="remove the dilation, or use the kernel that was meant",
+                help="remove the dilation, or use the intended kernel",
                 values={"dilation": max(rates)},
                 fix=fix,
             )

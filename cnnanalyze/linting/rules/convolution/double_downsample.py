@@ -12,11 +12,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DoubleDownsample(Rule):
-    """Two layers with a stride follow each other with nothing but norms and activations between.
+    """Two strided layers follow each other with only norms and activations between them.
 
-    Why: the map shrinks twice before anything can be learned of what is dropped.
+    Why: the map shrinks twice before anything can be learned from the discarded detail.
 
-    Instead: let a convolution with stride 1 stand between them, where detail matters.
+    Instead: put a convolution with stride 1 between them where detail matters.
     """
 
     code = "CV011"

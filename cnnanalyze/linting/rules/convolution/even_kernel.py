@@ -14,13 +14,14 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class EvenKernel(Rule):
     """A convolution with stride 1 and padding has an even kernel.
 
-    Why: an even kernel has no middle. Its output lies half a pixel beside its input, and no
-    padding that is equal on both sides keeps the size. Without padding the map shrinks anyhow, and
-    nothing is meant to lie upon it; with all of the padding before it, as causal convolutions have
-    it, an output belongs to the last position that it reads; and the window of an even kernel with
-    even dilation has a middle.
+    Why: an even kernel has no centre. Its output is shifted by half a pixel against its input,
+    and no symmetric padding keeps the size. Not reported: convolutions without padding (the map
+    shrinks anyway, so nothing is meant to align with it), padding on one side only, as in
+    causal convolutions (each output belongs to the last position it reads), and even kernels
+    with an even dilation (their window has a centre).
 
-    Instead: use the next odd kernel. Two even kernels whose shifts cancel are better one odd one.
+    Instead: use the next odd kernel. Replace two even kernels whose shifts cancel by one odd
+    kernel.
     """
 
     code = "CV003"
@@ -44,14 +45,14 @@ class EvenKernel(Rule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 4, padding: same}\n",
             at=(4, 30),
-            message="an even kernel of 4 at stride 1 shifts its output by half a pixel",
+            message="even kernel 4 at stride 1 shifts the output by half a pixel",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n"
             "- conv: {filters: 8, kernel: [3, 2], padding: [1, 1]}\n",
             at=(4, 30),
-            message="an even kernel of 2 at stride 1 shifts its output by half a pixel",
+            message="even kernel 2 at stride 1 shifts the output by half a pixel",
             path="conv1",
         ),
     )
@@ -71,7 +72,7 @@ class EvenKernel(Rule):
             if (even := next(shifted, None)) is not None:
                 yield self.found(
                     subject,
-                    f"an even kernel of {even} at stride 1 shifts its output by half a pixel",
+                    f"even kernel {even} at stride 1 shifts the output by half a pixel",
                     node=node,
                     attribute="kernel",
                     help=f"use a kernel of {even - 1} or {even + 1}",

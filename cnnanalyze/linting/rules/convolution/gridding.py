@@ -16,10 +16,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class Gridding(Rule):
-    """Convolutions that follow each other have the same dilation.
+    """Successive convolutions have dilations with a common factor.
 
-    Why: with one rate all the way, an output depends on a grid of pixels with holes between
-    them; neighbours come to share nothing.
+    Why: with the same rate in all layers, an output depends on a grid of pixels with holes
+    between them; neighbouring outputs share no inputs.
 
     Instead: use rates without a common factor, such as 1, 2, 5.
     """
@@ -57,7 +57,7 @@ class Gridding(Rule):
             "- relu\n"
             "- conv: {filters: 8, kernel: 3, dilation: 2}\n",
             at=(8, 43),
-            message=("dilation 2 behind dilation 2: what it reads is a grid of one pixel in 2"),
+            message=("dilation 2 after dilation 2 reads only one pixel in 2"),
             path="conv3",
         ),
     )
@@ -73,8 +73,8 @@ class Gridding(Rule):
                 if first.id in dilated and (common := gcd(_rate(first), _rate(node))) > 1:
                     yield self.found(
                         subject,
-                        f"dilation {_rate(node)} behind dilation {_rate(first)}: what it reads is "
-                        f"a grid of one pixel in {common}",
+                        f"dilation {_rate(node)} after dilation {_rate(first)} reads only one "
+                        f"pixel in {common}",
                         node=node,
                         attribute="dilation",
                         help="use rates without a common factor, such as 1, 2, 5",

@@ -15,15 +15,15 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class MergeableLinear(Rule):
-    """Two linear layers follow each other, and one could do the work of both.
+    """Two linear layers follow each other, and one layer could replace both.
 
-    Why: a convolution behind a convolution is one convolution as long as no nonlinearity stands
-    between them; if one is 1x1 and no narrow layer lies between, the pair computes nothing that
-    one layer could not. Most often an activation was forgotten.
+    Why: two convolutions with no nonlinearity between them are one convolution. If one of them
+    is 1x1 and the layer between is not narrow, the pair computes nothing that one layer could
+    not. Usually an activation was forgotten.
 
-    Instead: put the activation in that was forgotten, or merge both into one layer. A narrow
-    layer between two wide ones is a factorisation of low rank, and a transposed convolution
-    that enlarges scores is there for the size: neither is reported.
+    Instead: add the forgotten activation, or merge both into one layer. A narrow layer between
+    two wide ones is a low-rank factorisation, and a transposed convolution that upsamples
+    scores is needed for the size: neither is reported.
     """
 
     code = "CV005"
@@ -82,8 +82,8 @@ class MergeableLinear(Rule):
             "- conv: {filters: 16, kernel: 1}\n",
             at=(6, 3),
             message=(
-                "nothing nonlinear between conv1 and conv2: 3 -> 8 -> 16 channels are "
-                "one linear layer"
+                "mergeable: no nonlinearity between conv1 and conv2, so 3 -> 8 -> 16 channels "
+                "are one linear layer"
             ),
             path="conv2",
         ),
@@ -91,8 +91,8 @@ class MergeableLinear(Rule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- dense: 64\n- dense: 10\n",
             at=(5, 3),
             message=(
-                "nothing nonlinear between dense1 and dense2: 3072 -> 64 -> 10 channels"
-                " are one linear layer"
+                "mergeable: no nonlinearity between dense1 and dense2, so 3072 -> 64 -> 10 "
+                "channels are one linear layer"
             ),
             path="dense2",
         ),
@@ -109,10 +109,10 @@ class MergeableLinear(Rule):
             before, middle, after = _width(first), first.output.channels, node.output.channels
             yield self.found(
                 subject,
-                f"nothing nonlinear between {first.id} and {node.id}: "
-                f"{before} -> {middle} -> {after} channels are one linear layer",
+                f"mergeable: no nonlinearity between {first.id} and {node.id}, so {before} -> "
+                f"{middle} -> {after} channels are one linear layer",
                 node=node,
-                help="put an activation between them, or merge them into one layer",
+                help="add an activation between them, or merge them into one layer",
                 values={"in": before, "middle": middle, "out": after},
             )
 

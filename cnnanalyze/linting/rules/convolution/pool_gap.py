@@ -13,10 +13,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class PoolGap(Rule):
-    """A pool steps over pixels that no other layer reads.
+    """A pool skips pixels that no other layer reads.
 
-    Why: with a stride larger than the window there are rows and columns that no window holds; a
-    pool is there to gather what is in the map, not to drop it.
+    Why: with a stride larger than the window, some rows and columns are in no window; a pool
+    should summarise the map, not discard parts of it.
 
     Instead: use a window at least as large as the stride.
     """
@@ -50,7 +50,7 @@ class PoolGap(Rule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- maxpool: {kernel: 2, stride: 3}\n",
             at=(4, 32),
-            message="stride 3 steps over pixels: the window reaches over 2 only",
+            message="stride 3 skips pixels: the window covers only 2",
             path="maxpool1",
         ),
     )
@@ -63,7 +63,7 @@ class PoolGap(Rule):
         ):
             yield self.found(
                 subject,
-                f"stride {stride} steps over pixels: the window reaches over {extent} only",
+                f"stride {stride} skips pixels: the window covers only {extent}",
                 node=node,
                 attribute="stride",
                 help=f"use a window of at least {stride}",

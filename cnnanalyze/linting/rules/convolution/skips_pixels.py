@@ -12,14 +12,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class SkipsPixels(Rule):
-    """A convolution steps over pixels that no other layer reads.
+    """A convolution skips pixels that no other layer reads.
 
-    Why: with a stride larger than the kernel's extent there are rows and columns between the
-    windows that nothing reads: their activations were computed in vain.
+    Why: with a stride larger than the kernel's extent, nothing reads the rows and columns
+    between the windows: their activations were computed for nothing.
 
     Instead: use a kernel at least as large as the stride, or pool first. The projection beside
-    a residual branch does it, too, but there the branch reads what it skips; it is not
-    reported.
+    a residual branch also skips pixels, but the branch reads them; it is not reported.
     """
 
     code = "CV001"
@@ -49,8 +48,8 @@ class SkipsPixels(Rule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- relu\n- conv: {filters: 8, kernel: 1, stride: 2}\n",
             at=(5, 41),
             message=(
-                "stride 2 steps over pixels: the kernel reaches over 1 only, and "
-                "nothing else reads the 1 between two windows"
+                "stride 2 skips pixels: the kernel covers only 1, and no other layer reads the 1 "
+                "between two windows"
             ),
             path="conv1",
         ),
@@ -64,8 +63,8 @@ class SkipsPixels(Rule):
         ):
             yield self.found(
                 subject,
-                f"stride {stride} steps over pixels: the kernel reaches over {extent} only, "
-                f"and nothing else reads the {stride - extent} between two windows",
+                f"stride {stride} skips pixels: the kernel covers only {extent}, and no other "
+                f"layer reads the {stride - extent} between two windows",
                 node=node,
                 attribute="stride",
                 help=f"use a kernel of at least {stride}, or pool before a stride of 1",

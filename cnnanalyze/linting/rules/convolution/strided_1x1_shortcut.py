@@ -13,12 +13,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class Strided1x1Shortcut(Rule):
-    """A 1x1 convolution with a stride projects a shortcut.
+    """A strided 1x1 convolution projects a shortcut.
 
-    Why: it reads one pixel of every s x s and drops the others, three quarters at stride 2.
+    Why: it reads one pixel of every s x s and discards the others, three quarters of them at
+    stride 2.
 
-    Instead: average first and project then, as ResNet-D does: 'avgpool: 2' before a 1x1
-    convolution with stride 1.
+    Instead: average before projecting, as ResNet-D does: 'avgpool: 2' before a 1x1 convolution
+    with stride 1.
     """
 
     code = "CV002"

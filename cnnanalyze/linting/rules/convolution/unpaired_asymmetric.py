@@ -14,13 +14,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class UnpairedAsymmetric(Rule):
-    """A 1xn convolution has no nx1 beside it.
+    """A 1xn convolution has no nx1 counterpart.
 
-    Why: a large kernel is factorised into a row and a column; with one of them alone the
-    network sees along one axis only.
+    Why: a large kernel is factorised into a row and a column; with only one of them the network
+    mixes positions along one axis only.
 
-    Instead: add the other half behind it or in parallel, unless only that axis carries the
-    pattern.
+    Instead: add the other half after it or in parallel, unless the pattern lies along that axis
+    only.
     """
 
     code = "CV007"
@@ -57,7 +57,7 @@ class UnpairedAsymmetric(Rule):
             "- relu\n"
             "- conv: {filters: 8, kernel: 3, padding: same}\n",
             at=(4, 30),
-            message="a 1x7 convolution without a 7x1 before, behind or beside it",
+            message="1x7 convolution without a 7x1 before, after or beside it",
             path="conv1",
         ),
     )
@@ -77,10 +77,10 @@ class UnpairedAsymmetric(Rule):
             other = "x".join(map(str, wanted))
             yield self.found(
                 subject,
-                f"a {said} convolution without a {other} before, behind or beside it",
+                f"{said} convolution without a {other} before, after or beside it",
                 node=node,
                 attribute="kernel",
-                help=f"add a {other} convolution, so that both axes are seen",
+                help=f"add a {other} convolution to cover both axes",
                 values={"kernel": said},
             )
 

@@ -13,9 +13,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class ViolentStem(Rule):
-    """The map shrinks to an eighth or less within the first two convolutions.
+    """The first two convolutions shrink the map to an eighth or less.
 
-    Why: what is dropped that early cannot be learned any more; a network should narrow slowly.
+    Why: detail that is discarded this early cannot be learned later; a network should
+    downsample gradually.
 
     Instead: spread the strides over more layers.
     """
@@ -52,7 +53,7 @@ class ViolentStem(Rule):
             "- conv: {filters: 8, kernel: 3, padding: same}\n",
             at=(5, 3),
             message=(
-                "the map is 8 times smaller behind the first two convolutions: 67x67x3 became 7x7x8"
+                "the map is 8 times smaller after the first two convolutions: 67x67x3 became 7x7x8"
             ),
             path="maxpool1",
         ),
@@ -73,7 +74,7 @@ class ViolentStem(Rule):
                 if max(total) >= most:
                     yield self.found(
                         subject,
-                        f"the map is {max(total)} times smaller behind the first "
+                        f"the map is {max(total)} times smaller after the first "
                         f"{'convolution' if convolutions == 0 else 'two convolutions'}"
                         f": {network.input} became {node.output}",
                         node=node,

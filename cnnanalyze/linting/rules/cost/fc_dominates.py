@@ -13,10 +13,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class FcDominates(Rule):
-    """The first dense layer on a flattened map holds most of the parameters.
+    """The first dense layer on a flattened map has most of the parameters.
 
-    Why: it has one weight for every activation of the map and every unit. In VGG-16 that is 102.8
-    of 138.4 million parameters, for one matrix product.
+    Why: it has one weight for every activation of the map and every unit. In VGG-16 that is
+    102.8 of 138.4 million parameters, for one matrix product.
 
     Instead: pool the map globally before the dense layer.
     """
@@ -27,7 +27,7 @@ class FcDominates(Rule):
     needs = "analysis"
     formula = "h·w·C·units > share of all parameters"
     source = "CS231n, lecture 9, on VGG-16: most parameters are in the late dense layers"
-    trips = "AlexNet and its kin, the VGG networks, C3D; small LeNets"
+    trips = "AlexNet and its variants, the VGG networks, C3D; small LeNets"
     thresholds = MappingProxyType({"share": 0.5})
     valid = (
         Case(

@@ -13,18 +13,18 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class LayerDominatesMacs(Rule):
-    """One layer of a network of many costs a large share of its multiply-accumulates.
+    """One layer of a larger network costs a large share of the multiply-accumulates.
 
-    Why: whoever wants a faster network begins here.
+    Why: this is the first place to make the network faster.
 
-    Instead: down-sample before it, split it, make it narrower or factorise it.
+    Instead: downsample before it, split it, make it narrower or factorise it.
     """
 
     code = "PC003"
     name = "layer-dominates-macs"
     severity = "info"
     needs = "analysis"
-    formula = "MACs of a layer > share of all, in networks of at least so many layers"
+    formula = "MACs of a layer > share of all, in networks with at least that many layers"
     source = "as layer-dominates-params, for operations"
     trips = "alexnet, zfnet: their second convolution of 5x5"
     thresholds = MappingProxyType({"share": 0.3, "layers": 8})
@@ -61,6 +61,6 @@ class LayerDominatesMacs(Rule):
                     f"this layer costs {100 * macs / total:.0f} % of the MACs: {macs:,} of "
                     f"{total:,}",
                     node=facts.node,
-                    help="down-sample before it, split it, make it narrower or factorise it",
+                    help="downsample before it, split it, make it narrower or factorise it",
                     values={"macs": macs, "of": total},
                 )

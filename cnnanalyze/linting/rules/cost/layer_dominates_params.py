@@ -13,10 +13,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class LayerDominatesParams(Rule):
-    """One layer of a network of many holds a large share of its parameters.
+    """One layer of a larger network has a large share of the parameters.
 
-    Why: whoever wants a smaller file begins here. A dense layer on a flattened map is reported as
-    ``fc-dominates`` from half of the parameters on.
+    Why: this is the first place to make the file smaller. A dense layer on a flattened map with
+    half of the parameters or more is reported as ``fc-dominates``.
 
     Instead: split the layer, make it narrower or factorise it.
     """
@@ -25,7 +25,7 @@ class LayerDominatesParams(Rule):
     name = "layer-dominates-params"
     severity = "info"
     needs = "analysis"
-    formula = "parameters of a layer > share of all, in networks of at least so many layers"
+    formula = "parameters of a layer > share of all, in networks with at least that many layers"
     source = "measured: 17 of the 68 networks of torchvision 0.29"
     trips = (
         "AlexNet and C3D (dense layers); mobile networks, whose classifier of 1,000 classes is "

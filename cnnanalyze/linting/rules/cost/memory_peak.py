@@ -12,10 +12,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class MemoryPeak(Rule):
-    """While one layer is computed, far more activations are alive than at any other time.
+    """One layer needs far more live activations than any other.
 
-    Why: the peak decides whether a network fits into the memory of a small device. Here a single
-    layer makes it: with that one smaller, the whole network would need less.
+    Why: the peak decides whether a network fits into the memory of a small device. A single
+    layer causes it here: if that one were smaller, the whole network would need less.
 
     Instead: make this layer's input or output smaller, or compute it in stripes.
     """
@@ -25,7 +25,7 @@ class MemoryPeak(Rule):
     severity = "info"
     needs = "analysis"
     formula = "largest live set > 1.5 times the next"
-    source = "Lin et al. 2020, 'MCUNet': memory of micro-controllers is bound by the peak"
+    source = "Lin et al. 2020, 'MCUNet': the peak limits the memory of microcontrollers"
     trips = "squeezenet1_0 and squeezenet1_1, c3d, vgg11, zfnet, lenet5: their first layers"
     thresholds = MappingProxyType({"times": 1.5, "layers": 4})
     valid = (
@@ -38,7 +38,8 @@ class MemoryPeak(Rule):
         Case(
             "cnn: 1\ninput: 9x9x3\nlayers:\n- concat: [[], relu, tanh, sigmoid]\n- maxpool: 9\n",
             at=(4, 3),
-            message="1,944 activations are alive here, 1.98 times as many as anywhere else",
+            message="memory peak: 1,944 activations are live here, 1.98 times as many as "
+            "anywhere else",
             path="concat1",
         ),
     )
@@ -54,8 +55,8 @@ class MemoryPeak(Rule):
         if peak > self.threshold(subject, "times") * others[0]:
             yield self.found(
                 subject,
-                f"{peak:,} activations are alive here, {peak / others[0]:.3g} times as many as "
-                "anywhere else",
+                f"memory peak: {peak:,} activations are live here, {peak / others[0]:.3g} times "
+                f"as many as anywhere else",
                 node=analysis.network[analysis.memory.peak_at],
                 help="make this layer's input or output smaller",
                 values={"alive": peak, "elsewhere": others[0]},

@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class RepresentationBottleneck(Rule):
-    """In one step everything that the network knows shrinks by a large factor.
+    """One step shrinks the whole representation by a large factor.
 
     Why: all information passes through here. What does not fit is lost to every later layer,
-    however wide it is. Sizes should fall gently from the input to the output.
+    however wide it is. Sizes should fall gradually from the input to the output.
 
-    Instead: down-sample in smaller steps, or widen the layer while it shrinks the map.
+    Instead: downsample in smaller steps, or widen the layer while it shrinks the map.
     """
 
     code = "PC005"
@@ -61,6 +61,6 @@ class RepresentationBottleneck(Rule):
                     "to "
                     f"{here:,} activations",
                     node=narrow,
-                    help="down-sample in smaller steps, or widen the layer",
+                    help="downsample in smaller steps, or widen the layer",
                     values={"before": before, "here": here},
                 )

@@ -14,10 +14,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class StarvedLayer(Rule):
-    """A layer computes so little for each byte that it moves that it waits for memory.
+    """A layer is memory-bound: it computes too little for each byte that it moves.
 
-    Why: a device reaches its speed only above its ridge point, the operations that it can do while
-    one byte arrives. Below it the time is that of moving data, and saving operations saves nothing.
+    Why: a device reaches its peak speed only above its ridge point: the number of operations it
+    can do while one byte arrives. Below it, moving data takes the time, and saving operations
+    saves nothing.
 
     Instead: fuse the layer with its neighbours, or make it wider.
     """
@@ -44,8 +45,8 @@ class StarvedLayer(Rule):
         Case(
             "cnn: 1\ninput: 28x28x64\nlayers:\n- depthwise: {kernel: 3, padding: same}\n",
             at=(4, 3),
-            message="this depthwise does 2.24 operations per byte that it moves, below the ridge "
-            "of 10",
+            message="memory-bound: this depthwise does 2.24 operations per byte moved, below the "
+            "ridge point of 10",
             path="depthwise1",
         ),
     )
@@ -64,9 +65,8 @@ class StarvedLayer(Rule):
             if intensity < ridge:
                 yield self.found(
                     subject,
-                    f"this {node.kind} does {intensity:.3g} operations per byte that it moves, "
-                    "below "
-                    f"the ridge of {ridge:g}",
+                    f"memory-bound: this {node.kind} does {intensity:.3g} operations per byte "
+                    f"moved, below the ridge point of {ridge:g}",
                     node=node,
                     help="fuse it with its neighbours, or make it wider",
                     values={"operations per byte": round(intensity, 3), "ridge": ridge},

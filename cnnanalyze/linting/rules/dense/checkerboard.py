@@ -12,13 +12,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class Checkerboard(Rule):
-    """The kernel of a transposed convolution is no multiple of its stride.
+    """The stride of a transposed convolution does not divide its kernel.
 
-    Why: some output positions are then written by more taps than their neighbours. The pattern
-    repeats with the stride and shows as a checkerboard in what the network draws. Weights that are
-    given or frozen (bilinear up-sampling) even that out and are no finding.
+    Why: more kernel positions then write to some outputs than to their neighbours. The pattern
+    repeats with the stride and appears as a checkerboard in generated images. Given or frozen
+    weights (bilinear upsampling) even that out and are not reported.
 
-    Instead: use a kernel that the stride divides, or resize and convolve.
+    Instead: use a kernel that is a multiple of the stride, or resize and convolve.
     """
 
     code = "DP001"
@@ -39,7 +39,7 @@ class Checkerboard(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- transposed_conv: {filters: 8, kernel: 3, stride: "
             "2}\n",
             at=(4, 41),
-            message="a kernel of 3 at stride 2 writes 1 tap to some positions and 2 to others",
+            message="kernel 3 at stride 2 writes 1 time to some positions and 2 to others",
             path="transposed_conv1",
         ),
     )
@@ -54,11 +54,10 @@ class Checkerboard(Rule):
             for k, s in zip(kernel(node), stride(node), strict=True):
                 if k % s:
                     least = k // s
-                    taps = "tap" if least == 1 else "taps"
+                    times = "time" if least == 1 else "times"
                     yield self.found(
                         subject,
-                        f"a kernel of {k} at stride {s} writes {least} {taps} to some positions "
-                        "and "
+                        f"kernel {k} at stride {s} writes {least} {times} to some positions and "
                         f"{least + 1} to others",
                         node=node,
                         attribute="kernel",

@@ -9,10 +9,10 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 class OutputPadding(FaultRule):
     """The output padding of a transposed convolution is not below its stride or dilation.
 
-    Why: output padding tells apart the input sizes that one output size could come from, of
-    which there are as many as the stride; more of it would add rows that no window reaches.
+    Why: output padding selects one of the input sizes that one output size could come from;
+    there are as many as the stride. More of it would add rows that no window reaches.
 
-    Instead: use less than the stride, most often s - 1 or 0.
+    Instead: use less than the stride, usually s - 1 or 0.
     """
 
     code = "DP002"

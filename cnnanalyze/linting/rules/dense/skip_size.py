@@ -7,10 +7,10 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class SkipSize(FaultRule):
-    """A decoder comes back to another size than the encoder had, by one pixel.
+    """The decoder size differs from the encoder size by one pixel.
 
-    Why: a map of odd size is halved and rounded; doubled again it lacks a row or a column, or
-    has one too many.
+    Why: a map of odd size is halved and rounded; doubled again, it has a row or column too few
+    or too many.
 
     Instead: use an input whose sides are multiples of the total stride, or crop or pad the
     skip.

@@ -12,7 +12,7 @@ class Cycle(FaultRule):
     Why: a network is computed from its input to its output; a loop has no order in which it
     could run.
 
-    Instead: move the step that is read up, or read another one.
+    Instead: move the step that is read above this one, or read another one.
     """
 
     code = "GR002"

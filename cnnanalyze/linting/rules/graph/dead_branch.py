@@ -13,11 +13,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DeadBranch(Rule):
-    """Nothing reads a layer, and it is no output.
+    """A layer is not used: nothing reads it, and it is not an output.
 
     Why: it is computed, and its parameters are stored, for nothing.
 
-    Instead: join it, name it under 'outputs', or remove it.
+    Instead: join it, add it to 'outputs', or remove it.
     """
 
     code = "GR003"
@@ -51,7 +51,8 @@ class DeadBranch(Rule):
             "- {conv: {filters: 8, kernel: 3}, from: input}\n",
             at=(4, 4),
             message=(
-                "nothing reads side, and it is no output: it leads nowhere, with 224 parameters"
+                "dead branch: nothing reads side, and it is not an output: it is unused, with "
+                "224 parameters"
             ),
             path="side",
         ),
@@ -65,8 +66,8 @@ class DeadBranch(Rule):
             "- {tanh: , from: a}\n",
             at=(6, 3),
             message=(
-                "nothing reads dropout1, and it is no output: it and 1 layer before it "
-                "lead nowhere, with 224 parameters"
+                "dead branch: nothing reads dropout1, and it is not an output: it and 1 layer "
+                "before it are unused, with 224 parameters"
             ),
             path="dropout1",
         ),
@@ -81,16 +82,14 @@ class DeadBranch(Rule):
                 continue
             wasted = _only_for(network, node)
             others = len(wasted) - 1
-            behind = (
-                f" and {others} layer{'s' * (others > 1)} before it lead" if others else " leads"
-            )
+            behind = f" and {others} layer{'s' * (others > 1)} before it are" if others else " is"
             parameters = sum(p.size for n in wasted for p in n.layer.params(*n.input_shapes))
             yield self.found(
                 subject,
-                f"nothing reads {node.id}, and it is no output: it{behind} nowhere"
+                f"dead branch: nothing reads {node.id}, and it is not an output: it{behind} unused"
                 + (f", with {parameters:,} parameters" if parameters else ""),
                 node=node,
-                help="join it, name it under 'outputs', or remove it",
+                help="join it, add it to 'outputs', or remove it",
                 values={"layers": len(wasted), "parameters": parameters},
             )
 

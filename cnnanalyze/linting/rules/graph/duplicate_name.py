@@ -7,12 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class DuplicateName(FaultRule):
-    """Two steps of a list have the same name.
+    """Two steps of one list have the same name.
 
     Why: a reference could mean either.
 
-    Instead: choose another name; where a step is laid out several times, number it: 'as:
-    unit$index'.
+    Instead: choose another name; where a step is repeated, number it: 'as: unit$index'.
     """
 
     code = "GR005"

@@ -16,11 +16,11 @@ _UNCERTAIN = ("when", "repeat", "else")
 
 @rule
 class EmptyBlock(Rule):
-    """A block is called, and no call of it makes a layer.
+    """A block is called, but none of its calls creates a layer.
 
-    Why: every step in it is left out by its ``when`` or ``repeat``. The network is read as if the
-    block were not there, which is rarely what was meant: a parameter has another value than it
-    seems, or a condition is the wrong way round.
+    Why: ``when`` or ``repeat`` leaves out every step in it. The network is read as if the block
+    were not there, which is rarely intended: a parameter does not have the value it seems to
+    have, or a condition is inverted.
 
     Instead: correct the condition or the parameter, or remove the call.
     """
@@ -55,8 +55,7 @@ class EmptyBlock(Rule):
             "- unit\n"
             "- add: [[{unit: }], [dropout: 0.2]]\n",
             at=(8, 3),
-            message="the block 'unit' makes no layer: every step in it is left out by its "
-            "'when' or 'repeat'",
+            message="block 'unit' creates no layer: 'when' or 'repeat' leaves out every step in it",
             path="unit",
         ),
     )
@@ -79,8 +78,8 @@ class EmptyBlock(Rule):
             if name not in filled:
                 yield self.found(
                     subject,
-                    f"the block '{name}' makes no layer: every step in it is left out by its "
-                    "'when' or 'repeat'",
+                    f"block '{name}' creates no layer: 'when' or 'repeat' leaves out every step "
+                    f"in it",
                     mark=word.mark,
                     path=name,
                     help="correct the condition, or remove the call",

@@ -12,7 +12,7 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class FusableSiblings(Rule):
-    """Convolutions side by side read the same input with windows of one form.
+    """Convolutions with the same kernel and stride read the same input.
 
     Why: one convolution with all their filters computes the same in one pass over the input,
     which is faster on most hardware.

@@ -7,14 +7,14 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class InputCount(FaultRule):
-    """A step gets more inputs than it takes, or fewer.
+    """A step has more inputs than it takes, or fewer.
 
-    Why: a convolution reads one map, a join at least two, a block as many as it names under
-    'inputs'. A join of one tensor, which other tools let pass as a merge without effect, is
-    refused here.
+    Why: a convolution reads one map, a join at least two, a block as many as it lists under
+    'inputs'. A join of one tensor, which other tools accept as a merge without effect, is an
+    error here.
 
-    Instead: give branches, or 'from' with as many names; join several maps with 'add' or
-    'concat' first.
+    Instead: give branches, or as many names in 'from'; join several maps with 'add' or 'concat'
+    first.
     """
 
     code = "GR011"

@@ -14,11 +14,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class NoOpLayer(Rule):
-    """A layer passes its input on unchanged.
+    """A layer returns its input unchanged.
 
-    Why: it has no effect; most often a number is not the one that was meant.
+    Why: it has no effect; usually one of its numbers is not the intended one.
 
-    Instead: remove it, or give it the number that was meant. What a parameter sets is not
+    Instead: remove it, or give it the intended number. Values set by a parameter are not
     reported: another value may have an effect.
     """
 
@@ -47,31 +47,31 @@ class NoOpLayer(Rule):
             "- dropout: 0  # for now\n"
             "- relu\n",
             at=(5, 3),
-            message="dropout 0 drops nothing: it passes its input on",
+            message="no effect: dropout 0 drops nothing",
             path="dropout1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- maxpool: 1\n",
             at=(4, 3),
-            message="maxpool of one pixel with stride 1: it passes its input on",
+            message="no effect: maxpool of one pixel with stride 1",
             path="maxpool1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- {zeropad: 0}\n- relu\n",
             at=(4, 4),
-            message="zeropad 0 adds nothing: it passes its input on",
+            message="no effect: zeropad 0 adds nothing",
             path="zeropad1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- flatten\n- flatten\n- dense: 10\n",
             at=(5, 3),
-            message="flatten of a vector: it passes its input on",
+            message="no effect: flatten of a vector",
             path="flatten2",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- resize: {scale: 1}\n",
             at=(4, 3),
-            message="resize to the size that it has: it passes its input on",
+            message="no effect: resize to the size that it has",
             path="resize1",
         ),
     )
@@ -87,9 +87,9 @@ class NoOpLayer(Rule):
             is_output = node.id in subject.network.outputs
             yield self.found(
                 subject,
-                f"{reason}: it passes its input on",
+                f"no effect: {reason}",
                 node=node,
-                help="remove it, or give it the number that was meant",
+                help="remove it, or give it the intended number",
                 fix=None if is_output else without_step(subject, written, f"remove {node.kind}"),
             )
 

@@ -14,10 +14,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class SelfMerge(Rule):
-    """A join gets the same tensor twice.
+    """A join reads the same tensor twice.
 
-    Why: x + x is twice x, x beside x holds nothing new, the larger of x and x is x. Most often
-    one of two names is wrong.
+    Why: x + x is 2x, x concatenated with x holds nothing new, and the maximum of x and x is x.
+    Usually one of two names is wrong.
 
     Instead: read the other branch, or remove the join.
     """
@@ -51,13 +51,13 @@ class SelfMerge(Rule):
             "- {tanh: , as: b}\n"
             "- {add: , from: [b, b]}\n",
             at=(6, 4),
-            message="add1 gets b twice",
+            message="add1 reads b twice",
             path="add1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- concat: [identity, []]\n",
             at=(4, 3),
-            message="concat1 gets input twice",
+            message="concat1 reads input twice",
             path="concat1",
         ),
     )
@@ -73,7 +73,7 @@ class SelfMerge(Rule):
             if twice is not None:
                 yield self.found(
                     subject,
-                    f"{node.id} gets {twice} {_TIMES.get(sources.count(twice), 'several times')}",
+                    f"{node.id} reads {twice} {_TIMES.get(sources.count(twice), 'several times')}",
                     node=node,
                     help="read the other branch, or remove the join",
                     values={"input": twice, "times": sources.count(twice)},

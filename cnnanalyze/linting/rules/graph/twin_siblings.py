@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class TwinSiblings(Rule):
-    """Two layers without parameters compute the same of the same input.
+    """Two layers without parameters compute the same result from the same input.
 
-    Why: the same values are computed and kept twice. Activations are left out: they cost
-    little, and frameworks compute them in place.
+    Why: the same values are computed and stored twice. Activations are not reported: they are
+    cheap, and frameworks compute them in place.
 
-    Instead: compute it once and let both read it.
+    Instead: compute it once and let both readers use it.
     """
 
     code = "GR008"
@@ -50,7 +50,10 @@ class TwinSiblings(Rule):
             "- add: [[{avgpool: {kernel: 3, stride: 1, padding: same}}], [{avgpool: {kernel: "
             "3, stride: 1, padding: same}}]]\n",
             at=(4, 63),
-            message="add1/2/avgpool1 computes the same as add1/1/avgpool1 of the same input",
+            message=(
+                "duplicate computation: add1/2/avgpool1 and add1/1/avgpool1 have the same "
+                "input and attributes"
+            ),
             path="add1/2/avgpool1",
         ),
     )
@@ -69,7 +72,8 @@ class TwinSiblings(Rule):
             if first != node.id:
                 yield self.found(
                     subject,
-                    f"{node.id} computes the same as {first} of the same input",
+                    f"duplicate computation: {node.id} and {first} have the same input and "
+                    f"attributes",
                     node=node,
                     help=f"read {first} instead",
                     values={"twin": first},

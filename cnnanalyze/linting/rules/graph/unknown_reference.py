@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class UnknownReference(FaultRule):
-    """A name refers to no step in sight.
+    """A name refers to no visible step.
 
-    Why: what a step reads must stand before it in the same list, in one around it, or on a path
-    into a named group.
+    Why: a step can read a step that comes before it in the same list, in an enclosing list, or
+    on a path into a named group.
 
-    Instead: the message lists the names that are known there; name a step with 'as'.
+    Instead: use one of the names that the message lists; name a step with 'as'.
     """
 
     code = "GR001"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class Unreachable(FaultRule):
-    """No layer lies on the way from the input to an output.
+    """No layer is on the way from the input to an output.
 
     Why: the network would do nothing: every step is left out, or the output is the input
     itself.
 
-    Instead: name the outputs, as in 'outputs: [fc]', or mend the conditions of the steps.
+    Instead: list the outputs, as in 'outputs: [fc]', or fix the conditions of the steps.
     """
 
     code = "GR004"

@@ -14,12 +14,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class Fragmented(Rule):
-    """Many convolutions and pools read the same map side by side.
+    """Many convolutions and pools read the same map in parallel.
 
-    Why: each of them is small, has its own overhead and reads the map again. On a device with many
-    units one large operation is faster than several small ones of the same cost together.
+    Why: each of them is small, has its own overhead and reads the map again. On a device with
+    many units one large operation is faster than several small ones of the same total cost.
 
-    Instead: join convolutions of equal kernels into one and split its output, or use fewer
+    Instead: merge convolutions with equal kernels into one and split its output, or use fewer
     branches.
     """
 
@@ -45,7 +45,7 @@ class Fragmented(Rule):
             "  - {conv: {filters: 8, kernel: 5, padding: 2}}\n"
             "  - {maxpool: {kernel: 3, stride: 1, padding: 1}}\n",
             at=(4, 3),
-            message="4 convolutions and pools read this map side by side",
+            message="4 convolutions and pools read this map in parallel",
             path="relu1",
         ),
     )
@@ -60,9 +60,9 @@ class Fragmented(Rule):
             if len(readers) > most:
                 yield self.found(
                     subject,
-                    f"{len(readers)} convolutions and pools read this map side by side",
+                    f"{len(readers)} convolutions and pools read this map in parallel",
                     node=node,
                     path="" if node is not None else INPUT,
-                    help="join those of equal kernels, or use fewer branches",
+                    help="merge those with equal kernels, or use fewer branches",
                     values={"readers": tuple(n.id for n in readers)},
                 )

@@ -10,9 +10,9 @@ from cnnanalyze.linting.rule import Case, rule
 
 @rule
 class Htp32(MultipleRule):
-    """A convolution reads or writes channels that are no multiple of 32.
+    """A convolution reads or writes channels that are not a multiple of 32.
 
-    Why: the Hexagon tensor processor works on 32 channels at a time; others are padded.
+    Why: the Hexagon tensor processor processes 32 channels at a time; other counts are padded.
 
     Instead: round the filters to a multiple of 32.
     """
@@ -35,7 +35,7 @@ class Htp32(MultipleRule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 48, kernel: 3}\n- relu\n- gap\n"
             "- dense: 10\n",
             at=(4, 19),
-            message="48 output channels are no multiple of 32: they are padded to 64",
+            message="48 output channels are not a multiple of 32: they are padded to 64",
             path="conv1",
         ),
     )

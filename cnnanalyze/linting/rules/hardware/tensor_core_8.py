@@ -10,9 +10,9 @@ from cnnanalyze.linting.rule import Case, rule
 
 @rule
 class TensorCore8(MultipleRule):
-    """A convolution reads or writes channels that are no multiple of 8.
+    """A convolution reads or writes channels that are not a multiple of 8.
 
-    Why: tensor cores multiply tiles of 8 numbers of 16 bits. Other channel counts are padded to the
+    Why: tensor cores multiply tiles of 8 16-bit numbers. Other channel counts are padded to the
     next multiple, or the layer falls back to slower kernels.
 
     Instead: round the filters to a multiple of 8.
@@ -36,7 +36,7 @@ class TensorCore8(MultipleRule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 20, kernel: 3}\n- relu\n- gap\n"
             "- dense: 10\n",
             at=(4, 19),
-            message="20 output channels are no multiple of 8: they are padded to 24",
+            message="20 output channels are not a multiple of 8: they are padded to 24",
             path="conv1",
         ),
     )

@@ -14,8 +14,8 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class ThinGroups(Rule):
     """A grouped convolution has groups of fewer than 4 channels.
 
-    Why: every group is a small matrix product of its own. Below a handful of channels the units
-    that multiply are mostly idle; a depthwise convolution at least has kernels made for it.
+    Why: every group is a small matrix product. With only a few channels the multipliers are
+    mostly idle; depthwise convolutions at least have dedicated kernels.
 
     Instead: use fewer groups, or a depthwise convolution.
     """
@@ -38,7 +38,7 @@ class ThinGroups(Rule):
         Case(
             "cnn: 1\ninput: 9x9x32\nlayers:\n- conv: {filters: 32, kernel: 3, groups: 16}\n",
             at=(4, 42),
-            message="16 groups of 2 channels each keep the hardware mostly idle",
+            message="16 groups of 2 channels each leave the hardware mostly idle",
             path="conv1",
         ),
     )
@@ -54,9 +54,8 @@ class ThinGroups(Rule):
             if 1 < groups < channels and channels / groups < least:
                 yield self.found(
                     subject,
-                    f"{groups} groups of {channels // groups} channels each keep the hardware "
-                    "mostly "
-                    "idle",
+                    f"{groups} groups of {channels // groups} channels each leave the hardware "
+                    f"mostly idle",
                     node=node,
                     attribute="groups",
                     help="use fewer groups, or a depthwise convolution",

@@ -14,13 +14,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class TiNpu(Rule):
-    """A layer is outside what the NPU of TI's micro-controllers can compute.
+    """The NPU of TI's microcontrollers cannot compute a layer.
 
-    Why: such a layer runs on the processor beside it, many times slower, or the model does not
-    compile. The NPU takes one input channel in the first convolution, channels in multiples of 4
-    behind it, kernels of at most 7 and max pools of at most 4x4.
+    Why: such a layer runs on the CPU, many times slower, or the model does not compile. The NPU
+    takes one input channel in the first convolution, multiples of 4 channels after it, kernels
+    of at most 7 and max pools of at most 4x4.
 
-    Instead: keep within these numbers.
+    Instead: stay within these numbers.
     """
 
     code = "HW003"
@@ -41,27 +41,27 @@ class TiNpu(Rule):
             "cnn: 1\ninput: 32x32x1\nlayers:\n- conv: {filters: 8, kernel: 9}\n- gap\n- dense: "
             "10\n",
             at=(4, 30),
-            message="a kernel of 9x9 is larger than 7",
+            message="kernel 9x9 is larger than 7",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x1\nlayers:\n- conv: {filters: 6, kernel: 3}\n- gap\n- dense: "
             "10\n",
             at=(4, 19),
-            message="6 output channels are no multiple of 4",
+            message="6 output channels are not a multiple of 4",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- gap\n- dense: "
             "10\n",
             at=(4, 3),
-            message="the first convolution reads 3 channels, and the NPU takes 1",
+            message="the first convolution reads 3 channels, but the NPU takes 1",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x1\nlayers:\n- maxpool: 5\n",
             at=(4, 12),
-            message="a max pool of 5x5 is larger than 4x4",
+            message="max pool 5x5 is larger than 4x4",
             path="maxpool1",
         ),
     )
@@ -85,20 +85,21 @@ class TiNpu(Rule):
         shown = "x".join(map(str, sides))
         most = self._most(subject, "pool")
         if node.layer.traits >= MAX_POOL and any(k > most for k in sides):
-            yield f"a max pool of {shown} is larger than {most}x{most}", "kernel"
+            yield f"max pool {shown} is larger than {most}x{most}", "kernel"
         if not node.layer.is_any(CONVOLUTIONS):
             return
         most = self._most(subject, "kernel")
         # The width is bound for depthwise kernels only, the height for all.
         bound = sides if is_depthwise(node) else sides[:1]
         if any(k > most for k in bound):
-            yield f"a kernel of {shown} is larger than {most}", "kernel"
+            yield f"kernel {shown} is larger than {most}", "kernel"
         if node.inputs[0] == INPUT and node.input_shapes[0].channels > 1:
             channels = node.input_shapes[0].channels
-            yield f"the first convolution reads {channels} channels, and the NPU takes 1", ""
+            yield f"the first convolution reads {channels} channels, but the NPU takes 1", ""
         multiple = self._most(subject, "multiple")
         if node.output.channels % multiple:
-            yield f"{node.output.channels} output channels are no multiple of {multiple}", "filters"
+            channels = node.output.channels
+            yield f"{channels} output channels are not a multiple of {multiple}", "filters"
 
     def _most(self, subject: Subject, name: str) -> int:
         return int(self.threshold(subject, name))

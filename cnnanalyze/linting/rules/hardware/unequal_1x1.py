@@ -15,10 +15,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class Unequal1x1(Rule):
     """A 1x1 convolution has far more channels on one side than on the other.
 
-    Why: for the same number of multiplications it moves least memory if both sides have equally
-    many channels.
+    Why: for a given number of multiplications it moves the least memory if both sides have
+    equally many channels.
 
-    Instead: choose widths that lie closer together.
+    Instead: choose widths that are closer together.
     """
 
     code = "HW005"
@@ -34,13 +34,13 @@ class Unequal1x1(Rule):
         Case(
             "cnn: 1\ninput: 9x9x32\nlayers:\n- conv: {filters: 192, kernel: 1}\n",
             at=(4, 19),
-            message="this 1x1 convolution takes 32 channels to 192, 6 times as many",
+            message="this 1x1 convolution maps 32 channels to 192, 6 times as many",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 9x9x192\nlayers:\n- conv: {filters: 32, kernel: 1}\n",
             at=(4, 19),
-            message="this 1x1 convolution takes 192 channels to 32, 6 times fewer",
+            message="this 1x1 convolution maps 192 channels to 32, 6 times fewer",
             path="conv1",
         ),
     )
@@ -59,10 +59,10 @@ class Unequal1x1(Rule):
                 how = "as many" if behind > before else "fewer"
                 yield self.found(
                     subject,
-                    f"this 1x1 convolution takes {before} channels to {behind}, {ratio:.3g} times "
+                    f"this 1x1 convolution maps {before} channels to {behind}, {ratio:.3g} times "
                     f"{how}",
                     node=node,
                     attribute="filters",
-                    help="choose widths that lie closer together",
+                    help="choose widths that are closer together",
                     values={"in": before, "out": behind},
                 )

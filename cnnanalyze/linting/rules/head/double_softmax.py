@@ -16,12 +16,12 @@ SQUASHING = SOFTMAX | {Trait.PROBABILITIES}
 
 @rule
 class DoubleSoftmax(Rule):
-    """The network ends in softmax, and its loss applies softmax once more.
+    """The network ends in softmax, and its loss applies softmax again.
 
-    Why: a softmax of probabilities is almost uniform: of 1,000 classes even a certain one gets 0.27
-    percent. Gradients all but vanish, and the network seems to learn nothing.
+    Why: a softmax of probabilities is almost uniform: of 1,000 classes even a certain one gets
+    0.27 percent. Gradients nearly vanish, and the network seems to learn nothing.
 
-    Instead: leave the softmax out, or use a loss that takes probabilities.
+    Instead: remove the softmax, or use a loss that takes probabilities.
     """
 
     code = "HD001"
@@ -30,7 +30,7 @@ class DoubleSoftmax(Rule):
     severity = "error"
     formula = "head is softmax or sigmoid, and train.loss takes logits"
     source = "UMLAUT (Schoop et al. 2021): softmax before loss; NeuraLint rule f015"
-    trips = "none: it speaks only where 'train: loss:' names a loss whose form is known"
+    trips = "none: it applies only if 'train: loss:' names a known loss"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{dense: 10}, softmax], "
@@ -46,7 +46,8 @@ class DoubleSoftmax(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n- softmax\n"
             "train: {samples: 100, loss: CrossEntropyLoss}\n",
             at=(5, 3),
-            message="the network ends in softmax, and the loss 'CrossEntropyLoss' takes logits",
+            message="softmax applied twice: the network ends in it, and the loss "
+            "'CrossEntropyLoss' takes logits",
             path="softmax1",
         ),
     )
@@ -64,8 +65,9 @@ class DoubleSoftmax(Rule):
                 if end.layer.is_any(SQUASHING):
                     yield self.found(
                         subject,
-                        f"the network ends in {end.kind}, and the loss '{loss}' takes logits",
+                        f"{end.kind} applied twice: the network ends in it, and the loss "
+                        f"'{loss}' takes logits",
                         node=end,
-                        help=f"leave the {end.kind} out, or use a loss that takes probabilities",
+                        help=f"remove the {end.kind}, or use a loss that takes probabilities",
                         values={"loss": loss, "head": end.kind},
                     )

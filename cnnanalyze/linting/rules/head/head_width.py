@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class HeadWidth(Rule):
-    """An output of the network has another width than there are classes.
+    """The width of an output is not the number of classes.
 
-    Why: a classifier puts out one score per class. With too few some class can never be answered;
-    with too many the rest is trained for nothing.
+    Why: a classifier outputs one score per class. With too few, some class can never be
+    predicted; with too many, the rest is trained for nothing.
 
-    Instead: give the last layer as many units as ``train: classes:`` says. One output is right for
+    Instead: give the last layer as many units as ``train: classes:``. One output is right for
     two classes.
     """
 
@@ -30,7 +30,7 @@ class HeadWidth(Rule):
     source = (
         "the definition of a classifier; asked for by users who copy a network of 1,000 classes"
     )
-    trips = "none: it speaks only where 'train: classes:' is declared"
+    trips = "none: it applies only if 'train: classes:' is declared"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{dense: 10}, softmax], train: {samples: 100, "
@@ -46,7 +46,7 @@ class HeadWidth(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n- softmax\n"
             "train: {samples: 100, classes: 7}\n",
             at=(6, 32),
-            message="there are 7 classes, and softmax1 puts out 10 channels",
+            message="softmax1 outputs 10 channels for 7 classes: 10 ≠ 7",
             path="softmax1",
         ),
     )
@@ -65,7 +65,8 @@ class HeadWidth(Rule):
             if width != classes and not (width == 1 and classes == 2):  # noqa: PLR2004
                 yield self.found(
                     subject,
-                    f"there are {classes} classes, and {head.id} puts out {width} channels",
+                    f"{head.id} outputs {width} channels for {classes} classes: {width} ≠ "
+                    f"{classes}",
                     node=head,
                     mark=written.mark if written is not None else None,
                     help=f"give the last layer {classes} units",

@@ -21,10 +21,10 @@ MAKERS = {
 
 @rule
 class MissingProbability(Rule):
-    """The loss wants probabilities, and the network ends in something else.
+    """The loss takes probabilities, but the network does not end in them.
 
-    Why: the logarithm of a score that is no probability is wrong or not defined: the loss becomes
-    NaN, or falls without bound.
+    Why: the logarithm of a score that is not a probability is wrong or undefined: the loss
+    becomes NaN, or falls without bound.
 
     Instead: end the network in softmax (sigmoid for two classes), or use the loss that takes
     logits.
@@ -36,7 +36,7 @@ class MissingProbability(Rule):
     severity = "error"
     formula = "train.loss takes probabilities, and the head makes none"
     source = "NeuraLint rules f008, f012 and f017"
-    trips = "none: it speaks only where 'train: loss:' names a loss whose form is known"
+    trips = "none: it applies only if 'train: loss:' names a known loss"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{dense: 10}, log_softmax], "
@@ -49,7 +49,7 @@ class MissingProbability(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n"
             "train: {samples: 100, loss: categorical_crossentropy}\n",
             at=(4, 3),
-            message="the loss 'categorical_crossentropy' takes probabilities, and the network "
+            message="the loss 'categorical_crossentropy' takes probabilities, but the network "
             "ends in "
             "dense",
             path="dense1",
@@ -58,7 +58,7 @@ class MissingProbability(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- dense: 10\n- softmax\n"
             "train: {samples: 100, loss: torch.nn.NLLLoss}\n",
             at=(5, 3),
-            message="the loss 'torch.nn.NLLLoss' takes log-probabilities, and the network ends in "
+            message="the loss 'torch.nn.NLLLoss' takes log-probabilities, but the network ends in "
             "softmax",
             path="softmax1",
         ),
@@ -79,7 +79,7 @@ class MissingProbability(Rule):
                 if MAKERS[wants] not in end.layer.traits:
                     yield self.found(
                         subject,
-                        f"the loss '{loss}' takes {wants}, and the network ends in {end.kind}",
+                        f"the loss '{loss}' takes {wants}, but the network ends in {end.kind}",
                         node=end,
                         help=f"end in {_maker(MAKERS[wants])}, or use a loss that takes logits",
                         values={"loss": loss, "head": end.kind},

@@ -13,11 +13,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class ClaimedShape(Rule):
-    """A shape that is declared for a layer is not the computed one.
+    """The declared output shape of a layer is not the computed one.
 
-    Why: 'expect' says what somebody printed for the layer; one of both is wrong.
+    Why: 'expect' gives the shape that a source printed for the layer; one of the two is wrong.
 
-    Instead: mend the layer or the figure; if the source itself is wrong, mark it: 'verdict:
+    Instead: fix the layer or the figure; if the source itself is wrong, mark it: 'verdict:
     wrong' with its reason.
     """
 
@@ -60,7 +60,7 @@ class ClaimedShape(Rule):
             "layers:\n"
             "- conv: {filters: 8, kernel: 3}\n",
             at=(4, 46),
-            message="'table 1' declares 28x28x8 for conv1, but it is 30x30x8",
+            message="'table 1' declares 28x28x8 for conv1, but the output is 30x30x8",
             path="conv1",
         ),
     )
@@ -78,10 +78,10 @@ class ClaimedShape(Rule):
             if result.outcome == "fails":
                 yield self.found(
                     subject,
-                    f"'{claim.source}' declares {claim.printed} for {claim.layer}, "
-                    f"but it is {result.computed}",
+                    f"'{claim.source}' declares {claim.printed} for {claim.layer}, but the "
+                    f"output is {result.computed}",
                     mark=claim.mark,
                     path=claim.layer,
-                    help="mend the layer or the figure, or mark it 'verdict: wrong' with a reason",
+                    help="fix the layer or the figure, or mark it 'verdict: wrong' with a reason",
                     values={"declared": claim.printed, "computed": result.computed},
                 )

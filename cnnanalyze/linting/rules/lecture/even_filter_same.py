@@ -14,10 +14,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class EvenFilterSame(Rule):
     """An even filter has 'same' padding.
 
-    Why: 'same' needs f - 1 zeros along an axis; for an even f that is odd, so one side gets one
-    more than the other.
+    Why: 'same' needs f - 1 zeros along an axis; for an even f that number is odd, so one side
+    gets one more than the other.
 
-    Instead: use an odd filter: p = (f - 1)/2 is whole then, and the filter has a middle.
+    Instead: use an odd filter: then p = (f - 1)/2 is a whole number, and the filter has a
+    centre.
     """
 
     code = "LC002"
@@ -25,7 +26,7 @@ class EvenFilterSame(Rule):
     severity = "warning"
     profiles = frozenset({"teaching"})
     needs = "network"
-    formula = "f mod 2 = 0, padding same, s = 1: p = (f - 1)/2 is no whole number"
+    formula = "f mod 2 = 0, padding same, s = 1: p = (f - 1)/2 is not a whole number"
     source = "Ng, deeplearning.ai course 4, week 1, 'Padding': by convention f is usually odd"
     trips = "none of the networks in specs/"
     valid = (
@@ -43,7 +44,7 @@ class EvenFilterSame(Rule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 4, padding: same}\n",
             at=(4, 30),
             message=(
-                "p = (f - 1)/2 = (4 - 1)/2 = 1.5 is no whole number: one side gets one zero more"
+                "p = (f - 1)/2 = (4 - 1)/2 = 1.5 is not a whole number: one side gets one zero more"
             ),
             path="conv1",
         ),
@@ -63,8 +64,8 @@ class EvenFilterSame(Rule):
             if even is not None:
                 yield self.found(
                     subject,
-                    f"p = (f - 1)/2 = ({even} - 1)/2 = {(even - 1) / 2} is no whole number: "
-                    "one side gets one zero more",
+                    f"p = (f - 1)/2 = ({even} - 1)/2 = {(even - 1) / 2} is not a whole number: "
+                    f"one side gets one zero more",
                     node=node,
                     attribute="kernel",
                     help=f"use a filter of {even - 1} or {even + 1}",

@@ -14,10 +14,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class PaddedPooling(Rule):
     """A pool has padding.
 
-    Why: pooling gathers what is in the map; zeros at the border are no part of it, and lower an
-    average. The courses pool without.
+    Why: pooling summarises what is in the map; zeros at the border are not part of it, and
+    lower an average. The courses pool without padding.
 
-    Instead: let the windows fit without padding, as 2x2 with stride 2 on an even map.
+    Instead: let the windows fit without padding, such as 2x2 with stride 2 on an even map.
     """
 
     code = "LC003"
@@ -57,6 +57,6 @@ class PaddedPooling(Rule):
                     f"pooling with padding {padded.before}+{padded.after}",
                     node=facts.node,
                     attribute="padding",
-                    help="pool without padding, as 2x2 with stride 2 on an even map",
+                    help="pool without padding, such as 2x2 with stride 2 on an even map",
                     values={"before": padded.before, "behind": padded.after},
                 )

@@ -15,8 +15,8 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class PoolOverMap(Rule):
     """A pool has a window larger than its map.
 
-    Why: without padding it would not fit at all; with it, the window holds the whole map and
-    padding beside.
+    Why: without padding it would not fit at all; with padding, the window covers the whole map
+    and some zeros.
 
     Instead: use 'gap' or 'gmp' for the whole map, or a smaller window.
     """
@@ -38,7 +38,7 @@ class PoolOverMap(Rule):
         Case(
             "cnn: 1\ninput: 2x2x3\nlayers:\n- maxpool: {kernel: 3, stride: 2, padding: 1}\n",
             at=(4, 21),
-            message="a window of 3 is larger than height 2 of the map",
+            message="window 3 is larger than height 2 of the map",
             path="maxpool1",
         ),
     )
@@ -58,7 +58,7 @@ class PoolOverMap(Rule):
                     name = axis_name(axis, shape.rank)
                     yield self.found(
                         subject,
-                        f"a window of {extent} is larger than {name} {n} of the map",
+                        f"window {extent} is larger than {name} {n} of the map",
                         node=node,
                         attribute="kernel",
                         help="use 'gap' or 'gmp' for the whole map, or a smaller window",

@@ -14,12 +14,12 @@ from cnnanalyze.linting.window_coverage import sides
 
 @rule
 class StrideDoesNotFit(Rule):
-    """The windows do not fit: (n - f + 2p)/s is no whole number.
+    """The windows do not fit: (n - f + 2p)/s is not a whole number.
 
-    Why: the course's formula gives a fraction then. Frameworks round it down and leave a part
-    of the map unread, or padding on one side.
+    Why: the course's formula then gives a fraction. Frameworks round it down and leave part of
+    the map, or padding on one side, unread.
 
-    Instead: choose the stride, the padding or the size so that the division comes out even.
+    Instead: choose the stride, the padding or the size so that the division has no remainder.
     """
 
     code = "LC001"
@@ -42,7 +42,8 @@ class StrideDoesNotFit(Rule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3, stride: 2}\n",
             at=(4, 41),
             message=(
-                "(32 - 3)/2 + 1 = 15.50 is no whole number of windows along height; rounded to 15"
+                "(32 - 3)/2 + 1 = 15.50 is not a whole number of windows along height; rounded "
+                "to 15"
             ),
             path="conv1",
         ),
@@ -53,8 +54,8 @@ class StrideDoesNotFit(Rule):
             "- conv: {filters: 8, kernel: 3, stride: 2, padding: 1}\n",
             at=(4, 41),
             message=(
-                "(32 - 3 + 2)/2 + 1 = 16.50 is no whole number of windows along height;"
-                " rounded to 16"
+                "(32 - 3 + 2)/2 + 1 = 16.50 is not a whole number of windows along height; "
+                "rounded to 16"
             ),
             path="conv1",
         ),
@@ -75,12 +76,12 @@ class StrideDoesNotFit(Rule):
                 extent = d * (f - 1) + 1
                 yield self.found(
                     subject,
-                    f"({n} - {extent}{padding})/{s} + 1 = {room / s + 1:.2f} is no whole "
-                    f"number of windows along {axis_name(axis, len(facts.fit))}; "
-                    f"rounded to {fit.output}",
+                    f"({n} - {extent}{padding})/{s} + 1 = {room / s + 1:.2f} is not a whole "
+                    f"number of windows along {axis_name(axis, len(facts.fit))}; rounded to "
+                    f"{fit.output}",
                     node=node,
                     attribute="stride",
-                    help="choose stride, padding or size so that the division comes out even",
+                    help="choose stride, padding or size so that the division has no remainder",
                     values={"n": n, "f": f, "s": s, "p": fit.before, "remainder": room % s},
                 )
                 break

@@ -16,12 +16,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class TypicalPattern(Rule):
-    """The network follows the typical pattern of a convolutional network, or departs from it.
+    """Whether the network follows the typical pattern of a convolutional network.
 
     Why: most plain networks are [(CONV-RELU)*N-POOL?]*M-(FC-RELU)*K,SOFTMAX, with N up to about
-    5, M large and K up to 2; to see where another one departs from it says what is new in it.
+    5, M large and K up to 2; where a network departs from it shows what is new in it.
 
-    Instead: nothing has to be done: this is a remark.
+    Instead: nothing to do: this is a remark.
     """
 
     code = "LC006"

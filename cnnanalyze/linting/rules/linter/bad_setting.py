@@ -5,7 +5,7 @@ from cnnanalyze.linting.rule import EngineRule, rule
 
 @rule
 class BadSetting(EngineRule):
-    """The 'lint' section or a comment of a spec names a rule or a threshold that there is not.
+    """The 'lint' section or a comment of a spec names an unknown rule or threshold.
 
     Why: a misspelt code switches nothing on or off, and nobody would notice.
 

@@ -5,12 +5,12 @@ from cnnanalyze.linting.rule import EngineRule, rule
 
 @rule
 class RuleCrashed(EngineRule):
-    """A rule could not do its work.
+    """A rule raised an exception.
 
-    Why: what a crashed rule would have found is not known, so the file cannot pass. All other
-    rules were run.
+    Why: what it would have found is not known, so the file cannot pass. All other rules were
+    run.
 
-    Instead: report the message to whoever wrote the rule. Until it is mended, leave the rule out
+    Instead: report the message to the author of the rule. Until it is fixed, disable the rule
     with 'ignore'.
     """
 

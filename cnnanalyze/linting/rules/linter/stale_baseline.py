@@ -5,11 +5,11 @@ from cnnanalyze.linting.rule import EngineRule, rule
 
 @rule
 class StaleBaseline(EngineRule):
-    """An entry of the baseline hides nothing any more.
+    """An entry of the baseline no longer matches a finding.
 
-    Why: what was mended must not come back unseen under an old entry.
+    Why: a finding that was fixed must not come back unnoticed under an old entry.
 
-    Instead: run with '--prune-baseline', which takes such entries out.
+    Instead: run with '--prune-baseline', which removes such entries.
     """
 
     code = "LN003"

@@ -12,12 +12,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class ActBeforeMaxpool(Rule):
-    """A monotone activation lies straight before a max pool.
+    """A monotone activation comes directly before a max pool.
 
-    Why: the maximum of activated values is the activation of the maximum. Behind the pool the
-    activation has fewer values to work on, by the square of the stride, and one map less is stored.
+    Why: the maximum of activated values equals the activation of the maximum. After the pool
+    the activation has fewer values to process, by the square of the stride, and one map less is
+    stored.
 
-    Instead: swap the two; the network computes the same.
+    Instead: swap the two; the network computes the same result.
     """
 
     code = "NA009"
@@ -32,7 +33,7 @@ class ActBeforeMaxpool(Rule):
         Case(
             "cnn: 1\ninput: 8x8x3\nlayers:\n- relu\n- maxpool: 2\n",
             at=(4, 3),
-            message="behind the max pool this relu would work on 48 values instead of 192",
+            message="after the max pool this relu would process 48 values instead of 192",
             path="relu1",
         ),
     )
@@ -49,9 +50,8 @@ class ActBeforeMaxpool(Rule):
                 now, then = node.output.count, pool.output.count
                 yield self.found(
                     subject,
-                    f"behind the max pool this {node.kind} would work on {then:,} values instead "
-                    "of "
-                    f"{now:,}",
+                    f"after the max pool this {node.kind} would process {then:,} values instead "
+                    f"of {now:,}",
                     node=node,
                     help="swap the activation and the pool",
                     values={"values": now, "behind the pool": then},

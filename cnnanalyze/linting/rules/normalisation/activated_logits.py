@@ -23,12 +23,12 @@ PASSING = SILENT | {Trait.RESHAPING}
 
 @rule
 class ActivatedLogits(Rule):
-    """An activation lies between the last layer with weights and the softmax or the loss.
+    """An activation comes between the last layer with weights and the softmax or the loss.
 
-    Why: softmax turns any numbers into probabilities. If they are rectified or squashed first, all
-    classes that score below zero look alike, and squashed scores can never become certain.
+    Why: softmax accepts any scores. If they are rectified or squashed first, all classes with a
+    negative score look alike, and squashed scores can never become certain.
 
-    Instead: feed softmax the plain scores.
+    Instead: pass the raw scores to softmax.
     """
 
     code = "NA012"
@@ -50,14 +50,15 @@ class ActivatedLogits(Rule):
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 10\n- relu\n- softmax\n",
             at=(5, 3),
-            message="this relu squashes the scores before the softmax",
+            message="activated logits: this relu squashes the scores before the softmax",
             path="relu1",
         ),
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 10\n- tanh\n"
             "train: {samples: 100, loss: CrossEntropyLoss}\n",
             at=(5, 3),
-            message="this tanh squashes the scores before the loss 'CrossEntropyLoss'",
+            message="activated logits: this tanh squashes the scores before the loss "
+            "'CrossEntropyLoss'",
             path="tanh1",
         ),
     )
@@ -81,8 +82,8 @@ class ActivatedLogits(Rule):
                 if is_activation(end):
                     yield self.found(
                         subject,
-                        f"this {end.kind} squashes the scores before {reader}",
+                        f"activated logits: this {end.kind} squashes the scores before {reader}",
                         node=end,
-                        help="leave it out: softmax takes any scores",
+                        help="remove it: softmax accepts any scores",
                         values={"reader": reader},
                     )

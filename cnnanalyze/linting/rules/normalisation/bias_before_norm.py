@@ -22,12 +22,13 @@ SIGNS = frozenset("\"'|>&*,:#[]{}")
 
 @rule
 class BiasBeforeNorm(Rule):
-    """A convolution or dense layer adds a bias that the normalisation behind it takes away.
+    """A bias is redundant: the normalisation that follows cancels it.
 
-    Why: batch and instance normalisation subtract the mean of every channel, and with it whatever
-    constant was added to the channel. The biases are stored, trained and moved for nothing. Their
-    place is taken by beta, the shift of the normalisation. Layer and group normalisation take a
-    mean over several channels, which does not cancel a bias of each: they are no findings.
+    Why: batch and instance normalisation subtract the mean of every channel, and with it any
+    constant that was added to the channel. The biases are stored, trained and moved for
+    nothing; beta, the shift of the normalisation, does their work. Layer and group
+    normalisation take the mean over several channels, which does not cancel one bias per
+    channel: they are not reported.
 
     Instead: write ``bias: false``.
     """
@@ -59,14 +60,14 @@ class BiasBeforeNorm(Rule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- batchnorm\n",
             at=(4, 3),
-            message="a bias of 8 numbers is taken away by the batchnorm behind it",
+            message="redundant bias of 8 values: the batchnorm after it cancels it",
             path="conv1",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nblocks:\n  unit:\n  - conv:\n      filters: 8\n"
             "      kernel: 3\n      bias: true\n  - batchnorm\nlayers:\n- {unit: , repeat: 3}\n",
             at=(8, 13),
-            message="a bias of 8 numbers is taken away by the batchnorm behind it",
+            message="redundant bias of 8 values: the batchnorm after it cancels it",
             path="unit1/conv1",
             instances=3,
         ),
@@ -82,8 +83,8 @@ class BiasBeforeNorm(Rule):
             norm = consumers(network, node)[0]
             yield self.found(
                 subject,
-                f"a bias of {node.output.channels} numbers is taken away by the {norm.kind} "
-                "behind it",
+                f"redundant bias of {node.output.channels} values: the {norm.kind} after it "
+                f"cancels it",
                 node=node,
                 attribute="bias",
                 help="write 'bias: false'",

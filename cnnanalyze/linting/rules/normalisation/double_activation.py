@@ -15,14 +15,14 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DoubleActivation(Rule):
-    """An activation reads nothing but another activation.
+    """An activation is applied to the output of another activation.
 
-    Why: two nonlinearities with no weights between them add little that one does not have; after
-    ReLU a second one does nothing, and a sigmoid sees only its upper half. What reads the
-    probabilities of a softmax makes them almost alike. Usually a line was left over, or the layer
-    between them is missing.
+    Why: two nonlinearities with no weights between them add little to one. A second ReLU has no
+    effect, a sigmoid after a ReLU uses only its upper half, and a function of softmax
+    probabilities makes them almost equal. Usually a line was left over, or the layer between
+    them is missing.
 
-    Instead: take one of them out, or put the missing layer between them.
+    Instead: remove one of them, or add the missing layer between them.
     """
 
     code = "NA003"
@@ -38,25 +38,25 @@ class DoubleActivation(Rule):
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- conv: {filters: 5, kernel: 3}\n- relu\n- tanh\n",
             at=(6, 3),
-            message="this tanh reads nothing but the relu of relu1",
+            message="activation applied twice: tanh after relu1 (relu)",
             path="tanh1",
         ),
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- relu\n- dropout: 0.2\n- relu\n",
             at=(6, 3),
-            message="this relu reads nothing but the relu of relu1",
+            message="activation applied twice: relu after relu1 (relu)",
             path="relu2",
         ),
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- softmax\n",
             at=(6, 3),
-            message="this softmax reads nothing but the softmax of softmax1",
+            message="activation applied twice: softmax after softmax1 (softmax)",
             path="softmax2",
         ),
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- dense: 5\n- softmax\n- sigmoid\n",
             at=(6, 3),
-            message="this sigmoid reads nothing but the softmax of softmax1",
+            message="activation applied twice: sigmoid after softmax1 (softmax)",
             path="sigmoid1",
         ),
     )
@@ -75,9 +75,9 @@ class DoubleActivation(Rule):
                 first = sources[0]
                 yield self.found(
                     subject,
-                    f"this {node.kind} reads nothing but the {first.kind} of {first.id}",
+                    f"activation applied twice: {node.kind} after {first.id} ({first.kind})",
                     node=node,
-                    help="take one of them out, or put the missing layer between them",
+                    help="remove one of them, or add the missing layer between them",
                     values={"first": first.id, "second": node.id},
                     fix=_mend(subject, first, node),
                 )

@@ -12,9 +12,9 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DoubleNorm(Rule):
-    """A normalisation reads nothing but another normalisation.
+    """A normalisation is applied to the output of another normalisation.
 
-    Why: the scale and the shift of the first one are taken away again by the second.
+    Why: the second one cancels the scale and the shift of the first.
 
     Instead: keep one of them.
     """
@@ -36,7 +36,7 @@ class DoubleNorm(Rule):
         Case(
             "cnn: 1\ninput: 7x7x3\nlayers:\n- batchnorm\n- batchnorm\n",
             at=(5, 3),
-            message="this batchnorm reads nothing but the batchnorm of batchnorm1",
+            message="normalisation applied twice: batchnorm after batchnorm1 (batchnorm)",
             path="batchnorm2",
         ),
     )
@@ -53,7 +53,7 @@ class DoubleNorm(Rule):
                 first = sources[0]
                 yield self.found(
                     subject,
-                    f"this {node.kind} reads nothing but the {first.kind} of {first.id}",
+                    f"normalisation applied twice: {node.kind} after {first.id} ({first.kind})",
                     node=node,
                     help="keep one of them",
                     values={"first": first.id, "second": node.id},

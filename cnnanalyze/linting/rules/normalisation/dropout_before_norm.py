@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DropoutBeforeNorm(Rule):
-    """A batch normalisation lies behind a dropout.
+    """A batch normalisation comes after a dropout.
 
-    Why: dropout changes the variance of what it passes on, in training only. The statistics that
-    batch normalisation gathers in training are then wrong for inference ("variance shift").
+    Why: dropout changes the variance of its output, but only in training. The statistics that
+    batch normalisation collects in training are then wrong for inference ("variance shift").
 
-    Instead: put dropout behind the last batch normalisation.
+    Instead: move the dropout after the last batch normalisation.
     """
 
     code = "NA008"
@@ -39,7 +39,7 @@ class DropoutBeforeNorm(Rule):
             "cnn: 1\ninput: 7x7x3\nlayers:\n- dropout: 0.2\n"
             "- conv: {filters: 8, kernel: 3, bias: false}\n- batchnorm\n",
             at=(4, 3),
-            message="behind this dropout of 0.2 lies a batch normalisation, batchnorm1",
+            message="dropout of 0.2 before a batch normalisation, batchnorm1",
             path="dropout1",
         ),
     )
@@ -59,10 +59,9 @@ class DropoutBeforeNorm(Rule):
                     rate = getattr(node.layer, "rate", 0)
                     yield self.found(
                         subject,
-                        f"behind this dropout of {float(rate):g} lies a batch normalisation, "
-                        f"{here.id}",
+                        f"dropout of {float(rate):g} before a batch normalisation, {here.id}",
                         node=node,
-                        help="put dropout behind the last batch normalisation",
+                        help="move the dropout after the last batch normalisation",
                         values={"rate": float(rate), "norm": here.id},
                     )
                     break

@@ -15,8 +15,8 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class HeavyDropout(Rule):
     """A dropout drops more than half of its input.
 
-    Why: at a rate of 1/2 dropout regularises most; above it the layer mostly loses signal. Often
-    the rate was meant to be the share that is *kept*, as some frameworks have it.
+    Why: dropout regularises most at a rate of 1/2; above it the layer mostly loses signal.
+    Often the rate was meant as the fraction to *keep*, as in some frameworks.
 
     Instead: use a rate of at most 0.5.
     """
@@ -33,7 +33,7 @@ class HeavyDropout(Rule):
         Case(
             "cnn: 1\ninput: 7\nlayers:\n- dropout: 0.8\n- dense: 10\n",
             at=(4, 12),
-            message="a dropout of 0.8 drops more than 0.5 of its input",
+            message="dropout rate 0.8 is above 0.5: most of the input is dropped",
             path="dropout1",
         ),
     )
@@ -48,10 +48,9 @@ class HeavyDropout(Rule):
             if Trait.DROPOUT in node.layer.traits and rate > most:
                 yield self.found(
                     subject,
-                    f"a dropout of {rate:g} drops more than {most:g} of its input",
+                    f"dropout rate {rate:g} is above {most:g}: most of the input is dropped",
                     node=node,
                     attribute="rate",
-                    help=f"use a rate of at most {most:g}; the share that is kept is now "
-                    f"{1 - rate:.2g}",
+                    help=f"use a rate of at most {most:g}; now {1 - rate:.2g} of the input is kept",
                     values={"rate": rate, "most": most},
                 )

@@ -13,12 +13,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class NoBiasNoNorm(Rule):
-    """A layer without bias meets an activation before any normalisation or bias.
+    """A layer without a bias is followed by an activation, with no normalisation between them.
 
-    Why: ``bias: false`` is written because a normalisation follows, whose beta is the bias. Here
-    none follows: every filter is forced through the origin. Often the normalisation was forgotten.
+    Why: ``bias: false`` is meant for layers followed by a normalisation, whose beta acts as the
+    bias. Here there is none, so every filter is forced through the origin. Often the
+    normalisation was forgotten.
 
-    Instead: add the normalisation, or leave the bias in.
+    Instead: add the normalisation, or keep the bias.
     """
 
     code = "NA002"
@@ -48,7 +49,7 @@ class NoBiasNoNorm(Rule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3, bias: false}\n- "
             "relu\n",
             at=(4, 39),
-            message="no bias, and no normalisation before the relu that follows",
+            message="no bias, and no normalisation before the next relu",
             path="conv1",
         ),
     )
@@ -63,10 +64,10 @@ class NoBiasNoNorm(Rule):
             if (end := _first_nonlinear(subject, node)) is not None:
                 yield self.found(
                     subject,
-                    f"no bias, and no normalisation before the {end.kind} that follows",
+                    f"no bias, and no normalisation before the next {end.kind}",
                     node=node,
                     attribute="bias",
-                    help="add a normalisation, or leave the bias in",
+                    help="add a normalisation, or keep the bias",
                     values={"follows": end.id},
                 )
 

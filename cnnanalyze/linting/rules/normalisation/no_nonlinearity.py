@@ -20,15 +20,15 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class NoNonlinearity(Rule):
-    """A convolution or dense layer reads another one with no nonlinearity between them.
+    """Two convolutions or dense layers follow each other with no nonlinearity between them.
 
-    Why: without a nonlinearity two layers compute what some single linear layer could, only in a
-    factorised form. Mostly an activation was forgotten. It can be meant: a depthwise convolution
-    and the pointwise one behind it, a kernel split along its axes, and the linear bottleneck that
-    closes an inverted residual (MobileNetV2) are no findings. A pair that one layer of no more
-    weights could replace is ``mergeable-linear``.
+    Why: without a nonlinearity two linear layers compute one linear map, only factorised.
+    Usually an activation was forgotten. It can be intended: a depthwise convolution followed by
+    a pointwise one, a kernel split along its axes, and the linear bottleneck of an inverted
+    residual (MobileNetV2) are not reported. A pair that one layer with no more weights could
+    replace is ``mergeable-linear``.
 
-    Instead: put the activation between them, unless the factorisation is meant.
+    Instead: add an activation between them, unless the factorisation is intended.
     """
 
     code = "NA005"
@@ -57,7 +57,7 @@ class NoNonlinearity(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3, bias: false}\n"
             "- batchnorm\n- conv: {filters: 8, kernel: 3}\n",
             at=(6, 3),
-            message="no nonlinearity lies between conv1 and this conv",
+            message="no nonlinearity between conv1 and this conv",
             path="conv2",
         ),
     )
@@ -78,9 +78,9 @@ class NoNonlinearity(Rule):
                 ):
                     yield self.found(
                         subject,
-                        f"no nonlinearity lies between {first.id} and this {node.kind}",
+                        f"no nonlinearity between {first.id} and this {node.kind}",
                         node=node,
-                        help="put an activation between them, unless the factorisation is meant",
+                        help="add an activation between them, unless the factorisation is intended",
                         values={"first": first.id, "second": node.id},
                     )
                     break

@@ -13,13 +13,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class RectifiedBottleneck(Rule):
-    """A ReLU follows the narrow 1x1 convolution that closes an inverted bottleneck.
+    """A ReLU follows the narrow 1x1 convolution at the end of an inverted bottleneck.
 
-    Why: ReLU throws away half of every channel. Among many channels what is lost in one is kept in
-    another; after the projection to few channels it is gone. MobileNetV2 found a linear bottleneck
-    better by about one percent of accuracy.
+    Why: ReLU discards half of every channel. With many channels, what one loses another keeps;
+    after the projection to few channels it is gone. MobileNetV2 gained about one percent of
+    accuracy with a linear bottleneck.
 
-    Instead: leave the activation out after the projection.
+    Instead: remove the activation after the projection.
     """
 
     code = "NA006"
@@ -44,7 +44,7 @@ class RectifiedBottleneck(Rule):
             "cnn: 1\ninput: 9x9x24\nlayers:\n- depthwise: 3\n- relu6\n"
             "- conv: {filters: 8, kernel: 1}\n- relu6\n",
             at=(7, 3),
-            message="this relu6 follows a projection from 24 to 8 channels behind a depthwise "
+            message="relu6 after a projection from 24 to 8 channels, which follows a depthwise "
             "convolution",
             path="relu62",
         ),
@@ -62,9 +62,9 @@ class RectifiedBottleneck(Rule):
                     wide, narrow = node.input_shapes[0].channels, node.output.channels
                     yield self.found(
                         subject,
-                        f"this {reader.kind} follows a projection from {wide} to {narrow} channels "
-                        "behind a depthwise convolution",
+                        f"{reader.kind} after a projection from {wide} to {narrow} channels, "
+                        f"which follows a depthwise convolution",
                         node=reader,
-                        help="leave the activation out",
+                        help="remove the activation",
                         values={"from": wide, "to": narrow, "projection": node.id},
                     )

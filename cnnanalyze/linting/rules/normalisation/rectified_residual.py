@@ -14,12 +14,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class RectifiedResidual(Rule):
-    """All inputs of an addition come straight from a ReLU.
+    """All inputs of an addition come directly from a ReLU.
 
-    Why: a residual branch that is rectified can only add to the shortcut, never take away. The sum
-    grows from unit to unit, and the branch can express half of what it could.
+    Why: a rectified residual branch can only add to the shortcut, never subtract. The sum grows
+    from unit to unit, and the branch can express only half of what it could.
 
-    Instead: rectify after the addition, or before the weights of the branch (pre-activation).
+    Instead: apply the ReLU after the addition, or before the weights of the branch
+    (pre-activation).
     """
 
     code = "NA007"
@@ -59,6 +60,6 @@ class RectifiedResidual(Rule):
                     subject,
                     f"{number} inputs of this addition are rectified, so it can only grow",
                     node=node,
-                    help="rectify after the addition, or before the weights of the branch",
+                    help="apply the ReLU after the addition, or before the weights of the branch",
                     values={"inputs": tuple(source.id for source in sources)},
                 )

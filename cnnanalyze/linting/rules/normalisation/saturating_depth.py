@@ -16,12 +16,12 @@ SATURATING = frozenset({Trait.SATURATING})
 
 @rule
 class SaturatingDepth(Rule):
-    """More than a few sigmoid or tanh activations lie one after the other.
+    """Too many sigmoid or tanh activations follow each other on one path.
 
-    Why: both are flat far from zero, and a sigmoid has a slope of at most 1/4. Gradients that pass
-    through many of them vanish, and the first layers hardly learn.
+    Why: both are flat far from zero, and the slope of a sigmoid is at most 1/4. Gradients that
+    pass through many of them vanish, and the first layers hardly learn.
 
-    Instead: use ReLU or one of its relatives in hidden layers.
+    Instead: use ReLU or one of its variants in hidden layers.
     """
 
     code = "NA011"
@@ -42,7 +42,7 @@ class SaturatingDepth(Rule):
             "cnn: 1\ninput: 5\nblocks:\n  unit:\n  - dense: 5\n  - tanh\n"
             "layers:\n- {unit: , repeat: 7}\n- dense: 2\n",
             at=(6, 5),
-            message="this tanh is number 6 of saturating activations on one path, the longest has "
+            message="this tanh is saturating activation number 6 on one path; the longest path has "
             "7",
             path="unit6/tanh1",
         ),
@@ -66,9 +66,9 @@ class SaturatingDepth(Rule):
             most = max(longest.values())
             yield self.found(
                 subject,
-                f"this {first.kind} is number {limit + 1} of saturating activations on one path, "
-                f"the longest has {most}",
+                f"this {first.kind} is saturating activation number {limit + 1} on one path; the "
+                f"longest path has {most}",
                 node=first,
-                help="use ReLU or one of its relatives in hidden layers",
+                help="use ReLU or one of its variants in hidden layers",
                 values={"on the longest path": most, "allowed": limit},
             )

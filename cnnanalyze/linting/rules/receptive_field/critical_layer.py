@@ -12,12 +12,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class CriticalLayer(Rule):
-    """A convolution is the first on all of its paths to see more than the image.
+    """A convolution is the first on all of its paths with a field larger than the image.
 
-    Why: this is where the field outgrows the image. The layer still relates parts that nobody has
-    related before; whatever comes behind it on every path does not.
+    Why: this is where the receptive field outgrows the image. This layer still relates new
+    parts of the image; later layers on every path do not.
 
-    Instead: nothing needs to be done; think twice before adding layers behind it.
+    Instead: nothing to do; think twice before adding layers after it.
     """
 
     code = "RF002"
@@ -27,7 +27,7 @@ class CriticalLayer(Rule):
     needs = "analysis"
     formula = "own least field > image, least field of some input < image"
     source = "rfa_toolbox, critical layers (drawn in orange)"
-    trips = "whatever sees the whole image, such as resnet50's relatives without a shortcut"
+    trips = "networks whose field covers the image, such as ResNet-50 without shortcuts"
     valid = (
         Case("{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3, padding: same}}]}"),
     )
@@ -36,7 +36,7 @@ class CriticalLayer(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 7, padding: same}\n"
             "- conv: {filters: 8, kernel: 5, padding: same}\n",
             at=(5, 3),
-            message="here the field grows beyond the image: from 7 to 11 pixels of 9",
+            message="the receptive field outgrows the image here: from 7 to 11 pixels of 9",
             path="conv2",
         ),
     )
@@ -50,10 +50,11 @@ class CriticalLayer(Rule):
             if sight.is_critical(extents):
                 yield self.found(
                     subject,
-                    f"here the field grows beyond the image: from {extent(sight.least_before)} to "
-                    f"{extent(sight.least)} pixels of {extent(extents)}",
+                    f"the receptive field outgrows the image here: from "
+                    f"{extent(sight.least_before)} to {extent(sight.least)} pixels of "
+                    f"{extent(extents)}",
                     node=sight.facts.node,
-                    help="layers behind it that are no wider relate nothing new"
+                    help="layers after it relate nothing new unless they are wider"
                     + beside(analysis, sight.facts),
                     values={"before": sight.least_before, "here": sight.least, "image": extents},
                 )

@@ -16,13 +16,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class MisalignedMerge(Rule):
-    """The branches of a join look at different places of the image for the same unit.
+    """The branches of a join are not aligned: their fields have different centres.
 
-    Why: a join pairs the units of its branches by their position in the map. If the branches begin
-    elsewhere (other padding, a crop), the pairs speak of places that lie some pixels apart, and
-    localisation suffers.
+    Why: a join combines the units of its branches by their position in the map. If the branches
+    start at different places (other padding, a crop), the combined units are some pixels apart
+    in the image, and localisation suffers.
 
-    Instead: pad the branches so that the middles of their fields agree.
+    Instead: pad the branches so that the centres of their fields agree.
     """
 
     code = "RF004"
@@ -33,9 +33,8 @@ class MisalignedMerge(Rule):
     formula = "start + (field - 1)/2 differs between the branches"
     source = "Araujo, Norris, Sim 2019, 'Computing receptive fields of CNNs', Distill: alignment"
     trips = (
-        "networks whose windows have padding 'same' at stride 2 or branches without padding, such "
-        "as "
-        "the TensorFlow ones"
+        "networks whose windows have padding 'same' at stride 2 or branches without padding, "
+        "such as those from TensorFlow"
     )
     valid = (
         Case(
@@ -50,7 +49,7 @@ class MisalignedMerge(Rule):
             "1}\n"
             "  - conv: {filters: 8, kernel: 5, padding: [[1, 3], [2, 2]]}\n",
             at=(4, 3),
-            message="the branches of this concat look at places that lie up to 1 pixel apart",
+            message="the branches of this concat are misaligned by up to 1 pixel",
             path="concat1",
         ),
     )
@@ -71,7 +70,7 @@ class MisalignedMerge(Rule):
                 subject,
                 f"the branches of this {analysis.network[name].kind}",
                 node=analysis.network[name],
-                help="pad the branches so that the middles of their fields agree",
+                help="pad the branches so that the centres of their fields agree",
             )
             for name in apart
         ]
@@ -83,7 +82,7 @@ class MisalignedMerge(Rule):
             pixels = most[finding.mark]
             unit = "pixel" if pixels == 1 else "pixels"
             yield finding._replace(
-                message=f"{finding.message} look at places that lie up to {pixels:g} {unit} apart",
+                message=f"{finding.message} are misaligned by up to {pixels:g} {unit}",
                 values=(("pixels apart", pixels),),
             )
 

@@ -14,14 +14,14 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class ShortSighted(Rule):
-    """No unit before the global pool sees the whole image.
+    """Before the global pool, no receptive field covers the whole image.
 
-    Why: the global pool only averages what its units say, each of its own part. A pattern larger
-    than the part that one unit sees can be recognised by no unit. For texture that is enough; for
-    shapes as large as the image it is not. A head of dense layers on the flattened map, or a gate
-    that looks at the whole map, sees everything and is no finding.
+    Why: the global pool only averages its inputs, each about its own part of the image. No unit
+    can recognise a pattern larger than its receptive field. That is enough for texture, but not
+    for shapes as large as the image. A dense head on the flattened map, or a gate over the
+    whole map, covers everything and is not reported.
 
-    Instead: use smaller images, more layers or an earlier down-sampling.
+    Instead: use smaller images, more layers or earlier downsampling.
     """
 
     code = "RF003"
@@ -34,7 +34,7 @@ class ShortSighted(Rule):
     trips = (
         "squeezenet1_0 and squeezenet1_1; of torchvision 0.29, 33 of 68 networks have such a "
         "field, "
-        "but dense heads or gates that see the whole map"
+        "but dense heads or gates over the whole map"
     )
     valid = (
         Case(
@@ -49,7 +49,7 @@ class ShortSighted(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- relu\n- gap\n"
             "- dense: 10\n",
             at=(6, 3),
-            message="the units before this global pool see 3 pixels, and the image has 9",
+            message="the receptive field before this global pool is 3 pixels, but the image has 9",
             path="global_avgpool1",
         ),
     )
@@ -72,9 +72,9 @@ class ShortSighted(Rule):
             if fields is not None and sizes(fields) == seen and node.output.positions == 1:
                 yield self.found(
                     subject,
-                    f"the units before this global pool see {extent(seen)} pixels, and the image "
-                    f"has {extent(extents)}",
+                    f"the receptive field before this global pool is {extent(seen)} pixels, but "
+                    f"the image has {extent(extents)}",
                     node=node,
-                    help="use smaller images, more layers or an earlier down-sampling",
+                    help="use smaller images, more layers or earlier downsampling",
                     values={"seen": seen, "image": extents},
                 )

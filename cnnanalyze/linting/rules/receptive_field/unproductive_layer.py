@@ -12,14 +12,14 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class UnproductiveLayer(Rule):
-    """A convolution's inputs see the whole image already, so its window adds nothing.
+    """The receptive field before a convolution already covers the image.
 
-    Why: a window larger than one pixel serves to relate neighbouring parts of the image. Where
-    every unit sees the whole image on even the shortest path, there is nothing left to relate; in
-    experiments such layers did not improve the result and could be cut (ResNet-18 on 16x16 pixels
-    keeps its accuracy with a fifth of its computation).
+    Why: a window larger than one pixel relates neighbouring parts of the image. Where the
+    receptive field covers the whole image on even the shortest path, there is nothing left to
+    relate; in experiments such layers did not improve the result and could be removed
+    (ResNet-18 on 16x16 pixels keeps its accuracy with a fifth of its computation).
 
-    Instead: use larger images, down-sample later, or leave the layer out.
+    Instead: use larger images, downsample later, or remove the layer.
     """
 
     code = "RF001"
@@ -31,7 +31,7 @@ class UnproductiveLayer(Rule):
         "the border layers of rfa_toolbox"
     )
     trips = (
-        "mobilenet_v1 (its last depthwise convolution sees 251 of 224 pixels before), "
+        "mobilenet_v1 (the field before its last depthwise convolution is 251 of 224 pixels), "
         "nasnet_a_mobile (one convolution of its last reduction); any ImageNet network at 32 "
         "pixels. "
         "inception_v3 does not, if 1x7 kernels are followed axis by axis"
@@ -52,9 +52,8 @@ class UnproductiveLayer(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 9, padding: same}\n"
             "- conv: {filters: 8, kernel: 3, padding: same}\n",
             at=(5, 3),
-            message="its input sees 9 pixels on every path, and the image has 9: a kernel of 3 "
-            "adds "
-            "nothing",
+            message="the receptive field before it is already 9 pixels on every path, and the "
+            "image has 9: kernel 3 adds nothing",
             path="conv2",
         ),
     )
@@ -71,10 +70,11 @@ class UnproductiveLayer(Rule):
                 kernel = extent(kernel) if isinstance(kernel, tuple) else kernel
                 yield self.found(
                     subject,
-                    f"its input sees {extent(sight.least_before)} pixels on every path, and the "
-                    f"image has {extent(extents)}: a kernel of {kernel} adds nothing",
+                    f"the receptive field before it is already {extent(sight.least_before)} "
+                    f"pixels on every path, and the image has {extent(extents)}: kernel {kernel} "
+                    f"adds nothing",
                     node=node,
-                    help="use larger images, down-sample later, or leave the layer out"
+                    help="use larger images, downsample later, or remove the layer"
                     + beside(analysis, sight.facts),
                     values={"seen before": sight.least_before, "image": extents},
                 )

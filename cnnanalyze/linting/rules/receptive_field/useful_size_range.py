@@ -12,12 +12,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class UsefulSizeRange(Rule):
-    """The sizes of images for which every convolution of the network adds something.
+    """The image sizes for which every convolution of the network contributes.
 
-    Why: for smaller images some convolutions see more than there is on every path; for larger ones
-    no unit sees the whole image. ResNet-50 is made for 75 to 427 pixels.
+    Why: for smaller images some receptive fields already cover the image on every path; for
+    larger ones no field covers it. ResNet-50 suits 75 to 427 pixels.
 
-    Instead: nothing needs to be done; choose images of such a size.
+    Instead: nothing to do; choose images in this range.
     """
 
     code = "RF005"
@@ -34,7 +34,7 @@ class UsefulSizeRange(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n"
             "- conv: {filters: 8, kernel: 5}\n",
             at=(4, 3),
-            message="made for images of 7 to 7 pixels; these have 9",
+            message="suited to images of 7 to 7 pixels; these have 9",
             path="conv1",
         ),
     )
@@ -49,9 +49,9 @@ class UsefulSizeRange(Rule):
             extents = analysis.network.input.size
             yield self.found(
                 subject,
-                f"made for images of {extent(least)} to {extent(most)} pixels; these have "
+                f"suited to images of {extent(least)} to {extent(most)} pixels; these have "
                 f"{extent(extents)}",
                 node=analysis.network.nodes[0],
-                help="choose the size of the images within this range" + beside(analysis),
+                help="choose an image size in this range" + beside(analysis),
                 values={"least": least, "most": most, "image": extents},
             )

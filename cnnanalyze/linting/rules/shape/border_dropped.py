@@ -16,10 +16,10 @@ from cnnanalyze.linting.window_coverage import sides
 class BorderDropped(Rule):
     """The windows end before the map does: some rows or columns are never read.
 
-    Why: with a stride above 1 the last window may stop short; what lies behind it was computed
-    in vain, on the far side only.
+    Why: with a stride above 1 the last window may not reach the border; the positions after it
+    were computed for nothing, on the far side only.
 
-    Instead: choose padding or an input size with which the windows end at the border; for
+    Instead: choose a padding or an input size with which the windows end at the border; for
     pooling also 'ceil_mode'.
     """
 
@@ -87,7 +87,7 @@ class BorderDropped(Rule):
                         subject,
                         f"kernel {k} with stride {s} never reads {rows} of {name} {n}",
                         node=node,
-                        help="choose padding or a size with which the windows end at the border"
+                        help="choose a padding or a size with which the windows end at the border"
                         + (", or 'ceil_mode: true'" if "ceil_mode" in node.attributes else ""),
                         values={"unread": fit.unread, name: n, "outputs": fit.output},
                     )

@@ -1,4 +1,4 @@
-"""SH014: an input whose channels seem to stand first."""
+"""SH014: an input that seems to be written channels first."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class ChannelsFirst(Rule):
-    """The channels of the input seem to stand first.
+    """The input seems to be written channels first.
 
-    Why: 'input' says height x width x channels. Written as PyTorch prints it, 3x224x224 is an image
-    of three rows with 224 channels; with padding 'same' such a network passes, and everything that
-    is counted of it is wrong.
+    Why: 'input' is height x width x channels. 3x224x224, as PyTorch prints it, is an image of
+    three rows with 224 channels; with padding 'same' such a network passes, and all its figures
+    are wrong.
 
-    Instead: write the channels last, or name the extents if they are meant as they stand:
-    'input: {height: 3, width: 224, channels: 224}'.
+    Instead: write the channels last, or name the extents if they are right as written: 'input:
+    {height: 3, width: 224, channels: 224}'.
     """
 
     code = "SH014"
@@ -45,19 +45,21 @@ class ChannelsFirst(Rule):
         Case(
             "cnn: 1\ninput: 3x32x32\nlayers:\n- conv: {filters: 8, kernel: 3, padding: same}\n",
             at=(2, 8),
-            message="the channels seem to stand first: 3x32x32 is read as height 3, width 32 and "
+            message="the input seems to be channels first: 3x32x32 is read as height 3, width 32 "
+            "and "
             "32 channels",
         ),
         Case(
             "cnn: 1\ninput: 1x28x28\nlayers:\n- relu\n",
             at=(2, 8),
-            message="the channels seem to stand first: 1x28x28 is read as height 1, width 28 and "
+            message="the input seems to be channels first: 1x28x28 is read as height 1, width 28 "
+            "and "
             "28 channels",
         ),
         Case(
             "cnn: 1\ninput: 8x3x32x32\nlayers:\n- relu\n",
             at=(2, 8),
-            message="the channels seem to stand first: 8x3x32x32 is read as depth 8, height 3, "
+            message="the input seems to be channels first: 8x3x32x32 is read as depth 8, height 3, "
             "width 32 and 32 channels",
         ),
     )
@@ -81,9 +83,9 @@ class ChannelsFirst(Rule):
             return
         yield self.found(
             subject,
-            f"the channels seem to stand first: {explain_turned(shape)}",
+            f"the input seems to be channels first: {explain_turned(shape)}",
             mark=written.mark,
             help=f"{advise_turned(shape, meant)}; "
-            "a mapping with height, width and channels says that they did not",
+            "if the order is right, write a mapping with height, width and channels",
             values={"input": str(shape), "channels last": str(meant)},
         )

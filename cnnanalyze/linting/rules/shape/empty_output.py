@@ -7,9 +7,9 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class EmptyOutput(FaultRule):
-    """Nothing is left of an axis: the kernel, or what is cropped, is larger than the map.
+    """An axis is empty after this layer: the kernel or the crop is larger than the map.
 
-    Why: the network has more downsampling than the input has pixels.
+    Why: the network downsamples more often than the size of the input allows.
 
     Instead: use 'padding: same', a smaller kernel, less downsampling, or a larger input.
     """

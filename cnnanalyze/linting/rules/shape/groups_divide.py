@@ -7,11 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class GroupsDivide(FaultRule):
-    """The groups do not divide the channels.
+    """The number of groups does not divide the channels.
 
-    Why: every group reads and makes the same number of channels.
+    Why: every group reads and outputs the same number of channels.
 
-    Instead: choose groups that divide both the input channels and the filters.
+    Instead: choose a number of groups that divides both the input channels and the filters.
     """
 
     code = "SH003"

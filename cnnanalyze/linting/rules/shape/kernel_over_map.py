@@ -14,10 +14,9 @@ from cnnanalyze.linting.window_coverage import readings, sides
 
 @rule
 class KernelOverMap(Rule):
-    """A kernel is so much larger than its map that some of its taps never read it.
+    """A kernel is too large for its map: some of its positions never read it.
 
-    Why: wherever the kernel stands, these taps lie in the padding: their weights are never
-    used.
+    Why: at every output these kernel positions read padding: their weights are never used.
 
     Instead: use a smaller kernel or dilation there, less downsampling before it, or a larger
     input.
@@ -28,12 +27,15 @@ class KernelOverMap(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "analysis"
-    formula = "some tap reads padding at every output; for 'same' padding: d(k - 1)/2 >= n, n > 1"
+    formula = (
+        "some kernel position reads padding at every output; for 'same' padding: "
+        "d(k - 1)/2 >= n, n > 1"
+    )
     source = "Chen et al. 2017 (DeepLabv3), section 3.3: a 3x3 filter degenerates to a 1x1 filter"
     trips = (
         "DeepLabv3 at 224: rate 36 on 28x28; most networks for 224x224 on 32x32"
-        " images. A 3x3 kernel on two frames, as in C3D and R3D-18, uses all "
-        "its taps and is not reported"
+        " images. A 3x3 kernel on two frames, as in C3D and R3D-18, uses all of its positions "
+        "and is not reported"
     )
     valid = (
         Case("cnn: 1\ninput: 2x2x3\nlayers:\n- conv: {filters: 8, kernel: 3, padding: same}\n"),
@@ -42,7 +44,7 @@ class KernelOverMap(Rule):
         Case(
             "cnn: 1\ninput: 2x2x3\nlayers:\n- conv: {filters: 8, kernel: 5, padding: same}\n",
             at=(4, 30),
-            message="kernel extent 5 on height 2: 2 of 5 taps never read the map",
+            message="kernel extent 5 on height 2: 2 of 5 kernel positions never read the map",
             path="conv1",
         ),
         Case(
@@ -52,7 +54,8 @@ class KernelOverMap(Rule):
             "- conv: {filters: 8, kernel: 3, dilation: 36, padding: 36}\n",
             at=(4, 30),
             message=(
-                "kernel extent 73 (3 with dilation 36) on height 28: 2 of 3 taps never read the map"
+                "kernel extent 73 (3 with dilation 36) on height 28: 2 of 3 kernel positions "
+                "never read the map"
             ),
             path="conv1",
         ),
@@ -72,8 +75,8 @@ class KernelOverMap(Rule):
                     dilated = f" ({k} with dilation {d})" if d > 1 else ""
                     yield self.found(
                         subject,
-                        f"kernel extent {extent}{dilated} on {name} {n}: {dead} of {k} taps "
-                        "never read the map",
+                        f"kernel extent {extent}{dilated} on {name} {n}: {dead} of {k} kernel "
+                        f"positions never read the map",
                         node=node,
                         attribute="kernel",
                         help="use a smaller kernel or dilation, or less downsampling before it",

@@ -9,11 +9,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 class MergeMismatch(FaultRule):
     """The inputs of a join do not have the same shape.
 
-    Why: an element-wise join needs equal shapes, or an extent of 1 that is repeated; 'concat'
-    needs equal sizes.
+    Why: an element-wise join needs equal shapes, or an extent of 1, which is broadcast;
+    'concat' needs equal sizes.
 
-    Instead: let the strides and paddings of the branches lead to one size, and bring them to as
-    many channels with a 1x1 convolution.
+    Instead: choose strides and padding with which all branches have one size, and match the
+    channels with a 1x1 convolution.
     """
 
     code = "SH001"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class RefusedInput(FaultRule):
-    """A layer refuses its input for a reason of its own kind.
+    """A layer cannot process its input, for a reason specific to its kind.
 
-    Why: a slice behind the last channel, a table that names a channel which is not there, a
-    block that does not divide the map.
+    Why: examples: a slice beyond the last channel, a table with a channel that does not exist,
+    a block size that does not divide the map.
 
-    Instead: the message has the two numbers; choose them so that the relation holds.
+    Instead: the message has both numbers; choose them so that the relation holds.
     """
 
     code = "SH013"

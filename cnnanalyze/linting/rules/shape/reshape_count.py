@@ -9,9 +9,9 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 class ReshapeCount(FaultRule):
     """A reshape changes the number of activations.
 
-    Why: a reshape only reads the same numbers in another order.
+    Why: a reshape only rearranges the same numbers.
 
-    Instead: choose extents whose product is that of the input.
+    Instead: choose extents with the same product as those of the input.
     """
 
     code = "SH005"

@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class SizeLockedHead(Rule):
-    """A dense layer reads a whole map, so the network takes one input size only.
+    """A dense layer reads a whole map, so the network accepts only one input size.
 
-    Why: its weights are tied to positions: another input size has another number of
-    activations, and most parameters sit there.
+    Why: its weights are bound to positions: another input size has another number of
+    activations. Most parameters are usually in this layer.
 
-    Instead: pool globally before it: 'gap' makes the head independent of the size.
+    Instead: pool globally before it: with 'gap' the head does not depend on the size.
     """
 
     code = "SH012"
@@ -27,7 +27,7 @@ class SizeLockedHead(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
-    formula = "a dense layer behind a map of more than one position"
+    formula = "a dense layer after a map of more than one position"
     source = (
         "Lin et al. 2014 (Network in network), section 3.2; CS231n, 'Converting"
         " FC layers to CONV layers'"

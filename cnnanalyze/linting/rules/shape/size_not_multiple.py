@@ -15,10 +15,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class SizeNotMultiple(Rule):
-    """The size of the input is no multiple of the network's total stride.
+    """The input size is not a multiple of the network's total stride.
 
     Why: somewhere a map of odd size is halved: cells at the border stand for fewer pixels, and
-    a decoder that doubles them comes back to another size.
+    a decoder that doubles them ends at another size.
 
     Instead: use an input size that is divisible by 2 as often as the network halves it.
     """
@@ -49,7 +49,7 @@ class SizeNotMultiple(Rule):
             "- conv: {filters: 8, kernel: 3, stride: 2, padding: 1}\n"
             "- maxpool: 2\n",
             at=(2, 8),
-            message="height 30 is no multiple of the total stride 4: 30 mod 4 = 2",
+            message="height 30 is not a multiple of the total stride 4: 30 mod 4 = 2",
         ),
     )
 
@@ -64,8 +64,8 @@ class SizeNotMultiple(Rule):
                 below = n - n % total
                 yield self.found(
                     subject,
-                    f"{name} {n} is no multiple of the total stride {total}: "
-                    f"{n} mod {total} = {n % total}",
+                    f"{name} {n} is not a multiple of the total stride {total}: {n} mod {total} "
+                    f"= {n % total}",
                     mark=None if written is None else written.mark,
                     help=f"use {below} or {below + total}",
                     values={name: n, "total stride": total},

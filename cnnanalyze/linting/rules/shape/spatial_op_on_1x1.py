@@ -14,8 +14,8 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class SpatialOpOn1x1(Rule):
     """A layer slides a window over a map of a single position.
 
-    Why: pooling has no effect there, and of a kernel only the middle is used: 8 of 9 weights of
-    a 3x3 read padding.
+    Why: pooling has no effect there, and only the centre of a kernel is used: 8 of 9 weights of
+    a 3x3 kernel read padding.
 
     Instead: remove the pool, use a 1x1 convolution, or stop downsampling earlier.
     """

@@ -15,10 +15,10 @@ from cnnanalyze.linting.window_coverage import readings, sides
 
 @rule
 class TapsInPadding(Rule):
-    """Most taps of a kernel read padding.
+    """Most positions of a kernel read padding.
 
-    Why: on a map that is small for the kernel only the middle of it has anything to read: the
-    kernel comes down to a smaller one, with the parameters of a large one.
+    Why: on a map that is small for the kernel only its centre has anything to read: it acts as
+    a smaller kernel, with the parameters of a large one.
 
     Instead: use a smaller kernel or dilation there, less downsampling before it, or a larger
     input.
@@ -29,7 +29,7 @@ class TapsInPadding(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "analysis"
-    formula = "mean share of taps inside the map < 1/2"
+    formula = "mean share of kernel positions inside the map < 1/2"
     source = (
         "Chen et al. 2017 (DeepLabv3), section 3.3: with growing rates a 3x3 "
         "filter degenerates to 1x1"
@@ -48,7 +48,7 @@ class TapsInPadding(Rule):
             "layers:\n"
             "- conv: {filters: 8, kernel: 3, dilation: 7, padding: same}\n",
             at=(4, 30),
-            message="only 47% of the taps lie inside the 15x15x3 map",
+            message="only 47% of the kernel positions are inside the 15x15x3 map",
             path="conv1",
         ),
     )
@@ -68,7 +68,8 @@ class TapsInPadding(Rule):
             if share < least:
                 yield self.found(
                     subject,
-                    f"only {share:.0%} of the taps lie inside the {node.input_shapes[0]} map",
+                    f"only {share:.0%} of the kernel positions are inside the "
+                    f"{node.input_shapes[0]} map",
                     node=node,
                     attribute="kernel",
                     help="use a smaller kernel or dilation, or less downsampling before it",

@@ -14,10 +14,10 @@ from cnnanalyze.linting.window_coverage import sides
 
 @rule
 class UnevenPadding(Rule):
-    """Of the padding, less is used on the far side than on the near one.
+    """The windows read less padding on the far side than on the near side.
 
-    Why: the windows stop before the padded border, so zeros are read on one side only; the maps
-    get a bias in space and blind spots.
+    Why: the windows stop before the padded border, so they read zeros mainly on one side; the
+    maps become spatially biased and get blind spots.
 
     Instead: choose an input size with which (n + 2p - d(k - 1) - 1) is divisible by the stride.
     """
@@ -48,7 +48,7 @@ class UnevenPadding(Rule):
             "layers:\n"
             "- conv: {filters: 8, kernel: 3, stride: 2, padding: 1}\n",
             at=(4, 3),
-            message="padding 1 is read before height 32, and 0 behind it",
+            message="uneven padding: 1 is read before height 32, but 0 after it",
             path="conv1",
         ),
     )
@@ -65,10 +65,11 @@ class UnevenPadding(Rule):
                 if fit.before > used >= 0:
                     yield self.found(
                         subject,
-                        f"padding {fit.before} is read before "
-                        f"{axis_name(axis, len(facts.fit))} {n}, and {used} behind it",
+                        f"uneven padding: {fit.before} is read before "
+                        f"{axis_name(axis, len(facts.fit))} {n}, but {used} after it",
                         node=node,
-                        help=f"with {n + s - (fit.before - used) % s} both sides are read alike",
+                        help=f"use {n + s - (fit.before - used) % s}: both sides are then padded "
+                        f"equally",
                         values={"before": fit.before, "behind": used},
                     )
                     break

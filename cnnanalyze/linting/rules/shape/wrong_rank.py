@@ -7,11 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class WrongRank(FaultRule):
-    """A layer gets a vector where it needs a map, or speaks of more axes than there are.
+    """A layer gets a vector instead of a map, or an attribute has too many axes.
 
-    Why: a convolution slides over positions; behind 'flatten' or 'dense' there are none.
+    Why: a convolution slides over positions; after 'flatten' or 'dense' there are none.
 
-    Instead: place it before 'flatten' and 'dense', or give the vector positions with 'reshape'.
+    Instead: move it before 'flatten' and 'dense', or give the vector positions with 'reshape'.
     """
 
     code = "SH004"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadClaim(FaultRule):
-    """A claim under 'expect' cannot be understood, or speaks of what the spec does not have.
+    """A claim in 'expect' is not valid, or refers to something the spec does not have.
 
-    Why: a claim that is not read is not checked either.
+    Why: a claim that cannot be read cannot be checked.
 
-    Instead: give every claim its source and figures as they were printed, and name layers by
-    their paths.
+    Instead: give every claim its source and its figures as printed, and name layers by their
+    paths.
     """
 
     code = "SP017"

@@ -7,13 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadExpression(FaultRule):
-    """An expression behind a '$' cannot be computed.
+    """An expression after '$' cannot be evaluated.
 
-    Why: it names a parameter that does not exist here, divides by zero, or is not part of the
-    language.
+    Why: it uses an unknown parameter, divides by zero, or is not part of the language.
 
-    Instead: the message shows the values; a block sees its own parameters and those of the
-    spec, nothing of its caller.
+    Instead: the message shows the values. A block can use its own parameters and those of the
+    spec, but not those of its caller.
     """
 
     code = "SP007"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadExtends(FaultRule):
-    """'extends' or 'set' cannot be followed.
+    """'extends' or 'set' is not valid.
 
-    Why: 'extends' names a network of the zoo or a file in the folder tree of the spec, not in a
-    circle, and 'set' gives plain values to its parameters.
+    Why: 'extends' names a network of the zoo or a file in the folder tree of the spec, without
+    cycles; 'set' gives plain values to its parameters.
 
-    Instead: name a file that is there; write parameters of the spec itself under 'params'.
+    Instead: name an existing file; write parameters of the spec itself in 'params'.
     """
 
     code = "SP018"

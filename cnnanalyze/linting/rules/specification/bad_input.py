@@ -7,9 +7,9 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadInput(FaultRule):
-    """The input cannot be understood as a shape.
+    """'input' is not a valid shape.
 
-    Why: 'input' says height x width x channels; a bare list could also mean channels first.
+    Why: 'input' is height x width x channels; the order of a bare list is ambiguous.
 
     Instead: write '224x224x3', or a mapping that names the extents.
     """

@@ -7,10 +7,10 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadName(FaultRule):
-    """A name cannot name a step, a block or a parameter.
+    """A name is not valid for a step, a block or a parameter.
 
-    Why: paths, expressions and reserved words must stay what they are: a name has letters,
-    digits, '_', '-' and '.', and is none of the language's own words.
+    Why: a name consists of letters, digits, '_', '-' and '.', and is not a word of the
+    language; otherwise paths and expressions would be ambiguous.
 
     Instead: choose another name.
     """

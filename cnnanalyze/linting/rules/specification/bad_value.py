@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BadValue(FaultRule):
-    """The value of an attribute is outside of what the attribute can be.
+    """An attribute has an invalid value.
 
     Why: a kernel, a stride or a number of filters is a whole number of at least 1, a padding
-    one of at least 0, a rate lies in [0, 1).
+    one of at least 0, a rate is in [0, 1).
 
-    Instead: give a value of the kind that the message names.
+    Instead: use a value of the type that the message names.
     """
 
     code = "SP005"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BlockArguments(FaultRule):
-    """A call of a block lacks an argument, or gives one that the block does not have.
+    """A call of a block misses an argument, or has one that the block does not take.
 
-    Why: a block is laid out with the values of its parameters; one without a default must be
+    Why: a block is expanded with the values of its parameters; one without a default must be
     given.
 
-    Instead: give the parameters that 'params' of the block names.
+    Instead: give the parameters listed in 'params' of the block.
     """
 
     code = "SP006"

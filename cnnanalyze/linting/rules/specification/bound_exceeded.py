@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class BoundExceeded(FaultRule):
-    """The spec exceeds a bound on its size.
+    """The spec exceeds a size limit.
 
-    Why: a few lines can describe a network that no computer holds; bounds on size, nesting,
-    aliases and steps keep every reading short.
+    Why: a few lines can describe a network that fits into no computer; limits on size, nesting,
+    aliases and steps keep reading fast.
 
-    Instead: lower the counts; the message names the bound.
+    Instead: lower the counts; the message names the limit.
     """
 
     code = "SP012"

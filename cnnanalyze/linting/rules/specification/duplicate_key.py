@@ -7,13 +7,13 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class DuplicateKey(FaultRule):
-    """One mapping has the same key twice.
+    """A mapping has the same key twice.
 
-    Why: most readers of YAML keep the last one without a word, so that half of what is written
-    has no effect. The rest is checked with the first value and with the last one, and what is
-    wrong with both is told in the same run.
+    Why: most YAML readers silently keep the last value, so half of what is written has no
+    effect. The rest is checked with the first value and with the last one, and errors that
+    occur with both are reported in the same run.
 
-    Instead: keep one of both.
+    Instead: keep one of them.
     """
 
     code = "SP002"

@@ -7,9 +7,9 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class GivenWeights(FaultRule):
-    """Given weights do not fit the layer.
+    """The given weights do not fit the layer.
 
-    Why: numbers are taken as they are written; none is invented, repeated or cut off.
+    Why: numbers are used as written; none is invented, repeated or cut off.
 
     Instead: give one number, a matrix of the kernel's size, one per filter, or the whole
     tensor.

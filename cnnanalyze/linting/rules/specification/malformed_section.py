@@ -7,11 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class MalformedSection(FaultRule):
-    """A section of the spec does not have the form of one.
+    """A section of the spec is malformed.
 
-    Why: what it says cannot be understood, so nothing of it is used.
+    Why: it cannot be understood, so none of it is used.
 
-    Instead: bring it into the form that the message shows.
+    Instead: write it in the form that the message shows.
     """
 
     code = "SP014"

@@ -7,13 +7,13 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class MalformedStep(FaultRule):
-    """A step does not have the form of one.
+    """A step is malformed.
 
-    Why: a step is a word, or a mapping with exactly one operation and perhaps reserved words
+    Why: a step is a word, or a mapping with exactly one operation and optional reserved words
     such as 'as' and 'from'.
 
-    Instead: bring it into that form; attributes stand inside the operation, reserved words
-    beside it.
+    Instead: write it in that form; attributes go inside the operation, reserved words beside
+    it.
     """
 
     code = "SP013"

@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class MissingKey(FaultRule):
-    """A key is missing that must be given.
+    """A required key is missing.
 
     Why: a spec needs 'cnn', 'input' and 'layers', a convolution its filters and its kernel, a
-    section its own keys; there is no default that would be right.
+    section its own keys; no default would be right.
 
-    Instead: add the key; the help says what it means.
+    Instead: add the key; the help explains it.
     """
 
     code = "SP015"

@@ -9,9 +9,9 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 class RecursiveBlock(FaultRule):
     """A block contains itself.
 
-    Why: it would never end.
+    Why: expanding it would never end.
 
-    Instead: lay steps out several times with 'repeat' or 'for'.
+    Instead: repeat steps with 'repeat' or 'for'.
     """
 
     code = "SP022"

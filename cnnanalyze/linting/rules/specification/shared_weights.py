@@ -7,12 +7,12 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class SharedWeights(FaultRule):
-    """A step shares weights that do not fit, or that are none.
+    """A step shares weights that do not fit, or that do not exist.
 
-    Why: layers that share weights hold one set of tensors: they must be of one kind, with
+    Why: layers that share weights use one set of tensors: they must be of one kind, with
     tensors of one shape.
 
-    Instead: name an earlier layer of the same kind, or a block that is laid out alike.
+    Instead: name an earlier layer of the same kind, or a block with the same layers.
     """
 
     code = "SP021"

@@ -5,11 +5,11 @@ from cnnanalyze.linting.rule import EngineRule, rule
 
 @rule
 class SpecFault(EngineRule):
-    """The spec cannot be read, for a reason that no other rule explains.
+    """The spec cannot be read, for a reason that no other rule covers.
 
-    Why: what cannot be read cannot be judged; the message says what is wrong.
+    Why: what cannot be read cannot be checked; the message says what is wrong.
 
-    Instead: mend the place that is shown.
+    Instead: fix the place that is shown.
     """
 
     code = "SP000"

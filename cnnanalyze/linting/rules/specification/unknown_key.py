@@ -7,12 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class UnknownKey(FaultRule):
-    """A key is none of the language, of the layer kind, or of the section.
+    """A key is unknown to the language, the layer kind or the section.
 
-    Why: a misspelt word would otherwise be passed over, and the default be used without a word.
+    Why: otherwise a misspelt word would be ignored, and the default used silently.
 
-    Instead: correct the spelling; the message lists what is allowed there, and the nearest
-    word.
+    Instead: correct the spelling; the message lists the allowed keys and the closest match.
     """
 
     code = "SP003"

@@ -9,7 +9,7 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 class UnknownOp(FaultRule):
     """An operation is neither a layer kind nor a block of the spec.
 
-    Why: the layer cannot be made, and what comes after it cannot be judged.
+    Why: the layer cannot be created, and what follows it cannot be checked.
 
     Instead: correct the spelling, or define the block; 'cnnanalyze layers' lists the kinds.
     """

@@ -7,11 +7,11 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class UnreadableFile(FaultRule):
-    """There is no such file, or it is no text.
+    """The file does not exist, or is not a text file.
 
-    Why: a spec is a text in UTF-8 that begins with 'cnn: 1'.
+    Why: a spec is a UTF-8 text that begins with 'cnn: 1'.
 
-    Instead: name another file, or save it as a text.
+    Instead: name another file, or save it as text.
     """
 
     code = "SP011"

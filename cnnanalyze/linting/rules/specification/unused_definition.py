@@ -14,9 +14,9 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class UnusedDefinition(Rule):
-    """A block or a parameter is defined and never used.
+    """A block or a parameter is defined but never used.
 
-    Why: dead text: whoever reads the spec, or changes the parameter, expects an effect.
+    Why: it is dead text: whoever reads the spec, or changes the parameter, expects an effect.
 
     Instead: remove it, or use it.
     """

@@ -5,12 +5,12 @@ from cnnanalyze.linting.rule import EngineRule, rule
 
 @rule
 class UnusedSuppression(EngineRule):
-    """A comment 'cnn: ignore[...]' hides nothing.
+    """A comment 'cnn: ignore[...]' suppresses nothing.
 
-    Why: what it once excused is mended or has moved; left standing, it would hide the next fault
-    at that place.
+    Why: what it once suppressed is fixed or has moved; if it stays, it would hide the next
+    finding at that place.
 
-    Instead: take the comment out; '--fix' does it.
+    Instead: remove the comment; '--fix' does it.
     """
 
     code = "SP010"

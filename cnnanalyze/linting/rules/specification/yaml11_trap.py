@@ -15,13 +15,13 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class Yaml11Trap(Rule):
-    """A word without quotes means something else to readers of YAML 1.1.
+    """An unquoted word means something else to readers of YAML 1.1.
 
-    Why: specs are read by YAML 1.2, as editors do: 'no' is a word, 010 is ten. PyYAML and many
+    Why: specs are read as YAML 1.2, as editors do: 'no' is a word, 010 is ten. PyYAML and many
     others still read 1.1, where 'no' is false, 010 is eight, 12:30 is 750 and 1_000 is a
     number.
 
-    Instead: put words in quotes, and write numbers plainly.
+    Instead: quote words, and write numbers plainly.
     """
 
     code = "SP009"

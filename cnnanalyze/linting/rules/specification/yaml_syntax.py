@@ -7,13 +7,13 @@ from cnnanalyze.linting.rule import Case, FaultRule, rule
 
 @rule
 class YamlSyntax(FaultRule):
-    """The text is no YAML.
+    """The text is not valid YAML.
 
-    Why: nothing can be said of a text that cannot be read. The place is the one where the
-    parser gave up, or where the quotes or brackets begin that are not closed. What stands whole
-    before it is checked in the same run, if no section behind it can have a bearing on that.
+    Why: what cannot be parsed cannot be checked. The place is where the parser stopped, or
+    where an unclosed quote or bracket begins. Complete sections before it are checked in the
+    same run, if no later section can affect them.
 
-    Instead: mend the line; the message says what YAML expects there.
+    Instead: fix the line; the message says what YAML expects there.
     """
 
     code = "SP001"

@@ -14,10 +14,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class ChannelsShrink(Rule):
     """A convolution on the main path has fewer filters than one before it.
 
-    Why: the first textbook networks have more filters the smaller the map becomes. Bottlenecks,
-    dense blocks, fire modules and decoders narrow on purpose.
+    Why: in the first textbook networks the number of filters grows as the map shrinks.
+    Bottlenecks, dense blocks, fire modules and decoders narrow deliberately.
 
-    Instead: nothing needs to be done; look whether the width is meant.
+    Instead: nothing, if the width is intended.
     """
 
     code = "TE023"
@@ -26,7 +26,7 @@ class ChannelsShrink(Rule):
     profiles = frozenset({"teaching"})
     formula = "filters < filters before"
     source = "NeuraLint rule f023 (Nikanjam et al., arXiv 2105.08095)"
-    trips = "42 of the 68 networks of torchvision 0.29: it tells little"
+    trips = "42 of the 68 networks of torchvision 0.29: of little value"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, "
@@ -38,7 +38,7 @@ class ChannelsShrink(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 16, kernel: 3}\n"
             "- conv: {filters: 8, kernel: 3}\n",
             at=(5, 19),
-            message="these 8 filters are fewer than the 16 of conv1",
+            message="8 filters are fewer than the 16 of conv1",
             path="conv2",
         ),
     )
@@ -54,11 +54,11 @@ class ChannelsShrink(Rule):
             if last is not None and node.output.channels < last.output.channels:
                 yield self.found(
                     subject,
-                    f"these {node.output.channels} filters are fewer than the "
-                    f"{last.output.channels} of {last.id}",
+                    f"{node.output.channels} filters are fewer than the {last.output.channels} "
+                    f"of {last.id}",
                     node=node,
                     attribute="filters",
-                    help="look whether that is meant",
+                    help="check that this is intended",
                     values={"filters": node.output.channels, "before": last.output.channels},
                 )
                 return

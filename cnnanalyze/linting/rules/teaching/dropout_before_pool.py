@@ -13,12 +13,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class DropoutBeforePool(Rule):
-    """A dropout lies straight before a pool, or with only an activation between.
+    """A dropout comes before a pool, directly or with only an activation between.
 
-    Why: a max pool takes the largest of what dropout left, so its output changes less than the
-    rate says; an average is moved by it.
+    Why: a max pool takes the largest of the remaining values, so its output changes less than
+    the rate suggests; an average is shifted.
 
-    Instead: put dropout behind the pool.
+    Instead: move the dropout after the pool.
     """
 
     code = "TE018"
@@ -36,7 +36,7 @@ class DropoutBeforePool(Rule):
         Case(
             "cnn: 1\ninput: 8x8x3\nlayers:\n- dropout: 0.2\n- relu\n- maxpool: 2\n",
             at=(4, 3),
-            message="this dropout lies before a pool, maxpool1",
+            message="dropout before a pool, maxpool1",
             path="dropout1",
         ),
     )
@@ -52,8 +52,8 @@ class DropoutBeforePool(Rule):
                 if reader.layer.is_any(POOLS | GLOBAL_POOLS):
                     yield self.found(
                         subject,
-                        f"this dropout lies before a pool, {reader.id}",
+                        f"dropout before a pool, {reader.id}",
                         node=node,
-                        help="put it behind the pool",
+                        help="move it after the pool",
                     )
                     break

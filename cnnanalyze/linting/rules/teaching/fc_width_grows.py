@@ -14,11 +14,11 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class FcWidthGrows(Rule):
     """A dense layer has more units than the dense layer before it.
 
-    Why: a classifier narrows towards its classes; a wider layer cannot know more than the
-    narrower one before it. Inverted bottlenecks (ConvNeXt, transformers) and gates do it on
-    purpose.
+    Why: a classifier narrows towards its classes; a wider layer cannot hold more information
+    than the narrower one before it. Inverted bottlenecks (ConvNeXt, transformers) and gates do
+    it deliberately.
 
-    Instead: let the widths fall towards the output.
+    Instead: reduce the widths towards the output.
     """
 
     code = "TE019"
@@ -37,7 +37,7 @@ class FcWidthGrows(Rule):
         Case(
             "cnn: 1\ninput: 9\nlayers:\n- dense: 5\n- relu\n- dense: 7\n",
             at=(6, 10),
-            message="this dense layer has 7 units, and the one before it has 5",
+            message="this dense layer has 7 units, but the one before it only 5",
             path="dense2",
         ),
     )
@@ -54,9 +54,9 @@ class FcWidthGrows(Rule):
                 if source.layer.is_any(DENSE) and now > then:
                     yield self.found(
                         subject,
-                        f"this dense layer has {now} units, and the one before it has {then}",
+                        f"this dense layer has {now} units, but the one before it only {then}",
                         node=node,
                         attribute="units",
-                        help="let the widths fall towards the output",
+                        help="reduce the widths towards the output",
                         values={"units": now, "before": then},
                     )

@@ -14,10 +14,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class KernelShrinks(Rule):
     """A convolution has a smaller kernel than one before it on the main path.
 
-    Why: in the first textbook networks kernels stay equal or grow with depth. Nearly every good
-    network since breaks the rule: a wide stem, then 3x3, then 1x1.
+    Why: in the first textbook networks kernels keep their size or grow with depth. Nearly every
+    good network since breaks the rule: a wide stem, then 3x3, then 1x1.
 
-    Instead: nothing needs to be done; look whether the kernel is meant.
+    Instead: nothing, if the kernel is intended.
     """
 
     code = "TE016"
@@ -26,7 +26,7 @@ class KernelShrinks(Rule):
     profiles = frozenset({"teaching"})
     formula = "k < k before"
     source = "NeuraLint rule f016 (Nikanjam et al., arXiv 2105.08095)"
-    trips = "60 of the 68 networks of torchvision 0.29: it tells little"
+    trips = "60 of the 68 networks of torchvision 0.29: of little value"
     valid = (
         Case(
             "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}}, "
@@ -38,7 +38,7 @@ class KernelShrinks(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 5}\n"
             "- conv: {filters: 8, kernel: 3}\n",
             at=(5, 30),
-            message="this kernel of 3 is smaller than the 5 of conv1",
+            message="kernel 3 is smaller than the 5 of conv1",
             path="conv2",
         ),
     )
@@ -54,11 +54,11 @@ class KernelShrinks(Rule):
             if widest is not None and max(kernel(node)) < max(kernel(widest)):
                 yield self.found(
                     subject,
-                    f"this kernel of {max(kernel(node))} is smaller than the "
-                    f"{max(kernel(widest))} of {widest.id}",
+                    f"kernel {max(kernel(node))} is smaller than the {max(kernel(widest))} of "
+                    f"{widest.id}",
                     node=node,
                     attribute="kernel",
-                    help="look whether that is meant",
+                    help="check that this is intended",
                     values={"kernel": kernel(node), "before": kernel(widest)},
                 )
                 return

@@ -13,19 +13,19 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class NoActivationNear(Rule):
-    """No activation lies within three layers behind a convolution or dense layer.
+    """No activation follows a convolution or dense layer within three layers.
 
-    Why: textbooks put a nonlinearity behind every layer with weights. Linear bottlenecks, pre-
-    activation and residual sums put it elsewhere, for good reasons.
+    Why: textbooks put a nonlinearity after every layer with weights. Linear bottlenecks,
+    pre-activation and residual sums put it elsewhere, for good reasons.
 
-    Instead: put an activation behind the layer, unless the design says otherwise.
+    Instead: add an activation after the layer, unless the design requires otherwise.
     """
 
     code = "TE009"
     name = "no-activation-near"
     severity = "info"
     profiles = frozenset({"teaching"})
-    formula = "no activation within 3 layers behind W·x"
+    formula = "no activation within 3 layers after W·x"
     source = "NeuraLint rule f009 (Nikanjam et al., arXiv 2105.08095)"
     trips = (
         "33 of the 68 networks of torchvision 0.29: linear bottlenecks, projection shortcuts; "
@@ -45,7 +45,7 @@ class NoActivationNear(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n- batchnorm\n"
             "- {maxpool: 2}\n- conv: {filters: 8, kernel: 1}\n- relu\n",
             at=(4, 3),
-            message="no activation lies within 3 layers behind this conv",
+            message="no activation within 3 layers after this conv",
             path="conv1",
         ),
     )
@@ -66,7 +66,7 @@ class NoActivationNear(Rule):
             else:
                 yield self.found(
                     subject,
-                    f"no activation lies within {within} layers behind this {node.kind}",
+                    f"no activation within {within} layers after this {node.kind}",
                     node=node,
-                    help="put one behind it, unless the design says otherwise",
+                    help="add one after it, unless the design requires otherwise",
                 )

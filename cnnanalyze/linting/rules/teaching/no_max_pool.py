@@ -15,10 +15,10 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 class NoMaxPool(Rule):
     """A deep network has no max pool.
 
-    Why: textbooks down-sample with max pools. Strided convolutions do it as well, with weights of
-    their own, and most networks since 2016 use nothing else.
+    Why: textbooks downsample with max pools. Strided convolutions do it as well, with weights
+    of their own, and most networks since 2016 use nothing else.
 
-    Instead: nothing needs to be done; look whether the down-sampling is where it is meant to be.
+    Instead: nothing, if the downsampling is where it is intended.
     """
 
     code = "TE027"
@@ -27,7 +27,7 @@ class NoMaxPool(Rule):
     profiles = frozenset({"teaching"})
     formula = "convolutions + pools >= 10, and no max pool"
     source = "NeuraLint rule f002 and f027 (Nikanjam et al., arXiv 2105.08095)"
-    trips = "35 of the 68 networks of torchvision 0.29: it tells little"
+    trips = "35 of the 68 networks of torchvision 0.29: of little value"
     thresholds = MappingProxyType({"layers": 10})
     valid = (Case("{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 3}, repeat: 3}]}"),)
     invalid = (
@@ -52,6 +52,6 @@ class NoMaxPool(Rule):
                 subject,
                 f"none of the {len(found)} convolutions and pools of this network is a max pool",
                 node=found[0],
-                help="look whether the down-sampling is where it is meant to be",
+                help="check that the downsampling is where it is intended",
                 values={"layers": len(found)},
             )

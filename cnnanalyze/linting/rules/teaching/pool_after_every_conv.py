@@ -21,12 +21,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class PoolAfterEveryConv(Rule):
-    """A deep network has a pool behind each of its convolutions.
+    """A deep network has a pool after each of its convolutions.
 
-    Why: every pool throws positions away. A deep network needs several convolutions on each size,
-    or it runs out of map.
+    Why: every pool discards positions. A deep network needs several convolutions at each size,
+    or the map becomes too small.
 
-    Instead: place pools behind blocks of two to four convolutions.
+    Instead: place pools after blocks of two to four convolutions.
     """
 
     code = "TE025"
@@ -73,6 +73,6 @@ class PoolAfterEveryConv(Rule):
                 subject,
                 f"a pool follows each of the {len(convolutions)} convolutions of this network",
                 node=convolutions[0],
-                help="place pools behind blocks of two to four convolutions",
+                help="place pools after blocks of two to four convolutions",
                 values={"convolutions": len(convolutions), "pools": len(pools)},
             )

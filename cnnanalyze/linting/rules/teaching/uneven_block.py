@@ -23,12 +23,12 @@ from cnnanalyze.linting.rule import Case, Rule, rule
 
 @rule
 class UnevenBlock(Rule):
-    """Two convolutions of a deep network with no pool between them differ in kernel or filters.
+    """Convolutions of a deep network with no pool between them differ in kernel or filters.
 
-    Why: deep textbook networks (VGG) consist of blocks of two to four like convolutions.
+    Why: deep textbook networks (VGG) consist of blocks of two to four equal convolutions.
     Bottlenecks and everything after 2014 do not.
 
-    Instead: nothing needs to be done; it describes VGG.
+    Instead: nothing: the rule describes VGG.
     """
 
     code = "TE026"
@@ -37,7 +37,7 @@ class UnevenBlock(Rule):
     profiles = frozenset({"teaching"})
     formula = "convolutions + pools >= 10, and neighbours differ"
     source = "NeuraLint rule f026 (Nikanjam et al., arXiv 2105.08095)"
-    trips = "nearly every network after VGG: it tells little"
+    trips = "nearly every network after VGG: of little value"
     thresholds = MappingProxyType({"layers": 10})
     valid = (
         Case(
@@ -51,7 +51,8 @@ class UnevenBlock(Rule):
             "- {conv: {filters: 8, kernel: 3, padding: same}, repeat: 9}\n"
             "- conv: {filters: 16, kernel: 3}\n",
             at=(5, 3),
-            message="this convolution is unlike conv9 before it: 3x3 with 16 filters, 3x3 with 8",
+            message="this convolution differs from conv9 before it: 3x3 with 16 filters, 3x3 "
+            "with 8",
             path="conv10",
         ),
     )
@@ -72,10 +73,10 @@ class UnevenBlock(Rule):
                 if source.layer.is_any(CONVOLUTIONS) and _like(node) != _like(source):
                     yield self.found(
                         subject,
-                        f"this convolution is unlike {source.id} before it: {_said(node)} filters, "
-                        f"{_said(source)}",
+                        f"this convolution differs from {source.id} before it: {_said(node)} "
+                        f"filters, {_said(source)}",
                         node=node,
-                        help="look whether that is meant",
+                        help="check that this is intended",
                     )
                     return
 
