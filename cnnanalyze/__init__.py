@@ -19,6 +19,8 @@ TYPE_CHECKING = False  # checkers take it for the one of typing, which would cos
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
+    from cnnanalyze.api import compare as compare
+    from cnnanalyze.api import draw as draw
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import grade as grade
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cnnanalyze.core.cost import Param as Param
     from cnnanalyze.core.shape import Shape as Shape
     from cnnanalyze.crosscheck.result import Balance as Balance
+    from cnnanalyze.drawing.picture import Drawing as Drawing
     from cnnanalyze.errors import CnnError as CnnError
     from cnnanalyze.errors import ShapeError as ShapeError
     from cnnanalyze.errors import SpecError as SpecError
@@ -53,11 +56,14 @@ if TYPE_CHECKING:
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
     from cnnanalyze.report.derivation.worked import Worked as Worked
+    from cnnanalyze.report.difference import Difference as Difference
 
 _HOMES = {
     "cnnanalyze.api": (
         "Report",
         "analyze",
+        "compare",
+        "draw",
         "dumps",
         "explain",
         "grade",
@@ -72,6 +78,7 @@ _HOMES = {
     "cnnanalyze.core.cost": ("Cost", "Param"),
     "cnnanalyze.core.shape": ("Shape",),
     "cnnanalyze.crosscheck.result": ("Balance",),
+    "cnnanalyze.drawing.picture": ("Drawing",),
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.builder": ("NetworkBuilder", "Tensor"),
     "cnnanalyze.graph.network": ("Network",),
@@ -82,6 +89,7 @@ _HOMES = {
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
     "cnnanalyze.report.derivation.worked": ("Worked",),
+    "cnnanalyze.report.difference": ("Difference",),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 
@@ -92,6 +100,8 @@ __all__ = [
     "CnnError",
     "Convention",
     "Cost",
+    "Difference",
+    "Drawing",
     "Example",
     "Finding",
     "Labels",
@@ -110,7 +120,9 @@ __all__ = [
     "UsageError",
     "Worked",
     "analyze",
+    "compare",
     "convolve",
+    "draw",
     "dumps",
     "explain",
     "grade",

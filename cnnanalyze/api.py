@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
-from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.errors import CnnError, Source, UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.network_source import (
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
+    from cnnanalyze.drawing.picture import Drawing
     from cnnanalyze.linting.result import Result
     from cnnanalyze.report.derivation.worked import Worked
+    from cnnanalyze.report.difference import Difference
     from cnnanalyze.report.sheet import Homework
 
 Settings = Mapping[str, object]
@@ -335,6 +337,130 @@ def explain(
     analysis = analyze_network(read(network, settings))
     path = layer if isinstance(layer, str) else analysis[layer].node.id
     return Worked(work_out(analysis, path, quantity, notation))
+
+
+def compare(
+    *networks: Network | str | Path,
+    settings: Settings | None = None,
+    convention: str = "mac",
+    batch: int = 1,
+    dtype: str = "float32",
+    layout: str = "hwc",
+    depth: int | None = None,
+    sort: str = "",
+    everything: bool = False,
+    details: bool | None = None,
+) -> Difference:
+    """Compare networks with the first of them, layer by layer and in total.
+
+    Layers are matched by their paths and by what they are.
+
+    Parameters
+    ----------
+    *networks
+        Two networks or more, files, or ``zoo:NAME``.
+    settings
+        Values for the parameters of the specs, by name.
+    convention
+        What operations are counted by.
+    batch
+        Images in memory at a time.
+    dtype
+        The type of a number in memory.
+    layout
+        ``hwc`` or ``chw``: how shapes are written.
+    depth
+        Path components by which stages and blocks are summed up.
+    sort
+        The quantity to sort the layers by: those first in which it changed most.
+    everything
+        Whether layers that are equal are among the rows.
+    details
+        Whether layers are written besides the totals; by default if there are two networks.
+
+    Returns
+    -------
+    Difference
+        What was added, removed and changed, and what that makes of the totals.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a spec, each at its place.
+    UsageError
+        If there are fewer than two networks, or an option is not known.
+
+    Examples
+    --------
+    >>> found = compare("zoo:resnet18", "zoo:resnet34")
+    >>> found.comparisons[0].counts["added"], found.is_empty
+    (56, False)
+    """
+    from cnnanalyze.report.difference import difference
+    from cnnanalyze.report.options import Options
+
+    if len(networks) < 2:  # noqa: PLR2004 - a pair
+        raise UsageError(
+            "there is nothing to compare with", help="cnnanalyze.compare(one, other) takes two"
+        )
+    options = Options(
+        depth=depth, sort=sort, convention=convention, batch=batch, dtype=dtype, layout=layout
+    )
+    read_once: dict[int, Analysis] = {}
+    for network in networks:
+        if id(network) not in read_once:
+            read_once[id(network)] = analyze_network(read(network, settings))
+    analyses = [read_once[id(network)] for network in networks]
+    return difference(analyses, options, everything=everything, details=details)
+
+
+def draw(
+    network: Network | str | Path,
+    *,
+    settings: Settings | None = None,
+    colour: str = "kind",
+    expand: str | Sequence[str] = (),
+    theme: str = "auto",
+) -> Drawing:
+    """Draw the architecture: every block once, repeats with their number.
+
+    Parameters
+    ----------
+    network
+        The network, or where to load it from: a file, or ``zoo:NAME``.
+    settings
+        Values for the spec's parameters, by name.
+    colour
+        ``kind``, or a quantity of layers such as ``macs``: the more, the warmer.
+    expand
+        Paths of blocks to be drawn where they stand; ``all`` for every block.
+    theme
+        ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
+
+    Returns
+    -------
+    Drawing
+        An SVG, which can be shown in a notebook, or written as SVG or PNG.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the spec, each at its place.
+    UsageError
+        If there is no such colour, theme or path.
+
+    Examples
+    --------
+    >>> draw("zoo:lenet5", theme="dark").svg.count("<svg ")
+    1
+    """
+    from cnnanalyze.drawing.picture import Drawing
+
+    paths = _words(expand)
+    analysis = analyze_network(read(network, settings))
+    drawing = Drawing(analysis, colour, "all" in paths or paths, theme)
+    _ = drawing.svg  # what is refused is refused here
+    return drawing
 
 
 def solve(sheet: str | Path, *, notation: str = "") -> Homework:

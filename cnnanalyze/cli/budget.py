@@ -162,7 +162,8 @@ def _measure(
 
 def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
     """Write the baseline; entries of specs that are gone are dropped."""
-    from cnnanalyze.cli.output import remark, write_file
+    from cnnanalyze.cli.output import remark
+    from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.crosscheck.baseline import as_data
     from cnnanalyze.report.json import dump
     from cnnanalyze.report.numbers import count_of

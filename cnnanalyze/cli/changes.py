@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.cli.output import complain, is_of_package, write, write_file
+from cnnanalyze.cli.output import complain, write
+from cnnanalyze.core.file_writing import is_of_package, write_file
 from cnnanalyze.core.files import read_bytes, resolved
 from cnnanalyze.errors import CnnError, Source, UsageError
 from cnnanalyze.linting.edit_check import change as edited

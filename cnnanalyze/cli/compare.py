@@ -86,11 +86,10 @@ def compare(
     Layers are matched by their paths and by what they are, so that one that was inserted is one
     that was added, whatever it does to the names of the others.
     """
-    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.api import compare as compared
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import remark
     from cnnanalyze.cli.specs import read_settings
-    from cnnanalyze.report.difference import difference
     from cnnanalyze.report.options import Options
 
     format = choose_format(format, output, get_args(ComparisonFormat))  # noqa: A001 - the name of the option
@@ -102,16 +101,15 @@ def compare(
         "dtype": dtype,
         "layout": layout,
     }
-    chosen = Options.read(given)  # a wrong option is refused before any spec is read
+    Options.read(given)  # a wrong option is refused before any spec is read
     limits = [_read_limit(text, convention) for text in growth or ()]
     wanted = versions(specs)
     networks = _load(wanted, read_settings(settings))
-    analyses = {key: analyze(network) for key, network in networks.items()}
-    shown = difference(
-        [analyses[key] for key in wanted],
-        chosen,
+    shown = compared(
+        *(networks[key] for key in wanted),
         everything=everything,
-        details=details or len(wanted) == 2,  # noqa: PLR2004 - a pair
+        details=details or None,
+        **given,
     )
     _print(shown, format, output)
     if exceeded := [words for limit in limits for words in limit.exceeded(shown)]:
@@ -123,23 +121,10 @@ def compare(
 def _print(shown: Difference, format: str, output: Path | None) -> None:  # noqa: A002
     from cnnanalyze.cli.output import show, write
 
-    if format == "json":
-        from cnnanalyze.report.difference_json import to_stream
-        from cnnanalyze.report.json import dump
-
-        write(dump(to_stream(shown)), output, format)
-    elif format == "markdown":
-        from cnnanalyze.report.difference_markdown import markdown
-
-        write(markdown(shown), output, format)
-    elif format == "html":
-        from cnnanalyze.report.page.comparison import page
-
-        write(page(shown), output, format)
+    if format == "table":
+        show(shown.__rich__(), output)
     else:
-        from cnnanalyze.report.difference_terminal import Compared
-
-        show(Compared(shown), output)
+        write(shown.render(format), output, format)
 
 
 # --- what is compared -----------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,6 @@ import typer
 
 from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
-from cnnanalyze.errors import UsageError
 
 Colour = Annotated[
     str,
@@ -47,14 +45,6 @@ Output = Annotated[
     ),
 ]
 
-SCALE = 2
-"""Pixels of a PNG for one unit of the drawing."""
-MOST_PIXELS = 16_000
-"""Along one side; beyond, the scale is smaller."""
-LEAST_SCALE = 0.25
-"""At a smaller one, letters are no more than three pixels high."""
-
-
 EXAMPLES = (
     ("cnnanalyze draw zoo:resnet50 -o resnet50.svg", "every block once, repeats with their number"),
     ("cnnanalyze draw zoo:unet --colour macs -o unet.svg", "boxes coloured by what they cost"),
@@ -74,55 +64,23 @@ def draw(
 
     Equal blocks are drawn once; what is repeated is drawn once with its number.
     """
-    from cnnanalyze.analysis.pipeline import analyze
+    from cnnanalyze.api import draw as drawn
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_settings
-    from cnnanalyze.drawing.svg import draw as draw_svg
+    from cnnanalyze.drawing.picture import require_converter
 
     format = choose_format(  # noqa: A001 - as elsewhere
         "", output, ("svg", "png"), has_option=False, shows_network=True
     )
     if format == "png":
-        _require_cairo()
+        require_converter()
         theme = "light" if theme == "auto" else theme
-    paths = expand or []
-    picture = draw_svg(
-        analyze(load(spec, read_settings(settings))),
-        colour=colour,
-        expanded=True if "all" in paths else paths,
-        theme=theme,
+    picture = drawn(
+        load(spec, read_settings(settings)), colour=colour, expand=expand or (), theme=theme
     )
     if format == "png":
         assert output is not None
-        _write_png(picture, output)
+        picture.write(output)
     else:
-        write(picture, output, format)
-
-
-def _require_cairo() -> None:
-    try:
-        import cairosvg  # noqa: F401
-    except (ImportError, OSError):  # the package, or the library below it
-        raise UsageError(
-            "a PNG needs the package cairosvg, which is not installed",
-            help="pip install 'cnnanalyze[draw]', or write an .svg",
-        ) from None
-
-
-def _write_png(picture: str, output: Path) -> None:
-    import cairosvg
-
-    from cnnanalyze.cli.output import write_file
-
-    # The converter places every stretch of a line of text for itself; one stretch is enough.
-    plain = re.sub(r"</?tspan[^<>]*>", "", picture)
-    sides = [float(n) for n in re.findall(r'(?:width|height)="([0-9.]+)"', plain[:600])[:2]]
-    scale = min(SCALE, MOST_PIXELS / max(sides))
-    if scale < LEAST_SCALE:
-        raise UsageError(
-            f"the drawing is {sides[0]:,.0f} x {sides[1]:,.0f} units large; in the "
-            f"{MOST_PIXELS:,} pixels that a PNG may have along a side nothing on it could be read",
-            help="write an .svg, which can be enlarged, or draw fewer blocks where they stand",
-        )
-    write_file(output, cairosvg.svg2png(plain.encode(), scale=scale))
+        write(picture.svg, output, format)

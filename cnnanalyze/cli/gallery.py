@@ -139,7 +139,8 @@ def _hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
 
 
 def _write(pages: dict[str, str], folder: Path) -> None:
-    from cnnanalyze.cli.output import remark, write_file
+    from cnnanalyze.cli.output import remark
+    from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.report.numbers import count_of, size
 
     try:

@@ -461,7 +461,7 @@ def _judge(
 def _against(result: Result, path: Path | None, *, write: bool, prune: bool) -> Result:
     if path is None:
         return result
-    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.linting import baseline
 
     if write:

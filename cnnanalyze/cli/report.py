@@ -160,7 +160,7 @@ def file_names(names: Sequence[str]) -> list[str]:
 def _write_folder(
     pages: Sequence[Page], folder: Path, options: Options, answers: bool | None
 ) -> None:
-    from cnnanalyze.cli.output import write_file
+    from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.report.page import overview
 
     if not pages:

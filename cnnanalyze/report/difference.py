@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.quantities import of_network
 from cnnanalyze.analysis.result import Analysis
@@ -13,22 +13,37 @@ from cnnanalyze.comparison.difference import compare
 from cnnanalyze.comparison.quantity import Delta, shown, summed
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under, find
+from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.report import check_format
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.comparison import labels, with_least
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
+from cnnanalyze.report.terminal import Lines, terminal_width
 from cnnanalyze.report.totals_text import field_size
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Networks compared with the first of them, and how that shall be shown."""
+@dataclass(frozen=True, repr=False)
+class Difference(Tabular):
+    """Networks compared with the first of them, ready to be looked at.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> found = cnn.compare("zoo:resnet18", "zoo:resnet34")
+    >>> found
+    <Difference: ResNet-34 against ResNet-18: 56 layers added, 0 removed, 0 changed>
+    >>> found.comparisons[0].counts["added"], next(found.rows())["status"]
+    (56, 'added')
+    """
 
     analyses: tuple[Analysis, ...]
+    """What the rules say of each network."""
     comparisons: tuple[Comparison, ...]
     """Of the second, the third and so on with the first."""
     options: Options
+    """Under which convention, for which memory, in which order."""
     everything: bool = False
     """Whether layers that are equal have rows, too, and every row is printed."""
     details: bool = True
@@ -54,6 +69,82 @@ class Difference:
     def is_empty(self) -> bool:
         """Whether all networks are equal."""
         return all(c.is_empty for c in self.comparisons)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the layers that differ, each with what it adds before and afterwards."""
+        for label, comparison in zip(self.labels[1:], self.comparisons, strict=True):
+            for change in comparison.changes if self.everything else comparison:
+                row: dict[str, Any] = {
+                    "network": label,
+                    "layer": change.path,
+                    "kind": change.facts.node.kind,
+                    "status": change.status,
+                    "old_path": change.old_path,
+                }
+                for quantity in self.layer_quantities:
+                    delta = change.delta(quantity, self.options.terms)
+                    row[f"{quantity.key}_before"] = delta.before
+                    row[f"{quantity.key}_after"] = delta.after
+                yield row
+
+    def headline(self) -> str:
+        """Return in one line how much differs."""
+        parts = []
+        for label, comparison in zip(self.labels[1:], self.comparisons, strict=True):
+            counts = comparison.counts
+            found = ", ".join(f"{counts[s]} {s}" for s in ("removed", "changed"))
+            parts.append(
+                f"{label} against {self.labels[0]}: {counts['added']} layers added, {found}"
+            )
+        most = 3
+        hidden = f"; and {len(parts) - most} more" if len(parts) > most else ""
+        return "; ".join(parts[:most]) + hidden
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data: what ``compare --format json`` prints."""
+        from cnnanalyze.report.difference_json import to_dict  # noqa: PLC0415 - it imports this
+
+        return to_dict(self)
+
+    def render(self, format: str = "table") -> str:  # noqa: A002
+        """Return the comparison in a format of ``cnnanalyze compare --format``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such format.
+        """
+        check_format(format, FORMATS)
+        match format:  # the modules of the formats import this one
+            case "json":
+                from cnnanalyze.report.difference_json import to_stream  # noqa: PLC0415
+                from cnnanalyze.report.json import dump  # noqa: PLC0415
+
+                return dump(to_stream(self))
+            case "markdown":
+                from cnnanalyze.report.difference_markdown import markdown  # noqa: PLC0415
+
+                return markdown(self)
+            case "html":
+                from cnnanalyze.report.page.comparison import page  # noqa: PLC0415
+
+                return page(self)
+            case _:
+                return self.__rich__().plain(terminal_width())
+
+    def __rich__(self) -> Lines:
+        from cnnanalyze.report.difference_terminal import Compared  # noqa: PLC0415
+
+        return Compared(self)
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+MOST_TOLD = 3
+"""Networks that one line speaks of."""
+FORMATS = ("table", "json", "markdown", "html")
+"""How a comparison is written."""
 
 
 def difference(

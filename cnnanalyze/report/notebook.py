@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.tabular import fragment
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Table, tabulate
 from cnnanalyze.report.totals_text import closing, heading
@@ -12,21 +13,6 @@ from cnnanalyze.report.view import view
 
 MOST = 9
 """Columns with a larger priority are left out: a notebook is about as wide as a terminal of 140."""
-
-# Colours come from the page: borders and shades are made of its own text colour, so the fragment
-# is readable on a light and on a dark ground alike.
-STYLE = """\
-.cnnanalyze { font-size: 13px; color: inherit; max-width: 100%; overflow-x: auto; }
-.cnnanalyze table { border-collapse: collapse; border: 0; margin: 0.5em 0; color: inherit; }
-.cnnanalyze caption { text-align: left; font-weight: 600; padding: 0.3em 0; color: inherit; }
-.cnnanalyze th, .cnnanalyze td { padding: 0.15em 0.7em; border: 0; background: none; \
-white-space: nowrap; text-align: left; }
-.cnnanalyze .number { text-align: right; font-variant-numeric: tabular-nums; }
-.cnnanalyze thead th { border-bottom: 1px solid currentColor; }
-.cnnanalyze tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
-.cnnanalyze dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1em 1em; margin: 0; }
-.cnnanalyze dt { font-weight: 600; }
-.cnnanalyze dd { margin: 0; }"""
 
 
 def to_html(analysis: Analysis, options: Options | None = None) -> str:
@@ -36,10 +22,7 @@ def to_html(analysis: Analysis, options: Options | None = None) -> str:
     facts = "".join(
         f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in closing(shown)
     )
-    return (
-        f'<div class="cnnanalyze"><style>{STYLE}</style>\n'
-        f"{write(table, heading(shown))}\n<dl>{facts}</dl></div>"
-    )
+    return fragment(f"{write(table, heading(shown))}\n<dl>{facts}</dl>")
 
 
 def write(table: Table, caption: str = "") -> str:

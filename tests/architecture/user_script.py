@@ -18,3 +18,8 @@ extents: tuple[int, ...] = shape.extents
 paths: list[str] = [facts.node.id for facts in report]
 data: dict[str, Any] = report.to_dict()
 page: str = report.to_html()
+
+difference: cnn.Difference = cnn.compare(network, "zoo:lecture_001_lenet", batch=2)
+statuses: list[str] = [row["status"] for row in difference.rows()]
+drawing: cnn.Drawing = cnn.draw(network, expand="all")
+svg: str = drawing.svg

@@ -11,7 +11,7 @@ import pytest
 
 import cnnanalyze
 from cnnanalyze.cli import run
-from cnnanalyze.cli.output import write_file
+from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.errors import UsageError
 from tests.linting.networks import EVEN, UNITS
 
@@ -106,7 +106,7 @@ def test_files_of_the_installed_package_are_not_changed(
     Path("link.yaml").symlink_to(package / "networks" / "net.yaml")
     Path("own.yaml").write_text(UNITS, encoding="utf-8")
     module = (package / "cli" / "output.py").absolute()
-    monkeypatch.setattr("cnnanalyze.cli.output.__file__", str(module))
+    monkeypatch.setattr("cnnanalyze.core.file_writing.__file__", str(module))
     for name in ("site/cnnanalyze/networks/net.yaml", "site/cnnanalyze/networks", "link.yaml"):
         assert run(["lint", "own.yaml", name, *option]) == 2
         assert "belongs to cnnanalyze itself and is not changed" in capsys.readouterr()[1]

@@ -16,7 +16,8 @@ import pytest
 from rich.cells import cell_len
 
 from cnnanalyze.cli import carry_out
-from cnnanalyze.cli.output import PLAIN, styling, write_file
+from cnnanalyze.cli.output import PLAIN, styling
+from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.errors import UsageError
 
 SPEC = "{cnn: 1, name: tiny, input: 7x11x3, layers: [{conv: {filters: 5, kernel: 3}}]}"

@@ -1,0 +1,108 @@
+"""The commands as functions of Python: each gives a result that can be asked, shown and written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze as cnn
+from tests.conftest import Run
+
+ONE = "{cnn: 1, name: one, input: 13x11x3, layers: [{conv: {filters: 5, kernel: 3}}, relu]}"
+OTHER = "{cnn: 1, name: other, input: 13x11x3, layers: [{conv: {filters: 7, kernel: 3}}, relu]}"
+
+
+def refusal(error: pytest.ExceptionInfo[cnn.CnnError]) -> tuple[str, str]:
+    """Return the message of a fault and what it advises."""
+    (fault,) = error.value.faults
+    return fault.message, fault.help
+
+
+# --- compare --------------------------------------------------------------------------------------
+
+
+def test_compare_gives_what_the_command_prints(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(ONE)
+    (tmp_path / "other.yaml").write_text(OTHER)
+    paths = [tmp_path / "one.yaml", tmp_path / "other.yaml"]
+    found = cnn.compare(*paths)
+    for format in ("json", "markdown", "html"):
+        outcome = run("compare", *paths, "--format", format)
+        assert outcome.out == found.render(format)
+    assert json.loads(found.render("json")) == found.to_dict()
+
+
+def test_compare_tells_what_differs() -> None:
+    found = cnn.compare(cnn.loads(ONE), cnn.loads(OTHER))
+    assert repr(found) == ("<Difference: other against one: 0 layers added, 0 removed, 2 changed>")
+    conv, relu = found.rows()
+    assert (conv["layer"], conv["status"], relu["layer"]) == ("conv1", "changed", "relu1")
+    # 3 * 3 * 3 weights and a bias for each of 5 filters, and of 7
+    assert (conv["parameters_before"], conv["parameters_after"]) == (5 * 28, 7 * 28)
+    assert not found.is_empty
+    assert cnn.compare(cnn.loads(ONE), cnn.loads(ONE)).is_empty
+    assert "<td>conv1</td>" in found._repr_html_()
+
+
+def test_compare_takes_settings_for_what_is_read() -> None:
+    half = cnn.load("zoo:mobilenet_v1", settings={"width": 0.5})
+    found = cnn.compare("zoo:mobilenet_v1", "zoo:mobilenet_v1", settings={"width": 0.5})
+    assert found.is_empty
+    assert found.analyses[0].total.parameters == 1_331_592
+    with pytest.raises(cnn.UsageError, match="is read already"):
+        cnn.compare("zoo:mobilenet_v1", half, settings={"width": 0.5})
+
+
+def test_compare_wants_two_networks() -> None:
+    with pytest.raises(cnn.UsageError) as error:
+        cnn.compare("zoo:lenet5")
+    assert refusal(error) == (
+        "there is nothing to compare with",
+        "cnnanalyze.compare(one, other) takes two",
+    )
+
+
+def test_compare_refuses_unknown_formats() -> None:
+    found = cnn.compare(cnn.loads(ONE), cnn.loads(OTHER))
+    with pytest.raises(cnn.UsageError) as error:
+        found.render("latex")
+    assert refusal(error) == (
+        "there is no format 'latex'",
+        "the formats are table, json, markdown, html",
+    )
+
+
+# --- draw -----------------------------------------------------------------------------------------
+
+
+def test_draw_gives_what_the_command_writes(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "net.svg"
+    options = ("--colour", "macs", "--theme", "dark", "--expand", "stage1")
+    outcome = run("draw", "zoo:resnet18", "-o", file, *options)
+    assert outcome.code == 0
+    drawn = cnn.draw("zoo:resnet18", colour="macs", theme="dark", expand="stage1")
+    assert drawn.svg == str(drawn) == drawn._repr_html_() == file.read_text("utf-8")
+    again = tmp_path / "again.svg"
+    drawn.write(again)
+    assert again.read_bytes() == file.read_bytes()
+    everything = cnn.draw("zoo:resnet18", expand="all")
+    assert len(everything.svg) > len(drawn.svg)
+    assert len(repr(everything)) < 60
+
+
+def test_draw_refuses_at_once_what_it_does_not_know() -> None:
+    with pytest.raises(cnn.UsageError, match="a drawing has no theme 'drak'"):
+        cnn.draw("zoo:lenet5", theme="drak")
+    with pytest.raises(cnn.UsageError, match="has no layer or block 'conv9'"):
+        cnn.draw("zoo:lenet5", expand=["conv9"])
+
+
+def test_a_png_is_light_where_the_theme_is_left_to_the_reader(tmp_path: Path) -> None:
+    pytest.importorskip("cairosvg", reason="cairosvg is not installed: no PNG was made")
+    png = cnn.draw("zoo:lenet5").to_png()
+    assert png.startswith(b"\x89PNG")
+    assert png == cnn.draw("zoo:lenet5", theme="light").to_png()
+    cnn.draw("zoo:lenet5").write(tmp_path / "net.png")
+    assert (tmp_path / "net.png").read_bytes() == png
