@@ -28,9 +28,9 @@ def test_compare_gives_what_the_command_prints(run: Run, tmp_path: Path) -> None
     (tmp_path / "other.yaml").write_text(OTHER)
     paths = [tmp_path / "one.yaml", tmp_path / "other.yaml"]
     found = cnn.compare(*paths)
-    for format in ("json", "markdown", "html"):
-        outcome = run("compare", *paths, "--format", format)
-        assert outcome.out == found.render(format)
+    for form in ("json", "markdown", "html"):
+        outcome = run("compare", *paths, "--format", form)
+        assert outcome.out == found.render(form)
     assert json.loads(found.render("json")) == found.to_dict()
 
 
