@@ -60,6 +60,8 @@ class Rule:
 
     Examples
     --------
+    >>> from cnnanalyze import Trait
+    >>> from cnnanalyze.linting.graph_queries import kernel
     >>> class WideKernel(Rule):
     ...     "A kernel is wider than 7."
     ...
@@ -68,7 +70,8 @@ class Rule:
     ...
     ...     def check(self, subject):
     ...         for node in subject.network:
-    ...             if node.kind == "conv" and max(node.attributes["kernel"]) > 7:
+    ...             is_convolution = Trait.CONVOLUTION in node.layer.traits
+    ...             if is_convolution and max(kernel(node)) > 7:
     ...                 yield self.found(subject, "a kernel is wider than 7", node=node)
     >>> WideKernel.severity
     'warning'

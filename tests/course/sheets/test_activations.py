@@ -1,0 +1,29 @@
+"""Activations in sheets: what is derived in steps is what the kinds compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import cnnanalyze.layers  # noqa: F401 - fills the registry
+from cnnanalyze.course.sheets.questions.norms import Activation, activate
+from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.layers.base import KINDS
+
+ASKED = ("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu")
+VALUES = [-7.5, -2.5, -0.25, 0, 0.5, 2, 6.5]
+
+
+@pytest.mark.parametrize("function", ASKED)
+@pytest.mark.parametrize("number", [0.1, 0.3])
+def test_derivation_gives_what_the_kind_computes(function: str, number: float) -> None:
+    asked = Activation(function=function, values=VALUES, slope=number, alpha=number)  # type: ignore[arg-type]
+    cls = KINDS.get(function)
+    assert cls is not None
+    settings: dict[str, Any] = {n: number for n in ("slope", "alpha") if n in cls.model_fields}
+    layer = cls(**settings)
+    derived: Any = activate(asked, Asking()).value
+    assert [float(v) for v in derived] == pytest.approx(
+        [float(layer.value(v)) for v in VALUES], rel=1e-12
+    )
