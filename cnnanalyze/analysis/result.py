@@ -19,6 +19,7 @@ from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.layers.base import Fit
 
 
@@ -219,12 +220,9 @@ class Analysis:
         """Return the sums over all layers that the last one of a path depends on, and over it."""
         found = self._totals.get((path, True))
         if found is None:
-            facts = tuple(self)
-            wanted: set[str] = {self.group(path)[-1].node.id}
-            for f in reversed(facts):
-                if f.node.id in wanted:
-                    wanted.update(f.node.inputs)
-            found = total_of(tuple(f for f in facts if f.node.id in wanted))
+            last = self.group(path)[-1].node.id
+            before = ancestors(self.network.producers, [last])
+            found = total_of(tuple(self.facts[id_] for id_ in before))
             self._totals[path, True] = found
         return found
 

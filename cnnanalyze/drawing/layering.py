@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
+from cnnanalyze.graph.queries import depths, longest_path
+
 LANE = 14.0
 """The width of a lane."""
 SWEEPS = 6
@@ -41,14 +43,11 @@ def assign_rows(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     >>> assign_rows(5, [(0, 1), (1, 2), (2, 4), (0, 3), (3, 4)])  # the short branch in the middle
     [0, 1, 2, 2, 3]
     """
-    sources: list[list[int]] = [[] for _ in range(count)]
+    sources = _sources(count, edges)
     targets: list[list[int]] = [[] for _ in range(count)]
     for a, b in edges:
-        sources[b].append(a)
         targets[a].append(b)
-    early = [0] * count
-    for v in range(count):
-        early[v] = max((early[u] + 1 for u in sources[v]), default=0)
+    early = depths(sources)
     late = [0] * count
     for v in reversed(range(count)):
         late[v] = min((late[w] - 1 for w in targets[v]), default=early[v])
@@ -84,28 +83,18 @@ def arrange(
     graph = _Layers(widths, edges, gap)
     graph.order()
     if upright:
-        graph.main = frozenset(_longest_path(len(widths), edges))
+        graph.main = frozenset(longest_path(_sources(len(widths), edges)))
     graph.spread()
     graph.straighten()
     return graph.places()
 
 
-def _longest_path(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the nodes of a longest path.
-
-    Examples
-    --------
-    >>> _longest_path(5, [(0, 1), (1, 2), (1, 3), (3, 4)])
-    [4, 3, 1, 0]
-    """
-    rows, sources = [0] * count, [-1] * count
-    for a, b in sorted(edges, key=lambda e: e[1]):
-        if rows[a] + 1 > rows[b]:
-            rows[b], sources[b] = rows[a] + 1, a
-    path = [max(range(count), key=rows.__getitem__)] if count else []
-    while path and sources[path[-1]] >= 0:
-        path.append(sources[path[-1]])
-    return path
+def _sources(count: int, edges: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
+    """Return what leads to each node."""
+    sources: dict[int, list[int]] = {v: [] for v in range(count)}
+    for a, b in edges:
+        sources[b].append(a)
+    return sources
 
 
 def _inversions(groups: Sequence[Sequence[int]], limit: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from cnnanalyze.drawing.container import GAP, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line
 from cnnanalyze.drawing.labels import Said
 from cnnanalyze.drawing.part import Part
+from cnnanalyze.graph.queries import longest_path
 
 LEAST_LINKS = 2
 ACROSS = 90.0
@@ -46,7 +48,7 @@ def find_arms(parts: list[Part], edges: list[tuple[int, str, int]]) -> Arms | No
     for a, _, b in edges:
         after[a].add(b)
         before[b].add(a)
-    path = _longest(before)
+    path = longest_path({v: sorted(sources) for v, sources in enumerate(before)})
     if sum(not s for s in after) != 1 or len(set(path)) < LEAST_LINKS:
         return None
     on_path = {v: i for i, v in enumerate(path)}
@@ -71,19 +73,8 @@ def find_arms(parts: list[Part], edges: list[tuple[int, str, int]]) -> Arms | No
     return Arms(tuple(path[: bottom + 1]), tuple(path[bottom + 1 :]), tuple(links))
 
 
-def _next(path: list[int], on_path: dict[int, int], v: int) -> int:
+def _next(path: Sequence[int], on_path: dict[int, int], v: int) -> int:
     return path[on_path[v] + 1] if on_path[v] + 1 < len(path) else -1
-
-
-def _longest(before: list[set[int]]) -> list[int]:
-    """Return the nodes of a longest path."""
-    length = [0] * len(before)
-    for v, sources in enumerate(before):
-        length[v] = max((length[u] + 1 for u in sources), default=1)
-    path = [max(range(len(before)), key=length.__getitem__)]
-    while before[path[-1]]:
-        path.append(max(sorted(before[path[-1]]), key=length.__getitem__))
-    return path[::-1]
 
 
 def _follow(

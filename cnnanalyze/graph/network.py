@@ -88,6 +88,11 @@ class Network:
         return {node.id: node for node in self.nodes}
 
     @cached_property
+    def producers(self) -> dict[NodeId, tuple[NodeId, ...]]:
+        """For every node, what it reads: inputs and nodes, in its order."""
+        return {node.id: node.inputs for node in self.nodes}
+
+    @cached_property
     def consumers(self) -> dict[NodeId, tuple[NodeId, ...]]:
         """For every input and every node, the nodes that read it."""
         readers: dict[NodeId, list[NodeId]] = {i: [] for i in self.inputs}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Fault
 from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.traits import Trait
 
@@ -21,7 +22,8 @@ def explain_skip(
     extents = [set(sizes) for sizes in zip(*(x.size for x in shapes), strict=True)]
     if not any(max(e) - min(e) == 1 for e in extents) or any(max(e) - min(e) > 1 for e in extents):
         return fault
-    around = _ancestors(sources, nodes)
+    reads: dict[str, tuple[str, ...]] = {id_: node.inputs for id_, node in nodes.items()}
+    around = [nodes[id_] for id_ in ancestors(reads, sources)]
     if not any(Trait.UPSAMPLING in node.layer.traits for node in around):
         return fault
     total = _total_stride(around)
@@ -31,17 +33,6 @@ def explain_skip(
         f"multiples of {total}, or crop the skip",
         code="DP003",
     )
-
-
-def _ancestors(sources: Iterable[str], nodes: dict[str, Node]) -> list[Node]:
-    """Return everything that leads to some layers, in the order of execution."""
-    wanted = set(sources)
-    found = []
-    for node in reversed(nodes.values()):
-        if node.id in wanted:
-            found.append(node)
-            wanted.update(node.inputs)
-    return found[::-1]
 
 
 def _total_stride(nodes: list[Node]) -> int:

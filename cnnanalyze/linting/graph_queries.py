@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.queries import cut_nodes, longest_path
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
@@ -137,18 +138,19 @@ def spatial_convolutions(network: Network) -> Iterator[Node]:
 
 
 def producer(network: Network, node: Node, index: int = 0) -> Node | None:
-    """Return the layer that a layer reads; nothing if it reads the network's input."""
+    """Return the layer that a layer reads; nothing if it reads an input of the network."""
     return network.by_id.get(node.inputs[index])
 
 
 def producers(network: Network, node: Node) -> tuple[Node, ...]:
-    """Return all layers that a layer reads; the network's input is none."""
-    return tuple(network.by_id[i] for i in node.inputs if i != INPUT)
+    """Return all layers that a layer reads; the network's inputs are none."""
+    return tuple(network.by_id[i] for i in node.inputs if i in network.by_id)
 
 
 def consumers(network: Network, node: Node | None) -> tuple[Node, ...]:
-    """Return the layers that read a layer; without one, those that read the network's input."""
-    readers = network.consumers[INPUT if node is None else node.id]
+    """Return the layers that read a layer; without one, those that read the network's inputs."""
+    sources = tuple(network.inputs) if node is None else (node.id,)
+    readers = dict.fromkeys(i for source in sources for i in network.consumers[source])
     return tuple(network.by_id[i] for i in readers)
 
 
@@ -163,7 +165,7 @@ def only_consumer(network: Network, node: Node) -> Node | None:
 def before(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[Node, ...]:
     """Return what a layer reads, looking through layers like these; each once, nearest first.
 
-    The network's input is none of them.
+    The network's inputs are none of them.
     """
     return through(network, node, traits, forward=False)
 
@@ -193,7 +195,7 @@ def through(
 
 def heads(network: Network) -> tuple[Node, ...]:
     """Return the layers whose outputs are the network's."""
-    return tuple(network.by_id[i] for i in network.outputs if i != INPUT)
+    return tuple(network.by_id[i] for i in network.outputs if i in network.by_id)
 
 
 def input_size(network: Network) -> tuple[int, ...]:
@@ -201,29 +203,9 @@ def input_size(network: Network) -> tuple[int, ...]:
     return network.input.size
 
 
-def leading_to(network: Network, end: str) -> tuple[Node, ...]:
-    """Return everything that a layer depends on, itself included, in the order of execution."""
-    wanted = {end}
-    for node in reversed(network.nodes):
-        if node.id in wanted:
-            wanted.update(node.inputs)
-    return tuple(node for node in network if node.id in wanted)
-
-
 def main_path(network: Network) -> tuple[Node, ...]:
-    """Return the longest path from the input to the first output, input side first."""
-    lengths: dict[str, int] = {INPUT: 0}
-    previous: dict[str, str] = {}
-    for node in network.nodes:
-        longest = max(node.inputs, key=lambda i: lengths[i])
-        lengths[node.id] = lengths[longest] + 1
-        previous[node.id] = longest
-    path: list[Node] = []
-    here = network.outputs[0]
-    while here != INPUT:
-        path.append(network.by_id[here])
-        here = previous[here]  # type: ignore[assignment]  # ids are texts
-    return tuple(reversed(path))
+    """Return the longest path from an input to the first output, input side first."""
+    return tuple(network[id_] for id_ in longest_path(network.producers, network.outputs[0]))
 
 
 def all_attributes() -> frozenset[str]:
@@ -341,27 +323,15 @@ def reads_map(network: Network, node: Node) -> Shape | None:
 
 
 def bottlenecks(network: Network) -> Iterator[tuple[Node, Node]]:
-    """Yield pairs of layers in succession that every path passes through, as far as maps go.
+    """Yield pairs of layers in succession that every path passes, as far as maps go.
 
     The head is left out: from the last map of more than one position or the last activation on, a
     network may shrink.
     """
-    waiting = {source: len(readers) for source, readers in network.consumers.items()}
-    for output in network.outputs:
-        waiting[output] += 1
-    open_ends = 1  # the input
-    last: Node | None = None
-    found: list[Node] = []
-    for node in network.nodes:
-        for source in dict.fromkeys(node.inputs):
-            waiting[source] -= 1
-            open_ends -= not waiting[source]
-        open_ends += bool(waiting[node.id])
-        if open_ends == 1 and waiting[node.id]:
-            found.append(node)
     end = max((k for k, n in enumerate(network.nodes) if n.layer.is_any(ACTIVATIONS)), default=0)
     body = {n.id for n in network.nodes[:end]}
-    for node in found:
+    last: Node | None = None
+    for node in (network[id_] for id_ in cut_nodes(network)):
         if node.output.is_vector or node.output.positions == 1 or node.id not in body:
             return
         if last is not None:

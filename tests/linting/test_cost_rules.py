@@ -67,6 +67,22 @@ def test_a_skip_over_a_narrow_layer_carries_the_rest(lint: Lint) -> None:
     assert lint(skipped, "PC005").findings == ()
 
 
+def test_a_dead_branch_beside_it_hides_no_bottleneck(lint: Lint) -> None:
+    narrow = (
+        "cnn: 1\ninput: 64x64x3\nlayers:\n- {tanh: , as: start}\n"
+        "- {conv: {filters: 64, kernel: 3, padding: same}, as: wide}\n"
+        "- {conv: {filters: 2, kernel: 2, stride: 2}, as: narrow}\n"
+        "- {conv: {filters: 5, kernel: 3}, as: after}\n- relu\n"
+    )
+    dead = narrow.replace("- {conv: {filters: 64", "- tanh\n- {conv: {filters: 64").replace(
+        "as: wide}", "as: wide, from: start}"
+    )
+    # What nothing reads is held by nobody: the branch ends before the wide layer or behind it.
+    late = dead.replace("- relu\n", "- relu\n- {elu: , from: tanh1}\n- {identity: , from: relu1}\n")
+    for text in (narrow, dead, late):
+        assert [f.path for f in lint(text, "PC005").findings] == ["narrow"], text
+
+
 def test_starved_layers_follow_their_threshold(lint: Lint) -> None:
     text = (
         "cnn: 1\ninput: 28x28x64\nlayers:\n- depthwise: {kernel: 3, padding: same}\n"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.queries import leading_only_to
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -80,7 +79,7 @@ class DeadBranch(Rule):
         for node in network:
             if network.consumers[node.id] or node.id in network.outputs:
                 continue
-            wasted = _only_for(network, node)
+            wasted = [network[id_] for id_ in leading_only_to(network, node.id)]
             others = len(wasted) - 1
             behind = f" and {others} layer{'s' * (others > 1)} before it are" if others else " is"
             parameters = sum(p.size for n in wasted for p in n.layer.params(*n.input_shapes))
@@ -92,13 +91,3 @@ class DeadBranch(Rule):
                 help="join it, add it to 'outputs', or remove it",
                 values={"layers": len(wasted), "parameters": parameters},
             )
-
-
-def _only_for(network: Network, end: Node) -> tuple[Node, ...]:
-    """Return the layers that only lead to a dead end, the end included."""
-    wasted = {end.id}
-    for node in reversed(network.nodes):
-        readers = network.consumers[node.id]
-        if readers and wasted.issuperset(readers) and node.id not in network.outputs:
-            wasted.add(node.id)
-    return tuple(n for n in network if n.id in wasted)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.linting import graph_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -76,7 +77,8 @@ class SizeNotMultiple(Rule):
 def _total(network: Network) -> tuple[int, ...]:
     """Return the largest product of strides on a way to the first output, if it has several."""
     ways = {INPUT: ((1,) * network.input.rank, 0)}
-    for node in graph_queries.leading_to(network, network.outputs[0]):
+    for id_ in ancestors(network.producers, network.outputs[:1]):
+        node = network[id_]
         known = [ways[i] for i in node.inputs if i in ways]
         before, behind = node.input_shapes[0], node.output
         if not known or behind.rank != network.input.rank or behind.positions == 1:
