@@ -1,0 +1,297 @@
+"""The table of quantities, and that every view shows every row of it: also one that is new."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.analysis.quantities import measure, of_network
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.comparison.quantity import compared
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
+from cnnanalyze.crosscheck.budget import check_budgets
+from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.drawing.svg import draw
+from cnnanalyze.errors import Mark, Source
+from cnnanalyze.language.budgets import limited, plan_budgets
+from cnnanalyze.language.claims import claimed
+from cnnanalyze.linting.config_rules import declare, facts
+from cnnanalyze.report.columns import column, columns
+from cnnanalyze.report.comparison import traits
+from cnnanalyze.report.json import bytes_key
+from cnnanalyze.report.options import Options
+from cnnanalyze.report.view import view
+from cnnanalyze.schemas import schema_of
+
+SPEC = """\
+cnn: 1
+name: small
+input: 7x11x2
+layers:
+- conv: {filters: 5, kernel: 3}
+- bn
+"""
+"""On the way: 154 numbers, 225 behind the convolution (95 parameters), 225 behind the norm (20)."""
+
+TRAFFIC = Quantity(
+    "traffic",
+    "numbers read and written",
+    "numbers that a layer reads and writes: inputs, outputs and what it holds",
+    lambda f, _: sum(s.count for s in f.node.input_shapes) + f.activations + f.stored,
+    question="How many numbers {do} {id} read and write?",
+)
+OF_CONV, OF_NORM = 154 + 225 + 95, 225 + 225 + 20
+OF_ALL = OF_CONV + OF_NORM
+
+
+@pytest.fixture
+def traffic(monkeypatch: pytest.MonkeyPatch) -> Quantity:
+    """Add a row to the table, and nothing else."""
+    monkeypatch.setitem(QUANTITIES, TRAFFIC.key, TRAFFIC)
+    return TRAFFIC
+
+
+@pytest.fixture
+def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a spec in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(SPEC, "utf-8")
+    return "net.yaml"
+
+
+# --- a new row ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_a_column_of_layers(run: Any, net: str) -> None:
+    out = run("summary", net, "--columns", "name,traffic", "--format", "csv").out
+    assert list(csv.reader(StringIO(out))) == [
+        ["name", "traffic"],
+        ["conv1", str(OF_CONV)],
+        ["batchnorm1", str(OF_NORM)],
+    ]
+    shown = run("summary", net, "--columns", "name,traffic").out
+    assert "numbers read and written" in shown
+    assert f"total                            {OF_ALL}" in shown
+    assert "traffic" in next(csv.reader(StringIO(run("summary", net, "--format", "csv").out)))
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_a_key_in_json(run: Any, net: str) -> None:
+    data = json.loads(run("summary", net, "--format", "json").out)
+    assert [layer["traffic"] for layer in data["layers"]] == [OF_CONV, OF_NORM]
+    assert data["totals"]["traffic"] == OF_ALL
+    jsonschema.validate(data, schema_of("summary"))
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_a_column_of_networks(run: Any, net: str) -> None:
+    out = run("summary", net, "zoo:lenet5", "--columns", "traffic", "--format", "csv").out
+    assert out.split()[:2] == ["traffic", str(OF_ALL)]
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_compared(run: Any, net: str) -> None:
+    Path("other.yaml").write_text(SPEC.replace("filters: 5", "filters: 6"), "utf-8")
+    data = json.loads(run("compare", net, "other.yaml", "--format", "json").out)
+    (pair,) = data["comparisons"]
+    more = (45 + 19) + (45 + 45 + 4)  # one map of 5x9 and its numbers
+    assert pair["totals"]["traffic"]["change"] == more
+    assert [layer["traffic"]["change"] for layer in pair["layers"]] == [64, 94]
+    jsonschema.validate(data, schema_of("compare"))
+    assert run("compare", net, "other.yaml", "--sort", "traffic").code == 0
+    outcome = run("compare", net, "other.yaml", "--fail-on-growth", "traffic=10")
+    assert outcome.code == 1
+    assert f"small, other.yaml: numbers read and written grew from {OF_ALL} to 1,102" in outcome.err
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_can_be_limited(run: Any, net: str) -> None:
+    Path(net).write_text(f"{SPEC}budgets: {{traffic: 900, layers: {{conv1: {{traffic: 474}}}}}}\n")
+    outcome = run("lint", net, "--select", "BG")
+    assert outcome.code == 1
+    assert (
+        "error[BG011] budget-quantity: 944 numbers read and written, 44 over the budget of 900"
+        in (outcome.out)
+    )
+    assert "most of it: conv1 474, batchnorm1 470" in outcome.out
+    assert run("budget", net).code == 1
+    assert "traffic" in schema_of("spec")["properties"]["budgets"]["properties"]
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_can_be_claimed() -> None:
+    text = f"{SPEC}expect: [{{source: by hand, total: {{traffic: 944}}, layers: "
+    found = check_claims(cnn.analyze(cnn.loads(f"{text}{{conv1: {{traffic: 475}}}}}}]")).analysis)
+    assert [(c.computed, c.outcome) for c in found] == [("944", "holds"), ("474", "fails")]
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_known_to_declared_rules(run: Any, net: str) -> None:
+    Path("cnnanalyze.toml").write_text(
+        '[[lint.rule]]\ncode = "ACME001"\nwhen = "traffic > 470"\nmessage = "${traffic} numbers"\n'
+    )
+    out = run("lint", net, "--select", "ACME001").out
+    assert "net.yaml:5:3: warning[ACME001] declared-acme001: 474 numbers" in out
+    assert "1 warning" in out
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_colours_drawings(run: Any, net: str) -> None:
+    assert run("draw", net, "--colour", "traffic", "-o", "net.svg").code == 0
+    drawn = Path("net.svg").read_text("utf-8")
+    assert ">944<" in drawn  # the norm stands in the box of its convolution
+    assert "numbers read and written, up to 944 in a box" in drawn
+
+
+# --- every row ------------------------------------------------------------------------------------
+
+EVERY = list(QUANTITIES)
+NUMBERS = [row.key for row in rows()]
+OF_LAYERS = [row.key for row in rows(layers=True)]
+EXACT = [row.key for row in rows(exact=True)]
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    """Return a network with norms, joins and blocks."""
+    return cnn.analyze("zoo:resnet18").analysis
+
+
+def number_of(quantity: Quantity, facts: NodeFacts, terms: Terms) -> int:
+    """Return the number of a layer; every layer of that network has one."""
+    assert quantity.of_layer is not None
+    number = quantity.of_layer(facts, terms)
+    assert number is not None
+    return number
+
+
+@pytest.mark.parametrize("key", EVERY)
+def test_a_row_says_what_it_is(key: str) -> None:
+    row = QUANTITIES[key]
+    assert row.key == key
+    assert row.about[0].islower()
+    assert not row.about.endswith(".")
+    assert row.of_layer or row.of_layers or row.of_axes
+    assert all(find(word) is row for word in row.words)
+    assert row.ask("it").endswith("?")
+
+
+def test_no_word_means_two_rows() -> None:
+    words = [word for row in QUANTITIES.values() for word in dict.fromkeys(row.words)]
+    assert len(words) == len(set(words))
+    assert len({row.title for row in QUANTITIES.values()}) == len(QUANTITIES)
+
+
+@pytest.mark.parametrize("key", OF_LAYERS)
+@pytest.mark.parametrize("terms", [Terms(), Terms("torchinfo", 3, 2)])
+def test_layers_make_the_network(analysis: Analysis, key: str, terms: Terms) -> None:
+    quantity = QUANTITIES[key]
+    if quantity.of_axes is not None or key == "memory":  # of the last layer; of two sorts together
+        return
+    each = [number_of(quantity, f, terms) for f in analysis]
+    together = sum(each) if quantity.adds_up else max(each)
+    if not quantity.is_exact:
+        assert of_network(quantity, analysis, terms) == pytest.approx(together, abs=len(each))
+    elif terms.convention == "mac" or not quantity.counted:
+        assert of_network(quantity, analysis, terms) == together
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_every_row_is_a_column(analysis: Analysis, key: str) -> None:
+    quantity = QUANTITIES[key]
+    options = Options()
+    if quantity.of_axes is None:
+        shown = traits(options if key != "operations" else Options(convention="fvcore"))
+        assert quantity.title in {t.title for t in shown.values()} or key == "operations"
+    if quantity.of_layer is None or quantity.of_axes is not None:
+        return
+    found = column(key)
+    assert found is columns()[found.key] or found.key in columns()
+    layer = view(analysis, options, fitting=False)
+    assert found.get(layer.rows[0], layer) == number_of(
+        quantity, layer.rows[0].facts[0], options.terms
+    )
+    assert found.total is not None
+    assert found.total(layer) == of_network(quantity, analysis, options.terms)
+
+
+@pytest.mark.parametrize("key", EXACT)
+def test_every_exact_row_is_in_json(analysis: Analysis, key: str) -> None:
+    quantity = QUANTITIES[key]
+    if quantity.of_axes is not None:
+        return
+    data = cnn.Report(analysis).to_dict()
+    number = measure(quantity, analysis.total)
+    if quantity.is_memory:
+        assert data["memory"][bytes_key(quantity)] == number
+        return
+    assert data["totals"][key] == number
+    if quantity.of_layer is not None:
+        assert data["layers"][0][key] == number_of(quantity, next(iter(analysis)), Terms())
+
+
+@pytest.mark.parametrize("key", EXACT)
+def test_every_exact_row_can_be_limited_claimed_and_compared(analysis: Analysis, key: str) -> None:
+    quantity = QUANTITIES[key]
+    assert key in {row.key for row in compared()} or key == "operations"
+    assert key in claimed(of_layer=True)
+    assert (key in limited()) == (key != "layers")  # that word names limits by layer
+    if key not in limited():
+        return
+    budgets = plan_budgets({key: {"at_most": 10**15}}, "here")
+    (check,) = check_budgets(analysis, budgets)
+    assert check.verdict == "within"
+    terms = Terms("flop") if key == "operations" else Terms()
+    assert check.measured == of_network(quantity, analysis, terms)
+
+
+@pytest.mark.parametrize("key", OF_LAYERS)
+def test_every_row_of_layers_can_be_asked_by_a_declared_rule(key: str) -> None:
+    assert key in facts()
+    entry = {"code": "ACME001", "when": f"{key} > 0", "message": f"${{{key}}}"}
+    assert declare(entry, Mark(Source("cnnanalyze.toml", "x"), 1, 1)).formula == f"{key} > 0"
+
+
+@pytest.mark.parametrize("key", OF_LAYERS)
+def test_every_row_of_layers_colours_a_drawing(key: str) -> None:
+    quantity = QUANTITIES[key]
+    drawn = draw(cnn.analyze("zoo:lenet5").analysis, colour=quantity.column)
+    assert f"{quantity.title}, up to " in drawn
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def test_parameters_of_a_layer_are_those_of_its_row_and_add_up() -> None:
+    report = cnn.analyze("zoo:resnet50")
+    assert sum(f.parameters for f in report) == report.total.parameters == 25_557_032
+    norm = report["conv1/batchnorm1"]
+    assert (norm.parameters, norm.statistics, norm.stored) == (128, 128, 256)
+    row = next(x for x in report.to_dict()["layers"] if x["id"] == "conv1/batchnorm1")
+    assert [row[key] for key in ("parameters", "statistics", "stored")] == [128, 128, 256]
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("trainable", "trainable_parameters"),
+        ("buffers", "statistics"),
+        ("field", "receptive_field"),
+    ],
+)
+def test_a_quantity_has_other_words(word: str, key: str) -> None:
+    assert find(word).key == key
+
+
+def test_an_unknown_quantity_is_met_with_the_nearest() -> None:
+    with pytest.raises(cnn.UsageError) as caught:
+        find("activation")
+    assert caught.value.message == "there is no quantity 'activation'; did you mean 'activations'?"
