@@ -7,6 +7,7 @@ itself.
 from __future__ import annotations
 
 from cnnanalyze.core.expression import Name
+from cnnanalyze.core.quantities import QUANTITIES
 
 WORDS = {
     "input": "{axis} of the input",
@@ -108,7 +109,9 @@ def meaning(name: Name) -> str:
     >>> meaning(Name("input", 1, 2)), meaning(Name("kernel")), meaning(Name("input", None, 2))
     ('width of the input', 'kernel size', 'height and width of the input')
     """
-    words = WORDS.get(name.key, name.key.replace("_", " "))
+    quantity = QUANTITIES.get(name.key)
+    known = name.key.replace("_", " ") if quantity is None else quantity.about
+    words = WORDS.get(name.key, known)
     axes = _AXES.get(name.rank, ())
     if "{axis}" in words:
         alike = " and ".join(axes) if len(axes) in {1, 2} else "size"

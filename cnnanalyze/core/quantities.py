@@ -81,6 +81,11 @@ class Quantity(NamedTuple):
     """By which question it is worked out, where that has another name."""
 
     @property
+    def topic(self) -> str:
+        """The word by which it is asked for in exercises."""
+        return self.explanation or self.key
+
+    @property
     def column(self) -> str:
         """Its key in tables of layers."""
         return self.short or self.key
@@ -380,6 +385,21 @@ def find(word: str, among: Sequence[Quantity] = ()) -> Quantity:
             help=f"the quantities are {', '.join(meant)}",
         )
     return meant[row.key]
+
+
+def taught() -> dict[str, Quantity]:
+    """Return the quantities that one asks for in exercises and that add up over layers.
+
+    Examples
+    --------
+    >>> list(taught())[:6]
+    ['parameters', 'trainable', 'weights', 'biases', 'statistics', 'stored']
+    """
+    return {
+        row.topic: row
+        for row in rows(exact=True, layers=True)
+        if row.question and row.adds_up and not row.of_place
+    }
 
 
 def counted_under(convention: str) -> Quantity:

@@ -16,6 +16,7 @@ from cnnanalyze.analysis.quantities import measure, of_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.comparison.quantity import compared
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
+from cnnanalyze.course.lectures.quantities import quantity
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import draw
@@ -295,3 +296,39 @@ def test_an_unknown_quantity_is_met_with_the_nearest() -> None:
     with pytest.raises(cnn.UsageError) as caught:
         find("activation")
     assert caught.value.message == "there is no quantity 'activation'; did you mean 'activations'?"
+
+
+# --- exercises ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_worked_out_from_the_rules(run: Any, net: str) -> None:
+    out = run("explain", net, "conv1", "traffic").out
+    assert "How many numbers does conv1 read and write?" in out
+    assert "traffic = H·W·C + H_out·W_out·C_out + k·k·C·C_out + C_out" in out
+    assert "= 154 + 225 + 90 + 5" in out
+    assert f"= {OF_CONV}" in out
+    whole = run("explain", net, "traffic").out
+    assert str(OF_ALL) in whole
+    assert "A network has what its layers have together." in whole
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_can_be_asked_for_on_a_sheet(run: Any, net: str) -> None:
+    Path("a.sheet").write_text(
+        f"sheet: 1\nquestions:\n- {{id: one, spec: {net}, layer: conv1, find: traffic}}\n"
+        f"- {{id: all, spec: {net}, find: traffic}}\n"
+    )
+    data = json.loads(run("solve", "a.sheet", "--format", "json").out)
+    answers = [question["answers"][0]["value"] for question in data["questions"]]
+    assert answers == [OF_CONV, OF_ALL]
+    Path("ann.yaml").write_text("{one: 474, all: 944}")
+    assert "2 of 2 points" in run("grade", "a.sheet", "ann.yaml").out
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_new_row_is_a_fact_of_a_lecture(net: str) -> None:
+    analysis = cnn.analyze(net).analysis
+    assert quantity(analysis, "conv1", "traffic") == OF_CONV
+    assert quantity(analysis, "", "traffic") == OF_ALL
+    assert quantity(analysis, "", "depth") == 1

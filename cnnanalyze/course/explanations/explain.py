@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.quantities import known as known_as
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.course.explanations.convention_notes import remarks
@@ -26,16 +27,16 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
     """
     layer = find_layer(analysis, layer)
     known = layer_questions if layer in analysis.facts else network_questions
-    return tuple(q for q in known.QUESTIONS if _applies(analysis, layer, q))
+    return tuple(q for q in known.questions() if _applies(analysis, layer, q))
 
 
 def _applies(analysis: Analysis, layer: str, quantity: str) -> bool:
     """Whether a layer, a block or the network has a quantity."""
     style = find_notation("plain")
     if layer in analysis.facts:
-        about = layer_questions.QUESTIONS.get(quantity)
+        about = layer_questions.questions().get(quantity)
         return about is not None and about.applies(Asked(analysis, analysis[layer], style))
-    question = network_questions.QUESTIONS.get(quantity)
+    question = network_questions.questions().get(quantity)
     return question is not None and question.applies(Whole(analysis, layer, style))
 
 
@@ -70,7 +71,7 @@ def explain(
     (608, 608, 62958)
     """
     style = find_notation(notation)
-    layer, quantity = find_layer(analysis, layer), COLUMNS.get(quantity, quantity)
+    layer, quantity = find_layer(analysis, layer), topic_of(quantity)
     if not _applies(analysis, layer, quantity):
         known = quantities(analysis, layer)
         raise UsageError(
@@ -80,21 +81,21 @@ def explain(
         )
     if layer not in analysis.facts:
         whole = Whole(analysis, layer, style)
-        question = network_questions.QUESTIONS[quantity]
+        question = network_questions.questions()[quantity]
         name = layer or analysis.network.name
         return _explanation(
-            question.words.format(id=name),
+            question.words.format(id=name, do="does"),
             f"{analysis.network.name}, input {analysis.network.input}",
             (layer, quantity, notation),
             question.work(whole),
         )
     asked = Asked(analysis, analysis[layer], style)
-    about = layer_questions.QUESTIONS[quantity]
+    about = layer_questions.questions()[quantity]
     draft = about.work(asked)
     draft.reasons += reasons(asked, quantity)
     draft.remarks += remarks(asked, quantity)
     return _explanation(
-        about.words.format(id=layer), asked.subject, (layer, quantity, notation), draft
+        about.words.format(id=layer, do="does"), asked.subject, (layer, quantity, notation), draft
     )
 
 
@@ -104,7 +105,7 @@ def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
         return "it is one of a network whose spec has a 'train:' section"
     if quantity == "centre" and layer in analysis.facts and analysis[layer].fields is not None:
         return f"the first unit of '{layer}' lies between the inputs and sees nothing"
-    if quantity in layer_questions.QUESTIONS and layer not in analysis.facts:
+    if quantity in layer_questions.questions() and layer not in analysis.facts:
         found = [f.node.id for f in (analysis.group(layer) if layer else analysis)]
         more = " ..." if len(found) > _FEW else ""
         return f"it is one of a single layer: {', '.join(found[:_FEW])}{more}"
@@ -135,8 +136,17 @@ def _explanation(
     )
 
 
-COLUMNS = {"field": "receptive_field", "stride": "jump"}
-"""Quantities by what the columns of a table call them, where that is another word."""
+def topic_of(word: str) -> str:
+    """Return by which word a quantity is worked out that tables may call otherwise.
+
+    Examples
+    --------
+    >>> topic_of("field"), topic_of("stride"), topic_of("jump"), topic_of("memory")
+    ('receptive_field', 'jump', 'jump', 'memory')
+    """
+    every = {*layer_questions.questions(), *network_questions.questions()}
+    quantity = known_as(word)
+    return word if word in every or quantity is None else quantity.topic
 
 
 def is_quantity(word: str) -> bool:
@@ -147,8 +157,7 @@ def is_quantity(word: str) -> bool:
     >>> is_quantity("field"), is_quantity("conv1")
     (True, False)
     """
-    known = (layer_questions.QUESTIONS, network_questions.QUESTIONS, COLUMNS)
-    return any(word in table for table in known)
+    return topic_of(word) in {*layer_questions.questions(), *network_questions.questions()}
 
 
 def find_layer(analysis: Analysis, word: str) -> str:

@@ -11,6 +11,7 @@ from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.cost import Param
 from cnnanalyze.core.expression import Name, given
 from cnnanalyze.core.number import Num, remember
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
 from cnnanalyze.course.explanations.explanation import Step
 from cnnanalyze.course.explanations.field_questions import centre, jump, receptive_field
 from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft, leaf, steps
@@ -66,12 +67,6 @@ def fit(asked: Asked) -> Draft:
     return Draft(found, tuple(f.unread for f in asked.facts.fit))
 
 
-def activations(asked: Asked) -> Draft:
-    """How many activations does it put out?"""
-    found = asked.steps(Name("activations"), asked.output.count)
-    return Draft(found, asked.facts.activations)
-
-
 def _sum(params: tuple[Param, ...]) -> int:
     return sum(p.size for p in params)
 
@@ -85,10 +80,16 @@ def _split(asked: Asked) -> dict[str, tuple[Param, ...]]:
     }
 
 
-def _tensors(key: str) -> Callable[[Asked], Draft]:
+def _told(quantity: Quantity) -> Callable[[Asked], Draft]:
+    """Return what works a quantity out by asking the table for it, on numbers that remember."""
+
     def work(asked: Asked) -> Draft:
-        number = _sum(_split(asked)[key])
-        return Draft(asked.steps(Name(key), number), int(number))
+        assert quantity.of_layer is not None
+        terms = Terms(bytes=Num(bytes_of("float32"), Name("bytes")))
+        number = quantity.of_layer(asked.symbolic, terms)
+        assert number is not None
+        unit = "B" if quantity.is_memory else ""
+        return Draft(asked.steps(Name(quantity.name), number), int(number), unit)
 
     return work
 
@@ -229,31 +230,33 @@ def _is_plain_conv(asked: Asked) -> bool:
 _PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
 
 
+def _question(
+    key: str,
+    work: Callable[[Asked], Draft] | None = None,
+    applies: Callable[[Asked], bool] = lambda _: True,
+) -> Question:
+    """Return the question for a quantity of the table."""
+    quantity = QUANTITIES[key]
+    return Question(quantity.question, work or _told(quantity), applies)
+
+
 QUESTIONS: dict[str, Question] = {
     "output": Question("What size is the output of {id}?", output),
     "padding": Question("How much does {id} pad on each side?", padding, _slides),
     "fit": Question("Do the windows of {id} fit, or is something left unread?", fit, _slides),
-    "activations": Question("How many activations does {id} put out?", activations),
-    "parameters": Question("How many parameters does {id} learn?", parameters),
-    "weights": Question("How many weights does {id} have?", _tensors("weights")),
-    "biases": Question("How many biases does {id} have?", _tensors("biases")),
-    "statistics": Question(
-        "How many numbers does {id} keep that are not trained?",
-        _tensors("statistics"),
-        lambda asked: asked.facts.statistics > 0,
-    ),
-    "macs": Question("How many multiply-accumulates does {id} cost?", macs, _counted),
-    "flops": Question(
-        "How many FLOPs does {id} cost, a multiply-accumulate counted as two?", operations, _counted
-    ),
-    "receptive_field": Question(
-        "How much of the input does a unit of {id} see?", receptive_field, _seen
-    ),
-    "jump": Question("How many input indices lie between two units of {id}?", jump, _seen),
+    "activations": _question("activations"),
+    "parameters": _question("parameters", parameters),
+    "weights": _question("weights"),
+    "biases": _question("biases"),
+    "statistics": _question("statistics", applies=lambda asked: asked.facts.statistics > 0),
+    "macs": _question("macs", macs, _counted),
+    "flops": _question("flops", operations, _counted),
+    "receptive_field": _question("receptive_field", receptive_field, _seen),
+    "jump": _question("effective_stride", jump, _seen),
     "centre": Question(
         "Around which input index does the first unit of {id} see?", centre, _first_sees
     ),
-    "weight_memory": Question("How many bytes do the weights of {id} take?", weight_memory),
+    "weight_memory": _question("weight_memory", weight_memory),
     "dense": Question(
         "How many parameters would a dense layer need in place of {id}?", dense, _is_plain_conv
     ),
@@ -276,6 +279,31 @@ QUESTIONS: dict[str, Question] = {
     ),
 }
 """The questions about a layer that its own rules answer, by the name of the quantity."""
+BESIDE = frozenset({"trainable", "stored"})
+"""What is asked of networks only: of a layer it is one of the others, or their sum."""
+
+
+def questions() -> dict[str, Question]:
+    """Return all questions about a layer: also those that the table alone answers.
+
+    Examples
+    --------
+    >>> list(questions())[:4]
+    ['output', 'padding', 'fit', 'activations']
+    """
+    others = {
+        word: _question(quantity.key, applies=_has(quantity))
+        for word, quantity in taught().items()
+        if word not in QUESTIONS and word not in BESIDE
+    }
+    return {**QUESTIONS, **others}
+
+
+def _has(quantity: Quantity) -> Callable[[Asked], bool]:
+    def has(asked: Asked) -> bool:
+        return quantity.of_layer is not None and quantity.of_layer(asked.facts, Terms()) is not None
+
+    return has
 
 
 def _pointwise(asked: Asked) -> bool:

@@ -12,6 +12,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
 from cnnanalyze.course.explanations.explanation import Rung, Step
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
@@ -44,23 +45,11 @@ class Question(NamedTuple):
 LONGEST = 20
 """A table of more layers is folded by stages."""
 
-_COUNTS: dict[str, Callable[[NodeFacts], int | None]] = {
-    "parameters": lambda f: f.parameters,
-    "trainable": lambda f: f.trainable,
-    "weights": lambda f: f.weights,
-    "biases": lambda f: f.biases,
-    "statistics": lambda f: f.statistics,
-    "stored": lambda f: f.stored,
-    "activations": lambda f: f.activations,
-    "mac": lambda f: f.operations("mac"),
-    "operations": lambda f: f.operations("flop"),
-}
-"""What is added up over the layers."""
 
-
-def _addends(whole: Whole, key: str) -> list[tuple[str, int]]:
-    count = _COUNTS[key]
-    found = [(f.node.id, count(f) or 0) for f in whole.facts]
+def _addends(whole: Whole, quantity: Quantity) -> list[tuple[str, int]]:
+    count = quantity.of_layer
+    assert count is not None
+    found = [(f.node.id, count(f, Terms()) or 0) for f in whole.facts]
     return [(label, number) for label, number in found if number]
 
 
@@ -84,9 +73,11 @@ def fold(
     return list(sums.items())
 
 
-def _total(key: str) -> Callable[[Whole], Draft]:
+def _total(quantity: Quantity) -> Callable[[Whole], Draft]:
+    key = quantity.name
+
     def work(whole: Whole) -> Draft:
-        addends = fold(_addends(whole, key), whole.group)
+        addends = fold(_addends(whole, quantity), whole.group)
         leaves = [given(number, Name(key, of=label)) for label, number in addends]
         found = made("+", *leaves) if leaves else given(0)
         table = tuple(
@@ -95,7 +86,7 @@ def _total(key: str) -> Callable[[Whole], Draft]:
         reasons = []
         if len(addends) > 1:
             reasons.append("A network has what its layers have together.")
-        if not all(f.cost is not None for f in whole.facts) and key in {"mac", "operations"}:
+        if not all(f.cost is not None for f in whole.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
         return Draft(
             [Step(Name(key), found)],
@@ -110,7 +101,7 @@ def _total(key: str) -> Callable[[Whole], Draft]:
 
 def weight_memory(whole: Whole) -> Draft:
     """How many bytes do all weights take?"""
-    draft = _total("stored")(whole)
+    draft = _total(QUANTITIES["stored"])(whole)
     number = Num(int(draft.steps[-1].value), Name("stored")) * Num(
         bytes_of("float32"), Name("bytes")
     )
@@ -220,35 +211,35 @@ def _is_all(whole: Whole) -> bool:
     return not whole.group
 
 
-def _has(key: str) -> Callable[[Whole], bool]:
-    return lambda whole: any(_COUNTS[key](f) for f in whole.facts)
+def _has(quantity: Quantity) -> Callable[[Whole], bool]:
+    return lambda whole: bool(_addends(whole, quantity))
+
+
+def _question(
+    key: str,
+    work: Callable[[Whole], Draft] | None = None,
+    applies: Callable[[Whole], bool] = lambda _: True,
+) -> Question:
+    """Return the question for a quantity of the table, which adds up what the layers have."""
+    quantity = QUANTITIES[key]
+    return Question(quantity.question, work or _total(quantity), applies)
 
 
 QUESTIONS: dict[str, Question] = {
-    "parameters": Question("How many parameters does {id} learn?", _total("parameters")),
-    "trainable": Question(
-        "How many parameters of {id} does training change?",
-        _total("trainable"),
-        lambda w: any(f.node.frozen for f in w.facts),
+    "parameters": _question("parameters"),
+    "trainable": _question(
+        "trainable_parameters", applies=lambda w: any(f.node.frozen for f in w.facts)
     ),
-    "weights": Question("How many weights does {id} have?", _total("weights")),
-    "biases": Question("How many biases does {id} have?", _total("biases")),
-    "statistics": Question(
-        "How many numbers does {id} keep that are not trained?",
-        _total("statistics"),
-        _has("statistics"),
-    ),
+    "weights": _question("weights"),
+    "biases": _question("biases"),
+    "statistics": _question("statistics", applies=_has(QUANTITIES["statistics"])),
     "activations": Question(
-        "How many activations do the layers of {id} put out?", _total("activations")
+        "How many activations do the layers of {id} put out?", _total(QUANTITIES["activations"])
     ),
-    "macs": Question("How many multiply-accumulates does {id} cost?", _total("mac")),
-    "flops": Question(
-        "How many FLOPs does {id} cost, a multiply-accumulate counted as two?", _total("operations")
-    ),
-    "weight_memory": Question("How many bytes do the weights of {id} take?", weight_memory),
-    "memory": Question(
-        "How many bytes do the activations take that are alive at once?", peak_memory, _is_all
-    ),
+    "macs": _question("macs"),
+    "flops": _question("flops"),
+    "weight_memory": _question("weight_memory", weight_memory),
+    "memory": _question("peak_memory", peak_memory, _is_all),
     "iterations": Question("How many iterations has an epoch?", _training("iterations"), _trains),
     "updates": Question("How often are the weights updated?", _training("updates"), _trains),
     "training_macs": Question(
@@ -263,3 +254,21 @@ QUESTIONS: dict[str, Question] = {
     ),
 }
 """The questions about a network, by the name of the quantity; groups answer some of them."""
+BESIDE = frozenset({"stored"})
+"""What is asked of in sheets only: it is the sum of two others."""
+
+
+def questions() -> dict[str, Question]:
+    """Return all questions about a network: also the sums that the table alone answers.
+
+    Examples
+    --------
+    >>> list(questions())[:3]
+    ['parameters', 'trainable', 'weights']
+    """
+    others = {
+        word: _question(quantity.key, applies=_has(quantity))
+        for word, quantity in taught().items()
+        if word not in QUESTIONS and word not in BESIDE
+    }
+    return {**QUESTIONS, **others}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -111,6 +111,12 @@ class Asked:
     def cost(self) -> Cost | None:
         """The elementary operations as the rule computes them."""
         return self.layer.cost(self.output, *self.inputs)
+
+    @cached_property
+    def symbolic(self) -> NodeFacts:
+        """What the rules say on numbers that remember: its quantities tell how they came about."""
+        node = replace(self.node, input_shapes=self.inputs, output=self.output)
+        return self.facts._replace(node=node, params=self.params, cost=self.cost)
 
     @cached_property
     def laid(self) -> tuple[tuple[Fit, ...], tuple[int | None, ...]]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.expression import Expression, given, rewrite
 from cnnanalyze.course.grading.earlier_answers import Earlier, quantity_of
 from cnnanalyze.course.misconceptions.solution import Nested, is_tree, through, value_of
-from cnnanalyze.course.sheets.questions.layer import KEYS
+from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic
 from cnnanalyze.course.sheets.solve import Solved
 
@@ -84,8 +84,9 @@ def _steps_of(earlier: Earlier) -> Iterator[_Step]:
             yield from _number((CLIMBING[about.quantity],), "", one, other)
         elif about.quantity == "output":
             yield from _extents(layer, one, other)
-        elif about.quantity in KEYS:
-            yield from _number((KEYS[about.quantity], *_NAMES[about.quantity]), layer, one, other)
+        elif (name := added_up().get(about.quantity)) is not None:
+            alike = _ALIKE if about.quantity in _ALIKE else (about.quantity,)
+            yield from _number((name, *alike), layer, one, other)
 
 
 CLIMBING = {"receptive_field": "field before", "jump": "jump before"}
@@ -93,7 +94,6 @@ CLIMBING = {"receptive_field": "field before", "jump": "jump before"}
 
 _ALIKE = ("parameters", "trainable", "stored")
 """Numbers that are often the same; where they are, one stands for the others."""
-_NAMES = {quantity: _ALIKE if quantity in _ALIKE else (quantity,) for quantity in KEYS}
 
 
 def _each(trees: Any, right: Nested, had: Nested) -> Iterator[tuple[Any, Nested, Nested]]:  # noqa: ANN401

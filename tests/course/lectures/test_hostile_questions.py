@@ -13,7 +13,7 @@ from cnnanalyze.course.lectures.facts import read_lecture
 from cnnanalyze.course.lectures.quantities import OWN
 from cnnanalyze.course.lectures.questions import KINDS
 from cnnanalyze.course.lectures.recompute import examine
-from cnnanalyze.course.sheets.questions.layer import KEYS
+from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.errors import CnnError, Fault
 
@@ -26,7 +26,18 @@ NETS: tuple[dict[str, Any], ...] = (
     {"spec": "lecture_000_lenet"},
     {"input": {"values": [[1, 2], [3, 4]]}, "layers": [{"maxpool": 2}]},
 )
-QUANTITIES = (*OWN, *KEYS, "output", "jump", "centre", "padding", "fit", "memory", "pattern", "N")
+QUANTITIES = (
+    *OWN,
+    *added_up(),
+    "output",
+    "jump",
+    "centre",
+    "padding",
+    "fit",
+    "memory",
+    "pattern",
+    "N",
+)
 LAYERS = ("", "conv1", "conv2", "nosuch", "input", "dense1", "maxpool1")
 PRINTED = (5, "5x3x3", [1, 2], "none", True, {"output": 5, "macs": "3M"}, "1/3", "~2k", [[1], [2]])
 odd = st.sampled_from([None, 5, -1, 0.5, True, "x", "5x5", [], [1, "a"], {}, {"a": [1]}, [[1]]])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.expression import Name, given, made
+from cnnanalyze.core.quantities import QUANTITIES, taught
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explain import explain, quantities
@@ -23,35 +24,41 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.traits import Trait
 
-KEYS = {
-    "parameters": "parameters",
-    "trainable": "trainable",
-    "weights": "weights",
-    "biases": "biases",
-    "statistics": "statistics",
-    "stored": "stored",
-    "activations": "activations",
-    "macs": "mac",
-    "flops": "operations",
-    "doubled_macs": "operations",
-    "exact_operations": "operations",
-}
-"""What can be added up over layers, with the key of its name."""
-WORDS = {
-    "parameters": "How many parameters {do} {id} learn?",
-    "trainable": "How many parameters of {id} does training change?",
-    "weights": "How many weights {do} {id} have?",
-    "biases": "How many biases {do} {id} have?",
-    "statistics": "How many numbers {do} {id} keep that are not trained?",
-    "stored": "How many numbers {do} {id} hold, statistics included?",
-    "activations": "How many activations {do} {id} put out?",
-    "macs": "How many multiply-accumulates {do} {id} cost?",
-    "flops": "How many FLOPs {do} {id} cost, every elementary operation counted?",
+_MADE = ("doubled_macs", "exact_operations")
+"""Counts of courses, which are called as the FLOPs are."""
+_WORDS = {
     "doubled_macs": "How many FLOPs {do} {id} cost, two for each multiply-accumulate?",
     "exact_operations": "How many multiplications and additions {do} {id} cost exactly?",
     "operations_per_output": "How many multiplications and additions does one output of {id} cost?",
     "count": "How many such layers are there?",
 }
+
+
+def added_up() -> dict[str, str]:
+    """Return what can be added up over layers, with the key of its name.
+
+    Examples
+    --------
+    >>> added_up()["macs"], added_up()["doubled_macs"], "weight_memory" in added_up()
+    ('mac', 'operations', False)
+    """
+    names = {word: row.name for word, row in taught().items() if not row.is_memory}
+    return {**names, **dict.fromkeys(_MADE, QUANTITIES["flops"].name)}
+
+
+def words_of(quantity: str, who: str, *, several: bool = False) -> str:
+    """Return the question for something that is added up or made of others.
+
+    Examples
+    --------
+    >>> words_of("stored", "conv1"), words_of("count", "")
+    ('How many numbers does conv1 hold, statistics included?', 'How many such layers are there?')
+    """
+    if quantity in _WORDS:
+        return _WORDS[quantity].format(id=who, do="do" if several else "does")
+    return taught()[quantity].ask(who, several=several)
+
+
 SIDES = ("receptive_field", "jump", "centre", "padding", "fit")
 """Quantities with a number for each axis, which is one number where all are equal."""
 
@@ -180,7 +187,7 @@ def _made(about: About, quantity: str, asking: Asking) -> tuple[Explanation, Nes
     reasons: tuple[str, ...] = ()
     if quantity in _OWN:
         found, reasons = _OWN[quantity].make(about, asking)
-    question = WORDS[quantity].format(id=about.layer, do="does")
+    question = words_of(quantity, about.layer)
     subject = explain(about.analysis, about.layer, "output").subject
     value = plain(found[-1].value)
     return asking.explain(question, subject, found, value, reasons=reasons), value
@@ -204,7 +211,7 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     if quantity in SIDES or isinstance(value, tuple):
         return None
     tree = unfold(steps, layer)
-    key = KEYS.get(quantity)
+    key = added_up().get(quantity)
     return tree._replace(name=Name(key, of=layer)) if key and not tree.is_given else tree
 
 
@@ -246,7 +253,7 @@ def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
 
 def unknown(about: About, quantity: str) -> UsageError:
     """Return the refusal of a quantity that there is not, with what there is."""
-    known = [*KEYS, *PATTERN, "count"]
+    known = [*added_up(), *PATTERN, "count"]
     if about.layer in about.network:
         known = [*quantities(about.analysis, about.layer), *_OWN]
     elif not about.over:

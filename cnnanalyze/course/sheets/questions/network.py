@@ -18,12 +18,12 @@ from cnnanalyze.course.misconceptions.solution import (
     unfold,
 )
 from cnnanalyze.course.sheets.questions.layer import (
-    KEYS,
     STATISTICS_TOO,
-    WORDS,
+    added_up,
     layer_tree,
     of_layer,
     unknown,
+    words_of,
 )
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN, is_convolution, solve_pattern
 from cnnanalyze.course.sheets.questions.network_selection import About, variants
@@ -48,7 +48,7 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
         return of_layer(about, quantity, asking)
     if quantity in TRAINING and not layer and not about.over:
         return _trained(about, quantity, asking)
-    if quantity in KEYS:
+    if quantity in added_up():
         return _total(about, quantity, asking)
     if not layer and not about.over and quantity in quantities(about.analysis):
         worked = explain(about.analysis, "", quantity, asking.notation)
@@ -99,7 +99,7 @@ def _count(about: About, asking: Asking) -> Solution:
     chosen = about.chosen()
     ids = ", ".join(f.node.id for f in chosen)
     one = asking.explain(
-        WORDS["count"],
+        words_of("count", ""),
         about.network.name,
         [Step(Name("layers"), given(len(chosen)))],
         len(chosen),
@@ -121,7 +121,7 @@ def _has_weights(node: Node) -> bool:
 
 
 def _total(about: About, quantity: str, asking: Asking) -> Solution:
-    key = KEYS[quantity]
+    key = added_up()[quantity]
     terms = _terms(about, quantity)
     value = sum(int(t.value) for t in terms)
     group = about.layer if not about.over else ""
@@ -129,7 +129,7 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
     leaves = [given(number, Name(key, of=label)) for label, number in folded]
     found = Step(Name(key), made("+", *leaves) if leaves else given(0))
     worked = asking.explain(
-        WORDS[quantity].format(id=about.name, do="do" if about.over else "does"),
+        words_of(quantity, about.name, several=bool(about.over)),
         f"{about.network.name}, input {about.network.input}",
         [found],
         value,
@@ -157,7 +157,7 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
 
 
 def _terms(about: About, quantity: str) -> list[Expression]:
-    key = KEYS[quantity]
+    key = added_up()[quantity]
     found = []
     for facts in about.chosen():
         if facts.node.share is not None or not _has(facts, quantity):
@@ -169,13 +169,16 @@ def _terms(about: About, quantity: str) -> list[Expression]:
     return found
 
 
+OF_TENSORS = frozenset({"parameters", "trainable", "weights", "biases", "statistics", "stored"})
+
+
 def _has(facts: NodeFacts, quantity: str) -> bool:
     """Whether a layer has any of a quantity, so that most need not be asked."""
     if quantity in {"macs", "doubled_macs", "exact_operations"}:
         return facts.cost is not None and facts.cost.mac > 0
     if quantity == "flops":
         return facts.cost is not None and any(facts.cost)
-    return quantity == "activations" or bool(facts.params)
+    return quantity not in OF_TENSORS or bool(facts.params)
 
 
 # --- training -------------------------------------------------------------------------------------

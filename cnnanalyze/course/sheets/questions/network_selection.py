@@ -9,6 +9,7 @@ from functools import cache, cached_property, partial
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.core.quantities import Terms, taught
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.misconceptions.catalogue import Kind, kind
 from cnnanalyze.course.misconceptions.solution import Nested, Place, Scene, Solution, Variant
@@ -124,7 +125,7 @@ def variants(
         def value() -> Nested:
             return _quick(replace(about, network=make()), quantity)
 
-        quick = about.layer not in about.network and quantity in _QUICK
+        quick = about.layer not in about.network and _sum(quantity) is not None
         return Variant(kind, lambda: again(make()), where, value if quick else None)
 
     origin = about.origin
@@ -144,18 +145,13 @@ def variants(
 OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 
-_QUICK: dict[str, Callable[[NodeFacts], int]] = {
-    "parameters": lambda f: f.parameters,
-    "trainable": lambda f: f.trainable,
-    "weights": lambda f: f.weights,
-    "biases": lambda f: f.biases,
-    "stored": lambda f: f.stored,
-    "activations": lambda f: f.activations,
-    "macs": lambda f: f.operations("mac") or 0,
-    "flops": lambda f: f.operations("flop") or 0,
-    "doubled_macs": lambda f: 2 * (f.operations("mac") or 0),
-}
-"""Sums that need no working to be compared."""
+def _sum(quantity: str) -> Callable[[NodeFacts], int] | None:
+    """Return what each layer adds to a sum that needs no working to be compared."""
+    if quantity == "doubled_macs":
+        return lambda f: 2 * (f.operations("mac") or 0)
+    row = taught().get(quantity)
+    of_layer = None if row is None or row.is_memory else row.of_layer
+    return None if of_layer is None else lambda f: of_layer(f, Terms()) or 0
 
 
 def _quick(about: About, quantity: str) -> Nested:
@@ -163,4 +159,6 @@ def _quick(about: About, quantity: str) -> Nested:
         alone = (replace(about, layer=one, layers=()) for one in about.layers)
         return tuple(_quick(one, quantity) for one in alone)
     about.__dict__["analysis"] = analyze(about.network, fields=False)
-    return sum(_QUICK[quantity](f) for f in about.chosen())
+    of_layer = _sum(quantity)
+    assert of_layer is not None
+    return sum(map(of_layer, about.chosen()))
