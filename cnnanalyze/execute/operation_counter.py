@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnanalyze.execute.buffer_pool import Arena
+from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.special import erf
 
 Array = npt.NDArray[Any]
@@ -84,7 +85,7 @@ class Tally:
 
     def _contract_in_parts(self, a: Array, b: Array, out: Array) -> None:
         """Multiply by a matrix whose rows overlap in memory, which BLAS does not read."""
-        rows = max(1, int(_PART / b.shape[1]))
+        rows = rows_within(_PART, b.shape[1])
         copied = self.empty((rows, b.shape[1]), b)
         part = self.empty(out.shape, out)
         out[...] = 0

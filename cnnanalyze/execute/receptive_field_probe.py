@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.buffer_pool import SMALL, Arena
+from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
 from cnnanalyze.execute.run import INPUT, Step
@@ -61,7 +62,7 @@ def observe_fields(
     """
     steps = list(steps)
     if images is None:
-        images = max(1, int(_PIXELS / max(1, prod(input_size))))
+        images = rows_within(_PIXELS, prod(input_size))
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
     arena = Arena()

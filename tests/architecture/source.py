@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import cnnanalyze
@@ -17,6 +18,12 @@ def modules(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*.py") if "zoo" not in p.parts)
 
 
+def place(path: Path) -> str:
+    """Return the name of a file as it is said from the root of the project."""
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+@cache
 def parsed(path: Path) -> ast.Module:
     """Return the syntax tree of a file."""
     return ast.parse(path.read_text("utf-8"), str(path))

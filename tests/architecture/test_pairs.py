@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-import pytest
-
 import cnnanalyze.layers
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, RUN, THIN
@@ -14,7 +12,6 @@ from cnnanalyze.layers.base import KINDS, Layer
 from tests.strategies import FAMILIES, STRATEGIES
 
 OURS = [kind for kind in KINDS if "." not in kind.kind]
-kinds = pytest.mark.parametrize("kind", OURS, ids=lambda k: k.kind)
 
 
 def test_there_are_kinds() -> None:
@@ -36,12 +33,12 @@ def strategies_of(kind: str) -> list[ModuleType]:
     return [module for module in FAMILIES if kind in module.STRATEGIES]
 
 
-@kinds
-def test_kind_has_a_kernel_and_a_strategy_in_the_family_of_its_rules(kind: type[Layer]) -> None:
-    home = family(kind.__module__)
-    assert family(RUN[kind.kind].__module__) == home
-    assert kind.kind in STRATEGIES
-    assert [family(module.__name__) for module in strategies_of(kind.kind)] == [home]
+def test_kinds_have_a_kernel_and_a_strategy_in_the_family_of_their_rules() -> None:
+    for kind in OURS:
+        home = family(kind.__module__)
+        assert family(RUN[kind.kind].__module__) == home, kind.kind
+        assert kind.kind in STRATEGIES, kind.kind
+        assert [family(m.__name__) for m in strategies_of(kind.kind)] == [home], kind.kind
 
 
 def test_table_of_kinds_names_all_of_them_with_their_modules() -> None:
@@ -52,21 +49,20 @@ def test_table_of_kinds_names_all_of_them_with_their_modules() -> None:
     assert table == declared, "FAMILIES in cnnanalyze/layers/__init__.py"
 
 
-@kinds
-def test_kind_has_an_example_with_a_source(kind: type[Layer]) -> None:
-    assert kind.examples
-    assert all(example.source.strip() for example in kind.examples)
+def test_kinds_have_examples_with_a_source() -> None:
+    lacking = [
+        k.kind for k in OURS if not k.examples or not all(e.source.strip() for e in k.examples)
+    ]
+    assert lacking == []
 
 
-@kinds
-def test_kind_that_holds_tensors_makes_them(kind: type[Layer]) -> None:
-    holds = kind.params is not Layer.params
-    assert (kind.kind in INIT) == holds
+def test_kinds_that_hold_tensors_make_them() -> None:
+    holding = {kind.kind for kind in OURS if kind.params is not Layer.params}
+    assert {kind.kind for kind in OURS if kind.kind in INIT} == holding
 
 
-@kinds
-def test_kernel_is_documented(kind: type[Layer]) -> None:
-    assert (RUN[kind.kind].__doc__ or "").strip()
+def test_kernels_are_documented() -> None:
+    assert [k.kind for k in OURS if not (RUN[k.kind].__doc__ or "").strip()] == []
 
 
 def test_both_books_count_the_same_operations() -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError, PluginError
+from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.operation_counter import Array, Tally
 
 Run = Callable[..., Array]
@@ -275,8 +276,8 @@ def blocks(
         How many numbers a block may take; one row is the least.
     """
     count = len(axes[0].starts)
-    rows = max(1, int(limit / row))
-    images = max(1, int(rows / count))
+    rows = rows_within(limit, row)
+    images = rows_within(rows, count)
     rows = min(rows, count)
     for n in range(0, len(x), images):
         for r in range(0, count, rows):
@@ -308,7 +309,7 @@ def counts_of(axes: Sequence[Axis]) -> tuple[int, ...]:
 
 def pieces(x: Array, limit: int = 1 << 16) -> Iterator[slice]:
     """Yield slices of the first axis that stay in the cache."""
-    rows = max(1, int(limit / max(1, prod(x.shape[1:]))))
+    rows = rows_within(limit, prod(x.shape[1:]))
     return (slice(r, r + rows) for r in range(0, len(x), rows))
 
 

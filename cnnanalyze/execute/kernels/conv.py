@@ -91,7 +91,7 @@ def split_channels(channels: int, groups: int, what: str) -> list[range]:
     """Deal channels out to groups, or refuse if they do not come out even."""
     if channels % groups:
         raise ExecutionError(f"{channels} {what} cannot be split into {groups} equal groups")
-    each = next(n for n in range(channels + 1) if n * groups == channels)
+    each = channels // groups
     return [range(g * each, (g + 1) * each) for g in range(groups)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import product
-from math import floor
 
 import numpy as np
 
@@ -39,8 +38,7 @@ def resize(
         raise ExecutionError("either scale or size must be given, and not both")
     lines = list(zip(pixels, wanted, strict=True))
     if method == "nearest":
-        # A quotient of two integers is exact enough: one pixel apart is far more than a rounding.
-        places = [[floor(o * n / m) for o in range(m)] for n, m in lines]
+        places = [_nearest(n, m) for n, m in lines]
         return x[np.ix_(range(len(x)), *places)]
     if method == "nearest_exact":
         # The border between two pixels is as far from both centres; there the later one is read.
@@ -57,6 +55,11 @@ Neighbours = list[tuple[int, int, float]]
 """Per output pixel: the pixel before, the pixel after, and the share of the pixel after."""
 
 
+def _nearest(pixels: int, wanted: int) -> list[int]:
+    """Return which pixel each output pixel reads: the one that it begins in."""
+    return [o * pixels // wanted for o in range(wanted)]
+
+
 def _neighbours(pixels: int, wanted: int, *, align_corners: bool) -> Neighbours:
     found = []
     for o in range(wanted):
@@ -65,8 +68,8 @@ def _neighbours(pixels: int, wanted: int, *, align_corners: bool) -> Neighbours:
         else:
             over, under = (2 * o + 1) * pixels - wanted, 2 * wanted
         over = min(max(over, 0), (pixels - 1) * under)
-        low = floor(over / under)
-        share = (over - low * under) / under
+        low, rest = divmod(over, under)
+        share = rest / under
         # Where the share is nothing, the pixel after is not read, whatever it holds.
         found.append((low, low + 1 if share else low, share))
     return found
