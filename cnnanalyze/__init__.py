@@ -19,10 +19,12 @@ TYPE_CHECKING = False  # checkers take it for the one of typing, which would cos
 if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
+    from cnnanalyze.api import audit as audit
     from cnnanalyze.api import compare as compare
     from cnnanalyze.api import draw as draw
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
+    from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
     from cnnanalyze.api import lint as lint
     from cnnanalyze.api import load as load
@@ -53,19 +55,23 @@ if TYPE_CHECKING:
     from cnnanalyze.linting.finding import Finding as Finding
     from cnnanalyze.linting.rule import Rule as Rule
     from cnnanalyze.linting.rule import rule as rule
+    from cnnanalyze.report.audit_result import AuditResult as AuditResult
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
+    from cnnanalyze.report.page.gallery_folder import Gallery as Gallery
 
 _HOMES = {
     "cnnanalyze.api": (
         "Report",
         "analyze",
+        "audit",
         "compare",
         "draw",
         "dumps",
         "explain",
+        "gallery",
         "grade",
         "lint",
         "load",
@@ -87,13 +93,16 @@ _HOMES = {
     "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
     "cnnanalyze.linting.finding": ("Finding",),
     "cnnanalyze.linting.rule": ("Rule", "rule"),
+    "cnnanalyze.report.audit_result": ("AuditResult",),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
+    "cnnanalyze.report.page.gallery_folder": ("Gallery",),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 
 __all__ = [
+    "AuditResult",
     "Balance",
     "ByHand",
     "Category",
@@ -104,6 +113,7 @@ __all__ = [
     "Drawing",
     "Example",
     "Finding",
+    "Gallery",
     "Labels",
     "Layer",
     "Network",
@@ -120,11 +130,13 @@ __all__ = [
     "UsageError",
     "Worked",
     "analyze",
+    "audit",
     "compare",
     "convolve",
     "draw",
     "dumps",
     "explain",
+    "gallery",
     "grade",
     "layer",
     "lint",

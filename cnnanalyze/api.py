@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
     from cnnanalyze.linting.result import Result
+    from cnnanalyze.report.audit_result import AuditResult
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.difference import Difference
+    from cnnanalyze.report.page.gallery_folder import Gallery
     from cnnanalyze.report.sheet import Homework
 
 Settings = Mapping[str, object]
@@ -414,6 +416,58 @@ def compare(
     return difference(analyses, options, everything=everything, details=details)
 
 
+def audit(
+    *networks: Network | str | Path,
+    settings: Settings | None = None,
+) -> AuditResult:
+    """Hold printed figures against the computed ones, and say what makes the others.
+
+    Parameters
+    ----------
+    *networks
+        Networks, specs, tables of several networks (``.table``), facts of lectures (``.facts``), or
+        ``zoo:NAME``; ``zoo:lectures`` are the lectures that come along.
+    settings
+        Values for the parameters of the specs, by name.
+
+    Returns
+    -------
+    AuditResult
+        A verdict on every figure, and what explains those that do not hold.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with a file, each at its place.
+
+    Examples
+    --------
+    >>> found = audit("zoo:lecture_001_lenet")
+    >>> [row["printed"] for row in found.rows() if row["outcome"] == "wrong"][:2]
+    ['61,795', '1']
+    """
+    from cnnanalyze.auditing.alternatives import Analyses
+    from cnnanalyze.auditing.examine import audit as examine
+    from cnnanalyze.report.audit_result import (
+        FIGURES,
+        AuditResult,
+        examine_figures,
+        figures_of_zoo,
+    )
+
+    values, analyses = settings_of(settings), Analyses()
+    found = AuditResult()
+    for network in networks:
+        name = "" if isinstance(network, Network) else str(name_of(network, _NETWORK))
+        files = [Path(name)] if name.endswith(FIGURES) else list(figures_of_zoo(name))
+        for file in files:
+            found += examine_figures(file, analyses)
+        if not files:
+            analysis = analyze_network(read(network, values))
+            found += AuditResult((examine(analysis, analyses),))
+    return found
+
+
 def draw(
     network: Network | str | Path,
     *,
@@ -461,6 +515,44 @@ def draw(
     drawing = Drawing(analysis, colour, "all" in paths or paths, theme)
     _ = drawing.svg  # what is refused is refused here
     return drawing
+
+
+def gallery(*networks: str | Path, jobs: int = 1) -> Gallery:
+    """Make a page for every network, some exhibits, and a page that leads to them all.
+
+    Parameters
+    ----------
+    *networks
+        Files, or ``zoo:NAME``; without any, the whole zoo.
+    jobs
+        Processes.
+
+    Returns
+    -------
+    Gallery
+        The pages; ``write`` puts them into a folder.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a spec, each at its place.
+    UsageError
+        If two pages would have the same name.
+
+    Examples
+    --------
+    >>> sorted(gallery("zoo:lenet5").pages)
+    ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
+    """
+    from cnnanalyze.report.page.gallery_folder import Gallery, named, pages_of
+
+    counted("jobs", jobs)
+    files: dict[str, Path] = {}
+    for network in networks:
+        path = file_of(network)
+        named(files, path)
+        files[path.stem] = path
+    return Gallery(dict(pages_of(files or zoo(), jobs)))
 
 
 def solve(sheet: str | Path, *, notation: str = "") -> Homework:
@@ -537,6 +629,7 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
     return mark(work_out(load_sheet(name_of(sheet, _SHEET))), papers)
 
 
+_NETWORK = "a network is a Network, a file or 'zoo:NAME'"
 _SHEET = "a sheet is a file or 'zoo:NAME'"
 
 

@@ -106,3 +106,65 @@ def test_a_png_is_light_where_the_theme_is_left_to_the_reader(tmp_path: Path) ->
     assert png == cnn.draw("zoo:lenet5", theme="light").to_png()
     cnn.draw("zoo:lenet5").write(tmp_path / "net.png")
     assert (tmp_path / "net.png").read_bytes() == png
+
+
+# --- audit ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["zoo:lecture_001_lenet", "zoo:lecture_000"])
+def test_audit_gives_what_the_command_prints(run: Run, name: str) -> None:
+    found = cnn.audit(name)
+    for form in ("json", "markdown"):
+        assert run("audit", name, "--format", form).out == found.render(form)
+    assert json.loads(found.render("json")) == json.loads(json.dumps(found.to_dict()))
+
+
+def test_audit_tells_what_became_of_every_figure() -> None:
+    found = cnn.audit("zoo:lecture_001_lenet", "zoo:lectures")
+    assert found.is_fine
+    assert repr(cnn.audit("zoo:lecture_001_lenet")) == (
+        "<AuditResult: 44 figures (holds 37, wrong 7)>"
+    )
+    assert len(found.lectures) == 5
+    outcomes = [row["outcome"] for row in found.rows()]
+    assert len(outcomes) == 44 + sum(len(one.rows) for one in found.lectures)
+    assert len(repr(found)) < 100
+    assert found._repr_html_().count("<tr>") == 1 + 200
+
+
+def test_audit_finds_a_figure_that_does_not_hold() -> None:
+    spec = cnn.loads(
+        "{cnn: 1, name: net, input: 9x7x1, layers: [bn],"
+        " expect: [{source: me, total: {parameters: 4}}]}"
+    )
+    found = cnn.audit(spec)
+    (row,) = found.rows()
+    assert not found.is_fine
+    # scale and shift of one channel; the statistics, too, make four
+    assert (row["printed"], row["computed"], row["source"]) == ("4", "2", "me")
+
+
+# --- gallery --------------------------------------------------------------------------------------
+
+
+def test_gallery_writes_what_the_command_writes(run: Run, tmp_path: Path) -> None:
+    assert run("gallery", "zoo:lenet5", "-o", tmp_path / "pages", "--jobs", 1).code == 0
+    made = cnn.gallery("zoo:lenet5")
+    assert made.differences(tmp_path / "pages") == ()
+    (tmp_path / "pages" / "lenet5.html").write_text("changed", "utf-8")
+    (tmp_path / "pages" / "index.html").unlink()
+    assert [line.split()[0] for line in made.differences(tmp_path / "pages")] == [
+        "missing",
+        "different",
+    ]
+    made.write(tmp_path / "pages")
+    assert made.differences(tmp_path / "pages") == ()
+    assert len(repr(made)) < 60
+
+
+def test_gallery_refuses_two_pages_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "lenet5.yaml").write_text(ONE)
+    with pytest.raises(cnn.UsageError, match=r"would share the page lenet5\.html"):
+        cnn.gallery("zoo:lenet5", tmp_path / "lenet5.yaml")
+    with pytest.raises(cnn.UsageError, match="'jobs' is a whole number from 1 on, not 0"):
+        cnn.gallery("zoo:lenet5", jobs=0)

@@ -23,3 +23,8 @@ difference: cnn.Difference = cnn.compare(network, "zoo:lecture_001_lenet", batch
 statuses: list[str] = [row["status"] for row in difference.rows()]
 drawing: cnn.Drawing = cnn.draw(network, expand="all")
 svg: str = drawing.svg
+
+verdicts: cnn.AuditResult = cnn.audit("zoo:lecture_001_lenet")
+is_fine: bool = verdicts.is_fine
+pages: cnn.Gallery = cnn.gallery("zoo:lenet5")
+names: list[str] = sorted(pages.pages)

@@ -1,0 +1,153 @@
+"""Audits as objects of Python: every printed figure with its verdict, in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnanalyze.auditing.alternatives import Analyses
+from cnnanalyze.auditing.tables import ENDING as TABLE
+from cnnanalyze.auditing.tables import audit_table, read_table
+from cnnanalyze.auditing.verdict import Audit
+from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.course.lectures.facts import ENDING as FACTS
+from cnnanalyze.course.lectures.facts import read_lecture
+from cnnanalyze.course.lectures.recompute import examine as recompute
+from cnnanalyze.course.lectures.verdict import Examined
+from cnnanalyze.language.zoo import ZOO, house
+from cnnanalyze.report import audit as figures
+from cnnanalyze.report import check_format, lecture_facts
+from cnnanalyze.report.numbers import count_of
+from cnnanalyze.report.terminal import Lines, Together, terminal_width
+
+FORMATS = ("table", "json", "markdown")
+"""How audits are written."""
+
+
+@dataclass(frozen=True, repr=False)
+class AuditResult(Tabular):
+    """What became of the printed figures of networks, tables and lectures.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> found = cnn.audit("zoo:lecture_001_lenet")
+    >>> found.is_fine, next(found.rows())["outcome"]
+    (True, 'holds')
+    """
+
+    audits: tuple[Audit, ...] = ()
+    """The figures of specs and of tables, with their verdicts."""
+    lectures: tuple[Examined, ...] = ()
+    """The facts of lectures, recomputed."""
+
+    def __add__(self, other: AuditResult) -> AuditResult:
+        return AuditResult(self.audits + other.audits, self.lectures + other.lectures)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every figure and every fact came out as it is marked."""
+        return all(a.is_fine for a in self.audits) and all(one.is_fine for one in self.lectures)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the figures, and the facts of lectures after them."""
+        for audit in self.audits:
+            for row in audit.rows:
+                claim = row.claim
+                yield {
+                    "network": row.network,
+                    "source": claim.source,
+                    "layer": claim.layer,
+                    "quantity": claim.quantity,
+                    "printed": claim.printed,
+                    "computed": row.computed,
+                    "outcome": row.outcome,
+                    "convention": row.convention,
+                    "cause": row.causes[0].words if row.causes else "",
+                }
+        for lecture in lecture_facts.to_dict(self.lectures):
+            for fact in lecture["facts"]:
+                yield {"network": lecture["name"], **_plain(fact)}
+
+    def headline(self) -> str:
+        """Return in one line how many figures came out in which way."""
+        outcomes: dict[str, int] = {}
+        for row in self.rows():
+            outcomes[row["outcome"]] = outcomes.get(row["outcome"], 0) + 1
+        told = ", ".join(f"{outcome} {n}" for outcome, n in outcomes.items())
+        number = count_of(sum(outcomes.values()), "figure")
+        return f"{number} ({told})" if told else "no figures"
+
+    def to_dict(self) -> Any:  # noqa: ANN401 - plain data
+        """Return everything as plain data: what ``audit --format json`` prints."""
+        data = figures.to_dict(self.audits)
+        if not self.lectures:
+            return data
+        return {**data, "fine": self.is_fine, "lectures": lecture_facts.to_dict(self.lectures)}
+
+    def render(self, format: str = "table") -> str:  # noqa: A002
+        """Return the verdicts in a format of ``cnnanalyze audit --format``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such format.
+        """
+        check_format(format, FORMATS)
+        if format == "table":
+            return self.__rich__().plain(terminal_width())
+        if not self.lectures:
+            return figures.render(self.audits, format)
+        if format == "json":
+            return lecture_facts.to_json(self.lectures, figures.to_dict(self.audits))
+        parts = [figures.render(self.audits, format)] if self.audits else []
+        return "\n".join([*parts, lecture_facts.render(self.lectures, format)])
+
+    def __rich__(self) -> Lines:
+        audits = [figures.Audits(self.audits)] if self.audits else []
+        lectures = [lecture_facts.Lectures(self.lectures)] if self.lectures else []
+        return Together([*audits, *lectures])
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+FIGURES = (TABLE, FACTS)
+"""What the names of files end in that hold printed figures alone: tables, and facts of lectures."""
+
+
+def examine_figures(path: Path, analyses: Analyses) -> AuditResult:
+    """Return the verdicts on a table of several networks, or on the facts of a lecture.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with the file, each at its place.
+    """
+    if path.name.endswith(FACTS):
+        return AuditResult(lectures=(recompute(read_lecture(path)),))
+    return AuditResult((audit_table(read_table(path), analyses),))
+
+
+def figures_of_zoo(name: str) -> Iterator[Path]:
+    """Yield the table or the lectures that ``zoo:NAME`` names, if it names any.
+
+    Examples
+    --------
+    >>> len(list(figures_of_zoo("zoo:lectures"))), list(figures_of_zoo("zoo:lenet5"))
+    (5, [])
+    """
+    word = name.removeprefix(ZOO)
+    if word == name:
+        return
+    yield from (p for p in (house() / "tables").glob(f"*{TABLE}") if p.stem == word)
+    for path in sorted((house() / "lectures").glob(f"*{FACTS}")):
+        if word in {"lectures", f"lecture_{path.stem}"}:
+            yield path
+
+
+def _plain(fact: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a fact fits into cells."""
+    return {key: value for key, value in fact.items() if not isinstance(value, list | dict)}

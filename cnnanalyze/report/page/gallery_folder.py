@@ -1,0 +1,148 @@
+"""Galleries as objects of Python: all pages, to be written to a folder or held against one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnanalyze.core.file_writing import write_file
+from cnnanalyze.core.files import is_file
+from cnnanalyze.core.processes import end_silently, starting
+from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.errors import CnnError, UsageError
+from cnnanalyze.report.numbers import count_of, size
+from cnnanalyze.report.page.gallery import INDEX, Card, exhibit, hang, index, possible
+from cnnanalyze.report.page.gallery_pages import EXHIBITS
+
+FEW = 4
+"""For fewer pages than this it takes longer to start processes than to write them."""
+
+
+@dataclass(frozen=True, repr=False)
+class Gallery(Tabular):
+    """A page for every network, and one that leads to them all.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> gallery = cnn.gallery("zoo:lenet5")
+    >>> sorted(gallery.pages)
+    ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
+    """
+
+    pages: Mapping[str, str]
+    """The pages by the names of their files."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the pages, each with its size in bytes."""
+        for name, text in self.pages.items():
+            yield {"page": name, "bytes": len(text.encode())}
+
+    def headline(self) -> str:
+        """Return in one line how many pages there are, and how large they are."""
+        total = sum(row["bytes"] for row in self.rows())
+        return f"{count_of(len(self.pages), 'page')}, {size(total)}"
+
+    def write(self, folder: str | Path) -> None:
+        """Write the pages to a folder, and take away those of an earlier gallery.
+
+        Raises
+        ------
+        UsageError
+            If the folder cannot be made, or a page cannot be written.
+        """
+        below = Path(folder)
+        try:
+            below.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"cannot make the folder '{below}': {(error.strerror or str(error)).lower()}"
+            ) from None
+        for name, text in self.pages.items():
+            write_file(below / name, text)
+        for path in self._superfluous(below):
+            path.unlink()
+
+    def differences(self, folder: str | Path) -> tuple[str, ...]:
+        """Return the files of a folder that are not as they would be written, and why not.
+
+        Nothing comes back if the folder holds just these pages.
+        """
+        below = Path(folder)
+        found = []
+        for name, text in sorted(self.pages.items()):
+            path = below / name
+            if not is_file(path):
+                found.append(f"missing    {path}")
+            elif path.read_bytes() != text.encode():
+                found.append(f"different  {path}")
+        return (*found, *(f"left over  {path}" for path in self._superfluous(below)))
+
+    def _superfluous(self, folder: Path) -> list[Path]:
+        """Return the pages of an earlier gallery that are no longer part of it."""
+        return sorted(
+            path
+            for path in folder.glob("*.html")
+            if path.name not in self.pages and b'content="cnnanalyze ' in path.read_bytes()[:4096]
+        )
+
+
+def named(files: Mapping[str, Path], path: Path) -> None:
+    """Refuse a spec whose page would be called like that of another.
+
+    Raises
+    ------
+    UsageError
+        With both files.
+    """
+    if path.stem in files and files[path.stem] != path:
+        raise UsageError(
+            f"'{files[path.stem]}' and '{path}' would share the page {path.stem}.html",
+            help="give one of the files another name",
+        )
+
+
+def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
+    """Yield the pages by the names of their files."""
+    shown = possible(paths)
+    reserved = {INDEX, *(e.name for e in EXHIBITS)}
+    if taken := sorted(reserved & set(paths)):
+        raise UsageError(
+            f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
+            help="give the file another name",
+        )
+    cards: list[Card] = []
+    for card, page in hang_all(paths, jobs):
+        cards.append(card)
+        yield f"{card.file}.html", page
+    for e in shown:
+        yield f"{e.name}.html", exhibit(e, paths)
+    yield f"{INDEX}.html", index(cards, shown)
+
+
+def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
+    """Make the pages of all networks, in several processes where that is quicker."""
+    if jobs == 1 or len(paths) < FEW:
+        for name, path in paths.items():
+            yield hang(path, name)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for many pages only
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    # Started afresh: a copy of this process would share what threads of ours hold.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(paths)), context, end_silently) as pool:
+        # The largest first, so that no process ends long after the others.
+        order = sorted(paths, key=lambda n: (-paths[n].stat().st_size, n))
+        try:
+            with starting():
+                found = {n: pool.submit(hang, paths[n], n) for n in order}
+            for name in paths:
+                yield found[name].result()
+        except CnnError:
+            pool.shutdown(cancel_futures=True)
+            raise
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)  # who ends is waited for here, not amid the exit
+            raise
