@@ -12,10 +12,11 @@ from cnnanalyze.drawing.card_data import ranges
 from cnnanalyze.drawing.composition import block_references
 from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.labels import Reference, box_words, shape_words
-from cnnanalyze.drawing.part import Part, Wiring
+from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.text_metrics import shorten
+from cnnanalyze.graph.blocks import Wiring
 from cnnanalyze.layers.traits import Category
 
 Segment = tuple[str, str]

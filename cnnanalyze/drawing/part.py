@@ -1,13 +1,12 @@
-"""Parts: the groups and boxes that a network is drawn from, and how they hang together."""
+"""Parts: the groups and boxes that a network is drawn from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from cnnanalyze.drawing.box_grouping import Box
-from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 
 
@@ -75,47 +74,3 @@ def is_along(path: str, other: str) -> bool:
     (True, False)
     """
     return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """How the children of a group hang together."""
-
-    edges: tuple[tuple[int, str, int], ...]
-    """From child, layer whose output it is, to child."""
-    entries: tuple[tuple[str, int], ...]
-    """Layer outside, or the input, and the child that reads it."""
-    exits: tuple[tuple[str, int], ...]
-    """Layer whose output leaves the group, and the child that holds it."""
-
-    @cached_property
-    def is_chain(self) -> bool:
-        """Whether each child reads nothing but the one before."""
-        return all(b == a + 1 for a, _, b in self.edges) and not any(i for _, i in self.entries)
-
-    @cached_property
-    def sources(self) -> tuple[str, ...]:
-        """What the group reads from outside, each once."""
-        return tuple(dict.fromkeys(source for source, _ in self.entries))
-
-
-def wire(children: Iterable[Part], network: Network) -> Wiring:
-    """How do some parts hang together, and with everything else?"""
-    parts = list(children)
-    at = {id_: i for i, part in enumerate(parts) for id_ in part.ids}
-    edges: dict[tuple[int, str, int], None] = {}
-    entries: dict[tuple[str, int], None] = {}
-    exits: dict[tuple[str, int], None] = {}
-    outputs = set(network.outputs)
-    for i, part in enumerate(parts):
-        for node in part.nodes:
-            for source in node.inputs:
-                j = at.get(source)
-                if j is None:
-                    entries[source, i] = None
-                elif j != i:
-                    edges[j, source, i] = None
-            consumers = network.consumers[node.id]
-            if node.id in outputs or any(c not in at for c in consumers):
-                exits[node.id, i] = None
-    return Wiring(tuple(edges), tuple(entries), tuple(exits))

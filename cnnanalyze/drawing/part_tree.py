@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cnnanalyze.drawing.box_grouping import Box, fold
-from cnnanalyze.drawing.part import Part, Wiring, wire
+from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.repeats import merge_repeats
+from cnnanalyze.graph.blocks import Wiring, wire
 from cnnanalyze.graph.network import Network
 
 WIDTH_WORDS = frozenset(
@@ -51,7 +52,10 @@ class Planter:
         found = self.wirings.get(id(part))
         if found is None:
             # The part is kept as well: no other may get its number.
-            found = self.wirings[id(part)] = (part, wire(part.children, self.network))
+            found = self.wirings[id(part)] = (
+                part,
+                wire((c.nodes for c in part.children), self.network),
+            )
         return found[1]
 
     def _finish(self, part: Part) -> None:
@@ -67,12 +71,7 @@ class Planter:
         if self.opened is not None:
             merge_repeats(part, self)
         wiring = self.wiring(part)
-        numbers = {source: k for k, source in enumerate(wiring.sources)}
-        shape = (
-            tuple((a, b) for a, _, b in wiring.edges),
-            tuple((numbers[s], i) for s, i in wiring.entries),
-            tuple(i for _, i in wiring.exits),
-        )
+        shape = (wiring.form, tuple(i for _, i in wiring.exits))
         # How often a child is repeated is a matter of size, not of form.
         forms = tuple((c.form, c.times > 1) for c in part.children)
         exacts = tuple((c.exact, c.times) for c in part.children)

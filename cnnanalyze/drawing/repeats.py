@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cnnanalyze.drawing.part import Part, is_along, wire
+from cnnanalyze.drawing.part import Part, is_along
 from cnnanalyze.drawing.range_maximum import Peaks
+from cnnanalyze.graph.blocks import wire
 
 if TYPE_CHECKING:
     from cnnanalyze.drawing.part_tree import Planter
@@ -192,8 +193,7 @@ def _several(rounds: list[list[Part]], planter: Planter) -> Part:
 
 def _stretch(parts: list[Part], planter: Planter) -> Part:
     """Return a group of parts that the spec does not call a block."""
-    wiring = wire(parts, planter.network)
-    shape = tuple((a, b) for a, _, b in wiring.edges)
+    shape, _ = wire((p.nodes for p in parts), planter.network).form
     key = tuple((p.form, p.times > 1) for p in parts), shape
     exact = tuple((p.exact, p.times) for p in parts), shape
     return Part(

@@ -9,6 +9,8 @@ from functools import cached_property
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.quantities import Terms
+from cnnanalyze.graph.blocks import wire
+from cnnanalyze.graph.network import Network
 from cnnanalyze.report.options import Options
 
 SCREEN = 40
@@ -147,7 +149,7 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
         for depth in range(deepest, 0, -1):
             rows = collapse(analysis, depth)
             if len(rows) > GROUPS:
-                rows = fold(rows)
+                rows = fold(rows, analysis.network)
             if len(rows) <= GROUPS:
                 break
     return View(analysis, options, rows, depth)
@@ -165,15 +167,16 @@ def collapse(analysis: Analysis, depth: int) -> tuple[Row, ...]:
     return tuple(Row(path, tuple(facts)) for path, facts in groups.items())
 
 
-def fold(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+def fold(rows: tuple[Row, ...], network: Network) -> tuple[Row, ...]:
     """Return the rows with equal siblings in succession made one.
 
-    Equal are groups whose layers have the same names below the group, kinds, shapes and costs.
+    Equal are groups whose layers have the same names below the group, kinds, shapes and costs, and
+    are wired alike.
     """
     found: list[list[Row]] = []
     before: object = None
     for row in rows:
-        signature = _signature(row)
+        signature = _signature(row, network)
         if found and signature == before:
             found[-1].append(row)
         else:
@@ -194,11 +197,12 @@ def _all_facts(rows: list[Row]) -> Iterator[NodeFacts]:
         yield from row.facts
 
 
-def _signature(row: Row) -> tuple[object, ...]:
+def _signature(row: Row, network: Network) -> tuple[object, ...]:
     parent, _, name = row.path.rpartition("/")
     start = len(row.path)
     layers = tuple(
         (f.node.id[start:], f.node.kind, f.node.input_shapes, f.node.output, f.cost, f.params)
         for f in row.facts
     )
-    return (parent, name.rstrip("0123456789"), layers)
+    wiring = wire([[f.node] for f in row.facts], network)
+    return (parent, name.rstrip("0123456789"), layers, wiring.form)
