@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, NodeId
+from cnnanalyze.graph.node import NodeId
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""
@@ -55,8 +55,10 @@ def measure(network: Network) -> Memory:
     readers = {source: len(found) for source, found in network.consumers.items()}
     for output in network.outputs:
         readers[output] += 1  # outputs are read by the user, after the end
-    shapes = {INPUT: network.input, **{n.id: n.output for n in network.nodes}}
-    alive = network.input.count
+    shapes = {name: given.shape for name, given in network.inputs.items()}
+    # What nobody reads need not be there.
+    held = alive = sum(shape.count for name, shape in shapes.items() if readers[name])
+    shapes.update((n.id, n.output) for n in network.nodes)
     live = []
     for node in network.nodes:
         alive += node.output.count
@@ -72,7 +74,7 @@ def measure(network: Network) -> Memory:
         tuple(live),
         peak,
         network.nodes[live.index(peak)].id,
-        network.input.count + sum(n.output.count for n in network.nodes),
+        held + sum(n.output.count for n in network.nodes),
     )
 
 
@@ -86,7 +88,7 @@ def alive_at(network: Network, layer: NodeId) -> tuple[NodeId, ...]:
     >>> alive_at(net, "add1/1/selu1")
     ('relu1', 'add1/1/tanh1', 'add1/1/selu1')
     """
-    places = {INPUT: -1, **{node.id: i for i, node in enumerate(network.nodes)}}
+    places = {**dict.fromkeys(network.inputs, -1), **{n.id: i for i, n in enumerate(network)}}
     now = places[layer]
     kept = set(network.outputs)
 

@@ -9,7 +9,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.periodic_field import STRETCHES, TooFine
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Fit, Layer
 
 Answers = tuple[tuple[Param, ...], Cost | None, Maps, tuple[Fit, ...]]
@@ -58,21 +58,27 @@ def analyze(network: Network, *, fields: bool = True) -> Analysis:
 
 def _analyze(network: Network, *, fields: bool) -> Analysis:
     rules = Rules()
-    seen = {INPUT: start(network)}
+    walks = {name: {name: start(given.shape)} for name, given in network.inputs.items()}
     facts: dict[str, NodeFacts] = {}
     notes: list[str] = []
     outputs = frozenset(network.outputs)
     memory = measure(network)
     for node, live in zip(network.nodes, memory.live, strict=True):
         params, cost, maps, fit = rules.ask(node)
-        view = NOT_ASKED
-        if fields:
-            try:
-                view = look(node, maps, seen)
-            except TooFine as error:
-                view = OUT_OF_BOUNDS
-                notes.append(f"{node.id}: {error.message}")
-        seen[node.id] = view
+        views = {}
+        for name, seen in walks.items():
+            if len(walks) > 1 and not any(source in seen for source in node.inputs):
+                continue  # it sees nothing of this input
+            view = NOT_ASKED
+            if fields:
+                try:
+                    view = look(node, maps, seen)
+                except TooFine as error:
+                    view = OUT_OF_BOUNDS
+                    notes.append(f"{node.id}: {error.message}")
+            seen[node.id] = views[name] = view
+        # What is seen of several inputs is not one field, and stands for each of them alone.
+        view = next(iter(views.values())) if len(views) == 1 else NOT_ASKED
         if cost is None:
             notes.append(f"{node.id}: the operations of '{node.kind}' cannot be counted")
         if maps is None:
@@ -88,6 +94,7 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             node.id in outputs,
             view.order,
             live,
+            tuple(views.items()) if len(walks) > 1 else (),
         )
     return Analysis(network, facts, memory, tuple(notes))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.periodic_field import INPUT_FIELD, Field, Strand, follow_field, join
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
-from cnnanalyze.graph.network import Network
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.node import Node, NodeId
 
 Maps = tuple[tuple[Reach, ...], ...] | None
@@ -41,14 +41,14 @@ OUT_OF_BOUNDS = Seen(None, None, aligned=False)
 """Stands for what a unit sees where telling it would take too much work."""
 
 
-def start(network: Network) -> Seen:
-    """Return what the input's own units see: themselves."""
-    fields = (INPUT_FIELD,) * network.input.rank
+def start(shape: Shape) -> Seen:
+    """Return what the units of an input see: themselves."""
+    fields = (INPUT_FIELD,) * shape.rank
     return Seen(fields, fields, aligned=True)
 
 
 def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
-    """What do the units of a node see, given what its inputs see?
+    """What do the units of a node see of one input of the network, given what its inputs see?
 
     Parameters
     ----------
@@ -57,22 +57,24 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
     maps
         Its layer's index maps, for each input and axis.
     seen
-        What the earlier nodes see.
+        What the earlier nodes see; those that see nothing of it are missing, and of this node's
+        inputs at least one is there.
 
     Raises
     ------
     TooFine
         If that is out of bounds.
     """
-    sources = [seen[i] for i in node.inputs]
+    places = [k for k, name in enumerate(node.inputs) if name in seen]
+    sources = [seen[node.inputs[k]] for k in places]
     aligned = all(s.aligned for s in sources)
     if len(sources) == 1:
-        only = sources[0]
-        fields = _through(only.fields, maps, node, 0, only.order)
+        (place,), only = places, sources[0]
+        fields = _through(only.fields, maps, node, place, only.order)
         narrow = (
             fields
             if only.narrow is only.fields
-            else _through(only.narrow, maps, node, 0, only.order)
+            else _through(only.narrow, maps, node, place, only.order)
         )
         order = _moved(only.order, node)
         if fields is only.fields and narrow is only.narrow and order == only.order:
@@ -81,12 +83,13 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
     orders = {s.order for s in sources if s.moves}
     if len(orders) > 1:
         sources = [
-            _unmoved(s, x.size, orders) for s, x in zip(sources, node.input_shapes, strict=True)
+            _unmoved(s, node.input_shapes[k].size, orders)
+            for k, s in zip(places, sources, strict=True)
         ]
         aligned = False
     order = orders.pop() if len(orders) == 1 else ()
     wide, small = [], []
-    for k, source in enumerate(sources):
+    for k, source in zip(places, sources, strict=True):
         fields = _through(source.fields, maps, node, k, order)
         if fields is None:
             return Seen(None, None, aligned=False)

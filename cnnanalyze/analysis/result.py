@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.memory import Memory
+from cnnanalyze.analysis.receptive_field import Seen
 from cnnanalyze.analysis.terms import count, hold
 from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.conventions import convention as weigh
@@ -18,7 +19,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.layers.base import Fit
 
@@ -32,7 +33,8 @@ class NodeFacts(NamedTuple):
     cost: Cost | None
     """Elementary operations for one image; nothing if they cannot be counted."""
     fields: tuple[Field, ...] | None
-    """The receptive field along each axis of the network's input; nothing if it cannot be told."""
+    """The receptive field along each axis of the input that the layer sees; nothing if it cannot be
+    told, or if it sees several inputs of the network: see ``sees``."""
     narrow: tuple[Field, ...] | None
     """The same along the path with the smallest field."""
     aligned: bool
@@ -44,6 +46,8 @@ class NodeFacts(NamedTuple):
     """For each axis of the output, the axis of the network's input that lies along it."""
     live: int = 0
     """Activations alive while the layer runs."""
+    sees: tuple[tuple[NodeId, Seen], ...] = ()
+    """In a network with several inputs: what the layer sees of each input that it depends on."""
 
     @property
     def likeness(self) -> tuple[object, ...]:
@@ -70,6 +74,7 @@ class NodeFacts(NamedTuple):
             self.aligned,
             self.closes,
             self.order,
+            *(part for name, seen in self.sees for part in (name, id(seen))),
         )
 
     @property

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.periodic_field import Field
-from cnnanalyze.graph.node import INPUT
 
 
 def is_beside(field: Field) -> bool:
@@ -48,7 +47,7 @@ def sources(analysis: Analysis, facts: NodeFacts) -> tuple[NodeFacts, ...]:
     waiting, known = [facts.node.id], {facts.node.id}
     while waiting:
         node = analysis[waiting.pop()].node
-        before = [i for i in node.inputs if i != INPUT and _sees_all(analysis[i])]
+        before = [i for i in node.inputs if i in analysis.facts and _sees_all(analysis[i])]
         if not before:
             found[node.id] = None
         waiting += [i for i in before if i not in known]

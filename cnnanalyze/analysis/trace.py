@@ -16,7 +16,7 @@ from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.periodic_field import Interval, hull
 from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node, NodeId
 
 
 class Clipped(NamedTuple):
@@ -43,7 +43,13 @@ class Path(NamedTuple):
     part: Part
 
 
-def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> dict[str, Part]:
+def trace(
+    network: Network,
+    maps: dict[str, Maps],
+    most: int | None = None,
+    *,
+    of: NodeId | None = None,
+) -> dict[str, Part]:
     """What does every unit of every node depend on inside the image?
 
     Follows the index maps layer by layer and drops, at each layer, what lies outside its input, so
@@ -59,16 +65,23 @@ def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> d
     most
         How many units may be looked at; nodes for which that does not suffice are left out, and
         those behind them.
+    of
+        The input that is the image, of several; nodes that do not depend on it are left out.
     """
+    name, image = network.only_input if of is None else (of, network.inputs[of])
     paths = _Paths(most)
-    if not paths.can_take(sum(network.input.size)):
+    if not paths.can_take(sum(image.shape.size)):
         return {}
-    start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in network.input.size]
-    axes = tuple(range(network.input.rank))
-    found: dict[str, list[Path]] = {INPUT: [Path(axes, tuple(map(paths.known, start)))]}
+    start = [Clipped(tuple((i, i) for i in range(n)), (True,) * n) for n in image.shape.size]
+    axes = tuple(range(image.shape.rank))
+    found: dict[str, list[Path]] = {name: [Path(axes, tuple(map(paths.known, start)))]}
+    dependent = {name}
     for node in network.nodes:
         own = maps[node.id]
-        if own is None or any(i not in found for i in node.inputs):
+        sources = [source for source in node.inputs if source in dependent]
+        if sources:
+            dependent.add(node.id)
+        if not sources or own is None or any(source not in found for source in sources):
             continue
         if (same := _unchanged(node, own, found, len(axes))) is not None:
             found[node.id] = same
@@ -76,23 +89,26 @@ def trace(network: Network, maps: dict[str, Maps], most: int | None = None) -> d
         followed = (
             _follow(paths, path, m, node, axes)
             for source, m in zip(node.inputs, own, strict=True)
+            if source in dependent
             for path in found[source]
         )
         try:
             found[node.id] = paths.alike(followed)
         except _TooMany:
             break
-    return {name: paths.told(kept) for name, kept in found.items()}
+    return {known: paths.told(kept) for known, kept in found.items()}
 
 
 def _unchanged(
     node: Node, own: tuple[tuple[Reach, ...], ...], found: dict[str, list[Path]], rank: int
 ) -> list[Path] | None:
     """Return what the inputs of a node depend on, if each unit depends on the same."""
-    first = found[node.inputs[0]]
-    if any(len(maps) != rank or any(reach is not POINT for reach in maps) for maps in own):
+    first = found.get(node.inputs[0])
+    if first is None or any(
+        len(maps) != rank or any(reach is not POINT for reach in maps) for maps in own
+    ):
         return None
-    if any(found[source] is not first for source in node.inputs):
+    if any(found.get(source) is not first for source in node.inputs):
         return None
     is_in_place = all(shape.size == node.output.size for shape in node.input_shapes)
     return first if is_in_place and not node.layer.moved_axes(*node.input_shapes) else None

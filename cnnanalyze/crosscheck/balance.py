@@ -20,7 +20,7 @@ from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import Observation, Step, execute
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.node import Node, NodeId
 
 LIMIT = 2**30
 """Bytes that a run may need, unless the user allows more."""
@@ -90,7 +90,7 @@ def balance(
         say(0.7 * done["steps"] / len(steps), step.id)
 
     try:
-        observation = execute(steps, _input(network), network.outputs, on_step=ran)
+        observation = execute(steps, _images(network), network.outputs, on_step=ran)
     except ExecutionError as error:
         # The rules accepted every layer, so a refusal here is an entry that differs.
         found.append(Discrepancy(network.name, "refusals", "", "accepted", error.message))
@@ -100,9 +100,10 @@ def balance(
             enter(*entry)
     enter("live activations", "network", "peak", analysis.memory.peak, observation.peak)
     say(0.7, "receptive fields")
-    plan = _Plan.within(network, lines, operations)
-    for entry in _field_entries(analysis, steps, plan):
-        enter(*entry)
+    plans = [_Plan.within(network, name, lines, operations) for name in network.inputs]
+    for plan in plans:
+        for entry in _field_entries(analysis, steps, plan):
+            enter(*entry)
     say(0.95, "refusals")
     for entry in compare_refusals(network):
         enter(*entry)
@@ -113,7 +114,7 @@ def balance(
         tuple((q, compared[q]) for q in QUANTITIES if compared[q]),
         tuple(found),
         check_claims(analysis),
-        (*analysis.notes, *plan.left_out),
+        (*analysis.notes, *dict.fromkeys(words for plan in plans for words in plan.left_out)),
     )
 
 
@@ -188,10 +189,12 @@ def _gibibytes(count: int, *, up: bool = False) -> str:
     return f"{amount:,.1f} GiB"
 
 
-def _input(network: Network) -> Any:  # noqa: ANN401 - an array or its extents
-    if network.values is None:
-        return network.input.extents
-    return (network.values,)
+def _images(network: Network) -> dict[str, Any]:
+    """Return what the network is run on: for each input its numbers, or its extents."""
+    return {
+        name: given.shape.extents if given.values is None else (given.values,)
+        for name, given in network.inputs.items()
+    }
 
 
 Entry = tuple[str, str, str, object, object]
@@ -215,8 +218,9 @@ def _entries(facts: NodeFacts, observation: Observation) -> Iterator[Entry]:
 
 
 class _Plan(NamedTuple):
-    """How receptive fields are observed."""
+    """How what layers see of one input is observed."""
 
+    input: NodeId
     lines: tuple[Sequence[int], ...]
     """The lines of each axis that are followed; of a vector, or where it is too much, none."""
     images: int
@@ -226,13 +230,19 @@ class _Plan(NamedTuple):
     """What is not checked, and how to have it."""
 
     @classmethod
-    def within(cls, network: Network, asked: int | None, operations: int) -> _Plan:
+    def within(
+        cls,
+        network: Network,
+        input: NodeId,  # noqa: A002 - the field's word
+        asked: int | None,
+        operations: int,
+    ) -> _Plan:
         """Follow as many lines as are asked for and as the operations allow."""
-        sizes = network.input.size
+        sizes = network.inputs[input].shape.size
         if not sizes:
-            return cls((), 1, {}, ())
+            return cls(input, (), 1, {}, ())
         maps = index_maps(network)
-        needed = effort.of_fields(network, maps)
+        needed = effort.of_fields(network, maps, input)
         most, advice = asked, ""
         if needed.of(asked) > operations:
             most = needed.lines_within(operations)
@@ -241,10 +251,10 @@ class _Plan(NamedTuple):
         if most is not None and most < min(FEWEST_LINES, max(sizes)):
             fewest = _rounded(needed.of(FEWEST_LINES), up=True)
             advice += f", '--operations {fewest}' {FEWEST_LINES}"
-            return cls((), 1, {}, (f"receptive fields, for lack of operations{advice}",))
+            return cls(input, (), 1, {}, (f"receptive fields, for lack of operations{advice}",))
         left_out = () if most is None or max(sizes) <= most else (f"{_by_lines(most)}{advice}",)
         lines = tuple(choose_lines(n, most) for n in sizes)
-        return cls(lines, needed.images, maps, left_out)
+        return cls(input, lines, needed.images, maps, left_out)
 
 
 def _by_lines(most: int) -> str:
@@ -256,14 +266,25 @@ def _field_entries(analysis: Analysis, steps: list[Step], plan: _Plan) -> Iterat
     if not plan.lines:
         return
     network, lines = analysis.network, plan.lines
-    traced = trace(network, plan.maps)
-    observed = observe_fields(steps, network.input.size, lines=lines, images=plan.images)
+    traced = trace(network, plan.maps, of=plan.input)
+    sizes: dict[str, tuple[int, ...]] = {
+        name: given.shape.size for name, given in network.inputs.items()
+    }
+    own = sizes.pop(plan.input)
+    observed = observe_fields(
+        steps, own, lines=lines, images=plan.images, of=plan.input, others=sizes
+    )
     # Most layers see what others see, and then both sides are the same objects.
     compared: dict[tuple[int, int, int], tuple[object, object]] = {}
     inner: dict[int, int | None] = {}
-    details = [f"axis {axis + 1}" for axis in range(len(lines))]
+    of = f" of {plan.input}" if sizes else ""
+    details = [f"axis {axis + 1}{of}" for axis in range(len(lines))]
     for facts in analysis:
         node = facts.node
+        if sizes and plan.input not in dict(facts.sees):
+            # By rule it depends on other inputs alone.
+            blind = tuple([None] * len(units) for units in observed[node.id])
+            yield "receptive field", node.id, f"all axes{of}", blind, observed[node.id]
         if node.id not in traced:
             continue
         axes = zip(traced[node.id], observed[node.id], lines, strict=True)
@@ -275,8 +296,9 @@ def _field_entries(analysis: Analysis, steps: list[Step], plan: _Plan) -> Iterat
                 inner[id(clipped)] = _inner(clipped)
             yield "receptive field", node.id, details[axis], *compared[key]
             unit = inner[id(clipped)]
-            if facts.fields is not None and unit is not None and node.output.rank:
-                field = facts.fields[axis].at(unit)
+            fields = dict(facts.sees)[plan.input].fields if sizes else facts.fields
+            if fields is not None and unit is not None and node.output.rank:
+                field = fields[axis].at(unit)
                 # The theoretical field, at a unit that no border touches.
                 (at,) = _confirm((field,), units[unit : unit + 1], chosen)
                 yield "receptive field", node.id, f"{details[axis]}, theoretical", field, at

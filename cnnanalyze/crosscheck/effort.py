@@ -16,7 +16,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.node import NodeId
 
 ALLOWED = 200_000_000_000
 """Operations that a run may take, and the observation of receptive fields, unless the user allows
@@ -98,18 +98,19 @@ class FieldEffort(NamedTuple):
         return bisect_right(range(max(self.sizes)), operations, key=self.of) - 1
 
 
-def of_fields(network: Network, maps: Mapping[str, Maps]) -> FieldEffort:
-    """Return what observing the receptive fields of a network takes."""
+def of_fields(network: Network, maps: Mapping[str, Maps], of: NodeId | None = None) -> FieldEffort:
+    """Return what observing what layers see takes: of the only input, or of one of several."""
+    sizes = (network.input if of is None else network.inputs[of].shape).size
     of_image = units = 0
     for node in network:
         of_image += APART * node.output.positions * (OF_A_POSITION + _taps(maps[node.id]))
         units += sum(node.output.size)
     return FieldEffort(
-        fixed=OF_A_UNIT * (units + sum(network.input.size)),
+        fixed=OF_A_UNIT * (units + sum(sizes)),
         of_image=of_image,
         of_run=OF_A_LAYER * len(network),
         images=max(1, _AT_ONCE // _positions_alive(network)),
-        sizes=network.input.size,
+        sizes=sizes,
     )
 
 
@@ -127,11 +128,13 @@ def _taps(maps: Maps) -> int:
 def _positions_alive(network: Network) -> int:
     """Return how many positions of one image are needed at the same time, whatever they hold."""
     last = {name: place for place, node in enumerate(network) for name in node.inputs}
-    positions: dict[str, int] = {INPUT: network.input.positions}
+    positions: dict[str, int] = {
+        name: given.shape.positions for name, given in network.inputs.items()
+    }
     ends: dict[int, list[str]] = {}
     for name, place in last.items():
         ends.setdefault(place, []).append(name)
-    alive = most = positions[INPUT]
+    alive = most = sum(positions.values())
     for place, node in enumerate(network):
         positions[node.id] = node.output.positions
         alive += node.output.positions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -32,6 +32,8 @@ def observe_fields(
     *,
     lines: Sequence[Sequence[int]] | None = None,
     images: int | None = None,
+    of: str = INPUT,
+    others: Mapping[str, tuple[int, ...]] | None = None,
 ) -> dict[str, Fields]:
     """Return what every step really reads of the input, by output index along every axis.
 
@@ -48,6 +50,10 @@ def observe_fields(
     images
         How many images run at a time; bounds the memory. By default as many as have some millions
         of pixels.
+    of
+        The input that is poisoned, of several.
+    others
+        The spatial extents of the other inputs.
 
     Returns
     -------
@@ -74,7 +80,10 @@ def observe_fields(
         for first in range(0, len(poison), images):
             some = poison[first : first + images]
             arrived.begin(some)
-            for name, mask in _run(thinned, _poisoned(input_size, some), readers, arena):
+            batches = {of: _poisoned(input_size, some)}
+            for other, size in (others or {}).items():
+                batches[other] = _poisoned(size, [_CLEAN] * len(some))
+            for name, mask in _run(thinned, batches, readers, arena):
                 if some[0] is _CLEAN and mask[0].any():
                     raise ExecutionError(f"step '{name}' makes what is not a number out of numbers")
                 arrived.enter(name, mask)
@@ -109,11 +118,11 @@ def _thin(step: Step) -> Step:
 
 
 def _run(
-    steps: Sequence[Step], batch: Array, readers: Counter[str], arena: Arena
+    steps: Sequence[Step], batches: Mapping[str, Array], readers: Counter[str], arena: Arena
 ) -> Iterator[tuple[str, Array]]:
     """Run the thin network; yield per step where poison arrived (images, positions)."""
     left = Counter(readers)
-    alive = {INPUT: batch}
+    alive = dict(batches)
     for step in steps:
         mask = np.isnan(_one_channel(_step(step, [alive[name] for name in step.inputs], arena)))
         yield step.id, mask

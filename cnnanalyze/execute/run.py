@@ -141,7 +141,7 @@ def _blank(shape: Sequence[int], fan: int = 1) -> Array:
 
 def execute(
     steps: Iterable[Step],
-    image: npt.ArrayLike | tuple[int, ...],
+    image: npt.ArrayLike | tuple[int, ...] | Mapping[str, Any],
     outputs: Iterable[str] = (),
     *,
     dtype: npt.DTypeLike = np.float32,
@@ -156,7 +156,8 @@ def execute(
     steps
         The layers, in an order in which inputs come before their readers.
     image
-        A batch of images, channels last, or the extents of one image to be drawn.
+        A batch of images, channels last, or the extents of one image to be drawn; of a network with
+        several inputs, one by the id of each.
     outputs
         The steps whose arrays are kept; all others are freed after their last use.
     store
@@ -174,15 +175,14 @@ def execute(
     steps, wanted = list(steps), tuple(outputs)
     arena = Arena() if store is None else store.arena
     draw = Draw(seed, dtype, arena if store is None else None)
-    if isinstance(image, tuple) and all(isinstance(extent, int) for extent in image):
-        batch = draw((1, *image))
-    else:
-        batch = np.ascontiguousarray(image, dtype)
+    images = image if isinstance(image, Mapping) else {INPUT: image}
+    batches = {name: _batch(given, draw) for name, given in images.items()}
     by_id = {step.id: step for step in steps}
     owners = [_owner(step, by_id) for step in steps]
     holders = Counter(owner.id for owner in owners)
     tensors: dict[str, Tensors] = {} if store is None else store.tensors
-    alive = _Alive(batch, steps, wanted)
+    alive = _Alive(batches, steps, wanted)
+    images_at_once = min(map(len, batches.values()))
     seen: dict[str, StepObservation] = {}
     with np.errstate(all="ignore"), one_thread():
         for step, owner in zip(steps, owners, strict=True):
@@ -198,7 +198,7 @@ def execute(
             seen[step.id] = StepObservation(
                 out.shape[1:],
                 _shapes(mine) if owner is step else {},
-                tally.per_image(len(batch)),
+                tally.per_image(images_at_once),
             )
             if on_step is not None:
                 on_step(step, out)
@@ -210,18 +210,31 @@ def execute(
     return Observation(seen, {name: alive[name] for name in wanted}, alive.peak)
 
 
+def _batch(image: Any, draw: Draw) -> Array:  # noqa: ANN401 - a batch or extents
+    """Return a batch of images as they are given, or one that is drawn."""
+    if isinstance(image, tuple) and all(isinstance(extent, int) for extent in image):
+        return draw((1, *image))
+    return np.ascontiguousarray(image, draw.dtype)
+
+
 class _Alive:
     """The arrays that somebody will still read, and how many numbers they hold."""
 
-    def __init__(self, batch: Array, steps: Sequence[Step], wanted: Sequence[str]) -> None:
+    def __init__(
+        self, batches: Mapping[str, Array], steps: Sequence[Step], wanted: Sequence[str]
+    ) -> None:
         self._readers = Counter(name for step in steps for name in step.inputs)
         self._readers.update(wanted)
-        self._readers[INPUT] += 1  # The caller's array is never written to.
-        self._arrays = {INPUT: batch}
+        self._readers.update(tuple(batches))  # The caller's arrays are never written to.
+        self._arrays = dict(batches)
+        self._inputs = tuple(batches)
         self._reads: Counter[int] = Counter()
         """For the memory of some arrays, how often it will still be read, through any of them."""
-        self._reads[_memory(batch)] = self._readers[INPUT]
-        self._numbers = self.peak = int(batch[0].size)
+        for name, batch in batches.items():
+            self._reads[_memory(batch)] += self._readers[name]
+        sizes = {name: int(batch[0].size) for name, batch in batches.items()}
+        self._numbers = sum(sizes.values())
+        self.peak = sum(size for name, size in sizes.items() if self._readers[name] > 1)
 
     def __getitem__(self, name: str) -> Array:
         return self._arrays[name]
@@ -252,9 +265,12 @@ class _Alive:
 
     def needed(self, step: Step) -> int:
         """Return how many numbers are needed while a step runs, its output among them."""
-        if INPUT in step.inputs or self._readers[INPUT] > 1:
-            return self._numbers
-        return self._numbers - int(self._arrays[INPUT][0].size)  # only the caller holds it
+        held = (  # only the caller holds them
+            int(self._arrays[name][0].size)
+            for name in self._inputs
+            if name not in step.inputs and self._readers[name] <= 1
+        )
+        return self._numbers - sum(held)
 
     def drop(self, step: Step) -> None:
         """Forget what nobody will read after a step."""

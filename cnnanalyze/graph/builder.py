@@ -272,6 +272,12 @@ class NetworkBuilder:
                     f"the input '{end.id}' cannot be an output",
                     help="put an 'identity' behind it",
                 )
+        if len(self._inputs) == 1 and INPUT not in self._inputs:
+            (name,) = self._inputs
+            raise UsageError(
+                f"the only input of a network is called '{INPUT}', not '{name}'",
+                help="leave the name out",
+            )
         ids = tuple(dict.fromkeys(end.id for end in ends))
         return Network(self.name, dict(self._inputs), nodes, ids)
 

@@ -66,9 +66,10 @@ class Network:
         """
         if len(self.inputs) != 1:
             raise UsageError(
-                f"{self.name} has {len(self.inputs)} inputs, {', '.join(self.inputs)}, and this "
-                "question is about a network with one",
-                help="network.inputs has all of them",
+                f"{self.name} has {len(self.inputs)} inputs ({', '.join(self.inputs)}), and what "
+                "is asked can be told of networks with one",
+                help="of several, 'analyze' tells shapes, parameters, operations, memory and what "
+                "layers see of each input, and 'verify' runs them",
             )
         return next(iter(self.inputs.items()))
 

@@ -75,12 +75,12 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
     return None
 
 
-def turned(document: Document | None, shape: Shape) -> Shape | None:
+def turned(document: Document, shape: Shape) -> Shape | None:
     """Return the input that was meant if it was written with its channels first.
 
-    A mapping names its extents, so nothing can be mistaken there, nor where nothing is written.
+    A mapping names its extents, so nothing can be mistaken there.
     """
-    written = None if document is None else document.tree.get("input")
+    written = document.tree.get("input")
     return channels_last(shape) if isinstance(written, Scalar) else None
 
 

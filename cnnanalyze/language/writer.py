@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.section import Section
+from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node, NodeId
@@ -24,6 +25,11 @@ def write(network: Network) -> str:
     network with the same layers, wiring, shapes and numbers. Claims, and budgets of single layers,
     are not written: they speak of paths and parameters that a flat spec does not have.
 
+    Raises
+    ------
+    UsageError
+        If the network has several inputs.
+
     Examples
     --------
     >>> import cnnanalyze as cnn
@@ -36,6 +42,11 @@ def write(network: Network) -> str:
       - {tanh: , as: add1.1.tanh1}
       - {add: , as: add1, from: [add1.1.tanh1, input]}
     """
+    if len(network.inputs) > 1:
+        raise UsageError(
+            f"{network.name} cannot be written as a spec: it has {len(network.inputs)} inputs "
+            f"({', '.join(network.inputs)}), and a spec has one"
+        )
     names = _names(network)
     lines = ["cnn: 1", *_header(network), f"input: {_input(network)}", "layers:"]
     before = INPUT

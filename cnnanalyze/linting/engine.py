@@ -101,7 +101,13 @@ def lint_network(
     """What looks wrong in a network that is read already?
 
     Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
+
+    Raises
+    ------
+    UsageError
+        If the network has several inputs.
     """
+    _ = network.only_input  # rules ask what the image is
     spec = spec_of(network)
     result, subject = _judge(
         spec.source or Source(network.name, ""),

@@ -146,7 +146,10 @@ def _input(row: Row, view: View) -> Value:
 
 
 def _field(row: Row) -> Value:
-    fields = row.last.fields
+    fields, sees = row.last.fields, row.last.sees
+    if len(sees) > 1:
+        parts = [(name, seen.fields) for name, seen in sees if seen.fields != ()]
+        return ", ".join(f"{'?' if f is None else brief_field(f)} of {name}" for name, f in parts)
     if fields is None:
         return None
     return brief_field(fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.depth import last_spatial
@@ -18,6 +18,8 @@ from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark
 from cnnanalyze.report.view import View
 
 if TYPE_CHECKING:
+    from cnnanalyze.core.shape import Shape
+    from cnnanalyze.graph.network import Network
     from cnnanalyze.graph.training import Training
 
 Line = tuple[str, str]
@@ -38,13 +40,29 @@ def heading(view: View) -> str:
     network = view.analysis.network
     parts = [
         network.name,
-        f"input {view.options.shape(network.input)}",
+        inputs_of(network, view.options.shape),
         count_of(len(network), "layer"),
         *(f"{name}={value}" for name, value in spec_of(network).settings),
     ]
     if view.options.layout != "hwc":
         parts.append("channels first")
     return " · ".join(parts)
+
+
+def inputs_of(network: Network, said: Callable[[Shape], str]) -> str:
+    """Return what goes into a network, as a heading says it.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> b = cnn.NetworkBuilder()
+    >>> x = b.add(b.input(5, 7, 1, name="left"), b.input(5, 7, 1, name="right"))
+    >>> inputs_of(b.build(outputs=x), str)
+    'inputs left 5x7x1, right 5x7x1'
+    """
+    if len(network.inputs) == 1:
+        return f"input {said(network.input)}"
+    return f"inputs {', '.join(f'{n} {said(given.shape)}' for n, given in network.inputs.items())}"
 
 
 def closing(view: View) -> tuple[Line, ...]:
@@ -71,7 +89,8 @@ def _lines(view: View) -> Iterator[Line]:
     )
     if (field := receptive_field(analysis)) is not None:
         yield "field", field
-    if (meant := turned(spec_of(analysis.network).document, analysis.network.input)) is not None:
+    document = spec_of(analysis.network).document
+    if document and (meant := turned(document, analysis.network.input)) is not None:
         read = explain_turned(analysis.network.input)
         yield "input", f"{read}; if its channels came first, it is {meant}"
     if any(sees_beside(row.last) for row in view.rows):
@@ -110,7 +129,7 @@ def _parameters(view: View) -> str:
 
 def receptive_field(analysis: Analysis) -> str | None:
     """Return the receptive field of the last spatial layer against the input."""
-    facts = last_spatial(analysis)
+    facts = last_spatial(analysis) if len(analysis.network.inputs) == 1 else None
     if facts is None or facts.fields is None:
         return None
     sizes = [f.local.size for f in facts.fields]

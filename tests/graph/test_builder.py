@@ -192,6 +192,53 @@ def test_kinds_of_plug_ins() -> None:
         assert report.total.cost.multiply == 75
 
 
+def test_several_inputs() -> None:
+    b = cnn.NetworkBuilder("two")
+    left, right = b.input(9, 7, 2, name="left"), b.input(9, 7, 3)
+    net = b.build(outputs=b.concat(b.relu(left), right))
+    assert {name: str(one.shape) for name, one in net.inputs.items()} == {
+        "left": "9x7x2",
+        "input2": "9x7x3",
+    }
+    assert net["concat1"].inputs == ("relu1", "input2")
+    assert net.shape_of("left") == left.shape
+    assert net.consumers[right.id] == ("concat1",)
+    assert set(net.digraph().predecessors("concat1")) == {"relu1", "input2"}
+
+
+def test_what_is_told_of_networks_with_one_input_is_refused_plainly() -> None:
+    b = cnn.NetworkBuilder("two")
+    net = b.build(outputs=b.add(b.input(9, 7, 2, name="left"), b.input(9, 7, 2, name="right")))
+    report = cnn.analyze(net)
+    asked: list[Any] = [
+        lambda: net.input,
+        lambda: net.values,
+        report.to_html,
+        lambda: cnn.lint(net),
+        lambda: cnn.explain(net, "add1", "receptive_field"),
+    ]
+    for ask in asked:
+        with pytest.raises(cnn.UsageError) as caught:
+            ask()
+        assert caught.value.message == (
+            "two has 2 inputs (left, right), and what is asked can be told of networks with one"
+        )
+    assert cnn.explain(net, "add1", "output").value == Shape((9, 7), 2)
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.dumps(net)
+    assert caught.value.message == (
+        "two cannot be written as a spec: it has 2 inputs (left, right), and a spec has one"
+    )
+
+
+def test_the_only_input_is_called_input() -> None:
+    b = cnn.NetworkBuilder()
+    x = b.relu(b.input(3, name="image"))
+    with pytest.raises(cnn.UsageError) as caught:
+        b.build(outputs=x)
+    assert caught.value.message == "the only input of a network is called 'input', not 'image'"
+
+
 # --- refusals -------------------------------------------------------------------------------------
 
 

@@ -73,6 +73,9 @@ def explain(
     style = find_notation(notation)
     layer, quantity = find_layer(analysis, layer), topic_of(quantity)
     if not _applies(analysis, layer, quantity):
+        _ = (
+            analysis.network.only_input
+        )  # of several, fields and what follows from them are not told
         known = quantities(analysis, layer)
         raise UsageError(
             f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"

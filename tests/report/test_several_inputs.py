@@ -1,0 +1,43 @@
+"""Tables of networks with several inputs name them, and say what is seen of each."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnnanalyze as cnn
+
+
+@pytest.fixture(scope="module")
+def report() -> cnn.Report:
+    b = cnn.NetworkBuilder("stereo")
+    left, right = b.input(31, 37, 3, name="left"), b.input(31, 37, 1, name="right")
+    scale = b.input(5, name="scale")
+    x = b.conv(left, filters=8, kernel=3, padding="same")
+    y = b.conv(right, filters=8, kernel=5, padding="same")
+    gate = b.reshape(b.dense(scale, 8), "1x1x8")
+    return cnn.analyze(b.build(outputs=b.multiply(b.add(x, y), gate)))
+
+
+def test_headings_name_all_inputs(report: cnn.Report) -> None:
+    said = "stereo · inputs left 31x37x3, right 31x37x1, scale 5 · 6 layers"
+    assert report.render("table").splitlines()[0] == said
+    assert said in report.render("markdown")
+    assert str(report) == report.render("table")
+
+
+def test_fields_name_the_input_that_they_are_of(report: cnn.Report) -> None:
+    rows = report.render("csv", columns="name,field").splitlines()
+    assert rows[1:] == [
+        "conv1,3",
+        "conv2,5",
+        "dense1,",
+        "reshape1,",
+        'add1,"3 of left, 5 of right"',
+        'multiply1,"3 of left, 5 of right"',
+    ]
+
+
+def test_no_one_field_is_held_against_the_input(report: cnn.Report) -> None:
+    lines = [line.partition(" ")[0] for line in report.render("table").splitlines()]
+    assert "field" not in lines
+    assert "status" in lines
