@@ -80,7 +80,9 @@ def test_other_formats_are_refused(run: Any, tmp_path: Path) -> None:
             ["--colour", "flop"],
             (
                 "error: a drawing has no colour 'flop'\n"
-                "  help: the colour is one of kind, parameters, macs, activations, field\n"
+                "  help: the colour is one of kind, parameters, trainable, non_trainable, weights, "
+                "biases, statistics, stored, macs, flops, operations, alpha, activations, "
+                "live_activations, weight_memory, live, memory, field\n"
             ),
         ),
         (
