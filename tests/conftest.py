@@ -21,7 +21,28 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", max_examples=5_000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+settings.register_profile("quick", max_examples=15, deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load a profile: the one that is asked for, or few examples where ``thorough`` is left out."""
+    usual = "ci" if os.environ.get("CI") else "dev"
+    quick = "not thorough" in str(config.getoption("markexpr"))
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick" if quick else usual))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests marked ``sampled(n)``, mark all but every n-th case as thorough."""
+    seen: dict[str, int] = {}
+    for item in items:
+        marker = item.get_closest_marker("sampled")
+        if marker is not None:
+            test = item.nodeid.partition("[")[0]
+            seen[test] = seen.get(test, -1) + 1
+            if seen[test] % marker.args[0]:
+                item.add_marker("thorough")
+
 
 SPECS = Path(__file__).parent.parent / "specs"
 

@@ -9,6 +9,8 @@ import pytest
 import cnnanalyze as cnn
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 def up_and_down(n: int) -> str:
     """Return a chain whose units see stretches that are not alike."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, note
 
 import cnnanalyze as cnn
@@ -23,6 +24,7 @@ def test_total_is_the_sum_over_layers_under_every_convention(text: str) -> None:
 
 
 @given(text=specs())
+@pytest.mark.thorough
 def test_parameters_split_in_two_ways(text: str) -> None:
     note(text)
     report = cnn.analyze(cnn.loads(text))

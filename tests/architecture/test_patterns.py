@@ -10,6 +10,7 @@ LINEAR = 3.0
 """Twice the text may take up to so many times the steps: two for linear, four for quadratic."""
 
 
+@pytest.mark.thorough
 def test_steps_grow_no_faster_than_the_text() -> None:
     found = patterns()
     assert len(found) > 60

@@ -14,6 +14,8 @@ from cnnanalyze.crosscheck import claims
 from cnnanalyze.crosscheck.claims import check_claims
 from tests.strategies.growing import check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 def spec(layers: int, expect: list[str], params: str = "{w: 2}") -> str:
     repeated = f"{{conv: {{filters: 3, kernel: 3, padding: same}}, repeat: {layers}, as: c}}"

@@ -33,6 +33,7 @@ def test_the_file_on_the_page_is_as_it_says(
     assert "gives what is printed: forgot the depth of the input\n" in out
 
 
+@pytest.mark.thorough
 def test_all_lectures_of_the_zoo(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

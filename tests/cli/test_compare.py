@@ -83,6 +83,7 @@ def test_markdown_is_fit_for_a_comment(run: Any, old: Path, new: Path) -> None:
     assert lines.count("</details>") == 1
 
 
+@pytest.mark.thorough
 def test_markdown_stays_short_for_the_largest_networks(run: Any) -> None:
     outcome = run("compare", "zoo:nasnet_a_large", "zoo:resnet152", "--format", "markdown", "--all")
     assert len(outcome.out) < 65_536  # what a comment on a well-known site may hold

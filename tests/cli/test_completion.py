@@ -18,6 +18,8 @@ from cnnanalyze.language.zoo import zoo
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.report.columns import columns
 
+pytestmark = pytest.mark.sampled(4)
+
 SPEC = """\
 cnn: 1
 name: mine

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.sampled(4)
+
 SPEC = "cnn: 1\ninput: 5x5x1\nlayers: [relu]\n"
 LURES = ("typer", "yaml", "json", "numpy", "rich", "pydantic", "networkx", "jinja2", "random")
 SCRIPT = Path(sys.executable).with_name("cnnanalyze")

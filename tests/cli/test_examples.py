@@ -14,6 +14,8 @@ from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import EXAMPLES, make_command
 from tests.linting.networks import EVEN
 
+pytestmark = pytest.mark.sampled(4)
+
 SPECS = Path(__file__).parent.parent.parent / "specs"
 FINDINGS = {
     "cnnanalyze lint",

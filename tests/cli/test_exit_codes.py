@@ -11,6 +11,8 @@ import pytest
 
 from tests.linting.networks import EVEN
 
+pytestmark = pytest.mark.sampled(3)
+
 RUN = [sys.executable, "-m", "cnnanalyze"]
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 WRONG = EVEN + "expect: [{source: me, total: {parameters: 1}}]\nbudgets: {parameters: 1}\n"

@@ -82,6 +82,7 @@ def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
     assert all(path.suffix == ".html" for path in made.iterdir())
 
 
+@pytest.mark.thorough
 def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
     run: Run, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +95,7 @@ def test_the_bytes_are_the_same_in_one_process_and_in_another_folder(
     assert (outcome.code, outcome.err) == (0, "")
 
 
+@pytest.mark.thorough
 def test_the_bytes_are_the_same_whatever_the_order_of_hashes(made: Path) -> None:
     code = (
         f"from cnnanalyze.cli import main; exit(main({['gallery', *specs(), '-o', str(made)]!r}))"
@@ -116,6 +118,7 @@ def test_pages_hold_no_path_of_this_machine_and_no_time(made: Path) -> None:
         assert not re.search(r"\d\d:\d\d:\d\d", text)
 
 
+@pytest.mark.thorough
 def test_what_differs_is_named(run: Run, made: Path, tmp_path: Path) -> None:
     folder = copy(made, tmp_path)
     (folder / "lenet5.html").unlink()
@@ -162,6 +165,7 @@ def test_the_index_says_what_the_pages_say(made: Path) -> None:
         assert f'data-macs="{total.operations("mac")}"' in text
 
 
+@pytest.mark.thorough
 def test_without_the_networks_of_an_exhibit_there_is_none(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
@@ -196,6 +200,7 @@ def test_a_spec_that_is_called_like_the_index(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.thorough
 def test_a_faulty_spec_leaves_nothing_written(run: Run, tmp_path: Path, jobs: int) -> None:
     faulty = tmp_path / "faulty.yaml"
     faulty.write_text("{cnn: 1, input: 5x5x1, layers: [conf]}", encoding="utf-8")
@@ -269,6 +274,7 @@ def test_a_thumbnail_is_a_drawing_of_the_network() -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.3, 2.0])  # while processes start, and while they work
+@pytest.mark.thorough
 def test_an_interrupt_of_a_gallery_is_quiet_in_every_process(tmp_path: Path, delay: float) -> None:
     code = (
         "import concurrent.futures.process, multiprocessing.context, cnnanalyze.cli.specs\n"

@@ -9,6 +9,8 @@ import pytest
 
 from cnnanalyze.characters import cells
 
+pytestmark = pytest.mark.sampled(6)
+
 IMAGE = "3 0 1 2 7 4; 1 5 8 9 3 1; 2 7 2 5 1 3; 0 1 3 1 7 8; 4 2 1 6 2 8; 2 4 5 2 3 9"
 ANSWERS = Path(__file__).parent.parent.parent / "specs" / "sheets" / "first_course.csv"
 COMMANDS: dict[str, tuple[object, ...]] = {

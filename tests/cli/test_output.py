@@ -20,6 +20,8 @@ from cnnanalyze.cli.output import PLAIN, styling
 from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.errors import UsageError
 
+pytestmark = pytest.mark.sampled(23)
+
 SPEC = "{cnn: 1, name: tiny, input: 7x11x3, layers: [{conv: {filters: 5, kernel: 3}}]}"
 EVIL = r"\e]0;pwn\a\e[31mred\u202e\u200b | a\n::error::pwn"
 ESCAPED = r"\x1b]0;pwn\x07\x1b[31mred\u202e\u200b | a\n::error::pwn"

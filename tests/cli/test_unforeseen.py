@@ -14,6 +14,8 @@ import pytest
 from cnnanalyze.cli import COMMANDS, carry_out
 from tests.cli.options import options_of
 
+pytestmark = pytest.mark.sampled(8)
+
 SPEC = """\
 cnn: 1
 name: tiny

@@ -18,6 +18,8 @@ from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.comparison import page
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 def as_text(shown: Difference) -> str:
     return Compared(shown).plain(100)

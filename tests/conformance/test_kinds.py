@@ -12,6 +12,8 @@ from cnnanalyze.testing import SUBJECT, check_kind, network_of
 from tests.strategies import STRATEGIES
 from tests.strategies.case import Case
 
+pytestmark = pytest.mark.sampled(6)
+
 OURS = [kind for kind in KINDS if "." not in kind.kind]
 
 

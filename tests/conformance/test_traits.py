@@ -19,6 +19,8 @@ from cnnanalyze.layers.reshape import Crop, Flatten, ZeroPad
 from cnnanalyze.layers.smooth import Gelu
 from cnnanalyze.layers.traits import Category, Trait
 
+pytestmark = pytest.mark.sampled(6)
+
 MAP = (Shape((5, 7), 3),)
 PAIR = MAP * 2
 

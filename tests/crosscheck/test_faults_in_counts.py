@@ -25,6 +25,8 @@ from tests.crosscheck.faults import (
     hold_otherwise,
 )
 
+pytestmark = pytest.mark.sampled(5)
+
 FAULTS = Faults()
 CONV = "input: 11x13x6, layers: [relu, {conv: {filters: 10, kernel: [3, 4], groups: 2}}, relu]"
 DILATED = "input: 17x19x3, layers: [relu, {conv: {filters: 5, kernel: 3, dilation: 2}}]"

@@ -31,6 +31,8 @@ from tests.crosscheck.faults import (
     reach_otherwise,
 )
 
+pytestmark = pytest.mark.sampled(5)
+
 FAULTS = Faults()
 CONV = "input: 11x13x6, layers: [relu, {conv: {filters: 10, kernel: [3, 4], groups: 2}}, relu]"
 DILATED = "input: 17x19x3, layers: [relu, {conv: {filters: 5, kernel: 3, dilation: 2}}]"

@@ -15,6 +15,8 @@ from cnnanalyze.execute.kernels import pool as pool_kernels
 from cnnanalyze.execute.kernels import resize as resize_kernels
 from tests.crosscheck.faults import Faults, Patch, entries_of, make_otherwise, run_otherwise
 
+pytestmark = pytest.mark.sampled(5)
+
 FAULTS = Faults()
 FIELD = "receptive field"
 PEAK = "network live activations (peak)"

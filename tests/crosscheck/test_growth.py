@@ -10,6 +10,8 @@ import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import balance
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 @pytest.mark.parametrize(
     "shape", ["equal_chain", "branches", "equal_skips", "far_skips", "residuals", "nested_blocks"]

@@ -13,6 +13,8 @@ from cnnanalyze.testing import check_layer
 from tests.strategies import STRATEGIES
 from tests.strategies.case import Case
 
+pytestmark = pytest.mark.sampled(5)
+
 
 def test_every_kind_is_tried() -> None:
     assert len(STRATEGIES) >= 61

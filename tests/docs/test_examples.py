@@ -17,6 +17,8 @@ from cnnanalyze.errors import Source
 from cnnanalyze.language.reader import read
 from tests.docs.examples import agrees, examples, files, perform
 
+pytestmark = pytest.mark.sampled(5)
+
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md"))
 

@@ -21,6 +21,8 @@ from cnnanalyze.graph.node import Node
 from tests.drawing.parsed import SVG, classes, parse
 from tests.strategies.networks import specs
 
+pytestmark = pytest.mark.sampled(12)
+
 
 class Card(NamedTuple):
     """One card, as a script finds it."""

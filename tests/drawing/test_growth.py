@@ -13,6 +13,8 @@ from cnnanalyze.drawing.outline import outline
 from cnnanalyze.drawing.svg import draw
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 @pytest.fixture(autouse=True)
 def _short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,8 @@ from cnnanalyze.drawing.text_metrics import text_width
 from tests.drawing.parsed import Rectangle, parse, rectangle
 from tests.strategies.networks import specs
 
+pytestmark = pytest.mark.sampled(12)
+
 NETWORKS = (
     *("lenet5", "alexnet", "vgg16", "googlenet", "googlenet_auxiliary", "resnet18", "resnet50"),
     *("resnet50_v2", "densenet121", "unet", "fcn8s", "fcn16s", "mobilenet_v2", "squeezenet1_0"),

@@ -22,6 +22,8 @@ from tests.fuzz.networks import documents
 from tests.fuzz.properties import schema
 from tests.fuzz.suite import FIXED
 
+pytestmark = pytest.mark.sampled(6)
+
 EVERYTHING = plain(read(Source("everything.yaml", good.SPEC.decode())))
 GONE = object()
 

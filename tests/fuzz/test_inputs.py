@@ -10,6 +10,8 @@ from tests.fuzz.sorts import SORTS
 from tests.fuzz.suite import SEEDS
 from tests.fuzz.trial import Case, Outcome, check, problems, try_out
 
+pytestmark = pytest.mark.sampled(6)
+
 
 @pytest.mark.parametrize("name", SORTS)
 def test_command_answers_or_says_what_is_wrong(name: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from tests.fuzz.networks import JOINING, SINGLE, texts
 from tests.fuzz.properties import check_network
 from tests.fuzz.suite import FIXED
 from tests.strategies import STRATEGIES
+
+pytestmark = pytest.mark.sampled(4)
 
 
 def test_every_kind_can_be_drawn() -> None:

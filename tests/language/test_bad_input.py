@@ -125,6 +125,7 @@ def test_braces_that_are_not_closed_are_the_only_fault() -> None:
 
 @given(st.data())
 @settings(max_examples=300)
+@pytest.mark.thorough
 def test_a_break_in_a_good_spec_is_the_only_fault(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(ZOO))
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -337,6 +338,7 @@ def mutilated(draw: st.DrawFn) -> str:
 
 @settings(max_examples=max(500, settings().max_examples))
 @given(text=mutilated())
+@pytest.mark.thorough
 def test_nothing_but_our_own_error_escapes(text: str) -> None:
     said = ""
     nodes: tuple[Node, ...] = ()

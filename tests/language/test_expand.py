@@ -329,6 +329,7 @@ def rows_of(step: str) -> str:
     ],
     ids=["rows", "empty blocks", "doubling blocks", "left out", "no times", "else left out"],
 )
+@pytest.mark.thorough
 def test_work_without_layers_is_bounded_too(body: str) -> None:
     assert "the spec goes through more than 100,000 steps, the bound on a network" in refusal(body)
 

@@ -10,6 +10,8 @@ import pytest
 import cnnanalyze as cnn
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 CONV = "conv: {filters: 3, kernel: 1}"
 
 

@@ -14,6 +14,8 @@ import cnnanalyze as cnn
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.writer import write
 
+pytestmark = pytest.mark.sampled(12)
+
 SPECS = Path(__file__).parents[2] / "specs"
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.linting.networks import EVEN
 
 RULE = '''
@@ -51,6 +53,7 @@ def install(folder: Path, module: str) -> None:
     (about / "entry_points.txt").write_text("[cnnanalyze.rules]\nacme = acme_rules\n")
 
 
+@pytest.mark.thorough
 def test_rule_of_an_installed_package_is_on_and_can_be_selected(tmp_path: Path) -> None:
     install(tmp_path, RULE)
     done = lint(tmp_path, "lint", "net.yaml", "-f", "concise")

@@ -12,6 +12,8 @@ from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Given, Settings
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 EVERYTHING = Settings(caller=Given("the test", Level(select=("ALL",))))
 
 

@@ -220,6 +220,7 @@ def pull_request(runner: Runner, tmp_path: Path) -> Runner:
 
 @needs_git
 @needs_bash
+@pytest.mark.thorough
 def test_action_compares_the_costs_of_changed_specs(pull_request: Runner) -> None:
     done = pull_request.run("Compare the costs with the base branch")
     assert done is not None

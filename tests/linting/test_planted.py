@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from functools import cache
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -104,6 +105,7 @@ def is_found(mutant: Mutant, found: list[str]) -> bool:
     return at and count(found) > count(said_before(mutant.name))
 
 
+@pytest.mark.thorough
 def test_planted_faults_are_found() -> None:
     misses = []
     for number in range(SEEDS):

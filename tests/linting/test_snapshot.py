@@ -11,6 +11,8 @@ from cnnanalyze.linting.rules import entries
 from tests.conftest import SPECS
 from tests.linting.snapshot import FILE, hits, recorded
 
+pytestmark = pytest.mark.sampled(12)
+
 JUDGED = Path(__file__).parent / "judged.toml"
 ALL = sorted(SPECS.glob("*.yaml"))
 

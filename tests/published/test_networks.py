@@ -15,6 +15,8 @@ from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.execute.run import infer
 from tests.published.totals import assert_totals
 
+pytestmark = pytest.mark.sampled(12)
+
 SPECS = Path(__file__).parents[2] / "specs"
 NETWORKS = sorted(path.stem for path in SPECS.glob("*.yaml"))
 

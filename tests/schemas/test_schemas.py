@@ -92,6 +92,7 @@ def test_output_fulfils_its_schema(name: str, command: str, desk: Path, run: Run
 
 
 @pytest.mark.parametrize("name", sorted(cnn.zoo()))
+@pytest.mark.sampled(12)
 def test_summary_of_every_network_fulfils_its_schema(name: str) -> None:
     assert errors("summary", cnn.analyze(f"zoo:{name}").to_dict()) == []
 

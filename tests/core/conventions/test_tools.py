@@ -12,6 +12,8 @@ from cnnanalyze.analysis.result import Total
 from cnnanalyze.core.conventions import convention
 from tests.core.conventions.measured import KERAS, LAYERS, NETWORKS, ONNX_ZOO, TOOLS
 
+pytestmark = pytest.mark.sampled(8)
+
 LAYER_CASES = [
     pytest.param(layer, tool, operations, parameters, id=f"{name} {tool}")
     for name, layer, all_operations, all_parameters in LAYERS

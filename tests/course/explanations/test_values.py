@@ -29,6 +29,8 @@ from tests.course.explanations.formulas import of_latex, of_tree
 from tests.strategies import STRATEGIES
 from tests.strategies.case import Case
 
+pytestmark = pytest.mark.sampled(10)
+
 ZOO = sorted(cnn.zoo())
 EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 7
 FIELDS = ("receptive_field", "jump", "centre")

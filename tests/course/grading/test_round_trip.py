@@ -26,6 +26,8 @@ from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.report.sheet import render
 from tests.course.marking import ROOT
 
+pytestmark = pytest.mark.sampled(8)
+
 FORMATS = ("text", "markdown", "latex", "html", "json")
 SHEETS = (
     *(f"zoo:{name}" for name in house_sheets()),

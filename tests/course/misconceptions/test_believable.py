@@ -24,6 +24,8 @@ from cnnanalyze.language.reader import read
 from cnnanalyze.language.tree import plain
 from tests.course.marking import lectures, marked, one
 
+pytestmark = pytest.mark.sampled(10)
+
 HERE = Path(__file__).parent
 NUMBERS = range(1, 61)
 

@@ -12,6 +12,8 @@ from cnnanalyze.report.page import network
 from tests.report.page.reader import Page
 from tests.strategies.growing import SHAPES, check_growth
 
+pytestmark = pytest.mark.sampled(13)
+
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_page(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
