@@ -18,7 +18,7 @@ FILES: dict[str, Keys] = {OWN: (), SHARED: ("tool", "cnnanalyze")}
 """The files that are looked for, in this order, and where in them our tables stand."""
 FOLDERS = {
     "exclude": "what is passed over in folders, instead of what is by itself",
-    "extend-exclude": "what is passed over besides",
+    "extend-exclude": "additional exclusions",
     "include": "the files that are looked at in folders",
 }
 """What may be said of the files in folders."""
@@ -97,11 +97,11 @@ def _check_top(top: Located) -> None:
             raise top.wrong(
                 f"'{key}' belongs under [{top.name('lint')}]",
                 key,
-                help="here it would be read by nobody",
+                help="it has no effect here",
             )
         if key == "tool":
             raise top.wrong(
-                f"tables of {Path(top.source.name).name} do not stand under 'tool'",
+                f"tables of {Path(top.source.name).name} do not belong under 'tool'",
                 key,
                 help="write [lint] instead of [tool.cnnanalyze.lint], "
                 f"or move the table into {SHARED}",
@@ -133,7 +133,7 @@ def check_inside(path: Path, folder: Path) -> None:
         raise UsageError(
             f"the configuration {shown(path)} is a link to a file outside of "
             f"{shown(root_of(folder))}",
-            help="a configuration lies in the repository, or else in the folder, that it speaks of",
+            help="a configuration must be in the repository or folder that it applies to",
         )
 
 

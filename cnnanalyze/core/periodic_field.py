@@ -44,7 +44,7 @@ class TooFine(UsageError):  # noqa: N818 - a bound, as its neighbours in the spe
 
     def __init__(self) -> None:
         super().__init__(
-            f"what its units see changes too often from one to the next: more than "
+            f"the receptive field of its units changes too often from one to the next: more than "
             f"{MOST_STRETCHES:,} stretches in all, the bound"
         )
 

@@ -233,17 +233,17 @@ def sentence(check: Check) -> str:
     limit, measured = check.limit, check.measured
     if check.verdict == "absent":
         return (
-            f"the budget for {noun(limit)} speaks of '{check.layer}', which no layer or block fits"
+            f"the budget for {noun(limit)} names '{check.layer}', which matches no layer or block"
         )
     of = f" of {check.layer}" if check.layer else ""
     has = f"{check.layer} has " if check.layer else ""
     if measured is None or check.verdict == "unknown":
         least = "" if measured is None else f": at least {measured:,}"
-        return f"the {noun(limit)}{of} cannot be told{least}, the budget is {limit.written}"
+        return f"the {noun(limit)}{of} is unknown{least}; the budget is {limit.written}"
     if not find(limit.quantity).adds_up and not limit.dtype:
         said = f"the {noun(limit)}{of} is {measured:,}"
         if check.beside:
-            said += f" (everything is seen, too, through {check.beside})"
+            said += f" (and the whole input through {check.beside})"
     else:
         said = f"{has}{measured:,} {noun(limit)}"
     match check.verdict:
@@ -253,9 +253,7 @@ def sentence(check: Check) -> str:
             return f"{said}, {measured - limit.value:,} over the budget of {limit.written}"
         case _:
             missing = limit.value - measured
-            return (
-                f"{said}, {missing:,} under the least of {limit.written} that the budget asks for"
-            )
+            return f"{said}, {missing:,} under the minimum of {limit.written}"
 
 
 def noun(limit: Limit) -> str:

@@ -83,8 +83,8 @@ def refuse_too_many_layers(claim: Claim, laid_out: int) -> None:
     if laid_out > MOST_LAYERS:
         raise SpecError(
             Fault(
-                f"up to here the claims speak of variants with {laid_out:,} layers together; at "
-                f"most {MOST_LAYERS:,} are laid out for claims",
+                f"up to here the claims name variants with {laid_out:,} layers together; at most "
+                f"{MOST_LAYERS:,} are built for claims",
                 claim.mark,
                 help=APART,
             )

@@ -270,7 +270,7 @@ class NetworkBuilder:
             if end.id in self._inputs:
                 raise UsageError(
                     f"the input '{end.id}' cannot be an output",
-                    help="put an 'identity' behind it",
+                    help="add an 'identity' after it",
                 )
         if len(self._inputs) == 1 and INPUT not in self._inputs:
             (name,) = self._inputs
@@ -315,8 +315,8 @@ class NetworkBuilder:
             if all(isinstance(t, Tensor) for t in many):
                 if bare:
                     raise UsageError(
-                        f"{say(bare[0])} stands before what the layer reads",
-                        help="put it behind, or name the attribute",
+                        f"{say(bare[0])} comes before what the layer reads",
+                        help="put it after the inputs, or name the attribute",
                     )
                 for tensor in many:
                     self._refuse_foreign(tensor)

@@ -53,8 +53,8 @@ def fill_tensors(value: object, layer: Layer, shapes: tuple[Shape, ...]) -> tupl
     if not params:
         raise GivenError(
             Fault(
-                f"'{layer.kind}' holds no weights that could be given",
-                help="give them to the layer that holds them, such as 'conv' or 'dense'",
+                f"'{layer.kind}' has no weights to give",
+                help="give them to a layer that has weights, such as 'conv' or 'dense'",
             )
         )
     by_role = value if isinstance(value, dict) else {next(iter(params)): value}
@@ -64,8 +64,7 @@ def fill_tensors(value: object, layer: Layer, shapes: tuple[Shape, ...]) -> tupl
             known = ", ".join(params)
             raise GivenError(
                 Fault(
-                    f"'{layer.kind}' holds no '{role}'; it holds {known}"
-                    f"{nearest(role, tuple(params))}"
+                    f"'{layer.kind}' has no '{role}'; it has {known}{nearest(role, tuple(params))}"
                 ),
                 role,
                 is_unknown=True,
@@ -177,16 +176,18 @@ def nest(values: object, extents: tuple[int, ...]) -> tuple[Any, ...]:
     >>> nest([[3, 5]], (1, 3))
     Traceback (most recent call last):
     ...
-    ValueError: a list of 2 stands for one of 3
+    ValueError: a list of 2 instead of one of 3
     >>> nest([[[3], [5]]], (1, 2, 1))
     (((3,), (5,)),)
     """
     if extents == (1,) and not isinstance(values, list):
         return (_number(values),)  # a single channel needs no brackets of its own
     if not isinstance(values, list):
-        raise ValueError(f"{say(values)} stands for a list of {extents[0]}")  # noqa: TRY004 - one kind of error
+        raise ValueError(  # noqa: TRY004 - one kind of error
+            f"{say(values)} instead of a list of {extents[0]}"
+        )
     if len(values) != extents[0]:
-        raise ValueError(f"a list of {len(values)} stands for one of {extents[0]}")
+        raise ValueError(f"a list of {len(values)} instead of one of {extents[0]}")
     if not extents[1:]:
         return tuple(map(_number, values))
     return tuple(nest(v, extents[1:]) for v in values)

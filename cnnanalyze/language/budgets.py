@@ -210,7 +210,7 @@ def _read_limits(
     if numbers.keys() == set(BOUNDS) and numbers["at_least"] > numbers["at_most"]:
         least, most = (limit.written for limit in reversed(limits))
         faults.add(
-            f"no network keeps the budget for {quantity}: at_least {least} > at_most {most}",
+            f"no network can meet the budget for {quantity}: at_least {least} > at_most {most}",
             limits[-1].mark,
             help="at_least must not be more than at_most",
         )
@@ -255,7 +255,7 @@ def _number(quantity: str, tree: Scalar, faults: Faults, *, in_bytes: bool) -> A
         return Figure.parse(text).value * worth
     except ValueError as error:
         faults.add(
-            f"the budget for {quantity} cannot be read: {error}",
+            f"invalid budget for {quantity}: {error}",
             tree.mark,
             help="write a number such as 5M or 25_000_000" + (", or 20MB" if in_bytes else ""),
         )

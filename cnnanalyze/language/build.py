@@ -194,7 +194,7 @@ def _check_claims(
     for claim in claims:
         if claim.layer not in paths and dict(claim.settings) == given:
             faults.add(
-                f"a claim speaks of '{claim.layer}', which this network does not have"
+                f"a claim names '{claim.layer}', which this network does not have"
                 f"{layers.hint(claim.layer)}",
                 claim.mark,
             )

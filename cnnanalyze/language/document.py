@@ -244,9 +244,9 @@ def _find_base(
     if path in seen:
         circle = " -> ".join(p.name for p in (*seen[seen.index(path) :], path))
         faults.add(
-            f"'extends' goes in a circle: {circle}",
+            f"circular 'extends': {circle}",
             base.mark,
-            help="one of these specs must stand on its own",
+            help="one of these specs must not extend another",
         )
         return None
     if len(seen) > EXTENSIONS:
@@ -312,7 +312,7 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
         if key.text not in KEYS:
             near = near_key(key.text, "top", KEYS)
             faults.add(
-                f"a spec has no '{key.text}'; known: {', '.join(KEYS)}{near}",
+                f"unknown key '{key.text}' in a spec; known: {', '.join(KEYS)}{near}",
                 key.mark,
                 code="SP003",
             )

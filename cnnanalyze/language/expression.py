@@ -123,7 +123,7 @@ def _evaluate_inner(text: str, mark: Mark, scope: Scope) -> object:
     """Return the value of what stands in braces; its names need no dollars of their own."""
     if not text.strip():
         raise SpecError(
-            Fault("nothing stands between the braces", mark, help="write ${name}", code="SP007")
+            Fault("empty braces in an expression", mark, help="write ${name}", code="SP007")
         )
     if "$" in text or len(text) > MOST_CHARACTERS:
         return parse(text, mark).evaluate(scope)
@@ -159,7 +159,7 @@ def _written(value: object, mark: Mark) -> str:
         return say(value)
     said = "a step" if isinstance(value, HasAttributes) else say(value)
     raise SpecError(
-        Fault(f"a text cannot hold {said}", mark, help="numbers and words can", code="SP007")
+        Fault(f"a text cannot contain {said}", mark, help="numbers and words can", code="SP007")
     )
 
 

@@ -115,7 +115,7 @@ def _refuse_list(tree: Sequence, faults: Faults) -> None:
     if len(numbers) == _MOST_AXES and numbers[0] in _BATCH:
         rest = [n for n in numbers[1:] if type(n) is int]
         faults.add(
-            f"the input {say(numbers)} begins with a batch axis, and counts are for one image",
+            f"the input {say(numbers)} begins with a batch axis, but counts are for one image",
             tree.mark,
             help=f"leave it out: {_orders(rest) if len(rest) == len(numbers) - 1 else _HELP}",
         )
@@ -124,7 +124,7 @@ def _refuse_list(tree: Sequence, faults: Faults) -> None:
     if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
         remedy = _orders(numbers)
     faults.add(
-        f"the order of the bare list {say(numbers)} is a guess: "
+        f"ambiguous order of the bare list {say(numbers)}: "
         "height first, or channels first as in PyTorch?",
         tree.mark,
         help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
@@ -219,7 +219,7 @@ def _named_extents(
         and any(isinstance(v, str) and parse_text(v) for v in given.values())
     ):
         faults.add(
-            f"a network has one input, and this mapping names {', '.join(given)}",
+            f"a network has one input, but this mapping names {', '.join(given)}",
             tree.mark,
             help="several inputs cannot be expressed: write a network for each, or one input with "
             "all channels (input: 28x28x2) that 'slice' takes apart",

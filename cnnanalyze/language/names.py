@@ -87,7 +87,7 @@ class Names:
                 f"the name '{name}' is taken in this list",
                 step.name.mark,
                 scope,
-                help=f"where a step is laid out several times, number it: 'as: {name}$index'"
+                help=f"if the step is repeated, number it: 'as: {name}$index'"
                 if "index" in scope.variables
                 else "choose another name",
                 code="GR005",
@@ -177,7 +177,7 @@ class Names:
                     f"'{text}' is no earlier step: reading it would close a cycle",
                     name.mark,
                     scope,
-                    help="a step can only read steps that stand before it; move "
+                    help="a step can only read earlier steps; move "
                     f"'{text}' up, or read another step",
                     code="GR002",
                 )

@@ -181,7 +181,7 @@ class _Builder:
             self.fault(
                 f"the tag '{event.tag.replace(_CORE, '!!')}' is not allowed",
                 event,
-                help="a spec holds plain values only",
+                help="a spec contains plain values only",
             )
         if event.anchor is None:
             return self.scalar(event) if kind is yaml.ScalarEvent else self.collection(event)
@@ -306,9 +306,9 @@ class _Builder:
             elif key.text in entries:
                 first = entries[key.text][0].mark
                 self.faults.add(
-                    f"the key '{key.text}' is written twice; first in line {first.line}",
+                    f"duplicate key '{key.text}'; first in line {first.line}",
                     key.mark,
-                    help="keep one of both",
+                    help="keep one of the two",
                     code="SP002",
                 )
                 if self.keep_last:

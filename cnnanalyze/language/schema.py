@@ -173,7 +173,7 @@ _BLOCK: Schema = {
             "description": "names of the inputs, if there are several",
         },
         "layers": described(ref("steps"), "steps of the block"),
-        "output": {**TEXT, "description": "step that the block puts out; the last if not given"},
+        "output": {**TEXT, "description": "step that the block outputs; by default the last"},
         "defaults": described(ref("defaults"), "attributes by layer kind, for these steps"),
     },
     "required": ["layers"],
@@ -191,12 +191,12 @@ def _reserved() -> Schema:
         },
         "when": {
             **any_of({"type": "boolean"}, EXPRESSION),
-            "description": "condition; if it does not hold the step is left out",
+            "description": "condition; if it is false, the step is left out",
         },
-        "else": described(ref("step"), "step to take if 'when' does not hold"),
+        "else": described(ref("step"), "step to use if 'when' is false"),
         "repeat": {
             **any_of({**NATURAL, "maximum": MOST_STEPS}, EXPRESSION),
-            "description": "how often the step is laid out",
+            "description": "how often the step is repeated",
         },
         "share": {**TEXT, "description": "step whose weights are used"},
         "frozen": {
@@ -243,7 +243,7 @@ def _step(operations: Schema, blocks: Schema, *, closed: bool) -> Schema:
                 "type": "object",
                 "additionalProperties": any_of({"type": "array"}, EXPRESSION),
                 "minProperties": 1,
-                "description": "columns of equal length; the steps are laid out for every row",
+                "description": "columns of equal length; the steps are repeated for every row",
             },
             "do": described(ref("steps"), "steps for every row"),
             **{word: reserved[word] for word in ("as", "when", "else", "frozen")},

@@ -21,7 +21,7 @@ class Lint(Section):
     select: tuple[str, ...] = Field(
         default=(), description="rules that are on, instead of the profile's"
     )
-    extend_select: tuple[str, ...] = Field(default=(), description="rules that are on besides")
+    extend_select: tuple[str, ...] = Field(default=(), description="additional rules")
     ignore: tuple[str, ...] = Field(default=(), description="rules that are off")
     severity: dict[str, choice("error", "warning", "info")] = Field(  # type: ignore[valid-type]
         default_factory=dict, description="other severities, by rule"

@@ -67,7 +67,7 @@ def read_step(tree: Tree, siblings: Sequence | None = None) -> Step:
     if isinstance(tree, Sequence):
         raise SpecError(
             Fault(
-                "a list is no step; only the branches of a join are lists",
+                "a list is not a step; only the branches of a join are lists",
                 tree.mark,
                 help="join branches with 'add: [[...], [...]]' or 'concat: [[...], [...]]', "
                 "and put several steps that belong together into a block",
@@ -111,7 +111,7 @@ def has_expression(tree: Tree) -> bool:
 def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> Fault:
     if not operations:
         return Fault(
-            "a step needs an operation beside its reserved words",
+            "a step needs an operation besides its reserved words",
             tree.mark,
             help="such as 'conv' in {conv: {filters: 64, kernel: 3}, as: stem}",
         )
@@ -123,7 +123,7 @@ def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> F
             odd, hint = key, near
     help_text = (
         "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; "
-        f"beside it stand only {', '.join(RESERVED[:-2])}"
+        f"only {', '.join(RESERVED[:-2])} are allowed beside it"
     )
     known = [KINDS.get(key.text) for key, _ in operations if key.text in KINDS.words()]
     for key, _ in operations:
@@ -157,7 +157,7 @@ def _read_table(
         key = operations[0][0]
         raise SpecError(
             Fault(
-                f"'{key.text}' cannot stand beside 'for'",
+                f"'{key.text}' is not allowed beside 'for'",
                 key.mark,
                 help="put it into the list under 'do'",
             )
@@ -166,9 +166,9 @@ def _read_table(
         if word not in {"as", "when", "else", "frozen"}:
             raise SpecError(
                 Fault(
-                    f"'{word}' cannot stand beside 'for'",
+                    f"'{word}' is not allowed beside 'for'",
                     value.mark,
-                    help="give it to a step under 'do'; beside 'for' stand as, when, else, frozen",
+                    help="put it on a step under 'do'; 'for' takes as, when, else, frozen",
                 )
             )
     return Step(

@@ -20,7 +20,7 @@ _SYNTAX = tuple(
         ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
         (
             "that cannot start any token",
-            "a character that cannot stand here",
+            "a character that is not allowed here",
             "indent with spaces, not tabs, and quote words that begin with @, ` or %",
         ),
         ("tab character", "a tab in the indentation", "indent with spaces"),
@@ -43,7 +43,7 @@ _SYNTAX = tuple(
         ),
         (
             "sequence entries are not allowed",
-            "a list item where none can stand",
+            "a list item that is not allowed here",
             "begin a list on a line of its own",
         ),
         (
@@ -69,7 +69,7 @@ _SYNTAX = tuple(
         ),
         (
             "comment or line break|chomping or indentation|indentation indicator",
-            "something behind the '|' or '>' that begins a text of several lines",
+            "text after the '|' or '>' that begins a text of several lines",
             "begin the text on the next line",
         ),
         (
@@ -79,7 +79,7 @@ _SYNTAX = tuple(
         ),
         (
             "<document start>",
-            "something behind the end of the document",
+            "text after the end of the document",
             "a spec is one YAML document, and nothing follows a '...'",
         ),
         (
@@ -120,7 +120,7 @@ def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark |
         mark = _mark_at(source, position)
     if mark is not None and "$" in _word_before(mark):
         help_text = "an expression with brackets or braces needs quotes inside of braces"
-    faults.add(f"this is no YAML: {said}", mark, help_text)
+    faults.add(f"invalid YAML: {said}", mark, help_text)
     return mark
 
 
@@ -149,7 +149,7 @@ def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None
     # It cannot be printed, either.
     shown = Source(source.name, source.text.encode(errors="replace").decode())
     faults.add(
-        f"this is no YAML: half a character, U+{code:04X}",
+        f"invalid YAML: half a character, U+{code:04X}",
         _mark_at(shown, error.start),
         "remove it",
     )

@@ -31,7 +31,7 @@ def owner_of(
     reading = reading.under("SP021")
     own = layer.params(*shapes)
     if step.share is not None and not own:
-        reading.fault(f"'{step.word}' holds no weights that could be shared", mark, scope)
+        reading.fault(f"'{step.word}' has no weights to share", mark, scope)
         return None
     if step.share is not None and step.weights is not None:
         reading.fault(
@@ -56,7 +56,7 @@ def owner_of(
                 else "name an earlier layer of the same kind"
             )
             if step.share is not None
-            else "blocks that share weights must be laid out alike",
+            else "blocks that share weights must have the same layers",
         )
         return None
     try:

@@ -54,7 +54,7 @@ def find_spec(name: str | Path) -> Path:
         if text.isidentifier() and not exists(text) and text in zoo():
             raise UsageError(
                 f"there is no file {text}; did you mean '{ZOO}{text}'?",
-                help="'cnnanalyze zoo' lists the networks that come along",
+                help="'cnnanalyze zoo' lists the included networks",
             )
         return Path(name)
     networks = zoo()

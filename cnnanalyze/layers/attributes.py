@@ -190,7 +190,7 @@ def _order(value: Any) -> tuple[int, ...]:  # noqa: ANN401
 
 
 def _span(value: Any) -> tuple[int, int]:  # noqa: ANN401
-    words = "[start, stop], counted from 0, the stop left out, as in [0, 64]"
+    words = "[start, stop], counted from 0, stop exclusive, as in [0, 64]"
     if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
         raise _fail(words, value)
     start, stop = map(_natural, value)
@@ -337,8 +337,7 @@ def per_border(
         return ((value, value),) * rank
     if len(value) != rank:
         raise ShapeError(
-            f"{attribute} {say(value)} speaks of {len(value)} axes, "
-            f"but its input has {_axes(rank)}",
+            f"{attribute} {say(value)} has {len(value)} axes, but its input has {_axes(rank)}",
             attribute=attribute,
             help="give a number per side, one per axis, or a pair [before, after] per axis",
             code="SH004",

@@ -58,7 +58,7 @@ class Sliding(Layer):
         description="'valid', 'same', 'causal' (signals: all before the first element), "
         "or zeros at the borders",
     )
-    dilation: Extent = Field(default=1, description="distance between the taps of the kernel")
+    dilation: Extent = Field(default=1, description="distance between the elements of the kernel")
     bias: Flag = Field(default=True, description="whether every filter adds a bias")
 
     def fit(self, *inputs: Shape) -> tuple[Fit, ...]:

@@ -32,7 +32,7 @@ class Permute(Moving):
             output="5x2x3x1",
             parameters=0,
             source="PyTorch documentation, torch.permute, example",
-            note="PyTorch counts from 0; one channel is put behind the three axes",
+            note="PyTorch counts from 0; one channel axis is added after the three axes",
         ),
     )
 
@@ -61,7 +61,9 @@ class Slice(Moving):
 
     category = Category.REARRANGEMENT
     principal = "channels"
-    channels: Span = Field(description="[start, stop]: the first channel, and the one behind")
+    channels: Span = Field(
+        description="[start, stop]: the first channel, and the one after the last"
+    )
     number_names = MappingProxyType({"channels": "start stop"})
     examples = (
         Example(
@@ -80,10 +82,10 @@ class Slice(Moving):
         start, stop = self.channels
         if stop > x.channels:
             raise ShapeError(
-                f"channels {say(self.channels)} end behind the {x.channels} of the input: "
+                f"channels {say(self.channels)} exceed the {x.channels} of the input: "
                 f"{stop} > {x.channels}",
                 attribute="channels",
-                help=f"count the channels from 0; the stop is left out, at most {x.channels}",
+                help=f"count the channels from 0; the stop is exclusive, at most {x.channels}",
             )
         return Shape(x.size, stop - start)
 

@@ -68,7 +68,7 @@ class Gelu(Activation):
             attributes={},
             output="56x56x384",
             parameters=0,
-            source="Liu et al. 2022 (ConvNeXt), figure 4: GELU behind '1x1, 384'",
+            source="Liu et al. 2022 (ConvNeXt), figure 4: GELU after '1x1, 384'",
             note="table 9 has these blocks at 56x56 in ConvNeXt-T",
         ),
         Example(
@@ -107,7 +107,7 @@ class Silu(Activation):
             inputs=("112x112x32",),
             attributes={},
             output="112x112x32",
-            source="Tan and Le 2019 (EfficientNet), table 1: swish behind B0's first convolution",
+            source="Tan and Le 2019 (EfficientNet), table 1: swish after B0's first convolution",
             note="the second stage of the table reads 112x112, the first gives 32 channels",
         ),
     )

@@ -61,7 +61,7 @@ class TransposedConv(Layer):
         default=0,
         description="what to crop at the borders (PyTorch, ONNX), or 'valid' or 'same' (Keras)",
     )
-    dilation: Extent = Field(default=1, description="distance between the taps of the kernel")
+    dilation: Extent = Field(default=1, description="distance between the elements of the kernel")
     groups: Count = Field(default=1, description="independent groups of channels")
     output_padding: Extra | None = Field(
         default=None,

@@ -211,7 +211,7 @@ class BudgetRule(Rule):
         parts = ", ".join(f"{name} {number:,}" for name, number in check.largest)
         said = [f"most of it: {parts}"] if parts and check.verdict == "over" else []
         if not is_own and limit.mark.source.text:  # the place is the spec, which breaks it
-            said.append(f"the limit stands in {limit.mark}")
+            said.append(f"the limit is set in {limit.mark}")
         return self.found(
             subject,
             sentence(check),

@@ -213,7 +213,7 @@ KEYS: dict[str, tuple[Callable[[Located, str], Any], str]] = {
     "profile": (_one_of(PROFILES), "the rules to begin with: default, teaching or strict"),
     "target": (_text, "the hardware whose rules are added"),
     "select": (_words, "rules that are on, instead of the profile's"),
-    "extend-select": (_words, "rules that are on besides"),
+    "extend-select": (_words, "additional rules"),
     "ignore": (_words, "rules that are off"),
     "severity": (_severities, "other severities: error, warning or info by rule"),
     "per-file-ignores": (_entries, "rules that are off in files, or in a block: 'glob#path'"),

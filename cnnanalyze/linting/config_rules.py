@@ -31,7 +31,7 @@ _OWN = {
     "inputs": "how many layers it reads",
     "consumers": "how many layers read it",
     "position": "its number in the order of execution, from 1",
-    "depth": "how many blocks it lies in",
+    "depth": "number of enclosing blocks",
 }
 """What a condition may ask of every layer beside its quantities and the attributes of its kind."""
 
@@ -42,7 +42,7 @@ def facts() -> dict[str, str]:
     Examples
     --------
     >>> facts()["activations"], facts()["depth"]
-    ('numbers in the outputs of all layers, for one image', 'how many blocks it lies in')
+    ('numbers in the outputs of all layers, for one image', 'number of enclosing blocks')
     """
     return {**{row.key: row.about for row in rows(layers=True)}, **_OWN}
 

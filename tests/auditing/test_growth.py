@@ -89,8 +89,8 @@ def test_more_variants_than_the_bound_are_refused_at_the_claim(
         examine(analysis)
     text = str(caught.value)
     assert text.startswith(
-        "<text>:10:45: error: up to here the claims speak of variants with 9 layers together; at "
-        "most 8 are laid out for claims"
+        "<text>:10:45: error: up to here the claims name variants with 9 layers together; at "
+        "most 8 are built for claims"
     )
     assert text.endswith(
         "help: put some of the claims into a spec of their own that extends this one"

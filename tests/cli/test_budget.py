@@ -75,7 +75,7 @@ def test_a_limit_on_nothing_fails(command: Run, tmp_path: Path) -> None:
     code, out, _ = command("net.yaml")
     assert code == 1
     assert out.endswith(
-        "net.yaml:10:33: the budget for MACs speaks of 'stem', which no layer or block fits\n"
+        "net.yaml:10:33: the budget for MACs names 'stem', which matches no layer or block\n"
         "    help: correct the path; 'cnnanalyze summary --depth 9' lists all of them\n"
     )
 

@@ -214,6 +214,6 @@ def test_a_network_of_the_zoo_without_its_prefix_is_met_with_it(
         "",
         (
             "error: there is no file lenet5; did you mean 'zoo:lenet5'?\n"
-            "  help: 'cnnanalyze zoo' lists the networks that come along\n"
+            "  help: 'cnnanalyze zoo' lists the included networks\n"
         ),
     )

@@ -25,7 +25,7 @@ def write(path: Path, text: str) -> Path:
             "cnnanalyze.toml",
             "[tool.cnnanalyze.lint]\nignore = ['CV']\n",
             "1:2",
-            "tables of cnnanalyze.toml do not stand under 'tool'",
+            "tables of cnnanalyze.toml do not belong under 'tool'",
             "write [lint] instead of [tool.cnnanalyze.lint], or move the table into pyproject.toml",
         ),
         (
@@ -33,14 +33,14 @@ def write(path: Path, text: str) -> Path:
             "[tool.cnnanalyze]\nignore = ['CV']\n",
             "2:1",
             "'ignore' belongs under [tool.cnnanalyze.lint]",
-            "here it would be read by nobody",
+            "it has no effect here",
         ),
         (
             "cnnanalyze.toml",
             "max-warnings = 3\n[lint]\n",
             "1:1",
             "'max-warnings' belongs under [lint]",
-            "here it would be read by nobody",
+            "it has no effect here",
         ),
         (
             "cnnanalyze.toml",

@@ -173,7 +173,7 @@ def test_what_changes_too_often_is_refused() -> None:
     with STRETCHES.counted(), pytest.raises(TooFine) as caught:
         strand_of([Sampled(1_000_003, 2_000_029)])
     assert caught.value.message == (
-        "what its units see changes too often from one to the next: "
+        "the receptive field of its units changes too often from one to the next: "
         "more than 500,000 stretches in all, the bound"
     )
 

@@ -193,9 +193,7 @@ def test_the_sentence_for_a_lower_limit() -> None:
         analysis,
         plan_budgets({"receptive_field": {"at_least": 100}, "depth": {"at_least": 2}}, "test"),
     )
-    assert sentence(low) == (
-        "the receptive field is 16, 84 under the least of 100 that the budget asks for"
-    )
+    assert sentence(low) == ("the receptive field is 16, 84 under the minimum of 100")
     assert sentence(within) == "the depth in weighted layers is 5, within the budget of 2"
     assert low.share is not None
     assert float(low.share) == 16.0

@@ -281,7 +281,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (lambda b, x: b.relu(x, 3), "relu1: 'relu' takes no bare value, but 3 is given"),
     (lambda b, x: b.conv(x, 3, 5), "a layer takes one bare value, not 2"),
-    (lambda b, x: b.conv(3, x), "3 stands before what the layer reads"),
+    (lambda b, x: b.conv(3, x), "3 comes before what the layer reads"),
     (lambda b, x: b.relu(x, x), "relu1: 'relu' takes 1 input, but 2 are given"),
     (lambda b, _: b.relu(), "relu1: 'relu' takes 1 input, but 0 are given"),
     (lambda b, x: b.add(x), "add1: 'add' takes at least 2 inputs, but 1 is given"),
@@ -323,7 +323,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         lambda b, x: b.conv(x, 3, kernel=3, weights={"kernels": 1}),
-        "conv1: 'conv' holds no 'kernels'; it holds kernel, bias; did you mean 'kernel'?",
+        "conv1: 'conv' has no 'kernels'; it has kernel, bias; did you mean 'kernel'?",
     ),
     (lambda b, _: b.input(), "an input has one to 4 extents, not 0"),
     (
@@ -335,7 +335,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         lambda b, _: b.input(2, values=[1, 2, 3]),
-        "the values of the input do not have its shape 2: a list of 3 stands for one of 2",
+        "the values of the input do not have its shape 2: a list of 3 instead of one of 2",
     ),
     (lambda b, _: b.build(), "small has no layers"),
     (lambda b, x: (b.relu(x), b.build(outputs=[])), "small needs an output"),

@@ -63,7 +63,7 @@ def test_a_key_that_is_written_twice_hides_nothing_else(
     with Path(case.name).open("a", encoding="utf-8") as text:
         text.write("\nfamily: one\nfamily: other\n")
     lines = Path(case.name).read_text(encoding="utf-8").count("\n")
-    twice = ((lines, 1), f"the key 'family' is written twice; first in line {lines - 1}")
+    twice = ((lines, 1), f"duplicate key 'family'; first in line {lines - 1}")
     assert faults_of(case.name) == sorted([*before, twice])
 
 
@@ -85,7 +85,7 @@ def test_what_stands_before_a_break_is_told(
     with Path(case.name).open("a", encoding="utf-8") as text:
         text.write("\n]: {\n")
     after = coded(case.name)
-    others = [found for found in after if not found[2].startswith("this is no YAML")]
+    others = [found for found in after if not found[2].startswith("invalid YAML")]
     assert len(after) == len(others) + 1
     if case.stem in NOT_FOLLOWED:
         assert not others
@@ -120,7 +120,7 @@ def test_braces_that_are_not_closed_are_the_only_fault() -> None:
     lines = path.read_text(encoding="utf-8").split("\n")
     text = "\n".join([*lines[:20], "{relu: ", *lines[20:]])
     (fault,) = attempt(Source("net.yaml", text)).faults
-    assert fault.message == "this is no YAML: a mapping that is not closed"
+    assert fault.message == "invalid YAML: a mapping that is not closed"
 
 
 @given(st.data())
@@ -134,7 +134,7 @@ def test_a_break_in_a_good_spec_is_the_only_fault(data: st.DataObject) -> None:
     indent = data.draw(st.sampled_from(["", "  ", "- ", "  - "]))
     text = "\n".join([*lines[:at], indent + word, *lines[at:]])
     faults = attempt(Source("net.yaml", text)).faults
-    if any(fault.message.startswith("this is no YAML") for fault in faults):
+    if any(fault.message.startswith("invalid YAML") for fault in faults):
         assert len(faults) == 1, "\n".join(map(str, faults))
 
 

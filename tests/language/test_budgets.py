@@ -56,11 +56,14 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
         ),
         (
             "budgets: {depth: {at_least: 5, at_most: 3}}",
-            "net:4:29: error: no network keeps the budget for depth: at_least 5 > at_most 3",
+            "net:4:29: error: no network can meet the budget for depth: at_least 5 > at_most 3",
         ),
         (
             "budgets: {memory: {at_most: 1kB, at_least: 1KiB}}",
-            "net:4:44: error: no network keeps the budget for memory: at_least 1KiB > at_most 1kB",
+            (
+                "net:4:44: error: no network can meet the budget for memory: "
+                "at_least 1KiB > at_most 1kB"
+            ),
         ),
         ("budgets: {macs: {}}", "net:4:17: error: the budget for macs needs a limit"),
         (
@@ -151,7 +154,7 @@ def test_a_configuration_says_the_same_in_toml() -> None:
         ({"baseline": 3}, "'baseline' of the budgets must name a file, not 3"),
         ({"allow": "much"}, "'allow' of the budgets must be a percentage, not 'much'"),
         ({"allow": -1}, "'allow' of the budgets must be a percentage, not -1"),
-        ({"macs": "few"}, "the budget for macs cannot be read: 'few' is not a number"),
+        ({"macs": "few"}, "invalid budget for macs: 'few' is not a number"),
         ({"speed": 3}, "'budgets' has no 'speed'; it takes parameters"),
     ],
 )

@@ -68,7 +68,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
     written = "{source: a, set: {width: 7}, layers: {elsewhere: {output: 3}}}"
     assert len(claims(written)) == 1
     assert faults(written, width=7) == [
-        "a claim speaks of 'elsewhere', which this network does not have"
+        "a claim names 'elsewhere', which this network does not have"
     ]
 
 
@@ -108,7 +108,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
         ),
         (
             "{source: a, layers: {fcc: {output: 7}}}",
-            "a claim speaks of 'fcc', which this network does not have; did you mean 'fc'?",
+            "a claim names 'fcc', which this network does not have; did you mean 'fc'?",
         ),
         (
             "{source: a, set: {wdith: 7}, total: {macs: 3}}",

@@ -137,11 +137,11 @@ def test_a_circle_is_named(write_spec: Write) -> None:
     write_spec("cnn: 1\nextends: c.yaml\n", "b.yaml")
     write_spec("cnn: 1\nextends: b.yaml\n", "c.yaml")
     assert refusal(write_spec("cnn: 1\nextends: b.yaml\n", "a.yaml")) == (
-        "c.yaml:2:10: error: 'extends' goes in a circle: b.yaml -> c.yaml -> b.yaml\n"
+        "c.yaml:2:10: error: circular 'extends': b.yaml -> c.yaml -> b.yaml\n"
         "  |\n"
         "2 | extends: b.yaml\n"
         "  |          ^^^^^^\n"
-        "  help: one of these specs must stand on its own"
+        "  help: one of these specs must not extend another"
     )
 
 
@@ -206,7 +206,7 @@ def test_a_path_is_no_network_of_the_zoo() -> None:
 def test_a_base_that_is_no_yaml(write_spec: Write) -> None:
     write_spec("cnn: [", "base.yaml")
     assert refusal(write_spec("cnn: 1\nextends: base.yaml\n")).startswith(
-        "base.yaml:2:1: error: this is no YAML: "
+        "base.yaml:2:1: error: invalid YAML: "
     )
 
 
@@ -226,7 +226,7 @@ def told_of(text: str) -> list[tuple[str, str, int]]:
 
 def test_an_unknown_first_key_does_not_hide_what_is_missing() -> None:
     assert told_of("foo: 1\n") == [
-        ("SP003", "a spec has no 'foo'", 1),
+        ("SP003", "unknown key 'foo' in a spec", 1),
         ("SP015", "this spec has no 'cnn', 'input' and 'layers'", 1),
     ]
 

@@ -172,11 +172,11 @@ def test_the_depth_is_bounded_wherever_it_is_evaluated() -> None:
         ("c${width + in / 0}", "in / 0", "division by zero: 64 divided by 0", ""),
         ("c${$width + $q}", "$q", "unknown parameter $q", KNOWN),
         ("c${width", "${", "'${' without its '}'", "write ${name}"),
-        ("c$sizes", "$sizes", "a text cannot hold [3, 5, 11]", "numbers and words can"),
-        ("c${x}", "x", "a text cannot hold a step", "numbers and words can"),
-        ("c${none}", "none", "a text cannot hold nothing", "numbers and words can"),
+        ("c$sizes", "$sizes", "a text cannot contain [3, 5, 11]", "numbers and words can"),
+        ("c${x}", "x", "a text cannot contain a step", "numbers and words can"),
+        ("c${none}", "none", "a text cannot contain nothing", "numbers and words can"),
         ("c${width *}", "width *", "this is no expression", NO_EXPRESSION),
-        ("c${ }", " ", "nothing stands between the braces", "write ${name}"),
+        ("c${ }", " ", "empty braces in an expression", "write ${name}"),
     ],
 )
 def test_faults_in_holes(text: str, carets: str, message: str, help_text: str) -> None:

@@ -101,7 +101,7 @@ def test_weights_may_hold_expressions_and_be_left_empty() -> None:
         ),
         (
             "{conv: {filters: 1, kernel: 3}, weights: {krenel: 1}}",
-            "'conv' holds no 'krenel'; it holds kernel, bias; did you mean 'kernel'?",
+            "'conv' has no 'krenel'; it has kernel, bias; did you mean 'kernel'?",
         ),
         (
             "{conv: {filters: 1, kernel: 3}, weights: soble-x}",
@@ -119,7 +119,7 @@ def test_weights_may_hold_expressions_and_be_left_empty() -> None:
             "{conv: {filters: 1, kernel: 3}, weights: {bias: .inf}}",
             "weights must be numbers or the names of filters, not inf",
         ),
-        ("{relu: , weights: 1}", "'relu' holds no weights that could be given"),
+        ("{relu: , weights: 1}", "'relu' has no weights to give"),
         (
             "{dense: 997, weights: 1}",
             "a kernel of 2,287,118 numbers cannot be given in a spec: 2,287,118 > 1,000,000",

@@ -74,7 +74,7 @@ def test_values(written: str, shape: Shape, values: object) -> None:
 
 def test_a_bare_list_is_refused_with_an_explanation() -> None:
     assert refusal("[3, 31, 37]") == (
-        "net:2:8: error: the order of the bare list [3, 31, 37] is a guess: "
+        "net:2:8: error: ambiguous order of the bare list [3, 31, 37]: "
         "height first, or channels first as in PyTorch?\n"
         "  |\n"
         "2 | input: [3, 31, 37]\n"
@@ -86,7 +86,7 @@ def test_a_bare_list_is_refused_with_an_explanation() -> None:
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [("[null, 31, 3]", "the bare list [null, 31, 3] is"), ("[31, ~, 3]", "list [31, null, 3] is")],
+    [("[null, 31, 3]", "the bare list [null, 31, 3]:"), ("[31, ~, 3]", "list [31, null, 3]:")],
 )
 def test_a_null_in_a_bare_list_is_quoted_as_null(written: str, said: str) -> None:
     assert said in refusal(written)
@@ -157,13 +157,13 @@ def test_no_inputs(written: str, message: str, place: int) -> None:
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("{values: [[1, 2], [3]]}", "2x2x1: a list of 1 stands for one of 2"),
-        ("{features: 3, values: [1, 2]}", "3: a list of 2 stands for one of 3"),
+        ("{values: [[1, 2], [3]]}", "2x2x1: a list of 1 instead of one of 2"),
+        ("{features: 3, values: [1, 2]}", "3: a list of 2 instead of one of 3"),
         ("{features: 2, values: [1, two]}", "2: 'two' is not a number"),
         ("{features: 2, values: [1, .nan]}", "2: nan is not a number"),
         ("{features: 2, values: [1, true]}", "2: true is not a number"),
-        ("{length: 2, channels: 2, values: [1, 2]}", "2x2: 1 stands for a list of 2"),
-        ("{height: 2, width: 2, channels: 2, values: 3}", "2x2x2: 3 stands for a list of 2"),
+        ("{length: 2, channels: 2, values: [1, 2]}", "2x2: 1 instead of a list of 2"),
+        ("{height: 2, width: 2, channels: 2, values: 3}", "2x2x2: 3 instead of a list of 2"),
     ],
 )
 def test_values_that_do_not_fit(written: str, reason: str) -> None:

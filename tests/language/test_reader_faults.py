@@ -36,12 +36,12 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: 5\nb: 7\na: 11\nb: 13",
             (
-                "net.yaml:3:1: error: the key 'a' is written twice; first in line 1\n"
+                "net.yaml:3:1: error: duplicate key 'a'; first in line 1\n"
                 "  |\n3 | a: 11\n  | ^\n"
-                "  help: keep one of both\n\n"
-                "net.yaml:4:1: error: the key 'b' is written twice; first in line 2\n"
+                "  help: keep one of the two\n\n"
+                "net.yaml:4:1: error: duplicate key 'b'; first in line 2\n"
                 "  |\n4 | b: 13\n  | ^\n"
-                "  help: keep one of both"
+                "  help: keep one of the two"
             ),
         ),
         (
@@ -49,10 +49,10 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
             (
                 "net.yaml:1:4: error: the tag '!!str' is not allowed\n"
                 "  |\n1 | a: !!str 5\n  |    ^\n"
-                "  help: a spec holds plain values only\n\n"
+                "  help: a spec contains plain values only\n\n"
                 "net.yaml:2:4: error: the tag '!python/name:os.system' is not allowed\n"
                 "  |\n2 | b: !python/name:os.system x\n  |    ^\n"
-                "  help: a spec holds plain values only"
+                "  help: a spec contains plain values only"
             ),
         ),
         (
@@ -131,7 +131,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: b: c",
             (
-                "net.yaml:1:5: error: this is no YAML: a second ':' on this line, "
+                "net.yaml:1:5: error: invalid YAML: a second ':' on this line, "
                 "or an indentation that does not fit\n"
                 "  |\n1 | a: b: c\n  |     ^\n"
                 "  help: write one 'key: value' per line, or quote a text that holds ': '"
@@ -140,7 +140,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: 5\nb\nc: 7",
             (
-                "net.yaml:2:1: error: this is no YAML: a key without its ':'\n"
+                "net.yaml:2:1: error: invalid YAML: a key without its ':'\n"
                 "  |\n2 | b\n  | ^\n"
                 "  help: write 'key: value'"
             ),
@@ -148,7 +148,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a:\n\t- conv",
             (
-                "net.yaml:2:1: error: this is no YAML: a character that cannot stand here\n"
+                "net.yaml:2:1: error: invalid YAML: a character that is not allowed here\n"
                 "  |\n2 | \t- conv\n  | ^\n"
                 "  help: indent with spaces, not tabs, and quote words that begin with @, ` or %"
             ),
@@ -156,7 +156,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: @x",
             (
-                "net.yaml:1:4: error: this is no YAML: a character that cannot stand here\n"
+                "net.yaml:1:4: error: invalid YAML: a character that is not allowed here\n"
                 "  |\n1 | a: @x\n  |    ^\n"
                 "  help: indent with spaces, not tabs, and quote words that begin with @, ` or %"
             ),
@@ -164,7 +164,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: [5, 7\n",
             (
-                "net.yaml:1:4: error: this is no YAML: a list that is not closed\n"
+                "net.yaml:1:4: error: invalid YAML: a list that is not closed\n"
                 "  |\n1 | a: [5, 7\n  |    ^\n"
                 "  help: close it with ']'"
             ),
@@ -172,7 +172,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: ]",
             (
-                "net.yaml:1:4: error: this is no YAML: a sign where a value is expected\n"
+                "net.yaml:1:4: error: invalid YAML: a sign where a value is expected\n"
                 "  |\n1 | a: ]\n  |    ^\n"
                 "  help: inside brackets write values with ',' between them; "
                 "quote a text that begins so"
@@ -181,7 +181,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "a: 5\nb: 'conv\nc: 7",
             (
-                "net.yaml:2:4: error: this is no YAML: the quotes are not closed\n"
+                "net.yaml:2:4: error: invalid YAML: the quotes are not closed\n"
                 "  |\n2 | b: 'conv\n  |    ^\n"
                 "  help: close the quotes"
             ),
@@ -189,7 +189,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             'a: "\\d"',
             (
-                "net.yaml:1:5: error: this is no YAML: "
+                "net.yaml:1:5: error: invalid YAML: "
                 "a '\\' inside double quotes that YAML does not know\n"
                 '  |\n1 | a: "\\d"\n  |     ^\n'
                 "  help: write '\\\\' for the sign itself, or use single quotes"
@@ -198,7 +198,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "größe: ü\nmaß: \x1b[31m",
             (
-                "net.yaml:2:6: error: this is no YAML: "
+                "net.yaml:2:6: error: invalid YAML: "
                 "a control character, which YAML does not allow\n"
                 "  |\n2 | maß: \\x1b[31m\n  |      ^^^^\n"
                 "  help: remove it"
@@ -207,7 +207,7 @@ BOTH = pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader], id
         (
             "maß: \ud83d",
             (
-                "net.yaml:1:6: error: this is no YAML: half a character, U+D83D\n"
+                "net.yaml:1:6: error: invalid YAML: half a character, U+D83D\n"
                 "  |\n1 | maß: ?\n  |      ^\n"
                 "  help: remove it"
             ),
@@ -230,15 +230,15 @@ def test_the_whole_message(
         ("a: [5, 7\nb: 11", 2, "a list that is not closed"),
         ("a: {s: 5\nb: 11", 2, "a mapping that is not closed"),
         ("a:\n  - b\n c: 5", 3, "an indentation that does not fit the lines above"),
-        ("a: - b", 1, "a list item where none can stand"),
+        ("a: - b", 1, "a list item that is not allowed here"),
         ("a: &", 1, "an anchor or alias without its name"),
         (
             "a: |9x\n b",
             1,
-            "something behind the '|' or '>' that begins a text of several lines",
+            "text after the '|' or '>' that begins a text of several lines",
         ),
         ("%YAML 9.9\n---\na: 5", 1, "a directive that is not known"),
-        ("a: 5\n...\nb", 3, "something behind the end of the document"),
+        ("a: 5\n...\nb", 3, "text after the end of the document"),
         ("a: 'b\n---\nc'", 2, "a document ends inside quotes"),
         ('a: "\\xzz"', 1, "a '\\' inside double quotes that YAML does not know"),
     ],
@@ -252,16 +252,16 @@ def test_both_parsers_complain_alike(
         read(Source("net.yaml", text))
     (fault,) = caught.value.faults
     assert fault.mark is not None
-    assert (fault.mark.line, fault.message) == (line, f"this is no YAML: {said}")
+    assert (fault.mark.line, fault.message) == (line, f"invalid YAML: {said}")
 
 
 def test_faults_before_a_syntax_error_are_kept() -> None:
     with pytest.raises(SpecError) as caught:
         read(Source("net.yaml", "a: 5\na: 7\nb: !x 11\nc: d: e"))
     assert [fault.message for fault in caught.value.faults] == [
-        "the key 'a' is written twice; first in line 1",
+        "duplicate key 'a'; first in line 1",
         "the tag '!x' is not allowed",
-        "this is no YAML: a second ':' on this line, or an indentation that does not fit",
+        "invalid YAML: a second ':' on this line, or an indentation that does not fit",
     ]
 
 

@@ -85,7 +85,7 @@ def test_lint() -> None:
         (
             "budgets: {memory: 5 apples}",
             (
-                "net:4:19: error: the budget for memory cannot be read: '5 apples' is not a number "
+                "net:4:19: error: invalid budget for memory: '5 apples' is not a number "
                 "such as 138M, ~60M, 4.2 million or 25,557,032"
             ),
         ),

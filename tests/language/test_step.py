@@ -115,7 +115,7 @@ def test_an_activation_beside_a_layer_is_told_to_be_a_step_of_its_own() -> None:
         step("{dense: 10, activation: softmax}")
     (fault,) = caught.value.faults
     assert fault.help == (
-        "an activation is a step of its own: write '- relu' (or another) behind this one"
+        "an activation is a step of its own: write '- relu' (or another) after this one"
     )
     with pytest.raises(SpecError) as caught:
         step("{conv: 10, kernel: 3}")

@@ -175,7 +175,7 @@ MESSAGES = {
             "in are numbers, not words"
         ),
         (
-            "begin behind the embedding: input: 256x384 (positions x size), and count its words x "
+            "begin after the embedding: input: 256x384 (positions x size), and count its words x "
             "size parameters apart; a patch embedding is conv: {filters: 384, kernel: 16, "
             "stride: 16}"
         ),
@@ -217,7 +217,7 @@ MESSAGES = {
             "'conv' has no attribute 'activation'; it takes kernel, stride, padding, dilation, "
             "bias, filters, groups"
         ),
-        "an activation is a step of its own: write '- relu' (or another) behind this one",
+        "an activation is a step of its own: write '- relu' (or another) after this one",
     ),
     "conv: {filters: 1, kernel: 3, name: stem}": (
         (
@@ -229,8 +229,8 @@ MESSAGES = {
     "{conv: {filters: 1, kernel: 3}, name: stem}": (
         "a step must have exactly one operation, not 2: 'conv', 'name'; did you mean 'as'?",
         (
-            "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; beside "
-            "it stand only as, from, when, else, repeat, share, frozen, weights"
+            "put attributes inside the operation, as in {conv: {filters: 64, kernel: 3}}; only as, "
+            "from, when, else, repeat, share, frozen, weights are allowed beside it"
         ),
     ),
 }
@@ -259,7 +259,7 @@ OPEN = (
     "a size that is not known cannot be expressed: give the one that you ask about, or a parameter "
     "that '--set size=256' changes (params: {size: 224}, input: ${size}x${size}x3)"
 )
-BATCH = " begins with a batch axis, and counts are for one image"
+BATCH = " begins with a batch axis, but counts are for one image"
 BOTH = (
     "leave it out: 'input: 3x224x224' (height x width x channels), or 'input: 224x224x3' if the "
     "channels came first"
@@ -277,7 +277,7 @@ INPUTS = {
     "[-1, 3, 224, 224]": (f"the input [-1, 3, 224, 224]{BATCH}", BOTH),
     "[null, 3, 224, 224]": (f"the input [null, 3, 224, 224]{BATCH}", BOTH),
     "{a: 16x16x1, b: 28x28x1}": (
-        "a network has one input, and this mapping names a, b",
+        "a network has one input, but this mapping names a, b",
         (
             "several inputs cannot be expressed: write a network for each, or one input with all "
             "channels (input: 28x28x2) that 'slice' takes apart"
@@ -355,7 +355,7 @@ def test_a_translation_that_makes_values_up_says_that_it_is_an_example() -> None
     ((_, advice),) = refusals("{Conv2D: {filters: 32, kernel_size: 3, activation: relu}}")
     assert advice == (
         "'Conv2D' is written conv: {filters: 32, kernel: 3}; 'activation': an activation is a "
-        "step of its own: write '- relu' (or another) behind this one"
+        "step of its own: write '- relu' (or another) after this one"
     )
 
 
@@ -395,7 +395,7 @@ def test_relations_are_not_judged_while_an_attribute_is_misnamed() -> None:
         ),
         (
             "groupnorm: {groups: 1, num_channels: 3}",
-            "the channels that come in are known: leave it out",
+            "the input channels are known: leave it out",
         ),
         (
             "depthwise: {filters: 3, kernel: 3}",

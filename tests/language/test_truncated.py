@@ -14,7 +14,7 @@ STEPS = "".join(f"- {{conv: {{filters: {n}, kernel: 1, strid: 2}}}}\n" for n in 
 def lines(text: str) -> list[int]:
     """Return the lines of the faults that are told besides the break itself."""
     faults = attempt(Source("net.yaml", text)).faults
-    broken = [f for f in faults if f.message.startswith("this is no YAML")]
+    broken = [f for f in faults if f.message.startswith("invalid YAML")]
     assert len(broken) == 1
     return [f.mark.line for f in faults if f.mark is not None and f is not broken[0]]
 

@@ -96,7 +96,7 @@ def test_rows_share_with_the_first() -> None:
                 "moving mean 5, moving variance 5) ≠ relu (no weights)"
             ),
         ),
-        ("{bn: , as: a}, {relu: , share: a}", "'relu' holds no weights that could be shared"),
+        ("{bn: , as: a}, {relu: , share: a}", "'relu' has no weights to share"),
         (
             "{cell: , as: a}, {bn: , share: a}",
             "batchnorm1 cannot share the weights of 'a': that is a block",

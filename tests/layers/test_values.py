@@ -24,7 +24,7 @@ TABLE = (
     "must be rows of input channels counted from 0, one row per output map, as in [[0, 1], [1, 2]]"
 )
 ORDER = "must be the spatial axes in their new order, each once, counted from 1, as in [2, 1]"
-SPAN = "must be [start, stop], counted from 0, the stop left out, as in [0, 64]"
+SPAN = "must be [start, stop], counted from 0, stop exclusive, as in [0, 64]"
 EXPONENT = "must be a finite number of at least 1"
 TEXT = "must be a shape such as '4x4x256' or '4096', channels last"
 VALUES = [

@@ -136,7 +136,7 @@ def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> No
     Path("other.yaml").write_text(NET, "utf-8")
     _, out, _ = command("lint", "net.yaml", "other.yaml", "--select", "BG")
     assert out.startswith("net.yaml: error[BG002] budget-macs: conv1 has ")
-    assert "  help: the limit stands in cnnanalyze.toml:2:30\n" in out
+    assert "  help: the limit is set in cnnanalyze.toml:2:30\n" in out
     said = (
         "cnnanalyze.toml:2:55: error[BG010] budget-unmatched: the budget for MACs speaks of 'stem*'"
     )
@@ -155,7 +155,7 @@ def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> No
         ('baseline = "../costs.json"', "2:1", "'baseline' may only name files below "),
         ('baseline = "out.json"', "2:1", "'baseline' may only name files below "),
         ('layers = {"conv*" = {mcs = "5k"}}', "2:22", "'conv*' has no 'mcs'; it takes parameters,"),
-        ('layers = {"conv*" = {macs = "x"}}', "2:30", "the budget for macs cannot be read: 'x'"),
+        ('layers = {"conv*" = {macs = "x"}}', "2:30", "invalid budget for macs: 'x'"),
     ],
 )
 def test_faults_of_configured_budgets_are_told_once_with_their_place(

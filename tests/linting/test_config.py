@@ -134,7 +134,8 @@ def test_rules_are_declared(tmp_path: Path) -> None:
     write(
         tmp_path,
         "[[lint.rule]]\ncode = 'ACME001'\nwhen = \"kind == 'conv' and kernel > 3\"\n"
-        "message = 'a kernel of ${kernel} is not ours'\nseverity = 'error'\nhelp = 'use ${kernel - 1}'\n"
+        "message = 'a kernel of ${kernel} is not ours'\nseverity = 'error'\nhelp = 'use ${kernel "
+        "- 1}'\n"
         "[lint.severity]\nACME = 'info'\n",
     )
     (finding,) = (f for f in linted(write(tmp_path, EVEN, "net.yaml")) if f.code == "ACME001")
@@ -184,7 +185,7 @@ DECLARED = "[[lint.rule]]\ncode = 'ACME001'\nwhen = 'kernel > 3'\nmessage = 'wid
         ("[lint\n", "1:6", "this is no TOML: expected ']' at the end of a table declaration"),
         ("a = " + "[" * 50_000, "", "the configuration "),
         ("[lint.thresholds]\nNA013 = {rate = nan}\n", "2:1", "the thresholds of 'NA013' must be a table of numbers, not {'rate': nan}"),
-        ("[lint.budgets]\nmacs = '5M'\nparameters = -5\n", "3:1", "the budget for parameters cannot be read: '-5' is not a number"),
+        ("[lint.budgets]\nmacs = '5M'\nparameters = -5\n", "3:1", "invalid budget for parameters: '-5' is not a number"),
         ("[lint.budgets]\nmacs = '5M'\nparam = 5\n", "3:1", "'budgets' has no 'param'"),
         ("[lint.budgets]\nallow = nan\n", "2:1", "'allow' of the budgets must be a percentage, not nan"),
         ("[lint.budgets]\nallow = inf\n", "2:1", "'allow' of the budgets must be a percentage, not inf"),

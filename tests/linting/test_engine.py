@@ -60,7 +60,7 @@ def test_all_faults_of_a_file_come_in_one_run_with_what_looks_wrong() -> None:
 def test_text_that_is_no_yaml_is_one_finding() -> None:
     found = lint_source(Source("net.yaml", "cnn: 1\nlayers: [\n"))
     assert [f.severity for f in found.findings] == ["error"]
-    assert found.findings[0].message.startswith("this is no YAML: ")
+    assert found.findings[0].message.startswith("invalid YAML: ")
 
 
 def test_fault_without_a_code_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

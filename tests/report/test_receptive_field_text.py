@@ -112,8 +112,8 @@ def test_a_comparison_tells_both(
 def test_a_budget_for_the_field_tells_both(normed: Analysis) -> None:
     (check,) = check_budgets(normed, spec_of(normed.network).budgets)
     assert sentence(check) == (
-        "the receptive field is 3 (everything is seen, too, through groupnorm1), 2 under the least "
-        "of 5 that the budget asks for"
+        "the receptive field is 3 (and the whole input through groupnorm1), 2 under the minimum "
+        "of 5"
     )
 
 

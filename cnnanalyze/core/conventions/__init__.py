@@ -152,7 +152,7 @@ class Convention:
                 raise UsageError(
                     f"'{self.name}' counts '{word}' alike however a model calls it"
                     f"{nearest(word, known)}",
-                    help=offered(f"after '{self.name}/' may stand", known, "kind"),
+                    help=offered(f"after '{self.name}/' is allowed", known, "kind"),
                 )
         return replace(row, name=f"{self.name}/{','.join(words)}", operations=operations)
 

@@ -32,7 +32,7 @@ def read_yaml(source: Source) -> Tree:
     except yaml.MarkedYAMLError as error:
         start = error.problem_mark
         mark = Mark(source, start.line + 1, start.column + 1) if start else None
-        message = f"this is no YAML: {error.problem or error.context}"
+        message = f"invalid YAML: {error.problem or error.context}"
         help_ = "an answer with a colon, a bracket or a # inside needs quotes"
         raise UsageError(Fault(message, mark, help_)) from None
     except yaml.YAMLError as error:

@@ -201,7 +201,7 @@ def test_a_kind_that_is_counted_alike_however_it_is_called() -> None:
     with pytest.raises(UsageError) as caught:
         convention("calflops/mul")
     assert caught.value.message == "'calflops' counts 'mul' alike however a model calls it"
-    assert caught.value.faults[0].help == ("after 'calflops/' may stand add, multiply, softmax")
+    assert caught.value.faults[0].help == ("after 'calflops/' is allowed add, multiply, softmax")
 
 
 # --- the user's own -------------------------------------------------------------------------------

@@ -31,6 +31,6 @@ class BudgetRf(BudgetRule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\nbudgets:\n"
             "  receptive_field: {at_least: 5}\n",
             at=(6, 31),
-            message="the receptive field is 3, 2 under the least of 5 that the budget asks for",
+            message="the receptive field is 3, 2 under the minimum of 5",
         ),
     )

@@ -40,7 +40,7 @@ class BudgetUnmatched(Rule):
             "cnn: 1\ninput: 9x9x3\nlayers:\n- conv: {filters: 8, kernel: 3}\n"
             "budgets: {layers: {stem: {macs: 1M}}}\n",
             at=(5, 33),
-            message="the budget for MACs speaks of 'stem', which no layer or block fits",
+            message="the budget for MACs names 'stem', which matches no layer or block",
             path="stem",
         ),
     )

@@ -27,7 +27,7 @@ class RefusedInput(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- slice: [0, 7]\n",
             at=(4, 3),
-            message="slice1: channels [0, 7] end behind the 3 of the input: 7 > 3",
+            message="slice1: channels [0, 7] exceed the 3 of the input: 7 > 3",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- space_to_depth: 5\n",

@@ -51,7 +51,7 @@ class BadClaim(FaultRule):
             "expect:\n"
             "- {source: table 1, layers: {conv9: {output: 30x30x8}}}\n",
             at=(7, 46),
-            message="a claim speaks of 'conv9', which this network does not have; did you mean "
+            message="a claim names 'conv9', which this network does not have; did you mean "
             "'conv1'?",
         ),
     )

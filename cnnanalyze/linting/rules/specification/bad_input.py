@@ -26,7 +26,7 @@ class BadInput(FaultRule):
         Case(
             "cnn: 1\ninput: [3, 32, 32]\nlayers:\n- relu\n",
             at=(2, 8),
-            message="the order of the bare list [3, 32, 32] is a guess: height first, or "
+            message="ambiguous order of the bare list [3, 32, 32]: height first, or "
             "channels first as in PyTorch?",
         ),
     )

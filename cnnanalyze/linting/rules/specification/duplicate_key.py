@@ -30,6 +30,6 @@ class DuplicateKey(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3, kernel: 5}\n",
             at=(4, 33),
-            message="the key 'kernel' is written twice; first in line 4",
+            message="duplicate key 'kernel'; first in line 4",
         ),
     )

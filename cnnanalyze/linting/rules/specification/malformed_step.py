@@ -33,6 +33,6 @@ class MalformedStep(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- [relu, relu]\n",
             at=(4, 3),
-            message="a list is no step; only the branches of a join are lists",
+            message="a list is not a step; only the branches of a join are lists",
         ),
     )

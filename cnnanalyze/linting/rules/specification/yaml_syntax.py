@@ -31,7 +31,7 @@ class YamlSyntax(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers: [{conv: {filters: 8, kernel: 3}]\n",
             at=(3, 40),
-            message="this is no YAML: a mapping that is not closed",
+            message="invalid YAML: a mapping that is not closed",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers: [!!python/name:os.system relu]\n",
