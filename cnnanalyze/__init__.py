@@ -17,6 +17,9 @@ from cnnanalyze.version import __version__ as __version__
 
 TYPE_CHECKING = False  # checkers take it for the one of typing, which would cost more than all here
 if TYPE_CHECKING:
+    from cnnanalyze.analysis.result import Analysis as Analysis
+    from cnnanalyze.analysis.result import NodeFacts as NodeFacts
+    from cnnanalyze.analysis.result import Total as Total
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import audit as audit
@@ -36,7 +39,9 @@ if TYPE_CHECKING:
     from cnnanalyze.core.cost import Cost as Cost
     from cnnanalyze.core.cost import Param as Param
     from cnnanalyze.core.shape import Shape as Shape
+    from cnnanalyze.course.grading.grade import GradedClass as GradedClass
     from cnnanalyze.crosscheck.result import Balance as Balance
+    from cnnanalyze.crosscheck.result import Discrepancy as Discrepancy
     from cnnanalyze.drawing.picture import Drawing as Drawing
     from cnnanalyze.errors import CnnError as CnnError
     from cnnanalyze.errors import ShapeError as ShapeError
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
     from cnnanalyze.layers.traits import Labels as Labels
     from cnnanalyze.layers.traits import Trait as Trait
     from cnnanalyze.linting.finding import Finding as Finding
+    from cnnanalyze.linting.result import LintResult as LintResult
     from cnnanalyze.linting.rule import Rule as Rule
     from cnnanalyze.linting.rule import rule as rule
     from cnnanalyze.report.audit_result import AuditResult as AuditResult
@@ -61,8 +67,10 @@ if TYPE_CHECKING:
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
     from cnnanalyze.report.page.gallery_folder import Gallery as Gallery
+    from cnnanalyze.report.sheet import Homework as Homework
 
 _HOMES = {
+    "cnnanalyze.analysis.result": ("Analysis", "NodeFacts", "Total"),
     "cnnanalyze.api": (
         "Report",
         "analyze",
@@ -83,7 +91,8 @@ _HOMES = {
     "cnnanalyze.core.conventions": ("Convention",),
     "cnnanalyze.core.cost": ("Cost", "Param"),
     "cnnanalyze.core.shape": ("Shape",),
-    "cnnanalyze.crosscheck.result": ("Balance",),
+    "cnnanalyze.course.grading.grade": ("GradedClass",),
+    "cnnanalyze.crosscheck.result": ("Balance", "Discrepancy"),
     "cnnanalyze.drawing.picture": ("Drawing",),
     "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
     "cnnanalyze.graph.builder": ("NetworkBuilder", "Tensor"),
@@ -92,16 +101,19 @@ _HOMES = {
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
     "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
     "cnnanalyze.linting.finding": ("Finding",),
+    "cnnanalyze.linting.result": ("LintResult",),
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.audit_result": ("AuditResult",),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
     "cnnanalyze.report.page.gallery_folder": ("Gallery",),
+    "cnnanalyze.report.sheet": ("Homework",),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 
 __all__ = [
+    "Analysis",
     "AuditResult",
     "Balance",
     "ByHand",
@@ -110,14 +122,19 @@ __all__ = [
     "Convention",
     "Cost",
     "Difference",
+    "Discrepancy",
     "Drawing",
     "Example",
     "Finding",
     "Gallery",
+    "GradedClass",
+    "Homework",
     "Labels",
     "Layer",
+    "LintResult",
     "Network",
     "NetworkBuilder",
+    "NodeFacts",
     "Param",
     "Report",
     "Rule",
@@ -126,6 +143,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "Tensor",
+    "Total",
     "Trait",
     "UsageError",
     "Worked",

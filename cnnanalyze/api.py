@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
+from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import CnnError, Source, UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
-    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.result import LintResult
     from cnnanalyze.report.audit_result import AuditResult
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.difference import Difference
@@ -233,7 +234,7 @@ def lint(
     profile: str | None = None,
     target: str | None = None,
     settings: Settings | None = None,
-) -> Result:
+) -> LintResult:
     """Find what is wrong in specs, and what looks wrong.
 
     Faults of a spec are findings, too, and are not raised. The configuration file that is closest
@@ -256,7 +257,7 @@ def lint(
 
     Returns
     -------
-    Result
+    LintResult
         The findings by file; going through it gives the findings.
 
     Raises
@@ -271,7 +272,7 @@ def lint(
     ['bias-before-norm']
     """
     from cnnanalyze.linting.engine import lint_network
-    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.result import LintResult
     from cnnanalyze.linting.run import Configuration, lint_specs, of_file
     from cnnanalyze.linting.selection import Level
     from cnnanalyze.linting.settings import Given
@@ -291,7 +292,7 @@ def lint(
             if isinstance(found, CnnError):
                 raise found
             files.append(found)
-    return Result(tuple(files))
+    return LintResult(tuple(files))
 
 
 def explain(
@@ -642,8 +643,8 @@ def _words(given: str | Sequence[str]) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Tabular):
     """What the rules say of a network, ready to be looked at: in a terminal, a notebook, a file.
 
     Examples
@@ -734,6 +735,25 @@ class Report:
 
         return summary(self.analysis)
 
+    def rows(self) -> Iterator[Row]:
+        """Yield the layers, each with the exact value of every column of ``summary``."""
+        from cnnanalyze.report.columns import columns
+        from cnnanalyze.report.table import tabulate
+        from cnnanalyze.report.view import view
+
+        chosen = [(column, 0) for column in columns().values() if not column.drawn]
+        table = tabulate(view(self.analysis, None, fitting=False), chosen)
+        for row in table.rows:
+            yield {h.key: cell.value for h, cell in zip(table.headings, row, strict=True)}
+
+    def headline(self) -> str:
+        """Return in one line what the network costs."""
+        t = self.total
+        return (
+            f"{self.network.name}: {len(self)} layers, {t.parameters:,} parameters, "
+            f"{t.operations('mac'):,} MACs, {self.status}"
+        )
+
     def _repr_html_(self) -> str:
         from cnnanalyze.report.notebook import to_html
 
@@ -743,8 +763,4 @@ class Report:
         return self.render("table")
 
     def __repr__(self) -> str:
-        t = self.total
-        return (
-            f"<Report of {self.network.name}: {len(self)} layers, "
-            f"{t.parameters:,} parameters, {t.operations('mac'):,} MACs, {self.status}>"
-        )
+        return f"<Report of {self.headline()}>"

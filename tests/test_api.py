@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -168,3 +171,90 @@ def test_gallery_refuses_two_pages_of_one_name(tmp_path: Path) -> None:
         cnn.gallery("zoo:lenet5", tmp_path / "lenet5.yaml")
     with pytest.raises(cnn.UsageError, match="'jobs' is a whole number from 1 on, not 0"):
         cnn.gallery("zoo:lenet5", jobs=0)
+
+
+# --- all results ----------------------------------------------------------------------------------
+
+
+def result_of(name: str) -> object:
+    """Return what a function gives for something large of its sort."""
+    match name:
+        case "convolve":
+            return cnn.convolve([[n * m for n in range(97)] for m in range(89)], "vertical-edge")
+        case "explain":
+            return cnn.explain("zoo:resnet50", "", "parameters")
+        case "solve":
+            return cnn.solve("zoo:first_course")
+        case "grade":
+            return cnn.grade("zoo:first_course", {"filters.parameters": "270"}, {})
+        case "compare":
+            return cnn.compare("zoo:resnet18", "zoo:resnet50")
+        case "lint":
+            return cnn.lint("zoo:resnet50", "zoo:m5", profile="strict")
+        case "verify":
+            return cnn.verify(cnn.loads(ONE))
+        case "analysis":
+            return cnn.analyze("zoo:resnet50").analysis
+        case "gallery":
+            return cnn.gallery("zoo:lenet5")
+        case "draw":
+            return cnn.draw("zoo:lenet5")
+        case _:
+            return getattr(cnn, name)("zoo:resnet50")
+
+
+WITH_ROWS = ["analyze", "audit", "compare", "gallery", "grade", "lint", "solve", "verify"]
+RESULTS = [*WITH_ROWS, "analysis", "convolve", "draw", "explain"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_is_told_in_one_short_line(name: str) -> None:
+    told = repr(result_of(name))
+    assert told.startswith("<")
+    assert "\n" not in told
+    assert len(told) < 160
+
+
+@pytest.mark.parametrize("name", [name for name in RESULTS if name != "analysis"])
+def test_a_notebook_shows_a_result(name: str) -> None:
+    result: Any = result_of(name)
+    assert result._repr_html_().startswith("<")
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_rows_of_a_result_have_the_same_columns(name: str) -> None:
+    result: Any = result_of(name)
+    rows = list(result.rows())
+    assert len({tuple(row) for row in rows}) == 1
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed: no data frame was made")
+    frame = result.to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert list(frame.columns) == list(rows[0])
+    assert len(frame) == len(rows)
+
+
+def test_rows_of_a_report_add_up_to_its_totals() -> None:
+    report = cnn.analyze("zoo:resnet50")
+    rows = list(report.rows())
+    assert sum(row["parameters"] for row in rows) == report.total.parameters == 25_557_032
+    assert sum(row["macs"] for row in rows) == report.total.operations("mac")
+
+
+def test_rows_of_findings_have_places(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text("cnn: 1\ninput: 5x5x1\nlayers:\n- relu\n- relu\n")
+    (row,) = cnn.lint(path, select="NA003").rows()
+    assert (row["file"], row["line"], row["column"], row["code"]) == (str(path), 5, 3, "NA003")
+    assert repr(cnn.lint(path, select="NA003")) == "<LintResult: 1 finding in 1 spec (warning 1)>"
+    assert repr(cnn.lint(path, select="CV")) == "<LintResult: nothing found in 1 spec>"
+
+
+FUNCTIONS = [name for name in cnn.__all__ if inspect.isfunction(getattr(cnn, name))]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_a_function_returns_is_public(name: str) -> None:
+    given = str(inspect.signature(getattr(cnn, name)).return_annotation)
+    no_classes = {"Callable", "Path", "LayerClass", "RuleClass"}  # the last two are variables
+    classes = set(re.findall(r"\b[A-Z]\w+", given)) - no_classes
+    assert classes <= set(cnn.__all__)

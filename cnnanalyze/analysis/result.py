@@ -25,9 +25,18 @@ from cnnanalyze.layers.base import Fit
 
 
 class NodeFacts(NamedTuple):
-    """Everything that the rules say of one layer at its place."""
+    """Everything that the rules say of one layer at its place.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> facts = cnn.analyze("zoo:lenet5_common")["conv1"]
+    >>> facts.parameters, facts.operations("mac"), str(facts.output)
+    (156, 117600, '28x28x6')
+    """
 
     node: Node
+    """The layer, with its shapes and what it reads."""
     params: tuple[Param, ...]
     """The tensors that the layer holds; none if it shares another's."""
     cost: Cost | None
@@ -40,6 +49,7 @@ class NodeFacts(NamedTuple):
     aligned: bool
     """Whether all paths to here are aligned (Araujo, Norris, Sim 2019)."""
     fit: tuple[Fit, ...] = ()
+    """How the windows fit along each axis of the input."""
     closes: bool = False
     """Whether the layer's output is one of the network's."""
     order: tuple[int, ...] = ()
@@ -161,13 +171,24 @@ class NodeFacts(NamedTuple):
         return hold(self, weigh(convention))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
-    """What the rules say of a network: facts by node, and what follows for the whole."""
+    """What the rules say of a network: facts by node, and what follows for the whole.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> analysis = cnn.analyze("zoo:lenet5_common").analysis
+    >>> analysis, analysis.total_below("conv1").parameters
+    (<Analysis of LeNet-5 (common variant): 12 layers, complete>, 156)
+    """
 
     network: Network
+    """The network."""
     facts: dict[str, NodeFacts]
+    """What is said of each layer, by its id."""
     memory: Memory
+    """The activations in memory, layer by layer."""
     notes: tuple[str, ...] = field(default=())
     """What could not be counted, layer by layer; empty if the result is complete."""
 
@@ -205,6 +226,9 @@ class Analysis:
     def __len__(self) -> int:
         return len(self.facts)
 
+    def __repr__(self) -> str:
+        return f"<Analysis of {self.network.name}: {len(self)} layers, {self.status}>"
+
     def group(self, path: str) -> tuple[NodeFacts, ...]:
         """Return the facts of a block, of a stage or of one layer."""
         return tuple(self.facts[n.id] for n in self.network.group(path))
@@ -239,7 +263,15 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums over layers: of a network, a stage, a block."""
+    """Sums over layers: of a network, a stage, a block.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> total = cnn.analyze("zoo:lenet5_common").total
+    >>> total.parameters, total.weights + total.biases, total.operations("mac")
+    (61706, 61706, 416520)
+    """
 
     parameters: int
     """Learnable parameters: what frameworks print, frozen ones included, statistics not."""
@@ -248,12 +280,17 @@ class Total:
     non_trainable: int
     """Frozen parameters, batch-normalisation statistics, constants."""
     weights: int
+    """Learnable parameters that are no biases."""
     biases: int
+    """Learnable parameters that are biases."""
     activations: int
+    """Outputs of all layers, for one image."""
     cost: Cost
+    """Elementary operations for one image."""
     by_kind: dict[str, Cost]
     """The costs by layer kind, since conventions weigh kinds differently."""
     complete: bool
+    """Whether the operations of every layer can be counted."""
     facts: tuple[NodeFacts, ...] = field(default=(), compare=False, repr=False)
     """The layers, for conventions that count more than elementary operations."""
     _counted: dict[tuple[str, Convention], int] = field(

@@ -11,17 +11,17 @@ from cnnanalyze.cli import output
 from cnnanalyze.report.findings import write as render
 
 if TYPE_CHECKING:
-    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.result import LintResult
     from cnnanalyze.linting.run import Configuration, Spec
 
 
-def result(found: Result, format: str, *, quiet: bool) -> None:  # noqa: A002 - as the option
+def result(found: LintResult, format: str, *, quiet: bool) -> None:  # noqa: A002 - as the option
     """Print what was found; if quiet, nothing else."""
     text = render(found, format, styling=output.styling(), width=_width(), quiet=quiet)
     output.write(text, format=_way(format))
 
 
-def write(found: Result, format: str, path: Path) -> None:  # noqa: A002 - the name of the option
+def write(found: LintResult, format: str, path: Path) -> None:  # noqa: A002 - the name of the option
     """Write what was found to a file."""
     output.write(render(found, format), path, _way(format))
 

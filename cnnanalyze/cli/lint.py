@@ -15,7 +15,7 @@ from cnnanalyze.errors import CnnError, UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.linting.finding import Severity
-    from cnnanalyze.linting.result import FileResult, Result
+    from cnnanalyze.linting.result import FileResult, LintResult
     from cnnanalyze.linting.run import Configuration, Spec
     from cnnanalyze.linting.settings import Given
 
@@ -277,7 +277,7 @@ def lint(
     from cnnanalyze.cli.changes import change, follow
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings, search
-    from cnnanalyze.linting.result import Result
+    from cnnanalyze.linting.result import LintResult
     from cnnanalyze.linting.run import Configuration
 
     given = _given(select, extend_select, ignore, profile, target, fail_on, max_warnings)
@@ -318,7 +318,7 @@ def lint(
                 show.changes(changes)
         else:
             files, failed = _judge(named, configuration, parameters, jobs or os.cpu_count() or 1)
-        result = Result(tuple(files), passed_over=found.passed_over)
+        result = LintResult(tuple(files), passed_over=found.passed_over)
         result = _against(result, baseline, write=write_baseline, prune=prune_baseline)
         result = result if least is None else result.from_severity(least)
         if not diff:
@@ -458,7 +458,7 @@ def _judge(
     return files, failed
 
 
-def _against(result: Result, path: Path | None, *, write: bool, prune: bool) -> Result:
+def _against(result: LintResult, path: Path | None, *, write: bool, prune: bool) -> LintResult:
     if path is None:
         return result
     from cnnanalyze.core.file_writing import write_file
@@ -476,7 +476,7 @@ def _against(result: Result, path: Path | None, *, write: bool, prune: bool) -> 
     return baseline.hide(result, known)
 
 
-def _passes(result: Result, specs: Sequence[Spec], configuration: Configuration) -> bool:
+def _passes(result: LintResult, specs: Sequence[Spec], configuration: Configuration) -> bool:
     """Whether the result passes by what the command line says, or else the configurations."""
     for folder in dict.fromkeys(spec.folder for spec in specs):
         settings = configuration.of(folder)

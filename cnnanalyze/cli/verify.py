@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -251,7 +252,7 @@ def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
                 "balanced": b.is_balanced,
                 "entries": b.entries,
                 "compared": dict(b.compared),
-                "discrepancies": [d._asdict() for d in b.discrepancies],
+                "discrepancies": [asdict(d) for d in b.discrepancies],
                 "claims": [_claim(c) for c in b.claims],
                 "remarks": list(b.remarks),
             }

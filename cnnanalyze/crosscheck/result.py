@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnnanalyze.core.tabular import Row, Tabular
 
 if TYPE_CHECKING:
     from cnnanalyze.crosscheck.claims import ClaimCheck
@@ -18,15 +23,26 @@ QUANTITIES = (
 """What is compared between the books, in the order of printing."""
 
 
-class Discrepancy(NamedTuple):
-    """One entry that differs between the two books."""
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One entry that differs between the two books.
+
+    Examples
+    --------
+    >>> print(Discrepancy("conv1", "parameters", "bias", "5", "7"))
+    conv1: parameters (bias): by rule 5, observed 7
+    """
 
     node: str
+    """The layer."""
     quantity: str
+    """What was compared."""
     detail: str
     """Which part of the quantity: a role, an operation, an axis and a unit."""
     by_rule: str
+    """What the rules say."""
     observed: str
+    """What the run showed."""
 
     def __str__(self) -> str:
         part = f" ({self.detail})" if self.detail else ""
@@ -35,7 +51,8 @@ class Discrepancy(NamedTuple):
         )
 
 
-class Balance(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class Balance(Tabular):
     """The outcome of verifying one network.
 
     Examples
@@ -68,3 +85,16 @@ class Balance(NamedTuple):
     def entries(self) -> int:
         """The number of entries compared."""
         return sum(n for _, n in self.compared)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what was compared: each quantity, how many entries, and how many differ."""
+        differing = Counter(d.quantity for d in self.discrepancies)
+        for quantity, compared in self.compared:
+            yield {"quantity": quantity, "compared": compared, "differ": differing[quantity]}
+
+    def headline(self) -> str:
+        """Return in one line whether everything agrees."""
+        wrong = sum(not c.is_fine for c in self.claims)
+        found = [f"{len(self.discrepancies):,} of {self.entries:,} entries differ"]
+        found += [f"{wrong} of {len(self.claims)} claims are not as marked"] if self.claims else []
+        return f"{self.name}, {self.layers} layers: {', '.join(found)}"

@@ -19,7 +19,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import is_always_on
 
@@ -132,7 +132,7 @@ def _countable(finding: Finding) -> bool:
     return entry is None or not is_always_on(entry)
 
 
-def hide(result: Result, baseline: Baseline) -> Result:
+def hide(result: LintResult, baseline: Baseline) -> LintResult:
     """Return the result without what is known, and with a finding for every stale entry.
 
     A finding with more instances than are known is shown.
@@ -159,7 +159,7 @@ def hide(result: Result, baseline: Baseline) -> Result:
         for key, count in sorted(left.items())
         if key[0] in read_in or not exists(baseline.file.absolute().parent / key[0])
     )
-    return Result(tuple(files), (*result.extra, *stale), result.passed_over)
+    return LintResult(tuple(files), (*result.extra, *stale), result.passed_over)
 
 
 def _stale(baseline: Baseline, key: Key, count: int) -> Finding:
@@ -188,7 +188,7 @@ def of(files: Iterable[FileResult], path: Path) -> Baseline:
     return Baseline(path, known)
 
 
-def prune(baseline: Baseline, result: Result) -> Baseline:
+def prune(baseline: Baseline, result: LintResult) -> Baseline:
     """Return the baseline without what the files of a run no longer have; nothing is added."""
     found = of(result.files, baseline.file).known
     read_in = {baseline.name_of(file.name) for file in result.files}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Severity
 
@@ -29,7 +30,7 @@ class FileResult(NamedTuple):
         return self.source.name
 
 
-class Result:
+class LintResult(Tabular):
     """What was found in all files of a run, in the order of the files and their lines.
 
     Parameters
@@ -87,7 +88,7 @@ class Result:
         """How many findings the baseline hides."""
         return sum(file.hidden for file in self.files)
 
-    def from_severity(self, least: Severity) -> Result:
+    def from_severity(self, least: Severity) -> LintResult:
         """Return the result without the findings that are slighter than that."""
         kept = SEVERITIES[: SEVERITIES.index(least) + 1]
         files = tuple(
@@ -95,7 +96,7 @@ class Result:
             for f in self.files
         )
         extra = tuple(x for x in self.extra if x.severity in kept)
-        return Result(files, extra, self.passed_over)
+        return LintResult(files, extra, self.passed_over)
 
     def passes(self, fail_on: Severity = "warning", max_warnings: int | None = None) -> bool:
         """Whether no finding is as grave as that, and there are not too many warnings."""
@@ -103,6 +104,29 @@ class Result:
         if any(self.counts[severity] for severity in gravest):
             return False
         return max_warnings is None or self.counts["warning"] <= max_warnings
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the findings, each with its place."""
+        for f in self.findings:
+            yield {
+                "file": f.mark.source.name if f.mark else f.file,
+                "line": f.mark.line if f.mark else None,
+                "column": f.mark.column if f.mark else None,
+                "severity": f.severity,
+                "code": f.code,
+                "rule": f.name,
+                "layer": f.path,
+                "message": f.message,
+                "help": f.help,
+            }
+
+    def headline(self) -> str:
+        """Return in one line how many findings there are."""
+        specs = f"{len(self.files)} {'spec' if len(self.files) == 1 else 'specs'}"
+        told = ", ".join(f"{severity} {n}" for severity, n in self.counts.items() if n)
+        if not told:
+            return f"nothing found in {specs}"
+        return f"{len(self)} {'finding' if len(self) == 1 else 'findings'} in {specs} ({told})"
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from textwrap import indent
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, wrap
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.misconceptions.solution import without_repeats
@@ -296,11 +297,20 @@ FORMATS: dict[str, Callable[[SolvedSheet, int, Style], str]] = {
 """How a solved sheet is written, by the name of the format."""
 
 
-@dataclass(frozen=True)
-class Homework:
-    """A solved sheet, ready to be looked at."""
+@dataclass(frozen=True, repr=False)
+class Homework(Tabular):
+    """A solved sheet, ready to be looked at.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> sheet = cnn.solve("zoo:first_course")
+    >>> next(sheet.rows())["question"], sheet["sizes", "same"]
+    ('sizes', 6)
+    """
 
     solved: SolvedSheet
+    """The questions with their answers."""
 
     def __getitem__(self, key: str | tuple[str, str]) -> Any:  # noqa: ANN401 - any answer
         question, name = key if isinstance(key, tuple) else (key, "")
@@ -317,6 +327,22 @@ class Homework:
     def render(self, format: str = "text", *, unsolved: bool = False) -> str:  # noqa: A002
         """Return the sheet in a format of ``cnnanalyze solve --format``, or its questions alone."""
         return render(self.solved, format, unsolved=unsolved)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every answer, with the question that it belongs to."""
+        for found in self.solved.questions:
+            for name, answer in found.answers.items():
+                yield {
+                    "question": found.question.id,
+                    "answer": name,
+                    "value": str(answer.solution.value),
+                    "points": float(answer.ask.points),
+                }
+
+    def headline(self) -> str:
+        """Return in one line how many questions and answers there are."""
+        answers = sum(1 for _ in self.rows())
+        return f"{len({row['question'] for row in self.rows()})} questions, {answers} answers"
 
     def _repr_markdown_(self) -> str:
         return render(self.solved, "markdown")

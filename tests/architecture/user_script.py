@@ -28,3 +28,12 @@ verdicts: cnn.AuditResult = cnn.audit("zoo:lecture_001_lenet")
 is_fine: bool = verdicts.is_fine
 pages: cnn.Gallery = cnn.gallery("zoo:lenet5")
 names: list[str] = sorted(pages.pages)
+
+findings: cnn.LintResult = cnn.lint("zoo:lenet5")
+codes: list[str] = [finding.code for finding in findings]
+balance: cnn.Balance = cnn.verify(cnn.loads("{cnn: 1, input: 5x7x2, layers: [relu]}"))
+graded: cnn.GradedClass = cnn.grade("zoo:first_course", {"filters.parameters": "270"})
+homework: cnn.Homework = cnn.solve("zoo:first_course")
+facts_of_layer: cnn.NodeFacts = report["C3"]
+total: cnn.Total = report.total
+rows: list[Any] = [row["parameters"] for row in report.rows()]

@@ -11,7 +11,7 @@ import pytest
 from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.linting import baseline
 from cnnanalyze.linting.engine import lint_source
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Given, Settings
 from tests.linting.networks import EVEN, UNITS
@@ -26,17 +26,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def lint(**texts: str) -> Result:
+def lint(**texts: str) -> LintResult:
     """Lint texts as files of these names."""
     files = []
     for name, text in texts.items():
         path = Path("specs") / f"{name}.yaml"
         path.write_text(text)
         files.append(lint_source(Source(str(path), text), settings=SELECTED))
-    return Result(tuple(files))
+    return LintResult(tuple(files))
 
 
-def known(result: Result) -> baseline.Baseline:
+def known(result: LintResult) -> baseline.Baseline:
     path = Path("known.json")
     path.write_text(baseline.written(baseline.of(result.files, path)))
     return baseline.read(path)

@@ -15,7 +15,7 @@ from cnnanalyze.linting.config_rules import declare
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.engine import lint_network, lint_source
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.linting.rule import RULES, Rule, rule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.run import Configuration, lint_specs, of_file
@@ -110,7 +110,7 @@ def test_rule_that_crashes_is_a_finding_and_the_others_run() -> None:
     )
     assert crash.help == "the other rules were run; 'ignore = [\"ACME001\"]' leaves this one out"
     assert found.suppressed == 1
-    assert not Result((found,)).passes("error")
+    assert not LintResult((found,)).passes("error")
 
 
 @pytest.mark.usefixtures("registry")
@@ -213,11 +213,11 @@ def test_comments_of_the_extended_spec_count(tmp_path: Path) -> None:
     base.write_text(EVEN)
     above.write_text("cnn: 1\nname: small\nextends: base.yaml\ninput: 17x19x3\n")
 
-    def run() -> Result:
+    def run() -> LintResult:
         given = Given("test", Level(select=("CV003", "SP010")))
         specs = [of_file(above), of_file(base)]
         found = list(lint_specs(specs, Configuration(given, isolated=True)))
-        return Result(tuple(f for f in found if isinstance(f, FileResult)))
+        return LintResult(tuple(f for f in found if isinstance(f, FileResult)))
 
     result = run()
     assert [len(f.findings) for f in result.files] == [1, 1]
@@ -243,11 +243,11 @@ def test_public_name_is_the_function_whatever_is_imported() -> None:
 
 def test_what_passes() -> None:
     even = lint_source(Source("net.yaml", EVEN))
-    result = Result((even,))
+    result = LintResult((even,))
     assert result.counts == {"error": 0, "warning": 1, "info": 0}
     assert [result.passes(level) for level in ("error", "warning", "info")] == [True, False, False]
     assert [result.passes("error", n) for n in (0, 1)] == [False, True]
-    assert Result((even, even)).counts["warning"] == 1, "one place is told once"
+    assert LintResult((even, even)).counts["warning"] == 1, "one place is told once"
 
 
 # --- declared rules ------------------------------------------------------------------------------

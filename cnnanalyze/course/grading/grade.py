@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.course.grading.answer_comparison import Reading, read
 from cnnanalyze.course.grading.consequences import Chains
 from cnnanalyze.course.grading.earlier_answers import Earlier
@@ -105,12 +106,22 @@ class Frequency(NamedTuple):
     answers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class GradedClass:
-    """All papers, marked."""
+@dataclass(frozen=True, repr=False)
+class GradedClass(Tabular):
+    """All papers, marked.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> graded = cnn.grade("zoo:first_course", {"filters.parameters": "270"})
+    >>> [(row["answer"], row["points"]) for row in graded.rows() if row["outcome"] == "wrong"]
+    [('filters.parameters', 0.0)]
+    """
 
     sheet: SolvedSheet
+    """The sheet, solved."""
     papers: tuple[GradedPaper, ...]
+    """The papers with their marks."""
     failures: tuple[str, ...] = field(default=())
     """Files that could not be read."""
     refused: tuple[Fault, ...] = field(default=())
@@ -127,6 +138,29 @@ class GradedClass:
     def is_right(self) -> bool:
         """Whether everything is right."""
         return all(p.is_right for p in self.papers)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every answer of every student, marked."""
+        for paper in self.papers:
+            for mark in paper.marks:
+                yield {
+                    "student": paper.student,
+                    "answer": mark.label,
+                    "given": mark.given,
+                    "expected": mark.expected,
+                    "outcome": mark.outcome,
+                    "points": float(mark.points),
+                    "most": float(mark.most),
+                    "mistake": mark.mistakes[0].words if mark.mistakes else "",
+                }
+
+    def headline(self) -> str:
+        """Return in one line how many papers there are, and what was reached."""
+        reached, most = (
+            float(sum(getattr(p, key) for p in self.papers)) for key in ("points", "most")
+        )
+        number = len(self.papers)
+        return f"{number} {'paper' if number == 1 else 'papers'}, {reached:g} of {most:g} points"
 
     @cached_property
     def frequencies(self) -> tuple[Frequency, ...]:

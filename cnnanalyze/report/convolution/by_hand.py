@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from cnnanalyze.core.exact_number import exact
@@ -66,7 +67,7 @@ def convolve(
     return ByHand(section)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ByHand:
     """Numbers worked out by hand, ready to be looked at.
 
@@ -91,6 +92,12 @@ class ByHand:
     def render(self, format: str = "text", *, steps: int | None = None) -> str:  # noqa: A002
         """Return the steps in a format of ``cnnanalyze convolve --format``."""
         return render(Shown("Convolution by hand", (self.section,), steps), format)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.render())}</pre>"
+
+    def __repr__(self) -> str:
+        return f"<ByHand: {self.render(steps=0).splitlines()[0]}>"
 
     def __str__(self) -> str:
         return self.render()

@@ -9,7 +9,7 @@ from cnnanalyze.report.derivation import render, to_html
 from cnnanalyze.report.derivation.text import TextWriter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Worked:
     """A worked answer, ready to be looked at: in a terminal, a notebook, a worksheet.
 
@@ -42,6 +42,9 @@ class Worked:
 
     def _repr_html_(self) -> str:
         return to_html(self.explanation)
+
+    def __repr__(self) -> str:
+        return f"<Worked: {self.formula} = {self.value}>"
 
     def __str__(self) -> str:
         return self.render()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 
 
 class Manner(NamedTuple):
@@ -18,61 +18,61 @@ class Manner(NamedTuple):
     quiet: bool
 
 
-def _text(result: Result, manner: Manner) -> str:
+def _text(result: LintResult, manner: Manner) -> str:
     from cnnanalyze.report.findings import text
 
     return text.write(result, styling=manner.styling, width=manner.width, quiet=manner.quiet)
 
 
-def _concise(result: Result, manner: Manner) -> str:
+def _concise(result: LintResult, manner: Manner) -> str:
     from cnnanalyze.report.findings import concise
 
     return concise.write(result, quiet=manner.quiet)
 
 
-def _json(result: Result, _manner: Manner) -> str:
+def _json(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import json
 
     return json.write(result)
 
 
-def _jsonl(result: Result, _manner: Manner) -> str:
+def _jsonl(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import jsonl
 
     return jsonl.write(result)
 
 
-def _sarif(result: Result, _manner: Manner) -> str:
+def _sarif(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import sarif
 
     return sarif.write(result)
 
 
-def _github(result: Result, manner: Manner) -> str:
+def _github(result: LintResult, manner: Manner) -> str:
     from cnnanalyze.report.findings import github
 
     return github.write(result, quiet=manner.quiet)
 
 
-def _gitlab(result: Result, _manner: Manner) -> str:
+def _gitlab(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import gitlab
 
     return gitlab.write(result)
 
 
-def _junit(result: Result, _manner: Manner) -> str:
+def _junit(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import junit
 
     return junit.write(result)
 
 
-def _markdown(result: Result, _manner: Manner) -> str:
+def _markdown(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import markdown
 
     return markdown.write(result)
 
 
-def _summary(result: Result, _manner: Manner) -> str:
+def _summary(result: LintResult, _manner: Manner) -> str:
     from cnnanalyze.report.findings import summary
 
     return summary.write(result)
@@ -82,7 +82,7 @@ class Format(NamedTuple):
     """A form that findings can be written in."""
 
     purpose: str
-    write: Callable[[Result, Manner], str]
+    write: Callable[[LintResult, Manner], str]
     """Imports the module that writes it: a run needs one or two of them."""
 
 
@@ -112,7 +112,7 @@ def check_format(name: str) -> str:
 
 
 def write(
-    result: Result,
+    result: LintResult,
     format: str,  # noqa: A002 - the name of the option
     *,
     styling: str = "",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnnanalyze.characters import legible
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import closing, end_lines, place_of, sentence
 
 
-def write(result: Result, *, quiet: bool = False) -> str:
+def write(result: LintResult, *, quiet: bool = False) -> str:
     """Return one line for each finding, and one that sums up."""
     lines = [
         legible(f"{place_of(f)}: {f.severity}[{f.code}] {f.name}: {sentence(f)}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import closing, end_lines, file_of, sentence
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def write(result: Result, *, quiet: bool = False) -> str:
+def write(result: LintResult, *, quiet: bool = False) -> str:
     """Return one command for each finding, and a line for the log that sums up."""
     return end_lines([*map(_command, result.findings), *([] if quiet else [closing(result)])])
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from cnnanalyze.core.files import exists
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
 from cnnanalyze.report.json import dump
 
 LEVELS = {"error": "major", "warning": "minor", "info": "info"}
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return the list of issues; paths are relative to the project if GitLab says where it is."""
     project = os.environ.get("CI_PROJECT_DIR")
     base = Path(project) if project else Path.cwd()

@@ -7,17 +7,17 @@ from typing import Any
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import fingerprints, shown
 from cnnanalyze.report.json import dump, plain
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return everything as one object."""
     return dump(to_dict(result))
 
 
-def to_dict(result: Result) -> dict[str, Any]:
+def to_dict(result: LintResult) -> dict[str, Any]:
     """Return everything as plain data."""
     return {
         "schema": VERSIONS["lint"],

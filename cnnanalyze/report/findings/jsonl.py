@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.json import one_dict
 from cnnanalyze.report.findings.words import fingerprints
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return one object a line."""
     return "".join(
         f"{json.dumps(one_dict(finding, mark), ensure_ascii=False)}\n"

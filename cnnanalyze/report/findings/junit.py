@@ -10,14 +10,14 @@ from itertools import chain
 from xml.sax.saxutils import escape, quoteattr
 
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.report.findings.words import place_of, sentence, shown
 
 # XML has no way to write most control characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return the suites; a file without findings is one case that passes."""
     suites = [_suite(file) for file in result.files]
     if result.extra:

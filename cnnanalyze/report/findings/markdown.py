@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnanalyze.linting.finding import SEVERITIES, Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import closing, place_of, sentence
 from cnnanalyze.report.markdown import escape
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return a heading and a table with a row for each finding, the gravest first."""
     lines = ["### Lint", "", f"{escape(closing(result))}."]
     if result.findings:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import Edit, Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.linting.rule import RULES
 from cnnanalyze.report.findings.text import call_line, say
 from cnnanalyze.report.findings.words import fingerprints, sentence, shown
@@ -21,7 +21,7 @@ _FINGERPRINT = "cnnanalyzeFinding/v1"
 """Of our own: rule, file and layer. GitHub computes the one of the line by itself."""
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return one run with the rules that were broken and the places where."""
     codes = {finding.code: finding for finding in result}
     rules = [_rule(code, codes[code]) for code in sorted(codes)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from cnnanalyze.linting.finding import SEVERITIES
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import closing, file_of
 from cnnanalyze.report.markdown import escape
 
 _MOST_FILES = 20
 
 
-def write(result: Result) -> str:
+def write(result: LintResult) -> str:
     """Return two short tables: by rule, and by file."""
     lines = ["### Lint", "", f"{escape(closing(result))}."]
     if not result.findings:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.characters import cells, harmless, legible, wrap
 from cnnanalyze.errors import Call
 from cnnanalyze.linting.finding import Finding, Fix
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.findings.words import closing, instances, place, place_of
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36"}
@@ -18,7 +18,7 @@ _HANGING = 4
 _MORE = "..."
 
 
-def write(result: Result, *, styling: str = "", width: int = 0, quiet: bool = False) -> str:
+def write(result: LintResult, *, styling: str = "", width: int = 0, quiet: bool = False) -> str:
     """Return all findings, each with its line, and one line that sums up.
 
     With a width, sentences are broken between words, and source lines are cut around their carets.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 
 
 def shown(name: str, base: Path | None = None) -> str:
@@ -71,7 +71,7 @@ def end_lines(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def closing(result: Result) -> str:
+def closing(result: LintResult) -> str:
     """Return the last line of a run: how much was found, in how many files."""
     counts = result.counts
     files = number(len(result.files), "file")
@@ -97,7 +97,7 @@ def closing(result: Result) -> str:
     return f"{text} ({behind})" if behind else text
 
 
-def fingerprints(result: Result) -> Iterator[tuple[Finding, str]]:
+def fingerprints(result: LintResult) -> Iterator[tuple[Finding, str]]:
     """Yield every finding with a mark that stays when lines are put in or taken out above it.
 
     It is made of the rule, the file, the path of the layer or else the text of the line, and a

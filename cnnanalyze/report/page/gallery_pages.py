@@ -108,7 +108,7 @@ _AUDITED = (
 
 def _lint(load: Load) -> str:
     from cnnanalyze.linting.engine import lint_network, lint_source  # noqa: PLC0415
-    from cnnanalyze.linting.result import Result  # noqa: PLC0415
+    from cnnanalyze.linting.result import LintResult  # noqa: PLC0415
     from cnnanalyze.linting.selection import Level  # noqa: PLC0415
     from cnnanalyze.linting.settings import Given, Settings  # noqa: PLC0415
     from cnnanalyze.report.page.lint import page  # noqa: PLC0415
@@ -117,7 +117,7 @@ def _lint(load: Load) -> str:
     classics = [lint_network(load(name), settings) for name in _LINTED]
     first = lint_source(Source("first.yaml", FIRST), settings=settings)
     return page(
-        Result((first, *classics)),
+        LintResult((first, *classics)),
         "A lint report",
         "What cnnanalyze lint says, under the profile for teaching, of a first attempt and of two "
         "classics.",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.errors import Mark
 from cnnanalyze.linting.finding import SEVERITIES, Finding
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.report.findings.text import say
 from cnnanalyze.report.findings.words import closing, instances
 from cnnanalyze.report.numbers import count_of
@@ -53,7 +53,7 @@ class File(NamedTuple):
     places: tuple[Place, ...]
 
 
-def page(result: Result, title: str, about: str = "") -> str:
+def page(result: LintResult, title: str, about: str = "") -> str:
     """Return the page of a run, as one file.
 
     Examples

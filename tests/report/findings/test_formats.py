@@ -15,7 +15,7 @@ import pytest
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.finding import Edit, Finding, Fix
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.linting.rules.convolution.even_kernel import EvenKernel
 from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Given, Settings
@@ -32,9 +32,9 @@ def judged(name: str, text: str) -> FileResult:
 
 
 @pytest.fixture
-def result() -> Result:
+def result() -> LintResult:
     """Return a finding in one instance, one in three with a fix, an error, a clean file."""
-    return Result(
+    return LintResult(
         (
             judged("specs/even.yaml", EVEN),
             judged("specs/my units.yaml", UNITS),
@@ -48,14 +48,14 @@ AWKWARD = 'it, has: <all> & "every" 50 %\nand | `ticks` _under_ \x07'
 
 
 @pytest.fixture
-def awkward() -> Result:
+def awkward() -> LintResult:
     """Return a finding with everything that must be escaped somewhere."""
     source = Source("specs/a,b:c <d>.yaml", "x: 1\n")
     mark = Mark(source, 1, 1)
     fix = Fix(AWKWARD, (Edit(1, 1, 2, 1, ""),))
     finding = Finding("CV003", "even-kernel", "info", AWKWARD, mark, help=AWKWARD, fix=fix)
     placeless = Finding("LN001", "rule-crashed", "error", AWKWARD, None)
-    return Result((FileResult(source, (finding, placeless)),))
+    return LintResult((FileResult(source, (finding, placeless)),))
 
 
 TEXT = """\
@@ -86,18 +86,18 @@ specs/bad.yaml:4:22: error[SP003] unknown-key: 'conv' has no attribute 'kernl'; 
 """
 
 
-def test_text(result: Result) -> None:
+def test_text(result: LintResult) -> None:
     assert write(result, "text") == TEXT
 
 
-def test_colours_change_nothing_but_colours(result: Result) -> None:
+def test_colours_change_nothing_but_colours(result: LintResult) -> None:
     coloured = write(result, "text", styling="colour")
     assert "\x1b[1;33m" in coloured
     assert "\x1b[1;31m" in coloured
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == TEXT
 
 
-def test_concise(result: Result) -> None:
+def test_concise(result: LintResult) -> None:
     lines = write(result, "concise").splitlines()
     assert lines[0] == f"specs/even.yaml:4:30: warning[CV003] even-kernel: {MESSAGE}"
     assert lines[1].endswith("(in 3 instances; the first is unit1/conv1)")
@@ -108,15 +108,15 @@ def test_concise(result: Result) -> None:
 @pytest.mark.parametrize(
     ("found", "last"),
     [
-        (Result(), "nothing found in 0 files"),
-        (Result((FileResult(Source("a", ""), (), 3, 2),)), "nothing found in 1 file (3 ignored; 2 in the baseline)"),
+        (LintResult(), "nothing found in 0 files"),
+        (LintResult((FileResult(Source("a", ""), (), 3, 2),)), "nothing found in 1 file (3 ignored; 2 in the baseline)"),
     ],
 )  # fmt: skip
-def test_last_line(found: Result, last: str) -> None:
+def test_last_line(found: LintResult, last: str) -> None:
     assert write(found, "text") == f"{last}\n"
 
 
-def test_json(result: Result) -> None:
+def test_json(result: LintResult) -> None:
     data = json.loads(write(result, "json"))
     assert data["schema"] == 1
     assert data["summary"] == {
@@ -167,7 +167,7 @@ def test_json(result: Result) -> None:
     ]
 
 
-def test_jsonl_is_json_line_by_line(result: Result, awkward: Result) -> None:
+def test_jsonl_is_json_line_by_line(result: LintResult, awkward: LintResult) -> None:
     for found in (result, awkward):
         lines = [json.loads(line) for line in write(found, "jsonl").splitlines()]
         assert lines == json.loads(write(found, "json"))["findings"]
@@ -176,15 +176,15 @@ def test_jsonl_is_json_line_by_line(result: Result, awkward: Result) -> None:
 # --- SARIF ---------------------------------------------------------------------------------------
 
 
-def test_sarif_is_valid(result: Result, awkward: Result) -> None:
+def test_sarif_is_valid(result: LintResult, awkward: LintResult) -> None:
     validator = jsonschema.Draft202012Validator(SARIF)
-    for found in (result, awkward, Result()):
+    for found in (result, awkward, LintResult()):
         data = json.loads(write(found, "sarif"))
         assert [e.message for e in validator.iter_errors(data)] == []
     assert list(validator.iter_errors({"version": "2.0", "runs": 3})), "the schema refuses others"
 
 
-def test_sarif_says_what_code_scanning_needs(result: Result) -> None:
+def test_sarif_says_what_code_scanning_needs(result: LintResult) -> None:
     (run,) = json.loads(write(result, "sarif"))["runs"]
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     assert list(rules) == ["CV003", "NA001", "SP003"]
@@ -223,7 +223,7 @@ def test_sarif_says_what_code_scanning_needs(result: Result) -> None:
 
 def test_fingerprints_stay_when_lines_move_and_differ_between_findings() -> None:
     def marks(*texts: str) -> list[str]:
-        found = Result(tuple(judged(f"{n}.yaml", text) for n, text in enumerate(texts)))
+        found = LintResult(tuple(judged(f"{n}.yaml", text) for n, text in enumerate(texts)))
         return [mark for _, mark in fingerprints(found)]
 
     two = EVEN + "- conv: {filters: 7, kernel: 2, padding: same}\n"
@@ -236,7 +236,7 @@ def test_fingerprints_stay_when_lines_move_and_differ_between_findings() -> None
 # --- others --------------------------------------------------------------------------------------
 
 
-def test_github_annotations(result: Result) -> None:
+def test_github_annotations(result: LintResult) -> None:
     lines = write(result, "github").splitlines()
     assert lines[0] == (
         "::warning title=CV003 even-kernel,file=specs/even.yaml,line=4,col=30,endLine=4,"
@@ -246,7 +246,7 @@ def test_github_annotations(result: Result) -> None:
     assert len(lines) == 4
 
 
-def test_github_escapes(awkward: Result) -> None:
+def test_github_escapes(awkward: LintResult) -> None:
     first, second, last = write(awkward, "github").splitlines()
     assert first.startswith(
         "::notice title=CV003 even-kernel,file=specs/a%2Cb%3Ac <d>.yaml,line=1,col=1,"
@@ -256,7 +256,7 @@ def test_github_escapes(awkward: Result) -> None:
     assert last == "1 error, 1 info in 1 file (1 fixable with --fix)"
 
 
-def test_gitlab_issues(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gitlab_issues(result: LintResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
     issues = json.loads(write(result, "gitlab"))
     assert [i["severity"] for i in issues] == ["minor", "minor", "major"]
@@ -280,11 +280,11 @@ def test_gitlab_paths_are_relative_to_the_project(
     (tmp_path / "sub" / "net.yaml").write_text(EVEN)
     monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path / "sub")
-    (issue,) = json.loads(write(Result((judged("net.yaml", EVEN),)), "gitlab"))
+    (issue,) = json.loads(write(LintResult((judged("net.yaml", EVEN),)), "gitlab"))
     assert issue["location"]["path"] == "sub/net.yaml"
 
 
-def test_junit_can_be_read(result: Result, awkward: Result) -> None:
+def test_junit_can_be_read(result: LintResult, awkward: LintResult) -> None:
     root = ET.fromstring(write(result, "junit"))  # noqa: S314 - our own text
     assert (root.get("tests"), root.get("failures")) == ("4", "3")
     cases = [(c.get("classname"), c.get("name")) for c in root.iter("testcase")]
@@ -303,14 +303,14 @@ def test_junit_can_be_read(result: Result, awkward: Result) -> None:
 
 def test_information_has_not_failed_in_junit() -> None:
     text = EVEN + "lint: {severity: {CV003: info}}\n"
-    root = ET.fromstring(write(Result((judged("net.yaml", text),)), "junit"))  # noqa: S314
+    root = ET.fromstring(write(LintResult((judged("net.yaml", text),)), "junit"))  # noqa: S314
     assert (root.get("tests"), root.get("failures")) == ("1", "0")
     (case,) = root.iter("testcase")
     assert [child.tag for child in case] == ["system-out"]
     assert (case[0].text or "").startswith(f"net.yaml:4:30: {MESSAGE}")
 
 
-def test_markdown(result: Result, awkward: Result) -> None:
+def test_markdown(result: LintResult, awkward: LintResult) -> None:
     lines = write(result, "markdown").splitlines()
     assert lines[:2] == ["### Lint", ""]
     assert "| Place | Rule | Finding |" in lines
@@ -320,18 +320,18 @@ def test_markdown(result: Result, awkward: Result) -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 4
 
 
-def test_summary_counts_by_rule_and_file(result: Result) -> None:
+def test_summary_counts_by_rule_and_file(result: LintResult) -> None:
     text = write(result, "summary")
     assert "| **SP003** unknown-key | error | 1 |" in text
     assert "| specs/even.yaml | 1 |" in text
-    assert write(Result(), "summary") == "### Lint\n\nnothing found in 0 files.\n"
-    many = Result(tuple(judged(f"{n}.yaml", EVEN) for n in range(23)))
+    assert write(LintResult(), "summary") == "### Lint\n\nnothing found in 0 files.\n"
+    many = LintResult(tuple(judged(f"{n}.yaml", EVEN) for n in range(23)))
     assert "| 3 more files | |" in write(many, "summary")
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_writes_everything(name: str, result: Result, awkward: Result) -> None:
-    for found in (result, awkward, Result()):
+def test_every_format_writes_everything(name: str, result: LintResult, awkward: LintResult) -> None:
+    for found in (result, awkward, LintResult()):
         text = write(found, name)
         assert text.endswith("\n") or text == ""
 
@@ -347,7 +347,7 @@ def test_long_chains_are_cut() -> None:
         f"cnn: 1\ninput: 31x37x3\nblocks:\n{blocks}  b9:\n"
         "  - conv: {filters: 7, kernel: 4, padding: same}\nlayers:\n- b1\n"
     )
-    shown: Any = write(Result((judged("net.yaml", text),)), "text")
+    shown: Any = write(LintResult((judged("net.yaml", text),)), "text")
     assert "  ... 3 calls ..." in shown
     assert shown.count("in block") == 6
 

@@ -6,7 +6,7 @@ import pytest
 
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.result import FileResult, Result
+from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.report.findings import write
 
 LINE = (
@@ -15,7 +15,7 @@ LINE = (
 SENTENCE = "one sentence of many words that says what is wrong, " * 4 + "and no more"
 
 
-def result(column: int, length: int = 4) -> Result:
+def result(column: int, length: int = 4) -> LintResult:
     source = Source("specs/net.yaml", f"{LINE}\n")
     finding = Finding(
         "CV003",
@@ -26,7 +26,7 @@ def result(column: int, length: int = 4) -> Result:
         help=SENTENCE,
         values=(("first", SENTENCE),),
     )
-    return Result((FileResult(source, (finding,)),))
+    return LintResult((FileResult(source, (finding,)),))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cnnanalyze as cnn
 from cnnanalyze.language.build import load
-from cnnanalyze.linting.result import Result
+from cnnanalyze.linting.result import LintResult
 from cnnanalyze.report.page.gallery_pages import EXHIBITS, FIRST
 from cnnanalyze.report.page.lint import page as write
 from tests.report.page.reader import Page
@@ -22,7 +22,7 @@ layers:
 
 def test_a_finding_stands_below_its_line_with_carets() -> None:
     result = cnn.lint(cnn.loads(SPEC, name="net.yaml"))
-    assert isinstance(result, Result)
+    assert isinstance(result, LintResult)
     found = Page(write(result, "Lint", "of one"))
     (item,) = found.root.all("li", data_finding="NA003")
     assert "activation applied twice: relu after relu1 (relu)" in item.text
