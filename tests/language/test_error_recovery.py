@@ -304,3 +304,20 @@ layers:
         "concat3: cannot concatenate 280x280x128 and ?x?x128: height 280 ≠ ?",
         "concat4: cannot concatenate 568x568x64 and ?x?x64: height 568 ≠ ?",
     ]
+
+
+def test_behind_a_layer_that_refuses_a_vector_an_image_is_taken_for_known() -> None:
+    text = lines(
+        "dense: 13",
+        "conv: {filters: 7, kernel: [3, 5]}",
+        "conv: {filters: 11, kernel: [5, 3], groups: 2}",
+        "maxpool: [2, 2, 2]",
+    )
+    assert [(code, line) for code, line, _ in found(text)] == [
+        ("SH004", 5),
+        ("SH003", 6),
+        ("SH004", 7),
+    ]
+    assert found(text)[1][2] == (
+        "conv2: groups 2 does not divide the 7 input channels: 7 mod 2 = 1"
+    )
