@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from math import prod
-
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.filters import CATALOGUE, FILTERS
 from cnnanalyze.course.worked_steps.activations import softmax
 from cnnanalyze.course.worked_steps.network import Window, apply, convolve, pool, work_out
 from cnnanalyze.course.worked_steps.text import read_image, read_kernel
@@ -158,22 +155,3 @@ def test_quiz_of_lecture_001_as_a_spec() -> None:
     (section,) = work_out(cnn.load("zoo:rgb_filters"), image)
     assert str(section.after.shape) == "4x4x2"
     assert [rows(p) for p in section.after.planes] == [STEP, [[0] * 4] * 4]
-
-
-def test_laws_of_the_filters() -> None:
-    # Lecture 002: what keeps a constant image, what answers nothing; 003: the divisor is inside.
-    totals = {name: sum(map(sum, matrix)) for name, matrix in FILTERS.items()}
-    assert {n for n, total in totals.items() if total == 1} == {
-        "sharpen", "emboss", "identity", "box-3x3", "box-5x5", "blur", "gaussian-3x3",
-        "gaussian", "gaussian-5x5",
-    }  # fmt: skip
-    assert {n for n, total in totals.items() if total not in {0, 1}} == {"ones-3x3"}
-    for name in ("sobel", "scharr", "prewitt", "derivative"):
-        assert list(zip(*FILTERS[f"{name}-x"], strict=True)) == list(FILTERS[f"{name}-y"])
-    identity, edges, sharp = (FILTERS[n] for n in ("identity", "edge-detect", "sharpen"))
-    summed = [
-        [a + b for a, b in zip(*pair, strict=True)] for pair in zip(identity, edges, strict=True)
-    ]
-    assert summed == rows(sharp)
-    assert all(entry.about and entry.source for entry in CATALOGUE.values())
-    assert all(prod((len(m), len(m[0]))) for m in FILTERS.values())
