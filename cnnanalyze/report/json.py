@@ -13,6 +13,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.quantities import Quantity, Terms, rows
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import fraction
 from cnnanalyze.report.options import Options
@@ -66,7 +67,7 @@ def network_dict(
     data: dict[str, Any] = {
         "schema": VERSIONS["summary"],
         "name": network.name,
-        "input": list(network.input.extents),
+        **_inputs(network),
         "outputs": list(network.outputs),
         "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "convention": options.convention,
@@ -81,6 +82,13 @@ def network_dict(
 
         data["training"] = plan_of(analysis, training)._asdict()
     return data
+
+
+def _inputs(network: Network) -> dict[str, Any]:
+    """Return what goes in: the extents of the only input, or those of several by their ids."""
+    if len(network.inputs) == 1:
+        return {"input": list(network.input.extents)}
+    return {"inputs": {name: list(one.shape.extents) for name, one in network.inputs.items()}}
 
 
 def totals(total: Total, terms: Terms) -> dict[str, Any]:
@@ -149,6 +157,13 @@ def layer_dict(facts: NodeFacts, terms: Terms) -> dict[str, Any]:
         "elementary": None if facts.cost is None else _nonzero(facts.cost),
         "receptive_field": _field(facts),
     }
+    if facts.sees:
+        data["receptive_fields"] = {
+            name: _field(
+                facts._replace(fields=seen.fields, narrow=seen.narrow, aligned=seen.aligned)
+            )
+            for name, seen in facts.sees
+        }
     if node.share is not None:
         data["shares"] = node.share
     if facts.fit:

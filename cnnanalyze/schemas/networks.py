@@ -117,6 +117,8 @@ class LayerRow(TypedDict):
     tensors: list[Tensor]
     elementary: Elementary | None
     receptive_field: Field | None
+    receptive_fields: NotRequired[dict[str, Field | None]]
+    """In a network with several inputs: what the layer sees of each that it depends on."""
     shares: NotRequired[str]
     """The layer whose weights it uses."""
     fit: NotRequired[list[Fit]]
@@ -150,7 +152,10 @@ class Network(TypedDict):
 
     schema: int
     name: str
-    input: Extents
+    input: NotRequired[Extents]
+    """The shape of the only input."""
+    inputs: NotRequired[dict[str, Extents]]
+    """The shapes of several inputs, by their ids."""
     outputs: list[str]
     """The layers whose output is the network's."""
     settings: dict[str, Any]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import jsonschema
 import pytest
 
 import cnnanalyze as cnn
@@ -41,3 +45,20 @@ def test_no_one_field_is_held_against_the_input(report: cnn.Report) -> None:
     lines = [line.partition(" ")[0] for line in report.render("table").splitlines()]
     assert "field" not in lines
     assert "status" in lines
+
+
+def test_data_has_every_input_and_every_field(report: cnn.Report) -> None:
+    data = report.to_dict()
+    assert data["inputs"] == {"left": [31, 37, 3], "right": [31, 37, 1], "scale": [5]}
+    assert "input" not in data
+    layers = {layer["id"]: layer for layer in data["layers"]}
+    assert layers["conv1"]["receptive_field"]["size"] == [3, 3]
+    assert layers["add1"]["receptive_field"] is None
+    seen = layers["multiply1"]["receptive_fields"]
+    assert {name: field["size"] for name, field in seen.items()} == {
+        "left": [3, 3],
+        "right": [5, 5],
+        "scale": [],
+    }
+    schema = Path(__file__).parents[2] / "docs" / "schemas" / "summary.v1.json"
+    jsonschema.validate(data, json.loads(schema.read_text("utf-8")))
