@@ -30,13 +30,11 @@ Baseline = Annotated[
     typer.Option(
         "--baseline",
         metavar="FILE",
-        help=f"What the networks cost before; {DEFAULT}, if there is one.",
+        help=f"File of earlier costs; by default {DEFAULT}, if it exists.",
         show_default=False,
     ),
 ]
-Update = Annotated[
-    bool, typer.Option("--update", help="Write what the networks cost now into the baseline.")
-]
+Update = Annotated[bool, typer.Option("--update", help="Write the current costs to the baseline.")]
 Allow = Annotated[
     str | None,
     typer.Option("--allow", metavar="PERCENT", help="By how much a cost may grow; by default 0."),

@@ -76,7 +76,7 @@ def check_changeable(spec: Spec) -> None:
     """Refuse to change what is no file of the user's."""
     if spec.text is not None:
         raise UsageError(
-            "what comes in on stdin cannot be changed there", help="use --diff, or name a file"
+            "a spec on stdin cannot be changed in place", help="use --diff, or name a file"
         )
     if spec.is_of_zoo or is_of_package(Path(spec.name)):
         raise UsageError(
@@ -95,7 +95,7 @@ def store(path: Path, mended: Mended) -> None:
         text = edited(text, edits)
     if (plain(before), plain(text)) != (mended.before.text, mended.after.text):
         raise UsageError(
-            f"'{path}' was changed by somebody else in the meantime", help="run the command again"
+            f"'{path}' was changed by another program in the meantime", help="run the command again"
         )
     write_file(path, mark + text)
 

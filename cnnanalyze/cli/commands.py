@@ -32,13 +32,13 @@ COMMANDS = {
     "summary": Entry(
         "cnnanalyze.cli.summary:summary",
         _NETWORKS,
-        "What every layer puts out, holds, costs and sees.",
+        "Output shape, parameters, cost and receptive field of every layer.",
     ),
     "draw": Entry("cnnanalyze.cli.draw:draw", _NETWORKS, "A picture of the architecture."),
     "report": Entry(
         "cnnanalyze.cli.report:report",
         _NETWORKS,
-        "Everything about a network on one page that needs nothing else.",
+        "Everything about a network on one self-contained page.",
     ),
     "compare": Entry(
         "cnnanalyze.cli.compare:compare",
@@ -53,7 +53,7 @@ COMMANDS = {
     "verify": Entry(
         "cnnanalyze.cli.verify:verify",
         _CHECKS,
-        "Run networks and compare all that is seen with the rules.",
+        "Run networks, and compare everything observed with the rules.",
     ),
     "audit": Entry(
         "cnnanalyze.cli.audit:audit",
@@ -63,7 +63,7 @@ COMMANDS = {
     "lint": Entry(
         "cnnanalyze.cli.lint:lint",
         _CHECKS,
-        "What is wrong in specs, and what looks wrong, with the place and what to do.",
+        "Errors and suspicious places in specs, and how to fix them.",
     ),
     "budget": Entry(
         "cnnanalyze.cli.budget:budget",
@@ -73,7 +73,7 @@ COMMANDS = {
     "explain": Entry(
         "cnnanalyze.cli.explain:explain",
         _COURSE,
-        "Why a number is what it is: formula, numbers put in, reasons.",
+        "How a number is computed: formula, values, reasons.",
     ),
     "convolve": Entry(
         "cnnanalyze.cli.convolve:convolve",
@@ -86,9 +86,9 @@ COMMANDS = {
     "grade": Entry(
         "cnnanalyze.cli.grade:grade",
         _COURSE,
-        "Students' answers marked, each wrong one with how it came about.",
+        "Mark students' answers, and explain how wrong ones came about.",
     ),
-    "zoo": Entry("cnnanalyze.cli.zoo:zoo", _REFERENCE, "The networks that come along."),
+    "zoo": Entry("cnnanalyze.cli.zoo:zoo", _REFERENCE, "The included networks."),
     "layers": Entry(
         "cnnanalyze.cli.layers:layers", _REFERENCE, "The layer kinds, or one of them explained."
     ),

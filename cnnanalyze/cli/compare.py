@@ -51,11 +51,11 @@ def compare(
     ] = None,
     output: option.Output = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Print every layer, those that are equal, too.")
+        bool, typer.Option("--all", help="Print all layers, including equal ones.")
     ] = False,
     details: Annotated[
         bool,
-        typer.Option("--details", help="Print the layers, too, where there are more than two."),
+        typer.Option("--details", help="Also print the layers of more than two networks."),
     ] = False,
     depth: Annotated[
         int | None,
@@ -64,7 +64,7 @@ def compare(
     sort: Annotated[
         str,
         typer.Option(
-            "--sort", metavar="QUANTITY", help="Sort the layers by how much it changed in them."
+            "--sort", metavar="QUANTITY", help="Sort the layers by the change of this quantity."
         ),
     ] = "",
     growth: Annotated[

@@ -77,17 +77,18 @@ def convolve(
         typer.Option("--padding", "-p", metavar="N", help="A number per side, 1,0, same or valid."),
     ] = "valid",
     dilation: Annotated[
-        str, typer.Option("--dilation", metavar="N", help="Distance between taps of the kernel.")
+        str,
+        typer.Option("--dilation", metavar="N", help="Distance between elements of the kernel."),
     ] = "1",
     bias: Annotated[
         str, typer.Option("--bias", metavar="B", help="Added to each sum: 1, or [1, -2].")
     ] = "",
     flip: Annotated[
         bool,
-        typer.Option("--flip", help="Turn the kernel half around first: a true convolution."),
+        typer.Option("--flip", help="Rotate the kernel by 180 degrees first: a true convolution."),
     ] = False,
     depthwise: Annotated[
-        bool, typer.Option("--depthwise", help="Filter every channel by itself.")
+        bool, typer.Option("--depthwise", help="Filter each channel separately.")
     ] = False,
     apply: Annotated[
         list[str] | None,
@@ -120,12 +121,12 @@ def convolve(
         typer.Option(
             "--expect",
             metavar="ROWS",
-            help="A result that somebody printed: says which cells are wrong, and exits with 1.",
+            help="A printed result to check: reports wrong cells, and exits with 1.",
         ),
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", metavar="N", min=0, help="Show so many windows of each walk."),
+        typer.Option("--steps", metavar="N", min=0, help="Show this many windows of each step."),
     ] = None,
     step: Annotated[
         str,
@@ -135,7 +136,7 @@ def convolve(
         bool, typer.Option("--grey", help="Read a picture without its colours.")
     ] = False,
     filters: Annotated[
-        bool, typer.Option("--filters", help="List the named filters, and leave.")
+        bool, typer.Option("--filters", help="List the named filters, and exit.")
     ] = False,
     format: option.Document = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
@@ -144,7 +145,7 @@ def convolve(
     """Work convolution, pooling and what follows out by hand: every window, product and sum.
 
     Numbers stay exact: whole numbers, decimals as they are written, fractions such as 1/9.
-    A filter is laid over the image as it stands, as networks do it; --flip turns it first.
+    Filters are applied unflipped, as networks do; --flip rotates them first.
     """
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import show, write
@@ -212,7 +213,7 @@ def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
         return read_file(Path(source), grey=grey)
     if not image:
         raise UsageError(
-            "there is nothing to work with",
+            "no input given",
             help='cnnanalyze convolve --image "[[3, 0, 1], [1, 5, 8], [2, 7, 2]]" '
             "--kernel vertical-edge",
         )
@@ -346,7 +347,7 @@ def _check_place(shown: Shown) -> None:
         return
     walks = [s.walk for s in shown.sections if s.walk is not None]
     if not walks:
-        raise UsageError("--step shows a window, and no window walks here")
+        raise UsageError("--step shows a window, but nothing here has windows")
     walks[-1].step(*shown.place)
 
 

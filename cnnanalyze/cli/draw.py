@@ -25,7 +25,7 @@ Expand = Annotated[
     typer.Option(
         "--expand",
         metavar="PATH",
-        help="Draw the inside of this block where it stands; may be repeated; all for every block.",
+        help="Draw the inside of this block in place; may be repeated; 'all' for every block.",
         autocompletion=complete.layers,
     ),
 ]

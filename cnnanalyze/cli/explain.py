@@ -33,8 +33,8 @@ def explain(
         str,
         typer.Argument(
             metavar="[LAYER]",
-            help="A layer or a block, by its id or by the end of it that only one has; "
-            "without it, the whole network.",
+            help="A layer or a block, by its id or a unique end of it; by default the whole "
+            "network.",
             autocompletion=complete.layers,
         ),
     ] = "",
@@ -42,7 +42,7 @@ def explain(
         str,
         typer.Argument(
             metavar="[QUANTITY]",
-            help="What to explain, such as output, macs or field; without it, all.",
+            help="What to explain, such as output, macs or field; by default everything.",
             autocompletion=complete.quantities,
         ),
     ] = "",

@@ -46,7 +46,7 @@ def grade(
         typer.Option(
             "--credit",
             metavar="SHARE[,SHARE]",
-            help="What a wrong answer is worth that one slip explains, or two; such as 0.5,0.25.",
+            help="Credit for a wrong answer explained by one slip, or by two; such as 0.5,0.25.",
         ),
     ] = "",
     output: option.Output = None,
@@ -132,7 +132,7 @@ def _files(names: list[str]) -> list[str]:
         inside = sorted(str(p) for p in path.iterdir() if p.suffix.lower() in ENDINGS)
         if not inside:
             raise UsageError(
-                f"the folder '{name}' holds no answers",
+                f"the folder '{name}' contains no answers",
                 help=f"answers are files that end in {', '.join(ENDINGS)}",
             )
         found += inside

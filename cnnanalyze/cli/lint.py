@@ -74,7 +74,7 @@ def lint(
         Codes,
         typer.Option(
             metavar="CODES",
-            help="These rules, too.",
+            help="These rules as well.",
             rich_help_panel=RULES,
             autocompletion=complete.list_of(complete.rules),
         ),
@@ -101,7 +101,7 @@ def lint(
         str,
         typer.Option(
             metavar="NAME",
-            help="Also the rules for a kind of hardware.",
+            help="Also the rules for this hardware.",
             rich_help_panel=RULES,
             autocompletion=complete.one_of(complete.targets),
         ),
@@ -119,7 +119,7 @@ def lint(
         str,
         typer.Option(
             metavar="LEVEL",
-            help="Leave out what is slighter: error, warning or info.",
+            help="Report only this severity and above: error, warning or info.",
             rich_help_panel=option.OUTPUT,
             autocompletion=complete.one_of(complete.severities),
         ),
@@ -146,8 +146,8 @@ def lint(
             "--output",
             "-o",
             metavar="[FORMAT=]FILE",
-            help="Write to a file besides; what its name ends in says the format, unless it is "
-            "given; may be repeated.",
+            help="Also write to a file; its ending decides the format unless FORMAT is given; "
+            "may be repeated.",
             rich_help_panel=option.OUTPUT,
         ),
     ] = None,
@@ -156,19 +156,19 @@ def lint(
         typer.Option(
             "--quiet",
             "-q",
-            help="Print what is found and nothing else.",
+            help="Print only the findings.",
             rich_help_panel=option.OUTPUT,
         ),
     ] = False,
     fix: Annotated[
         bool,
-        typer.Option("--fix", help="Mend what can be mended safely.", rich_help_panel=CHANGES),
+        typer.Option("--fix", help="Apply all safe fixes.", rich_help_panel=CHANGES),
     ] = False,
     unsafe_fixes: Annotated[
         bool,
         typer.Option(
             "--unsafe-fixes",
-            help="With --fix or --diff: carry out fixes that break a claim of the spec, too.",
+            help="With --fix or --diff: also apply fixes that break a claim of the spec.",
             rich_help_panel=CHANGES,
         ),
     ] = False,
@@ -192,7 +192,7 @@ def lint(
         str | None,
         typer.Option(
             metavar="REASON",
-            help="Write a comment that ignores it behind every line found.",
+            help="Add an ignore comment to every line with findings.",
             rich_help_panel=CHANGES,
         ),
     ] = None,
@@ -200,7 +200,7 @@ def lint(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Let pass what this file knows; stale entries fail.",
+            help="Hide the findings listed in this file; stale entries fail.",
             rich_help_panel=BASELINE,
         ),
     ] = None,
@@ -208,7 +208,7 @@ def lint(
         bool,
         typer.Option(
             "--write-baseline",
-            help="Write all that is found into the baseline.",
+            help="Write all findings to the baseline.",
             rich_help_panel=BASELINE,
         ),
     ] = False,
@@ -216,7 +216,7 @@ def lint(
         bool,
         typer.Option(
             "--prune-baseline",
-            help="Take stale entries out of the baseline.",
+            help="Remove stale entries from the baseline.",
             rich_help_panel=BASELINE,
         ),
     ] = False,
@@ -224,7 +224,7 @@ def lint(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="This configuration instead of the closest one.",
+            help="Use this configuration instead of the closest one.",
             rich_help_panel=CONFIGURATION,
         ),
     ] = None,
@@ -232,7 +232,7 @@ def lint(
         bool,
         typer.Option(
             "--isolated",
-            help="Pass configuration files over.",
+            help="Ignore configuration files.",
             rich_help_panel=CONFIGURATION,
         ),
     ] = False,
@@ -240,7 +240,7 @@ def lint(
         bool,
         typer.Option(
             "--show-settings",
-            help="Print what holds for each spec, and end.",
+            help="Print the settings of each spec, and exit.",
             rich_help_panel=CONFIGURATION,
         ),
     ] = False,
@@ -252,19 +252,19 @@ def lint(
         bool,
         typer.Option(
             "--show-files",
-            help="Print which files would be read, and end.",
+            help="Print which files would be read, and exit.",
             rich_help_panel=option.FOLDERS,
         ),
     ] = False,
     stdin_filename: Annotated[
-        str, typer.Option(metavar="FILE", help="What the spec from stdin is called.")
+        str, typer.Option(metavar="FILE", help="File name of the spec on stdin.")
     ] = "",
     jobs: Annotated[
         int,
         typer.Option("--jobs", "-j", metavar="N", min=0, help="Processes; 0: as many as cores."),
     ] = 1,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and lint again whenever a file changes.")
+        bool, typer.Option("--watch", help="Keep running, and lint again whenever a file changes.")
     ] = False,
     settings: option.Settings = None,
 ) -> None:
@@ -289,7 +289,7 @@ def lint(
     _refuse_both("--fix", fix, "--add-ignore", add_ignore is not None)
     _refuse_both("--isolated", isolated, "--config", config is not None)
     if unsafe_fixes and not (fix or diff):
-        raise UsageError("--unsafe-fixes says what --fix and --diff may do", help="add one of them")
+        raise UsageError("--unsafe-fixes needs --fix or --diff", help="add one of them")
     least = _severity(min_severity) if min_severity else None
     configuration = Configuration(given, config, isolated)
     scan = option.read_scan(

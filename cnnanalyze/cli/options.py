@@ -75,7 +75,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write to a file instead of stdout; what its name ends in says the format.",
+        help="Write to a file instead of stdout; its ending decides the format.",
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -84,7 +84,7 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Give a parameter of the spec another value; may be repeated.",
+        help="Set a parameter of the spec; may be repeated.",
         autocompletion=complete.parameters,
     ),
 ]
@@ -93,8 +93,8 @@ Depth = Annotated[
     typer.Option(
         "--depth",
         metavar="N",
-        help="Collapse what lies deeper than N path components into one row; "
-        "without it the table fits a screen.",
+        help="Collapse everything deeper than N path components into one row; by default the "
+        "table fits a screen.",
         rich_help_panel=OUTPUT,
     ),
 ]
@@ -132,7 +132,7 @@ Conventions = Annotated[
     bool,
     typer.Option(
         "--conventions",
-        help="Print what every known convention counts, and where it departs from ours.",
+        help="Print the counts of all known conventions, and where they differ from ours.",
         rich_help_panel=COUNTING,
     ),
 ]
@@ -171,8 +171,8 @@ Operations = Annotated[
     typer.Option(
         "--operations",
         metavar="N",
-        help="Operations that a run may take, such as 500G; receptive fields are observed by as "
-        "many lines as so many again suffice for.",
+        help="Operations that a run may take, such as 500G; receptive fields are observed along "
+        "as many lines as another N allow.",
     ),
 ]
 Lines = Annotated[
@@ -209,7 +209,7 @@ Name = Annotated[
     typer.Option(
         "--name",
         metavar="PATTERN",
-        help="Only networks whose name fits a pattern such as 'res*50', or holds this text.",
+        help="Only networks whose name matches a pattern such as 'res*50', or contains this text.",
         rich_help_panel=CHOICE,
     ),
 ]
@@ -236,7 +236,7 @@ MinParameters = Annotated[
     typer.Option(
         "--min-parameters",
         metavar="N",
-        help="Only networks with at least so many.",
+        help="Only networks with at least this many.",
         rich_help_panel=CHOICE,
     ),
 ]
@@ -245,7 +245,7 @@ MaxParameters = Annotated[
     typer.Option(
         "--max-parameters",
         metavar="N",
-        help="Only networks with at most so many, such as 25M.",
+        help="Only networks with at most this many, such as 25M.",
         rich_help_panel=CHOICE,
     ),
 ]
@@ -254,7 +254,7 @@ MinMacs = Annotated[
     typer.Option(
         "--min-macs",
         metavar="N",
-        help="Only networks with at least so many.",
+        help="Only networks with at least this many.",
         rich_help_panel=CHOICE,
     ),
 ]
@@ -263,7 +263,7 @@ MaxMacs = Annotated[
     typer.Option(
         "--max-macs",
         metavar="N",
-        help="Only networks with at most so many, such as 4.1G.",
+        help="Only networks with at most this many, such as 4.1G.",
         rich_help_panel=CHOICE,
     ),
 ]
@@ -274,25 +274,25 @@ Exclude = Annotated[
     Patterns,
     typer.Option(
         metavar="PATTERNS",
-        help="Pass these over in folders, as .gitignore has them, and not what is by itself.",
+        help="Skip these in folders, instead of the default exclusions; patterns as in .gitignore.",
         rich_help_panel=FOLDERS,
     ),
 ]
 ExtendExclude = Annotated[
     Patterns,
-    typer.Option(metavar="PATTERNS", help="Pass these over, too.", rich_help_panel=FOLDERS),
+    typer.Option(metavar="PATTERNS", help="Skip these as well.", rich_help_panel=FOLDERS),
 ]
 Include = Annotated[
     Patterns,
     typer.Option(
-        metavar="PATTERNS", help="Look in folders at these files only.", rich_help_panel=FOLDERS
+        metavar="PATTERNS", help="In folders, read only these files.", rich_help_panel=FOLDERS
     ),
 ]
 ForceExclude = Annotated[
     bool,
     typer.Option(
         "--force-exclude",
-        help="Pass over what is excluded even if it is named itself.",
+        help="Skip excluded files even if they are named explicitly.",
         rich_help_panel=FOLDERS,
     ),
 ]

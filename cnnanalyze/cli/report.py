@@ -55,13 +55,15 @@ def report(
     output: Target = "",
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Run the networks, too, and say whether all balances."),
+        typer.Option(
+            "--verify", help="Also run the networks, and report whether everything balances."
+        ),
     ] = False,
     answers: Annotated[
         bool | None,
         typer.Option(
             "--answers/--no-answers",
-            help="Work the numbers of every layer out; by default for networks of few layers.",
+            help="Show how the numbers of every layer are computed; by default for small networks.",
             show_default=False,
         ),
     ] = None,
@@ -116,7 +118,7 @@ def _folder(names: Sequence[str], output: str) -> Path | None:
     if len(names) == 1:
         if not output and sys.stdout.isatty():
             raise UsageError(
-                "a page is no text for a terminal",
+                "a page cannot be printed to a terminal",
                 help="'-o FILE.html' writes it to a file",
             )
         named = path if output else None

@@ -51,8 +51,8 @@ def schema(
     format = choose_format("", output, ("json",), has_option=False)  # noqa: A001 - as elsewhere
     if of and file:
         raise UsageError(
-            f"a FILE and --of {of} cannot be asked for together",
-            help="a FILE says what a spec of its own may hold; leave one of both out",
+            f"FILE and --of {of} exclude each other",
+            help="FILE extends the schema of specs; remove one of the two",
         )
     if of:
         from cnnanalyze.schemas import schema_of

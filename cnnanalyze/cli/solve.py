@@ -18,7 +18,7 @@ Sheet = Annotated[
     str,
     typer.Argument(
         metavar="SHEET",
-        help="A sheet in YAML, zoo:NAME for one that comes along, or - for stdin.",
+        help="A sheet in YAML, zoo:NAME for an included one, or - for stdin.",
         show_default=False,
         autocompletion=complete.sheets,
     ),
@@ -71,7 +71,10 @@ def solve(
     from cnnanalyze.report.terminal import line_width
 
     if brief and unsolved:
-        raise UsageError("--brief is about answers, and --unsolved leaves them out")
+        raise UsageError(
+            "--brief and --unsolved exclude each other: one shortens the answers, "
+            "the other omits them"
+        )
     format = choose_format(format, output, get_args(option.DocumentFormat))  # noqa: A001 - the name of the option
     if notation:
         find_notation(notation)

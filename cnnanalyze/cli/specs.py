@@ -91,7 +91,7 @@ def search(names: Sequence[str], scan: Scan | None = None) -> Found:
         if not is_pattern and finder.is_excluded(path):
             continue
         if is_folder(path):
-            said = f"the folder '{name}' holds no specs"
+            said = f"the folder '{name}' contains no specs"
             _sort(finder.below(path), specs, others, said, _IN_A_FOLDER)
         elif is_pattern:
             said = f"no file matches '{name}'"
@@ -110,7 +110,7 @@ def _of_zoo(pattern: str) -> list[str]:
     found = fitting(zoo(), pattern.removeprefix(ZOO))
     if not found:
         raise UsageError(
-            f"no network of the zoo fits '{pattern}'", help="'cnnanalyze zoo' lists what it has"
+            f"no network of the zoo matches '{pattern}'", help="'cnnanalyze zoo' lists what it has"
         )
     return [f"{ZOO}{name}" for name in found]
 
@@ -127,7 +127,7 @@ def _sort(
     if kinds and not any(kinds.values()):
         raise UsageError(
             f"{message}: {passed_over(len(kinds))}",
-            help="a spec has 'cnn:' at its top; a file that is named itself is taken for one",
+            help="a spec begins with 'cnn:'; a file that is named explicitly is read in any case",
         )
     if not kinds:
         raise UsageError(message, help=help_)

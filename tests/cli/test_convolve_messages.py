@@ -23,7 +23,7 @@ def run(run: Run) -> Run:
 
 RAGGED = "row 2 of --image holds 2 numbers, row 1 holds 3: 2 ≠ 3"
 MESSAGES: list[tuple[tuple[str, ...], str]] = [
-    ((), "there is nothing to work with"),
+    ((), "no input given"),
     (("--image", ""), "--image is empty"),
     (("--image", "[]"), "--image is empty"),
     (("--image", "[[]]"), "--image is empty"),

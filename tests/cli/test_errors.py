@@ -102,7 +102,7 @@ def test_a_folder_without_specs(run: Any, tmp_path: Path) -> None:
     outcome = run("summary", tmp_path)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        f"error: the folder '{tmp_path}' holds no specs\n"
+        f"error: the folder '{tmp_path}' contains no specs\n"
         "  help: specs are files that end in .yaml or .yml\n"
     )
 

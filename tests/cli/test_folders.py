@@ -67,8 +67,8 @@ def test_a_folder_without_any_spec_is_said(files: Files) -> None:
     with pytest.raises(UsageError) as caught:
         found(".")
     assert str(caught.value) == (
-        "error: the folder '.' holds no specs: 2 other YAML files passed over\n"
-        "  help: a spec has 'cnn:' at its top; a file that is named itself is taken for one"
+        "error: the folder '.' contains no specs: 2 other YAML files passed over\n"
+        "  help: a spec begins with 'cnn:'; a file that is named explicitly is read in any case"
     )
     with pytest.raises(UsageError, match=r"no file matches '\*\.yaml': 1 other YAML file passed"):
         found("*.yaml")

@@ -158,7 +158,7 @@ def test_stdin(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     give(UNITS)
     code, _, err = command("lint", "-", "--fix")
     assert code == 2
-    assert err.startswith("error: what comes in on stdin cannot be changed there\n")
+    assert err.startswith("error: a spec on stdin cannot be changed in place\n")
 
 
 def test_parameters_are_set(command: Any, tmp_path: Path) -> None:

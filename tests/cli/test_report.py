@@ -157,7 +157,10 @@ def test_page_is_no_text_for_a_terminal(
     assert run(tiny) == (
         2,
         "",
-        "error: a page is no text for a terminal\n  help: '-o FILE.html' writes it to a file\n",
+        (
+            "error: a page cannot be printed to a terminal\n"
+            "  help: '-o FILE.html' writes it to a file\n"
+        ),
     )
 
 

@@ -144,8 +144,8 @@ def test_schema_of_a_file_and_of_other_data_is_refused(run: Any, write_spec: Wri
     outcome = run("schema", write_spec(GOOD), "--of", "lint")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "error: a FILE and --of lint cannot be asked for together\n"
-        "  help: a FILE says what a spec of its own may hold; leave one of both out\n"
+        "error: FILE and --of lint exclude each other\n"
+        "  help: FILE extends the schema of specs; remove one of the two\n"
     )
 
 

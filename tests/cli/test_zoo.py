@@ -199,7 +199,7 @@ def test_a_pattern_that_fits_nothing_in_the_zoo_is_refused(run: Any) -> None:
         2,
         "",
         (
-            "error: no network of the zoo fits 'zoo:q*'\n"
+            "error: no network of the zoo matches 'zoo:q*'\n"
             "  help: 'cnnanalyze zoo' lists what it has\n"
         ),
     )

@@ -84,5 +84,5 @@ def test_unsafe_fixes_need_something_that_makes_fixes(command: Any) -> None:
     assert command("lint", "net.yaml", "--unsafe-fixes") == (
         2,
         "",
-        "error: --unsafe-fixes says what --fix and --diff may do\n  help: add one of them\n",
+        "error: --unsafe-fixes needs --fix or --diff\n  help: add one of them\n",
     )
