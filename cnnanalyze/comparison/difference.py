@@ -12,6 +12,7 @@ from cnnanalyze.comparison.alignment import Look, Pairing, align
 from cnnanalyze.comparison.branches import reorder
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.merge import Join
@@ -58,7 +59,23 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     >>> [(c.status, c.path) for c in compare(one, two)]
     [('added', 'batchnorm1'), ('added', 'dense1')]
     """
-    old, new, pairs = _matched(before, after)
+    numbers: dict[str, int] = {}
+    looks = _looks(before, numbers), _looks(after, numbers)
+    found = _told(before, after, _matched(before, after, *looks))
+    if not found.is_empty and (matching := _isomorphic(before, after, *looks)):
+        same = _told(before, after, matching)
+        return same if same.is_empty else found
+    return found
+
+
+Layers = tuple[NodeFacts, ...]
+Matching = tuple[Layers, Layers, Pairing]
+"""The layers of both, branches in the same order, and which of them are pairs."""
+
+
+def _told(before: Analysis, after: Analysis, matching: Matching) -> Comparison:
+    """Return the difference of two networks whose layers are matched."""
+    old, new, pairs = matching
     partners = Partners({str(INPUT): str(INPUT)})
     for i, j in pairs:
         partners.enter(old[i].node.id, new[j].node.id)
@@ -70,13 +87,8 @@ def compare(before: Analysis, after: Analysis) -> Comparison:
     )
 
 
-Layers = tuple[NodeFacts, ...]
-
-
-def _matched(before: Analysis, after: Analysis) -> tuple[Layers, Layers, Pairing]:
-    """Return the layers of both, branches in the same order, and which of them are pairs."""
-    numbers: dict[str, int] = {}
-    ones, others = _looks(before, numbers), _looks(after, numbers)
+def _matched(before: Analysis, after: Analysis, ones: list[Look], others: list[Look]) -> Matching:
+    """Match layers by their paths and by what they are."""
     # As the pairs are the same both ways round, so is whose branches are walked through otherwise.
     turned = (len(others), others) < (len(ones), ones)
     if turned:
@@ -90,6 +102,28 @@ def _matched(before: Analysis, after: Analysis) -> tuple[Layers, Layers, Pairing
     if turned:
         return tuple(after), layers, [(i, j) for j, i in pairs]
     return layers, tuple(after), pairs
+
+
+def _isomorphic(
+    before: Analysis, after: Analysis, ones: list[Look], others: list[Look]
+) -> Matching | None:
+    """Match layers by their wiring alone, if each has an equal one; nothing if that fails."""
+    if sorted(look.whole for look in ones) != sorted(look.whole for look in others):
+        return None
+    if (len(others), others) < (len(ones), ones):
+        turned = _isomorphic(after, before, others, ones)
+        return turned and (turned[1], turned[0], turned[2])
+    labels = tuple({look.path: look.whole for look in looks} for looks in (others, ones))
+    partner = isomorphism(
+        after.network,
+        before.network,
+        (labels[0], labels[1]),
+        lambda node: isinstance(node.layer, Join),
+    )
+    if partner is None:
+        return None
+    layers = tuple(before[partner[facts.node.id]] for facts in after)
+    return layers, tuple(after), [(i, i) for i in range(len(layers))]
 
 
 ROUNDS = 5

@@ -220,6 +220,27 @@ def test_branches_of_a_join_in_another_order_are_no_difference(
     check_laws(analysis_of(f"{head}{first}]}}"), analysis_of(f"{head}{second}]}}"))
 
 
+def test_branches_that_are_written_before_a_join_in_another_order_are_no_difference(
+    pair: Pair,
+) -> None:
+    wide = (
+        "{conv: {filters: 3, kernel: 3, padding: same}, as: NAME1, from: start}, {relu: , as: NAME}"
+    )
+    thin = "{conv: {filters: 3, kernel: 1}, as: NAME1, from: start}, {tanh: , as: NAME}"
+    start, end = "{elu: , as: start}", "{add: , from: [a, b]}, gap"
+    one, other = wide.replace("NAME", "a"), thin.replace("NAME", "b")
+    assert pair(f"{start}, {one}, {other}, {end}", f"{start}, {other}, {one}, {end}").is_empty
+    others = thin.replace("NAME", "a"), wide.replace("NAME", "b")
+    texts = (f"{start}, {one}, {other}, {end}", f"{start}, {', '.join(others)}, {end}")
+    found = pair(*texts)
+    assert found.is_empty
+    assert found.renamed == 4
+    head = "{cnn: 1, input: 23x29x3, layers: ["
+    check_laws(*(analysis_of(f"{head}{text}]}}") for text in texts))
+    # Of a concatenation the order is a difference.
+    assert not pair(*(text.replace("add:", "concat:") for text in texts)).is_empty
+
+
 def test_a_branch_that_changed_and_moved_has_changed(pair: Pair) -> None:
     found = pair(
         f"{{add: [{WIDE}, {THIN}]}}", f"{{add: [{THIN}, {WIDE.replace('kernel: 3', 'kernel: 5')}]}}"
