@@ -425,9 +425,9 @@ def total_of(facts: tuple[NodeFacts, ...]) -> Total:
         else:
             sums = by_kind.get(f.node.kind)
             if sums is None:
-                by_kind[f.node.kind] = list(f.cost)
+                by_kind[f.node.kind] = list(f.cost.counts)
             else:
-                for i, n in enumerate(f.cost):
+                for i, n in enumerate(f.cost.counts):
                     sums[i] += n
     costs = {kind: Cost(*sums) for kind, sums in by_kind.items()}
     return Total(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from math import prod
-from typing import NamedTuple
 
 
-class Cost(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cost:
     """Elementary operations of one layer for one image at inference.
 
     A single number comes out of a cost only under a convention.
@@ -32,14 +33,28 @@ class Cost(NamedTuple):
     power: int = 0
     """Powers and roots."""
 
-    def __add__(self, other: Cost) -> Cost:  # type: ignore[override]  # sums counts
-        return Cost(*(a + b for a, b in zip(self, other, strict=True)))
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The counts in the order of the operations."""
+        return (
+            self.mac,
+            self.add,
+            self.multiply,
+            self.divide,
+            self.compare,
+            self.exponential,
+            self.power,
+        )
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(*(a + b for a, b in zip(self.counts, other.counts, strict=True)))
 
 
-OPERATIONS = Cost._fields
+OPERATIONS = tuple(field.name for field in fields(Cost))
 
 
-class Param(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Param:
     """One tensor that a layer holds.
 
     Roles are words of the field: ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving mean``,

@@ -10,7 +10,7 @@ from typing import Any
 from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
-from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.cost import OPERATIONS, Cost
 from cnnanalyze.core.quantities import Quantity, Terms, rows
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.graph.network import Network
@@ -175,7 +175,7 @@ def layer_dict(facts: NodeFacts, terms: Terms) -> dict[str, Any]:
 
 
 def _nonzero(cost: Cost) -> dict[str, int]:
-    return {name: count for name, count in cost._asdict().items() if count}
+    return {name: count for name, count in zip(OPERATIONS, cost.counts, strict=True) if count}
 
 
 def _field(facts: NodeFacts) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def bias_counted_as_mac(patch: Patch) -> None:
 
 @FAULTS.in_network(CONV, "conv1 operations (mac)")
 def groups_forgotten_in_macs(patch: Patch) -> None:
-    count_otherwise(patch, Conv, lambda c: c._replace(mac=2 * c.mac))
+    count_otherwise(patch, Conv, lambda c: replace(c, mac=2 * c.mac))
 
 
 @FAULTS.in_network(CONV, "conv1 operations (add)")
@@ -68,7 +69,7 @@ def bias_not_counted(patch: Patch) -> None:
     "input: 11x13x3, layers: [{separable: {filters: 5, kernel: 3}}]", "separable1 operations (mac)"
 )
 def pointwise_part_forgotten(patch: Patch) -> None:
-    count_otherwise(patch, Separable, lambda c: c._replace(mac=c.mac * 9 // 14))
+    count_otherwise(patch, Separable, lambda c: replace(c, mac=c.mac * 9 // 14))
 
 
 @FAULTS.in_network(
@@ -94,17 +95,17 @@ def division_of_the_mean_forgotten(patch: Patch) -> None:
 
 @FAULTS.in_network("input: 11x13x3, layers: [relu, gap]", "global_avgpool1 operations (add)")
 def one_addition_too_many(patch: Patch) -> None:
-    count_otherwise(patch, GlobalAvgPool, lambda c: c._replace(add=c.add + c.divide))
+    count_otherwise(patch, GlobalAvgPool, lambda c: replace(c, add=c.add + c.divide))
 
 
 @FAULTS.in_network("input: 11x13x3, layers: [softmax, relu]", "softmax1 operations (add)")
 def maximum_not_subtracted(patch: Patch) -> None:
-    count_otherwise(patch, Softmax, lambda c: c._replace(add=c.compare))
+    count_otherwise(patch, Softmax, lambda c: replace(c, add=c.compare))
 
 
 @FAULTS.in_network("input: 5x7x11, layers: [relu, lrn: 5]", "lrn1 operations (add)")
 def sums_not_clipped_at_the_ends(patch: Patch) -> None:
-    count_otherwise(patch, Lrn, lambda c: c._replace(add=c.divide * 5))
+    count_otherwise(patch, Lrn, lambda c: replace(c, add=c.divide * 5))
 
 
 @FAULTS.in_network("input: 5x7x3, layers: [elu, relu]", "elu1 operations (multiply)")
@@ -122,7 +123,7 @@ def ceiling_forgotten(patch: Patch) -> None:
     "average1 operations (add)",
 )
 def as_many_additions_as_inputs(patch: Patch) -> None:
-    count_otherwise(patch, Average, lambda c: c._replace(add=3 * c.divide))
+    count_otherwise(patch, Average, lambda c: replace(c, add=3 * c.divide))
 
 
 @FAULTS.in_network("input: 5x7x3, layers: [{add: [[], gap]}, relu]", "add1 operations (add)")
@@ -142,14 +143,14 @@ def bins_that_share_nothing(patch: Patch) -> None:
 
 @FAULTS.in_network("input: 5x7x3, layers: [{maxout: 4}, relu]", "maxout1 operations (compare)")
 def a_comparison_per_piece(patch: Patch) -> None:
-    count_otherwise(patch, Maxout, lambda c: c._replace(compare=8))
+    count_otherwise(patch, Maxout, lambda c: replace(c, compare=8))
 
 
 @FAULTS.in_network(
     "input: 5x7x3, layers: [{resize: {scale: 2, method: bilinear}}]", "resize1 operations (add)"
 )
 def as_many_additions_as_corners(patch: Patch) -> None:
-    count_otherwise(patch, Resize, lambda c: c._replace(add=c.multiply))
+    count_otherwise(patch, Resize, lambda c: replace(c, add=c.multiply))
 
 
 # --- parameters ----------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ def table_taken_for_a_full_one(patch: Patch) -> None:
 @FAULTS.in_network("input: 5x7x3, layers: [relu, bn]", "batchnorm1 parameters (learnable)")
 def statistics_trainable(patch: Patch) -> None:
     hold_otherwise(
-        patch, BatchNorm, lambda params: tuple(p._replace(trainable=True) for p in params)
+        patch, BatchNorm, lambda params: tuple(replace(p, trainable=True) for p in params)
     )
 
 
@@ -213,7 +214,7 @@ def switch_ignored(patch: Patch) -> None:
 
 @FAULTS.in_network("input: 5x7x3, layers: [{rbf: 10}]", "rbf1 parameters (learnable)")
 def centres_trainable(patch: Patch) -> None:
-    hold_otherwise(patch, Rbf, lambda params: tuple(p._replace(trainable=True) for p in params))
+    hold_otherwise(patch, Rbf, lambda params: tuple(replace(p, trainable=True) for p in params))
 
 
 @FAULTS.in_network(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -124,8 +126,8 @@ def test_lrn_adds_up_the_channels_around_each(channels: int, size: int) -> None:
 def test_log_softmax_and_softmax_share_their_sum() -> None:
     # Both subtract the maximum, raise and add up; then one divides, the other takes a logarithm.
     plain, logarithm = Softmax().cost(X, X), LogSoftmax().cost(X, X)
-    assert logarithm._replace(exponential=0, add=0) == plain._replace(
-        divide=0, exponential=0, add=0
+    assert replace(logarithm, exponential=0, add=0) == replace(
+        plain, divide=0, exponential=0, add=0
     )
     assert logarithm.exponential - plain.exponential == X.positions
     assert logarithm.add - plain.add == plain.divide == X.count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from fractions import Fraction
 from html.parser import HTMLParser
 from io import StringIO
@@ -63,11 +64,11 @@ def test_json_tells_receptive_fields_axis_by_axis(small: Analysis) -> None:
 def test_json_leaves_out_what_is_not_there(small: Analysis) -> None:
     data = json.loads(render(small, "json"))
     for layer, facts in zip(data["layers"], small, strict=True):
-        cost = facts.cost._asdict() if facts.cost else {}
+        cost = asdict(facts.cost) if facts.cost else {}
         assert {n: c for n, c in cost.items() if c} == layer["elementary"]
         assert len(layer.get("fit", [])) == len(facts.fit)
         assert layer.get("shares") == facts.node.share
-    everything = small.total.cost._asdict()
+    everything = asdict(small.total.cost)
     listed = data["totals"]["elementary"]
     assert all(listed.get(name, 0) == count for name, count in everything.items())
     assert all(listed.values())

@@ -177,7 +177,7 @@ def no_macs(asked: Asked) -> bool:
 
 def no_cost(asked: Asked) -> bool:
     """Whether it computes nothing."""
-    return asked.facts.cost is not None and not any(asked.facts.cost)
+    return asked.facts.cost is not None and not any(asked.facts.cost.counts)
 
 
 def multiplied(asked: Asked) -> bool:

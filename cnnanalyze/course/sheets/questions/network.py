@@ -177,7 +177,7 @@ def _has(facts: NodeFacts, quantity: str) -> bool:
     if quantity in {"macs", "doubled_macs", "exact_operations"}:
         return facts.cost is not None and facts.cost.mac > 0
     if quantity == "flops":
-        return facts.cost is not None and any(facts.cost)
+        return facts.cost is not None and any(facts.cost.counts)
     return quantity not in OF_TENSORS or bool(facts.params)
 
 
