@@ -91,7 +91,7 @@ class FieldEffort(NamedTuple):
         --------
         >>> effort = FieldEffort(fixed=1000, of_image=10, of_run=100, images=3, sizes=(7, 5))
         >>> effort.of(None), effort.lines_within(1630), effort.lines_within(1629)
-        (1630, None, 5)
+        (1630, None, 6)
         """
         if self.of(None) <= operations:
             return None
