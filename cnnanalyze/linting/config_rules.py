@@ -16,7 +16,7 @@ from cnnanalyze.language.expression import UNKNOWN, Expression, interpolate, par
 from cnnanalyze.language.expression_functions import WORDS
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import SEVERITIES, Finding
-from cnnanalyze.linting.graph_queries import all_attributes
+from cnnanalyze.linting.layer_queries import all_attributes
 from cnnanalyze.linting.rule import Rule, is_code, is_name
 
 KEYS = ("code", "when", "message", "name", "severity", "help", "profiles")

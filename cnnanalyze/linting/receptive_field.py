@@ -10,7 +10,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.periodic_field import Field
 from cnnanalyze.graph.node import INPUT
-from cnnanalyze.linting.graph_queries import is_spatial
+from cnnanalyze.linting.layer_queries import is_spatial
 
 Sizes = tuple[int, ...]
 """One number for each axis of the network's input."""

@@ -61,7 +61,7 @@ class Rule:
     Examples
     --------
     >>> from cnnanalyze import Trait
-    >>> from cnnanalyze.linting.graph_queries import kernel
+    >>> from cnnanalyze.linting.layer_queries import kernel
     >>> class WideKernel(Rule):
     ...     "A kernel is wider than 7."
     ...

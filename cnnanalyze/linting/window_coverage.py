@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.layers.base import Fit
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import NodeFacts
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def sides(facts: NodeFacts) -> Iterator[tuple[Fit, int, int, int, int]]:
     """Yield how a layer's windows lie along every axis: fit, kernel, stride, dilation, extent."""
     node = facts.node
-    windows = graph_queries.kernel(node), graph_queries.stride(node), graph_queries.dilation(node)
+    windows = layer_queries.kernel(node), layer_queries.stride(node), layer_queries.dilation(node)
     return zip(facts.fit, *windows, node.input_shapes[0].size, strict=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
-from cnnanalyze.linting.graph_queries import bottlenecks
+from cnnanalyze.linting.layer_queries import bottlenecks
 from cnnanalyze.linting.selection import Level
 from cnnanalyze.linting.settings import Given, Settings
 from tests.linting.conftest import Lint

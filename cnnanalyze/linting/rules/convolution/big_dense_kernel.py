@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from types import MappingProxyType
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -73,10 +73,10 @@ class BigDenseKernel(Rule):
         """Look at every full convolution behind the first one that slides."""
         assert subject.network is not None
         least = self.threshold(subject, "kernel")
-        convolutions = (n for n in subject.network if n.layer.is_any(graph_queries.CONVOLUTIONS))
+        convolutions = (n for n in subject.network if n.layer.is_any(layer_queries.CONVOLUTIONS))
         for node in list(convolutions)[1:]:
-            sides = graph_queries.kernel(node)
-            if not graph_queries.is_full(node) or node.output.positions == 1:
+            sides = layer_queries.kernel(node)
+            if not layer_queries.is_full(node) or node.output.positions == 1:
                 continue
             if min(sides) >= least and max(sides) % 2:
                 number = (max(sides) - 1) // 2

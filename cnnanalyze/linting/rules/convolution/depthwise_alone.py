@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -73,7 +73,7 @@ class DepthwiseAlone(Rule):
         assert subject.network is not None
         for node in subject.network:
             if (
-                graph_queries.is_depthwise(node)
+                layer_queries.is_depthwise(node)
                 and not node.given
                 and not _is_mixed(subject.network, node)
             ):
@@ -94,8 +94,8 @@ def _is_mixed(network: Network, node: Node) -> bool:
     """Whether a layer that reads several channels comes before the next depthwise one."""
     waiting, seen = [node], {node.id}
     while waiting:
-        for reader in graph_queries.consumers(network, waiting.pop()):
-            if graph_queries.is_depthwise(reader):
+        for reader in layer_queries.consumers(network, waiting.pop()):
+            if layer_queries.is_depthwise(reader):
                 continue
             if reader.layer.is_any(_MIXING):
                 return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.language.step import has_expression
 from cnnanalyze.language.tree import Mapping, Tree
 from cnnanalyze.language.written_step import written_of
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_entry
 from cnnanalyze.linting.finding import Finding
@@ -84,8 +84,8 @@ class DilationOn1x1(Rule):
         """Look at convolutions with one tap; what a parameter gives may be otherwise elsewhere."""
         assert subject.network is not None
         for node in subject.network:
-            rates = graph_queries.dilation(node) if graph_queries.is_convolution(node) else ()
-            if max(rates, default=1) == 1 or any(k > 1 for k in graph_queries.kernel(node)):
+            rates = layer_queries.dilation(node) if layer_queries.is_convolution(node) else ()
+            if max(rates, default=1) == 1 or any(k > 1 for k in layer_queries.kernel(node)):
                 continue
             written = written_of(node)
             arguments = None if written is None else written.arguments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -59,17 +59,17 @@ class DoubleDownsample(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look back from every strided layer to the one before it."""
         assert subject.network is not None
-        strided = graph_queries.CONVOLUTIONS | graph_queries.POOLS
-        passed = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
+        strided = layer_queries.CONVOLUTIONS | layer_queries.POOLS
+        passed = layer_queries.ACTIVATIONS | layer_queries.NORMS | layer_queries.SILENT
         for node in subject.network:
-            if not node.layer.is_any(strided) or max(graph_queries.stride(node), default=1) == 1:
+            if not node.layer.is_any(strided) or max(layer_queries.stride(node), default=1) == 1:
                 continue
-            for first in graph_queries.before(subject.network, node, passed):
+            for first in layer_queries.before(subject.network, node, passed):
                 if (
                     first.layer.is_any(strided)
-                    and (step := max(graph_queries.stride(first), default=1)) > 1
+                    and (step := max(layer_queries.stride(first), default=1)) > 1
                 ):
-                    both = step * max(graph_queries.stride(node))
+                    both = step * max(layer_queries.stride(node))
                     yield self.found(
                         subject,
                         f"the map shrinks by {both} in two steps, {first.id} and {node.id}, with "

@@ -8,7 +8,7 @@ from math import gcd
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,7 +66,7 @@ class Gridding(Rule):
         """Compare every dilated convolution with the spatial ones before it."""
         assert subject.network is not None
         dilated = {
-            n.id: n for n in graph_queries.spatial_convolutions(subject.network) if _rate(n) > 1
+            n.id: n for n in layer_queries.spatial_convolutions(subject.network) if _rate(n) > 1
         }
         for node in dilated.values():
             for first in _spatial_before(subject.network, node):
@@ -84,7 +84,7 @@ class Gridding(Rule):
 
 
 def _rate(node: Node) -> int:
-    return max(graph_queries.dilation(node), default=1)
+    return max(layer_queries.dilation(node), default=1)
 
 
 def _spatial_before(network: Network, node: Node) -> tuple[Node, ...]:
@@ -92,8 +92,8 @@ def _spatial_before(network: Network, node: Node) -> tuple[Node, ...]:
     found: dict[str, Node] = {}
     waiting, seen = [node], {node.id}
     while waiting:
-        for before in graph_queries.producers(network, waiting.pop()):
-            if graph_queries.is_spatial(before):
+        for before in layer_queries.producers(network, waiting.pop()):
+            if layer_queries.is_spatial(before):
                 found[before.id] = before
             elif before.layer.is_any(_PASSED) and before.id not in seen:
                 seen.add(before.id)
@@ -102,9 +102,9 @@ def _spatial_before(network: Network, node: Node) -> tuple[Node, ...]:
 
 
 _PASSED = (
-    graph_queries.ACTIVATIONS
-    | graph_queries.NORMS
-    | graph_queries.SILENT
-    | graph_queries.CONVOLUTIONS
+    layer_queries.ACTIVATIONS
+    | layer_queries.NORMS
+    | layer_queries.SILENT
+    | layer_queries.CONVOLUTIONS
     | {Trait.SUM}
 )

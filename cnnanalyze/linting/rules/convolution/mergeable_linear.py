@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -104,7 +104,7 @@ class MergeableLinear(Rule):
         network = subject.network
         for node in network:
             first = _linear_before(network, node)
-            if first is None or not graph_queries.is_mergeable(first, node):
+            if first is None or not layer_queries.is_mergeable(first, node):
                 continue
             before, middle, after = _width(first), first.output.channels, node.output.channels
             yield self.found(
@@ -117,18 +117,18 @@ class MergeableLinear(Rule):
             )
 
 
-_BETWEEN = graph_queries.NORMS | graph_queries.SILENT
+_BETWEEN = layer_queries.NORMS | layer_queries.SILENT
 
 
 def _linear_before(network: Network, node: Node) -> Node | None:
     """Return the full linear layer that feeds this one, and nothing else, through norms."""
-    if not _reads_all(node) or not graph_queries.is_mixing(node):
+    if not _reads_all(node) or not layer_queries.is_mixing(node):
         return None
-    here = graph_queries.producer(network, node)
-    while here is not None and graph_queries.only_consumer(network, here) is not None:
+    here = layer_queries.producer(network, node)
+    while here is not None and layer_queries.only_consumer(network, here) is not None:
         if not here.layer.is_any(_BETWEEN):
             return here if _reads_all(here) and not (here.given or node.given) else None
-        here = graph_queries.producer(network, here)
+        here = layer_queries.producer(network, here)
     return None
 
 
@@ -140,4 +140,4 @@ def _reads_all(node: Node) -> bool:
 
 def _width(node: Node) -> int:
     shape = node.input_shapes[0]
-    return shape.count if node.layer.is_any(graph_queries.DENSE) else shape.channels
+    return shape.count if node.layer.is_any(layer_queries.DENSE) else shape.channels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -23,7 +23,7 @@ class PoolGap(Rule):
 
     code = "CV004"
     name = "pool-gap"
-    traits = graph_queries.POOLS
+    traits = layer_queries.POOLS
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
@@ -58,8 +58,8 @@ class PoolGap(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look at pools that nothing else stands beside."""
         assert subject.network is not None
-        for node, stride, extent in graph_queries.gaps(
-            subject.network, graph_queries.POOLS, _PASSED
+        for node, stride, extent in layer_queries.gaps(
+            subject.network, layer_queries.POOLS, _PASSED
         ):
             yield self.found(
                 subject,
@@ -71,4 +71,4 @@ class PoolGap(Rule):
             )
 
 
-_PASSED = graph_queries.SILENT | {Trait.CROPPING, Trait.PADDING, Trait.SHIFTING}
+_PASSED = layer_queries.SILENT | {Trait.CROPPING, Trait.PADDING, Trait.SHIFTING}

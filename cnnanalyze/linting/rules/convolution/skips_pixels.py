@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -58,8 +58,8 @@ class SkipsPixels(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Look at convolutions that nothing else stands beside."""
         assert subject.network is not None
-        for node, stride, extent in graph_queries.gaps(
-            subject.network, graph_queries.CONVOLUTIONS, _PASSED
+        for node, stride, extent in layer_queries.gaps(
+            subject.network, layer_queries.CONVOLUTIONS, _PASSED
         ):
             yield self.found(
                 subject,
@@ -72,4 +72,4 @@ class SkipsPixels(Rule):
             )
 
 
-_PASSED = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
+_PASSED = layer_queries.ACTIVATIONS | layer_queries.NORMS | layer_queries.SILENT

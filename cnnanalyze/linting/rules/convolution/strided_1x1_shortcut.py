@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -58,11 +58,11 @@ class Strided1x1Shortcut(Rule):
         """Look at strided 1x1 convolutions beside another layer."""
         assert subject.network is not None
         for node in subject.network:
-            strided = graph_queries.is_pointwise(node) and any(
-                s > 1 for s in graph_queries.stride(node)
+            strided = layer_queries.is_pointwise(node) and any(
+                s > 1 for s in layer_queries.stride(node)
             )
-            if strided and not graph_queries.is_alone(subject.network, node):
-                read, step = prod(graph_queries.stride(node)), max(graph_queries.stride(node))
+            if strided and not layer_queries.is_alone(subject.network, node):
+                read, step = prod(layer_queries.stride(node)), max(layer_queries.stride(node))
                 yield self.found(
                     subject,
                     f"a 1x1 convolution of stride {step} reads one of {read} pixels",

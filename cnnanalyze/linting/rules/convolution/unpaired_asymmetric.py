@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,7 +66,7 @@ class UnpairedAsymmetric(Rule):
         """Look for the other half of every row or column."""
         assert subject.network is not None
         for node in subject.network:
-            sides = graph_queries.kernel(node) if graph_queries.is_convolution(node) else ()
+            sides = layer_queries.kernel(node) if layer_queries.is_convolution(node) else ()
             if len(sides) != _PLANE or min(sides) > 1 or max(sides) == 1:
                 continue
             flat = sides.index(1)
@@ -90,8 +90,8 @@ _PLANE = 2
 
 def _around(network: Network, node: Node) -> set[tuple[int, ...]]:
     """Return the kernels of the convolutions before, behind and beside a layer."""
-    passed = graph_queries.ACTIVATIONS | graph_queries.NORMS | graph_queries.SILENT
-    before = graph_queries.before(network, node, passed)
-    behind = graph_queries.after(network, node, passed)
-    beside = graph_queries.consumers(network, graph_queries.producer(network, node))
-    return {graph_queries.kernel(n) for n in (*before, *behind, *beside)}
+    passed = layer_queries.ACTIVATIONS | layer_queries.NORMS | layer_queries.SILENT
+    before = layer_queries.before(network, node, passed)
+    behind = layer_queries.after(network, node, passed)
+    beside = layer_queries.consumers(network, layer_queries.producer(network, node))
+    return {layer_queries.kernel(n) for n in (*before, *behind, *beside)}

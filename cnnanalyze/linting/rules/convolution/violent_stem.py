@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,11 +66,11 @@ class ViolentStem(Rule):
         most = self.threshold(subject, "stride")
         convolutions = 0
         total = (1,) * network.input.rank
-        for node in graph_queries.main_path(network):
+        for node in layer_queries.main_path(network):
             if node.layer.is_any(
-                graph_queries.CONVOLUTIONS | graph_queries.POOLS
-            ) and graph_queries.stride(node):
-                total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
+                layer_queries.CONVOLUTIONS | layer_queries.POOLS
+            ) and layer_queries.stride(node):
+                total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
                 if max(total) >= most:
                     yield self.found(
                         subject,
@@ -84,7 +84,7 @@ class ViolentStem(Rule):
                     return
             elif node.output.rank != network.input.rank:
                 return
-            convolutions += node.layer.is_any(graph_queries.CONVOLUTIONS)
+            convolutions += node.layer.is_any(layer_queries.CONVOLUTIONS)
             if convolutions == _FIRST:
                 return
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import LINEAR, reads_map
+from cnnanalyze.linting.layer_queries import LINEAR, reads_map
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

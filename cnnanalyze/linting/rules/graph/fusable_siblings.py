@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -58,12 +58,12 @@ class FusableSiblings(Rule):
         assert subject.network is not None
         seen: dict[tuple[object, ...], str] = {}
         for node in subject.network:
-            if not graph_queries.is_full(node):
+            if not layer_queries.is_full(node):
                 continue
             shape = {k: v for k, v in node.attributes.items() if k != "filters"}
             first = seen.setdefault((repr(shape), node.inputs), node.id)
             if first != node.id:
-                size = "x".join(map(str, graph_queries.kernel(node)))
+                size = "x".join(map(str, layer_queries.kernel(node)))
                 yield self.found(
                     subject,
                     f"{node.id} and {first} read the same input with {size} kernels: "

@@ -8,7 +8,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import JOINS
+from cnnanalyze.linting.layer_queries import JOINS
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -80,4 +80,4 @@ class TwinSiblings(Rule):
                 )
 
 
-_PASSED = graph_queries.SILENT | graph_queries.ACTIVATIONS
+_PASSED = layer_queries.SILENT | layer_queries.ACTIVATIONS

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import CONVOLUTIONS, MAX_POOL, is_depthwise, kernel
+from cnnanalyze.linting.layer_queries import CONVOLUTIONS, MAX_POOL, is_depthwise, kernel
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

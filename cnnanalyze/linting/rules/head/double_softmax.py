@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import SILENT, SOFTMAX, before, heads
+from cnnanalyze.linting.layer_queries import SILENT, SOFTMAX, before, heads
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.language.tree import Mapping
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import heads
+from cnnanalyze.linting.layer_queries import heads
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

@@ -8,7 +8,7 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import SILENT, before, heads
+from cnnanalyze.linting.layer_queries import SILENT, before, heads
 from cnnanalyze.linting.loss import wanted
 from cnnanalyze.linting.rule import Case, Rule, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -55,11 +55,11 @@ class EvenFilterSame(Rule):
         assert subject.network is not None
         for node in subject.network:
             if (
-                not node.layer.is_any(graph_queries.CONVOLUTIONS)
+                not node.layer.is_any(layer_queries.CONVOLUTIONS)
                 or node.attributes.get("padding") != "same"
             ):
                 continue
-            sides = zip(graph_queries.kernel(node), graph_queries.stride(node), strict=True)
+            sides = zip(layer_queries.kernel(node), layer_queries.stride(node), strict=True)
             even = next((f for f, s in sides if f % 2 == 0 and s == 1), None)
             if even is not None:
                 yield self.found(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -48,7 +48,7 @@ class PaddedPooling(Rule):
         """Look at the padding of every pool, also where 'same' comes to some."""
         assert subject.analysis is not None
         for facts in subject.analysis:
-            if not facts.node.layer.is_any(graph_queries.POOLS):
+            if not facts.node.layer.is_any(layer_queries.POOLS):
                 continue
             padded = next((f for f in facts.fit if f.before or f.after), None)
             if padded is not None:

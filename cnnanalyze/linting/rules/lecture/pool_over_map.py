@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -23,7 +23,7 @@ class PoolOverMap(Rule):
 
     code = "LC004"
     name = "pool-over-map"
-    traits = graph_queries.POOLS
+    traits = layer_queries.POOLS
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
@@ -48,10 +48,10 @@ class PoolOverMap(Rule):
         assert subject.network is not None
         for node in subject.network:
             shape = node.input_shapes[0]
-            if not node.layer.is_any(graph_queries.POOLS) or shape.positions <= 1:
+            if not node.layer.is_any(layer_queries.POOLS) or shape.positions <= 1:
                 continue
             sides = zip(
-                graph_queries.kernel(node), graph_queries.dilation(node), shape.size, strict=True
+                layer_queries.kernel(node), layer_queries.dilation(node), shape.size, strict=True
             )
             for axis, (k, d, n) in enumerate(sides):
                 if (extent := d * (k - 1) + 1) > n:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,7 +66,7 @@ class StrideDoesNotFit(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if not node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
+            if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
                 continue
             for axis, (fit, f, s, d, n) in enumerate(sides(facts)):
                 if fit.exact:

@@ -8,7 +8,7 @@ from itertools import groupby
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.layers.traits import Category, Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -109,8 +109,8 @@ class TypicalPattern(Rule):
 
 
 _PASSED = (
-    graph_queries.SILENT
-    | graph_queries.NORMS
+    layer_queries.SILENT
+    | layer_queries.NORMS
     | {Trait.FLATTENING, Trait.RESPONSE_NORMALISATION, Trait.PADDING}
 )
 _LETTERS = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import (
+from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
     SILENT,
     SOFTMAX,

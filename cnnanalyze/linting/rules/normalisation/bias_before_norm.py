@@ -11,7 +11,7 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Edit, Finding, Fix
-from cnnanalyze.linting.graph_queries import LINEAR, consumers
+from cnnanalyze.linting.layer_queries import LINEAR, consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 PER_CHANNEL = frozenset({Trait.CHANNEL_STATISTICS})

@@ -9,7 +9,7 @@ from cnnanalyze.language.written_step import written_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding, Fix
-from cnnanalyze.linting.graph_queries import ACTIVATIONS, RECTIFIERS, SILENT, SOFTMAX, before
+from cnnanalyze.linting.layer_queries import ACTIVATIONS, RECTIFIERS, SILENT, SOFTMAX, before
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.graph.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import ACTIVATIONS, LINEAR, NORMS, SOFTMAX, consumers
+from cnnanalyze.linting.layer_queries import ACTIVATIONS, LINEAR, NORMS, SOFTMAX, consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

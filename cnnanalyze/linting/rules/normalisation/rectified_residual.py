@@ -8,7 +8,7 @@ from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import RECTIFIERS, SILENT, before
+from cnnanalyze.linting.layer_queries import RECTIFIERS, SILENT, before
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

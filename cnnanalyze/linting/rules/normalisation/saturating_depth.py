@@ -8,7 +8,7 @@ from types import MappingProxyType
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import consumers
+from cnnanalyze.linting.layer_queries import consumers
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 SATURATING = frozenset({Trait.SATURATING})

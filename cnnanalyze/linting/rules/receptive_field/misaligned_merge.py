@@ -10,7 +10,7 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import JOINS
+from cnnanalyze.linting.layer_queries import JOINS
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

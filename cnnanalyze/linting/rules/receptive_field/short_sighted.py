@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import GLOBAL_POOLS
+from cnnanalyze.linting.layer_queries import GLOBAL_POOLS
 from cnnanalyze.linting.receptive_field import extent, sizes
 from cnnanalyze.linting.rule import Case, Rule, rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -77,7 +77,7 @@ class BorderDropped(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if not node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
+            if not node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
                 continue
             for axis, (fit, k, s, _, n) in enumerate(sides(facts)):
                 if k > 1 and s > 1 and fit.unread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -66,7 +66,7 @@ class KernelOverMap(Rule):
         assert subject.analysis is not None
         for facts in subject.analysis:
             node = facts.node
-            if not graph_queries.is_spatial(node) or not facts.fit:
+            if not layer_queries.is_spatial(node) or not facts.fit:
                 continue
             for axis, (fit, k, s, d, n) in enumerate(sides(facts)):
                 dead = readings(fit, k, s, d, n).dead

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -23,7 +23,7 @@ class SizeLockedHead(Rule):
 
     code = "SH012"
     name = "size-locked-head"
-    traits = graph_queries.DENSE
+    traits = layer_queries.DENSE
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
@@ -59,15 +59,15 @@ class SizeLockedHead(Rule):
         """Look at what every dense layer reads, before it was flattened."""
         assert subject.network is not None
         for node in subject.network:
-            if not node.layer.is_any(graph_queries.DENSE):
+            if not node.layer.is_any(layer_queries.DENSE):
                 continue
             shape = node.input_shapes[0]
-            before = graph_queries.producer(subject.network, node)
+            before = layer_queries.producer(subject.network, node)
             while before is not None and before.layer.is_any(_PASSED):
                 shape = before.input_shapes[0]
                 if Trait.FLATTENING in before.layer.traits:
                     break
-                before = graph_queries.producer(subject.network, before)
+                before = layer_queries.producer(subject.network, before)
             if shape.positions > 1:
                 yield self.found(
                     subject,
@@ -79,4 +79,4 @@ class SizeLockedHead(Rule):
                 )
 
 
-_PASSED = graph_queries.SILENT | graph_queries.ACTIVATIONS | {Trait.FLATTENING}
+_PASSED = layer_queries.SILENT | layer_queries.ACTIVATIONS | {Trait.FLATTENING}

@@ -8,7 +8,7 @@ from cnnanalyze.core.shape import axis_name
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.graph.queries import ancestors
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -84,9 +84,9 @@ def _total(network: Network) -> tuple[int, ...]:
         if not known or behind.rank != network.input.rank or behind.positions == 1:
             continue  # no positions any more
         total, steps = max(known)
-        if node.layer.is_any(graph_queries.CONVOLUTIONS | graph_queries.POOLS):
-            total = tuple(t * s for t, s in zip(total, graph_queries.stride(node), strict=True))
-            steps += max(graph_queries.stride(node)) > 1
+        if node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
+            total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
+            steps += max(layer_queries.stride(node)) > 1
         elif behind.size > before.size:
             grown = zip(total, before.size, behind.size, strict=True)
             total = tuple(max(1, t * old // new) for t, old, new in grown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -68,17 +68,17 @@ class SpatialOpOn1x1(Rule):
         assert subject.network is not None
         for node in subject.network:
             shape = node.input_shapes[0]
-            is_window = graph_queries.is_spatial(node) or node.layer.is_any(graph_queries.POOLS)
+            is_window = layer_queries.is_spatial(node) or node.layer.is_any(layer_queries.POOLS)
             if not is_window or shape.is_vector or shape.positions > 1:
                 continue
-            size = "x".join(map(str, graph_queries.kernel(node)))
+            size = "x".join(map(str, layer_queries.kernel(node)))
             yield self.found(
                 subject,
                 f"{node.kind} with a {size} window on a map of one position",
                 node=node,
                 attribute="kernel",
                 help="remove the pool"
-                if node.layer.is_any(graph_queries.POOLS)
+                if node.layer.is_any(layer_queries.POOLS)
                 else "use a 1x1 convolution, or stop downsampling earlier",
                 values={"kernel": size, "input": str(shape)},
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from types import MappingProxyType
 
-from cnnanalyze.linting import graph_queries
+from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -59,7 +59,7 @@ class TapsInPadding(Rule):
         least = self.threshold(subject, "share")
         for facts in subject.analysis:
             node = facts.node
-            if not graph_queries.is_spatial(node) or not facts.fit:
+            if not layer_queries.is_spatial(node) or not facts.fit:
                 continue
             axes = [(readings(*side), side[1] * side[0].output) for side in sides(facts)]
             if any(read.dead for read, _ in axes):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import ACTIVATIONS, DENSE, NORMS, SILENT, before, is_gate
+from cnnanalyze.linting.layer_queries import ACTIVATIONS, DENSE, NORMS, SILENT, before, is_gate
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from cnnanalyze.graph.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.graph_queries import (
+from cnnanalyze.linting.layer_queries import (
     ACTIVATIONS,
     CONVOLUTIONS,
     NORMS,

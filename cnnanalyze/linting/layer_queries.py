@@ -1,4 +1,4 @@
-"""Walks over a network: what rules ask of a layer's kind and of its neighbours."""
+"""What rules ask of a layer: what it is, and what stands before and behind it."""
 
 from __future__ import annotations
 
