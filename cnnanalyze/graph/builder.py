@@ -91,6 +91,12 @@ class NetworkBuilder:
     """
 
     def __init__(self, name: str = "network") -> None:
+        given: object = name
+        if not isinstance(given, str) or not given.strip():
+            raise UsageError(
+                f"a network is called by a text, not by {say(given)}",
+                help="cnn.NetworkBuilder('lenet')",
+            )
         self.name = name
         self._inputs: dict[NodeId, Input] = {}
         self._nodes: dict[str, Node] = {}
@@ -99,6 +105,10 @@ class NetworkBuilder:
         self._numbers: dict[str, int] = {}
         self._path = ""
         self._frozen = False
+
+    def __repr__(self) -> str:
+        count = len(self._nodes)
+        return f"<NetworkBuilder of {self.name}: {count} layer{'s' if count != 1 else ''}>"
 
     # --- what goes in ----------------------------------------------------------------------------
 
@@ -124,7 +134,7 @@ class NetworkBuilder:
         if not name:
             count = len(self._inputs) + 1
             name = str(INPUT) if count == 1 else f"{INPUT}{count}"
-        self._refuse_name(name, name)
+        self._free_path(name, "")
         given = None if values is None else _values(values, shape)
         self._taken.add(name)
         self._inputs[NodeId(name)] = Input(shape, given)
@@ -154,6 +164,7 @@ class NetworkBuilder:
     def layer(
         self,
         layer: Layer | str,
+        /,
         *read: Tensor | Sequence[Tensor] | object,
         name: str = "",
         frozen: bool = False,
@@ -189,9 +200,9 @@ class NetworkBuilder:
         UsageError
             If an attribute, a name or what is read is wrong.
         """
-        sources, bare = self._sources(read)
-        kind = layer.kind if isinstance(layer, Layer) else KINDS.canonical(layer)
+        kind = layer.kind if isinstance(layer, Layer) else _kind(layer).kind
         path = self._path_for(kind, name)
+        sources, bare = self._sources(read)
         made = self._made(layer, bare, attributes, path)
         shapes = tuple(source.shape for source in sources)
         _refuse_arity(made, len(sources), path)
@@ -232,15 +243,16 @@ class NetworkBuilder:
         >>> x.id
         'stage2/maxpool1'
         """
-        path = self._path + name
-        self._refuse_name(name, path)
+        path = self._free_path(name, self._path)
         self._taken.add(path)
-        before, was_frozen = self._path, self._frozen
+        before, was_frozen, count = self._path, self._frozen, len(self._nodes)
         self._path, self._frozen = f"{path}/", was_frozen or frozen
         try:
             yield
         finally:
             self._path, self._frozen = before, was_frozen
+            if len(self._nodes) == count:
+                self._taken.discard(path)  # nothing stands in it
 
     def build(self, outputs: Tensor | Sequence[Tensor] | None = None) -> Network:
         """Return the network.
@@ -262,10 +274,14 @@ class NetworkBuilder:
             )
         nodes = tuple(self._nodes.values())
         wanted = [Tensor(nodes[-1].id, nodes[-1].output, self)] if outputs is None else outputs
-        ends = [wanted] if isinstance(wanted, Tensor) else list(wanted)
+        ends = wanted if isinstance(wanted, list | tuple) else (wanted,)
         if not ends:
             raise UsageError(f"{self.name} needs an output", help="b.build(outputs=x)")
         for end in ends:
+            if not isinstance(end, Tensor):
+                raise UsageError(
+                    f"an output is what a layer gave, not {say(end)}", help="b.build(outputs=x)"
+                )
             self._refuse_foreign(end)
             if end.id in self._inputs:
                 raise UsageError(
@@ -285,24 +301,26 @@ class NetworkBuilder:
 
     def _path_for(self, kind: str, name: str) -> str:
         if name:
-            self._refuse_name(name, self._path + name)
-            return self._path + name
+            return self._free_path(name, self._path)
         key = self._path + kind
         number = self._numbers.get(key, 0) + 1
         while f"{key}{number}" in self._taken:
             number += 1
-        self._numbers[key] = number
+        self._numbers[key] = number - 1  # a layer that is refused takes no number
         return f"{key}{number}"
 
-    def _refuse_name(self, name: object, path: str) -> None:
+    def _free_path(self, name: object, within: str) -> str:
+        """Return the path of something with a name, or refuse the name."""
         if not isinstance(name, str) or not is_name(name):
             raise UsageError(
                 f"{say(name)} cannot name a layer, a block or an input",
                 help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
                 f"{LONGEST_NAME} characters; 'input' is the network's input",
             )
+        path = within + name
         if path in self._taken:
             raise UsageError(f"the name '{path}' is taken", help="choose another name")
+        return path
 
     # --- what a layer is made of -----------------------------------------------------------------
 
@@ -312,7 +330,7 @@ class NetworkBuilder:
         bare: list[object] = []
         for one in read:
             many = one if isinstance(one, list | tuple) and one else (one,)
-            if all(isinstance(t, Tensor) for t in many):
+            if any(isinstance(t, Tensor) for t in many):
                 if bare:
                     raise UsageError(
                         f"{say(bare[0])} comes before what the layer reads",
@@ -333,7 +351,8 @@ class NetworkBuilder:
     def _refuse_foreign(self, tensor: object) -> None:
         if not isinstance(tensor, Tensor):
             raise UsageError(
-                f"a layer reads what b.input(...) or another layer gave, not {say(tensor)}"
+                f"a layer reads what b.input(...) or another layer gave, not {say(tensor)}",
+                help="x = b.input(32, 32, 3); x = b.conv(x, filters=8, kernel=3)",
             )
         if tensor.builder is not self:
             raise UsageError(f"'{tensor.id}' belongs to another builder, of {tensor.builder.name}")
@@ -358,16 +377,23 @@ class NetworkBuilder:
                     f"{path}: '{layer}' takes no bare value, but {say(bare[0])} is given",
                     help=offered("it takes", list(cls.model_fields), "attributes"),
                 )
+            if cls.principal in attributes:
+                raise UsageError(
+                    f"{path}: {cls.principal} is given twice, as {say(bare[0])} and as "
+                    f"{say(attributes[cls.principal])}",
+                    help="before its attributes, a layer takes what b.input(...) or another "
+                    "layer gave",
+                )
             attributes = {cls.principal: bare[0], **attributes}
         return _validated(cls, layer, attributes, path)
 
-    def _owner(self, node: Node, share: Tensor | str, weights: object) -> NodeId | None:
+    def _owner(self, node: Node, share: object, weights: object) -> NodeId | None:
         if weights is not None:
             raise UsageError(f"{node.id}: a layer that shares weights cannot be given others")
         if isinstance(share, Tensor):
             self._refuse_foreign(share)
         target = share.id if isinstance(share, Tensor) else share
-        owner = self._nodes.get(target)
+        owner = self._nodes.get(target) if isinstance(target, str) else None
         if owner is None:
             raise UsageError(
                 f"{node.id} cannot share the weights of {say(target)}: that is no layer"
@@ -380,8 +406,13 @@ class NetworkBuilder:
 # --- checking ------------------------------------------------------------------------------------
 
 
-def _kind(word: str) -> type[Layer]:
+def _kind(word: object) -> type[Layer]:
     """Return the class of a kind."""
+    if not isinstance(word, str):
+        raise UsageError(
+            f"a layer is made already, or named by its kind, not by {say(word)}",
+            help="b.layer('conv', x, filters=6, kernel=5)",
+        )
     cls = KINDS.get(word)
     if cls is None:
         raise UsageError(
@@ -403,7 +434,7 @@ def _validated(cls: type[Layer], word: str, attributes: Mapping[str, Any], path:
         for key in attributes
         if key not in names
     ]
-    known = {key: frozen_value(value) for key, value in attributes.items() if key in names}
+    known = {key: frozen_value(_plain(value)) for key, value in attributes.items() if key in names}
     try:
         made = cls.model_validate(known)
     except ValidationError as error:
@@ -443,7 +474,9 @@ def _refuse_arity(layer: Layer, count: int, path: str) -> None:
     raise UsageError(
         f"{path}: '{layer.kind}' takes {takes} input{'s' if takes != '1' else ''}, but {count} "
         f"{'is' if count == 1 else 'are'} given",
-        help=f"b.{layer.kind}(x, y)" if count < least else "join them first with 'add' or 'concat'",
+        help=f"b.{layer.kind}({', '.join('xyz'[:least])})"
+        if count < least
+        else "join them first with 'add' or 'concat'",
         code="GR011",
     )
 
@@ -473,6 +506,7 @@ def _shape_of(extents: tuple[int | Shape, ...]) -> Shape:
     """Return the shape that somebody gives an input."""
     if len(extents) == 1 and isinstance(extents[0], Shape):
         extents = extents[0].extents
+    extents = tuple(map(_plain, extents))
     if not 1 <= len(extents) <= MOST_AXES + 1:
         raise UsageError(
             f"an input has one to {MOST_AXES + 1} extents, not {len(extents)}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.node import Node, NodeId
+from cnnanalyze.graph.node import INPUT, Node, NodeId
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,7 +32,7 @@ class Input:
     """Its numbers, nested as the extents are, if they are given."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """One network: what goes in, the layers, and what comes out. It does not change.
 
@@ -55,6 +55,14 @@ class Network:
     outputs: tuple[NodeId, ...]
     """The layers whose output is the network's."""
 
+    def __repr__(self) -> str:
+        read = ", ".join(str(one.shape) for one in self.inputs.values())
+        count = len(self.nodes)
+        return (
+            f"<{type(self).__name__} {self.name}: input{'s' if len(self.inputs) > 1 else ''} "
+            f"{read}, {count} layer{'s' if count != 1 else ''}>"
+        )
+
     @property
     def only_input(self) -> tuple[NodeId, Input]:
         """The input, with its id, of a network that has only one.
@@ -62,7 +70,8 @@ class Network:
         Raises
         ------
         UsageError
-            If it has several: what asks for the only one cannot answer then.
+            If it has several: what asks for the only one cannot answer then. Or if it has another
+            name than ``input``.
         """
         if len(self.inputs) != 1:
             raise UsageError(
@@ -71,7 +80,13 @@ class Network:
                 help="of several, 'analyze' tells shapes, parameters, operations, memory and what "
                 "layers see of each input, and 'verify' runs them",
             )
-        return next(iter(self.inputs.items()))
+        name, given = next(iter(self.inputs.items()))
+        if name != INPUT:
+            raise UsageError(
+                f"the only input of a network is called '{INPUT}', not '{name}'",
+                help="cnn.NetworkBuilder calls it so by itself",
+            )
+        return name, given
 
     @property
     def input(self) -> Shape:

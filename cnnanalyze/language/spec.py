@@ -41,7 +41,7 @@ def _plain(value: object) -> str:
     return f"[{', '.join(map(_plain, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spec(Network):
     """A network with what its text says besides: claims, training, budgets, parameters, a header.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given
 
 import cnnanalyze as cnn
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.network import Input
+from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.conv import Conv
 from cnnanalyze.layers.merge import Add
@@ -342,8 +344,49 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda b, x: (b.relu(x), b.build(outputs=x)), "the input 'input' cannot be an output"),
     (
         lambda b, x: (b.relu(x), b.build(outputs="relu1")),
-        "a layer reads what b.input(...) or another layer gave, not 'r'",
+        "an output is what a layer gave, not 'relu1'",
     ),
+    (lambda b, x: (b.relu(x), b.build(outputs=3)), "an output is what a layer gave, not 3"),
+    (lambda b, x: b.layer(3, x), "a layer is made already, or named by its kind, not by 3"),
+    (lambda b, x: b.layer([], x), "a layer is made already, or named by its kind, not by []"),
+    (
+        lambda b, x: b.layer(Conv, x),
+        (
+            "a layer is made already, or named by its kind, not by "
+            "<class 'cnnanalyze.layers.conv.Conv'>"
+        ),
+    ),
+    (lambda b, x: b.relu(x, name=3), "3 cannot name a layer, a block or an input"),
+    (lambda b, _: b.block(5).__enter__(), "5 cannot name a layer, a block or an input"),
+    (
+        lambda b, x: b.add([x, "conv1"]),
+        "a layer reads what b.input(...) or another layer gave, not 'conv1'",
+    ),
+    (
+        lambda b, x: b.conv(x, 5, filters=3, kernel=3),
+        "conv1: filters is given twice, as 5 and as 3",
+    ),
+    (
+        lambda b, _: b.conv("stem", filters=3, kernel=3),
+        "conv1: filters is given twice, as 'stem' and as 3",
+    ),
+    (
+        lambda b, x: b.relu(x, layer=3),
+        "relu1: 'relu' has no attribute 'layer'; it takes no attributes",
+    ),
+    (
+        lambda b, x: b.relu(x, self=3),
+        "relu1: 'relu' has no attribute 'self'; it takes no attributes",
+    ),
+    (
+        lambda b, x: b.conv(x, 3, kernel=3, share=[]),
+        "conv1 cannot share the weights of []: that is no layer",
+    ),
+    (
+        lambda *_: cnn.NetworkBuilder(3),  # type: ignore[arg-type]
+        "a network is called by a text, not by 3",
+    ),
+    (lambda *_: cnn.NetworkBuilder(" "), "a network is called by a text, not by ' '"),
 ]
 
 
@@ -378,6 +421,59 @@ def test_a_layer_that_was_refused_leaves_nothing_behind() -> None:
         b.conv(x, 3, kernel=99, name="stem")
     b.conv(x, 3, kernel=3, name="stem")
     assert [node.id for node in b.build()] == ["stem"]
+
+
+def test_what_was_refused_takes_no_number_and_no_name() -> None:
+    b = cnn.NetworkBuilder()
+    x = b.input(9, 9, 1)
+    for _ in range(2):
+        with pytest.raises(cnn.ShapeError), b.block("cell"):
+            b.conv(x, 3, kernel=99)
+    with b.block("cell"):
+        assert b.conv(x, 3, kernel=3).id == "cell/conv1"
+    with pytest.raises(cnn.UsageError, match="the name 'cell' is taken"), b.block("cell"):
+        pass
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    b = cnn.NetworkBuilder()
+    size = np.array([9, 7, 2])
+    x = b.conv(b.input(*size), np.int64(5), kernel=np.array([3, 1]), bias=np.bool_(False))
+    assert x.shape == Shape((7, 7), 5)
+    assert b.build()[0].layer == Conv(filters=5, kernel=(3, 1), bias=False)
+    with pytest.raises(cnn.UsageError, match=r"filters must be a whole number .*, not 2\.5"):
+        b.conv(x, np.float32(2.5), kernel=3)
+
+
+def test_the_help_for_too_few_inputs_says_how_many() -> None:
+    assert refusal(lambda b, _: b.relu())[1] == "b.relu(x)"
+    assert refusal(lambda b, x: b.add(x))[1] == "b.add(x, y)"
+
+
+def test_the_only_input_has_the_name_that_every_question_knows_it_by() -> None:
+    b = cnn.NetworkBuilder("small")
+    b.relu(b.input(9, 7, 2, name="image"))
+    sentence = "the only input of a network is called 'input', not 'image'"
+    with pytest.raises(cnn.UsageError, match=sentence):
+        b.build()
+    made = cnn.NetworkBuilder("small")
+    made.relu(made.input(9, 7, 2))
+    (node,) = made.build()
+    image = NodeId("image")
+    net = cnn.Network(
+        "small", {image: Input(Shape((9, 7), 2))}, (replace(node, inputs=(image,)),), (node.id,)
+    )
+    for question in (cnn.analyze, cnn.verify, cnn.lint, cnn.draw, cnn.explain, cnn.dumps):
+        with pytest.raises(cnn.UsageError, match=sentence):
+            question(net)
+
+
+def test_networks_and_builders_are_short_to_look_at() -> None:
+    b = cnn.NetworkBuilder("small")
+    b.relu(b.input(9, 7, 2))
+    assert repr(b) == "<NetworkBuilder of small: 1 layer>"
+    assert repr(b.build()) == "<Network small: input 9x7x2, 1 layer>"
+    assert repr(cnn.load("zoo:resnet50")) == "<Spec ResNet-50: input 224x224x3, 175 layers>"
 
 
 def test_no_attribute_of_a_kind_has_the_name_of_an_option() -> None:
