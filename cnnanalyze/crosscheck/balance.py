@@ -176,8 +176,8 @@ def _refuse_too_long(analysis: Analysis, operations: int) -> None:
 
 
 def _rounded(count: int, *, up: bool = False) -> str:
-    """Return a count of operations in millions or more; one that is to be enough is rounded up."""
-    units = ((10**6, "M"), (10**9, "G"), (10**12, "T"))
+    """Return a count of operations in few digits; one that is to be enough is rounded up."""
+    units = ((1, ""), (10**3, "k"), (10**6, "M"), (10**9, "G"), (10**12, "T"))
     unit, letter = next((u for u in units if count < FEW_DIGITS * u[0]), units[-1])
     return f"{-(-count // unit) if up else count // unit:,}{letter}"
 

@@ -59,10 +59,10 @@ def test_what_is_advised_is_enough() -> None:
     net = cnn.loads(SMALL)
     needed = effort.of_run(analyze(net))
     said = refusal(net, operations=needed - 1)
-    advised = -(-needed // 10**6)
-    assert f"allow it with '--operations {advised}M'" in said
-    assert f"allowed are {advised - 1}M" in said
-    assert cnn.verify(net, operations=advised * 10**6).is_balanced
+    advised = -(-needed // 10**3)
+    assert f"allow it with '--operations {advised}k'" in said
+    assert f"allowed are {advised - 1}k" in said
+    assert cnn.verify(net, operations=advised * 10**3).is_balanced
 
 
 def test_numbers_that_are_only_moved_are_counted() -> None:
