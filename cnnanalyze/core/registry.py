@@ -13,7 +13,7 @@ from cnnanalyze.errors import PluginError
 T = TypeVar("T")
 
 
-def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
+def nearest(word: object, known: list[str] | tuple[str, ...]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest known word, or nothing.
 
     Examples
@@ -21,7 +21,7 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     >>> nearest("covn", ["conv", "dense"])
     "; did you mean 'conv'?"
     """
-    return Spelling.of(known).hint(word)
+    return Spelling.of(known).hint(word) if isinstance(word, str) else ""
 
 
 class Registry(Generic[T]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.node import INPUT, Node, NodeId
+from cnnanalyze.graph.node import Node, NodeId
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -70,8 +70,7 @@ class Network:
         Raises
         ------
         UsageError
-            If it has several: what asks for the only one cannot answer then. Or if it has another
-            name than ``input``.
+            If it has several: what asks for the only one cannot answer then.
         """
         if len(self.inputs) != 1:
             raise UsageError(
@@ -80,13 +79,7 @@ class Network:
                 help="of several, 'analyze' tells shapes, parameters, operations, memory and what "
                 "layers see of each input, and 'verify' runs them",
             )
-        name, given = next(iter(self.inputs.items()))
-        if name != INPUT:
-            raise UsageError(
-                f"the only input of a network is called '{INPUT}', not '{name}'",
-                help="cnn.NetworkBuilder calls it so by itself",
-            )
-        return name, given
+        return next(iter(self.inputs.items()))
 
     @property
     def input(self) -> Shape:

@@ -15,6 +15,7 @@ from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 
 
@@ -42,6 +43,12 @@ def write(network: Network) -> str:
       - {tanh: , as: add1.1.tanh1}
       - {add: , as: add1, from: [add1.1.tanh1, input]}
     """
+    given: object = network
+    if not isinstance(given, Network):
+        raise UsageError(
+            f"a Network is written, not {say(given)}",
+            help="cnnanalyze.load(path) reads one; the network of a report is report.network",
+        )
     if len(network.inputs) > 1:
         raise UsageError(
             f"{network.name} cannot be written as a spec: it has {len(network.inputs)} inputs "

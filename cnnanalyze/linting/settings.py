@@ -13,6 +13,7 @@ from cnnanalyze.linting.rule import RULES, Rule
 from cnnanalyze.linting.rules import Entry, entries, entry_of
 from cnnanalyze.linting.selection import (
     Level,
+    check_profile,
     check_target,
     choose,
     is_always_on,
@@ -178,6 +179,9 @@ class Settings:
     def check(self) -> Settings:
         """Return these settings if everything in them names what there is."""
         _ = self.codes, self.severity, self.per_file
+        for given in self.given:
+            if given.level.profile is not None:
+                check_profile(given.level.profile)
         if self.target is not None:
             check_target(self.target, self.known)
         for code, numbers in self.thresholds.items():

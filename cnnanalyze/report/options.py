@@ -12,6 +12,7 @@ from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.attributes import say
 
 LAYOUTS = ("hwc", "chw")
 
@@ -34,6 +35,9 @@ class Options:
     """Characters in a line of a table; nothing takes the terminal's."""
 
     def __post_init__(self) -> None:
+        for name in ("sort", "convention", "dtype", "layout"):
+            if not isinstance(word := getattr(self, name), str):
+                raise UsageError(f"{name} must be a word, not {say(word)}")
         find_convention(self.convention)
         bytes_of(self.dtype)
         if self.layout not in LAYOUTS:
@@ -42,7 +46,11 @@ class Options:
                 f"{nearest(self.layout, LAYOUTS)}"
             )
         for name, value in (("depth", self.depth), ("batch", self.batch), ("width", self.width)):
-            if value is not None and value < 1:
+            if value is None and name != "batch":
+                continue
+            if type(value) is not int:
+                raise UsageError(f"{name} must be a whole number, not {say(value)}")
+            if value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
 
     @classmethod

@@ -203,3 +203,11 @@ def test_values_of_every_rank(shape: str, values: object) -> None:
     volume = cnn.loads("cnn: 1\ninput: {values: [[[[1, 2]], [[3, 4]]]]}\nlayers: [relu]\n")
     assert cnn.loads(write(volume)).values == volume.values == ((((1, 2),), ((3, 4),)),)
     assert str(volume.input) == "1x2x1x2"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("net.yaml", "'net.yaml'"), (3, "3"), (None, "nothing")]
+)
+def test_what_is_no_network_is_not_written(given: Any, said: str) -> None:
+    with pytest.raises(cnn.UsageError, match=f"^error: a Network is written, not {said}"):
+        cnn.dumps(given)

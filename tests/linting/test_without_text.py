@@ -48,3 +48,11 @@ def test_what_rules_find_in_layers_does_not_take_a_text(name: str) -> None:
 def test_every_rule_runs_without_a_text() -> None:
     result = cnn.lint(built(), select="ALL", target="tensor-core")
     assert not [f for f in result if f.code == "LN001"]
+
+
+@pytest.mark.parametrize("profile", ["strickt", 3])
+def test_a_profile_that_is_not_there_is_refused_in_python_as_well(profile: str) -> None:
+    with pytest.raises(cnn.UsageError, match=f"there is no profile '{profile}'"):
+        cnn.lint(built(), profile=profile)
+    with pytest.raises(cnn.UsageError, match=f"there is no profile '{profile}'"):
+        cnn.lint("zoo:lenet5", profile=profile)

@@ -156,6 +156,11 @@ def test_colours_follow_the_family(small: Analysis) -> None:
         ({"layout": "hcw"}, "unknown layout 'hcw'; known: hwc, chw; did you mean 'hwc'?"),
         ({"depth": 0}, "depth must be at least 1, not 0"),
         ({"batch": -3}, "batch must be at least 1, not -3"),
+        ({"batch": 1.5}, "batch must be a whole number, not 1.5"),
+        ({"batch": None}, "batch must be a whole number, not nothing"),
+        ({"depth": "2"}, "depth must be a whole number, not '2'"),
+        ({"dtype": None}, "dtype must be a word, not nothing"),
+        ({"sort": 3}, "sort must be a word, not 3"),
         (
             {"detph": 1},
             (
