@@ -9,7 +9,7 @@ from inspect import getdoc
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cnnanalyze.version import __version__
 
@@ -111,8 +111,33 @@ class Session:
     """Whether errors show their traceback."""
 
 
+def _leave_out_types(parameters: list[Any]) -> list[Any]:
+    """Return parameters whose help has no word for a type where one says nothing.
+
+    A switch takes no value, and what an argument is, its name and its help say.
+    """
+    for parameter in parameters:
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda ctx: None  # noqa: ARG005 - typer gives no option for it
+        elif parameter.is_flag:
+            parameter.metavar = ""
+    return parameters
+
+
+class Command(TyperCommand):
+    """A command whose help names types of values only."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - as above
+        """Return all options and arguments, that for the help included."""
+        return _leave_out_types(super().get_params(ctx))
+
+
 class LazyGroup(TyperGroup):
     """Commands of which only those are imported that somebody asks for, as click documents it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - click's, from wherever typer has it
+        """Return the options that hold for all commands."""
+        return _leave_out_types(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - click's, from wherever typer has it
         """Return the names of all commands."""
@@ -153,6 +178,7 @@ def make_command(name: str) -> Any:  # noqa: ANN401 - click's command, from wher
     app = _application()
     app.command(
         name,
+        cls=Command,
         help=_unwrap(function),
         short_help=entry.purpose,
         epilog=_show(module.EXAMPLES),

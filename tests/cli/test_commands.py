@@ -87,6 +87,23 @@ def test_help_ends_in_examples_of_the_command(name: str, help_of: Callable[[str]
         assert purpose in shown
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_names_no_types_of_the_program(name: str, help_of: Callable[[str], str]) -> None:
+    assert re.findall(r"<[a-z]+(?:\[.*\])?>|BOOLEAN", help_of(name)) == []
+
+
+def test_switches_and_arguments_stand_in_the_help_without_a_type(run: Any) -> None:
+    shown = run("lint", "--help", columns=100).out
+    for line in (
+        r"│ --watch +Keep running",
+        r"│ --help +-h +Show this message",
+        r"│ --jobs +-j +N \[x>=0\] +Processes",
+        r" SPEC +Files, folders, patterns",
+    ):
+        assert re.search(line, shown), line
+    assert re.search(r"│ --version +Print the version", run("--help").out)
+
+
 def test_paragraphs_of_a_help_are_as_wide_as_the_terminal(run: Any) -> None:
     (line,) = (n for n in run("zoo", "--help", columns=200).out.splitlines() if "zoo:NAME" in n)
     assert line.strip().startswith("Every one of them")
