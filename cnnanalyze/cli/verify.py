@@ -236,6 +236,8 @@ def conclude(balances: list[Balance], failed: list[CnnError]) -> str:
         f"{count_of(len(balances), 'network')}, {count_of(layers, 'layer')}, "
         f"{count_of(entries, 'entry', 'entries')}, {count_of(claims, 'claim')}: "
     )
+    if not balances and failed:
+        return f"{count_of(len(failed), 'network')} not verified, and none verified"
     text += f"not balanced: {', '.join(wrong)}" if wrong else "all balanced"
     return f"{text}; {exact(len(failed))} not verified" if failed else text
 

@@ -122,6 +122,12 @@ def test_a_discrepancy_shows_both_entries() -> None:
     ]
 
 
+def test_nothing_is_called_balanced_where_nothing_was_verified() -> None:
+    assert conclude([], [ExecutionError("too large")] * 3) == (
+        "3 networks not verified, and none verified"
+    )
+
+
 def test_the_conclusion_names_what_is_wrong() -> None:
     assert conclude([UNEQUAL], [ExecutionError("too large")]) == (
         "1 network, 3 layers, 8 entries, 0 claims: not balanced: net; 1 not verified"
