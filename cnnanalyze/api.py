@@ -191,7 +191,8 @@ def verify(
         The operations that the run may take; more is refused. By default 200 billion. Receptive
         fields are observed by as many lines of the input as can be followed with so many again.
     lines
-        The most lines of the input that are followed to observe receptive fields; by default all.
+        The most lines of the input that are followed to observe receptive fields, 3 or more; by
+        default all.
     progress
         Called with the share of the work that is done and the layer at hand.
 
@@ -217,7 +218,7 @@ def verify(
 
     counted("limit", limit)
     counted("operations", operations)
-    counted("lines", lines)
+    counted("lines", lines, least=3)
     return balance(
         read(network, settings),
         limit=limit or LIMIT,
@@ -636,11 +637,17 @@ _SHEET = "a sheet is a file or 'zoo:NAME'"
 
 def _words(given: str | Sequence[str]) -> tuple[str, ...]:
     """Return words that were given one by one, or in one text with commas as on a command line."""
-    return (
-        tuple(w for w in map(str.strip, given.split(",")) if w)
-        if isinstance(given, str)
-        else tuple(given)
-    )
+    if isinstance(given, str):
+        return tuple(w for w in map(str.strip, given.split(",")) if w)
+    words: object = given
+    if not isinstance(words, list | tuple | set | frozenset) or not all(
+        isinstance(word, str) for word in words
+    ):
+        raise UsageError(
+            f"words are given in a list, or in one text with commas, not as {given!r}",
+            help="for example ['NA', 'even-kernel'] or 'NA,even-kernel'",
+        )
+    return tuple(given)
 
 
 @dataclass(frozen=True, repr=False)

@@ -159,14 +159,14 @@ def _article(given: object) -> str:
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
-def counted(name: str, given: object) -> None:
-    """Refuse what is no whole number from 1 on; nothing stands for a default.
+def counted(name: str, given: object, least: int = 1) -> None:
+    """Refuse what is no whole number from the least on; nothing stands for a default.
 
     Raises
     ------
     UsageError
         With the name of the argument.
     """
-    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given > 0):
+    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given >= least):
         return
-    raise UsageError(f"'{name}' is a whole number from 1 on, not {given!r}")
+    raise UsageError(f"'{name}' is a whole number from {least} on, not {given!r}")

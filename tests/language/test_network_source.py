@@ -192,13 +192,20 @@ def test_codes_and_columns_may_stand_in_one_text(report: cnn.Report) -> None:
 # --- other arguments ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["limit", "operations", "lines"])
+@pytest.mark.parametrize(("name", "least"), [("limit", 1), ("operations", 1), ("lines", 3)])
 @pytest.mark.parametrize("value", ["5", -1, 0, 1.5, True])
-def test_bounds_are_whole_numbers(report: cnn.Report, name: str, value: object) -> None:
+def test_bounds_are_whole_numbers(report: cnn.Report, name: str, least: int, value: object) -> None:
     assert refusal(lambda: cnn.verify(report.network, **{name: value})) == (  # type: ignore[arg-type]
-        f"'{name}' is a whole number from 1 on, not {value!r}",
+        f"'{name}' is a whole number from {least} on, not {value!r}",
         "",
     )
+
+
+def test_lines_are_as_many_in_python_as_the_command_takes_at_least(report: cnn.Report) -> None:
+    assert refusal(lambda: cnn.verify(report.network, lines=2))[0] == (
+        "'lines' is a whole number from 3 on, not 2"
+    )
+    assert dict(cnn.verify(report.network, lines=3).compared)["receptive field"]
 
 
 def test_a_layer_to_explain_may_be_given_by_its_place(report: cnn.Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,16 @@ def test_what_rules_find_in_layers_does_not_take_a_text(name: str) -> None:
 def test_every_rule_runs_without_a_text() -> None:
     result = cnn.lint(built(), select="ALL", target="tensor-core")
     assert not [f for f in result if f.code == "LN001"]
+
+
+@pytest.mark.parametrize("words", [3, [3], {"NA": 3}])
+@pytest.mark.parametrize("option", ["select", "ignore"])
+def test_what_is_no_list_of_words_is_refused(option: str, words: Any) -> None:
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.lint(built(), **{option: words})
+    assert caught.value.message == (
+        f"words are given in a list, or in one text with commas, not as {words!r}"
+    )
 
 
 @pytest.mark.parametrize("profile", ["strickt", 3])
