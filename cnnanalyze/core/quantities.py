@@ -65,6 +65,8 @@ class Quantity(NamedTuple):
     """The convention that it is told under; nothing if that is chosen."""
     of_axes: Callable[[Facts], tuple[Any, ...] | None] | None = None
     """The numbers along the axes of the input, where there is one for each."""
+    means_several: bool = False
+    """Whether papers print other numbers under its name, so that a claim or a limit says which."""
     of_place: bool = False
     """Whether equal layers differ in it because they stand elsewhere."""
     is_exact: bool = True
@@ -222,6 +224,7 @@ QUANTITIES: dict[str, Quantity] = {
             unit="operations",
             counted="operations",
             convention="flop",
+            means_several=True,
             symbol="operations",
             question="How many FLOPs {do} {id} cost, two for each multiply-accumulate and one for "
             "each other operation?",
@@ -349,6 +352,17 @@ def rows(*, exact: bool = False, layers: bool = False) -> Iterator[Quantity]:
     for row in QUANTITIES.values():
         if (row.of_layer or (row.of_layers and not layers)) and (row.is_exact or not exact):
             yield row
+
+
+def stated() -> Iterator[Quantity]:
+    """Yield the quantities that a claim or a limit may name: exact, and of one meaning.
+
+    Examples
+    --------
+    >>> [key in [q.key for q in stated()] for key in ("macs", "operations", "flops", "alpha")]
+    [True, True, False, False]
+    """
+    return (row for row in rows(exact=True) if not row.means_several)
 
 
 def known(word: str) -> Quantity | None:

@@ -61,7 +61,7 @@ def family(node: Node) -> str:
     >>> [family(n) for n in net]
     ['conv', 'point']
     """
-    return OF_CATEGORY[node.layer.category]
+    return str(OF_CATEGORY[node.layer.category])
 
 
 def follows(node: Node) -> bool:

@@ -6,7 +6,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention as find_convention
-from cnnanalyze.core.quantities import CONVENTION, Quantity, rows
+from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.diagnostics import Faults, said
@@ -37,7 +37,7 @@ def limited() -> dict[str, Quantity]:
     >>> limited()["size_on_disk"].key, "layers" in limited(), "alpha" in limited()
     ('weight_memory', False, False)
     """
-    every = [row for row in rows(exact=True) if row.key != "layers"]
+    every = [row for row in stated() if row.key != "layers"]
     return {word: row for row in every for word in (row.key, *row.also)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention
-from cnnanalyze.core.quantities import QUANTITIES, rows
+from cnnanalyze.core.quantities import QUANTITIES, stated
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.language.diagnostics import Faults, refuse_unknown, said
@@ -28,7 +28,7 @@ def claimed(*, of_layer: bool = False) -> tuple[str, ...]:
     >>> claimed(of_layer=True)[len(claimed()) :]
     ('operations_so_far', 'output', 'receptive_field', 'effective_stride', 'effective_padding')
     """
-    numbers = [row.key for row in rows(exact=True) if row.of_axes is None]
+    numbers = [row.key for row in stated() if row.of_axes is None]
     if not of_layer:
         return tuple(numbers)
     axes = [row.key for row in QUANTITIES.values() if row.of_axes is not None and row.is_exact]

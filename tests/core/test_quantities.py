@@ -243,8 +243,10 @@ def test_every_exact_row_is_in_json(analysis: Analysis, key: str) -> None:
 def test_every_exact_row_can_be_limited_claimed_and_compared(analysis: Analysis, key: str) -> None:
     quantity = QUANTITIES[key]
     assert key in {row.key for row in compared()} or key == "operations"
-    assert key in claimed(of_layer=True)
-    assert (key in limited()) == (key != "layers")  # that word names limits by layer
+    one_meaning = not quantity.means_several
+    assert (key in claimed(of_layer=True)) == one_meaning
+    # "layers" names limits by layer.
+    assert (key in limited()) == (one_meaning and key != "layers")
     if key not in limited():
         return
     budgets = plan_budgets({key: {"at_most": 10**15}}, "here")

@@ -131,7 +131,7 @@ def test_what_cannot_be_counted_keeps_no_limit() -> None:
             analysis, plan_budgets({"macs": 1, "operations": "1T", "parameters": "1k"}, "test")
         )
     assert (over.verdict, unknown.verdict, held.verdict) == ("over", "unknown", "within")
-    assert sentence(unknown).startswith("the operations (flop) cannot be told: at least ")
+    assert sentence(unknown).startswith("the operations (flop) is unknown: at least ")
 
 
 def test_the_sentence_for_a_lower_limit() -> None:

@@ -254,7 +254,11 @@ def one_tap_reads_its_neighbour(patch: Patch) -> None:
     f"resize1 {FIELD} (axis 2, theoretical)",
 )
 def nearest_reads_the_pixel_before(patch: Patch) -> None:
-    patch.setattr(resize_kernels, "floor", lambda q: max(int(q) - 1, 0))
+    patch.setattr(
+        resize_kernels,
+        "_nearest",
+        lambda pixels, wanted: [max(o * pixels // wanted - 1, 0) for o in range(wanted)],
+    )
 
 
 @FAULTS.in_network(

@@ -92,8 +92,10 @@ def test_lint() -> None:
         (
             "budgets: {speed: 5}",
             (
-                "net:4:11: error: 'budgets' has no 'speed'; it takes parameters, macs, operations, "
-                "activations, memory, size_on_disk, depth, receptive_field, layers"
+                "net:4:11: error: 'budgets' has no 'speed'; it takes parameters, "
+                "trainable_parameters, non_trainable_parameters, weights, biases, statistics, "
+                "stored, macs, operations, activations, live_activations, weight_memory, "
+                "peak_memory, memory, depth, receptive_field, layers"
             ),
         ),
         ("lint: {select: 3}", "net:4:16: error: 'select' of 'lint' must be a list, not 3"),
