@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ def choose_format(
     *,
     has_option: bool = True,
     shows_network: bool = False,
+    endings: Mapping[str, Sequence[str]] = ENDINGS,
 ) -> Name:
     """Return the format that was asked for, or that the ending of the file means, or the usual one.
 
@@ -59,6 +60,8 @@ def choose_format(
         Whether the command has ``--format``.
     shows_network
         Whether the command shows a network as it is, so that another can show it otherwise.
+    endings
+        What the names of files end in, by format.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def choose_format(
     ending = output.suffix.lower() if output is not None else ""
     if output is None or not ending or (exists(output) and not is_file(output)):
         return known[0]  # the name of a device says nothing
-    meant = [name for name, endings in ENDINGS.items() if ending in endings]
+    meant = [name for name, its in endings.items() if ending in its]
     if own := [name for name in known if name in meant]:
         return own[0]
     more = "; '--format' names the format of any other file" if has_option else ""
@@ -88,11 +91,21 @@ def choose_format(
     elsewhere = others[0] if others and shows_network else ""
     raise UsageError(
         f"this command writes no {ending} file: '{output}'",
-        help=f"the name can end in {endings_of(known)}{more}{elsewhere}",
+        help=f"the name can end in {endings_of(known, endings)}{more}{elsewhere}",
     )
 
 
-def endings_of(formats: Sequence[str]) -> str:
+def choose_document_format(asked: str | None, output: Path | None) -> str:
+    """Return the format of a document in the same way; those of other packages are known, too."""
+    from cnnanalyze.report.writers import find, known
+
+    formats = known()
+    return choose_format(
+        asked, output, formats, endings={name: find(name).endings for name in formats}
+    )
+
+
+def endings_of(formats: Sequence[str], endings: Mapping[str, Sequence[str]] = ENDINGS) -> str:
     """Return the usual ending of each format, for a message.
 
     Examples
@@ -100,5 +113,5 @@ def endings_of(formats: Sequence[str]) -> str:
     >>> endings_of(("table", "json", "markdown"))
     '.txt, .json or .md'
     """
-    *most, last = (ENDINGS[name][0] for name in formats if name in ENDINGS)
+    *most, last = (endings[name][0] for name in formats if name in endings)
     return f"{', '.join(most)} or {last}" if most else last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -20,22 +21,37 @@ OUTPUT, COUNTING, FOLDERS, CHOICE = "Output", "Counting", "Files in folders", "W
 """Groups of options in the help of a command."""
 
 
-def format_option(formats: Any, more: str = "by default what the name of the file says") -> Any:  # noqa: ANN401 - as typer has it
-    """Return the option that names the format of a result, one of those of a ``Literal``."""
+def format_option(
+    formats: Any,  # noqa: ANN401 - as typer has it
+    more: str = "by default what the name of the file says",
+    *,
+    extends: bool = False,
+) -> Any:  # noqa: ANN401
+    """Return the option that names the format of a result, one of those of a ``Literal``.
+
+    If others may extend the formats, those of installed packages are taken, too.
+    """
     known = get_args(formats)
+
+    def offered() -> Sequence[str]:
+        if not extends:
+            return known
+        from cnnanalyze.report.writers import known as names
+
+        return names()
 
     # typer reads a Literal by itself, but refuses what is none of it without naming the nearest.
     def read(name: str) -> str:
         from cnnanalyze.report import check_format
 
-        return check_format(name, known)
+        return check_format(name, known if name in known else offered())
 
     return typer.Option(
         "--format",
         "-f",
         parser=read,
         metavar="|".join(known),
-        autocompletion=complete.one_of(lambda: known),
+        autocompletion=complete.one_of(offered),
         help=f"How the result is written; {more}.",
         show_default=False,
         rich_help_panel=OUTPUT,
@@ -44,7 +60,6 @@ def format_option(formats: Any, more: str = "by default what the name of the fil
 
 TableFormat = Literal["table", "json", "csv", "markdown", "latex"]
 DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
-ReferenceFormat = Literal["text", "json", "markdown"]
 CheckFormat = Literal["table", "json", "markdown"]
 
 Specs = Annotated[
@@ -68,7 +83,7 @@ Spec = Annotated[
 Format = Annotated[TableFormat | None, format_option(TableFormat)]
 CheckedFormat = Annotated[CheckFormat | None, format_option(CheckFormat)]
 Document = Annotated[DocumentFormat | None, format_option(DocumentFormat)]
-Reference = Annotated[ReferenceFormat | None, format_option(ReferenceFormat)]
+Reference = Annotated[str | None, format_option(DocumentFormat, extends=True)]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from cnnanalyze.characters import legible
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Heading, Table
 
 
-def write(table: Table) -> str:
-    r"""Write a table for ``\usepackage{booktabs}``."""
-    columns = "".join("r" if h.align == "right" else "l" for h in table.headings)
+def write(table: Table, columns: str = "") -> str:
+    r"""Write a table for ``\usepackage{booktabs}``; its columns are as wide as their texts."""
+    columns = columns or "".join("r" if h.align == "right" else "l" for h in table.headings)
     lines = [
         rf"\begin{{tabular}}{{{columns}}}",
         r"  \toprule",
         _line(tuple(Cell(h.title, h.title) for h in table.headings)),
         r"  \midrule",
-        *map(_line, table.rows),
+        *(_line(row, table.headings) for row in table.rows),
     ]
     if table.foot:
         lines += [r"  \midrule", _line(table.foot)]
     lines += [r"  \bottomrule", r"\end{tabular}"]
     if table.note:
-        lines.append(f"% {table.note}")
+        lines.append(f"% {legible(table.note)}")
     return "\n".join(lines) + "\n"
 
 
-def _line(cells: tuple[Cell, ...]) -> str:
-    return "  " + " & ".join(escape(cell.text) for cell in cells) + r" \\"
+def _line(cells: tuple[Cell, ...], headings: tuple[Heading, ...] = ()) -> str:
+    code = [head.is_code for head in headings] or [False] * len(cells)
+    texts = (
+        rf"\texttt{{{escape(cell.text)}}}" if is_code and cell.text else escape(cell.text)
+        for cell, is_code in zip(cells, code, strict=True)
+    )
+    line = " & ".join(texts)
+    return f"  {'{}' if line.startswith('[') else ''}{line} " + r"\\"  # '\\ [' would be a distance
 
 
 _SPECIAL = str.maketrans(
@@ -46,8 +52,19 @@ _SPECIAL = str.maketrans(
         "−": "$-$",
         "→": r"$\to$",
         "Σ": r"$\Sigma$",
-        "γ": r"$\gamma$",
+        "Φ": r"$\Phi$",
         "β": r"$\beta$",
+        "γ": r"$\gamma$",
+        "ε": r"$\varepsilon$",
+        "μ": r"$\mu$",
+        "π": r"$\pi$",
+        "σ": r"$\sigma$",
+        "√": r"$\surd$",
+        "≠": r"$\neq$",
+        "≤": r"$\leq$",
+        "₁": "$_1$",
+        "₂": "$_2$",
+        "ᵀ": "$^T$",
         "⌊": r"$\lfloor$",
         "⌋": r"$\rfloor$",
         "⌈": r"$\lceil$",

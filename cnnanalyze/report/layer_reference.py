@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
-from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
@@ -16,8 +16,20 @@ from cnnanalyze.language.vocabulary import words_of
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Category, Trait
+from cnnanalyze.report import document
+from cnnanalyze.report.document import (
+    Block,
+    Document,
+    Facts,
+    Items,
+    Paragraph,
+    Tabular,
+    paragraphs,
+    prose,
+)
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import exact
+from cnnanalyze.report.table import Cell, Heading, Table
 
 Kind = type[Layer]
 
@@ -97,40 +109,13 @@ def work(cls: Kind, example: Example) -> Worked:
     return Worked(example, output, layer.params(*shapes), layer.cost(output, *shapes))
 
 
-def _lines(cls: Kind) -> tuple[str, str]:
-    """Return the first line of the documentation, and the rest of it."""
-    first, _, rest = cleandoc(cls.__doc__ or "").partition("\n\n")
-    return " ".join(first.split()), rest
-
-
-def _attributes(cls: Kind) -> list[tuple[str, str, str, str]]:
-    """Return name, words for the type, default and description of every attribute."""
-    return [
-        (
-            name,
-            words_of(info),
-            "required" if info.is_required() else say(info.default),
-            info.description or "",
-        )
-        for name, info in cls.model_fields.items()
-    ]
-
-
-def _traits(cls: Kind) -> str:
-    """Return what the kind is, as rules and drawings see it."""
-    words = [t.value.replace("_", " ") for t in Trait if t in cls.traits]
-    return f"Traits: {', '.join(words)}." if words else ""
-
-
-def _tensors(worked: tuple[Worked, ...]) -> list[str]:
+def _tensors(worked: tuple[Worked, ...]) -> tuple[str, ...]:
     """Return the tensors of the first example that has any."""
-    for one in worked:
-        if one.params:
-            return [
-                f"{p.role} {'x'.join(map(str, p.shape))}{'' if p.trainable else ', not trainable'}"
-                for p in one.params
-            ]
-    return []
+    params = next((one.params for one in worked if one.params), ())
+    return tuple(
+        f"{p.role} {'x'.join(map(str, p.shape))}{'' if p.trainable else ', not trainable'}"
+        for p in params
+    )
 
 
 def _written(cls: Kind, example: Example) -> str:
@@ -147,156 +132,97 @@ def _inputs(cls: Kind) -> str:
     least, most = cls.arity
     if (least, most) == (1, 1):
         return ""
-    return f"{least} or more inputs" if most is None else f"{least} to {most} inputs"
+    return f"Takes {least} or more inputs." if most is None else f"Takes {least} to {most} inputs."
 
 
-# --- text -----------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
+
+_ABOUT = (
+    "`cnnanalyze layers KIND` explains one of them. Every figure of the worked examples was "
+    "printed by the source that it names; the computed one stands beside it."
+)
+_ATTRIBUTES = (
+    Heading("name", "attribute", "left", is_code=True),
+    Heading("default", "default", "left"),
+    Heading("description", "meaning", "left"),
+    Heading("type", "type", "left"),
+)
+_EXAMPLES = (
+    Heading("layer", "layer", "left", is_code=True),
+    Heading("input", "input", "left"),
+    Heading("printed", "printed", "left"),
+    Heading("computed", "computed", "left"),
+    Heading("source", "source", "left"),
+)
 
 
-def all_text() -> str:
-    """Return all kinds, a line for each."""
-    widest = max(len(_names(cls)) for cls in KINDS)
-    parts = []
-    for name, kinds in families().items():
-        lines = [f"  {_names(cls):{widest}}  {_plain(cls)}" for cls in kinds]
-        parts.append("\n".join((TITLES.get(name, name), *lines)))
-    return "\n\n".join(parts) + "\n\n'cnnanalyze layers KIND' explains one of them.\n"
+def contents(*, whole: bool = False) -> Document:
+    """Return all kinds: a line for each, or everything that is to be said of each."""
+    blocks: list[Block] = [document.Heading("Layer kinds"), Paragraph(prose(_ABOUT))]
+    for family, kinds in families().items():
+        blocks.append(document.Heading(TITLES.get(family, family), 2))
+        if whole:
+            blocks += [block for cls in kinds for block in explained(cls, 3).blocks]
+        else:
+            blocks.append(Facts(tuple((_names(cls), prose(_first(cls))) for cls in kinds)))
+    return Document("Layer kinds", tuple(blocks), all_dict)
 
 
-def _plain(cls: Kind) -> str:
-    return _lines(cls)[0].replace("``", "")
+def explained(cls: Kind, level: int = 1) -> Document:
+    """Return one kind, explained; as a part of a page its family is said above it."""
+    family = family_of(cls)
+    worked = tuple(work(cls, e) for e in cls.examples)
+    first, *rest = map(prose, paragraphs(cls.__doc__))
+    traits = ", ".join(t.value.replace("_", " ") for t in Trait if t in cls.traits)
+    said = [
+        first,
+        prose(f"Also written {', '.join(f'`{a}`' for a in cls.aliases)}.") if cls.aliases else "",
+        *rest,
+        _inputs(cls),
+        f"Traits: {traits}." if traits else "",
+    ]
+    blocks: list[Block] = [
+        document.Heading(cls.kind, level, TITLES.get(family, family) if level == 1 else ""),
+        *(Paragraph(text) for text in said if text),
+    ]
+    if cls.model_fields:
+        rows = [
+            (n, "required" if f.is_required() else say(f.default), f.description or "", words_of(f))
+            for n, f in cls.model_fields.items()
+        ]
+        blocks.append(Tabular(_table(_ATTRIBUTES, rows), "Attributes"))
+    if cls.principal:
+        blocks.append(
+            Paragraph(prose(f"`- {cls.kind}: ...` gives `{cls.principal}` without its name."))
+        )
+    if tensors := _tensors(worked):
+        blocks.append(Items(tensors, "Tensors, in the first example that has any"))
+    if worked:
+        examples = (_example_row(cls, one) for one in worked)
+        blocks.append(Tabular(_table(_EXAMPLES, examples), "Worked examples, printed and computed"))
+    return Document(cls.kind, tuple(blocks), lambda: to_dict(cls))
+
+
+def _first(cls: Kind) -> str:
+    return paragraphs(cls.__doc__)[0]
 
 
 def _names(cls: Kind) -> str:
     return f"{cls.kind} ({', '.join(cls.aliases)})" if cls.aliases else cls.kind
 
 
-def one_text(cls: Kind, width: int = 80) -> str:
-    """Return one kind, explained."""
-    first, rest = (text.replace("``", "") for text in _lines(cls))
-    rest = "\n\n".join(_filled(part, width) for part in rest.split("\n\n"))
-    worked = tuple(work(cls, e) for e in cls.examples)
-    parts = [f"{_names(cls)} · {TITLES.get(family_of(cls), family_of(cls))}", first]
-    if rest:
-        parts.append(rest)
-    if inputs := _inputs(cls):
-        parts.append(f"Takes {inputs}.")
-    if traits := _traits(cls):
-        parts.append(traits)
-    if attributes := _attributes(cls):
-        parts.append("Attributes\n" + _aligned([(n, d, f"{w}; {t}") for n, t, d, w in attributes]))
-        if cls.principal:
-            parts.append(f"A bare value gives {cls.principal}: '- {cls.kind}: ...'.")
-    if tensors := _tensors(worked):
-        parts.append("Tensors, in the first example that has any\n" + _indent(tensors))
-    if worked:
-        parts.append("Worked examples, printed and computed")
-        parts += [_example_text(cls, one) for one in worked]
-    return "\n\n".join(parts) + "\n"
+def _table(headings: tuple[Heading, ...], rows: Iterable[Iterable[str]]) -> Table:
+    return Table(headings, tuple(tuple(Cell(text, text) for text in row) for row in rows))
 
 
-def _filled(paragraph: str, width: int) -> str:
-    """Return a paragraph in lines of a width; lists and code stay as they are."""
-    if any(line.startswith(("- ", "* ", " ")) for line in paragraph.split("\n")):
-        return paragraph
-    return "\n".join(wrap(paragraph, width))
-
-
-def _aligned(rows: list[tuple[str, str, str]]) -> str:
-    first = max(cells(r[0]) for r in rows)
-    second = max(cells(r[1]) for r in rows)
-    return "\n".join(f"  {pad(a, first)}  {pad(b, second)}  {c}" for a, b, c in rows)
-
-
-def _indent(lines: list[str]) -> str:
-    return "\n".join(f"  {line}" for line in lines)
-
-
-def _example_text(cls: Kind, one: Worked) -> str:
+def _example_row(cls: Kind, one: Worked) -> tuple[str, ...]:
     example = one.example
-    lines = [f"{' and '.join(example.inputs)} into {_written(cls, example)}"]
-    lines += [
-        f"  {quantity}: printed {printed}, computed {computed}"
-        for quantity, printed, computed in one.figures
-    ]
-    lines.append(f"  source: {example.source}")
-    if example.note:
-        lines.append(f"  note: {example.note}")
-    return _indent(lines)
-
-
-# --- Markdown -------------------------------------------------------------------------------------
-
-
-_ABOUT = (
-    "`cnnanalyze layers KIND` prints one of them. Every figure of the worked examples was "
-    "printed by "
-    "the source that it names; the computed one stands beside it."
-)
-
-
-def all_markdown() -> str:
-    """Return the reference page of all kinds."""
-    parts = [
-        "# Layer kinds",
-        _ABOUT,
-    ]
-    for name, kinds in families().items():
-        parts.append(f"## {TITLES.get(name, name)}")
-        parts += [one_markdown(cls, level=3).rstrip("\n") for cls in kinds]
-    return "\n\n".join(parts) + "\n"
-
-
-def one_markdown(cls: Kind, level: int = 1) -> str:
-    """Return one kind as Markdown."""
-    first, rest = (text.replace("``", "`") for text in _lines(cls))
-    worked = tuple(work(cls, e) for e in cls.examples)
-    parts = [f"{'#' * level} {cls.kind}", first]
-    if cls.aliases:
-        parts.append(f"Also written {', '.join(f'`{a}`' for a in cls.aliases)}.")
-    if rest:
-        parts.append(rest)
-    if inputs := _inputs(cls):
-        parts.append(f"Takes {inputs}.")
-    if traits := _traits(cls):
-        parts.append(traits)
-    if attributes := _attributes(cls):
-        rows = [
-            f"| `{name}` | {_pipe(types)} | {_pipe(default)} | {_pipe(words)} |"
-            for name, types, default, words in attributes
-        ]
-        parts.append(
-            "\n".join(("| attribute | type | default | meaning |", "|---|---|---|---|", *rows))
-        )
-        if cls.principal:
-            parts.append(f"A bare value gives `{cls.principal}`: `- {cls.kind}: ...`.")
-    if tensors := _tensors(worked):
-        parts.append(f"Tensors, in the first example that has any: {'; '.join(tensors)}.")
-    if worked:
-        rows = [
-            f"| {' and '.join(one.example.inputs)} | `{_pipe(_written(cls, one.example))}` "
-            f"| {quantity} | {printed} | {computed} | {_pipe(_source(one.example))} |"
-            for one in worked
-            for quantity, printed, computed in one.figures
-        ]
-        parts.append(
-            "\n".join(
-                (
-                    "| input | layer | quantity | printed | computed | source |",
-                    "|---|---|---|--:|--:|---|",
-                    *rows,
-                )
-            )
-        )
-    return "\n\n".join(parts) + "\n"
-
-
-def _source(example: Example) -> str:
-    return f"{example.source}; {example.note}" if example.note else example.source
-
-
-def _pipe(text: str) -> str:
-    return text.replace("|", "\\|")
+    return (
+        _written(cls, example),
+        " and ".join(example.inputs),
+        *(", ".join(f"{q} {numbers[i]}" for q, *numbers in one.figures) for i in range(2)),
+        f"{example.source}; {example.note}" if example.note else example.source,
+    )
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -323,7 +249,7 @@ def _dict(cls: Kind) -> dict[str, Any]:
         "family": family_of(cls),
         "traits": sorted(map(str, cls.traits)),
         "formula": cls.formula or None,
-        "summary": _lines(cls)[0],
+        "summary": _first(cls),
         "documentation": cleandoc(cls.__doc__ or ""),
         "inputs": {"least": least, "most": most},
         "principal": cls.principal or None,

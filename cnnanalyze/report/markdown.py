@@ -18,8 +18,12 @@ def write(table: Table) -> str:
     | :---- | ----: |
     | conv1 | 1,450 |
     """
-    lines = [[escape(h.title) for h in table.headings]]
-    lines += [[escape(cell.text) for cell in row] for row in table.rows]
+    return written_rows(table, [[escape(cell.text) for cell in row] for row in table.rows])
+
+
+def written_rows(table: Table, rows: list[list[str]]) -> str:
+    """Write a table whose cells are Markdown already."""
+    lines = [[escape(h.title) for h in table.headings], *rows]
     if table.foot:
         lines.append([_bold(cell) for cell in table.foot])
     widths = [max(3, *(cells(line[i]) for line in lines)) for i in range(len(table.headings))]

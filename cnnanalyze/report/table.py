@@ -20,6 +20,8 @@ class Heading(NamedTuple):
     align: Align
     priority: int = 0
     """Where there is no room the column with the largest goes first; 0 never goes."""
+    is_code: bool = False
+    """Whether its cells are code: words of a language."""
 
 
 class Cell(NamedTuple):

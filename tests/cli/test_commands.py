@@ -176,10 +176,13 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
     from cnnanalyze.report.findings import FORMATS as FINDINGS
     from cnnanalyze.report.graded import FORMATS as MARKS
     from cnnanalyze.report.sheet import FORMATS as SHEETS
+    from cnnanalyze.report.writers import known
 
     return {
         "summary": (option.TableFormat, tuple(TABLES)),
         "zoo": (option.TableFormat, tuple(TABLES)),
+        "layers": (option.DocumentFormat, known()),
+        "rule": (option.DocumentFormat, known()),
         "explain": (option.DocumentFormat, tuple(ANSWERS)),
         "solve": (option.DocumentFormat, tuple(SHEETS)),
         "convolve": (option.DocumentFormat, tuple(WINDOWS)),

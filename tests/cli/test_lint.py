@@ -313,7 +313,7 @@ def test_rule_in_other_forms(command: Any) -> None:
     assert data["instead"] == "Write `bias: false`."
     everything = json.loads(command("rule", "--format", "json")[1])
     assert len(everything["rules"]) >= 60
-    assert command("rule", "NA001", "-f", "markdown")[1].startswith("### NA001 bias-before-norm\n")
+    assert command("rule", "NA001", "-f", "markdown")[1].startswith("# NA001 bias-before-norm\n")
 
 
 def test_unknown_rule_is_refused(command: Any) -> None:

@@ -20,6 +20,7 @@ from cnnanalyze.language.vocabulary import WRITTEN
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report import layer_reference
 from cnnanalyze.report.findings import rule_reference
+from cnnanalyze.report.writers import render
 from cnnanalyze.schemas import SCHEMAS, file_of, schema_of
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -70,7 +71,7 @@ def layer_pages() -> dict[str, str]:
         title = layer_reference.TITLES.get(family, family)
         found[f"reference/layers/{family}.md"] = page(
             title,
-            *(layer_reference.one_markdown(cls, level=2) for cls in kinds),
+            *(render(layer_reference.explained(cls, 2), "markdown") for cls in kinds),
         )
         for cls in kinds:
             first = (cls.__doc__ or "").strip().splitlines()[0].replace("``", "`")
@@ -93,7 +94,7 @@ def rule_pages() -> dict[str, str]:
         letters = entries[0].code.rstrip("0123456789")
         name = letters.lower()
         sections = [
-            rule_reference.one_markdown(rule_reference.find(e.code)).removeprefix("#")
+            render(rule_reference.explained(rule_reference.find(e.code), 2), "markdown")
             for e in entries
         ]
         found[f"reference/rules/{name}.md"] = page(f"{letters}: {title.lower()}", *sections)

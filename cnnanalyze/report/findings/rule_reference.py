@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from inspect import cleandoc
+from collections.abc import Iterator
 from typing import Any
 
-from cnnanalyze.characters import wrap
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.linting.rule import RULES, Case, Rule
 from cnnanalyze.linting.rules import Entry, entries
 from cnnanalyze.linting.selection import unknown
-from cnnanalyze.report.markdown import escape
+from cnnanalyze.report import document
+from cnnanalyze.report.document import (
+    Block,
+    Code,
+    Document,
+    Inline,
+    Paragraph,
+    Tabular,
+    code,
+    paragraphs,
+    prose,
+)
+from cnnanalyze.report.table import Cell, Heading, Table
 
 TITLES = {
     "SP": "The text of a spec",
@@ -72,16 +82,18 @@ def when_on(profiles: frozenset[str]) -> str:
 
 def parts(cls: type[Rule]) -> tuple[str, list[tuple[str, str]], list[str]]:
     """Return the first line of a rule's documentation, its titled paragraphs, and the others."""
-    first, *rest = re.split(r"\n\s*\n", cleandoc(cls.__doc__ or "").replace("``", "`"))
+    first, *rest = (text.replace("``", "`") for text in paragraphs(cls.__doc__))
     titled, others = [], []
-    for paragraph in rest:
-        text = " ".join(paragraph.split())
+    for text in rest:
         title, colon, body = text.partition(": ")
         if colon and title in {"Why", "Instead"}:
             titled.append((title, body[:1].upper() + body[1:]))
         else:
             others.append(text)
-    return " ".join(first.split()), titled, others
+    return first, titled, others
+
+
+# --- data --------------------------------------------------------------------------------------
 
 
 def to_dict(cls: type[Rule]) -> dict[str, Any]:
@@ -125,122 +137,60 @@ def all_dict() -> dict[str, Any]:
     return {"schema": VERSIONS["rules"], "rules": [_dict(find(code)) for code in entries()]}
 
 
-def _facts(cls: type[Rule]) -> list[tuple[str, str]]:
-    """Return what is told of a rule in one line each."""
-    numbers = ", ".join(f"{name} = {number:g}" for name, number in cls.thresholds.items())
-    rows = [
-        ("Condition", cls.formula),
-        (
-            "Thresholds",
-            f"{numbers} (to be configured under thresholds.{cls.code})" if numbers else "",
-        ),
-        ("Good networks that trip it", cls.trips),
-        ("Source", cls.source),
-    ]
-    return [(title, " ".join(text.split())) for title, text in rows if text]
+# --- documents -----------------------------------------------------------------------------------
+
+_ABOUT = "`cnnanalyze rule CODE` explains one of them. Every case is a test."
+_LIST = tuple(Heading(word, word, "left") for word in ("code", "name", "severity", "when"))
 
 
-# --- text ----------------------------------------------------------------------------------------
+def contents(*, whole: bool = False) -> Document:
+    """Return all rules: a line for each, or everything that is to be said of each besides."""
+    blocks: list[Block] = [document.Heading("Lint rules"), Paragraph(prose(_ABOUT))]
+    for title, members in families().items():
+        sections = [explained(find(e.code), 3) for e in members] if whole else []
+        rows = tuple(tuple(Cell(word, word) for word in _row(e)) for e in members)
+        anchors = tuple(document.Heading(section.title).anchor for section in sections)
+        blocks.append(document.Heading(title, 2))
+        blocks.append(Tabular(Table(_LIST, rows), anchors=anchors, has_headings=False))
+        blocks += [block for section in sections for block in section.blocks]
+    return Document("Lint rules", tuple(blocks), all_dict)
 
 
-def all_text() -> str:
-    """Return the list of all rules."""
-    width = max(len(entry.name) for entry in entries().values())
-    lines: list[str] = []
-    for title, rows in families().items():
-        lines += [title, ""]
-        lines += [
-            f"  {e.code}  {e.name:{width}}  {e.severity:7}  {when_on(e.profiles)}" for e in rows
-        ]
-        lines.append("")
-    return "\n".join([*lines, "'cnnanalyze rule CODE' explains one."]) + "\n"
+def _row(entry: Entry) -> tuple[str, ...]:
+    return entry.code, entry.name, entry.severity, when_on(entry.profiles)
 
 
-def one_text(cls: type[Rule], width: int = 80) -> str:
+def explained(cls: type[Rule], level: int = 1) -> Document:
     """Return one rule explained."""
+    title = f"{cls.code} {cls.name}"
     first, titled, others = parts(cls)
-    lines = [
-        f"{cls.code} {cls.name} ({cls.severity}, {when_on(cls.profiles)})",
-        "",
-        *wrap(first, width),
+    blocks: list[Block] = [
+        document.Heading(title, level, f"{cls.severity}, {when_on(cls.profiles)}"),
+        Paragraph(prose(first)),
+        *(Paragraph(prose(text), title) for title, text in titled),
+        *(Paragraph(text, title) for title, text in _facts(cls)),
+        *(Paragraph(prose(text)) for text in others),
     ]
-    for title, text in (*titled, *_facts(cls)):
-        lines += ["", f"{title}:", *wrap(text, width, first="  ", rest="  ")]
-    for text in others:
-        lines += ["", *wrap(text, width)]
-    for title, cases in (("Found", cls.invalid), ("Not found", cls.valid)):
-        for case in cases:
-            shown = (f"    {line}".rstrip() for line in case.text.rstrip().splitlines())
-            lines += ["", f"{title}:", "", *shown]
-            if title == "Found":
-                lines += ["", *wrap(_said(cls, case), width, first="  ", rest="  ")]
-    return "\n".join(lines) + "\n"
+    for case in cls.invalid:
+        blocks += [Code(case.text, "yaml", "Found"), Code(_said(cls, case))]
+    blocks += [Code(case.text, "yaml", "Not found") for case in cls.valid]
+    return Document(title, tuple(blocks), lambda: to_dict(cls))
+
+
+def _facts(cls: type[Rule]) -> Iterator[tuple[str, Inline]]:
+    """Yield what is told of a rule in one line each."""
+    if cls.formula:
+        yield "Condition", prose(cls.formula) if "`" in cls.formula else code(cls.formula)
+    if cls.thresholds:
+        numbers = ", ".join(f"{name} = {number:g}" for name, number in cls.thresholds.items())
+        yield "Thresholds", f"{numbers} (to be configured under thresholds.{cls.code})"
+    if cls.trips:
+        yield "Good networks that trip it", prose(cls.trips)
+    if cls.source:
+        yield "Source", prose(cls.source)
 
 
 def _said(cls: type[Rule], case: Case) -> str:
     place = f"{case.at[0]}:{case.at[1]}: " if case.at else ""
     times = f" (in {case.instances} instances)" if case.instances > 1 else ""
     return f"{place}{cls.severity}[{cls.code}] {case.message}{times}"
-
-
-# --- markdown ------------------------------------------------------------------------------------
-
-
-def all_markdown() -> str:
-    """Return the reference page of all rules."""
-    lines = [
-        "# Lint rules",
-        "",
-        "`cnnanalyze rule CODE` prints one of them. Every case below is a test.",
-        "",
-        "| Code | Name | Severity | When |",
-        "|:--|:--|:--|:--|",
-    ]
-    for rows in families().values():
-        for e in rows:
-            # Headings become anchors in lower case, without signs, spaces turned into hyphens.
-            link = f"[{e.code}](#{e.code.lower()}-{e.name})"
-            lines.append(f"| {link} | {e.name} | {e.severity} | {escape(when_on(e.profiles))} |")
-    for title, rows in families().items():
-        lines += ["", f"## {title}"]
-        for e in rows:
-            lines += ["", one_markdown(find(e.code)).rstrip()]
-    return "\n".join(lines) + "\n"
-
-
-def one_markdown(cls: type[Rule]) -> str:
-    """Return one rule explained, with its heading."""
-    first, titled, others = parts(cls)
-    lines = [
-        f"### {cls.code} {cls.name}",
-        "",
-        escape_text(first),
-        "",
-        f"*{cls.severity.capitalize()}; {escape(when_on(cls.profiles))}.*",
-    ]
-    for title, text in titled:
-        lines += ["", f"**{title}.** {escape_text(text)}"]
-    for text in others:
-        lines += ["", escape_text(text)]
-    lines.append("")
-    for title, text in _facts(cls):
-        shown = f"`{text}`" if title == "Condition" and "`" not in text else escape_text(text)
-        lines.append(f"- {title}: {shown}")
-    for title, cases in (("Found", cls.invalid), ("Not found", cls.valid)):
-        for case in cases:
-            lines += ["", f"{title}:", "", "```yaml", case.text.rstrip(), "```"]
-            if title == "Found":
-                lines += ["", "```text", _said(cls, case), "```"]
-    return "\n".join(lines) + "\n"
-
-
-def escape_text(text: str) -> str:
-    r"""Return prose for Markdown, in which words between backticks stay as they are.
-
-    Examples
-    --------
-    >>> print(escape_text("``a_b`` is a_b"))
-    `a_b` is a\_b
-    """
-    pieces = re.split(r"((?<!`)`+[^`]+`+)", text)
-    return "".join(f"`{p.strip('`')}`" if p.startswith("`") else escape(p) for p in pieces)

@@ -1,0 +1,70 @@
+"""Writers: one class for each format, which writes the document of any subject.
+
+A writer is imported when its format is first asked for. Other packages add theirs under the entry
+point ``cnnanalyze.formats``.
+"""
+
+from __future__ import annotations
+
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.errors import UsageError
+from cnnanalyze.report.document import Document
+from cnnanalyze.report.writers.writer import FORMATS, Format, Writer, writer
+
+__all__ = ["FORMATS", "USUAL", "Format", "Writer", "find", "known", "render", "writer"]
+
+USUAL = "text"
+"""The format for people who look at a terminal."""
+_MODULES = {
+    "terminal": "text",
+    "markdown": "markdown",
+    "latex": "latex",
+    "html": "html",
+    "json": "json",
+}
+for _module, _name in _MODULES.items():
+    FORMATS.house(f"{__name__}.{_module}", _name)
+
+
+def known() -> tuple[str, ...]:
+    """Return the names of all formats, those of installed packages among them, the usual one first.
+
+    Examples
+    --------
+    >>> known()[:5]
+    ('text', 'html', 'json', 'latex', 'markdown')
+    """
+    FORMATS.load_plugins()
+    return (USUAL, *(name for name in FORMATS.names() if name != USUAL))
+
+
+def find(name: str) -> type[Format]:
+    """Return the format of a name, or refuse it with the nearest known.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+
+    Examples
+    --------
+    >>> find("latex").endings
+    ('.tex',)
+    """
+    if (found := FORMATS.get(name)) is not None:
+        return found
+    raise UsageError(
+        f"there is no format '{name}'{nearest(name, known())}",
+        help=f"the formats are {', '.join(known())}",
+    )
+
+
+def render(document: Document, format: str = USUAL, width: int = 80) -> str:  # noqa: A002 - the word of the option
+    """Return a document as text in a format; lines for a terminal are as long as the width.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format.
+    """
+    return find(format)(width).write(document)

@@ -1,0 +1,151 @@
+"""HTML: a document as one page that asks nobody for anything."""
+
+from __future__ import annotations
+
+from html import escape as escape_html
+from itertools import chain, repeat
+
+from cnnanalyze.characters import legible
+from cnnanalyze.report.document import (
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Tabular,
+    spans,
+)
+from cnnanalyze.report.table import Cell
+from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.writers.writer import Writer, writer
+
+DEEPEST = 6
+LONG = 28
+"""Longer cells are broken between words."""
+IN_CONTENTS = 2
+"""The level of the headings that the bar on top names."""
+
+
+@writer("html", ".html", ".htm")
+class Html(Writer):
+    """Writes a page in the frame of all pages."""
+
+    def write(self, document: Document) -> str:
+        """Return a whole page."""
+        from cnnanalyze.report.page.frame import render  # noqa: PLC0415 - pages need a template engine
+
+        parts = [
+            (block.anchor, legible(block.text))
+            for block in document.blocks
+            if isinstance(block, Heading) and block.level == IN_CONTENTS
+        ]
+        body = "\n".join(map(self.block, document.blocks))
+        return render("document.html.j2", title=legible(document.title), contents=parts, body=body)
+
+    def heading(self, block: Heading) -> str:
+        """Return a heading that links can lead to."""
+        level = min(block.level, DEEPEST)
+        line = f'<h{level} id="{escape(block.anchor)}">{escape(block.text)}</h{level}>'
+        return f'{line}\n<p class="faint">{escape(block.remark)}</p>' if block.remark else line
+
+    def paragraph(self, block: Paragraph) -> str:
+        """Return sentences."""
+        title = f"<strong>{escape(block.title)}.</strong> " if block.title else ""
+        return f'<p class="text">{title}{inline(block.text)}</p>'
+
+    def facts(self, block: Facts) -> str:
+        """Return a list of names."""
+        rows = (f"<dt>{inline(name)}</dt><dd>{inline(text)}</dd>" for name, text in block.rows)
+        return _titled(block.title, f'<dl class="facts">{"".join(rows)}</dl>')
+
+    def items(self, block: Items) -> str:
+        """Return a list."""
+        items = "".join(f"<li>{inline(item)}</li>" for item in block.items)
+        return _titled(block.title, f"<ul>{items}</ul>")
+
+    def tabular(self, block: Tabular) -> str:
+        """Return a table that can be sorted; rows lead to their anchors."""
+        table = block.table
+        heads = "".join(
+            f'<th scope="col"{_class(h)}>{escape(h.title)}</th>' for h in table.headings
+        )
+        rows = "\n".join(
+            f"<tr>{_row(row, table.headings, anchor)}</tr>"
+            for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False)
+        )
+        foot = f"<tfoot><tr>{_row(table.foot, table.headings)}</tr></tfoot>" if table.foot else ""
+        note = f'\n<p class="faint">{escape(table.note)}</p>' if table.note else ""
+        name = escape(block.title or "Table")
+        return _titled(
+            block.title,
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+            "<table data-sortable>"
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>{foot}</table></div>{note}",
+        )
+
+    def code(self, block: Code) -> str:
+        """Return a text as it is."""
+        text = "\n".join(map(escape, block.text.rstrip("\n").split("\n")))
+        name = escape(block.language)
+        return _titled(
+            block.title, f'<pre class="code"><code class="language-{name}">{text}</code></pre>'
+        )
+
+    def figure(self, block: Figure) -> str:
+        """Return a picture within the page."""
+        return f"<figure>{block.svg}<figcaption>{escape(block.text)}</figcaption></figure>"
+
+    def formula(self, block: Formula) -> str:
+        """Return a formula; without MathML, its text."""
+        if block.mathml:
+            return f'<div class="math"><math display="block">{block.mathml}</math></div>'
+        return f'<p class="math">{escape(block.text)}</p>'
+
+
+def escape(text: str) -> str:
+    """Return a text in which nothing means anything to HTML.
+
+    Examples
+    --------
+    >>> escape("a < b")
+    'a &lt; b'
+    """
+    return escape_html(legible(text))
+
+
+def inline(text: Inline) -> str:
+    """Return a sentence with its code.
+
+    Examples
+    --------
+    >>> from cnnanalyze.report.document import prose
+    >>> inline(prose("`a<b` or not"))
+    '<code>a&lt;b</code> or not'
+    """
+    return "".join(
+        f"<code>{escape(span.text)}</code>" if span.is_code else escape(span.text)
+        for span in spans(text)
+    )
+
+
+def _row(row: tuple[Cell, ...], headings: tuple[Column, ...], anchor: str = "") -> str:
+    cells = []
+    for i, (cell, head) in enumerate(zip(row, headings, strict=True)):
+        text = escape(cell.text)
+        text = f"<code>{text}</code>" if head.is_code and text else text
+        text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not i else text
+        wide = ' class="wide"' if len(cell.text) > LONG and head.align == "left" else ""
+        cells.append(f"<td{wide or _class(head)}>{text}</td>")
+    return "".join(cells)
+
+
+def _class(head: Column) -> str:
+    return ' class="n"' if head.align == "right" else ""
+
+
+def _titled(title: str, body: str) -> str:
+    return f"<p><strong>{escape(title)}</strong></p>\n{body}" if title else body

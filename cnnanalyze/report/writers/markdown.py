@@ -1,0 +1,113 @@
+"""Markdown: documents as repositories, wikis and sites show them."""
+
+from __future__ import annotations
+
+from html import escape as escape_html
+from itertools import chain, repeat
+
+from cnnanalyze.characters import legible
+from cnnanalyze.report.document import (
+    Code,
+    Facts,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Tabular,
+    code,
+    spans,
+)
+from cnnanalyze.report.markdown import escape, written_rows
+from cnnanalyze.report.writers.writer import Writer, writer
+
+DEEPEST = 6
+"""The lowest level of a heading."""
+
+
+@writer("markdown", ".md", ".markdown")
+class Markdown(Writer):
+    """Writes Markdown, with the tables of GitHub."""
+
+    def heading(self, block: Heading) -> str:
+        """Return a heading; what is remarked stands below it."""
+        line = f"{'#' * min(block.level, DEEPEST)} {escape(block.text)}"
+        return f"{line}\n\n*{escape(block.remark)}*" if block.remark else line
+
+    def paragraph(self, block: Paragraph) -> str:
+        """Return sentences on one line."""
+        return (f"**{escape(block.title)}.** " if block.title else "") + inline(block.text)
+
+    def facts(self, block: Facts) -> str:
+        """Return a list of names."""
+        rows = (f"- {inline(name)}: {inline(text)}" for name, text in block.rows)
+        return _titled(block.title, "\n".join(rows))
+
+    def items(self, block: Items) -> str:
+        """Return a list."""
+        return _titled(block.title, "\n".join(f"- {inline(item)}" for item in block.items))
+
+    def tabular(self, block: Tabular) -> str:
+        """Return a pipe table; rows lead to their anchors."""
+        table, lines = block.table, []
+        for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False):
+            line = [
+                inline(code(cell.text) if head.is_code and cell.text else cell.text, in_cell=True)
+                for cell, head in zip(row, table.headings, strict=True)
+            ]
+            lines.append([f"[{line[0]}](#{anchor})", *line[1:]] if anchor else line)
+        return _titled(block.title, written_rows(table, lines).rstrip("\n"))
+
+    def code(self, block: Code) -> str:
+        """Return a block between fences that nothing in it ends."""
+        fence = "`" * max(3, 1 + _longest_run(block.text))
+        text = "\n".join(map(legible, block.text.rstrip("\n").split("\n")))
+        return _titled(block.title, f"{fence}{block.language}\n{text}\n{fence}")
+
+    def figure(self, block: Figure) -> str:
+        """Return the words for a picture: one within Markdown is shown nowhere."""
+        return f"*{escape(block.text)}*"
+
+    def formula(self, block: Formula) -> str:
+        """Return a formula as most readers of Markdown show it."""
+        return f"$$\n{block.latex}\n$$"
+
+
+def inline(text: Inline, *, in_cell: bool = False) -> str:
+    r"""Return a sentence in which nothing but its code means anything.
+
+    In a cell of a table a bar would end it, and before one a backslash is seen inside of code: such
+    code is an element of HTML.
+
+    Examples
+    --------
+    >>> print(inline("a_b"), inline(code("a|b`")), inline(code("a|b"), in_cell=True))
+    a\_b `` a|b` `` <code>a&#124;b</code>
+    """
+    return "".join(
+        (_code(span.text, in_cell=in_cell) if span.is_code else escape(span.text))
+        for span in spans(text)
+    )
+
+
+def _code(text: str, *, in_cell: bool) -> str:
+    text = legible(text.replace("\n", " "))
+    if in_cell and "|" in text:
+        return f"<code>{escape_html(text, quote=False).replace('|', '&#124;')}</code>"
+    fence = "`" * (1 + _longest_run(text))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _longest_run(text: str) -> int:
+    """Return how many backticks stand together at most."""
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _titled(title: str, body: str) -> str:
+    return f"{escape(title)}:\n\n{body}" if title else body

@@ -1,0 +1,157 @@
+"""What a format is: a class that writes documents, by name in one registry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from cnnanalyze.core.registry import Registry
+from cnnanalyze.errors import PluginError
+from cnnanalyze.report.document import (
+    Block,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Formula,
+    Heading,
+    Items,
+    Paragraph,
+    Tabular,
+)
+
+
+class Format(ABC):
+    """Writes documents in one format."""
+
+    name: ClassVar[str]
+    """The word of ``--format``."""
+    endings: ClassVar[tuple[str, ...]]
+    """What the names of its files end in, the usual one first."""
+    is_brief: ClassVar[bool] = False
+    """Whether a list comes without what is to be said of each of its entries."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        """The cells of a line, for formats that are read as they are."""
+
+    @abstractmethod
+    def write(self, document: Document) -> str:
+        """Return a whole document, with the end of its last line."""
+
+
+class Writer(Format):
+    """Writes documents block by block: a method for each, whose text ends no line."""
+
+    def write(self, document: Document) -> str:
+        """Return a whole document."""
+        return "\n\n".join(map(self.block, document.blocks)) + "\n"
+
+    def block(self, block: Block) -> str:
+        """Return one block."""
+        match block:
+            case Heading():
+                return self.heading(block)
+            case Paragraph():
+                return self.paragraph(block)
+            case Facts():
+                return self.facts(block)
+            case Items():
+                return self.items(block)
+            case Tabular():
+                return self.tabular(block)
+            case Code():
+                return self.code(block)
+            case Figure():
+                return self.figure(block)
+            case Formula():
+                return self.formula(block)
+
+    @abstractmethod
+    def heading(self, block: Heading) -> str:
+        """Return a heading."""
+
+    @abstractmethod
+    def paragraph(self, block: Paragraph) -> str:
+        """Return sentences."""
+
+    @abstractmethod
+    def facts(self, block: Facts) -> str:
+        """Return names with what is said of them."""
+
+    @abstractmethod
+    def items(self, block: Items) -> str:
+        """Return a list."""
+
+    @abstractmethod
+    def tabular(self, block: Tabular) -> str:
+        """Return a table."""
+
+    @abstractmethod
+    def code(self, block: Code) -> str:
+        """Return a text in a language."""
+
+    @abstractmethod
+    def figure(self, block: Figure) -> str:
+        """Return a picture, or the words that stand for it."""
+
+    @abstractmethod
+    def formula(self, block: Formula) -> str:
+        """Return a formula."""
+
+
+FORMATS: Registry[type[Format]] = Registry("format", group="cnnanalyze.formats")
+
+FormatClass = TypeVar("FormatClass", bound=type[Format])
+
+
+def writer(name: str, *endings: str) -> Callable[[FormatClass], FormatClass]:
+    """Register a class as the writer of a format; one of another package carries a dot in its name.
+
+    Parameters
+    ----------
+    name
+        The word of ``--format``.
+    *endings
+        What the names of its files end in, the usual one first.
+
+    Returns
+    -------
+    Callable
+        A decorator for a subclass of :class:`Format`, most often of :class:`Writer`.
+
+    Raises
+    ------
+    PluginError
+        If a method is missing, the name is taken, or one of another package has no dot.
+
+    Examples
+    --------
+    >>> from cnnanalyze.report.writers.markdown import Markdown
+    >>> with FORMATS.scoped():
+    ...
+    ...     @writer("acme.wiki", ".wiki")
+    ...     class Wiki(Markdown):
+    ...         "Markdown with headings of another kind."
+    ...
+    ...         def heading(self, block):
+    ...             return f"{'=' * block.level} {block.text}"
+    ...
+    ...     FORMATS.get("acme.wiki")(80).block(Heading("One", 2))
+    '== One'
+    """
+
+    def register(cls: FormatClass) -> FormatClass:
+        if "." not in name and not cls.__module__.startswith("cnnanalyze."):
+            raise PluginError(
+                f"format '{name}' of {cls.__module__} carries no dot",
+                help=f"names without a dot belong to cnnanalyze; call it 'yours.{name}'",
+            )
+        if missing := sorted(getattr(cls, "__abstractmethods__", ())):
+            raise PluginError(f"format '{name}' lacks {', '.join(missing)}()")
+        cls.name, cls.endings = name, endings
+        FORMATS.add(name, cls)
+        return cls
+
+    return register

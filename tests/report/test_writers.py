@@ -1,0 +1,357 @@
+"""Every document is written in every format; a new one of either is found and tested at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from markdown_it import MarkdownIt
+
+import cnnanalyze.layers
+import cnnanalyze.report
+from cnnanalyze.characters import cells
+from cnnanalyze.cli.formats import ENDINGS
+from cnnanalyze.errors import PluginError, UsageError
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.linting.rules import entries
+from cnnanalyze.report import layer_reference
+from cnnanalyze.report.document import (
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Formula,
+    Heading,
+    Items,
+    Paragraph,
+    Tabular,
+    code,
+    prose,
+)
+from cnnanalyze.report.findings import rule_reference
+from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.writers import FORMATS, Writer, find, known, render, writer
+from cnnanalyze.report.writers.markdown import Markdown
+
+HOSTILE = "</p> & \\input{x} {_% $a^b ~ #1 | `tick `` *b* [l](m) \x1b[31m \u202e “ü” ≥ 3"
+WIDTHS = (40, 80, 100, 200)
+
+
+def hostile() -> Document:
+    """Return a document with every block, whose texts mean something to every format."""
+    columns = (
+        Column("one", HOSTILE, "left", is_code=True),
+        Column("two", "number", "right"),
+        Column("three", "words", "left"),
+    )
+    rows = tuple(
+        tuple(Cell(text, text) for text in (word, "1,234", f"{HOSTILE} {HOSTILE}"))
+        for word in ("a|b", "[1, 2]", "", "`")
+    )
+    return Document(
+        HOSTILE,
+        (
+            Heading(HOSTILE, 1, HOSTILE),
+            *(Heading("deep", level) for level in range(2, 9)),
+            Paragraph(HOSTILE, HOSTILE),
+            Paragraph(prose("Write `a_b` or ``c`d`` or `e|f`, ``` not this `nor.")),
+            Facts(((HOSTILE, HOSTILE), (code(HOSTILE), code(HOSTILE)), ("畳み込み", "")), HOSTILE),
+            Items((HOSTILE, "", code("x" * 300)), HOSTILE),
+            Tabular(Table(columns, rows, rows[0], note=HOSTILE), HOSTILE, ("a&b", "deep")),
+            Tabular(Table(columns, ())),
+            Code(f"{HOSTILE}\n\n  ```\n\\end{{document}}\n", "yaml", HOSTILE),
+            Code(HOSTILE),
+            Figure('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>', HOSTILE),
+            Formula("n + 1", "n + 1", "<mi>n</mi><mo>+</mo><mn>1</mn>"),
+        ),
+        lambda: {"text": HOSTILE},
+    )
+
+
+def subjects() -> Iterator[str]:
+    """Yield the functions of the report floor that return a document."""
+    package = cnnanalyze.report
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if ".writers" in found.name:
+            continue
+        for name, thing in vars(import_module(found.name)).items():
+            if getattr(thing, "__module__", "") == found.name and (
+                getattr(thing, "__annotations__", {}).get("return") == "Document"
+            ):
+                yield f"{found.name}.{name}".removeprefix(f"{package.__name__}.")
+
+
+SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
+    "layer_reference.contents": lambda: (
+        layer_reference.contents(),
+        layer_reference.contents(whole=True),
+    ),
+    "layer_reference.explained": lambda: tuple(map(layer_reference.explained, KINDS)),
+    "findings.rule_reference.contents": lambda: (
+        rule_reference.contents(),
+        rule_reference.contents(whole=True),
+    ),
+    "findings.rule_reference.explained": lambda: tuple(
+        rule_reference.explained(rule_reference.find(name)) for name in entries()
+    ),
+    "hostile": lambda: (hostile(),),
+}
+
+
+def test_every_subject_has_a_sample() -> None:
+    assert cnnanalyze.layers is not None
+    assert {*subjects(), "hostile"} == set(SAMPLES)
+
+
+@pytest.fixture(params=SAMPLES, scope="module")
+def documents(request: pytest.FixtureRequest) -> tuple[Document, ...]:
+    return SAMPLES[request.param]()
+
+
+# --- every format ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", known())
+def test_every_document_is_written_in_every_format(
+    documents: tuple[Document, ...], name: str
+) -> None:
+    for document in documents:
+        text = render(document, name)
+        if name != "json":  # what writes its data to a terminal escapes them
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
+        if (check := CHECKS.get(name)) is not None:
+            check(text, document)
+
+
+def check_markdown(text: str, document: Document) -> None:
+    """Check that tables are tables, and that nothing else became anything."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    kinds = Counter(token.type for token in tokens)
+    tables = [b for b in document.blocks if isinstance(b, Tabular)]
+    assert kinds["table_open"] == len(tables)
+    assert kinds["tr_open"] == sum(1 + len(t.table.rows) + bool(t.table.foot) for t in tables)
+    assert kinds["th_open"] == sum(len(t.table.headings) for t in tables)
+    assert kinds["heading_open"] == sum(isinstance(b, Heading) for b in document.blocks)
+    assert kinds["fence"] == sum(isinstance(b, Code) for b in document.blocks)
+    assert kinds["html_block"] == 0
+    for line in text.splitlines():
+        if line.startswith("| "):
+            bars = len(re.findall(r"(?<!\\)\|", line)) - 1
+            assert bars in {len(t.table.headings) for t in tables}
+
+
+def check_latex(text: str, _document: Document) -> None:
+    """Check that braces and environments are balanced, and that no text is obeyed."""
+    bare = re.sub(r"\\[\\{}%&$#_]", "", text.replace(r"\\", ""))
+    depth = 0
+    for sign in bare:
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        assert depth >= 0
+    assert depth == 0
+    opened: list[str] = []
+    for word, name in re.findall(r"\\(begin|end)\{([a-z]+)\}", text):
+        if word == "begin":
+            opened.append(name)
+        else:
+            assert opened.pop() == name
+    assert opened == []
+    assert not re.search(r"[#%]", bare)
+    assert r"\input" not in text
+    assert bare.count("$") % 2 == 0
+    assert not re.search(r"\\\\\s*\[", text), "a bracket there is the distance to the next row"
+
+
+class Tree(HTMLParser):
+    """Reads a page strictly: what is opened is closed, in its order."""
+
+    EMPTY: ClassVar = {"meta", "br", "path", "input"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.count: Counter[str] = Counter()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
+        self.count[tag] += 1
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in {"href", "src"}:
+                self.links.append(value or "")
+        if tag not in self.EMPTY:
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close an element."""
+        if tag not in self.EMPTY:
+            assert self.opened.pop() == tag
+
+
+def check_html(text: str, document: Document) -> None:
+    """Check that the page is well formed, and asks nobody for anything."""
+    tree = Tree()
+    tree.feed(text)
+    assert tree.opened == []
+    tables = [b for b in document.blocks if isinstance(b, Tabular)]
+    assert tree.count["table"] == len(tables)
+    assert tree.count["td"] == sum(
+        len(t.table.headings) * (len(t.table.rows) + bool(t.table.foot)) for t in tables
+    )
+    assert all(link.startswith("#") for link in tree.links)
+    assert "default-src 'none'" in text
+    assert not re.search(r"@import|url\(|<link|<iframe|<img", text)
+    if document.title != HOSTILE:
+        assert max(Counter(tree.ids).values()) == 1
+        assert {link[1:] for link in tree.links} <= set(tree.ids)
+
+
+def check_json(text: str, document: Document) -> None:
+    """Check that the data are those of the subject."""
+    assert json.loads(text) == json.loads(json.dumps(document.data()))
+
+
+CHECKS: dict[str, Callable[[str, Document], None]] = {
+    "markdown": check_markdown,
+    "latex": check_latex,
+    "html": check_html,
+    "json": check_json,
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_lines_fit_the_terminal(documents: tuple[Document, ...], width: int) -> None:
+    for document in documents:
+        fixed = {  # what can be copied is not broken
+            cell.text
+            for block in document.blocks
+            if isinstance(block, Tabular)
+            for row in block.table.rows
+            for cell, head in zip(row, block.table.headings, strict=True)
+            if head.is_code
+        }
+        for line in render(document, "text", width).splitlines():
+            assert cells(line) <= width or line.startswith("    ") or line.strip() in fixed, line
+
+
+def test_columns_of_words_are_broken_and_at_last_become_lines() -> None:
+    table = Table(
+        (Column("a", "name", "left", is_code=True), Column("b", "meaning", "left")),
+        ((Cell("kernel", "kernel"), Cell("", "the size of the window along every axis")),),
+    )
+    document = Document("t", (Tabular(table, "Attributes"),), dict)
+    assert render(document, "text", 40) == (
+        "Attributes:\n"
+        "  name    meaning\n"
+        "  ──────  ──────────────────────────────\n"
+        "  kernel  the size of the window along\n"
+        "          every axis\n"
+    )
+    assert render(document, "text", 20) == (
+        "Attributes:\n  kernel\n    meaning: the\n      size of the\n      window along\n"
+        "      every axis\n"
+    )
+
+
+# --- the registry ---------------------------------------------------------------------------------
+
+
+def test_the_command_line_knows_the_same_endings() -> None:
+    assert {name: find(name).endings for name in known()}.items() <= ENDINGS.items()
+
+
+def test_an_unknown_format_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError) as caught:
+        render(hostile(), "markdwon")
+    assert str(caught.value) == (
+        "error: there is no format 'markdwon'; did you mean 'markdown'?\n"
+        "  help: the formats are text, html, json, latex, markdown"
+    )
+
+
+def test_a_format_that_lacks_a_block_is_refused() -> None:
+    with pytest.raises(PluginError, match=r"format 'acme.bad' lacks code, facts\(\)"):
+
+        @writer("acme.bad")
+        class Bad(Writer):
+            """Has no word for code and facts."""
+
+            heading, paragraph, items = Markdown.heading, Markdown.paragraph, Markdown.items
+            tabular, figure, formula = Markdown.tabular, Markdown.figure, Markdown.formula
+
+
+def test_a_format_of_another_package_needs_a_dot() -> None:
+    with pytest.raises(PluginError, match=r"format 'wiki' of .* carries no dot"):
+        writer("wiki")(type("Wiki", (Markdown,), {}))
+
+
+WIKI = '''
+from cnnanalyze.report.writers import writer
+from cnnanalyze.report.writers.markdown import Markdown
+
+
+@writer("acme.wiki", ".wiki")
+class Wiki(Markdown):
+    """Headings of another kind."""
+
+    def heading(self, block):
+        return f"{'=' * block.level} {block.text} {'=' * block.level}"
+'''
+
+
+@pytest.fixture
+def wiki() -> Iterator[str]:
+    """Register a format as a plug-in does."""
+    with FORMATS.scoped():
+        exec(WIKI, {"__name__": "acme_wiki"})  # noqa: S102 - as an import of the package would
+        yield "acme.wiki"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_format_of_a_plugin_writes_every_subject(wiki: str, name: str) -> None:
+    assert wiki in known()
+    for document in SAMPLES[name]():
+        level, text = next((b.level, b.text) for b in document.blocks if isinstance(b, Heading))
+        assert render(document, wiki).startswith(f"{'=' * level} {text} {'=' * level}\n")
+
+
+def test_a_format_of_an_installed_package_is_taken_by_its_name_and_its_ending(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "acme_wiki.py").write_text(WIKI)
+    about = tmp_path / "acme_wiki-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-wiki\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[cnnanalyze.formats]\nacme = acme_wiki\n")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "cnnanalyze", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path))},
+            timeout=60,
+        )
+        return done.stdout + done.stderr
+
+    assert run("layers", "conv", "--format", "acme.wiki").startswith("= conv =\n\nConvolution")
+    assert run("rule", "CV003", "-o", "rule.wiki") == ""
+    assert (tmp_path / "rule.wiki").read_text().startswith("= CV003 even-kernel =\n")
+    refused = run("rule", "CV003", "--format", "acme.wikki")
+    assert "there is no format 'acme.wikki'; did you mean 'acme.wiki'?" in refused
