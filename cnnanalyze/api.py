@@ -757,8 +757,8 @@ class Report(Tabular):
         """Return in one line what the network costs."""
         t = self.total
         return (
-            f"{self.network.name}: {len(self)} layers, {t.parameters:,} parameters, "
-            f"{t.operations('mac'):,} MACs, {self.status}"
+            f"{self.network.name}: {len(self)} layer{'s' * (len(self) != 1)}, "
+            f"{t.parameters:,} parameters, {t.operations('mac'):,} MACs, {self.status}"
         )
 
     def _repr_html_(self) -> str:

@@ -227,7 +227,8 @@ class Analysis:
         return len(self.facts)
 
     def __repr__(self) -> str:
-        return f"<Analysis of {self.network.name}: {len(self)} layers, {self.status}>"
+        layers = f"{len(self)} layer{'s' * (len(self) != 1)}"
+        return f"<Analysis of {self.network.name}: {layers}, {self.status}>"
 
     def group(self, path: str) -> tuple[NodeFacts, ...]:
         """Return the facts of a block, of a stage or of one layer."""

@@ -100,6 +100,12 @@ def file_of(given: object) -> Path:
     UsageError
         If it is no name, if the zoo does not know it, or if it is the text of a spec.
     """
+    if isinstance(given, Network):
+        raise UsageError(
+            f"a file or 'zoo:NAME' is needed here, and {given.name} is a network that is read "
+            "already",
+            help="cnnanalyze.dumps(network) is what a file of it would hold",
+        )
     if isinstance(given, str) and re.match(r"[^\n]*\n|\s*\{|\s*cnn\s*:", given):
         raise UsageError(
             "this is the text of a spec, not the name of a file",

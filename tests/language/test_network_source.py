@@ -189,6 +189,20 @@ def test_codes_and_columns_may_stand_in_one_text(report: cnn.Report) -> None:
     )
 
 
+def test_where_a_file_is_needed_a_network_is_refused_as_one(report: cnn.Report) -> None:
+    message, hint = refusal(lambda: cnn.gallery(report.network))  # type: ignore[arg-type]
+    assert (
+        message == "a file or 'zoo:NAME' is needed here, and tiny is a network that is read already"
+    )
+    assert hint == "cnnanalyze.dumps(network) is what a file of it would hold"
+
+
+def test_one_layer_is_one_layer_to_look_at() -> None:
+    report = cnn.analyze(cnn.loads("{cnn: 1, input: 5x5x1, layers: [relu]}"))
+    assert repr(report).startswith("<Report of <text>: 1 layer, 0 parameters")
+    assert repr(report.analysis).startswith("<Analysis of <text>: 1 layer, ")
+
+
 # --- other arguments ------------------------------------------------------------------------------
 
 
