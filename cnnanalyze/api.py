@@ -276,12 +276,12 @@ def lint(
     from cnnanalyze.linting.result import LintResult
     from cnnanalyze.linting.run import Configuration, lint_specs, of_file
     from cnnanalyze.linting.selection import Level
-    from cnnanalyze.linting.settings import Given
+    from cnnanalyze.linting.settings import SettingsSource
 
     chosen = None if select is None else _words(select)
     level = Level(profile, target, chosen, (), _words(ignore))
-    configuration = Configuration(Given("the arguments", level))
-    alone = Configuration(Given("the arguments", level), isolated=True)
+    configuration = Configuration(SettingsSource("the arguments", level))
+    alone = Configuration(SettingsSource("the arguments", level), isolated=True)
     values = settings_of(settings)
     files = []
     for network in networks:

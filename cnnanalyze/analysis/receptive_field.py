@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.core.periodic_field import INPUT_FIELD, Field, Strand, follow_field, join
+from cnnanalyze.core.periodic_field import INPUT_FIELD, PeriodicField, Strand, follow_field, join
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.node import Node, NodeId
@@ -21,9 +21,9 @@ Maps = tuple[tuple[Reach, ...], ...] | None
 class Seen(NamedTuple):
     """The theoretical receptive field of the units of one node."""
 
-    fields: tuple[Field, ...] | None
+    fields: tuple[PeriodicField, ...] | None
     """Along each axis of the network's input; nothing if some layer cannot tell."""
-    narrow: tuple[Field, ...] | None
+    narrow: tuple[PeriodicField, ...] | None
     """Along the path with the smallest field."""
     aligned: bool
     order: tuple[int, ...] = ()
@@ -105,7 +105,7 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
     if all(w is wide[0] for w in wide) and all(s is wide[0] for s in small):
         return Seen(wide[0], wide[0], aligned, order)
     axes = range(len(wide[0]))
-    done: dict[tuple[int, ...], Field] = {}
+    done: dict[tuple[int, ...], PeriodicField] = {}
     for a in axes:
         if (key := tuple(id(w[a]) for w in wide)) not in done:
             done[key] = join([w[a] for w in wide])
@@ -136,7 +136,7 @@ def _unmoved(seen: Seen, size: tuple[int, ...], orders: set[tuple[int, ...]]) ->
     own = seen.order or stay
     places = [{(order or stay).index(a) for order in orders} for a in stay]
 
-    def whole(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    def whole(fields: tuple[PeriodicField, ...]) -> tuple[PeriodicField, ...]:
         return tuple(
             follow_field(fields[a], WHOLE, size[own.index(a)]) if len(places[a]) > 1 else fields[a]
             for a in stay
@@ -146,12 +146,12 @@ def _unmoved(seen: Seen, size: tuple[int, ...], orders: set[tuple[int, ...]]) ->
 
 
 def _through(
-    fields: tuple[Field, ...] | None,
+    fields: tuple[PeriodicField, ...] | None,
     maps: Maps,
     node: Node,
     k: int,
     order: tuple[int, ...],
-) -> tuple[Field, ...] | None:
+) -> tuple[PeriodicField, ...] | None:
     if fields is None or maps is None:
         return None
     own = maps[k]
@@ -164,14 +164,14 @@ def _through(
         places = [order.index(a) for a in range(len(fields))]
         own, size = tuple(own[p] for p in places), tuple(size[p] for p in places)
     # Axes are mostly alike; then one of them is worked out, and stands for the others.
-    done: dict[tuple[int, Reach, int], Field] = {}
+    done: dict[tuple[int, Reach, int], PeriodicField] = {}
     for field, reach, n in zip(fields, own, size, strict=True):
         if (key := (id(field), reach, n)) not in done:
             done[key] = follow_field(field, reach, n)
     return tuple(done[id(f), m, n] for f, m, n in zip(fields, own, size, strict=True))
 
 
-def _aligned(fields: list[Field]) -> bool:
+def _aligned(fields: list[PeriodicField]) -> bool:
     """Whether all paths advance at one rate around one centre."""
     moving = [s for f in fields for s in f.strands if s.advance]
     return all(s.rate == moving[0].rate and s.centre == moving[0].centre for s in moving[1:])

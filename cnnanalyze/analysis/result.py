@@ -16,7 +16,7 @@ from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.conventions import convention as weigh
 from cnnanalyze.core.conventions.formula import NOTHING
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.core.periodic_field import PeriodicField
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
@@ -41,10 +41,10 @@ class NodeFacts(NamedTuple):
     """The tensors that the layer holds; none if it shares another's."""
     cost: Cost | None
     """Elementary operations for one image; nothing if they cannot be counted."""
-    fields: tuple[Field, ...] | None
+    fields: tuple[PeriodicField, ...] | None
     """The receptive field along each axis of the input that the layer sees; nothing if it cannot be
     told, or if it sees several inputs of the network: see ``sees``."""
-    narrow: tuple[Field, ...] | None
+    narrow: tuple[PeriodicField, ...] | None
     """The same along the path with the smallest field."""
     aligned: bool
     """Whether all paths to here are aligned (Araujo, Norris, Sim 2019)."""

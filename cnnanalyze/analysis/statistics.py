@@ -8,10 +8,10 @@ as narrow as it was; both are told.
 from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.core.periodic_field import PeriodicField
 
 
-def is_beside(field: Field) -> bool:
+def is_beside(field: PeriodicField) -> bool:
     """Whether a unit sees everything along an axis, beside a window that moves with it."""
     return field.sees_all and field.local.advance != 0
 

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, Total
-from cnnanalyze.auditing.miscounts import Slip, slipped
+from cnnanalyze.auditing.miscounts import Miscount, slipped
 from cnnanalyze.core.files import FileError, read_text, resolved
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build, load, vary
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import Settings, key_of, spec_of
 
 MOST = 32
@@ -52,7 +52,9 @@ class Analyses:
         self._tried: dict[object, int] = {}
         """How many layers were laid out for each spec: as somebody asked, and to try something."""
         self._exhausted: set[object] = set()
-        self._slipped: dict[tuple[int, str, int], tuple[Total, tuple[tuple[Slip, int], ...]]] = {}
+        self._slipped: dict[
+            tuple[int, str, int], tuple[Total, tuple[tuple[Miscount, int], ...]]
+        ] = {}
         """By the number of a total, which is kept beside the result."""
 
     def keep(self, analysis: Analysis) -> Analysis:
@@ -63,7 +65,7 @@ class Analyses:
             self._read.setdefault(path, network)
         return analysis
 
-    def slipped(self, total: Total, quantity: str, number: int) -> tuple[tuple[Slip, int], ...]:
+    def slipped(self, total: Total, quantity: str, number: int) -> tuple[tuple[Miscount, int], ...]:
         """Return every slip that makes another number of this one; worked out once."""
         key = (id(total), quantity, number)
         if key not in self._slipped:
@@ -313,7 +315,7 @@ NEAR = 10
 def searched(
     network: Network,
     analyses: Analyses,
-    figure: Figure,
+    figure: PrintedNumber,
     here: int,
     count: Callable[[Analysis], int],
 ) -> Iterator[Neighbour]:

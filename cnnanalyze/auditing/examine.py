@@ -31,7 +31,7 @@ from cnnanalyze.crosscheck.claims import (
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.claims import Claim
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import key_of, spec_of
 
 
@@ -183,7 +183,7 @@ NEARBY = 3
 CUT = "cut off instead of rounded"
 
 
-def _printed_from(number: int, figure: Figure) -> Iterator[tuple[str, float]]:
+def _printed_from(number: int, figure: PrintedNumber) -> Iterator[tuple[str, float]]:
     """Whether a number could be printed like this: rounded, or cut off."""
     if figure.agrees(number):
         yield "", 0
@@ -281,7 +281,7 @@ AREAL = (*OPERATIONS, "activations")
 
 
 def _neighbours(
-    claim: Claim, figure: Figure, number: int, analysis: Analysis, analyses: Analyses
+    claim: Claim, figure: PrintedNumber, number: int, analysis: Analysis, analyses: Analyses
 ) -> Iterator[Neighbour]:
     network = analysis.network
     ratio = figure.value / number if number else Fraction(0)

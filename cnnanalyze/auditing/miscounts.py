@@ -17,7 +17,7 @@ PARAMETERS = ("parameters", "trainable_parameters")
 OPERATIONS = ("macs", "operations", "operations_so_far")
 
 
-class Slip(NamedTuple):
+class Miscount(NamedTuple):
     """One way to count differently."""
 
     name: str
@@ -83,52 +83,52 @@ def _half_of_two_towers(total: Total, number: int) -> int | None:
 
 
 SLIPS = (
-    Slip("no biases", "without the biases", PARAMETERS, 2, _without_biases),
-    Slip(
+    Miscount("no biases", "without the biases", PARAMETERS, 2, _without_biases),
+    Miscount(
         "one bias a dense layer",
         "with one bias for each dense layer instead of one for each unit",
         (*PARAMETERS, "biases"),
         2,
         _one_bias_per_dense_layer,
     ),
-    Slip(
+    Miscount(
         "one bias a layer",
         "with one bias for each layer instead of one for each filter or unit",
         (*PARAMETERS, "biases"),
         2,
         _one_bias_per_layer,
     ),
-    Slip(
+    Miscount(
         "flat kernels",
         "with filters that forget the depth of their input",
         PARAMETERS,
         2,
         _flat_kernels,
     ),
-    Slip(
+    Miscount(
         "sharing ignored",
         "with shared tensors counted at each of their places",
         PARAMETERS,
         2,
         _shared_once_each,
     ),
-    Slip(
+    Miscount(
         "one tower",
         "for one of the two GPUs",
         (*PARAMETERS, *OPERATIONS),
         3,
         _half_of_two_towers,
     ),
-    Slip("doubled", "doubled", OPERATIONS, 3, lambda _, number: 2 * number),
-    Slip("halved", "halved", OPERATIONS, 4, lambda _, number: number // 2),
-    Slip(
+    Miscount("doubled", "doubled", OPERATIONS, 3, lambda _, number: 2 * number),
+    Miscount("halved", "halved", OPERATIONS, 4, lambda _, number: number // 2),
+    Miscount(
         "binary thousands",
         "in units of 1,024 instead of 1,000",
         (*PARAMETERS, "weights"),
         5,
         lambda _, number: number * 1000 // 1024,
     ),
-    Slip(
+    Miscount(
         "binary millions",
         "in powers of 1,024 instead of 1,000",
         (*PARAMETERS, *OPERATIONS),
@@ -148,7 +148,7 @@ def _in_binary(number: int) -> int | None:
 
 def slipped(
     total: Total, quantity: str, number: int, among: Collection[str] | None = None
-) -> Iterable[tuple[Slip, int]]:
+) -> Iterable[tuple[Miscount, int]]:
     """Return every slip, or those of some names, that makes another number of this one."""
     for slip in SLIPS:
         if quantity in slip.quantities and (among is None or slip.name in among):

@@ -36,7 +36,7 @@ VERSION = VERSIONS["table"]
 KEYS = ("table", "name", "source", "about", "rows")
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One row of a table: a network, and what is printed for it."""
 
     number: str
@@ -53,7 +53,7 @@ class Board(NamedTuple):
 
     name: str
     source: str
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
 
 def read_table(path: Path) -> Board:
@@ -70,7 +70,7 @@ def read_table(path: Path) -> Board:
     name, source = keys.text("name") or path.stem, keys.text("source")
     keys.text("about")
     rows = [_read_row(item, path.parent, source or name, faults) for item in listed.items]
-    seen: dict[str, Row] = {}
+    seen: dict[str, TableRow] = {}
     for row in filter(None, rows):
         first = seen.setdefault(row.number, row) if row.number else row
         if first is not row:
@@ -80,7 +80,7 @@ def read_table(path: Path) -> Board:
     return Board(name, source, tuple(row for row in rows if row is not None))
 
 
-def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | None:
+def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> TableRow | None:
     claims = read_source(item, faults, ("row", "printed", "network"), source)
     if not isinstance(item, Mapping):
         return None
@@ -96,7 +96,7 @@ def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> Row | No
         known = sorted({p.stem for place in places for p in place.parent.glob("*.yaml")})
         faults.add(f"there is no spec '{word}.yaml' here{nearest(word, known)}", network.mark)
         return None
-    return Row(number, printed, path, tuple(claims), item)
+    return TableRow(number, printed, path, tuple(claims), item)
 
 
 def _text(keys: Keys, key: str) -> str:
@@ -127,7 +127,7 @@ def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:
     return Audit(board.name, tuple(verdicts))
 
 
-def _check_row(row: Row, network: Network, analyses: Analyses, faults: Faults) -> None:
+def _check_row(row: TableRow, network: Network, analyses: Analyses, faults: Faults) -> None:
     """Note figures of layers that the network does not have, and settings that do not fit it."""
     for claim in row.claims:
         if not claim.layer and not claim.settings:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from cnnanalyze.crosscheck.baseline import Entry
+    from cnnanalyze.crosscheck.baseline import BaselineEntry
     from cnnanalyze.crosscheck.budget import Check
     from cnnanalyze.linting.run import Configuration
     from cnnanalyze.linting.settings import Settings
@@ -117,10 +117,10 @@ class Growing(NamedTuple):
     """What networks cost before and now."""
 
     file: Path
-    before: dict[str, Entry]
+    before: dict[str, BaselineEntry]
     allowed: Fraction | None
     """By how many percent a cost may grow; nothing if nobody asks."""
-    now: dict[str, Entry]
+    now: dict[str, BaselineEntry]
 
 
 def _measure(
@@ -158,7 +158,7 @@ def _measure(
 # --- the baseline ---------------------------------------------------------------------------------
 
 
-def _write(file: Path, before: dict[str, Entry], now: dict[str, Entry]) -> None:
+def _write(file: Path, before: dict[str, BaselineEntry], now: dict[str, BaselineEntry]) -> None:
     """Write the baseline; entries of specs that are gone are dropped."""
     from cnnanalyze.cli.output import remark
     from cnnanalyze.core.file_writing import write_file

@@ -17,14 +17,14 @@ from cnnanalyze.linting.edit_check import change as edited
 if TYPE_CHECKING:
     from cnnanalyze.linting.fixes import Mended
     from cnnanalyze.linting.result import FileResult
-    from cnnanalyze.linting.run import Configuration, Spec
+    from cnnanalyze.linting.run import Configuration, LintTarget
 
 INTERVAL = 0.5
 """Seconds between two looks at the files."""
 
 
 def change(
-    specs: Sequence[Spec],
+    specs: Sequence[LintTarget],
     configuration: Configuration,
     parameters: dict[str, Any],
     *,
@@ -72,7 +72,7 @@ class Changed(NamedTuple):
     """How many there were."""
 
 
-def check_changeable(spec: Spec) -> None:
+def check_changeable(spec: LintTarget) -> None:
     """Refuse to change what is no file of the user's."""
     if spec.text is not None:
         raise UsageError(

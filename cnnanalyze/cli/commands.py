@@ -17,7 +17,7 @@ UsageFault: Any = typer.BadParameter.__base__
 """The error of a command line that cannot be read, from wherever this version of typer has it."""
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command in the list of all commands."""
 
     home: str
@@ -29,73 +29,73 @@ class Entry(NamedTuple):
 
 _NETWORKS, _CHECKS, _COURSE, _REFERENCE = "Networks", "Checks", "Course", "Reference"
 COMMANDS = {
-    "summary": Entry(
+    "summary": CommandEntry(
         "cnnanalyze.cli.summary:summary",
         _NETWORKS,
         "Output shape, parameters, cost and receptive field of every layer.",
     ),
-    "draw": Entry("cnnanalyze.cli.draw:draw", _NETWORKS, "A picture of the architecture."),
-    "report": Entry(
+    "draw": CommandEntry("cnnanalyze.cli.draw:draw", _NETWORKS, "A picture of the architecture."),
+    "report": CommandEntry(
         "cnnanalyze.cli.report:report",
         _NETWORKS,
         "Everything about a network on one self-contained page.",
     ),
-    "compare": Entry(
+    "compare": CommandEntry(
         "cnnanalyze.cli.compare:compare",
         _NETWORKS,
         "What differs between networks, or between versions of one.",
     ),
-    "gallery": Entry(
+    "gallery": CommandEntry(
         "cnnanalyze.cli.gallery:gallery",
         _NETWORKS,
         "A folder of pages: one for each network, and an index.",
     ),
-    "verify": Entry(
+    "verify": CommandEntry(
         "cnnanalyze.cli.verify:verify",
         _CHECKS,
         "Run networks, and compare everything observed with the rules.",
     ),
-    "audit": Entry(
+    "audit": CommandEntry(
         "cnnanalyze.cli.audit:audit",
         _CHECKS,
         "Which printed figures hold, under which convention, and why not the rest.",
     ),
-    "lint": Entry(
+    "lint": CommandEntry(
         "cnnanalyze.cli.lint:lint",
         _CHECKS,
         "Errors and suspicious places in specs, and how to fix them.",
     ),
-    "budget": Entry(
+    "budget": CommandEntry(
         "cnnanalyze.cli.budget:budget",
         _CHECKS,
         "Do networks stay within their limits, and has anything grown?",
     ),
-    "explain": Entry(
+    "explain": CommandEntry(
         "cnnanalyze.cli.explain:explain",
         _COURSE,
         "How a number is computed: formula, values, reasons.",
     ),
-    "convolve": Entry(
+    "convolve": CommandEntry(
         "cnnanalyze.cli.convolve:convolve",
         _COURSE,
         "Convolution and pooling by hand, on given numbers, step by step.",
     ),
-    "solve": Entry(
+    "solve": CommandEntry(
         "cnnanalyze.cli.solve:solve", _COURSE, "A homework sheet with every answer worked out."
     ),
-    "grade": Entry(
+    "grade": CommandEntry(
         "cnnanalyze.cli.grade:grade",
         _COURSE,
         "Mark students' answers, and explain how wrong ones came about.",
     ),
-    "zoo": Entry("cnnanalyze.cli.zoo:zoo", _REFERENCE, "The included networks."),
-    "layers": Entry(
+    "zoo": CommandEntry("cnnanalyze.cli.zoo:zoo", _REFERENCE, "The included networks."),
+    "layers": CommandEntry(
         "cnnanalyze.cli.layers:layers", _REFERENCE, "The layer kinds, or one of them explained."
     ),
-    "rule": Entry(
+    "rule": CommandEntry(
         "cnnanalyze.cli.rule:rule", _REFERENCE, "The lint rules, or one of them explained."
     ),
-    "schema": Entry(
+    "schema": CommandEntry(
         "cnnanalyze.cli.schema:schema",
         _REFERENCE,
         "A JSON Schema of the spec language, for editors, or of other data.",

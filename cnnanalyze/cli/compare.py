@@ -215,7 +215,7 @@ def _load(found: list[Version], settings: dict[str, Any]) -> dict[Version, Netwo
 # --- limits ---------------------------------------------------------------------------------------
 
 
-class Limit(NamedTuple):
+class GrowthLimit(NamedTuple):
     """How much a total may grow."""
 
     quantity: Any
@@ -240,7 +240,7 @@ class Limit(NamedTuple):
         return found
 
 
-def _read_limit(text: str, convention: str) -> Limit:
+def _read_limit(text: str, convention: str) -> GrowthLimit:
     from cnnanalyze.cli.options import read_percentage
     from cnnanalyze.comparison.quantity import compared
     from cnnanalyze.core.quantities import find
@@ -251,4 +251,4 @@ def _read_limit(text: str, convention: str) -> Limit:
         raise UsageError(
             f"--fail-on-growth takes QUANTITY=PERCENT, not '{text}'", help="for example macs=5"
         )
-    return Limit(quantity, percent)
+    return GrowthLimit(quantity, percent)

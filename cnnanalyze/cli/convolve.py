@@ -15,9 +15,9 @@ from cnnanalyze.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnanalyze.course.worked_steps.layer_section import Section
-    from cnnanalyze.course.worked_steps.network import Window
-    from cnnanalyze.course.worked_steps.result_check import Verdict
+    from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+    from cnnanalyze.course.worked_steps.network import WindowAttributes
+    from cnnanalyze.course.worked_steps.result_check import CheckResult
     from cnnanalyze.course.worked_steps.volume import Volume
     from cnnanalyze.report.convolution.step_selection import Shown
 
@@ -222,7 +222,7 @@ def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
 
 def _of_spec(
     name: str, image: Sequence[str], settings: list[str] | None
-) -> tuple[str, tuple[Section, ...]]:
+) -> tuple[str, tuple[WorkedLayer, ...]]:
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.course.worked_steps.network import work_out
     from cnnanalyze.course.worked_steps.text import read_image
@@ -244,20 +244,20 @@ def _operations(
     image: Volume,
     *,
     kernels: Sequence[str],
-    window: Window,
+    window: WindowAttributes,
     bias: str,
     flip: bool,
     depthwise: bool,
     applied: Sequence[str],
     numbers: tuple[str, str, str, str],
     pooled: tuple[str, str] | None,
-) -> tuple[Section, ...]:
+) -> tuple[WorkedLayer, ...]:
     """Do what was asked for, one after the other: filter, apply, pool."""
     from cnnanalyze.core.registry import nearest
     from cnnanalyze.course.worked_steps import network as hand
     from cnnanalyze.course.worked_steps.text import read_kernel, read_vector
 
-    sections: list[Section] = []
+    sections: list[WorkedLayer] = []
 
     def last() -> Volume:
         return sections[-1].after if sections else image
@@ -295,7 +295,12 @@ def _operations(
     if pooled:
         how, size = pooled
         sections.append(
-            hand.pool(last(), how, _extent(size, "--pool", 1), hand.Window() if kernels else window)
+            hand.pool(
+                last(),
+                how,
+                _extent(size, "--pool", 1),
+                hand.WindowAttributes() if kernels else window,
+            )
         )
     if not sections:
         raise UsageError(
@@ -308,10 +313,10 @@ def _operations(
 # --- options --------------------------------------------------------------------------------------
 
 
-def _window(stride: str, padding: str, dilation: str) -> Window:
-    from cnnanalyze.course.worked_steps.network import Window
+def _window(stride: str, padding: str, dilation: str) -> WindowAttributes:
+    from cnnanalyze.course.worked_steps.network import WindowAttributes
 
-    return Window(
+    return WindowAttributes(
         _extent(stride, "--stride", 1) if stride else None,
         padding if padding in {"same", "valid"} else _extent(padding, "--padding", 0),
         _extent(dilation, "--dilation", 1),
@@ -351,7 +356,7 @@ def _check_place(shown: Shown) -> None:
     walks[-1].step(*shown.place)
 
 
-def _judge(section: Section, texts: Sequence[str]) -> Verdict:
+def _judge(section: WorkedLayer, texts: Sequence[str]) -> CheckResult:
     from cnnanalyze.course.worked_steps.result_check import compare
     from cnnanalyze.course.worked_steps.text import read_expected, stack
 

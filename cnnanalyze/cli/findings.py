@@ -12,7 +12,7 @@ from cnnanalyze.report.findings import write as render
 
 if TYPE_CHECKING:
     from cnnanalyze.linting.result import LintResult
-    from cnnanalyze.linting.run import Configuration, Spec
+    from cnnanalyze.linting.run import Configuration, LintTarget
 
 
 def result(found: LintResult, format: str, *, quiet: bool) -> None:  # noqa: A002 - as the option
@@ -32,13 +32,13 @@ def changes(count: int) -> None:
         output.remark(f"{count} {'change' if count == 1 else 'changes'} written")
 
 
-def files(specs: Sequence[Spec]) -> int:
+def files(specs: Sequence[LintTarget]) -> int:
     """Print which files would be read; return the exit code."""
     output.write("".join(f"{spec.name}\n" for spec in specs))
     return 0
 
 
-def settings(specs: Sequence[Spec], configuration: Configuration) -> int:
+def settings(specs: Sequence[LintTarget], configuration: Configuration) -> int:
     """Print what holds for the specs of each folder; return the exit code."""
     from cnnanalyze.report.findings.settings import write as describe
 

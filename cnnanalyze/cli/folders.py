@@ -43,7 +43,7 @@ class Scan(NamedTuple):
     isolated: bool = False
 
 
-class Rules(NamedTuple):
+class FolderRules(NamedTuple):
     """What holds for the files of one folder."""
 
     exclude: tuple[Patterns, ...]
@@ -58,7 +58,7 @@ class Rules(NamedTuple):
         """Whether a file is looked at."""
         return path.suffix in ENDINGS if self.include is None else bool(self.include.decide(path))
 
-    def within(self, folder: Path) -> Rules:
+    def within(self, folder: Path) -> FolderRules:
         """Return the rules for a folder that was named itself."""
         return self._replace(exclude=tuple(p.within(folder) for p in self.exclude))
 
@@ -91,11 +91,11 @@ class Finder:
             return self.scan.config
         return find(folder)
 
-    def rules(self, folder: Path, base: Path) -> Rules:
+    def rules(self, folder: Path, base: Path) -> FolderRules:
         """Return what holds in a folder; patterns that are nobody's own are relative to a base."""
         return self._rules(self.configuration(folder), base)
 
-    def _read_rules(self, path: Path | None, base: Path) -> Rules:
+    def _read_rules(self, path: Path | None, base: Path) -> FolderRules:
         from cnnanalyze.core.configuration import read_folders
         from cnnanalyze.core.ignore_patterns import compile_patterns
 
@@ -112,7 +112,7 @@ class Finder:
         include = (folder, said["include"]) if "include" in said else None
         if scan.include is not None:
             include = here, scan.include
-        return Rules(
+        return FolderRules(
             tuple(compile_patterns(*group) for group in groups if group[1]),
             None if include is None else compile_patterns(*include),
         )

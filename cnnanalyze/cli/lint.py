@@ -16,8 +16,8 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from cnnanalyze.linting.finding import Severity
     from cnnanalyze.linting.result import FileResult, LintResult
-    from cnnanalyze.linting.run import Configuration, Spec
-    from cnnanalyze.linting.settings import Given
+    from cnnanalyze.linting.run import Configuration, LintTarget
+    from cnnanalyze.linting.settings import SettingsSource
 
 Codes = list[str] | None
 LintFormat = Literal[
@@ -354,9 +354,9 @@ def _given(
     target: str,
     fail_on: str,
     max_warnings: int | None,
-) -> Given:
+) -> SettingsSource:
     from cnnanalyze.linting.selection import Level, check_profile
-    from cnnanalyze.linting.settings import Given
+    from cnnanalyze.linting.settings import SettingsSource
 
     if select is not None and not _words(select):  # an unset variable: nothing would be found
         raise UsageError("--select names no rule", help="for example --select CV,NA001")
@@ -367,7 +367,7 @@ def _given(
         _words(extend_select),
         _words(ignore),
     )
-    return Given(
+    return SettingsSource(
         "the command line",
         level,
         fail_on=_severity(fail_on) if fail_on else None,
@@ -411,7 +411,7 @@ def _read_output(text: str) -> tuple[str, Path]:
     return choose_format(None, Path(text), tuple(FORMATS)), Path(text)
 
 
-def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:
+def _check_outputs(paths: Sequence[Path], specs: Sequence[LintTarget]) -> None:
     """Refuse to write results over what is linted."""
     from cnnanalyze.core.files import resolved
 
@@ -423,20 +423,20 @@ def _check_outputs(paths: Sequence[Path], specs: Sequence[Spec]) -> None:
             )
 
 
-def _spec(name: str, stdin_filename: str) -> Spec:
+def _spec(name: str, stdin_filename: str) -> LintTarget:
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
-    from cnnanalyze.linting.run import Spec, of_file
+    from cnnanalyze.linting.run import LintTarget, of_file
 
     if name == STDIN:
         folder = Path(stdin_filename).parent if stdin_filename else Path()
         base = folder if stdin_filename else None
-        return Spec(stdin_filename or "<stdin>", folder, read_stdin(), base)
+        return LintTarget(stdin_filename or "<stdin>", folder, read_stdin(), base)
     if name.startswith("zoo:"):
         from cnnanalyze.language.zoo import find_spec
 
         path = find_spec(name)
-        return Spec(str(path), Path(), None, path.parent, is_of_zoo=True)
+        return LintTarget(str(path), Path(), None, path.parent, is_of_zoo=True)
     return of_file(Path(name))
 
 
@@ -444,7 +444,7 @@ def _spec(name: str, stdin_filename: str) -> Spec:
 
 
 def _judge(
-    specs: Sequence[Spec], configuration: Configuration, parameters: dict[str, Any], jobs: int
+    specs: Sequence[LintTarget], configuration: Configuration, parameters: dict[str, Any], jobs: int
 ) -> tuple[list[FileResult], list[CnnError]]:
     from cnnanalyze.linting.run import lint_specs
 
@@ -476,7 +476,7 @@ def _against(result: LintResult, path: Path | None, *, write: bool, prune: bool)
     return baseline.hide(result, known)
 
 
-def _passes(result: LintResult, specs: Sequence[Spec], configuration: Configuration) -> bool:
+def _passes(result: LintResult, specs: Sequence[LintTarget], configuration: Configuration) -> bool:
     """Whether the result passes by what the command line says, or else the configurations."""
     for folder in dict.fromkeys(spec.folder for spec in specs):
         settings = configuration.of(folder)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.linting.finding import Finding
     from cnnanalyze.report.options import Options
-    from cnnanalyze.report.page.overview import Entry
+    from cnnanalyze.report.page.overview import OverviewEntry
 
 Target = Annotated[
     str,
@@ -33,7 +33,7 @@ Target = Annotated[
 ENDINGS = (".html", ".htm")
 
 
-class Page(NamedTuple):
+class ReportPage(NamedTuple):
     """What is shown of one network."""
 
     name: str
@@ -160,7 +160,7 @@ def file_names(names: Sequence[str]) -> list[str]:
 
 
 def _write_folder(
-    pages: Sequence[Page], folder: Path, options: Options, answers: bool | None
+    pages: Sequence[ReportPage], folder: Path, options: Options, answers: bool | None
 ) -> None:
     from cnnanalyze.core.file_writing import write_file
     from cnnanalyze.report.page import overview
@@ -190,7 +190,7 @@ def _analyze(
     settings: dict[str, object],
     failed: list[CnnError],
     balance: Callable[..., Balance] | None,
-) -> list[Page]:
+) -> list[ReportPage]:
     """Analyze specs; those that cannot be read or run are noted, and the rest go on."""
     from contextlib import nullcontext
 
@@ -209,7 +209,7 @@ def _analyze(
                     progress = watch.begin(network.name)
                     found = balance(network, progress=progress)
                 analysis = analyze(network)
-                pages.append(Page(file, analysis, found, _lint(name, analysis)))
+                pages.append(ReportPage(file, analysis, found, _lint(name, analysis)))
             except CnnError as error:
                 failed.append(error)
     return pages
@@ -224,7 +224,7 @@ def _lint(name: str, analysis: Analysis) -> Sequence[Finding]:
     return lint_network(analysis.network, settings, analysis=analysis).findings
 
 
-def _render(page: Page, options: Options, answers: bool | None) -> tuple[str, Entry]:
+def _render(page: ReportPage, options: Options, answers: bool | None) -> tuple[str, OverviewEntry]:
     from cnnanalyze.report.page import network
     from cnnanalyze.report.page.answers import FEW, work
     from cnnanalyze.report.page.overview import enter
@@ -241,7 +241,7 @@ def _render(page: Page, options: Options, answers: bool | None) -> tuple[str, En
     return text, enter(page.analysis, page.name, options, page.balance)
 
 
-def _fails(page: Page) -> bool:
+def _fails(page: ReportPage) -> bool:
     """Whether the page says that something is wrong with the network or with our numbers."""
     from cnnanalyze.crosscheck.budget import check_budgets
     from cnnanalyze.crosscheck.claims import check_claims

@@ -135,11 +135,11 @@ def _print(
 
 def _print_conventions(analyses: list[Analysis], format: str, output: Path | None) -> None:  # noqa: A002
     from cnnanalyze.cli.output import show, write
-    from cnnanalyze.report.conventions import Conventions, render, to_dict
+    from cnnanalyze.report.conventions import ConventionTable, render, to_dict
     from cnnanalyze.report.terminal import Together
 
     if format == "table":
-        show(Together([Conventions(analysis) for analysis in analyses]), output)
+        show(Together([ConventionTable(analysis) for analysis in analyses]), output)
     elif format == "json" and len(analyses) > 1:
         from cnnanalyze.report.json import dump
 

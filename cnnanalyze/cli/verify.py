@@ -139,10 +139,10 @@ def read_operations(text: str) -> int:
     >>> read_operations("1.5T")
     1500000000000
     """
-    from cnnanalyze.language.printed_number import Figure
+    from cnnanalyze.language.printed_number import PrintedNumber
 
     try:
-        count = int(Figure.parse(text).value)
+        count = int(PrintedNumber.parse(text).value)
     except ValueError as error:
         raise UsageError(
             f"'--operations' cannot be read: {error}", help="write --operations 500G"
@@ -297,7 +297,7 @@ class Watch:
         write(text)
 
 
-class Bar(Watch):
+class ProgressBar(Watch):
     """A bar on stderr that makes room for what goes to stdout."""
 
     def __init__(self, bar: RichProgress, networks: int) -> None:
@@ -344,4 +344,4 @@ def watching(networks: int) -> Iterator[Watch]:
         redirect_stdout=False,
         redirect_stderr=False,
     ) as bar:
-        yield Bar(bar, networks)
+        yield ProgressBar(bar, networks)

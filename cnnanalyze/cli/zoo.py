@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from cnnanalyze.cli import options as option
 
 if TYPE_CHECKING:
-    from cnnanalyze.language.printed_number import Figure
+    from cnnanalyze.language.printed_number import PrintedNumber
 
 
 EXAMPLES = (
@@ -61,15 +61,15 @@ def zoo(
         show_table(tabulate(found), format, output)
 
 
-def _limit(option_name: str, text: str) -> Figure | None:
+def _limit(option_name: str, text: str) -> PrintedNumber | None:
     """Read a count such as ``25M``; nothing where the option is not given."""
     from cnnanalyze.errors import UsageError
-    from cnnanalyze.language.printed_number import Figure
+    from cnnanalyze.language.printed_number import PrintedNumber
 
     if not text:
         return None
     try:
-        return Figure.parse(text)
+        return PrintedNumber.parse(text)
     except ValueError as error:
         raise UsageError(
             f"'{option_name}' cannot be read: {error}", help=f"write {option_name} 25M"

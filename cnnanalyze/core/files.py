@@ -23,7 +23,7 @@ STDIN = "what comes in on stdin"
 """What messages call it."""
 
 
-class Reason(Enum):
+class ReadFailure(Enum):
     """Why a file was not read."""
 
     MISSING = "missing"
@@ -36,7 +36,7 @@ class Reason(Enum):
 class FileError(UsageError):
     """A file of a user cannot be read, for a reason that can be asked for."""
 
-    def __init__(self, reason: Reason, message: str, help: str = "") -> None:  # noqa: A002
+    def __init__(self, reason: ReadFailure, message: str, help: str = "") -> None:  # noqa: A002
         super().__init__(Fault(message, help=help))
         self.reason = reason
 
@@ -68,12 +68,12 @@ def read_bytes(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") 
             _check_kind(os.fstat(descriptor).st_mode, name, what)
             data = file.read(most + 1)
     except FileNotFoundError:
-        raise FileError(Reason.MISSING, f"there is no file {name}") from None
+        raise FileError(ReadFailure.MISSING, f"there is no file {name}") from None
     except ValueError:  # a zero in the name
-        raise FileError(Reason.MISSING, f"no file can be called {name!r}") from None
+        raise FileError(ReadFailure.MISSING, f"no file can be called {name!r}") from None
     except OSError as error:
         said = (error.strerror or str(error)).lower()
-        raise FileError(Reason.REFUSED, f"{_cut(name)} cannot be read: {said}") from None
+        raise FileError(ReadFailure.REFUSED, f"{_cut(name)} cannot be read: {said}") from None
     return _bounded(data, most, name, what)
 
 
@@ -102,7 +102,7 @@ def read_stdin(most: int = MOST_BYTES) -> str:
         data = sys.stdin.read(most + 1).encode() if stream is None else stream.read(most + 1)
     except OSError as error:
         said = (error.strerror or str(error)).lower()
-        raise FileError(Reason.REFUSED, f"stdin cannot be read: {said}") from None
+        raise FileError(ReadFailure.REFUSED, f"stdin cannot be read: {said}") from None
     return decode(_bounded(data, most, STDIN, "text"), STDIN)
 
 
@@ -121,7 +121,7 @@ def decode(data: bytes, name: str) -> str:
     """
     if b"\0" in data:
         raise FileError(
-            Reason.NO_TEXT,
+            ReadFailure.NO_TEXT,
             f"{name} is a binary file: byte {data.index(0) + 1} is zero",
             help="only text can be read here",
         )
@@ -130,7 +130,7 @@ def decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileError(
-            Reason.NO_TEXT,
+            ReadFailure.NO_TEXT,
             f"{name} is not UTF-8: byte {error.start + 1} (line {line}) "
             f"is 0x{data[error.start]:02x}",
             help="save the file with the encoding UTF-8",
@@ -223,7 +223,7 @@ def _check_kind(mode: int, name: str, what: str) -> None:
     )
     kind = next(said for fits, said in kinds if fits(mode))
     raise FileError(
-        Reason.OTHER_THING,
+        ReadFailure.OTHER_THING,
         f"{name} is {kind}, not a {what} file",
         help="name a file" if kind == "a folder" else "save what comes out of it to a file first",
     )
@@ -232,7 +232,7 @@ def _check_kind(mode: int, name: str, what: str) -> None:
 def _bounded(data: bytes, most: int, name: str, what: str) -> bytes:
     if len(data) > most:
         raise FileError(
-            Reason.LARGE,
+            ReadFailure.LARGE,
             f"{name} is larger than {most:,} bytes, the bound on the size of a {what}",
         )
     return data

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from cnnanalyze.core.files import FileError, Reason, is_file, read_bytes
+from cnnanalyze.core.files import FileError, ReadFailure, is_file, read_bytes
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -94,7 +94,7 @@ def read_ignore(path: Path) -> Patterns | None:
     try:
         data = read_bytes(path, MOST_BYTES, what=".gitignore")
     except FileError as error:
-        if error.reason is Reason.LARGE:
+        if error.reason is ReadFailure.LARGE:
             raise
         return None
     lines = data.decode("utf-8-sig", errors="replace").splitlines()[:MOST_LINES]

@@ -297,7 +297,7 @@ def hull(intervals: Sequence[Interval | None]) -> Interval | None:
     return min(i[0] for i in present), max(i[1] for i in present)
 
 
-class Field(NamedTuple):
+class PeriodicField(NamedTuple):
     """The receptive field of the units along one axis: the strands of all paths that reach them."""
 
     strands: tuple[Strand, ...]
@@ -322,10 +322,10 @@ class Field(NamedTuple):
         return any(s.advance == 0 for s in self.strands)
 
 
-INPUT_FIELD = Field((START,))
+INPUT_FIELD = PeriodicField((START,))
 
 
-def follow_field(field: Field, reach: Reach, extent: int) -> Field:
+def follow_field(field: PeriodicField, reach: Reach, extent: int) -> PeriodicField:
     """What do the outputs of a layer see, if its ``extent`` inputs see ``field``?
 
     Examples
@@ -338,11 +338,13 @@ def follow_field(field: Field, reach: Reach, extent: int) -> Field:
     if isinstance(reach, Everywhere):
         return join([field, follow_field(field, WHOLE, extent)])
     if isinstance(reach, Whole):
-        return Field((Strand(1, 0, (hull([s.over(0, extent - 1) for s in field.strands]),)),))
-    return Field(tuple(follow(s, reach) for s in field.strands))
+        return PeriodicField(
+            (Strand(1, 0, (hull([s.over(0, extent - 1) for s in field.strands]),)),)
+        )
+    return PeriodicField(tuple(follow(s, reach) for s in field.strands))
 
 
-def join(fields: list[Field]) -> Field:
+def join(fields: list[PeriodicField]) -> PeriodicField:
     """Return the field of a unit that depends on units with each of these fields.
 
     Examples
@@ -358,7 +360,7 @@ def join(fields: list[Field]) -> Field:
     for strand in (s for f in fields for s in f.strands):
         rate = strand.rate
         by_rate[rate] = merge(by_rate[rate], strand) if rate in by_rate else strand
-    return Field(tuple(by_rate[r] for r in sorted(by_rate)))
+    return PeriodicField(tuple(by_rate[r] for r in sorted(by_rate)))
 
 
 def merge(one: Strand, other: Strand) -> Strand:

@@ -97,7 +97,7 @@ def table_at(data: Mapping[str, Any], at: Keys) -> Mapping[str, Any] | None:
 # --- places --------------------------------------------------------------------------------------
 
 
-class Place(NamedTuple):
+class TomlPlace(NamedTuple):
     """Where a key and its value stand: offsets into the text."""
 
     key: tuple[int, int]
@@ -115,11 +115,11 @@ class _Walk:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.places: dict[Keys, Place] = {}
+        self.places: dict[Keys, TomlPlace] = {}
         self.lengths: dict[Keys, int] = {}
         """By the keys of a list of tables: how many it has so far."""
 
-    def run(self) -> dict[Keys, Place]:
+    def run(self) -> dict[Keys, TomlPlace]:
         table: Keys = ()
         while self.skip():
             if self.text[self.at] == "[":
@@ -155,13 +155,13 @@ class _Walk:
         parts = self.key()
         for number, (name, begin, end) in enumerate(parts, 1):
             table = (*table, name)
-            self.places.setdefault(table, Place((begin, end), (begin, end)))
+            self.places.setdefault(table, TomlPlace((begin, end), (begin, end)))
             if is_list and number == len(parts):
                 self.lengths[table] = self.lengths.get(table, 0) + 1
             if table in self.lengths:
                 table = (*table, self.lengths[table] - 1)
                 whole = parts[0][1], end
-                self.places.setdefault(table, Place(whole, whole))
+                self.places.setdefault(table, TomlPlace(whole, whole))
         self.at += 2 if is_list else 1
         return table
 
@@ -171,10 +171,10 @@ class _Walk:
         begin, path = parts[0][1], table
         for name, _, end in parts:
             path = (*path, name)
-            self.places.setdefault(path, Place((begin, end), (begin, end)))
+            self.places.setdefault(path, TomlPlace((begin, end), (begin, end)))
         self.at += 1  # the sign of equality
         key = (begin, parts[-1][2])
-        self.places[path] = Place(key, self.value(path))
+        self.places[path] = TomlPlace(key, self.value(path))
 
     def key(self) -> list[tuple[str, int, int]]:
         """Read a key; return the names between its dots, each with its begin and end."""
@@ -208,7 +208,7 @@ class _Walk:
                 if self.text[self.at] == "]":
                     break
                 span = self.value((*path, number))
-                self.places[*path, number] = Place(span, span)
+                self.places[*path, number] = TomlPlace(span, span)
                 self.comma()
             self.at += 1
         elif sign == "{":
@@ -252,7 +252,7 @@ def _unescaped(raw: str) -> str:
 
 
 @cache
-def _places(source: Source) -> tuple[dict[Keys, Place], list[int]]:
+def _places(source: Source) -> tuple[dict[Keys, TomlPlace], list[int]]:
     """Return where everything stands, and the offsets at which the lines begin."""
     parse(source)  # what is no TOML is refused there
     starts = [0]

@@ -18,7 +18,7 @@ from cnnanalyze.crosscheck.refusals import compare_refusals
 from cnnanalyze.crosscheck.result import QUANTITIES, Balance, Discrepancy
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.receptive_field_probe import observe_fields
-from cnnanalyze.execute.run import Observation, Step, execute
+from cnnanalyze.execute.run import Observation, RunStep, execute
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
 
@@ -85,7 +85,7 @@ def balance(
 
     done = Counter[str]()
 
-    def ran(step: Step, _: Any) -> None:  # noqa: ANN401 - an array
+    def ran(step: RunStep, _: Any) -> None:  # noqa: ANN401 - an array
         done["steps"] += 1
         say(0.7 * done["steps"] / len(steps), step.id)
 
@@ -122,9 +122,9 @@ def _silent(share: float, what: str) -> None:
     """Report progress to nobody."""
 
 
-def step_of(node: Node) -> Step:
+def step_of(node: Node) -> RunStep:
     """Return what the executor may know of a node: kind, attributes as written, wiring."""
-    return Step(
+    return RunStep(
         node.id,
         node.kind,
         node.attributes,
@@ -261,7 +261,7 @@ def _by_lines(most: int) -> str:
     return f"receptive fields by at most {most} lines of the input along each axis, not by all"
 
 
-def _field_entries(analysis: Analysis, steps: list[Step], plan: _Plan) -> Iterator[Entry]:
+def _field_entries(analysis: Analysis, steps: list[RunStep], plan: _Plan) -> Iterator[Entry]:
     """Return the entries of the receptive fields: both ends, every axis, every unit."""
     if not plan.lines:
         return

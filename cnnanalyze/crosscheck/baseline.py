@@ -12,7 +12,7 @@ from cnnanalyze.analysis.result import Analysis, total_of
 from cnnanalyze.core.files import resolved
 from cnnanalyze.core.quantities import CONVENTION, find
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.crosscheck.budget import Part, measure
+from cnnanalyze.crosscheck.budget import LimitedPart, measure
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.budgets import TYPE, Limit, terms_of
 
@@ -26,7 +26,7 @@ Sizes = Mapping[str, int]
 """By quantity."""
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """What one network costs, and each of its layers that holds or multiplies numbers."""
 
     totals: Sizes
@@ -60,7 +60,7 @@ class LayerGrowth(NamedTuple):
         return now.get(quantity, 0) - before.get(quantity, 0)
 
 
-class Comparison(NamedTuple):
+class BaselineComparison(NamedTuple):
     """A network against its entry in a baseline."""
 
     totals: tuple[Growth, ...]
@@ -92,7 +92,7 @@ def usual_limit(quantity: str) -> Limit:
     )
 
 
-def record(analysis: Analysis) -> Entry:
+def record(analysis: Analysis) -> BaselineEntry:
     """Return what a network costs now.
 
     Examples
@@ -102,7 +102,7 @@ def record(analysis: Analysis) -> Entry:
     >>> entry.totals["parameters"], entry.layers["conv1"]["parameters"]
     (61706, 156)
     """
-    whole = Part(analysis, tuple(analysis), analysis.total, is_whole=True)
+    whole = LimitedPart(analysis, tuple(analysis), analysis.total, is_whole=True)
     totals = {quantity: measure(usual_limit(quantity), whole) for quantity in COSTS}
     layers = {}
     for facts in analysis:
@@ -110,10 +110,12 @@ def record(analysis: Analysis) -> Entry:
         sizes = {q: number_of(find(q), one, least=True) or 0 for q in OF_A_LAYER}
         if sizes["parameters"] or sizes["macs"]:
             layers[str(facts.node.id)] = sizes
-    return Entry({q: n for q, n in totals.items() if n is not None}, layers)
+    return BaselineEntry({q: n for q, n in totals.items() if n is not None}, layers)
 
 
-def compare(before: Entry, now: Entry, allowed: Fraction = Fraction(0)) -> Comparison:
+def compare(
+    before: BaselineEntry, now: BaselineEntry, allowed: Fraction = Fraction(0)
+) -> BaselineComparison:
     """What has grown, and by more than the allowed percentage?"""
     totals = [
         Growth(q, before.totals[q], n, 100 * (n - before.totals[q]) <= allowed * before.totals[q])
@@ -126,7 +128,7 @@ def compare(before: Entry, now: Entry, allowed: Fraction = Fraction(0)) -> Compa
         if before.layers.get(name) != now.layers.get(name)
     ]
     layers.sort(key=lambda g: [-g.change(q) for q in OF_A_LAYER])
-    return Comparison(tuple(totals), tuple(layers))
+    return BaselineComparison(tuple(totals), tuple(layers))
 
 
 def key_of(spec: str, file: Path) -> str:
@@ -143,7 +145,7 @@ def key_of(spec: str, file: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def read_baseline(data: object, where: str) -> dict[str, Entry]:
+def read_baseline(data: object, where: str) -> dict[str, BaselineEntry]:
     """Return the entries of a baseline file by the paths of their specs.
 
     Raises
@@ -160,7 +162,9 @@ def read_baseline(data: object, where: str) -> dict[str, Entry]:
         )
     try:
         return {
-            name: Entry(_sizes(entry["totals"]), {k: _sizes(v) for k, v in entry["layers"].items()})
+            name: BaselineEntry(
+                _sizes(entry["totals"]), {k: _sizes(v) for k, v in entry["layers"].items()}
+            )
             for name, entry in data["networks"].items()
         }
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -173,7 +177,7 @@ def _sizes(data: Mapping[str, Any]) -> dict[str, int]:
     return dict(data)
 
 
-def as_data(entries: Mapping[str, Entry]) -> dict[str, Any]:
+def as_data(entries: Mapping[str, BaselineEntry]) -> dict[str, Any]:
     """Return a baseline as plain data, in the order of the paths."""
     return {
         "schema": SCHEMA,

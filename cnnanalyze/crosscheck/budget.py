@@ -47,7 +47,7 @@ class Check(NamedTuple):
         return Fraction(100 * self.measured, self.limit.value)
 
 
-class Part(NamedTuple):
+class LimitedPart(NamedTuple):
     """What a limit speaks of: a network, a block or a layer."""
 
     analysis: Analysis
@@ -60,7 +60,7 @@ def check_budgets(analysis: Analysis, budgets: Budgets | None) -> tuple[Check, .
     """Check every limit; one on a pattern is checked for each block or layer that fits it."""
     if budgets is None:
         return ()
-    whole = Part(analysis, tuple(analysis), analysis.total, is_whole=True)
+    whole = LimitedPart(analysis, tuple(analysis), analysis.total, is_whole=True)
     checks: list[Check] = []
     for limit in budgets.limits:
         if not limit.layer:
@@ -72,7 +72,7 @@ def check_budgets(analysis: Analysis, budgets: Budgets | None) -> tuple[Check, .
         for path in found:
             facts = analysis.group(path)
             checks.append(
-                _check(limit, path, Part(analysis, facts, total_of(facts), is_whole=False))
+                _check(limit, path, LimitedPart(analysis, facts, total_of(facts), is_whole=False))
             )
     return tuple(checks)
 
@@ -134,7 +134,7 @@ def _passed(reached: set[int], pattern: tuple[str, ...]) -> set[int]:
     return reached
 
 
-def _check(limit: Limit, layer: str, part: Part) -> Check:
+def _check(limit: Limit, layer: str, part: LimitedPart) -> Check:
     measured = measure(limit, part)
     if measured is None:
         return Check(limit, layer, None, "unknown")
@@ -154,7 +154,7 @@ def _terms(limit: Limit) -> Terms:
     return Terms(limit.convention or DEFAULT, 1, bytes_of(limit.dtype or TYPE))
 
 
-def _is_partial(limit: Limit, part: Part) -> bool:
+def _is_partial(limit: Limit, part: LimitedPart) -> bool:
     return bool(lacking(find(limit.quantity), part.total, _terms(limit)))
 
 
@@ -162,7 +162,7 @@ COMES_OUT = frozenset({"activations"})
 """What is meant of a block or a layer as what comes out of it; of a network it is the sum."""
 
 
-def measure(limit: Limit, part: Part) -> int | None:
+def measure(limit: Limit, part: LimitedPart) -> int | None:
     """Return what a limit speaks of, as a number; nothing if it cannot be told.
 
     Of what has a number for each axis, an upper limit speaks of the largest, a lower one of the
@@ -179,11 +179,11 @@ def measure(limit: Limit, part: Part) -> int | None:
     return number_of(quantity, of, terms, least=True)
 
 
-def _seeing(part: Part) -> NodeFacts | None:
+def _seeing(part: LimitedPart) -> NodeFacts | None:
     return last_spatial(part.facts) if part.is_whole else part.facts[-1]
 
 
-def _beside(limit: Limit, part: Part) -> str:
+def _beside(limit: Limit, part: LimitedPart) -> str:
     facts = None if find(limit.quantity).of_axes is None else _seeing(part)
     return "" if facts is None else through(part.analysis, facts)
 
@@ -191,7 +191,7 @@ def _beside(limit: Limit, part: Part) -> str:
 MOST = 3
 
 
-def _largest(limit: Limit, layer: str, part: Part) -> tuple[tuple[str, int], ...]:
+def _largest(limit: Limit, layer: str, part: LimitedPart) -> tuple[tuple[str, int], ...]:
     """Return the parts one level below, a stage of a network, a unit of a stage, largest first."""
     quantity, terms = find(limit.quantity), _terms(limit)
     of_layer = quantity.of_layer

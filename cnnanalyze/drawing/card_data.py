@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.drawing.composition import LONGEST_HEADING
 from cnnanalyze.drawing.figure import Tile
-from cnnanalyze.drawing.labels import Said
+from cnnanalyze.drawing.labels import CardText
 from cnnanalyze.drawing.plan import Card
 from cnnanalyze.drawing.text_metrics import shorten
 
@@ -32,7 +32,7 @@ class Live:
         self.slots.append([])
         self.tiles.append([])
 
-    def slot(self, text: Said) -> bool:
+    def slot(self, text: CardText) -> bool:
         """Take note of a text if it varies, and return whether it does."""
         if text.varies:
             self.slots[-1].append(text.uses)

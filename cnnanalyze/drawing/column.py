@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.drawing.container import FORK, GAP, LABEL_SIZE, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line, Point
-from cnnanalyze.drawing.labels import Said
+from cnnanalyze.drawing.labels import CardText
 from cnnanalyze.drawing.range_maximum import Peaks
 from cnnanalyze.drawing.side_connections import RAIL, Rail, bundle_rails, place_rails
 
@@ -86,7 +86,9 @@ class Column:
         y = self.head
         for i, figure in enumerate(self.figures):
             has_edge = bool(i or self.body.entries)
-            text, uses = said = self.body.labels.get(self.inward[i], Said()) if has_edge else Said()
+            text, uses = said = (
+                self.body.labels.get(self.inward[i], CardText()) if has_edge else CardText()
+            )
             fork = FORK if i - 1 in forks else 0.0
             above = y
             if i:

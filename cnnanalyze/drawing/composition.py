@@ -11,8 +11,8 @@ from cnnanalyze.drawing.container import Body
 from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.figure import Figure, Frame, Tile
 from cnnanalyze.drawing.labels import (
-    Reference,
-    Said,
+    CardBlock,
+    CardText,
     Words,
     box_words,
     grouped,
@@ -51,7 +51,7 @@ LONGEST_HEADING = 30
 CROWD = 100
 """More lanes than this, and than twice the boxes and edges, become rails beside a column."""
 
-References = list[Reference]
+References = list[CardBlock]
 
 
 class Composer:
@@ -126,7 +126,7 @@ class Composer:
             figures, list(wiring.edges), list(wiring.entries), list(wiring.exits), ids, buses
         )
 
-    def _label(self, source: str, column: list[Part], references: References) -> Said:
+    def _label(self, source: str, column: list[Part], references: References) -> CardText:
         """Return the shape on the edges with the output of a layer."""
         child = column[0]
         at = child.places[source]
@@ -137,7 +137,7 @@ class Composer:
 
     def _entry_labels(
         self, parts: Sequence[Part], references: References
-    ) -> Iterator[tuple[str, Said]]:
+    ) -> Iterator[tuple[str, CardText]]:
         """Yield the shape of everything that a group reads from outside."""
         read = [self.planter.wiring(p).sources for p in parts]
         for at, source in enumerate(read[0]):
@@ -204,7 +204,7 @@ class Composer:
         words = tile.words
         times = tile.part.times if tile.part else 1
         # The box fits what it says of any block that the card around it stands for.
-        title = Said(repeated(words.title, times), words.titles)
+        title = CardText(repeated(words.title, times), words.titles)
         width = title.width(TITLE) * BOLD
         if tile.kind == "join":
             marks = " · ".join(w for _, w in words.after if w)
@@ -274,7 +274,7 @@ def block_references(parts: Sequence[Part], planter: Planter, network: Network) 
         wiring = planter.wiring(part)
         read = wiring.sources[0] if wiring.sources else str(INPUT)
         last = wiring.exits[-1][0] if wiring.exits else part.nodes[-1].id
-        found.append(Reference(network.shape_of(read), network.shape_of(last), use))
+        found.append(CardBlock(network.shape_of(read), network.shape_of(last), use))
     return found
 
 
@@ -316,7 +316,7 @@ def _same_width(figures: list[Figure]) -> None:
 def framed(inside: Figure, frame: Frame, more: str = "") -> Figure:
     """Return a figure with a border and its name; ``more`` is what a script may add to that."""
     letter, times = frame.letter, frame.times
-    titles = Said(frame.title, tuple(t + more for t in frame.titles))
+    titles = CardText(frame.title, tuple(t + more for t in frame.titles))
     written = titles.width(SMALL + (2 if letter else 0)) * BOLD
     named = written + (BADGE if letter else 0) + (30 if times > 1 else 0) + 16
     # The edge that comes in must not cross the name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnnanalyze.drawing.figure import Figure
-from cnnanalyze.drawing.labels import Said
+from cnnanalyze.drawing.labels import CardText
 
 LABEL_SIZE = 10
 GAP = 18.0
@@ -24,7 +24,7 @@ class Body:
     """From figure, layer whose output it is, to figure."""
     entries: list[tuple[str, int]] = field(default_factory=list)
     exits: list[tuple[str, int]] = field(default_factory=list)
-    labels: dict[str, Said] = field(default_factory=dict)
+    labels: dict[str, CardText] = field(default_factory=dict)
     """Shapes, by the layer whose output has it."""
     buses: frozenset[tuple[int, int]] = frozenset()
     """Edges that a concatenation takes up unchanged."""

@@ -19,7 +19,7 @@ WIDTH = "C"
 LARGEST_RATIO = 16
 
 
-class Reference(NamedTuple):
+class CardBlock(NamedTuple):
     """A block that a card stands for: what the words on the card are relative to."""
 
     read: Shape
@@ -30,7 +30,7 @@ class Reference(NamedTuple):
     """Its number among all blocks of the card."""
 
 
-class Said(NamedTuple):
+class CardText(NamedTuple):
     """A text on a card, and what it is in each block that the card stands for."""
 
     text: str = ""
@@ -61,7 +61,7 @@ class Words(NamedTuple):
     """The name there."""
 
 
-def box_words(boxes: Sequence[Box], references: Sequence[Reference] = ()) -> Words:
+def box_words(boxes: Sequence[Box], references: Sequence[CardBlock] = ()) -> Words:
     """Return the words for a box that is drawn once for all of these.
 
     Parameters
@@ -88,7 +88,7 @@ def box_words(boxes: Sequence[Box], references: Sequence[Reference] = ()) -> Wor
 Thing = TypeVar("Thing")
 
 
-def grouped(things: Sequence[Thing], references: Sequence[Reference]) -> tuple[list[Thing], ...]:
+def grouped(things: Sequence[Thing], references: Sequence[CardBlock]) -> tuple[list[Thing], ...]:
     """Return what belongs to each use of a card, in the order of the uses.
 
     Examples
@@ -145,7 +145,7 @@ def _is_numbered(name: str, kind: str) -> bool:
     )
 
 
-def title_of(nodes: Sequence[Node], references: Sequence[Reference] = ()) -> str:
+def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str:
     """Return what a box says: ``3×3 conv, 64, /2``.
 
     Examples
@@ -198,7 +198,7 @@ def _extents(value: Any) -> str:  # noqa: ANN401 - one number or one per axis
     return str(value)
 
 
-def shape_words(shapes: Sequence[Shape], references: Sequence[Reference] = ()) -> str:
+def shape_words(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> str:
     """Return what stands on an edge: ``56×56×64``, or ``H/2×W/2×C`` where the uses differ.
 
     Examples
@@ -221,10 +221,10 @@ def shape_words(shapes: Sequence[Shape], references: Sequence[Reference] = ()) -
     return "×".join(parts)
 
 
-def said(shapes: Sequence[Shape], references: Sequence[Reference] = ()) -> Said:
+def said(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> CardText:
     """Return what stands on an edge of a card, and what in each block of it."""
     uses = grouped(shapes, references)
-    return Said(shape_words(shapes, references), tuple(map(shape_words, uses)))
+    return CardText(shape_words(shapes, references), tuple(map(shape_words, uses)))
 
 
 def ratio(values: Sequence[int], references: Sequence[int], letter: str) -> str:

@@ -11,7 +11,7 @@ from cnnanalyze.drawing.block_names import block_name
 from cnnanalyze.drawing.card_data import ranges
 from cnnanalyze.drawing.composition import block_references
 from cnnanalyze.drawing.families import family
-from cnnanalyze.drawing.labels import Reference, box_words, shape_words
+from cnnanalyze.drawing.labels import CardBlock, box_words, shape_words
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
@@ -33,7 +33,7 @@ STYLES = {
     "point": "dim",
 }
 LEAST_WIDTH = 40
-References = list[Reference]
+References = list[CardBlock]
 
 
 def outline(analysis: Analysis, *, width: int = 100) -> list[list[Segment]]:
@@ -59,7 +59,7 @@ def outline(analysis: Analysis, *, width: int = 100) -> list[list[Segment]]:
     return _Outline(analysis, max(width, LEAST_WIDTH)).lines()
 
 
-class _Row:
+class _OutlineRow:
     """One line in the making: lanes, words, and the shape at the right."""
 
     def __init__(self, lanes: str, words: list[Segment], shape: str) -> None:
@@ -81,7 +81,7 @@ class _Outline:
         self.plan = Plan(self.root, self.planter, frozenset())
 
     def lines(self) -> list[list[Segment]]:
-        start = _Row("○", [("input", "bold")], shape_words([self.network.input]))
+        start = _OutlineRow("○", [("input", "bold")], shape_words([self.network.input]))
         lines = self._aligned([start, *self._rows([self.root], [], "")])
         for card in self.plan.cards:
             name = shorten(block_name(card.parts[0], self.network), 30)
@@ -90,7 +90,7 @@ class _Outline:
             lines += self._aligned(list(self._rows(card.parts, references, "")))
         return lines
 
-    def _aligned(self, rows: Sequence[_Row]) -> list[list[Segment]]:
+    def _aligned(self, rows: Sequence[_OutlineRow]) -> list[list[Segment]]:
         """Return the rows with their shapes below each other."""
         shapes = max((len(r.shape) for r in rows), default=0)
         lanes = max((len(r.lanes) for r in rows), default=0)
@@ -106,7 +106,9 @@ class _Outline:
             lines.append([(row.lanes + " ", "dim"), *words, (gap + row.shape, "")])
         return lines
 
-    def _rows(self, parts: Sequence[Part], references: References, indent: str) -> Iterator[_Row]:
+    def _rows(
+        self, parts: Sequence[Part], references: References, indent: str
+    ) -> Iterator[_OutlineRow]:
         """Return the rows for the inside of a group."""
         wiring = self.planter.wiring(parts[0])
         children = parts[0].children
@@ -114,7 +116,7 @@ class _Outline:
         is_crowded = steps is None
         steps = steps or _told(wiring, len(children))
         if is_crowded:
-            yield _Row(indent, [(CROWDED, "dim")], "")
+            yield _OutlineRow(indent, [(CROWDED, "dim")], "")
         for i, (child, step) in enumerate(zip(children, steps, strict=True)):
             column = [p.children[i] for p in parts]
             row = self._row(indent + step.lanes, column, references)
@@ -128,7 +130,7 @@ class _Outline:
                     members = members[:1]
                 yield from self._rows(members, inner, indent + step.around)
 
-    def _row(self, lanes: str, parts: Sequence[Part], references: References) -> _Row:
+    def _row(self, lanes: str, parts: Sequence[Part], references: References) -> _OutlineRow:
         first = parts[0]
         times = [(f" ×{first.times}", "bold")] if first.times > 1 else []
         last = [p.members[-1] if p.members else p for p in parts]
@@ -142,12 +144,12 @@ class _Outline:
             said.append((words.title, STYLES.get(family(first.shape.box.main), "")))
             if words.after:
                 said.append((" " + " ".join(w for _, w in words.after), "dim"))
-            return _Row(lanes, said + times, shape)
+            return _OutlineRow(lanes, said + times, shape)
         name: Segment = (shorten(first.path.rpartition("/")[2], 30), "bold")
         if not self.plan.has_card(first):
-            return _Row(lanes, [name, *times], shape)
+            return _OutlineRow(lanes, [name, *times], shape)
         card = self.plan.card(first)
-        return _Row(lanes, [name, (f" {card.letter}", "bold yellow"), *times], shape)
+        return _OutlineRow(lanes, [name, (f" {card.letter}", "bold yellow"), *times], shape)
 
 
 def _cut(words: list[Segment], room: int) -> list[Segment]:
@@ -163,7 +165,7 @@ def _cut(words: list[Segment], room: int) -> list[Segment]:
     return found
 
 
-class _Step(NamedTuple):
+class _OutlineBranch(NamedTuple):
     """How one child of a group hangs together with the others."""
 
     lanes: str
@@ -189,7 +191,7 @@ def _reads(wiring: Wiring, count: int) -> list[list[object]]:
     return [list(wanted) for wanted in reads]
 
 
-def _steps(wiring: Wiring, count: int) -> list[_Step] | None:
+def _steps(wiring: Wiring, count: int) -> list[_OutlineBranch] | None:
     """Draw the lanes of a group, unless they are too many."""
     reads = _reads(wiring, count)
     left: dict[object, int] = {}
@@ -205,11 +207,11 @@ def _steps(wiring: Wiring, count: int) -> list[_Step] | None:
             return None
         drawn, lane = _step(lanes, wanted, left, i)
         around = "".join("│ " if s is not None else "  " for s in lanes)
-        steps.append(_Step(drawn, around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]))
+        steps.append(_OutlineBranch(drawn, around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]))
     return steps
 
 
-def _told(wiring: Wiring, count: int) -> list[_Step]:
+def _told(wiring: Wiring, count: int) -> list[_OutlineBranch]:
     """Tell by numbers what each child reads."""
     reads = _reads(wiring, count)
     first = wiring.sources[0] if wiring.sources else None
@@ -224,7 +226,7 @@ def _told(wiring: Wiring, count: int) -> list[_Step]:
             told = f" ← {','.join(filter(None, [*outside, inside]))}"
         if i in leaving and i < len(reads) - 1:
             told += " → out"
-        steps.append(_Step("●", "┆ ", told))
+        steps.append(_OutlineBranch("●", "┆ ", told))
     return steps
 
 

@@ -20,7 +20,7 @@ WIDER = 1.07
 """By how much the width for cards grows until they have room."""
 
 
-class Placed(NamedTuple):
+class PlacedFigure(NamedTuple):
     """A figure at its place."""
 
     figure: Figure
@@ -28,13 +28,13 @@ class Placed(NamedTuple):
     y: float
 
 
-class Page(NamedTuple):
+class DrawingPage(NamedTuple):
     """What is where."""
 
     width: float
     height: float
-    spine: Placed
-    cards: tuple[Placed, ...]
+    spine: PlacedFigure
+    cards: tuple[PlacedFigure, ...]
 
     @property
     def families(self) -> set[str]:
@@ -47,7 +47,7 @@ class Page(NamedTuple):
         }
 
 
-def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
+def pack(cards: Sequence[Figure], room: float) -> list[PlacedFigure]:
     """Return places for cards in the least width in which they are not higher than the room.
 
     Each card, in its order, stands as high as it can, and then as far left as it can; of very many
@@ -57,7 +57,7 @@ def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
         return _columns(cards, room)
     width = max((c.width for c in cards), default=0.0)
     while True:
-        placed: list[Placed] = []
+        placed: list[PlacedFigure] = []
         for card in cards:
             placed.append(_place(card, placed, width))
         if all(p.y + p.figure.height <= room for p in placed):
@@ -65,20 +65,20 @@ def pack(cards: Sequence[Figure], room: float) -> list[Placed]:
         width *= WIDER
 
 
-def _columns(cards: Sequence[Figure], room: float) -> list[Placed]:
+def _columns(cards: Sequence[Figure], room: float) -> list[PlacedFigure]:
     """Return places for cards in columns no higher than the room."""
-    placed: list[Placed] = []
+    placed: list[PlacedFigure] = []
     x = y = right = 0.0
     for card in cards:
         if y and y + card.height > room:
             x, y = right + BETWEEN, 0.0
-        placed.append(Placed(card, x, y))
+        placed.append(PlacedFigure(card, x, y))
         y += card.height + BETWEEN
         right = max(right, x + card.width)
     return placed
 
 
-def _place(card: Figure, placed: Sequence[Placed], width: float) -> Placed:
+def _place(card: Figure, placed: Sequence[PlacedFigure], width: float) -> PlacedFigure:
     """Return the first free place of a card among others."""
     best = None
     for x in sorted({0.0, *(p.x + p.figure.width + BETWEEN for p in placed)}):
@@ -90,16 +90,18 @@ def _place(card: Figure, placed: Sequence[Placed], width: float) -> Placed:
             if not beside and p.y < y + card.height + BETWEEN:
                 y = max(y, p.y + p.figure.height + BETWEEN)
         if best is None or y < best.y:
-            best = Placed(card, x, y)
-    return best or Placed(card, 0.0, 0.0)
+            best = PlacedFigure(card, x, y)
+    return best or PlacedFigure(card, 0.0, 0.0)
 
 
-def lay_out(spine: Figure, cards: Sequence[Figure], least_width: float) -> Page:
+def lay_out(spine: Figure, cards: Sequence[Figure], least_width: float) -> DrawingPage:
     """Put the cards right of the spine, together not much higher than it."""
     room = max([SLACK * spine.height, LEAST_COLUMN, *(c.height for c in cards)])
     top = MARGIN + TITLE_ROOM
     start = MARGIN + spine.width + 2 * BETWEEN
-    placed = [Placed(p.figure, round(start + p.x), round(top + p.y)) for p in pack(cards, room)]
+    placed = [
+        PlacedFigure(p.figure, round(start + p.x), round(top + p.y)) for p in pack(cards, room)
+    ]
     right = max((p.x + p.figure.width for p in placed), default=0.0)
     width = max(MARGIN + spine.width, right, least_width + MARGIN) + MARGIN
     left = MARGIN
@@ -107,4 +109,6 @@ def lay_out(spine: Figure, cards: Sequence[Figure], least_width: float) -> Page:
         left = max(MARGIN, (width - spine.width) / 2)
     low = max([spine.height, *(p.y - top + p.figure.height for p in placed)])
     height = top + low + LEGEND_ROOM + MARGIN
-    return Page(round(width), round(height), Placed(spine, round(left), top), tuple(placed))
+    return DrawingPage(
+        round(width), round(height), PlacedFigure(spine, round(left), top), tuple(placed)
+    )

@@ -32,7 +32,7 @@ def merge_repeats(part: Part, planter: Planter) -> None:
     children = part.children
     if len(children) < 2:  # noqa: PLR2004 - nothing comes again
         return
-    row = _Row(part, planter)
+    row = _Siblings(part, planter)
     alike = len({c.exact for c in children}) == 1
     row = _merge(row, [c.exact for c in children], 1, least=2 if alike else 3)
     for stretch in range(2, min(LONGEST_STRETCH, len(children) // 2) + 1):
@@ -52,7 +52,7 @@ def _is_series(children: list[Part]) -> bool:
     return len(forms) >= LONG_SERIES and len(children) - len(forms) <= 1 and len(set(forms)) <= 2  # noqa: PLR2004 - the first differs
 
 
-class _Row:
+class _Siblings:
     """The children of a part, with all that decides which of them may be made one."""
 
     def __init__(self, part: Part, planter: Planter) -> None:
@@ -111,7 +111,7 @@ class _Row:
         ]
 
 
-def _merge(row: _Row, codes: list[int], stretch: int, least: int = 2) -> _Row:
+def _merge(row: _Siblings, codes: list[int], stretch: int, least: int = 2) -> _Siblings:
     """Make one of every ``stretch`` children that come again right behind each other."""
     children, planter = row.children, row.planter
     runs = row.runs(codes, stretch)
@@ -140,7 +140,7 @@ def _merge(row: _Row, codes: list[int], stretch: int, least: int = 2) -> _Row:
         return row
     planter.wirings.pop(id(row.part), None)
     children[:] = found
-    return _Row(row.part, planter)
+    return _Siblings(row.part, planter)
 
 
 def _firsts(flags: Sequence[bool]) -> list[int]:

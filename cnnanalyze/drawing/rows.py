@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.drawing.container import FORK, LABEL_SIZE, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line, Point
-from cnnanalyze.drawing.labels import Said
+from cnnanalyze.drawing.labels import CardText
 from cnnanalyze.drawing.layering import arrange
 
 ROW_GAP = 38.0
@@ -63,7 +63,7 @@ class Rows:
 
     def _room(self, figure: Figure, sources: set[str]) -> float:
         """Return the width that a figure and the labels below it need."""
-        labels = [self.body.labels.get(s, Said()) for s in sources]
+        labels = [self.body.labels.get(s, CardText()) for s in sources]
         return max([figure.width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
 
     def _stack(self) -> list[float]:
@@ -119,7 +119,7 @@ class Rows:
         shown = self._changing() if self.head else self.body.labels
         for a, source in dict.fromkeys((a, s) for a, _, s in self.edges):
             outside = a < self.first
-            text, uses = (self.body.labels if outside else shown).get(source, Said())
+            text, uses = (self.body.labels if outside else shown).get(source, CardText())
             if not text:
                 continue
             x = self.x[a] + self.figures[a].exit(source)
@@ -127,11 +127,11 @@ class Rows:
             labels.append(Label(x, y, text, "middle", uses))
         return labels
 
-    def _changing(self) -> dict[str, Said]:
+    def _changing(self) -> dict[str, CardText]:
         """Return the labels of those outputs that differ from what the same figure reads."""
         labels = self.body.labels
         came: dict[int, set[str]] = {}
         for _, b, source in self.edges:
-            came.setdefault(b, set()).add(labels.get(source, Said()).text)
+            came.setdefault(b, set()).add(labels.get(source, CardText()).text)
         made = {s: a for a, _, s in self.edges}
         return {s: t for s, t in labels.items() if t.text not in came.get(made.get(s, -1), ())}

@@ -8,7 +8,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.drawing.colour_scale import Heat, coloured
 from cnnanalyze.drawing.composition import Composer
-from cnnanalyze.drawing.page import Page, lay_out
+from cnnanalyze.drawing.page import DrawingPage, lay_out
 from cnnanalyze.drawing.part_tree import Planter
 from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.style import SIGNS
@@ -83,7 +83,7 @@ def compose_page(
     expanded: bool | Collection[str] = (),
     *,
     values: bool = False,
-) -> tuple[Page, Composer]:
+) -> tuple[DrawingPage, Composer]:
     """Return what is where, and who composed it; ``marks`` are those of layers."""
     opened = _opened(analysis, expanded)
     planter = Planter(analysis.network, marks, opened)

@@ -11,8 +11,8 @@ from cnnanalyze.drawing.colour_scale import Heat
 from cnnanalyze.drawing.edge_paths import cornered, smooth, tip
 from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.drawing.figure import Frame, Label, Line, Tile
-from cnnanalyze.drawing.labels import Said, repeated
-from cnnanalyze.drawing.page import LEGEND_ROOM, MARGIN, Page, Placed
+from cnnanalyze.drawing.labels import CardText, repeated
+from cnnanalyze.drawing.page import LEGEND_ROOM, MARGIN, DrawingPage, PlacedFigure
 from cnnanalyze.drawing.style import SIGNS, STEPS, style_sheet
 from cnnanalyze.drawing.text_metrics import escape, magnitude, number, shorten, text_width
 
@@ -60,7 +60,7 @@ class Ink:
         name = text_width(shorten(analysis.network.name, 48), 18) * BOLD
         return max(name, text_width(Ink.sentence(analysis), 12))
 
-    def draw(self, page: Page, composer: Composer) -> str:
+    def draw(self, page: DrawingPage, composer: Composer) -> str:
         """Return the whole SVG."""
         network = self.analysis.network
         name = shorten(network.name, 200)
@@ -105,7 +105,7 @@ class Ink:
         said += "s" if len(network.outputs) > 1 else ""
         return f"{said}: {', then '.join(shown)}. {self.sentence(self.analysis)}."
 
-    def _group(self, name: str, placed: Placed, letter: str = "") -> None:
+    def _group(self, name: str, placed: PlacedFigure, letter: str = "") -> None:
         data = ""
         if self.live is not None:
             self.live.begin()
@@ -116,9 +116,9 @@ class Ink:
 
     def _slot(self, text: str, uses: tuple[str, ...]) -> str:
         """Return the class of a text that a script exchanges; it has more texts than one."""
-        return " slot" if self.live is not None and self.live.slot(Said(text, uses)) else ""
+        return " slot" if self.live is not None and self.live.slot(CardText(text, uses)) else ""
 
-    def _things(self, placed: Placed) -> None:
+    def _things(self, placed: PlacedFigure) -> None:
         things = [t._replace(x=t.x + placed.x, y=t.y + placed.y) for t in placed.figure.things]
         for frame in (t for t in things if isinstance(t, Frame)):
             self._frame(frame)
@@ -132,7 +132,7 @@ class Ink:
         x, y = number(label.x), number(label.y)
         anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
         if label.anchor == "middle":
-            width = Said(label.text, label.uses).width(10)
+            width = CardText(label.text, label.uses).width(10)
             self.out.append(
                 f'<rect class="paper" x="{number(label.x - width / 2 - 2)}" '
                 f'y="{number(label.y - 10)}" width="{number(width + 4)}" height="13" rx="3"/>'
@@ -319,7 +319,7 @@ class Ink:
         ]
         return " · ".join([name, *said] if name else said)
 
-    def _legend(self, page: Page) -> None:
+    def _legend(self, page: DrawingPage) -> None:
         x, y = MARGIN, page.height - MARGIN - LEGEND_ROOM / 2 + 8
         self.out.append('<g class="legend">')
         if self.heat.is_on:

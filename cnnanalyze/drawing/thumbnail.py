@@ -20,7 +20,7 @@ POOL_BESIDE = (Category.POOLING, Category.CONVOLUTION)
 """So does a pool that keeps the size: it is a branch among convolutions."""
 
 
-class Bar(NamedTuple):
+class StageBar(NamedTuple):
     """Boxes in succession with maps of one size and one colour."""
 
     family: str
@@ -28,7 +28,7 @@ class Bar(NamedTuple):
     boxes: int
 
 
-def bars(analysis: Analysis) -> list[Bar]:
+def bars(analysis: Analysis) -> list[StageBar]:
     """Return the stations of a network, from its input on.
 
     Examples
@@ -37,7 +37,7 @@ def bars(analysis: Analysis) -> list[Bar]:
     >>> [(b.family, str(b.shape), b.boxes) for b in bars(cnn.analyze("zoo:vgg16").analysis)][:3]
     [('conv', '224x224x64', 2), ('pool', '112x112x64', 1), ('conv', '112x112x128', 2)]
     """
-    found: list[Bar] = []
+    found: list[StageBar] = []
     boxes = fold(analysis.network)
     maps = [i for i, box in enumerate(boxes) if box.nodes[-1].output.positions > 1]
     last_map = maps[-1] if maps else -1
@@ -49,9 +49,9 @@ def bars(analysis: Analysis) -> list[Bar]:
             last = found[-1]
             if name in PARTS_OF_BARS or name == last.family or (name, last.family) == POOL_BESIDE:
                 wide = max(last.shape, shape, key=lambda s: s.channels)
-                found[-1] = Bar(last.family, wide, last.boxes + 1)
+                found[-1] = StageBar(last.family, wide, last.boxes + 1)
                 continue
-        found.append(Bar(name, shape, 1))
+        found.append(StageBar(name, shape, 1))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnnanalyze.drawing.container import GAP, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line
-from cnnanalyze.drawing.labels import Said
+from cnnanalyze.drawing.labels import CardText
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.graph.queries import longest_path
 
@@ -116,7 +116,7 @@ def compose_arms(body: Body, arms: Arms) -> Figure:
     shown: set[int] = set()
     for a, source, b in body.edges:
         whole.things.append(_line(a, b, arms, x, tops, figures, links))
-        text = body.labels.get(source, Said()).text
+        text = body.labels.get(source, CardText()).text
         if text and a not in shown and a in {*arms.down, *arms.up}:
             shown.add(a)
             goes_up = a in arms.up or a == arms.down[-1]

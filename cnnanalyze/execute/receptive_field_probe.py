@@ -13,7 +13,7 @@ from cnnanalyze.execute.buffer_pool import SMALL, Arena
 from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
-from cnnanalyze.execute.run import INPUT, Step
+from cnnanalyze.execute.run import INPUT, RunStep
 from cnnanalyze.execute.threads import one_thread
 
 Reach = tuple[int, int] | None
@@ -27,7 +27,7 @@ _PIXELS = 1 << 21
 
 
 def observe_fields(
-    steps: Iterable[Step],
+    steps: Iterable[RunStep],
     input_size: tuple[int, ...],
     *,
     lines: Sequence[Sequence[int]] | None = None,
@@ -111,14 +111,14 @@ def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int] | None]) -> A
     return batch
 
 
-def _thin(step: Step) -> Step:
+def _thin(step: RunStep) -> RunStep:
     thin = THIN.get(step.kind)
     attributes = dict(step.attributes) if thin is None else thin(step.attributes)
-    return Step(step.id, step.kind, attributes, step.inputs)
+    return RunStep(step.id, step.kind, attributes, step.inputs)
 
 
 def _run(
-    steps: Sequence[Step], batches: Mapping[str, Array], readers: Counter[str], arena: Arena
+    steps: Sequence[RunStep], batches: Mapping[str, Array], readers: Counter[str], arena: Arena
 ) -> Iterator[tuple[str, Array]]:
     """Run the thin network; yield per step where poison arrived (images, positions)."""
     left = Counter(readers)
@@ -136,7 +136,7 @@ def _run(
             alive[step.id] = _ones_but(mask, arena)
 
 
-def _step(step: Step, inputs: list[Array], arena: Arena) -> Array:
+def _step(step: RunStep, inputs: list[Array], arena: Arena) -> Array:
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]
     tensors = make(_ones, shapes, **step.attributes) if make else {}

@@ -27,7 +27,7 @@ _LARGE = 1 << 22
 
 
 @dataclass(frozen=True)
-class Step:
+class RunStep:
     """One layer to run: its kind, its attributes as the user wrote them, and what it reads."""
 
     id: str
@@ -140,14 +140,14 @@ def _blank(shape: Sequence[int], fan: int = 1) -> Array:
 
 
 def execute(
-    steps: Iterable[Step],
+    steps: Iterable[RunStep],
     image: npt.ArrayLike | tuple[int, ...] | Mapping[str, Any],
     outputs: Iterable[str] = (),
     *,
     dtype: npt.DTypeLike = np.float32,
     seed: int = 0,
     store: Store | None = None,
-    on_step: Callable[[Step, Array], None] | None = None,
+    on_step: Callable[[RunStep, Array], None] | None = None,
 ) -> Observation:
     """Run a network and return what happened.
 
@@ -221,7 +221,7 @@ class _Alive:
     """The arrays that somebody will still read, and how many numbers they hold."""
 
     def __init__(
-        self, batches: Mapping[str, Array], steps: Sequence[Step], wanted: Sequence[str]
+        self, batches: Mapping[str, Array], steps: Sequence[RunStep], wanted: Sequence[str]
     ) -> None:
         self._readers = Counter(name for step in steps for name in step.inputs)
         self._readers.update(wanted)
@@ -239,7 +239,7 @@ class _Alive:
     def __getitem__(self, name: str) -> Array:
         return self._arrays[name]
 
-    def read(self, step: Step) -> list[Array]:
+    def read(self, step: RunStep) -> list[Array]:
         """Return what a step reads."""
         if missing := [name for name in step.inputs if name not in self._arrays]:
             raise ExecutionError(
@@ -251,19 +251,19 @@ class _Alive:
             self._reads[_memory(array)] -= 1
         return arrays
 
-    def spare(self, step: Step) -> list[Array]:
+    def spare(self, step: RunStep) -> list[Array]:
         """Return the inputs whose memory nobody else will read, directly or through a view."""
         arrays = [self._arrays[name] for name in dict.fromkeys(step.inputs)]
         return [array for array in arrays if self._reads[_memory(array)] <= 0]
 
-    def write(self, step: Step, out: Array) -> None:
+    def write(self, step: RunStep, out: Array) -> None:
         """Enter the output of a step."""
         self._arrays[step.id] = out
         self._reads[_memory(out)] += self._readers[step.id]
         self._numbers += int(out[0].size)
         self.peak = max(self.peak, self.needed(step))
 
-    def needed(self, step: Step) -> int:
+    def needed(self, step: RunStep) -> int:
         """Return how many numbers are needed while a step runs, its output among them."""
         held = (  # only the caller holds them
             int(self._arrays[name][0].size)
@@ -272,7 +272,7 @@ class _Alive:
         )
         return self._numbers - sum(held)
 
-    def drop(self, step: Step) -> None:
+    def drop(self, step: RunStep) -> None:
         """Forget what nobody will read after a step."""
         for name in {*step.inputs, step.id}:
             if self._readers[name] <= 0:
@@ -287,7 +287,7 @@ def _memory(array: Array) -> int:
 
 
 def infer(
-    steps: Iterable[Step],
+    steps: Iterable[RunStep],
     image: npt.ArrayLike,
     outputs: Iterable[str] | None = None,
     *,
@@ -314,7 +314,7 @@ def infer(
     return {name: array[0] for name, array in seen.outputs.items()}
 
 
-def _owner(step: Step, by_id: Mapping[str, Step]) -> Step:
+def _owner(step: RunStep, by_id: Mapping[str, RunStep]) -> RunStep:
     """Return whose tensors a step uses; a share of a share belongs to the first."""
     passed = {step.id}
     while step.share is not None:
@@ -328,8 +328,8 @@ def _owner(step: Step, by_id: Mapping[str, Step]) -> Step:
 
 
 def _tensors(
-    step: Step,
-    owner: Step,
+    step: RunStep,
+    owner: RunStep,
     arrays: Sequence[Array],
     known: dict[str, Tensors],
     draw: Draw,
@@ -379,5 +379,5 @@ def _given(given: Mapping[str, Any], needed: Tensors, rank: int, draw: Draw) -> 
     return made
 
 
-def _placed(step: Step, error: ExecutionError) -> ExecutionError:
+def _placed(step: RunStep, error: ExecutionError) -> ExecutionError:
     return ExecutionError(f"step '{step.id}' ({step.kind}): {error.message}")

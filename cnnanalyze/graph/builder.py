@@ -16,7 +16,7 @@ from cnnanalyze.errors import CnnError, Fault, PluginError, ShapeError, UsageErr
 from cnnanalyze.graph.given_numbers import fill_tensors, nest
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.graph.node import INPUT, Given, Node, NodeId
+from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId
 from cnnanalyze.graph.sharing import owner_of
 from cnnanalyze.layers.attributes import LARGEST, complaint, say
 from cnnanalyze.layers.base import KINDS, Layer
@@ -543,7 +543,7 @@ def _values(values: object, shape: Shape) -> tuple[Any, ...]:
         ) from None
 
 
-def _given(node: Node, weights: object) -> tuple[Given, ...]:
+def _given(node: Node, weights: object) -> tuple[GivenTensor, ...]:
     try:
         return fill_tensors(_plain(weights), node.layer, node.input_shapes)
     except CnnError as error:

@@ -11,7 +11,7 @@ from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, Fault
-from cnnanalyze.graph.node import Given
+from cnnanalyze.graph.node import GivenTensor
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 
@@ -37,7 +37,7 @@ class GivenError(CnnError):
         self.is_unknown = is_unknown
 
 
-def fill_tensors(value: object, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Given, ...]:
+def fill_tensors(value: object, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[GivenTensor, ...]:
     """Return the numbers that are given for the tensors of a layer, each tensor filled.
 
     A bare value is meant for the first tensor (the kernel); a mapping names the tensors. One number
@@ -69,7 +69,7 @@ def fill_tensors(value: object, layer: Layer, shapes: tuple[Shape, ...]) -> tupl
                 role,
                 is_unknown=True,
             )
-        given.append(Given(role, _fill(numbers, params[role])))
+        given.append(GivenTensor(role, _fill(numbers, params[role])))
     return tuple(given)
 
 

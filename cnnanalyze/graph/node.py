@@ -18,7 +18,7 @@ INPUT = NodeId("input")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenTensor:
     """Numbers that are given for a tensor of a layer: nested tuples, outermost axis first."""
 
     role: str
@@ -59,7 +59,7 @@ class Node:
     frozen: bool = False
     share: NodeId | None = None
     """The node whose tensors this one uses."""
-    given: tuple[Given, ...] = ()
+    given: tuple[GivenTensor, ...] = ()
     origin: Origin | None = field(default=None, compare=False, repr=False)
     """Where it came from; nothing if the network was made without a text."""
 

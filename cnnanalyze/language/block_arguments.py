@@ -7,7 +7,7 @@ from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.diagnostics import quoted
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.scope import Reading, Scope, Wire
+from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.values import evaluate
@@ -21,7 +21,7 @@ def bind_arguments(
     scope: Scope,
     wires: list[Wire],
     parameters: Variables,
-    reading: Reading,
+    reading: SpecReading,
 ) -> Variables:
     """Return everything that the steps of a block can refer to in one instance of it.
 
@@ -72,7 +72,7 @@ def bind_arguments(
     return visible
 
 
-def _given_trees(block: Block, step: Step, scope: Scope, reading: Reading) -> dict[str, Tree]:
+def _given_trees(block: Block, step: Step, scope: Scope, reading: SpecReading) -> dict[str, Tree]:
     """Return what is written for each parameter."""
     written = step.arguments
     names = block.param_names

@@ -10,7 +10,7 @@ from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.diagnostics import Faults, said
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.language.tree import Mapping, Scalar, Tree, plant
 
@@ -252,7 +252,7 @@ def _number(quantity: str, tree: Scalar, faults: Faults, *, in_bytes: bool) -> A
         unit = next((u for u in _UNITS if text.endswith(u)), "")
         text, worth = text.removesuffix(unit).strip(), _UNITS.get(unit, 1)
     try:
-        return Figure.parse(text).value * worth
+        return PrintedNumber.parse(text).value * worth
     except ValueError as error:
         faults.add(
             f"invalid budget for {quantity}: {error}",

@@ -9,7 +9,7 @@ from cnnanalyze.core.quantities import QUANTITIES, stated
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.language.diagnostics import Faults, refuse_unknown, said
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.shapes import parse_extents
 from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
@@ -57,7 +57,7 @@ class Claim(NamedTuple):
     layer: str
     """A layer's or a block's path; empty for the whole network."""
     printed: str
-    figure: Figure | None
+    figure: PrintedNumber | None
     """The number with its printed precision; nothing for shapes and pairs."""
     extents: tuple[int, ...]
     """The numbers of a shape, or of a quantity with one number per axis."""
@@ -219,7 +219,7 @@ def _read_figure(
             faults.add("a figure needs 'printed': the number as it was printed", mark)
             return None
         value = printed
-    figure: Figure | None = None
+    figure: PrintedNumber | None = None
     extents: tuple[int, ...] = ()
     if is_extents(quantity):
         found = parse_extents(value)
@@ -232,7 +232,7 @@ def _read_figure(
         extents = found
     elif isinstance(value, Scalar):
         try:
-            figure = Figure.parse(value.text)
+            figure = PrintedNumber.parse(value.text)
         except ValueError as error:
             faults.add(f"{quantity} cannot be read: {error}", value.mark)
             return None

@@ -11,7 +11,7 @@ from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.expression import UNKNOWN, parse
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import TooLarge
-from cnnanalyze.language.scope import Reading, Scope, Wire
+from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.translation import of_kind
 from cnnanalyze.layers.attributes import say
@@ -21,7 +21,7 @@ MOST_STEPS = 100_000
 """How many steps a spec may go through: layers, calls, rows; what is left out counts, too."""
 
 
-def condition(step: Step, scope: Scope, reading: Reading) -> bool | None:
+def condition(step: Step, scope: Scope, reading: SpecReading) -> bool | None:
     """Return whether a step's ``when`` holds; nothing if a fault hides it."""
     if step.when is None:
         return True
@@ -39,7 +39,7 @@ def condition(step: Step, scope: Scope, reading: Reading) -> bool | None:
     return None
 
 
-def repetitions(step: Step, scope: Scope, reading: Reading) -> int:
+def repetitions(step: Step, scope: Scope, reading: SpecReading) -> int:
     """Return how often a step is laid out."""
     assert step.repeat is not None
     count = reading.value(step.repeat, scope)
@@ -68,7 +68,7 @@ def repetitions(step: Step, scope: Scope, reading: Reading) -> int:
     return count
 
 
-def rows(step: Step, scope: Scope, reading: Reading) -> list[dict[str, object]] | None:
+def rows(step: Step, scope: Scope, reading: SpecReading) -> list[dict[str, object]] | None:
     """Return the rows of a table, each as the variables that it binds."""
     assert step.table is not None
     columns: dict[str, list[object]] = {}
@@ -96,7 +96,7 @@ def rows(step: Step, scope: Scope, reading: Reading) -> list[dict[str, object]] 
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def operation(step: Step, scope: Scope, reading: Reading) -> str | None:
+def operation(step: Step, scope: Scope, reading: SpecReading) -> str | None:
     """Return the kind or block that a step names, perhaps by an expression."""
     if "$" not in step.word:
         return step.word
@@ -156,7 +156,9 @@ def kind(
     return None
 
 
-def can_place(block: Block, step: Step, scope: Scope, wires: list[Wire], reading: Reading) -> bool:
+def can_place(
+    block: Block, step: Step, scope: Scope, wires: list[Wire], reading: SpecReading
+) -> bool:
     """Whether a block can be laid out here: its inputs, no circle, nothing it cannot carry."""
     if any(call.block == block.name for call in scope.chain):
         circle = " -> ".join([*(call.block for call in scope.chain), block.name])

@@ -20,7 +20,7 @@ from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.layer_factory import Maker, is_join
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import TooLarge
-from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Visible
+from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Visible
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping, Sequence, Tree, scalars
 from cnnanalyze.language.variables import Variables
@@ -30,7 +30,7 @@ Read = Callable[[Tree, Scope], Step | None]
 """Reads a step once, and notes what is wrong with its form."""
 
 
-class Everywhere(Frame):
+class AnyScope(ScopeFrame):
     """What stands for every list of steps of a spec: the words that could be names there."""
 
     def __init__(self, tree: Tree) -> None:
@@ -50,7 +50,7 @@ class Anything(Visible):
     with a running number.
     """
 
-    def __init__(self, variables: Variables, frame: Everywhere) -> None:
+    def __init__(self, variables: Variables, frame: AnyScope) -> None:
         super().__init__(variables, frame)
         self._everywhere = frame
 
@@ -71,7 +71,7 @@ class Anywhere(Scope):
     @property
     def visible(self) -> Visible:
         """Every name, each with an unknown value."""
-        assert isinstance(self.frame, Everywhere)
+        assert isinstance(self.frame, AnyScope)
         return Anything(self.variables, self.frame)
 
 
@@ -87,11 +87,11 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     read
         Reads a step.
     """
-    reading = Reading(Faults("SP013"))
+    reading = SpecReading(Faults("SP013"))
     search = _Search(document, placed, read, Maker(reading), Names(reading))
     outer = () if document.defaults is None else (document.defaults,)
     names = ("in", "index", *(key.text for key, _ in document.param_trees))
-    frame = Everywhere(document.tree)
+    frame = AnyScope(document.tree)
     spec_wide = Variables(_unknown(names))
     scope = Anywhere(frame, spec_wide, outer)
     if document.defaults is not None:

@@ -28,12 +28,12 @@ from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_limits import ELEMENTS
-from cnnanalyze.language.inputs import Input, explain_turned, read_input, turned
+from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_input, turned
 from cnnanalyze.language.layer_factory import Maker, is_join
 from cnnanalyze.language.names import Names, names_in
 from cnnanalyze.language.node_builder import Ledger, TooLarge
 from cnnanalyze.language.outputs import read_outputs
-from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Wire
+from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
 from cnnanalyze.language.step import Step, read_step
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.language.values import read_parameters
@@ -51,7 +51,7 @@ PARAMETERS_OF_A_STEP = 10
 class Expansion(NamedTuple):
     """The flat network of a spec."""
 
-    input: Input
+    input: WrittenInput
     nodes: tuple[Node, ...]
     outputs: tuple[NodeId, ...]
     parameters: dict[str, object]
@@ -87,7 +87,7 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
             code="SP014",
         )
         return None
-    reading = Reading(faults.under("SP013"))
+    reading = SpecReading(faults.under("SP013"))
     names = Names(reading)
     ledger = Ledger(reading, names, Maker(reading), given.shape.rank if given else None)
     if given is not None and (meant := turned(document, given.shape)) is not None:
@@ -112,7 +112,7 @@ class _Expander:
         self,
         document: Document,
         parameters: dict[str, object],
-        reading: Reading,
+        reading: SpecReading,
         names: Names,
         ledger: Ledger,
     ) -> None:
@@ -131,7 +131,7 @@ class _Expander:
     def lay_out(self, layers: Sequence, start: Wire) -> tuple[NodeId, ...]:
         """Lay out the whole network; return its outputs."""
         scope = Scope(
-            Frame("", {INPUT: start}, names_in(layers), history=[start]),
+            ScopeFrame("", {INPUT: start}, names_in(layers), history=[start]),
             Variables(self.parameters),
             () if self.document.defaults is None else (self.document.defaults,),
         )
@@ -304,7 +304,7 @@ class _Expander:
         """Lay out one row of a named table as a group of its own: ``stage1/...``."""
         outer = scope.frame
         path = self.names.path_for(step, "row", scope, number)
-        frame = Frame(f"{path}/", {}, names_in(steps), outer, history=outer.history)
+        frame = ScopeFrame(f"{path}/", {}, names_in(steps), outer, history=outer.history)
         last = self.run(steps, scope._replace(frame=frame), current)
         self.names.bind(step, scope, path, last._replace(path=f"{path}/"))
         return last
@@ -317,7 +317,7 @@ class _Expander:
         path = self.names.path_for(step, block.name, scope, self.number(step, scope))
         values = bind_arguments(block, step, scope, wires, Variables(self.parameters), self.reading)
         named = dict(zip(block.inputs, wires, strict=True))
-        frame = Frame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
+        frame = ScopeFrame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
         frame.inputs = block.inputs
         defaults = (self.document.defaults, block.defaults)
         inner = Scope(
@@ -387,7 +387,7 @@ class _Expander:
             if tree.text.startswith("^") or self.is_step(tree, scope):
                 return self.names.look_up(tree, scope)
         items = tree if isinstance(tree, Sequence) else Sequence((tree,), tree.mark)
-        frame = Frame(path, {}, names_in(items), scope.frame, history=[start])
+        frame = ScopeFrame(path, {}, names_in(items), scope.frame, history=[start])
         return self.run(items, scope.reading(start)._replace(frame=frame), start)
 
     def is_step(self, word: Scalar, scope: Scope) -> bool:

@@ -22,10 +22,10 @@ from cnnanalyze.language.expression_functions import WORDS
 from cnnanalyze.language.expression_values import Wrong
 from cnnanalyze.layers.attributes import say
 
-__all__ = ["UNKNOWN", "Expression", "HasAttributes", "interpolate", "parse"]
+__all__ = ["UNKNOWN", "HasAttributes", "ParsedExpression", "interpolate", "parse"]
 
 
-class Expression(NamedTuple):
+class ParsedExpression(NamedTuple):
     """A parsed expression at its place."""
 
     text: str
@@ -52,7 +52,7 @@ class Expression(NamedTuple):
             ) from None
 
 
-def parse(text: str, mark: Mark) -> Expression:
+def parse(text: str, mark: Mark) -> ParsedExpression:
     """Parse an expression.
 
     Examples
@@ -68,7 +68,7 @@ def parse(text: str, mark: Mark) -> Expression:
         run, names = compile_text(text)
     except Wrong as wrong:
         raise SpecError(_fault(wrong, _inside(mark, text))) from None
-    return Expression(text, mark, run, names)
+    return ParsedExpression(text, mark, run, names)
 
 
 def interpolate(text: str, mark: Mark, scope: Scope) -> str:

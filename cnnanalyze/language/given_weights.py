@@ -7,14 +7,14 @@ from dataclasses import replace
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import SpecError
 from cnnanalyze.graph.given_numbers import GivenError, fill_tensors
-from cnnanalyze.graph.node import Given
+from cnnanalyze.graph.node import GivenTensor
 from cnnanalyze.language.tree import Mapping, Tree
 from cnnanalyze.layers.base import Layer
 
 
 def read_given(
     value: object, tree: Tree, layer: Layer, shapes: tuple[Shape, ...]
-) -> tuple[Given, ...]:
+) -> tuple[GivenTensor, ...]:
     """Read the numbers that a spec gives for the tensors of a layer.
 
     ``value`` is what ``tree`` is worth, its expressions evaluated.

@@ -18,7 +18,7 @@ from cnnanalyze.language.values import evaluate
 from cnnanalyze.layers.attributes import LARGEST, say
 
 
-class Input(NamedTuple):
+class WrittenInput(NamedTuple):
     """The network's input: its shape, and its values if the spec gives them."""
 
     shape: Shape
@@ -40,7 +40,7 @@ _MOST_AXES = 4
 """Three axes of space, and the channels."""
 
 
-def read_input(document: Document, scope: dict[str, object], faults: Faults) -> Input | None:
+def read_input(document: Document, scope: dict[str, object], faults: Faults) -> WrittenInput | None:
     """Read ``input:``; nothing comes back where a fault was noted or hides a number."""
     tree = document.tree.get("input")
     if tree is None:
@@ -62,9 +62,9 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
             return None
         shape = Shape(extents[:-1], extents[-1])
         if values is None:
-            return Input(shape, tree.mark)
+            return WrittenInput(shape, tree.mark)
         try:
-            return Input(shape, tree.mark, nest(values, shape.extents))
+            return WrittenInput(shape, tree.mark, nest(values, shape.extents))
         except ValueError as error:
             faults.add(
                 f"the values of the input do not have its shape {shape}: {error}",

@@ -11,7 +11,7 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.error_recovery import Layers, layers_like
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.scope import Reading, Scope, Wire
+from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import RESERVED, Step, has_expression
 from cnnanalyze.language.synonyms import of_attribute, of_value
 from cnnanalyze.language.tree import Mapping, Sequence, Tree
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Maker:
     """Makes the layer of a step; equal layers are one object."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: SpecReading) -> None:
         self.reading = reading
         self.made: dict[object, Layer] = {}
         """Layers by kind and attributes."""

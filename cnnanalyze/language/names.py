@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.node import INPUT
-from cnnanalyze.language.scope import LOST, Frame, Reading, Scope, Wire
+from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
@@ -43,7 +43,7 @@ class Missed(NamedTuple):
 class Names:
     """The names of everything that is laid out so far."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: SpecReading) -> None:
         self.reading = reading
         self.placed: dict[str, Wire] = {}
         """Layers, blocks and rows by their full paths."""
@@ -121,7 +121,7 @@ class Names:
 
     # --- finding steps ---------------------------------------------------------------------------
 
-    def find(self, text: str, frame: Frame) -> Wire | None:
+    def find(self, text: str, frame: ScopeFrame) -> Wire | None:
         """Return the step of a name or path, in this list or one around it."""
         for around in frame.around():
             if (found := around.wires.get(text)) is not None:
@@ -206,7 +206,7 @@ class Names:
         self.missed.clear()
 
 
-def _places(frame: Frame, known: dict[int, dict[str, int]]) -> dict[str, int]:
+def _places(frame: ScopeFrame, known: dict[int, dict[str, int]]) -> dict[str, int]:
     """Return the order in which a list got its names, made once for each list."""
     if id(frame) not in known:
         known[id(frame)] = {name: number for number, name in enumerate(frame.wires)}

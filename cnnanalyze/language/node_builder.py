@@ -7,7 +7,7 @@ from math import prod
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Mark, PluginError, ShapeError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN
-from cnnanalyze.graph.node import Given, Node, NodeId
+from cnnanalyze.graph.node import GivenTensor, Node, NodeId
 from cnnanalyze.language.error_recovery import (
     Layers,
     Shapes,
@@ -23,8 +23,8 @@ from cnnanalyze.language.error_recovery import (
 )
 from cnnanalyze.language.layer_factory import Maker
 from cnnanalyze.language.names import Names
-from cnnanalyze.language.placed_layers import Placed
-from cnnanalyze.language.scope import LOST, Reading, Scope, Wire
+from cnnanalyze.language.placed_layers import PlacedLayers
+from cnnanalyze.language.scope import LOST, Scope, SpecReading, Wire
 from cnnanalyze.language.skip_connections import explain_skip
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.tree import Mapping
@@ -41,7 +41,7 @@ class Ledger:
     """The layers that are laid out so far."""
 
     def __init__(
-        self, reading: Reading, names: Names, maker: Maker, rank: int | None = None
+        self, reading: SpecReading, names: Names, maker: Maker, rank: int | None = None
     ) -> None:
         self.reading = reading
         self.names = names
@@ -49,7 +49,7 @@ class Ledger:
         self.rank = rank
         """How many axes the network's input has; nothing if a fault hides it."""
         self.nodes: list[Node] = []
-        self.by_id = Placed()
+        self.by_id = PlacedLayers()
         self.given = 0
         """How many numbers the layers were given."""
         self.refused = False
@@ -197,7 +197,7 @@ class Ledger:
 
     def numbers(
         self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope
-    ) -> tuple[Given, ...]:
+    ) -> tuple[GivenTensor, ...]:
         """Return the numbers that a step gives for its tensors."""
         given = read_weights(step, scope, layer, shapes, self.reading)
         sizes = {param.role: prod(param.shape) for param in layer.params(*shapes)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnanalyze.graph.node import Node
 
 
-class Placed(dict[str, Node]):
+class PlacedLayers(dict[str, Node]):
     """The layers by their paths."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ _FIGURE = re.compile(
 )
 
 
-class Figure(NamedTuple):
+class PrintedNumber(NamedTuple):
     """One printed number.
 
     Examples
@@ -56,7 +56,7 @@ class Figure(NamedTuple):
     """Whether a ``~`` stands before it."""
 
     @classmethod
-    def parse(cls, value: object) -> Figure:
+    def parse(cls, value: object) -> PrintedNumber:
         """Read ``138M``, ``~60M``, ``15.5 billion``, ``25,557,032``, ``1,44,50,688``, ``62_006``.
 
         Raises

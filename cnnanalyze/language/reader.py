@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from cnnanalyze.core.files import MOST_BYTES, FileError, Reason, printable, read_text
+from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.split_expression import is_torn, mend
@@ -28,7 +28,7 @@ MOST_NODES = 300_000
 MOST_ALIASES = 1_000
 """How many aliases a spec may use."""
 _SHORTER = "write repeated layers with 'repeat', 'for' or blocks"
-_INSTEAD = {Reason.OTHER_THING: "name a file, such as net.yaml; '-' reads from stdin"}
+_INSTEAD = {ReadFailure.OTHER_THING: "name a file, such as net.yaml; '-' reads from stdin"}
 
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -45,7 +45,7 @@ def open_source(path: Path | str) -> Source:
     try:
         return Source(name, read_text(path, MOST_BYTES, what="spec"))
     except FileError as error:
-        is_large = error.reason is Reason.LARGE
+        is_large = error.reason is ReadFailure.LARGE
         raise SpecError(
             error.message,
             help=_SHORTER if is_large else _INSTEAD.get(error.reason, error.faults[0].help),

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from cnnanalyze.core.files import MOST_BYTES, FileError, Reason, is_file, read_bytes, resolved
+from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, is_file, read_bytes, resolved
 from cnnanalyze.language.document import EXTENSIONS, KEYS
 from cnnanalyze.language.reader import LOADER
 
@@ -36,7 +36,7 @@ def _is_spec(path: Path, links: int) -> bool:
     try:
         data = read_bytes(path, LARGEST)
     except FileError as error:
-        return error.reason is not Reason.LARGE
+        return error.reason is not ReadFailure.LARGE
     return _looks_like_one(data, path.parent, links)
 
 

@@ -64,7 +64,7 @@ LOST = Wire(INPUT, None)
 
 
 @dataclass
-class Frame:
+class ScopeFrame:
     """One list of steps while it is laid out: its names, its history, its running numbers."""
 
     path: str
@@ -72,7 +72,7 @@ class Frame:
     wires: dict[str, Wire]
     reserved: frozenset[str] = frozenset()
     """Names that ``as`` gives in this list; running numbers step around them."""
-    outer: Frame | None = None
+    outer: ScopeFrame | None = None
     """The list around a branch or a row, whose names it sees; a block sees no caller's."""
     history: list[Wire] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -82,9 +82,9 @@ class Frame:
     inputs: tuple[str, ...] = ()
     """What the inputs of a block are called inside it."""
 
-    def around(self) -> Iterator[Frame]:
+    def around(self) -> Iterator[ScopeFrame]:
         """Return this list and those around it, from the inside out."""
-        frame: Frame | None = self
+        frame: ScopeFrame | None = self
         while frame is not None:
             yield frame
             frame = frame.outer
@@ -102,7 +102,7 @@ class Frame:
 class Visible(Lookup[str, object]):
     """What an expression may name: the variables, and then the steps before it."""
 
-    def __init__(self, variables: Variables, frame: Frame) -> None:
+    def __init__(self, variables: Variables, frame: ScopeFrame) -> None:
         self._variables = variables
         self._frame = frame
 
@@ -128,7 +128,7 @@ class Visible(Lookup[str, object]):
 class Scope(NamedTuple):
     """Everything that a step may refer to."""
 
-    frame: Frame
+    frame: ScopeFrame
     variables: Variables
     defaults: tuple[Mapping, ...] = ()
     """The spec's defaults, and over them those of the block in which the step is written."""
@@ -151,7 +151,7 @@ class Scope(NamedTuple):
         return self.bind(**{"in": wire.channels})
 
 
-class Reading(NamedTuple):
+class SpecReading(NamedTuple):
     """One reading of a spec: evaluates what is written, and notes what is wrong."""
 
     faults: Faults
@@ -185,6 +185,6 @@ class Reading(NamedTuple):
         """Note a fault with the chain of calls that led to it."""
         self.faults.add(message, mark, help, scope.chain, code)
 
-    def under(self, code: str) -> Reading:
+    def under(self, code: str) -> SpecReading:
         """Return this reading for a part of it that another lint rule explains."""
-        return Reading(self.faults.under(code))
+        return SpecReading(self.faults.under(code))

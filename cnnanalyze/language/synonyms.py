@@ -27,7 +27,7 @@ class Meaning(NamedTuple):
     """The word that stands beside an operation, if that is what was meant."""
 
 
-class Entry(NamedTuple):
+class Synonym(NamedTuple):
     """What one word means."""
 
     ours: str = ""
@@ -62,7 +62,7 @@ _FRAMEWORK = re.compile(
 _LONGEST = 100
 
 
-def entry_of(word: str) -> Entry | None:
+def entry_of(word: str) -> Synonym | None:
     """Return what a layer, module or operator is that other frameworks call so.
 
     Examples
@@ -207,10 +207,10 @@ def _section(name: str) -> dict[str, Any]:
 
 
 @cache
-def _kinds() -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
+def _kinds() -> dict[str, Synonym]:
+    found: dict[str, Synonym] = {}
     for row in (*_tables()["kinds"], *_tables()["lacking"]):
         given = {key: text for key, text in row.items() if key != "words"}
         for word in row["words"].split():
-            found.setdefault(word, Entry(**given))
+            found.setdefault(word, Synonym(**given))
     return found

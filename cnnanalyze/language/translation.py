@@ -10,7 +10,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.language import tree as written
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.step import RESERVED
-from cnnanalyze.language.synonyms import Entry, Meaning, attribute_of, entry_of, of_attribute
+from cnnanalyze.language.synonyms import Meaning, Synonym, attribute_of, entry_of, of_attribute
 from cnnanalyze.language.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
@@ -50,7 +50,7 @@ def of_kind(
         return Meaning(f": {found.what}", found.instead)
     if found.chosen and isinstance(given, Scalar) and isinstance(given.value, str):
         cls = KINDS.get(given.text)
-        chosen = Entry(cls.kind) if cls is not None else entry_of(given.text)
+        chosen = Synonym(cls.kind) if cls is not None else entry_of(given.text)
         if chosen is not None and chosen.ours:
             found, given = chosen._replace(note=found.note), None
     kind = found.ours.partition(":")[0]
@@ -71,7 +71,7 @@ def _is_alike(word: str, block: str) -> bool:
 _SURE = 0.8
 
 
-def _step(entry: Entry, kind: str, given: Tree | None) -> tuple[str, bool, list[str]]:
+def _step(entry: Synonym, kind: str, given: Tree | None) -> tuple[str, bool, list[str]]:
     """Return a step as text, whether values in it are an example, and what is said of the rest."""
     cls = KINDS.get(kind)
     example = plain(read(Source(kind, entry.ours)))

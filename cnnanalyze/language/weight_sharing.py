@@ -5,12 +5,12 @@ from __future__ import annotations
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.node import Given, NodeId
+from cnnanalyze.graph.node import GivenTensor, NodeId
 from cnnanalyze.graph.sharing import owner_of as share
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.given_weights import read_given
-from cnnanalyze.language.placed_layers import Placed
-from cnnanalyze.language.scope import Reading, Scope
+from cnnanalyze.language.placed_layers import PlacedLayers
+from cnnanalyze.language.scope import Scope, SpecReading
 from cnnanalyze.language.step import Step
 from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
@@ -18,13 +18,13 @@ from cnnanalyze.layers.base import Layer
 
 def owner_of(
     target: str,
-    nodes: Placed,
+    nodes: PlacedLayers,
     path: str,
     layer: Layer,
     shapes: tuple[Shape, ...],
     step: Step,
     scope: Scope,
-    reading: Reading,
+    reading: SpecReading,
 ) -> NodeId | None:
     """Return the node whose tensors a layer uses, if they fit."""
     mark = step.share.mark if step.share is not None else step.mark
@@ -66,7 +66,7 @@ def owner_of(
         return None
 
 
-def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
+def is_frozen(step: Step, scope: Scope, reading: SpecReading) -> bool:
     """Whether training leaves the parameters of a step alone, by its own word or one around it."""
     if step.frozen is None:
         return scope.frozen
@@ -80,8 +80,8 @@ def is_frozen(step: Step, scope: Scope, reading: Reading) -> bool:
 
 
 def read_weights(
-    step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: Reading
-) -> tuple[Given, ...]:
+    step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: SpecReading
+) -> tuple[GivenTensor, ...]:
     """Return the numbers that a step gives for its tensors."""
     if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
         return ()

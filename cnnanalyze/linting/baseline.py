@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnnanalyze.core.files import FileError, Reason, exists, read_text
+from cnnanalyze.core.files import FileError, ReadFailure, exists, read_text
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
@@ -65,7 +65,7 @@ def read(path: Path) -> Baseline:
     try:
         data = json.loads(read_text(path, MOST_BYTES, what="baseline"))
     except FileError as error:
-        if error.reason is not Reason.MISSING:
+        if error.reason is not ReadFailure.MISSING:
             raise
         raise UsageError(
             f"there is no baseline {path}", help="--write-baseline makes one"

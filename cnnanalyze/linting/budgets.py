@@ -10,10 +10,10 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from cnnanalyze.core.files import FileError, Reason, read_text
+from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.quantities import Quantity, find
 from cnnanalyze.core.toml import Located
-from cnnanalyze.crosscheck.baseline import Entry, key_of, read_baseline
+from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.language.budgets import Budgets, read_budgets
@@ -134,7 +134,7 @@ def anchor(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return dict(data)
 
 
-def load_baseline(file: Path) -> dict[str, Entry]:
+def load_baseline(file: Path) -> dict[str, BaselineEntry]:
     """Read a baseline file.
 
     Raises
@@ -145,7 +145,7 @@ def load_baseline(file: Path) -> dict[str, Entry]:
     try:
         text = read_text(file, MOST_BYTES, what="baseline")
     except FileError as error:
-        if error.reason is not Reason.MISSING:
+        if error.reason is not ReadFailure.MISSING:
             raise
         raise UsageError(
             f"there is no baseline '{file}'", help="'cnnanalyze budget SPEC... --update' writes one"
@@ -160,7 +160,7 @@ def load_baseline(file: Path) -> dict[str, Entry]:
 _loaded = cache(load_baseline)
 
 
-def entry_for(source: str, file: Path) -> Entry | None:
+def entry_for(source: str, file: Path) -> BaselineEntry | None:
     """Return what a spec cost when the baseline was written; each file is read once."""
     return _loaded(file).get(key_of(source, file))
 

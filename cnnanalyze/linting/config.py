@@ -19,7 +19,7 @@ from cnnanalyze.errors import CnnError, Fault, UsageError
 from cnnanalyze.linting.finding import SEVERITIES
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import PROFILES, Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 
 EXTENSIONS = 10
 """How long a chain of ``extend`` may be."""
@@ -33,7 +33,7 @@ def read(path: Path) -> Settings:
     UsageError
         If a file cannot be read, or a key or a value is not known, each with its place.
     """
-    given: list[Given] = []
+    given: list[SettingsSource] = []
     tables: list[Located] = []
     seen: list[Path] = []
     here: Path | None = path
@@ -226,7 +226,7 @@ KEYS: dict[str, tuple[Callable[[Located, str], Any], str]] = {
 """What a configuration may say: how each key is read, and what it does."""
 
 
-def _read_table(found: Located, folder: Path) -> Given:
+def _read_table(found: Located, folder: Path) -> SettingsSource:
     for key in found.table:
         if key not in KEYS:
             raise found.wrong(
@@ -245,7 +245,7 @@ def _read_table(found: Located, folder: Path) -> Given:
     rows = Located(
         found.source, read_in.get("per-file-ignores", {}), (*found.at, "per-file-ignores")
     )
-    return Given(
+    return SettingsSource(
         found.source.name,
         level,
         read_in.get("severity", {}),

@@ -12,7 +12,7 @@ from cnnanalyze.core.quantities import QUANTITIES, rows
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.expression import UNKNOWN, Expression, interpolate, parse
+from cnnanalyze.language.expression import UNKNOWN, ParsedExpression, interpolate, parse
 from cnnanalyze.language.expression_functions import WORDS
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import SEVERITIES, Finding
@@ -55,7 +55,7 @@ class DeclaredRule(Rule):
     """What all declared rules share: a condition that is asked of every layer."""
 
     needs = "analysis"
-    condition: ClassVar[Expression]
+    condition: ClassVar[ParsedExpression]
     message: ClassVar[str]
     advice: ClassVar[str] = ""
 
@@ -150,7 +150,7 @@ def declare(entry: Mapping[str, Any], mark: Mark) -> type[DeclaredRule]:
     )
 
 
-def _condition(text: str, code: str, mark: Mark) -> Expression:
+def _condition(text: str, code: str, mark: Mark) -> ParsedExpression:
     """Parse a condition, whose names need no dollar."""
 
     def add_dollar(found: re.Match[str]) -> str:

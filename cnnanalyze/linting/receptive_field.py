@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.statistics import through
-from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.core.periodic_field import PeriodicField
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.linting.layer_queries import is_spatial
 
@@ -64,7 +64,7 @@ def sights(analysis: Analysis) -> Iterator[Sight]:
             yield Sight(facts, sizes(facts.narrow), least)
 
 
-def sizes(fields: tuple[Field, ...]) -> Sizes:
+def sizes(fields: tuple[PeriodicField, ...]) -> Sizes:
     """Return the extent of a field along each axis; a gate that sees all does not count."""
     return tuple(field.local.size for field in fields)
 

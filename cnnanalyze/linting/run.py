@@ -13,7 +13,7 @@ from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.language.reader import open_source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
-from cnnanalyze.linting.settings import CALLER, Given, Settings
+from cnnanalyze.linting.settings import CALLER, Settings, SettingsSource
 
 _REGRESSION = "BG007"
 """The rule that reads the baseline of budgets."""
@@ -36,7 +36,7 @@ class Configuration:
 
     def __init__(
         self,
-        caller: Given = CALLER,
+        caller: SettingsSource = CALLER,
         file: Path | None = None,
         isolated: bool = False,
         with_baseline: bool = True,
@@ -75,7 +75,7 @@ def _read(path: Path) -> Settings:
     return read(path)
 
 
-class Spec(NamedTuple):
+class LintTarget(NamedTuple):
     """A spec to be linted: a file, or a text that came from elsewhere."""
 
     name: str
@@ -93,13 +93,13 @@ class Spec(NamedTuple):
         return open_source(self.name) if self.text is None else Source(self.name, self.text)
 
 
-def of_file(path: Path) -> Spec:
+def of_file(path: Path) -> LintTarget:
     """Return the spec of a file."""
-    return Spec(str(path), path.parent, None, path.parent)
+    return LintTarget(str(path), path.parent, None, path.parent)
 
 
 def lint_specs(
-    specs: Sequence[Spec],
+    specs: Sequence[LintTarget],
     configuration: Configuration,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -143,13 +143,13 @@ def lint_specs(
 
 
 def _lint_portion(
-    specs: Sequence[Spec], configuration: Configuration, parameters: Mapping[str, Any] | None
+    specs: Sequence[LintTarget], configuration: Configuration, parameters: Mapping[str, Any] | None
 ) -> list[FileResult | CnnError]:
     return list(_lint(specs, configuration, parameters))
 
 
 def _lint(
-    specs: Iterable[Spec], configuration: Configuration, parameters: Mapping[str, Any] | None
+    specs: Iterable[LintTarget], configuration: Configuration, parameters: Mapping[str, Any] | None
 ) -> Iterator[FileResult | CnnError]:
     for spec in specs:
         settings = configuration.of(spec.folder)  # a wrong configuration ends the run

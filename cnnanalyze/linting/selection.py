@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
-from cnnanalyze.linting.rules import ENGINE, FAULT, Entry
+from cnnanalyze.linting.rules import ENGINE, FAULT, RuleEntry
 
 PROFILES = ("default", "teaching", "strict")
 ALL = "ALL"
@@ -25,7 +25,7 @@ class Level(NamedTuple):
     ignore: tuple[str, ...] = ()
 
 
-def resolve(word: str, known: Mapping[str, Entry]) -> frozenset[str]:
+def resolve(word: str, known: Mapping[str, RuleEntry]) -> frozenset[str]:
     """Return the codes that a word stands for: ``CV003``, ``CV``, ``even-kernel`` or ``ALL``.
 
     Raises
@@ -51,7 +51,7 @@ def resolve(word: str, known: Mapping[str, Entry]) -> frozenset[str]:
     return found
 
 
-def unknown(word: str, known: Mapping[str, Entry]) -> UsageError:
+def unknown(word: str, known: Mapping[str, RuleEntry]) -> UsageError:
     """Return the error of a word that names no rule, with the nearest name."""
     names = [entry.name for entry in known.values()]
     other_case = next((w for w in (*known, *names) if w.lower() == word.lower()), None)
@@ -59,7 +59,7 @@ def unknown(word: str, known: Mapping[str, Entry]) -> UsageError:
     return UsageError(f"there is no rule '{word}'{hint}", help="'cnnanalyze rule' lists them")
 
 
-def targets(known: Mapping[str, Entry]) -> tuple[str, ...]:
+def targets(known: Mapping[str, RuleEntry]) -> tuple[str, ...]:
     """Return the names of the hardware targets that rules know."""
     found = {p.removeprefix(_TARGET) for e in known.values() for p in e.profiles if _TARGET in p}
     return tuple(sorted(found))
@@ -75,7 +75,7 @@ def check_profile(name: str) -> str:
     return name
 
 
-def check_target(name: str, known: Mapping[str, Entry]) -> str:
+def check_target(name: str, known: Mapping[str, RuleEntry]) -> str:
     """Return the name of a target, or refuse it with the nearest known."""
     names = targets(known)
     if name not in names:
@@ -91,7 +91,7 @@ def target_of(levels: Iterable[Level]) -> str | None:
     return next((level.target for level in reversed([*levels]) if level.target), None)
 
 
-def choose(levels: Iterable[Level], known: Mapping[str, Entry]) -> frozenset[str]:
+def choose(levels: Iterable[Level], known: Mapping[str, RuleEntry]) -> frozenset[str]:
     """Return the codes of the rules that are on.
 
     The highest level that has a ``select`` or a profile decides what to begin with; from there
@@ -114,17 +114,17 @@ def choose(levels: Iterable[Level], known: Mapping[str, Entry]) -> frozenset[str
     return frozenset(chosen | {c for c, e in known.items() if is_always_on(e)})
 
 
-def is_always_on(entry: Entry) -> bool:
+def is_always_on(entry: RuleEntry) -> bool:
     """Whether a rule cannot be switched off: without it a run could pass that should not."""
     return entry.needs == FAULT or (entry.needs == ENGINE and entry.severity == "error")
 
 
-def _of_profile(profile: str, known: Mapping[str, Entry]) -> Iterable[str]:
+def _of_profile(profile: str, known: Mapping[str, RuleEntry]) -> Iterable[str]:
     wanted = {"default", profile}
     return (code for code, entry in known.items() if wanted & entry.profiles)
 
 
-def _adjust(chosen: set[str], level: Level, known: Mapping[str, Entry]) -> None:
+def _adjust(chosen: set[str], level: Level, known: Mapping[str, RuleEntry]) -> None:
     """Add and take away what one level says, short words first."""
     adding = [(w, True) for w in (*(level.select or ()), *level.extend_select)]
     words = [*adding, *((w, False) for w in level.ignore)]

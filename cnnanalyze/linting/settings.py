@@ -10,7 +10,7 @@ from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.finding import Severity
 from cnnanalyze.linting.rule import RULES, Rule
-from cnnanalyze.linting.rules import Entry, entries, entry_of
+from cnnanalyze.linting.rules import RuleEntry, entries, entry_of
 from cnnanalyze.linting.selection import (
     Level,
     check_profile,
@@ -34,7 +34,7 @@ NONE: Mapping[str, Any] = {}
 """What a source says that says nothing of the rest."""
 
 
-class Given(NamedTuple):
+class SettingsSource(NamedTuple):
     """What one source of settings says."""
 
     origin: str
@@ -54,23 +54,25 @@ class Given(NamedTuple):
     max_warnings: int | None = None
 
 
-CALLER = Given("the command line")
+CALLER = SettingsSource("the command line")
 """A caller who leaves everything to the files."""
 
 
 class Settings:
     """All that is said: by files, the lowest first, then by the spec, last by who calls."""
 
-    def __init__(self, files: tuple[Given, ...] = (), caller: Given = CALLER) -> None:
+    def __init__(
+        self, files: tuple[SettingsSource, ...] = (), caller: SettingsSource = CALLER
+    ) -> None:
         self.files = files
         self.caller = caller
 
-    def with_spec(self, given: Given) -> Settings:
+    def with_spec(self, given: SettingsSource) -> Settings:
         """Return these settings with those of a spec: above all files, below the caller's."""
         return Settings((*self.files, given), self.caller)
 
     @property
-    def given(self) -> tuple[Given, ...]:
+    def given(self) -> tuple[SettingsSource, ...]:
         """All sources, lowest first."""
         return (*self.files, self.caller)
 
@@ -80,7 +82,7 @@ class Settings:
         return {cls.code: cls for g in self.given for cls in g.declared}
 
     @cached_property
-    def known(self) -> Mapping[str, Entry]:
+    def known(self) -> Mapping[str, RuleEntry]:
         """What there is to select from: our rules, those of other packages, the declared ones."""
         if not self.declared:
             return entries()

@@ -7,13 +7,13 @@ from cnnanalyze.language import tree as trees
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.tree import Scalar, Sequence, Tree
 from cnnanalyze.linting.selection import Level, check_target, resolve
-from cnnanalyze.linting.settings import Given, Settings, check_thresholds
+from cnnanalyze.linting.settings import Settings, SettingsSource, check_thresholds
 
 Complaint = tuple[Mark, str, str]
 """Place, message, help."""
 
 
-def read_given(document: Document, settings: Settings) -> tuple[Given, list[Complaint]]:
+def read_given(document: Document, settings: Settings) -> tuple[SettingsSource, list[Complaint]]:
     """Return what the section says, without the words that name nothing; these come beside it."""
     section, tree = document.lint, document.tree.get("lint")
     assert section is not None
@@ -50,7 +50,7 @@ def read_given(document: Document, settings: Settings) -> tuple[Given, list[Comp
         good("ignore"),
     )
     severe, numbered = keys("severity"), keys("thresholds")
-    given = Given(
+    given = SettingsSource(
         document.source.name,
         level,
         {word: level for word, level in section.severity.items() if word in severe},

@@ -18,7 +18,7 @@ from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.reader import LOADER
 from cnnanalyze.linting.edit import with_comma
 from cnnanalyze.linting.finding import Edit, Finding, Fix
-from cnnanalyze.linting.rules import Entry
+from cnnanalyze.linting.rules import RuleEntry
 from cnnanalyze.linting.selection import resolve
 
 _COMMENT = re.compile(
@@ -129,7 +129,7 @@ class Comments:
         )
 
 
-def read_comments(source: Source, known: Mapping[str, Entry]) -> Comments:
+def read_comments(source: Source, known: Mapping[str, RuleEntry]) -> Comments:
     r"""Return the comments of a text that excuse findings; a '#' inside a text is no comment.
 
     Examples

@@ -20,7 +20,7 @@ def sides(facts: NodeFacts) -> Iterator[tuple[Fit, int, int, int, int]]:
     return zip(facts.fit, *windows, node.input_shapes[0].size, strict=True)
 
 
-class Readings(NamedTuple):
+class TapReadings(NamedTuple):
     """How often the taps of a kernel read the map, and not only padding, along one axis."""
 
     total: int
@@ -30,7 +30,7 @@ class Readings(NamedTuple):
 
 
 @cache
-def readings(fit: Fit, kernel: int, stride: int, dilation: int, n: int) -> Readings:
+def readings(fit: Fit, kernel: int, stride: int, dilation: int, n: int) -> TapReadings:
     """Count the readings without a look at each tap or output, of which there may be any number.
 
     Examples
@@ -50,10 +50,10 @@ def readings(fit: Fit, kernel: int, stride: int, dilation: int, n: int) -> Readi
 
     total = up_to(n - 1) - up_to(-1)
     if stride > n:  # no tap reads the map for more than one output
-        return Readings(total, kernel - total)
+        return TapReadings(total, kernel - total)
     behind = kernel - _within((n - 1 + fit.before) // dilation + 1, kernel)
     in_front = _within(-((-fit.before + (fit.output - 1) * stride) // dilation), kernel)
-    return Readings(total, min(kernel, behind + in_front))
+    return TapReadings(total, min(kernel, behind + in_front))
 
 
 def _within(count: int, most: int) -> int:

@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.crosscheck.baseline import OF_A_LAYER, Comparison, Growth, LayerGrowth, usual_limit
+from cnnanalyze.crosscheck.baseline import (
+    OF_A_LAYER,
+    BaselineComparison,
+    Growth,
+    LayerGrowth,
+    usual_limit,
+)
 from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
 from cnnanalyze.report.numbers import exact, fraction, percent
@@ -24,7 +30,7 @@ class Outcome(NamedTuple):
     name: str
     spec: str
     checks: tuple[Check, ...]
-    comparison: Comparison | None = None
+    comparison: BaselineComparison | None = None
     """Against the baseline; nothing if it has no entry."""
 
     @property

@@ -26,7 +26,7 @@ from cnnanalyze.report.numbers import exact, per_axis, percent, size
 from cnnanalyze.report.options import Options, operations_title
 from cnnanalyze.report.receptive_field_text import brief as brief_field
 from cnnanalyze.report.receptive_field_text import brief_centre, brief_padding, brief_stride
-from cnnanalyze.report.view import Row, View
+from cnnanalyze.report.view import LayerRow, View
 
 Value = int | str | bool | Fraction | None
 """What stands in a cell: an exact number, a text, or nothing if it cannot be told."""
@@ -75,7 +75,7 @@ class Column(NamedTuple):
     key: str
     title: str
     about: str
-    get: Callable[[Row, View], Value]
+    get: Callable[[LayerRow, View], Value]
     priority: int
     """Where there is no room the column with the largest goes first; 0 never goes."""
     total: Callable[[View], Value] | None = None
@@ -108,7 +108,7 @@ def number_text(quantity: Quantity, value: Value) -> str:
     return size(value) if quantity.is_memory and isinstance(value, int) else _text(value)
 
 
-def of_row(quantity: Quantity, row: Row, view: View) -> int | None:
+def of_row(quantity: Quantity, row: LayerRow, view: View) -> int | None:
     """Return the number of a row; nothing if it cannot be told of some layer."""
     if (only := row.only) is not None and quantity.of_layer is not None:
         return quantity.of_layer(only, view.terms)
@@ -141,11 +141,11 @@ def column_of(quantity: Quantity, priority: int) -> Column:
     )
 
 
-def _input(row: Row, view: View) -> Value:
+def _input(row: LayerRow, view: View) -> Value:
     return " + ".join(map(view.options.shape, row.facts[0].node.input_shapes))
 
 
-def _field(row: Row) -> Value:
+def _field(row: LayerRow) -> Value:
     fields, sees = row.last.fields, row.last.sees
     if len(sees) > 1:
         parts = [(name, seen.fields) for name, seen in sees if seen.fields != ()]
@@ -155,11 +155,11 @@ def _field(row: Row) -> Value:
     return brief_field(fields)
 
 
-def _moving(row: Row, say: Callable[[Sequence[Strand]], str]) -> Value:
+def _moving(row: LayerRow, say: Callable[[Sequence[Strand]], str]) -> Value:
     return None if row.strands is None else say(row.strands)
 
 
-def _minimal(row: Row) -> Value:
+def _minimal(row: LayerRow) -> Value:
     narrow = row.last.narrow
     if narrow is None:
         return None
@@ -169,7 +169,7 @@ def _minimal(row: Row) -> Value:
     return per_axis([s.size for s in strands])
 
 
-def _fit(row: Row) -> Value:
+def _fit(row: LayerRow) -> Value:
     if row.only is None:
         return ""
     return describe_fit(row.only.fit, overhang=any(overhangs(row.only)))
@@ -192,13 +192,13 @@ def describe_fit(fits: tuple[Fit, ...], *, overhang: bool = False) -> str:
     return "hangs over" if overhang else "padding unread"
 
 
-def _share(row: Row, view: View) -> Value:
+def _share(row: LayerRow, view: View) -> Value:
     count = of_row(QUANTITIES["operations"], row, view)
     whole = view.total.operations(view.options.convention)
     return None if count is None else percent(count, whole)
 
 
-def _length(row: Row, view: View) -> Value:
+def _length(row: LayerRow, view: View) -> Value:
     count = of_row(QUANTITIES["operations"], row, view)
     return None if count is None else percent(count, view.most_operations)
 

@@ -15,7 +15,7 @@ from cnnanalyze.report.totals_text import field_size
 
 
 @dataclass(frozen=True, slots=True)
-class Trait:
+class NetworkColumn:
     """One column of a table of networks."""
 
     key: str
@@ -71,12 +71,12 @@ PRIORITIES = {
 """The columns that are shown unasked, in order, and which go first where there is no room."""
 
 
-def trait_of(quantity: Quantity, priority: int = ON_REQUEST) -> Trait:
+def trait_of(quantity: Quantity, priority: int = ON_REQUEST) -> NetworkColumn:
     """Return the column of a quantity of networks."""
     key = {"peak_memory": "peak", "receptive_field": "field"}.get(quantity.key, quantity.key)
     if quantity.key == "receptive_field":
-        return Trait(key, quantity.heading, lambda a, _: field_size(a), priority)
-    return Trait(
+        return NetworkColumn(key, quantity.heading, lambda a, _: field_size(a), priority)
+    return NetworkColumn(
         key,
         quantity.title,
         lambda a, o: of_network(quantity, a, o.terms),
@@ -85,7 +85,7 @@ def trait_of(quantity: Quantity, priority: int = ON_REQUEST) -> Trait:
     )
 
 
-def traits(options: Options) -> dict[str, Trait]:
+def traits(options: Options) -> dict[str, NetworkColumn]:
     """Return the columns of networks by key, those that are shown unasked first.
 
     Examples
@@ -95,9 +95,9 @@ def traits(options: Options) -> dict[str, Trait]:
     """
     chosen = counted_under(options.convention)
     own = (
-        Trait("name", "network", lambda a, _: _label(a), align="left"),
-        Trait("input", "input", lambda a, o: o.shape(a.network.input)),
-        Trait(
+        NetworkColumn("name", "network", lambda a, _: _label(a), align="left"),
+        NetworkColumn("input", "input", lambda a, o: o.shape(a.network.input)),
+        NetworkColumn(
             "status",
             "status",
             lambda a, o: "partial" if a.notes_under(o.convention) else "complete",
@@ -134,7 +134,7 @@ def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -
     return with_least(explained(table), named, options)
 
 
-def _cell(trait: Trait, analysis: Analysis, label: str, options: Options) -> Cell:
+def _cell(trait: NetworkColumn, analysis: Analysis, label: str, options: Options) -> Cell:
     if trait.key == "name":
         return Cell(label, label)
     value = trait.get(analysis, options)

@@ -18,7 +18,7 @@ from cnnanalyze.report.terminal import GAP, Lines, Stretch
 QUANTITIES = ("operations", "parameters")
 
 
-class Difference(NamedTuple):
+class KindDifference(NamedTuple):
     """What one layer kind adds to a count, or takes from it, against the default convention."""
 
     kind: str
@@ -27,7 +27,7 @@ class Difference(NamedTuple):
     """What the convention counts of such a layer."""
 
 
-class Reading(NamedTuple):
+class ConventionCount(NamedTuple):
     """One network under one convention."""
 
     convention: Convention
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     number: int
     ratio: float
     """Against the default convention."""
-    differences: tuple[Difference, ...]
+    differences: tuple[KindDifference, ...]
     """By layer kind, the largest first."""
     uncounted: tuple[str, ...] = ()
     """Kinds of layers of which the convention does not say what they count."""
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
         return f"{'≥ ' if self.uncounted else ''}{exact(self.number)}"
 
 
-def readings(analysis: Analysis) -> tuple[Reading, ...]:
+def readings(analysis: Analysis) -> tuple[ConventionCount, ...]:
     """What does every convention make of this network?
 
     Examples
@@ -77,7 +77,7 @@ def _speaks(row: Convention, quantity: str) -> bool:
     return quantity == "operations" or row.name == "pytorch" or str(row.parts) != "learned"
 
 
-def _read(total: Total, row: Convention, quantity: str) -> Reading:
+def _read(total: Total, row: Convention, quantity: str) -> ConventionCount:
     if quantity == "operations":
         number, ours = total.operations(row.name), total.operations(DEFAULT)
     else:
@@ -99,17 +99,17 @@ def _read(total: Total, row: Convention, quantity: str) -> Reading:
         if here != default:
             counted = str(formula_of(facts.node, row)) if quantity == "operations" else ""
             formulas.setdefault(kind, counted or str(row.parts))
-    differences = (Difference(kind, n, formulas[kind]) for kind, n in by_kind.items() if n)
+    differences = (KindDifference(kind, n, formulas[kind]) for kind, n in by_kind.items() if n)
     ordered = sorted(differences, key=lambda d: (-abs(d.amount), d.kind))
     ratio = number / ours if ours else 1.0
-    return Reading(row, quantity, number, ratio, tuple(ordered), missing)
+    return ConventionCount(row, quantity, number, ratio, tuple(ordered), missing)
 
 
 MOST = 4
 """Kinds that are named in a line; more are only counted."""
 
 
-def _said(reading: Reading) -> str:
+def _said(reading: ConventionCount) -> str:
     parts = [f"{d.kind} {_signed(d.amount)}" for d in reading.differences[:MOST]]
     rest = reading.differences[MOST:]
     if rest:
@@ -124,7 +124,7 @@ def _signed(number: int) -> str:
     return f"{'+' if number >= 0 else '−'}{short(abs(number))}"
 
 
-class Conventions(Lines):
+class ConventionTable(Lines):
     """The readings of one network, for a terminal."""
 
     def __init__(self, analysis: Analysis) -> None:
@@ -215,5 +215,5 @@ def render(analysis: Analysis, format: str, width: int | None = None) -> str:  #
     if format == "table":
         from cnnanalyze.report.terminal import terminal_width  # noqa: PLC0415
 
-        return Conventions(analysis).plain(width or terminal_width())
+        return ConventionTable(analysis).plain(width or terminal_width())
     return write_table(tabulate(analysis), format)

@@ -10,7 +10,7 @@ from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
     SIGNS,
-    Line,
+    DifferenceRow,
     left_out,
     lines,
     stage_table,
@@ -89,7 +89,7 @@ def _short(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
     return tuple(Cell(cell.value, elide(cell.text, LONGEST)) for cell in row)
 
 
-def _layers(shown: Difference, found: tuple[Line, ...]) -> Table:
+def _layers(shown: Difference, found: tuple[DifferenceRow, ...]) -> Table:
     headings = (
         Heading("status", "", "left"),
         Heading("layer", "layer", "left"),

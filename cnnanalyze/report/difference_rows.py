@@ -23,7 +23,7 @@ FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DifferenceRow:
     """One row of layers: one that changed, or several that changed alike."""
 
     status: str
@@ -41,7 +41,7 @@ class Line:
 
 def lines(
     shown: Difference, comparison: Comparison, *, following: bool = False
-) -> tuple[Line, ...]:
+) -> tuple[DifferenceRow, ...]:
     """Return the rows of layers, those that changed alike in one.
 
     Layers that only get something of another shape have rows if they (``following``) or all are
@@ -80,13 +80,13 @@ def _pattern(path: str) -> str:
     return re.sub(r"\d+", "#", path)
 
 
-def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> Line:
+def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> DifferenceRow:
     first, terms = changes[0], shown.options.terms
     what = describe(first, shown.options)
     if first.old_path:
         was = f"was {joined([c.old_path for c in changes])}"
         what = f"{what}, {was}" if what else was
-    return Line(
+    return DifferenceRow(
         first.status,
         joined([c.path for c in changes]),
         what,

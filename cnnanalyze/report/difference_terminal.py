@@ -10,7 +10,7 @@ from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.report.difference import Difference, overview, signed, totals
 from cnnanalyze.report.difference_rows import (
     SIGNS,
-    Line,
+    DifferenceRow,
     left_out,
     lines,
     stage_table,
@@ -77,7 +77,9 @@ class Compared(Lines):
             yield [(f"not shown: {words}; --all prints them", "dim")]
 
 
-def _layers(shown: Difference, found: tuple[Line, ...], width: int) -> Iterator[list[Stretch]]:
+def _layers(
+    shown: Difference, found: tuple[DifferenceRow, ...], width: int
+) -> Iterator[list[Stretch]]:
     kept = found if shown.everything else found[:MOST]
     titles = [q.title for q in shown.layer_quantities]
     cells = [[signed(d.change) for d in row.deltas] for row in kept]

@@ -17,10 +17,10 @@ from cnnanalyze.course.grading.grade import (
     RIGHT,
     UNREADABLE,
     WRONG,
+    AnswerMark,
     Frequency,
     GradedClass,
     GradedPaper,
-    Mark,
 )
 from cnnanalyze.course.misconceptions.combinations import Mistake
 from cnnanalyze.report import check_format
@@ -67,7 +67,7 @@ _WORDS = {
 }
 
 
-def reasons(mark: Mark) -> Iterator[str]:
+def reasons(mark: AnswerMark) -> Iterator[str]:
     """Yield why a mark is what it is, a sentence each."""
     if mark.outcome == UNREADABLE:
         yield f"not understood: {mark.remarks[0]}"
@@ -265,7 +265,7 @@ def _paper_data(paper: GradedPaper) -> dict[str, Any]:
     }
 
 
-def _mark(mark: Mark) -> dict[str, Any]:
+def _mark(mark: AnswerMark) -> dict[str, Any]:
     return {
         "question": mark.question,
         "name": mark.name,

@@ -76,7 +76,7 @@ TITLES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class WorkedExample:
     """A worked example with what the rules compute for it."""
 
     example: Example
@@ -98,7 +98,7 @@ class Worked:
         return tuple(rows)
 
 
-def work(cls: Kind, example: Example) -> Worked:
+def work(cls: Kind, example: Example) -> WorkedExample:
     """Compute an example by the rules."""
     shapes = []
     for text in example.inputs:
@@ -106,10 +106,10 @@ def work(cls: Kind, example: Example) -> Worked:
         shapes.append(Shape(tuple(size), channels))
     layer = cls.model_validate(example.attributes)
     output = layer.shape(*shapes)
-    return Worked(example, output, layer.params(*shapes), layer.cost(output, *shapes))
+    return WorkedExample(example, output, layer.params(*shapes), layer.cost(output, *shapes))
 
 
-def _tensors(worked: tuple[Worked, ...]) -> tuple[str, ...]:
+def _tensors(worked: tuple[WorkedExample, ...]) -> tuple[str, ...]:
     """Return the tensors of the first example that has any."""
     params = next((one.params for one in worked if one.params), ())
     return tuple(
@@ -215,7 +215,7 @@ def _table(headings: tuple[Heading, ...], rows: Iterable[Iterable[str]]) -> Tabl
     return Table(headings, tuple(tuple(Cell(text, text) for text in row) for row in rows))
 
 
-def _example_row(cls: Kind, one: Worked) -> tuple[str, ...]:
+def _example_row(cls: Kind, one: WorkedExample) -> tuple[str, ...]:
     example = one.example
     return (
         _written(cls, example),
@@ -267,7 +267,7 @@ def _dict(cls: Kind) -> dict[str, Any]:
     }
 
 
-def _example_dict(one: Worked) -> dict[str, Any]:
+def _example_dict(one: WorkedExample) -> dict[str, Any]:
     example = one.example
     return {
         "inputs": list(example.inputs),

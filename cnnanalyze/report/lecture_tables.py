@@ -22,7 +22,7 @@ from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table
 
 
-class Line(NamedTuple):
+class LectureRow(NamedTuple):
     """One row of a lecture's table: a layer, with what the lecture counts to it."""
 
     facts: NodeFacts
@@ -65,7 +65,7 @@ def _is_softmax(facts: NodeFacts) -> bool:
     return facts.node.layer.traits >= {Trait.SOFTMAX, Trait.PROBABILITIES}
 
 
-def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Line]:
+def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[LectureRow]:
     """Return the rows: every layer that is not hidden, with the hidden ones behind it."""
     found: list[tuple[NodeFacts, list[NodeFacts]]] = []
     for facts in analysis:
@@ -73,7 +73,7 @@ def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Line
             found[-1][1].append(facts)
         else:
             found.append((facts, []))
-    return [Line(facts, tuple(merged)) for facts, merged in found]
+    return [LectureRow(facts, tuple(merged)) for facts, merged in found]
 
 
 def _follows_weights(analysis: Analysis, facts: NodeFacts) -> bool:
@@ -90,7 +90,7 @@ def _times(extents: tuple[int, ...], sign: str) -> str:
     return sign.join(map(str, extents))
 
 
-def _kernel(line: Line) -> tuple[int, ...]:
+def _kernel(line: LectureRow) -> tuple[int, ...]:
     kernel = line.facts.node.attributes.get("kernel")
     return () if kernel is None else per_axis(kernel, line.input.rank, "kernel")
 
@@ -99,7 +99,7 @@ def _one_or_all(extents: tuple[int, ...]) -> str:
     return str(extents[0]) if len(set(extents)) == 1 else _times(extents, "x")
 
 
-def _stride(line: Line) -> tuple[int, ...]:
+def _stride(line: LectureRow) -> tuple[int, ...]:
     values = line.facts.node.attributes
     stride = values.get("stride", 1)
     stride = values.get("kernel", 1) if stride is None else stride
@@ -119,7 +119,7 @@ _SHORT = {
 _WITH_INDEX = frozenset({Trait.CONVOLUTION, Trait.DENSE})
 
 
-def _numbered(lines: list[Line]) -> Iterator[tuple[int, Line]]:
+def _numbered(lines: list[LectureRow]) -> Iterator[tuple[int, LectureRow]]:
     """Number the rows as the courses do: only layers with weights raise the index."""
     index = 0
     for line in lines:
@@ -222,7 +222,7 @@ def _vnit(analysis: Analysis) -> Table:
     return Table(heads, tuple(rows), _row(*foot))
 
 
-def _filter(line: Line) -> str:
+def _filter(line: LectureRow) -> str:
     kernel = _kernel(line)
     if not kernel:
         return "-"
@@ -324,7 +324,7 @@ def _mobilenet(analysis: Analysis) -> Table:
     return Table(_heads("×", "Type / Stride", "Filter Shape", "Input Size", left=4), tuple(rows))
 
 
-def _volume(line: Line) -> str:
+def _volume(line: LectureRow) -> str:
     kernel, x = _kernel(line), line.input
     if line.is_any({Trait.DEPTHWISE}):
         return f"{_times((*kernel, x.channels), 'x')} dw"

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.statistics import is_beside
-from cnnanalyze.core.periodic_field import Field, Strand
+from cnnanalyze.core.periodic_field import PeriodicField, Strand
 from cnnanalyze.report.numbers import fraction, per_axis
 
 BESIDE = "+all"
@@ -16,7 +16,7 @@ NOTE = "each unit sees the whole map, too, through a statistic: a normalisation 
 """What it means, in the line below a table."""
 
 
-def brief(fields: Sequence[Field]) -> str:
+def brief(fields: Sequence[PeriodicField]) -> str:
     """Return the field of a unit in short.
 
     Examples

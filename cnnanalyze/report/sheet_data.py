@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cnnanalyze.characters import cells, pad, wrap
-from cnnanalyze.course.sheets.question_data import Given, Givens
+from cnnanalyze.course.sheets.question_data import Givens, QuestionDatum
 from cnnanalyze.report.latex import escape as for_latex
 from cnnanalyze.report.markdown import escape as for_markdown
 
@@ -153,7 +153,7 @@ def as_data(givens: Givens) -> list[dict[str, Any]]:
     return [_data(given) for given in givens]
 
 
-def _data(given: Given) -> dict[str, Any]:
+def _data(given: QuestionDatum) -> dict[str, Any]:
     found: dict[str, Any] = {"word": given.word}
     if given.text:
         found["text"] = given.text

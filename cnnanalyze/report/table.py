@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
-from cnnanalyze.report.view import Row, View
+from cnnanalyze.report.view import LayerRow, View
 
 
 class Heading(NamedTuple):
@@ -79,7 +79,7 @@ def tabulate(view: View, columns: Sequence[tuple[Column, int]] | None = None) ->
 
 
 def _rows(
-    view: View, ordered: Sequence[Row], columns: Sequence[Column]
+    view: View, ordered: Sequence[LayerRow], columns: Sequence[Column]
 ) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of each row; layers that are alike share all that are not of their place."""
     of_place = [(i, c) for i, c in enumerate(columns) if c.of_place]
@@ -110,7 +110,7 @@ def explained(table: Table) -> Table:
     return table._replace(note=f"{BESIDE}: {NOTE}") if shown else table
 
 
-def in_order(view: View) -> tuple[Row, ...]:
+def in_order(view: View) -> tuple[LayerRow, ...]:
     """Return the rows sorted by the column that the options name: numbers from the largest down."""
     if not view.options.sort:
         return view.rows
@@ -132,7 +132,7 @@ LEADING = re.compile(r"[0-9]+(?=$|[x+])")
 """The number that a shape or a field begins with."""
 
 
-def family(row: Row) -> str:
+def family(row: LayerRow) -> str:
     """Return the category of a row's kind, or ``group``."""
     if len({f.node.kind for f in row.facts}) > 1:
         return "group"

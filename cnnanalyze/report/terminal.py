@@ -123,7 +123,7 @@ def narrowed(text: str, width: int) -> str:
     return "\n".join("".join(part for part, _ in line) for line in lines)
 
 
-class Whole(list[Stretch]):
+class UnbrokenLine(list[Stretch]):
     """A line that is not broken: a row of a table whose columns somebody chose."""
 
 
@@ -141,7 +141,8 @@ class Lines:
         """
         room = max(width, NARROWEST)
         for line in chain.from_iterable(
-            (line,) if isinstance(line, Whole) else broken(line, room) for line in self.lines(room)
+            (line,) if isinstance(line, UnbrokenLine) else broken(line, room)
+            for line in self.lines(room)
         ):
             texts = [legible(text) for text, _ in line]
             if texts and "::" in texts[0]:
@@ -192,7 +193,7 @@ class Grid(Lines):
         least = min(widths[0], _least(width))
         widths[0] = max(least, widths[0] - max(0, _room(widths) - width))
         headings = table.headings
-        kept = Whole if is_chosen(self.table) else list[Stretch]
+        kept = UnbrokenLine if is_chosen(self.table) else list[Stretch]
         yield kept(_line([Cell(h.title, h.title) for h in headings], headings, widths, "bold"))
         rule = GAP.join("─" * w for w in widths)
         yield kept([(rule, "dim")])

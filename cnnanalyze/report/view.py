@@ -20,7 +20,7 @@ GROUPS = 30
 
 
 @dataclass(frozen=True)
-class Row:
+class LayerRow:
     """One row: a layer, a group of layers under one path, or several equal groups in succession."""
 
     path: str
@@ -85,7 +85,7 @@ class View:
 
     analysis: Analysis
     options: Options
-    rows: tuple[Row, ...]
+    rows: tuple[LayerRow, ...]
     depth: int
     """How many path components are kept apart."""
 
@@ -155,7 +155,7 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
     return View(analysis, options, rows, depth)
 
 
-def collapse(analysis: Analysis, depth: int) -> tuple[Row, ...]:
+def collapse(analysis: Analysis, depth: int) -> tuple[LayerRow, ...]:
     """Return one row for everything under each path of at most so many components.
 
     A join stands under the path of its branches, so it collapses with them.
@@ -164,16 +164,16 @@ def collapse(analysis: Analysis, depth: int) -> tuple[Row, ...]:
     for id, facts in analysis.facts.items():  # noqa: A001 - the word of the language
         path = id if id.count("/") < depth else "/".join(id.split("/", depth)[:depth])
         groups.setdefault(path, []).append(facts)
-    return tuple(Row(path, tuple(facts)) for path, facts in groups.items())
+    return tuple(LayerRow(path, tuple(facts)) for path, facts in groups.items())
 
 
-def fold(rows: tuple[Row, ...], network: Network) -> tuple[Row, ...]:
+def fold(rows: tuple[LayerRow, ...], network: Network) -> tuple[LayerRow, ...]:
     """Return the rows with equal siblings in succession made one.
 
     Equal are groups whose layers have the same names below the group, kinds, shapes and costs, and
     are wired alike.
     """
-    found: list[list[Row]] = []
+    found: list[list[LayerRow]] = []
     before: object = None
     for row in rows:
         signature = _signature(row, network)
@@ -185,19 +185,19 @@ def fold(rows: tuple[Row, ...], network: Network) -> tuple[Row, ...]:
     return tuple(_fold(same) for same in found)
 
 
-def _fold(same: list[Row]) -> Row:
+def _fold(same: list[LayerRow]) -> LayerRow:
     if len(same) == 1:
         return same[0]
     facts = tuple(_all_facts(same))
-    return Row(same[0].path, facts, same[-1].path, len(same))
+    return LayerRow(same[0].path, facts, same[-1].path, len(same))
 
 
-def _all_facts(rows: list[Row]) -> Iterator[NodeFacts]:
+def _all_facts(rows: list[LayerRow]) -> Iterator[NodeFacts]:
     for row in rows:
         yield from row.facts
 
 
-def _signature(row: Row, network: Network) -> tuple[object, ...]:
+def _signature(row: LayerRow, network: Network) -> tuple[object, ...]:
     parent, _, name = row.path.rpartition("/")
     start = len(row.path)
     layers = tuple(

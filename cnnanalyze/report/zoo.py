@@ -17,9 +17,9 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import Spec, spec_of
-from cnnanalyze.report.comparison import Trait, trait_of
+from cnnanalyze.report.comparison import NetworkColumn, trait_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 
@@ -35,8 +35,8 @@ class Limits:
     (True, False, True)
     """
 
-    least: Figure | None = None
-    most: Figure | None = None
+    least: PrintedNumber | None = None
+    most: PrintedNumber | None = None
 
     def allow(self, count: int) -> bool:
         """Whether a count lies within the limits."""
@@ -79,7 +79,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZooEntry:
     """One network of the zoo."""
 
     name: str
@@ -97,7 +97,7 @@ class Entry:
         return spec_of(self.analysis.network).year
 
 
-def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple[Entry, ...]:
+def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple[ZooEntry, ...]:
     """Return the networks that are asked for, by family, year and name.
 
     Parameters
@@ -116,7 +116,7 @@ def entries(networks: Mapping[str, Path], wanted: Wanted | None = None) -> tuple
     found = [
         entry
         for name, network in _chosen(_named(networks, wanted), wanted).items()
-        if _is_within(entry := Entry(name, analyze(network)), wanted)
+        if _is_within(entry := ZooEntry(name, analyze(network)), wanted)
     ]
     oldest = {
         e.family: min(f.year or UNDATED for f in found if f.family == e.family) for e in found
@@ -183,7 +183,7 @@ def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Spec]:
     }
 
 
-def _is_within(entry: Entry, wanted: Wanted) -> bool:
+def _is_within(entry: ZooEntry, wanted: Wanted) -> bool:
     total = entry.analysis.total
     return wanted.parameters.allow(total.parameters) and wanted.macs.allow(total.operations("mac"))
 
@@ -205,14 +205,14 @@ _FIELD = 2
 """Where there is no room the field goes before a count does."""
 
 
-def tabulate(found: tuple[Entry, ...]) -> Table:
+def tabulate(found: tuple[ZooEntry, ...]) -> Table:
     """Return the table of the zoo."""
     numbers = [trait_of(QUANTITIES[key]) for key in COUNTED]
     headings = (Heading(t.key, t.title, t.align, _FIELD * (t.key == "field")) for t in numbers)
     return explained(Table((*_OWN, *headings), tuple(_row(entry, numbers) for entry in found)))
 
 
-def _row(entry: Entry, numbers: Sequence[Trait]) -> tuple[Cell, ...]:
+def _row(entry: ZooEntry, numbers: Sequence[NetworkColumn]) -> tuple[Cell, ...]:
     analysis, year = entry.analysis, entry.year
     shape = str(analysis.network.input)
     values = [(t, t.get(analysis, Options())) for t in numbers]
@@ -226,7 +226,7 @@ def _row(entry: Entry, numbers: Sequence[Trait]) -> tuple[Cell, ...]:
     )
 
 
-def as_data(found: tuple[Entry, ...]) -> dict[str, Any]:
+def as_data(found: tuple[ZooEntry, ...]) -> dict[str, Any]:
     """Return the table of the zoo as plain data."""
     return {
         "schema": VERSIONS["zoo"],

@@ -10,7 +10,7 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import analyze, index_maps
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.analysis.trace import trace
-from cnnanalyze.execute.run import Step, infer
+from cnnanalyze.execute.run import RunStep, infer
 from tests.strategies.networks import specs
 
 GATE = "multiply: [[], [gap, {conv: {filters: 4, kernel: 1}}, sigmoid]]"
@@ -90,8 +90,8 @@ def test_a_pixel_far_away_changes_what_comes_out_behind_a_group_norm() -> None:
     image = rng.standard_normal((11, 13, 4))
     other = image.copy()
     other[0, 0, 0] += 1
-    conv = Step("c", "conv", {"filters": 4, "kernel": 3, "padding": 1})
-    steps = [conv, Step("g", "groupnorm", {"groups": 1}, ("c",))]
+    conv = RunStep("c", "conv", {"filters": 4, "kernel": 3, "padding": 1})
+    steps = [conv, RunStep("g", "groupnorm", {"groups": 1}, ("c",))]
     one, two = (infer(steps, i) for i in (image, other))
     assert np.count_nonzero((one["c"] != two["c"]).any(-1)) == 4  # the corner's windows
     assert np.all(one["g"] != two["g"])

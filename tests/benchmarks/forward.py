@@ -97,9 +97,9 @@ NETWORKS = {"VGG-16": vgg16, "ResNet-50": resnet50, "MobileNet v1": mobilenet}
 def ours(rows: list[Row]) -> Callable[[], object]:
     import numpy as np
 
-    from cnnanalyze.execute.run import Step, Store, execute
+    from cnnanalyze.execute.run import RunStep, Store, execute
 
-    steps = [Step(name, kind, attributes, inputs) for name, kind, attributes, inputs in rows]
+    steps = [RunStep(name, kind, attributes, inputs) for name, kind, attributes, inputs in rows]
     image = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
     store = Store()
     return lambda: execute(steps, image, [rows[-1][0]], store=store)

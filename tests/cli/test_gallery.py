@@ -14,7 +14,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.cli import run as run_command
 from cnnanalyze.report.page import gallery
-from cnnanalyze.report.page.gallery import LARGE, Card, in_order, index
+from cnnanalyze.report.page.gallery import LARGE, GalleryCard, in_order, index
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from tests.interrupts import interrupt
 
@@ -229,8 +229,8 @@ def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
 # --- the index by itself --------------------------------------------------------------------------
 
 
-def card(file: str, family: str = "", year: int | None = None) -> Card:
-    return Card(file, file.upper(), family, year, "5x5x1", 3, 7, 11, "3", 0, 0, 0, "")
+def card(file: str, family: str = "", year: int | None = None) -> GalleryCard:
+    return GalleryCard(file, file.upper(), family, year, "5x5x1", 3, 7, 11, "3", 0, 0, 0, "")
 
 
 def test_cards_stand_by_the_age_of_their_family() -> None:

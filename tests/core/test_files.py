@@ -10,7 +10,7 @@ import pytest
 from cnnanalyze.core.files import (
     MOST_BYTES,
     FileError,
-    Reason,
+    ReadFailure,
     exists,
     is_file,
     is_folder,
@@ -22,7 +22,7 @@ from cnnanalyze.core.files import (
 )
 
 
-def refusal(path: Path | str) -> tuple[Reason, str]:
+def refusal(path: Path | str) -> tuple[ReadFailure, str]:
     with pytest.raises(FileError) as caught:
         read_text(path, what="spec")
     return caught.value.reason, str(caught.value)
@@ -38,7 +38,7 @@ def test_a_folder_that_is_called_like_a_spec_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "z.yaml"
     folder.mkdir()
     assert refusal(folder) == (
-        Reason.OTHER_THING,
+        ReadFailure.OTHER_THING,
         f"error: {folder} is a folder, not a spec file\n  help: name a file",
     )
 
@@ -47,7 +47,7 @@ def test_a_pipe_that_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
     pipe = tmp_path / "net.yaml"
     os.mkfifo(pipe)
     assert refusal(pipe) == (
-        Reason.OTHER_THING,
+        ReadFailure.OTHER_THING,
         (
             f"error: {pipe} is a pipe, not a spec file\n"
             "  help: save what comes out of it to a file first"
@@ -71,7 +71,7 @@ def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
     one.symlink_to(two)
     two.symlink_to(one)
     assert refusal(one) == (
-        Reason.REFUSED,
+        ReadFailure.REFUSED,
         f"error: {one} cannot be read: too many levels of symbolic links",
     )
     assert not is_file(one)
@@ -80,7 +80,7 @@ def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
 
 def test_a_name_that_is_too_long_is_refused_and_shortened() -> None:
     assert refusal("n" * 5_000) == (
-        Reason.REFUSED,
+        ReadFailure.REFUSED,
         f"error: {'n' * 200}... cannot be read: file name too long",
     )
     assert not any(asked("n" * 5_000) for asked in (is_file, is_folder, exists))
@@ -88,7 +88,7 @@ def test_a_name_that_is_too_long_is_refused_and_shortened() -> None:
 
 
 def test_a_name_with_a_zero_is_refused() -> None:
-    assert refusal("a\0b") == (Reason.MISSING, "error: no file can be called 'a\\x00b'")
+    assert refusal("a\0b") == (ReadFailure.MISSING, "error: no file can be called 'a\\x00b'")
     assert resolved("a\0b").name == "a\0b"
 
 
@@ -106,7 +106,7 @@ def test_the_bound_is_met_exactly(tmp_path: Path) -> None:
     assert read_bytes(path, 13) == b"#" * 13
     with pytest.raises(FileError) as caught:
         read_bytes(path, 12, what="picture")
-    assert caught.value.reason is Reason.LARGE
+    assert caught.value.reason is ReadFailure.LARGE
     assert str(caught.value) == (
         f"error: {path} is larger than 12 bytes, the bound on the size of a picture"
     )

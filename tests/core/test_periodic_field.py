@@ -13,8 +13,8 @@ from cnnanalyze.core.periodic_field import (
     INPUT_FIELD,
     START,
     STRETCHES,
-    Field,
     Interval,
+    PeriodicField,
     Strand,
     TooFine,
     follow,
@@ -201,14 +201,14 @@ def test_size_is_that_of_the_widest_unit(chain: list[Periodic]) -> None:
 @example(paths=[[Transposed(3, 2)], [Transposed(2, 2)]], unit=5)
 @example(paths=[[], [], [Window(5)]], unit=0)
 def test_join_sees_what_any_path_sees(paths: list[list[Periodic]], unit: int) -> None:
-    joined = join([Field((strand_of(chain),)) for chain in paths])
+    joined = join([PeriodicField((strand_of(chain),)) for chain in paths])
     assert joined.at(unit) == hull([seen(chain, unit) for chain in paths])
 
 
 @given(one=chains, other=chains)
 def test_paths_of_one_rate_become_one_strand(one: list[Periodic], other: list[Periodic]) -> None:
     strands = (strand_of(one), strand_of(other))
-    joined = join([Field((s,)) for s in strands])
+    joined = join([PeriodicField((s,)) for s in strands])
     assert len(joined.strands) == len({s.rate for s in strands})
 
 
@@ -228,7 +228,7 @@ def test_merging_with_itself_changes_nothing(chain: list[Periodic], unit: int) -
     paths=[[Transposed(1, 2)], [Window(1, before=50), Transposed(1, 3, 1, 1)]], extent=5, unit=0
 )
 def test_whole_sees_what_any_unit_sees(paths: list[list[Periodic]], extent: int, unit: int) -> None:
-    field = join([Field((strand_of(chain),)) for chain in paths])
+    field = join([PeriodicField((strand_of(chain),)) for chain in paths])
     everything = hull([seen(chain, i) for chain in paths for i in range(extent)])
     read = follow_field(field, WHOLE, extent)
     assert read.at(unit) == everything
@@ -260,7 +260,7 @@ def test_constant_strand_stays() -> None:
     constant = Strand(1, 0, ((3, 7),))
     assert follow(constant, Window(5, 2, 3, 1)).at(11) == (3, 7)
     assert follow(constant, Transposed(3, 2)).at(11) == (3, 7)
-    assert follow_field(Field((constant,)), WHOLE, 5).at(2) == (3, 7)
+    assert follow_field(PeriodicField((constant,)), WHOLE, 5).at(2) == (3, 7)
 
 
 def test_input_sees_itself() -> None:
@@ -298,5 +298,5 @@ def test_strand_that_sees_nothing_has_no_size() -> None:
 def test_local_strand_moves_with_the_unit() -> None:
     wide, narrow = follow(START, Window(7)), follow(START, Window(3, 2))
     everything = Strand(1, 0, ((0, 100),))
-    assert Field((everything, narrow, wide)).local == wide
-    assert Field((everything,)).local == everything
+    assert PeriodicField((everything, narrow, wide)).local == wide
+    assert PeriodicField((everything,)).local == everything

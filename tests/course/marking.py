@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.course.grading.answers import Paper
-from cnnanalyze.course.grading.grade import Mark, grade
+from cnnanalyze.course.grading.grade import AnswerMark, grade
 from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import SolvedSheet, solve
 from cnnanalyze.errors import Source
@@ -27,7 +27,7 @@ def lectures() -> SolvedSheet:
     return solve(load_sheet("zoo:lectures"))
 
 
-def marked(sheet: SolvedSheet, key: str, given: Any) -> Mark:
+def marked(sheet: SolvedSheet, key: str, given: Any) -> AnswerMark:
     """Return the mark of one answer; the others are missing."""
     graded = grade(sheet, [Paper("Ann", {(key, ""): given})])
     (paper,) = graded.papers
@@ -36,6 +36,6 @@ def marked(sheet: SolvedSheet, key: str, given: Any) -> Mark:
     return mark
 
 
-def one(question: str, given: Any) -> Mark:
+def one(question: str, given: Any) -> AnswerMark:
     """Return the mark of the answer to a question with one answer."""
     return marked(solved(f"- {{id: A, {question}}}"), "A", given)

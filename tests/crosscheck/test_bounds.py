@@ -13,7 +13,7 @@ from cnnanalyze.analysis.pipeline import analyze, index_maps
 from cnnanalyze.crosscheck import effort
 from cnnanalyze.crosscheck.balance import LIMIT, balance, memory_needed
 from cnnanalyze.execute.operation_counter import Array
-from cnnanalyze.execute.run import Step
+from cnnanalyze.execute.run import RunStep
 from cnnanalyze.graph.network import Network
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
@@ -162,5 +162,5 @@ def watching(sizes: list[int]) -> Callable[..., object]:
     return observed
 
 
-def never(steps: Iterable[Step], *_: object, **__: object) -> Array:
+def never(steps: Iterable[RunStep], *_: object, **__: object) -> Array:
     raise AssertionError(f"{prod(1 for _ in steps)} steps were run")

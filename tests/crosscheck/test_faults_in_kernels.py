@@ -338,7 +338,7 @@ def nothing_freed(patch: Patch) -> None:
     PEAK,
 )
 def shortcut_forgotten_while_it_waits(patch: Patch) -> None:
-    def needed(alive: Any, step: running.Step) -> int:
+    def needed(alive: Any, step: running.RunStep) -> int:
         return sum(int(alive[name][0].size) for name in {*step.inputs, step.id})
 
     patch.setattr(running._Alive, "needed", needed)

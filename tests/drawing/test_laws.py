@@ -12,7 +12,7 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.drawing.composition import BOLD, TITLE
 from cnnanalyze.drawing.figure import Figure, Frame, Line, Tile
-from cnnanalyze.drawing.page import Page
+from cnnanalyze.drawing.page import DrawingPage
 from cnnanalyze.drawing.svg import compose_page, draw
 from cnnanalyze.drawing.text_metrics import text_width
 from tests.drawing.parsed import Rectangle, parse, rectangle
@@ -33,7 +33,7 @@ def analysis_of(name: str) -> Analysis:
     return cnn.analyze(f"zoo:{name}").analysis
 
 
-def drawings(analysis: Analysis) -> list[Page]:
+def drawings(analysis: Analysis) -> list[DrawingPage]:
     return [compose_page(analysis, {}, expanded)[0] for expanded in (False, True)]
 
 
@@ -43,7 +43,7 @@ def check_layers(analysis: Analysis) -> None:
     assert sorted(drawn) == sorted(analysis.facts)
 
 
-def figures(page: Page) -> list[Figure]:
+def figures(page: DrawingPage) -> list[Figure]:
     return [page.spine.figure, *(c.figure for c in page.cards)]
 
 
@@ -51,7 +51,7 @@ def place(thing: Tile | Frame) -> Rectangle:
     return Rectangle(thing.x, thing.y, thing.width, thing.height)
 
 
-def check_places(page: Page) -> None:
+def check_places(page: DrawingPage) -> None:
     """No two boxes overlap; frames lie in each other or apart; nothing leaves the page."""
     for figure in figures(page):
         tiles = [place(t) for t in figure.things if isinstance(t, Tile)]
@@ -83,7 +83,7 @@ def touches(x: float, y: float, r: Rectangle) -> bool:
     return inside and (level or upright)
 
 
-def check_edges(page: Page) -> None:
+def check_edges(page: DrawingPage) -> None:
     """Every edge leaves a box, a border or another edge, and comes to a box or a border."""
     for figure in figures(page):
         borders = [place(t) for t in figure.things if isinstance(t, Tile | Frame)]
@@ -99,7 +99,7 @@ def check_edges(page: Page) -> None:
                 assert any(touches(x0, y0, r) for r in borders), line
 
 
-def check_words(page: Page) -> None:
+def check_words(page: DrawingPage) -> None:
     """Every title fits its box."""
     for figure in figures(page):
         for tile in figure.things:

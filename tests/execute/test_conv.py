@@ -10,7 +10,7 @@ import pytest
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels import conv as family
-from cnnanalyze.execute.run import Step, infer
+from cnnanalyze.execute.run import RunStep, infer
 
 
 def first(x: Any) -> Any:
@@ -109,7 +109,7 @@ def test_depthwise_is_grouped_convolution(apply: Any, image: Any) -> None:
     out, tensors, counts = apply("depthwise", x, multiplier=3, **options)
     wide = infer(
         [
-            Step(
+            RunStep(
                 "y",
                 "conv",
                 {"filters": 15, "groups": 5, **options},
@@ -129,13 +129,13 @@ def test_separable_is_depthwise_and_pointwise(apply: Any, image: Any) -> None:
     x = image(2, 11, 7, 3)
     out, tensors, counts = apply("separable", x, filters=5, kernel=3, multiplier=2, padding=1)
     steps = [
-        Step(
+        RunStep(
             "d",
             "depthwise",
             {"kernel": 3, "multiplier": 2, "padding": 1, "bias": False},
             weights={"kernel": tensors["depthwise kernel"]},
         ),
-        Step(
+        RunStep(
             "p",
             "conv",
             {"filters": 5, "kernel": 1},
@@ -155,7 +155,7 @@ def test_a_full_table_is_a_convolution(apply: Any, image: Any) -> None:
     x = image(2, 7, 11, 3)
     out, tensors, counts = apply("table_conv", x, table=((0, 1, 2), (0, 1, 2)), kernel=(3, 5))
     kernel = tensors["kernel"].reshape(3, 5, 2, 3).swapaxes(2, 3)
-    step = Step(
+    step = RunStep(
         "y",
         "conv",
         {"filters": 2, "kernel": (3, 5)},
@@ -189,7 +189,7 @@ def numbers(text: str) -> np.ndarray[Any, Any]:
 
 
 def test_the_lecture_finds_vertical_edges() -> None:
-    step = Step(
+    step = RunStep(
         "y",
         "conv",
         {"filters": 1, "kernel": 3, "bias": False},
@@ -199,7 +199,7 @@ def test_the_lecture_finds_vertical_edges() -> None:
 
 
 def test_one_matrix_serves_every_pair_of_channels() -> None:
-    step = Step(
+    step = RunStep(
         "y",
         "conv",
         {"filters": 2, "kernel": 3, "bias": False},

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnanalyze.execute.kernels import conv, pool
-from cnnanalyze.execute.run import Step, execute, infer
+from cnnanalyze.execute.run import RunStep, execute, infer
 
 MEANS: list[tuple[str, dict[str, Any]]] = [
     ("avgpool", {"kernel": (2, 3)}),
@@ -26,7 +26,7 @@ MEANS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "attributes"), MEANS)
 def test_mean_of_a_constant_is_the_constant(kind: str, attributes: dict[str, Any]) -> None:
-    (out,) = infer([Step("mean", kind, attributes)], np.full((11, 13, 3), 7.0)).values()
+    (out,) = infer([RunStep("mean", kind, attributes)], np.full((11, 13, 3), 7.0)).values()
     assert np.allclose(out, 7.0)
     assert out.shape[-1] == 3
 
@@ -54,7 +54,7 @@ def test_blocks_of_work_leave_no_trace(
     images = np.random.default_rng(13).standard_normal((3, 11, 13, 6))
 
     def run() -> Any:
-        seen = execute([Step("a", kind, attributes)], images, ["a"], dtype=np.float64)
+        seen = execute([RunStep("a", kind, attributes)], images, ["a"], dtype=np.float64)
         return seen.outputs["a"], dict(seen["a"].counts)
 
     whole, counts = run()
@@ -68,7 +68,7 @@ def test_blocks_of_work_leave_no_trace(
 @pytest.mark.parametrize(("kind", "attributes"), WINDOWS)
 def test_images_of_a_batch_do_not_meet(kind: str, attributes: dict[str, Any]) -> None:
     images = np.random.default_rng(17).standard_normal((3, 11, 13, 6))
-    steps = [Step("a", kind, attributes)]
+    steps = [RunStep("a", kind, attributes)]
     together = execute(steps, images, ["a"], dtype=np.float64).outputs["a"]
     for number, image in enumerate(images):
         assert np.allclose(infer(steps, image)["a"], together[number])
@@ -78,9 +78,9 @@ def test_depthwise_is_grouped_convolution() -> None:
     image = np.random.default_rng(19).standard_normal((11, 13, 6))
     kernel = np.random.default_rng(23).standard_normal((3, 2, 6, 1))
     shared = {"kernel": (3, 2), "stride": 2, "bias": False}
-    deep = Step("a", "depthwise", shared, weights={"kernel": kernel})
+    deep = RunStep("a", "depthwise", shared, weights={"kernel": kernel})
     grouped = {**shared, "filters": 6, "groups": 6}
-    plain = Step("a", "conv", grouped, weights={"kernel": kernel.reshape(3, 2, 1, 6)})
+    plain = RunStep("a", "conv", grouped, weights={"kernel": kernel.reshape(3, 2, 1, 6)})
     assert np.allclose(infer([deep], image)["a"], infer([plain], image)["a"])
 
 
@@ -88,11 +88,11 @@ def test_groups_are_convolutions_side_by_side() -> None:
     image = np.random.default_rng(29).standard_normal((11, 13, 6))
     kernel = np.random.default_rng(31).standard_normal((3, 3, 3, 10))
     attributes = {"filters": 10, "kernel": 3, "groups": 2, "bias": False}
-    grouped = infer([Step("a", "conv", attributes, weights={"kernel": kernel})], image)["a"]
+    grouped = infer([RunStep("a", "conv", attributes, weights={"kernel": kernel})], image)["a"]
     halves = [
         infer(
             [
-                Step(
+                RunStep(
                     "a",
                     "conv",
                     {"filters": 5, "kernel": 3, "bias": False},
@@ -111,12 +111,12 @@ def test_transposed_convolution_is_the_adjoint() -> None:
     generator = np.random.default_rng(37)
     kernel = generator.standard_normal((3, 2, 2, 5))
     shared = {"kernel": (3, 2), "stride": (2, 3), "padding": ((1, 0), (0, 1)), "bias": False}
-    forth = Step("a", "conv", {**shared, "filters": 5}, weights={"kernel": kernel})
+    forth = RunStep("a", "conv", {**shared, "filters": 5}, weights={"kernel": kernel})
     x = generator.standard_normal((12, 13, 2))
     image = infer([forth], x)["a"]
     y = generator.standard_normal(image.shape)
     turned = np.swapaxes(kernel, -1, -2)
-    back = Step("a", "transposed_conv", {**shared, "filters": 2}, weights={"kernel": turned})
+    back = RunStep("a", "transposed_conv", {**shared, "filters": 2}, weights={"kernel": turned})
     painted = infer([back], y)["a"]
     rows, columns = painted.shape[:2]
     assert np.isclose((image * y).sum(), (x[:rows, :columns] * painted).sum())

@@ -10,7 +10,7 @@ import pytest
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels import conv as family
-from cnnanalyze.execute.run import Step, Store, execute
+from cnnanalyze.execute.run import RunStep, Store, execute
 
 
 @pytest.mark.parametrize("columns", [1, 1 << 20])
@@ -44,7 +44,7 @@ def test_shared_weights_make_a_convolution(apply: Any, image: Any) -> None:
     x = image(2, 11, 13, 3)
     shape, tensors, _ = apply("conv", x, filters=5, kernel=(3, 2), padding="same")
     steps = [
-        Step(
+        RunStep(
             "local",
             "local_conv",
             {"filters": 5, "kernel": (3, 2), "padding": "same"},
@@ -66,7 +66,7 @@ def test_no_bias_is_no_addition(apply: Any, image: Any) -> None:
 
 
 def test_tensors_are_kept_for_a_next_run() -> None:
-    store, steps = Store(), [Step("x", "local_conv", {"filters": 5, "kernel": 3})]
+    store, steps = Store(), [RunStep("x", "local_conv", {"filters": 5, "kernel": 3})]
     once, again = (execute(steps, (7, 11, 2), ["x"], store=store).outputs["x"] for _ in range(2))
     assert once.shape == (1, 5, 9, 5)
     assert (once == again).all()
@@ -74,8 +74,8 @@ def test_tensors_are_kept_for_a_next_run() -> None:
 
 def test_another_size_needs_other_weights() -> None:
     steps = [
-        Step("a", "local_conv", {"filters": 2, "kernel": 3}),
-        Step("b", "local_conv", {"filters": 2, "kernel": 3}, ("a",), share="a"),
+        RunStep("a", "local_conv", {"filters": 2, "kernel": 3}),
+        RunStep("b", "local_conv", {"filters": 2, "kernel": 3}, ("a",), share="a"),
     ]
     with pytest.raises(ExecutionError, match="cannot be those of 'a'"):
         execute(steps, (11, 2))

@@ -13,18 +13,18 @@ from cnnanalyze.execute import receptive_field_probe as probe
 from cnnanalyze.execute.operation_counter import Array
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.refusal import try_layer
-from cnnanalyze.execute.run import Step
+from cnnanalyze.execute.run import RunStep
 
 
-def vgg16() -> list[Step]:
-    steps: list[Step] = []
+def vgg16() -> list[RunStep]:
+    steps: list[RunStep] = []
     for stage, repeat in enumerate((2, 2, 3, 3, 3)):
         before = (steps[-1].id,) if steps else ("input",)
         for number in range(repeat):
             name = f"c{stage}{number}"
-            steps.append(Step(name, "conv", {"filters": 7, "kernel": 3, "padding": 1}, before))
+            steps.append(RunStep(name, "conv", {"filters": 7, "kernel": 3, "padding": 1}, before))
             before = (name,)
-        steps.append(Step(f"p{stage}", "maxpool", {"kernel": 2}, before))
+        steps.append(RunStep(f"p{stage}", "maxpool", {"kernel": 2}, before))
     return steps
 
 
@@ -35,12 +35,12 @@ def test_vgg_16_sees_212_pixels() -> None:
     assert np.diff([reach[0] for reach in middle[4:8] if reach]).tolist() == [32] * 3
 
 
-def fields(*steps: Step, size: tuple[int, ...]) -> Any:
+def fields(*steps: RunStep, size: tuple[int, ...]) -> Any:
     return observe_fields(steps, size)[steps[-1].id]
 
 
 def test_a_line_is_seen_even_if_its_neighbours_axis_is_not_read() -> None:
-    seen = fields(Step("c", "conv", {"filters": 2, "kernel": 1, "stride": (1, 3)}), size=(5, 7))
+    seen = fields(RunStep("c", "conv", {"filters": 2, "kernel": 1, "stride": (1, 3)}), size=(5, 7))
     assert seen[0] == [(i, i) for i in range(5)]
     assert seen[1] == [(0, 0), (3, 3), (6, 6)]
 
@@ -51,70 +51,76 @@ def test_how_many_images_run_at_once_changes_nothing(images: int) -> None:
     assert observe_fields(steps, (17, 23), images=images) == observe_fields(steps, (17, 23))
 
 
-CASES: list[tuple[Step, list[Any]]] = [
-    (Step("x", "zeropad", {"padding": ((2, 1),)}), [None, None, *((i, i) for i in range(5)), None]),
-    (Step("x", "crop", {"amount": ((2, 1),)}), [(2, 2), (3, 3)]),
+CASES: list[tuple[RunStep, list[Any]]] = [
     (
-        Step("x", "transposed_conv", {"filters": 3, "kernel": 3, "stride": 2}),
+        RunStep("x", "zeropad", {"padding": ((2, 1),)}),
+        [None, None, *((i, i) for i in range(5)), None],
+    ),
+    (RunStep("x", "crop", {"amount": ((2, 1),)}), [(2, 2), (3, 3)]),
+    (
+        RunStep("x", "transposed_conv", {"filters": 3, "kernel": 3, "stride": 2}),
         [(0, 0), (0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 4), (4, 4), (4, 4)],
     ),
     (
-        Step("x", "resize", {"size": 3, "method": "bilinear", "align_corners": True}),
+        RunStep("x", "resize", {"size": 3, "method": "bilinear", "align_corners": True}),
         [(0, 0), (2, 2), (4, 4)],
     ),
-    (Step("x", "resize", {"scale": 2}), [(i, i) for i in range(5) for _ in range(2)]),
-    (Step("x", "adaptive_avgpool", {"size": 3}), [(0, 1), (1, 3), (3, 4)]),
-    (Step("x", "global_maxpool"), [(0, 4)]),
-    (Step("x", "dense", {"units": 7}), [(0, 4)]),
-    (Step("x", "maxout", {"units": 7}), [(0, 4)]),
-    (Step("x", "rbf", {"units": 7}), [(0, 4)]),
-    (Step("x", "flatten"), [(0, 4)]),
-    (Step("x", "reshape", {"to": "5x3"}), [(i, i) for i in range(5)]),
-    (Step("x", "reshape", {"to": "3x5"}), [(0, 4)] * 3),
-    (Step("x", "separable", {"filters": 7, "kernel": 3}), [(0, 2), (1, 3), (2, 4)]),
-    (Step("x", "depthwise", {"kernel": 2, "multiplier": 3, "dilation": 3}), [(0, 3), (1, 4)]),
-    (Step("x", "table_conv", {"table": ((0, 2), (1,)), "kernel": 4}), [(0, 3), (1, 4)]),
-    (Step("x", "conv", {"filters": 6, "kernel": 3, "groups": 3}), [(0, 2), (1, 3), (2, 4)]),
-    (Step("x", "subsample", {"kernel": 2}), [(0, 1), (2, 3)]),
-    (Step("x", "softmax"), [(i, i) for i in range(5)]),
-    (Step("x", "local_conv", {"filters": 7, "kernel": 3, "stride": 2}), [(0, 2), (2, 4)]),
-    (Step("x", "lppool", {"kernel": 3, "stride": 1}), [(0, 2), (1, 3), (2, 4)]),
-    (Step("x", "permute", {"order": (1,)}), [(i, i) for i in range(5)]),
-    (Step("x", "reflectpad", {"padding": ((2, 1),)}), [(i, i) for i in (2, 1, 0, 1, 2, 3, 4, 3)]),
-    (Step("x", "replicatepad", {"padding": ((2, 1),)}), [(i, i) for i in (0, 0, *range(5), 4)]),
-    (Step("x", "slice", {"channels": (2, 7)}), [(i, i) for i in range(5)]),
-    (Step("x", "channel_shuffle", {"groups": 3}), [(i, i) for i in range(5)]),
-    (Step("x", "space_to_depth", {"block": 5}), [(0, 4)]),
-    (Step("x", "depth_to_space", {"block": 3}), [(i, i) for i in range(5) for _ in range(3)]),
-    (Step("x", "shift", {"amount": 2}), [(2, 2), (3, 3), (4, 4), None, None]),
-    (Step("x", "shift", {"amount": -1}), [None, (0, 0), (1, 1), (2, 2), (3, 3)]),
-    (Step("x", "layernorm"), [(i, i) for i in range(5)]),
-    (Step("x", "layernorm", {"axes": "all"}), [(0, 4)] * 5),
-    (Step("x", "groupnorm", {"groups": 7}), [(0, 4)] * 5),
-    (Step("x", "groupnorm", {"epsilon": 0}), [(0, 4)] * 5),
-    (Step("x", "instancenorm"), [(0, 4)] * 5),
+    (RunStep("x", "resize", {"scale": 2}), [(i, i) for i in range(5) for _ in range(2)]),
+    (RunStep("x", "adaptive_avgpool", {"size": 3}), [(0, 1), (1, 3), (3, 4)]),
+    (RunStep("x", "global_maxpool"), [(0, 4)]),
+    (RunStep("x", "dense", {"units": 7}), [(0, 4)]),
+    (RunStep("x", "maxout", {"units": 7}), [(0, 4)]),
+    (RunStep("x", "rbf", {"units": 7}), [(0, 4)]),
+    (RunStep("x", "flatten"), [(0, 4)]),
+    (RunStep("x", "reshape", {"to": "5x3"}), [(i, i) for i in range(5)]),
+    (RunStep("x", "reshape", {"to": "3x5"}), [(0, 4)] * 3),
+    (RunStep("x", "separable", {"filters": 7, "kernel": 3}), [(0, 2), (1, 3), (2, 4)]),
+    (RunStep("x", "depthwise", {"kernel": 2, "multiplier": 3, "dilation": 3}), [(0, 3), (1, 4)]),
+    (RunStep("x", "table_conv", {"table": ((0, 2), (1,)), "kernel": 4}), [(0, 3), (1, 4)]),
+    (RunStep("x", "conv", {"filters": 6, "kernel": 3, "groups": 3}), [(0, 2), (1, 3), (2, 4)]),
+    (RunStep("x", "subsample", {"kernel": 2}), [(0, 1), (2, 3)]),
+    (RunStep("x", "softmax"), [(i, i) for i in range(5)]),
+    (RunStep("x", "local_conv", {"filters": 7, "kernel": 3, "stride": 2}), [(0, 2), (2, 4)]),
+    (RunStep("x", "lppool", {"kernel": 3, "stride": 1}), [(0, 2), (1, 3), (2, 4)]),
+    (RunStep("x", "permute", {"order": (1,)}), [(i, i) for i in range(5)]),
+    (
+        RunStep("x", "reflectpad", {"padding": ((2, 1),)}),
+        [(i, i) for i in (2, 1, 0, 1, 2, 3, 4, 3)],
+    ),
+    (RunStep("x", "replicatepad", {"padding": ((2, 1),)}), [(i, i) for i in (0, 0, *range(5), 4)]),
+    (RunStep("x", "slice", {"channels": (2, 7)}), [(i, i) for i in range(5)]),
+    (RunStep("x", "channel_shuffle", {"groups": 3}), [(i, i) for i in range(5)]),
+    (RunStep("x", "space_to_depth", {"block": 5}), [(0, 4)]),
+    (RunStep("x", "depth_to_space", {"block": 3}), [(i, i) for i in range(5) for _ in range(3)]),
+    (RunStep("x", "shift", {"amount": 2}), [(2, 2), (3, 3), (4, 4), None, None]),
+    (RunStep("x", "shift", {"amount": -1}), [None, (0, 0), (1, 1), (2, 2), (3, 3)]),
+    (RunStep("x", "layernorm"), [(i, i) for i in range(5)]),
+    (RunStep("x", "layernorm", {"axes": "all"}), [(0, 4)] * 5),
+    (RunStep("x", "groupnorm", {"groups": 7}), [(0, 4)] * 5),
+    (RunStep("x", "groupnorm", {"epsilon": 0}), [(0, 4)] * 5),
+    (RunStep("x", "instancenorm"), [(0, 4)] * 5),
     *(
-        (Step("x", kind), [(i, i) for i in range(5)])
+        (RunStep("x", kind), [(i, i) for i in range(5)])
         for kind in ("selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish")
     ),
-    (Step("x", "gelu", {"approximate": True}), [(i, i) for i in range(5)]),
-    (Step("x", "log_softmax"), [(i, i) for i in range(5)]),
-    (Step("x", "drop_path"), [(i, i) for i in range(5)]),
-    (Step("x", "layer_scale"), [(i, i) for i in range(5)]),
-    (Step("x", "scale", {"factor": 0}), [(i, i) for i in range(5)]),
+    (RunStep("x", "gelu", {"approximate": True}), [(i, i) for i in range(5)]),
+    (RunStep("x", "log_softmax"), [(i, i) for i in range(5)]),
+    (RunStep("x", "drop_path"), [(i, i) for i in range(5)]),
+    (RunStep("x", "layer_scale"), [(i, i) for i in range(5)]),
+    (RunStep("x", "scale", {"factor": 0}), [(i, i) for i in range(5)]),
 ]
 
 
 @pytest.mark.parametrize(
     ("step", "expected"), CASES, ids=[f"{c[0].kind}-{n}" for n, c in enumerate(CASES)]
 )
-def test_small_cases(step: Step, expected: list[Any]) -> None:
+def test_small_cases(step: RunStep, expected: list[Any]) -> None:
     assert fields(step, size=(5,)) == (expected,)
 
 
 def test_blocks_of_pixels_go_there_and_back() -> None:
-    deep = Step("deep", "space_to_depth", {"block": 3})
-    flat = Step("flat", "depth_to_space", {"block": 3}, ("deep",))
+    deep = RunStep("deep", "space_to_depth", {"block": 3})
+    flat = RunStep("flat", "depth_to_space", {"block": 3}, ("deep",))
     blocks = [(first, first + 2) for first in (0, 3, 6)]
     seen = observe_fields([deep, flat], (6, 9))
     assert seen["deep"] == (blocks[:2], blocks)
@@ -124,7 +130,7 @@ def test_blocks_of_pixels_go_there_and_back() -> None:
 
 def test_what_is_permuted_comes_from_elsewhere() -> None:
     """Along an axis that another one took the place of, poison arrives in every position."""
-    swapped = Step("s", "permute", {"order": (1, 3, 2)})
+    swapped = RunStep("s", "permute", {"order": (1, 3, 2)})
     seen = fields(swapped, size=(2, 3, 5))
     assert seen[0] == [(0, 0), (1, 1)]
     assert seen[1] == [(0, 2)] * 5
@@ -141,9 +147,9 @@ def test_thin_version_is_replaced_in_the_probe_alone(kind: str) -> None:
 
 def test_a_window_in_the_padding_alone_reads_nothing() -> None:
     steps = (
-        Step("p", "conv", {"filters": 1, "kernel": 2, "stride": 2, "padding": 2}),
-        Step("s", "softmax", {}, ("p",)),
-        Step("c", "conv", {"filters": 3, "kernel": 2}, ("s",)),
+        RunStep("p", "conv", {"filters": 1, "kernel": 2, "stride": 2, "padding": 2}),
+        RunStep("s", "softmax", {}, ("p",)),
+        RunStep("c", "conv", {"filters": 3, "kernel": 2}, ("s",)),
     )
     assert fields(*steps, size=(4,)) == ([(0, 1), (0, 3), (2, 3)],)
 
@@ -151,12 +157,12 @@ def test_a_window_in_the_padding_alone_reads_nothing() -> None:
 def test_a_gate_reads_everything() -> None:
     """Squeeze and excitation: every position is scaled by what the whole map says."""
     steps = (
-        Step("a", "conv", {"filters": 3, "kernel": 1}),
-        Step("b", "conv", {"filters": 5, "kernel": 3, "padding": 1}),
-        Step("both", "concat", {}, ("a", "b")),
-        Step("g", "global_avgpool", {}, ("both",)),
-        Step("f", "conv", {"filters": 8, "kernel": 1}, ("g",)),
-        Step("out", "multiply", {}, ("both", "f")),
+        RunStep("a", "conv", {"filters": 3, "kernel": 1}),
+        RunStep("b", "conv", {"filters": 5, "kernel": 3, "padding": 1}),
+        RunStep("both", "concat", {}, ("a", "b")),
+        RunStep("g", "global_avgpool", {}, ("both",)),
+        RunStep("f", "conv", {"filters": 8, "kernel": 1}, ("g",)),
+        RunStep("out", "multiply", {}, ("both", "f")),
     )
     seen = observe_fields(steps, (5, 7))
     assert seen["both"][1][:2] == [(0, 1), (0, 2)]
@@ -164,7 +170,7 @@ def test_a_gate_reads_everything() -> None:
 
 
 def test_vectors_have_no_fields() -> None:
-    assert fields(Step("d", "dense", {"units": 3}), size=()) == ()
+    assert fields(RunStep("d", "dense", {"units": 3}), size=()) == ()
 
 
 def test_a_kernel_that_invents_what_is_not_a_number_is_caught(
@@ -174,7 +180,7 @@ def test_a_kernel_that_invents_what_is_not_a_number_is_caught(
 
     monkeypatch.setitem(RUN, "relu", lambda _tally, inputs, _weights: inputs[0] * np.nan)
     with pytest.raises(ExecutionError, match="'r' makes what is not a number out of numbers"):
-        fields(Step("r", "relu"), size=(5,))
+        fields(RunStep("r", "relu"), size=(5,))
 
 
 def test_one_layer_is_tried() -> None:
@@ -197,7 +203,7 @@ def test_the_clean_image_is_run_once_however_many_chunks_there_are(
 
     poisoned = probe._poisoned
     monkeypatch.setattr(probe, "_poisoned", watched)
-    steps = [Step("c", "conv", {"filters": 5, "kernel": 3})]
+    steps = [RunStep("c", "conv", {"filters": 5, "kernel": 3})]
     assert observe_fields(steps, (7, 5), images=2) == observe_fields(steps, (7, 5))
     assert sizes[:-1] == [2, 2, 2, 2, 2, 2, 1]
     assert sizes[-1] == 7 + 5 + 1

@@ -11,27 +11,27 @@ import pytest
 from cnnanalyze.errors import ExecutionError, PluginError
 from cnnanalyze.execute.kernels import INIT, RUN, THIN, Tally, init, run
 from cnnanalyze.execute.operation_counter import OPERATIONS
-from cnnanalyze.execute.run import Draw, Step, Store, execute, infer
+from cnnanalyze.execute.run import Draw, RunStep, Store, execute, infer
 
 CHAIN = [
-    Step("c", "conv", {"filters": 5, "kernel": 3}),
-    Step("b", "batchnorm", {}, ("c",)),
-    Step("r", "relu", {}, ("b",)),
-    Step("p", "maxpool", {"kernel": 2}, ("r",)),
-    Step("d", "dense", {"units": 7}, ("p",)),
+    RunStep("c", "conv", {"filters": 5, "kernel": 3}),
+    RunStep("b", "batchnorm", {}, ("c",)),
+    RunStep("r", "relu", {}, ("b",)),
+    RunStep("p", "maxpool", {"kernel": 2}, ("r",)),
+    RunStep("d", "dense", {"units": 7}, ("p",)),
 ]
 
 
 def test_lenet_5_of_the_lectures() -> None:
     # 61,706 parameters and 416,520 multiply-accumulates: the LeNet-5 of most tables (32x32x1).
     steps = [
-        Step("c1", "conv", {"filters": 6, "kernel": 5}),
-        Step("s2", "avgpool", {"kernel": 2}, ("c1",)),
-        Step("c3", "conv", {"filters": 16, "kernel": 5}, ("s2",)),
-        Step("s4", "avgpool", {"kernel": 2}, ("c3",)),
-        Step("f5", "dense", {"units": 120}, ("s4",)),
-        Step("f6", "dense", {"units": 84}, ("f5",)),
-        Step("f7", "dense", {"units": 10}, ("f6",)),
+        RunStep("c1", "conv", {"filters": 6, "kernel": 5}),
+        RunStep("s2", "avgpool", {"kernel": 2}, ("c1",)),
+        RunStep("c3", "conv", {"filters": 16, "kernel": 5}, ("s2",)),
+        RunStep("s4", "avgpool", {"kernel": 2}, ("c3",)),
+        RunStep("f5", "dense", {"units": 120}, ("s4",)),
+        RunStep("f6", "dense", {"units": 84}, ("f5",)),
+        RunStep("f7", "dense", {"units": 10}, ("f6",)),
     ]
     seen = execute(steps, (32, 32, 1))
     assert sum(s.parameters for s in seen.steps.values()) == 61706
@@ -56,7 +56,7 @@ def test_statistics_are_not_trained() -> None:
 def test_the_peak_counts_what_is_alive_together() -> None:
     # Input 3*11*13 = 429; c, b, r: 9*11*5 = 495; p: 4*5*5 = 100.
     assert execute(CHAIN, (11, 13, 3)).peak == 495 + 495
-    held = [*CHAIN, Step("again", "conv", {"filters": 2, "kernel": 1})]
+    held = [*CHAIN, RunStep("again", "conv", {"filters": 2, "kernel": 1})]
     assert execute(held, (11, 13, 3)).peak == 429 + 495 + 495
     assert execute(CHAIN, (11, 13, 3), outputs=["c"]).peak == 495 * 3
 
@@ -64,7 +64,7 @@ def test_the_peak_counts_what_is_alive_together() -> None:
 def test_activations_are_freed_after_their_last_use() -> None:
     known: dict[str, Any] = {}
 
-    def note(step: Step, out: Any) -> None:
+    def note(step: RunStep, out: Any) -> None:
         known[step.id] = weakref.ref(out)
         if step.id == "d":
             assert known["c"]() is None
@@ -79,15 +79,15 @@ def test_activations_are_freed_after_their_last_use() -> None:
 def test_memory_used_again_changes_no_number() -> None:
     """Views, two readers of one array, and kept outputs survive what is written in place."""
     steps = [
-        Step("c", "conv", {"filters": 3, "kernel": 3, "padding": "same"}),
-        Step("i", "identity", {}, ("c",)),
-        Step("r", "relu", {}, ("i",)),
-        Step("f", "flatten", {}, ("r",)),
-        Step("t", "tanh", {}, ("f",)),
-        Step("s", "sigmoid", {}, ("r",)),
-        Step("a", "add", {}, ("c", "s", "c")),
-        Step("m", "multiply", {}, ("a", "a")),
-        Step("g", "relu6", {}, ("m",)),
+        RunStep("c", "conv", {"filters": 3, "kernel": 3, "padding": "same"}),
+        RunStep("i", "identity", {}, ("c",)),
+        RunStep("r", "relu", {}, ("i",)),
+        RunStep("f", "flatten", {}, ("r",)),
+        RunStep("t", "tanh", {}, ("f",)),
+        RunStep("s", "sigmoid", {}, ("r",)),
+        RunStep("a", "add", {}, ("c", "s", "c")),
+        RunStep("m", "multiply", {}, ("a", "a")),
+        RunStep("g", "relu6", {}, ("m",)),
     ]
     image = np.random.default_rng(3).standard_normal((2, 11, 13, 3))
     original = image.copy()
@@ -103,7 +103,7 @@ def test_memory_used_again_changes_no_number() -> None:
 
 
 def test_a_very_large_matrix_takes_no_memory_and_counts_the_same() -> None:
-    large = Step("d", "dense", {"units": 4099, "bias": False})
+    large = RunStep("d", "dense", {"units": 4099, "bias": False})
     seen = execute([large], np.ones((1, 2053)), ["d"])
     assert seen["d"].counts["mac"] == seen["d"].parameters == 4099 * 2053
     drawn = Draw(0)((2053, 4099), fan=2053)
@@ -114,9 +114,9 @@ def test_a_very_large_matrix_takes_no_memory_and_counts_the_same() -> None:
 
 def test_shared_tensors_belong_to_the_first() -> None:
     steps = [
-        Step("a", "conv", {"filters": 3, "kernel": 3, "padding": 1}),
-        Step("b", "conv", {"filters": 3, "kernel": 3, "padding": 1}, ("a",), share="a"),
-        Step("c", "conv", {"filters": 3, "kernel": 3, "padding": 1}, ("b",), share="b"),
+        RunStep("a", "conv", {"filters": 3, "kernel": 3, "padding": 1}),
+        RunStep("b", "conv", {"filters": 3, "kernel": 3, "padding": 1}, ("a",), share="a"),
+        RunStep("c", "conv", {"filters": 3, "kernel": 3, "padding": 1}, ("b",), share="b"),
     ]
     image = np.random.default_rng(5).standard_normal((7, 11, 3))
     seen = execute(steps, (7, 11, 3))
@@ -132,8 +132,8 @@ def test_given_numbers_serve_a_reader_that_comes_first() -> None:
     given = {"kernel": [[[[3.0]]]], "bias": [0.5]}
     point = {"filters": 1, "kernel": 1}
     steps = [
-        Step("first", "conv", point, share="owner"),
-        Step("owner", "conv", point, ("first",), weights=given),
+        RunStep("first", "conv", point, share="owner"),
+        RunStep("owner", "conv", point, ("first",), weights=given),
     ]
     assert infer(steps, [[[2.0]]])["owner"].item() == 3 * 6.5 + 0.5
 
@@ -145,41 +145,41 @@ def test_the_same_seed_draws_the_same_numbers() -> None:
 
 
 CONV = {"filters": 5, "kernel": 3}
-REFUSED: list[tuple[list[Step], str]] = [
+REFUSED: list[tuple[list[RunStep], str]] = [
     (
-        [Step("x", "conv", {"filters": 5, "kernel": 17})],
+        [RunStep("x", "conv", {"filters": 5, "kernel": 17})],
         "step 'x' (conv): a window spans 17 pixels, the input has 11",
     ),
-    ([Step("x", "relu", {}, ("y",))], "step 'x' reads 'y', which has not been computed"),
-    ([Step("x", "magic")], "step 'x' (magic): there is no kernel for the kind 'magic'"),
+    ([RunStep("x", "relu", {}, ("y",))], "step 'x' reads 'y', which has not been computed"),
+    ([RunStep("x", "magic")], "step 'x' (magic): there is no kernel for the kind 'magic'"),
     (
-        [Step("x", "conv", CONV, share="y")],
+        [RunStep("x", "conv", CONV, share="y")],
         "step 'x' shares with 'y', which has no tensors",
     ),
     (
-        [Step("a", "conv", CONV), Step("x", "conv", CONV, ("a",), share="a")],
+        [RunStep("a", "conv", CONV), RunStep("x", "conv", CONV, ("a",), share="a")],
         (
             "step 'x' (conv): its tensors {'kernel': (3, 3, 5, 5), 'bias': (5,)} "
             "cannot be those of 'a', {'kernel': (3, 3, 3, 5), 'bias': (5,)}"
         ),
     ),
     (
-        [Step("x", "conv", CONV, weights={"gamma": 1})],
+        [RunStep("x", "conv", CONV, weights={"gamma": 1})],
         "step 'x' (conv): it has no tensor 'gamma', only kernel, bias",
     ),
     (
-        [Step("x", "conv", CONV, weights={"kernel": [[1, 2]]})],
+        [RunStep("x", "conv", CONV, weights={"kernel": [[1, 2]]})],
         "step 'x' (conv): the given kernel has the shape (1, 2), needed is (3, 3, 3, 5)",
     ),
     (
-        [Step("x", "relu", {}, weights={"kernel": 1})],
+        [RunStep("x", "relu", {}, weights={"kernel": 1})],
         "step 'x' (relu): this kind has no tensors that could be given",
     ),
 ]
 
 
 @pytest.mark.parametrize(("steps", "message"), REFUSED)
-def test_refusals_name_the_step(steps: list[Step], message: str) -> None:
+def test_refusals_name_the_step(steps: list[RunStep], message: str) -> None:
     with pytest.raises(ExecutionError) as refused:
         execute(steps, (11, 13, 3))
     assert refused.value.message == message
@@ -199,7 +199,7 @@ def test_a_kind_of_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
         return {"factor": draw((shapes[0][-1],))}
 
     try:
-        seen = execute([Step("x", "acme.scale")], (5, 7, 3))
+        seen = execute([RunStep("x", "acme.scale")], (5, 7, 3))
         assert seen["x"].parameters == 3
         assert seen["x"].counts["multiply"] == 105
         with pytest.raises(PluginError, match=r"'acme\.scale' has a kernel already"):

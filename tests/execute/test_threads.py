@@ -9,7 +9,7 @@ import pytest
 
 from cnnanalyze.execute.operation_counter import Tally
 from cnnanalyze.execute.receptive_field_probe import observe_fields
-from cnnanalyze.execute.run import Step, execute
+from cnnanalyze.execute.run import RunStep, execute
 
 threadpoolctl = pytest.importorskip("threadpoolctl")
 
@@ -30,7 +30,7 @@ def several() -> Any:
 @pytest.mark.usefixtures("several")
 def test_a_run_multiplies_on_one_thread_and_leaves_all_behind() -> None:
     seen = []
-    step = Step("c", "conv", {"filters": 5, "kernel": 3})
+    step = RunStep("c", "conv", {"filters": 5, "kernel": 3})
     execute([step], (11, 13, 3), on_step=lambda *_: seen.append(threads()))
     assert seen == [{1}]
     assert threads() == {2}
@@ -46,7 +46,7 @@ def test_receptive_fields_are_observed_on_one_thread(monkeypatch: pytest.MonkeyP
         taps(*given)
 
     monkeypatch.setattr(Tally, "taps", watched)
-    observe_fields([Step("c", "conv", {"filters": 5, "kernel": 3})], (7, 5))
+    observe_fields([RunStep("c", "conv", {"filters": 5, "kernel": 3})], (7, 5))
     assert seen
     assert all(found == {1} for found in seen)
     assert threads() == {2}
@@ -55,6 +55,6 @@ def test_receptive_fields_are_observed_on_one_thread(monkeypatch: pytest.MonkeyP
 @pytest.mark.usefixtures("several")
 def test_a_run_that_fails_leaves_all_threads_behind() -> None:
     with pytest.raises(Exception, match="spans 17 pixels"):
-        execute([Step("c", "conv", {"filters": 5, "kernel": 17})], (11, 13, 3))
+        execute([RunStep("c", "conv", {"filters": 5, "kernel": 17})], (11, 13, 3))
     assert threads() == {2}
     assert np.matmul(np.ones((1, 3)), np.ones((3, 1))).item() == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnanalyze.execute.receptive_field_probe import observe_fields
-from cnnanalyze.execute.run import Step, execute
+from cnnanalyze.execute.run import RunStep, execute
 
 pytestmark = pytest.mark.frameworks
 
@@ -130,14 +130,14 @@ def test_batchnorm(functional: Any, apply: Any, image: Any) -> None:
 
 def test_a_network_of_volumes_runs_and_is_probed() -> None:
     steps = [
-        Step("c", "conv", {"filters": 5, "kernel": 3, "padding": 1}),
-        Step("p", "maxpool", {"kernel": (1, 2, 2)}, ("c",)),
-        Step("s", "separable", {"filters": 7, "kernel": 3}, ("p",)),
-        Step("t", "table_conv", {"table": ((0, 2), (1,)), "kernel": 1}, ("s",)),
-        Step("z", "zeropad", {"padding": 1}, ("t",)),
-        Step("x", "crop", {"amount": ((1, 0), (0, 1), (1, 1))}, ("z",)),
-        Step("g", "global_avgpool", {}, ("x",)),
-        Step("d", "dense", {"units": 3}, ("g",)),
+        RunStep("c", "conv", {"filters": 5, "kernel": 3, "padding": 1}),
+        RunStep("p", "maxpool", {"kernel": (1, 2, 2)}, ("c",)),
+        RunStep("s", "separable", {"filters": 7, "kernel": 3}, ("p",)),
+        RunStep("t", "table_conv", {"table": ((0, 2), (1,)), "kernel": 1}, ("s",)),
+        RunStep("z", "zeropad", {"padding": 1}, ("t",)),
+        RunStep("x", "crop", {"amount": ((1, 0), (0, 1), (1, 1))}, ("z",)),
+        RunStep("g", "global_avgpool", {}, ("x",)),
+        RunStep("d", "dense", {"units": 3}, ("g",)),
     ]
     seen = execute(steps, (5, 11, 13, 2))
     assert [seen[s.id].output for s in steps] == [

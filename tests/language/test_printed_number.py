@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.language.printed_number import MOST_DIGITS, Figure
+from cnnanalyze.language.printed_number import MOST_DIGITS, PrintedNumber
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from cnnanalyze.language.printed_number import MOST_DIGITS, Figure
     ],
 )
 def test_printed_figure(printed: object, value: Fraction, step: Fraction, places: int) -> None:
-    figure = Figure.parse(printed)
+    figure = PrintedNumber.parse(printed)
     assert (figure.value, figure.step, figure.places) == (value, step, places)
     assert str(figure) == str(printed)
 
@@ -73,7 +73,7 @@ def test_printed_figure(printed: object, value: Fraction, step: Fraction, places
     ],
 )
 def test_which_numbers_agree(printed: str, computed: int, agrees: bool) -> None:
-    assert Figure.parse(printed).agrees(computed) is agrees
+    assert PrintedNumber.parse(printed).agrees(computed) is agrees
 
 
 @given(number=st.integers(0, 10**15), places=st.integers(0, 8))
@@ -84,19 +84,19 @@ def test_a_number_agrees_however_it_is_rounded(number: int, places: int) -> None
     for rounding in (ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN):
         printed = millions.quantize(Decimal(1).scaleb(-places), rounding)
         if printed.as_tuple().exponent == -places and places <= 6:
-            assert Figure.parse(f"{printed:f}M").agrees(number)
+            assert PrintedNumber.parse(f"{printed:f}M").agrees(number)
 
 
 @given(number=st.integers(0, 10**MOST_DIGITS - 1), other=st.integers(0, 10**MOST_DIGITS - 1))
 def test_a_number_in_full_agrees_with_itself_only(number: int, other: int) -> None:
     for printed in (f"{number}", f"{number:,}", f"{number:_}", f"{number:,}".replace(",", " ")):
-        assert Figure.parse(printed).agrees(number)
-        assert Figure.parse(printed).agrees(other) is (number == other)
+        assert PrintedNumber.parse(printed).agrees(number)
+        assert PrintedNumber.parse(printed).agrees(other) is (number == other)
 
 
 def complaint(value: object) -> str:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole text is compared
-        Figure.parse(value)
+        PrintedNumber.parse(value)
     return str(caught.value)
 
 
@@ -130,7 +130,7 @@ def test_the_digits_are_bounded(printed: str) -> None:
 @given(text=st.text() | st.text("0123456789,._ ~eEkMG").map(lambda text: text * 3))
 def test_nothing_but_a_value_error_escapes(text: str) -> None:
     try:
-        said = str(Figure.parse(text))
+        said = str(PrintedNumber.parse(text))
     except ValueError as error:
         said = str(error).split(" is not a number ")[0]
     assert said == text.strip() or said.startswith(("'", "a figure may have"))

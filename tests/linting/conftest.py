@@ -10,7 +10,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 
 Lint = Callable[..., FileResult]
 
@@ -21,6 +21,8 @@ def lint() -> Lint:
 
     def lint_text(text: str, *select: str, ignore: tuple[str, ...] = ()) -> FileResult:
         level = Level(select=select or None, ignore=ignore)
-        return lint_source(Source("net.yaml", text), None, Settings(caller=Given("test", level)))
+        return lint_source(
+            Source("net.yaml", text), None, Settings(caller=SettingsSource("test", level))
+        )
 
     return lint_text

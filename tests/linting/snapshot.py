@@ -12,7 +12,7 @@ from pathlib import Path
 from cnnanalyze.errors import CnnError
 from cnnanalyze.linting.run import Configuration, lint_specs, of_file
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given
+from cnnanalyze.linting.settings import SettingsSource
 from tests.conftest import SPECS
 
 FILE = Path(__file__).parent / "snapshot.txt"
@@ -24,7 +24,7 @@ def hits(path: Path) -> list[str]:
     """Return the lines of one network."""
     text = path.read_text("utf-8").replace("# cnn:", "# was cnn:")
     spec = of_file(path)._replace(name=path.name, text=text)
-    settings = Configuration(Given("the snapshot", Level(select=("ALL",))), isolated=True)
+    settings = Configuration(SettingsSource("the snapshot", Level(select=("ALL",))), isolated=True)
     (result,) = lint_specs([spec], settings)
     if isinstance(result, CnnError):
         raise result

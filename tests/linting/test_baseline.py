@@ -13,10 +13,10 @@ from cnnanalyze.linting import baseline
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import LintResult
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.networks import EVEN, UNITS
 
-SELECTED = Settings(caller=Given("test", Level(select=("CV003", "NA001"))))
+SELECTED = Settings(caller=SettingsSource("test", Level(select=("CV003", "NA001"))))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from cnnanalyze.errors import Source
 from cnnanalyze.linting.budgets import _loaded
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.conftest import Lint
 
 NET = """\
@@ -27,7 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def with_budgets(text: str, **budgets: Any) -> FileResult:
-    settings = Settings(caller=Given("test", budgets=budgets))
+    settings = Settings(caller=SettingsSource("test", budgets=budgets))
     return lint_source(Source("net.yaml", text), None, settings)
 
 
@@ -41,7 +41,7 @@ def test_a_budget_of_the_configuration_has_no_place_in_the_spec() -> None:
 
 def test_limits_of_both_are_checked(lint: Lint) -> None:
     text = f"{NET}budgets: {{parameters: 400}}\n"
-    settings = Settings(caller=Given("test", budgets={"parameters": 300}))
+    settings = Settings(caller=SettingsSource("test", budgets={"parameters": 300}))
     found = lint_source(Source("net.yaml", text), None, settings).findings
     assert sorted(f.message for f in found if f.code == "BG001") == [
         "516 parameters, 116 over the budget of 400",
@@ -84,7 +84,7 @@ def test_growth_against_the_baseline_is_a_finding(baseline: Path) -> None:
 
 
 def test_a_network_without_an_entry_is_new_not_grown(baseline: Path) -> None:
-    settings = Settings(caller=Given("test", budgets={"baseline": str(baseline)}))
+    settings = Settings(caller=SettingsSource("test", budgets={"baseline": str(baseline)}))
     found = lint_source(Source("other.yaml", NET), None, settings).findings
     assert [f for f in found if f.code == "BG007"] == []
 

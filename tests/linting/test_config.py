@@ -15,7 +15,7 @@ from cnnanalyze.linting.config import KEYS, read
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.run import Configuration, lint_specs, of_file
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given
+from cnnanalyze.linting.settings import SettingsSource
 from tests.linting.networks import EVEN, UNITS
 
 
@@ -27,7 +27,7 @@ def write(folder: Path, text: str, name: str = "cnnanalyze.toml") -> Path:
 
 
 def linted(path: Path, *select: str) -> list[Any]:
-    given = Given("test", Level(select=select or None))
+    given = SettingsSource("test", Level(select=select or None))
     (found,) = lint_specs([of_file(path)], Configuration(given))
     assert isinstance(found, FileResult)
     return list(found.findings)

@@ -9,13 +9,13 @@ from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.layer_queries import bottlenecks
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.conftest import Lint
 
 
 def of(name: str, *select: str) -> list[tuple[str, str, str]]:
     path = cnn.zoo()[name]
-    settings = Settings(caller=Given("test", Level(select=select)))
+    settings = Settings(caller=SettingsSource("test", Level(select=select)))
     result = lint_source(Source(str(path), path.read_text("utf-8")), path.parent, settings)
     return [(f.code, f.path, f.message) for f in result.findings if f.code in select]
 

@@ -20,7 +20,7 @@ from cnnanalyze.linting.rule import RULES, Rule, rule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.run import Configuration, lint_specs, of_file
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.networks import EVEN, MESSAGE, UNITS
 
 
@@ -168,10 +168,12 @@ def test_rule_that_cannot_be_entered_is_refused(changes: dict[str, str], message
 
 @pytest.mark.usefixtures("lint")
 def test_severity_and_stage_follow_the_settings() -> None:
-    given = Given("test", Level(select=("CV003",)), severity={"CV": "info", "even-kernel": "error"})
+    given = SettingsSource(
+        "test", Level(select=("CV003",)), severity={"CV": "info", "even-kernel": "error"}
+    )
     (finding,) = lint_source(Source("net.yaml", EVEN), settings=Settings(caller=given)).findings
     assert finding.severity == "error"
-    given = Given("test", severity={"SP": "info"})
+    given = SettingsSource("test", severity={"SP": "info"})
     found = lint_source(
         Source("net.yaml", EVEN.replace("kernel", "kernl")), settings=Settings(caller=given)
     )
@@ -181,9 +183,9 @@ def test_severity_and_stage_follow_the_settings() -> None:
 def test_lint_section_of_a_spec_holds_between_files_and_caller() -> None:
     source = Source("net.yaml", f"{EVEN}lint: {{ignore: [CV003]}}\n")
     assert places(lint_source(source)) == []
-    above = Settings(caller=Given("the command line", Level(select=("CV",))))
+    above = Settings(caller=SettingsSource("the command line", Level(select=("CV",))))
     assert places(lint_source(source, settings=above)) == [("CV003", 4)]
-    below = Settings((Given("a file", Level(select=("CV",))),))
+    below = Settings((SettingsSource("a file", Level(select=("CV",))),))
     assert places(lint_source(source, settings=below)) == []
 
 
@@ -214,7 +216,7 @@ def test_comments_of_the_extended_spec_count(tmp_path: Path) -> None:
     above.write_text("cnn: 1\nname: small\nextends: base.yaml\ninput: 17x19x3\n")
 
     def run() -> LintResult:
-        given = Given("test", Level(select=("CV003", "SP010")))
+        given = SettingsSource("test", Level(select=("CV003", "SP010")))
         specs = [of_file(above), of_file(base)]
         found = list(lint_specs(specs, Configuration(given, isolated=True)))
         return LintResult(tuple(f for f in found if isinstance(f, FileResult)))
@@ -262,7 +264,7 @@ def declared(**changes: Any) -> type[Rule]:
 
 
 def told(text: str, *rules: type[Rule]) -> list[tuple[str, str]]:
-    given = Given("test", Level(select=("ACME",)), declared=rules)
+    given = SettingsSource("test", Level(select=("ACME",)), declared=rules)
     found = lint_source(Source("net.yaml", text), settings=Settings(caller=given)).findings
     return [(f.path, f.message) for f in found]
 
@@ -316,7 +318,9 @@ def test_declaration_that_cannot_be_used_is_refused(changes: dict[str, Any], mes
 
 
 def test_condition_that_fails_at_a_layer_is_a_crash_not_a_silence() -> None:
-    given = Given("test", Level(select=("ACME",)), declared=(declared(when="padding > 3"),))
+    given = SettingsSource(
+        "test", Level(select=("ACME",)), declared=(declared(when="padding > 3"),)
+    )
     (finding,) = lint_source(Source("net.yaml", EVEN), settings=Settings(caller=given)).findings
     assert finding.code == "LN001"
     assert finding.message == (

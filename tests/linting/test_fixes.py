@@ -16,12 +16,12 @@ from cnnanalyze.linting.fixes import Mended, excuse, mend
 from cnnanalyze.linting.rule import RULES, EngineRule, Rule, rule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.networks import EVEN, UNITS
 
 
 def mended(text: str, *select: str) -> Mended:
-    settings = Settings(caller=Given("test", Level(select=select or None)))
+    settings = Settings(caller=SettingsSource("test", Level(select=select or None)))
     return mend(Source("net.yaml", text), None, settings)
 
 
@@ -140,7 +140,7 @@ def test_every_fix_of_every_rule_keeps_what_it_should() -> None:
         for case in cls.invalid:
             target = next((p for p in entry.profiles if p.startswith("target:")), "")
             level = Level(select=(entry.code,), target=target.removeprefix("target:") or None)
-            settings = Settings(caller=Given("test", level))
+            settings = Settings(caller=SettingsSource("test", level))
             done = mend(Source("net.yaml", case.text), None, settings)
             if not done.count:
                 continue
@@ -159,7 +159,7 @@ def _remarks(text: str) -> list[str]:
 
 @pytest.mark.usefixtures("tmp_path")
 def test_excusing_writes_comments_that_work() -> None:
-    settings = Settings(caller=Given("test", Level(select=("CV003", "NA001", "SP010"))))
+    settings = Settings(caller=SettingsSource("test", Level(select=("CV003", "NA001", "SP010"))))
     done = excuse(Source("net.yaml", UNITS), None, settings, None, "as published")
     assert done.count == 1
     assert done.after.text == UNITS.replace(

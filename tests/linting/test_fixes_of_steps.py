@@ -12,13 +12,13 @@ from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.fixes import mend
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 
 HEAD = "cnn: 1\ninput: 31x37x3\nlayers:\n"
 
 
 def mended(text: str, code: str) -> str:
-    settings = Settings(caller=Given("the test", Level(select=(code,))))
+    settings = Settings(caller=SettingsSource("the test", Level(select=(code,))))
     return mend(Source("net.yaml", text), None, settings).after.text
 
 

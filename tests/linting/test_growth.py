@@ -9,12 +9,12 @@ import pytest
 from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.strategies.growing import SHAPES, check_growth
 
 pytestmark = pytest.mark.sampled(13)
 
-EVERYTHING = Settings(caller=Given("the test", Level(select=("ALL",))))
+EVERYTHING = Settings(caller=SettingsSource("the test", Level(select=("ALL",))))
 
 
 def norms(n: int) -> str:

@@ -7,12 +7,12 @@ from cnnanalyze.errors import Source
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 
 
 def for_target(name: str, target: str | None) -> FileResult:
     path = cnn.zoo()[name]
-    settings = Settings(caller=Given("test", Level(target=target)))
+    settings = Settings(caller=SettingsSource("test", Level(target=target)))
     return lint_source(Source(str(path), path.read_text("utf-8")), path.parent, settings)
 
 

@@ -15,7 +15,7 @@ from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.rule import RULES, Case, EngineRule, Rule, is_code, is_name
 from cnnanalyze.linting.rules import entries, stage_of
 from cnnanalyze.linting.selection import PROFILES, Level, is_always_on
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from tests.linting.index import FILE, FOLDER, written
 
 CODES = sorted(code for code in entries() if not code.startswith("ACME"))
@@ -38,7 +38,7 @@ def alone(code: str) -> Settings:
     target = next((p for p in sorted(of(code).profiles) if p.startswith("target:")), "")
     level = Level(select=(code,), target=target.removeprefix("target:") or None)
     off = tuple(c for c in CODES if c != code and not is_always_on(entries()[c]))
-    return Settings(caller=Given("the test", level._replace(ignore=off)))
+    return Settings(caller=SettingsSource("the test", level._replace(ignore=off)))
 
 
 def tried(code: str, case: Case) -> FileResult:

@@ -9,7 +9,7 @@ import pytest
 from cnnanalyze.errors import Source
 from cnnanalyze.linting.fixes import mend
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 
 NET = """\
 cnn: 1
@@ -29,7 +29,7 @@ CLAIM = f"expect: [{{source: me, total: {{parameters: {PARAMETERS}}}}}]\n"
 
 
 def mended(text: str, **options: Any) -> str:
-    settings = Settings(caller=Given("test", Level(select=("NA",))))
+    settings = Settings(caller=SettingsSource("test", Level(select=("NA",))))
     return mend(Source("net.yaml", text), None, settings, **options).after.text
 
 

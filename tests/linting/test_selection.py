@@ -7,7 +7,7 @@ import pytest
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.finding import Severity
-from cnnanalyze.linting.rules import Entry, entries
+from cnnanalyze.linting.rules import RuleEntry, entries
 from cnnanalyze.linting.selection import (
     Level,
     check_profile,
@@ -22,8 +22,8 @@ from cnnanalyze.linting.selection import (
 
 def entry(
     code: str, name: str, *profiles: str, needs: str = "network", severity: Severity = "warning"
-) -> tuple[str, Entry]:
-    return code, Entry(code, name, severity, needs, frozenset(profiles))
+) -> tuple[str, RuleEntry]:
+    return code, RuleEntry(code, name, severity, needs, frozenset(profiles))
 
 
 KNOWN = dict(

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.layers.base import Fit
-from cnnanalyze.linting.window_coverage import Readings, floor_sum, readings
+from cnnanalyze.linting.window_coverage import TapReadings, floor_sum, readings
 
 sizes = st.integers(1, 13)
 
@@ -24,7 +24,7 @@ def test_readings_are_those_of_all_taps_and_outputs(
         for tap in range(kernel)
     ]
     fit = Fit(output=output, before=before, after=0, exact=True, unread=0)
-    assert readings(fit, kernel, stride, dilation, n) == Readings(sum(counts), counts.count(0))
+    assert readings(fit, kernel, stride, dilation, n) == TapReadings(sum(counts), counts.count(0))
 
 
 @given(
@@ -43,4 +43,4 @@ def test_a_huge_kernel_on_a_huge_map_is_counted_at_once() -> None:
     n, kernel, before = 10**12, 10**11 + 3, 5 * 10**10 + 1
     fit = Fit(output=n, before=before, after=before, exact=True, unread=0)
     # Of 'same' padding, each side lacks the triangle of the taps that hang over.
-    assert readings(fit, kernel, 1, 1, n) == Readings(n * kernel - before * (before + 1), 0)
+    assert readings(fit, kernel, 1, 1, n) == TapReadings(n * kernel - before * (before + 1), 0)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.periodic_field import Field
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.core.periodic_field import PeriodicField
+from cnnanalyze.language.printed_number import PrintedNumber
 from tests.published.totals import assert_totals
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -105,7 +105,7 @@ def test_volumes_have_the_published_totals(
 ) -> None:
     total = analyze(name, settings).total
     assert total.parameters == parameters
-    assert not macs or Figure.parse(macs).agrees(total.operations("mac"))
+    assert not macs or PrintedNumber.parse(macs).agrees(total.operations("mac"))
 
 
 def test_multiplications_of_c3d_are_those_of_its_layer_table() -> None:
@@ -136,13 +136,13 @@ def test_fields_are_those_of_the_fcn_paper(name: str, layer: str, size: int, str
     assert [(f.local.size, int(f.local.rate)) for f in fields] == [(size, stride)] * 2
 
 
-def fields_of(name: str, settings: dict[str, Any], layer: str) -> tuple[Field, ...]:
+def fields_of(name: str, settings: dict[str, Any], layer: str) -> tuple[PeriodicField, ...]:
     fields = analyze(name, settings).analysis.group(layer)[-1].fields
     assert fields
     return fields
 
 
-def first(field: Field) -> int:
+def first(field: PeriodicField) -> int:
     """Return where the first unit's field begins."""
     interval = field.local.at(0)
     assert interval

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.core.periodic_field import PeriodicField
 from tests.published.totals import assert_totals
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -154,7 +154,7 @@ def test_receptive_fields_of_searched_cells_have_the_published_size(
     assert not facts.aligned
 
 
-def described(field: Field) -> tuple[int, int, int]:
+def described(field: PeriodicField) -> tuple[int, int, int]:
     """Return size, effective stride and effective padding along one axis."""
     first = field.local.at(0)
     assert first

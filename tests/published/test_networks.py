@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.core.periodic_field import Field
+from cnnanalyze.core.periodic_field import PeriodicField
 from cnnanalyze.crosscheck.balance import step_of
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.execute.run import infer
@@ -131,7 +131,7 @@ def test_receptive_fields_are_the_published_ones(
     assert {described(field) for field in facts.fields} == {expected}
 
 
-def described(field: Field) -> tuple[int, int, int]:
+def described(field: PeriodicField) -> tuple[int, int, int]:
     """Return size, effective stride and effective padding along one axis."""
     first = field.local.at(0)
     assert first

@@ -126,7 +126,7 @@ def test_a_budget_that_cannot_be_checked_is_not_kept(report: cnn.Report) -> None
     (check,) = check_budgets(report.analysis, report.spec.budgets)
     assert check.verdict == "unknown"
     assert sentence(check) == (
-        "the operations (fvcore) cannot be told: at least 3,150, the budget is 10k"
+        "the operations (fvcore) is unknown: at least 3,150; the budget is 10k"
     )
 
 

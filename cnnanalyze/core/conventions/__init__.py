@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import import_module
 
 from cnnanalyze.core.conventions.formula import NOTHING, PARTS, Formula, parse
-from cnnanalyze.core.conventions.rule import Rule, select, spread
+from cnnanalyze.core.conventions.rule import CountingRule, select, spread
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.registry import Registry, nearest
 from cnnanalyze.core.spelling import offered
@@ -124,7 +124,7 @@ class Convention:
         )
 
     @cached_property
-    def _rules(self) -> dict[str, tuple[Rule, ...]]:
+    def _rules(self) -> dict[str, tuple[CountingRule, ...]]:
         return spread(self.operations)
 
     def seen(self, words: Iterable[str]) -> Convention:

@@ -21,7 +21,7 @@ Conditions = tuple[tuple[str, str], ...]
 """Names of attributes with what they must be; nothing if any value will do."""
 
 
-class Rule(NamedTuple):
+class CountingRule(NamedTuple):
     """What layers of a kind count under some conditions; no formula if nobody knows."""
 
     conditions: Conditions
@@ -64,7 +64,7 @@ def select(text: str) -> tuple[str, Conditions]:
     return found["kind"], tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
-def spread(table: Mapping[str, str]) -> dict[str, tuple[Rule, ...]]:
+def spread(table: Mapping[str, str]) -> dict[str, tuple[CountingRule, ...]]:
     """Return the rules of a table by kind, those with most conditions first.
 
     Examples
@@ -73,12 +73,14 @@ def spread(table: Mapping[str, str]) -> dict[str, tuple[Rule, ...]]:
     >>> [(rule.conditions, rule.formula is None) for rule in rules]
     [((('rank', '1'),), True), ((), False)]
     """
-    rules: dict[str, dict[Conditions, Rule]] = {}
+    rules: dict[str, dict[Conditions, CountingRule]] = {}
     for kinds, text in table.items():
         formula = None if text.strip() == UNKNOWN else parse(text, TERMS)
         for selector in kinds.split():
             kind, conditions = select(selector)
-            rules.setdefault(kind, {})[conditions] = Rule(conditions, formula)  # the last one holds
+            rules.setdefault(kind, {})[conditions] = CountingRule(
+                conditions, formula
+            )  # the last one holds
     return {
         kind: tuple(sorted(found.values(), key=lambda rule: -len(rule.conditions)))
         for kind, found in rules.items()

@@ -13,13 +13,13 @@ from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.expression import Expression, Name, Value, evaluate
 from cnnanalyze.core.number import Num
 from cnnanalyze.course.explanations.simplify import exact
-from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import slide
 
 
-def remarks(asked: Asked, quantity: str) -> list[str]:
+def remarks(asked: SymbolicLayer, quantity: str) -> list[str]:
     """Return what the chosen notation's course would say otherwise."""
     found: list[str] = []
     if quantity in {"output", "fit"} and asked.facts.fit:
@@ -32,7 +32,7 @@ def remarks(asked: Asked, quantity: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _axes(asked: Asked) -> list[tuple[int, int, int, int, object]]:
+def _axes(asked: SymbolicLayer) -> list[tuple[int, int, int, int, object]]:
     """Return size, kernel, stride, dilation and padding of every axis, as plain numbers."""
     layer, size, rank = asked.node.layer, asked.node.input_shapes[0].size, asked.rank
     stride = getattr(layer, "stride", None)
@@ -54,7 +54,7 @@ def _axes(asked: Asked) -> list[tuple[int, int, int, int, object]]:
     ]
 
 
-def _unrounded(asked: Asked, axis: int) -> Value:
+def _unrounded(asked: SymbolicLayer, axis: int) -> Value:
     """Return what the size formula gives without its floor."""
     n, k, s, d, _ = _axes(asked)[axis]
     laid = asked.facts.fit[axis]
@@ -68,7 +68,7 @@ def _tree(number: int) -> Expression:
     return number.tree
 
 
-def _fitting(asked: Asked) -> Iterator[str]:
+def _fitting(asked: SymbolicLayer) -> Iterator[str]:
     style = asked.notation.name
     if getattr(asked.node.layer, "padding", "") == "same":
         return
@@ -135,7 +135,7 @@ def said(value: Value) -> str:
     return f"{value} {'=' if Fraction(short) == value else '≈'} {short}"
 
 
-def _padding(asked: Asked) -> Iterator[str]:
+def _padding(asked: SymbolicLayer) -> Iterator[str]:
     style = asked.notation.name
     n, k, s, d, p = _axes(asked)[0]
     out = asked.facts.fit[0].output
@@ -164,7 +164,7 @@ def _padding(asked: Asked) -> Iterator[str]:
         )
 
 
-def _symmetric(asked: Asked, n: int, k: int, s: int, d: int) -> str:
+def _symmetric(asked: SymbolicLayer, n: int, k: int, s: int, d: int) -> str:
     extent = d * (k - 1) + 1
     out = asked.facts.fit[0].output
     side = Fraction(extent - 1, 2)
@@ -188,7 +188,7 @@ def _symmetric(asked: Asked, n: int, k: int, s: int, d: int) -> str:
     return f"{lead}; {side} on each side would give {fit.output}, not {out}."
 
 
-def _counting(asked: Asked) -> Iterator[str]:
+def _counting(asked: SymbolicLayer) -> Iterator[str]:
     style, facts = asked.notation.name, asked.facts
     if style == "keras" and facts.statistics:
         yield (
@@ -204,7 +204,7 @@ def _counting(asked: Asked) -> Iterator[str]:
         yield "The layer is frozen: none of these is changed by training."
 
 
-def _operations(asked: Asked) -> Iterator[str]:
+def _operations(asked: SymbolicLayer) -> Iterator[str]:
     macs = asked.facts.operations("mac")
     if asked.notation.name == "bologna":
         yield f"What these notes call flops are multiply-accumulates: {macs:,}."

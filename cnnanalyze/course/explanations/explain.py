@@ -8,10 +8,10 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.course.explanations.convention_notes import remarks
 from cnnanalyze.course.explanations.explanation import Explanation
-from cnnanalyze.course.explanations.network_questions import Whole
+from cnnanalyze.course.explanations.network_questions import QuestionScope
 from cnnanalyze.course.explanations.notation import notation as find_notation
 from cnnanalyze.course.explanations.reasons import reasons
-from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft
+from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 from cnnanalyze.errors import UsageError
 
 
@@ -35,9 +35,9 @@ def _applies(analysis: Analysis, layer: str, quantity: str) -> bool:
     style = find_notation("plain")
     if layer in analysis.facts:
         about = layer_questions.questions().get(quantity)
-        return about is not None and about.applies(Asked(analysis, analysis[layer], style))
+        return about is not None and about.applies(SymbolicLayer(analysis, analysis[layer], style))
     question = network_questions.questions().get(quantity)
-    return question is not None and question.applies(Whole(analysis, layer, style))
+    return question is not None and question.applies(QuestionScope(analysis, layer, style))
 
 
 def explain(
@@ -83,7 +83,7 @@ def explain(
             help=_instead(analysis, layer, quantity) or f"there are {', '.join(known)}",
         )
     if layer not in analysis.facts:
-        whole = Whole(analysis, layer, style)
+        whole = QuestionScope(analysis, layer, style)
         question = network_questions.questions()[quantity]
         name = layer or analysis.network.name
         return _explanation(
@@ -92,7 +92,7 @@ def explain(
             (layer, quantity, notation),
             question.work(whole),
         )
-    asked = Asked(analysis, analysis[layer], style)
+    asked = SymbolicLayer(analysis, analysis[layer], style)
     about = layer_questions.questions()[quantity]
     draft = about.work(asked)
     draft.reasons += reasons(asked, quantity)

@@ -16,7 +16,7 @@ Each = tuple[int | Fraction, ...]
 Answer = int | Fraction | Shape | Each
 
 
-class Step(NamedTuple):
+class DerivationStep(NamedTuple):
     """One equation of a derivation: what is computed, and how."""
 
     symbol: Name
@@ -61,7 +61,7 @@ class Explanation:
     """The id of the layer; empty for the whole network."""
     quantity: str
     notation: str
-    steps: tuple[Step, ...]
+    steps: tuple[DerivationStep, ...]
     value: Answer
     unit: str = ""
     reasons: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Explanation:
         return NOTATIONS[self.notation]
 
     @property
-    def main(self) -> Step:
+    def main(self) -> DerivationStep:
         """The equation that shows the rule best."""
         return next((s for s in reversed(self.steps) if not s.tree.is_given), self.steps[-1])
 

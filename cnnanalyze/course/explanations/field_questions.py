@@ -9,13 +9,13 @@ from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.expression import Expression, Name, Value, given
 from cnnanalyze.core.number import Num, tree
 from cnnanalyze.core.periodic_field import Strand
-from cnnanalyze.course.explanations.explanation import Rung, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
 from cnnanalyze.course.explanations.receptive_field_steps import Climb, climb, path, plain
 from cnnanalyze.course.explanations.simplify import arrange
-from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft
+from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 
 
-def _axes(asked: Asked) -> list[int | None]:
+def _axes(asked: SymbolicLayer) -> list[int | None]:
     """Return the axes to work out: all of them, or one for all if they are alike."""
     fields = asked.facts.fields
     assert fields is not None
@@ -26,7 +26,7 @@ def _axes(asked: Asked) -> list[int | None]:
 
 
 def _draft(
-    asked: Asked,
+    asked: SymbolicLayer,
     column: Callable[[Climb], Expression | None],
     key: str,
     heads: tuple[str, ...],
@@ -34,16 +34,16 @@ def _draft(
     moves: Callable[[Climb], bool] | None = None,
 ) -> Draft:
     rank = asked.analysis.network.input.rank
-    steps: list[Step] = []
+    steps: list[DerivationStep] = []
     rungs: list[Rung] = []
     axes = _axes(asked)
     for axis in axes:
         rows = [r for r in climb(asked, axis) if column(r) is not None]
         shown = [r for r in rows if (moves(r) if moves else _moves(r, column))]
         if shown and (last := column(shown[-1])) is not None:
-            steps.append(Step(Name(key, axis, rank), last))
+            steps.append(DerivationStep(Name(key, axis, rank), last))
         else:
-            steps.append(Step(Name(key, axis, rank), given(value[axis or 0])))
+            steps.append(DerivationStep(Name(key, axis, rank), given(value[axis or 0])))
         named = "" if axis is None or rank == 1 else f" ({_WORDS[rank][axis]})"
         rungs += [
             Rung(r.label + named, tuple(getattr(r, "size" if h == "field" else h) for h in heads))
@@ -61,12 +61,12 @@ def _moves(rung: Climb, column: Callable[[Climb], Expression | None]) -> bool:
     return any(cell is not None and not cell.is_given for cell in cells)
 
 
-def _climbs(asked: Asked) -> list[Climb]:
+def _climbs(asked: SymbolicLayer) -> list[Climb]:
     """Return the rungs of all axes that are worked out."""
     return [rung for axis in _axes(asked) for rung in climb(asked, axis)]
 
 
-def _cause(asked: Asked) -> str:
+def _cause(asked: SymbolicLayer) -> str:
     """Say behind which layer neighbouring units see stretches that are not alike."""
     for axis in _axes(asked):
         for link in path(asked, axis or 0):
@@ -80,7 +80,7 @@ def _unlike(strand: Strand) -> bool:
     return len({None if i is None else i[1] - i[0] for i in strand.intervals}) > 1
 
 
-def receptive_field(asked: Asked) -> Draft:
+def receptive_field(asked: SymbolicLayer) -> Draft:
     """How much of the input does a unit see?"""
     assert asked.facts.fields is not None
     value = tuple(f.local.size for f in asked.facts.fields)
@@ -128,7 +128,7 @@ def receptive_field(asked: Asked) -> Draft:
     return draft
 
 
-def jump(asked: Asked) -> Draft:
+def jump(asked: SymbolicLayer) -> Draft:
     """How many input indices lie between two neighbouring units?"""
     assert asked.facts.fields is not None
     value = tuple(plain(f.local.rate) for f in asked.facts.fields)
@@ -149,7 +149,7 @@ def _strides(rung: Climb) -> bool:
     return rung.stride.value != 1 or (rung.jump.is_given and rung.jump.value == 0)
 
 
-def centre(asked: Asked) -> Draft:
+def centre(asked: SymbolicLayer) -> Draft:
     """Around which input index does the first unit see?"""
     assert asked.facts.fields is not None
     fields = asked.facts.fields
@@ -159,7 +159,7 @@ def centre(asked: Asked) -> Draft:
     value = tuple(plain(m) for m in middles if m is not None)
     heads = ("jump", "first") if phased else ("field", "jump", "first")
     draft = _draft(asked, lambda r: r.first, "first", heads, value)
-    steps: list[Step] = []
+    steps: list[DerivationStep] = []
     rank = asked.analysis.network.input.rank
     for axis in _axes(asked):
         local = fields[axis or 0].local
@@ -169,7 +169,9 @@ def centre(asked: Asked) -> Draft:
             found = (first + Num(high, Name("last of 0", axis, rank))) / Num(2)
         else:
             found = first + (Num(local.size, Name("field", axis, rank)) - 1) / Num(2)
-        steps.append(Step(Name("centre", axis, rank), arrange(tree(found), asked.notation)))
+        steps.append(
+            DerivationStep(Name("centre", axis, rank), arrange(tree(found), asked.notation))
+        )
     draft.steps = steps
     if any(row.pads for row in _climbs(asked)):
         draft.reasons.append(

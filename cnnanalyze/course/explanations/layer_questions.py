@@ -12,27 +12,27 @@ from cnnanalyze.core.cost import Param
 from cnnanalyze.core.expression import Name, given
 from cnnanalyze.core.number import Num, remember
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.field_questions import centre, jump, receptive_field
-from cnnanalyze.course.explanations.symbolic_layer import Asked, Draft, leaf, steps
+from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer, leaf, steps
 from cnnanalyze.layers.traits import Trait
 
 
-class Question(NamedTuple):
+class LayerQuestion(NamedTuple):
     """One quantity of a layer that can be asked for."""
 
     words: str
     """The question; ``{id}`` is the layer."""
-    work: Callable[[Asked], Draft]
-    applies: Callable[[Asked], bool] = lambda _: True
+    work: Callable[[SymbolicLayer], Draft]
+    applies: Callable[[SymbolicLayer], bool] = lambda _: True
 
 
-def output(asked: Asked) -> Draft:
+def output(asked: SymbolicLayer) -> Draft:
     """What size is the output?"""
     node = asked.node
     shape = asked.square or asked.shape
     rank = shape.rank
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     if asked.square is not None:
         found += asked.steps(Name("output", None, rank), shape.size[0])
     else:
@@ -42,15 +42,15 @@ def output(asked: Asked) -> Draft:
     return Draft(list(dict.fromkeys(found)), node.output)
 
 
-def padding(asked: Asked) -> Draft:
+def padding(asked: SymbolicLayer) -> Draft:
     """How much is padded before and after each axis?"""
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     fits, axes = asked.laid
     for axis, fit in zip(axes, fits, strict=True):
         rank = asked.rank
         before, after = asked.arranged(fit.before), asked.arranged(fit.after)
         if before.is_given and after.is_given and before == after:
-            found.append(Step(Name("padding", axis, rank), given(before.value)))
+            found.append(DerivationStep(Name("padding", axis, rank), given(before.value)))
             continue
         found += steps(Name("padding before", axis, rank), before)
         found += steps(Name("padding after", axis, rank), after)
@@ -58,9 +58,9 @@ def padding(asked: Asked) -> Draft:
     return Draft(list(dict.fromkeys(found)), value)
 
 
-def fit(asked: Asked) -> Draft:
+def fit(asked: SymbolicLayer) -> Draft:
     """Do the windows fit, or is something left unread?"""
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     fits, axes = asked.laid
     for axis, one in zip(axes, fits, strict=True):
         found += asked.steps(Name("unread", axis, asked.rank), one.unread)
@@ -71,7 +71,7 @@ def _sum(params: tuple[Param, ...]) -> int:
     return sum(p.size for p in params)
 
 
-def _split(asked: Asked) -> dict[str, tuple[Param, ...]]:
+def _split(asked: SymbolicLayer) -> dict[str, tuple[Param, ...]]:
     trained = tuple(p for p in asked.params if p.trainable)
     return {
         "weights": tuple(p for p in trained if not p.is_bias),
@@ -80,10 +80,10 @@ def _split(asked: Asked) -> dict[str, tuple[Param, ...]]:
     }
 
 
-def _told(quantity: Quantity) -> Callable[[Asked], Draft]:
+def _told(quantity: Quantity) -> Callable[[SymbolicLayer], Draft]:
     """Return what works a quantity out by asking the table for it, on numbers that remember."""
 
-    def work(asked: Asked) -> Draft:
+    def work(asked: SymbolicLayer) -> Draft:
         assert quantity.of_layer is not None
         terms = Terms(bytes=Num(bytes_of("float32"), Name("bytes")))
         number = quantity.of_layer(asked.symbolic, terms)
@@ -94,40 +94,40 @@ def _told(quantity: Quantity) -> Callable[[Asked], Draft]:
     return work
 
 
-def parameters(asked: Asked) -> Draft:
+def parameters(asked: SymbolicLayer) -> Draft:
     """How many parameters does it learn?"""
     return _held(asked, "parameters", ("weights", "biases"))
 
 
-def stored(asked: Asked) -> Draft:
+def stored(asked: SymbolicLayer) -> Draft:
     """How many numbers does it hold, statistics included?"""
     return _held(asked, "stored", ("weights", "biases", "statistics"))
 
 
-def _held(asked: Asked, key: str, wanted: tuple[str, ...]) -> Draft:
+def _held(asked: SymbolicLayer, key: str, wanted: tuple[str, ...]) -> Draft:
     split = _split(asked)
     present = [k for k in wanted if split[k]]
     if len(present) < 2:  # noqa: PLR2004 - one part is the whole
         number = sum(_sum(split[k]) for k in present)
         return Draft(asked.steps(Name(key), number), int(number))
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     for part in present:
         found += asked.steps(Name(part), _sum(split[part]))
     number = sum(Num(_sum(split[part]), Name(part)) for part in present)
     return Draft([*found, *asked.steps(Name(key), number)], int(number))
 
 
-def macs(asked: Asked) -> Draft:
+def macs(asked: SymbolicLayer) -> Draft:
     """How many multiply-accumulates does it cost?"""
     assert asked.cost is not None
     return Draft(asked.steps(Name("mac"), asked.cost.mac), int(asked.cost.mac))
 
 
-def operations(asked: Asked) -> Draft:
+def operations(asked: SymbolicLayer) -> Draft:
     """How many elementary operations does it cost, a multiply-accumulate counted as two?"""
     assert asked.cost is not None
     cost = asked.cost
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     number = 0
     formula = convention("flop").formula(asked.kind)
     assert formula is not None
@@ -141,7 +141,7 @@ def operations(asked: Asked) -> Draft:
     return Draft(found, int(number))
 
 
-def weight_memory(asked: Asked) -> Draft:
+def weight_memory(asked: SymbolicLayer) -> Draft:
     """How many bytes do its weights take?"""
     held = stored(asked)
     each = Num(bytes_of("float32"), Name("bytes"))
@@ -149,7 +149,7 @@ def weight_memory(asked: Asked) -> Draft:
     return Draft([*held.steps, *asked.steps(Name("weight bytes"), number)], int(number), "B")
 
 
-def _in_place(asked: Asked) -> tuple[list[Step], int]:
+def _in_place(asked: SymbolicLayer) -> tuple[list[DerivationStep], int]:
     """Return what leads to the parameters of a dense layer in the place of a convolution."""
     from cnnanalyze.layers.linear import Dense  # noqa: PLC0415 - fills the registry where it is asked
 
@@ -163,12 +163,12 @@ def _in_place(asked: Asked) -> tuple[list[Step], int]:
     return found, int(number)
 
 
-def dense(asked: Asked) -> Draft:
+def dense(asked: SymbolicLayer) -> Draft:
     """How many parameters would a dense layer need that puts out as many activations?"""
     return Draft(*_in_place(asked))
 
 
-def dense_ratio(asked: Asked) -> Draft:
+def dense_ratio(asked: SymbolicLayer) -> Draft:
     """How many times as many parameters would such a dense layer need?"""
     found, number = _in_place(asked)
     own = Num(asked.facts.parameters, Name("parameters"))
@@ -177,7 +177,7 @@ def dense_ratio(asked: Asked) -> Draft:
     return Draft(steps_, asked.arranged(ratio).value)
 
 
-def _separated(asked: Asked) -> tuple[list[Step], int]:
+def _separated(asked: SymbolicLayer) -> tuple[list[DerivationStep], int]:
     """Return what leads to the multiply-accumulates of a depthwise separable convolution."""
     from cnnanalyze.layers.conv import Separable  # noqa: PLC0415 - as above
 
@@ -189,12 +189,12 @@ def _separated(asked: Asked) -> tuple[list[Step], int]:
     return asked.steps(Name("separable macs"), cost.mac), int(cost.mac)
 
 
-def separable(asked: Asked) -> Draft:
+def separable(asked: SymbolicLayer) -> Draft:
     """How many multiply-accumulates would a depthwise separable convolution need?"""
     return Draft(*_separated(asked))
 
 
-def separable_ratio(asked: Asked) -> Draft:
+def separable_ratio(asked: SymbolicLayer) -> Draft:
     """How many times fewer multiply-accumulates would it need?"""
     found, number = _separated(asked)
     assert asked.cost is not None
@@ -207,23 +207,23 @@ def separable_ratio(asked: Asked) -> Draft:
     return Draft(steps_, asked.arranged(ratio).value)
 
 
-def _slides(asked: Asked) -> bool:
+def _slides(asked: SymbolicLayer) -> bool:
     return bool(asked.facts.fit)
 
 
-def _seen(asked: Asked) -> bool:
+def _seen(asked: SymbolicLayer) -> bool:
     return asked.facts.fields is not None
 
 
-def _first_sees(asked: Asked) -> bool:
+def _first_sees(asked: SymbolicLayer) -> bool:
     return _seen(asked) and all(middle(f.local) is not None for f in asked.facts.fields or ())
 
 
-def _counted(asked: Asked) -> bool:
+def _counted(asked: SymbolicLayer) -> bool:
     return asked.facts.cost is not None
 
 
-def _is_plain_conv(asked: Asked) -> bool:
+def _is_plain_conv(asked: SymbolicLayer) -> bool:
     return asked.node.layer.traits >= _PLAIN and asked.facts.parameters > 0
 
 
@@ -232,18 +232,18 @@ _PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
 
 def _question(
     key: str,
-    work: Callable[[Asked], Draft] | None = None,
-    applies: Callable[[Asked], bool] = lambda _: True,
-) -> Question:
+    work: Callable[[SymbolicLayer], Draft] | None = None,
+    applies: Callable[[SymbolicLayer], bool] = lambda _: True,
+) -> LayerQuestion:
     """Return the question for a quantity of the table."""
     quantity = QUANTITIES[key]
-    return Question(quantity.question, work or _told(quantity), applies)
+    return LayerQuestion(quantity.question, work or _told(quantity), applies)
 
 
-QUESTIONS: dict[str, Question] = {
-    "output": Question("What size is the output of {id}?", output),
-    "padding": Question("How much does {id} pad on each side?", padding, _slides),
-    "fit": Question("Do the windows of {id} fit, or is something left unread?", fit, _slides),
+QUESTIONS: dict[str, LayerQuestion] = {
+    "output": LayerQuestion("What size is the output of {id}?", output),
+    "padding": LayerQuestion("How much does {id} pad on each side?", padding, _slides),
+    "fit": LayerQuestion("Do the windows of {id} fit, or is something left unread?", fit, _slides),
     "activations": _question("activations"),
     "parameters": _question("parameters", parameters),
     "weights": _question("weights"),
@@ -253,25 +253,25 @@ QUESTIONS: dict[str, Question] = {
     "flops": _question("flops", operations, _counted),
     "receptive_field": _question("receptive_field", receptive_field, _seen),
     "jump": _question("effective_stride", jump, _seen),
-    "centre": Question(
+    "centre": LayerQuestion(
         "Around which input index does the first unit of {id} see?", centre, _first_sees
     ),
     "weight_memory": _question("weight_memory", weight_memory),
-    "dense": Question(
+    "dense": LayerQuestion(
         "How many parameters would a dense layer need in place of {id}?", dense, _is_plain_conv
     ),
-    "dense_ratio": Question(
+    "dense_ratio": LayerQuestion(
         "How many times as many parameters would a dense layer need as {id}?",
         dense_ratio,
         _is_plain_conv,
     ),
-    "separable": Question(
+    "separable": LayerQuestion(
         "How many multiply-accumulates would a depthwise separable convolution "
         "need in place of {id}?",
         separable,
         lambda asked: _is_plain_conv(asked) and not _pointwise(asked),
     ),
-    "separable_ratio": Question(
+    "separable_ratio": LayerQuestion(
         "How many times fewer multiply-accumulates would a depthwise separable convolution need "
         "than {id}?",
         separable_ratio,
@@ -283,7 +283,7 @@ BESIDE = frozenset({"trainable", "stored"})
 """What is asked of networks only: of a layer it is one of the others, or their sum."""
 
 
-def questions() -> dict[str, Question]:
+def questions() -> dict[str, LayerQuestion]:
     """Return all questions about a layer: also those that the table alone answers.
 
     Examples
@@ -299,13 +299,13 @@ def questions() -> dict[str, Question]:
     return {**QUESTIONS, **others}
 
 
-def _has(quantity: Quantity) -> Callable[[Asked], bool]:
-    def has(asked: Asked) -> bool:
+def _has(quantity: Quantity) -> Callable[[SymbolicLayer], bool]:
+    def has(asked: SymbolicLayer) -> bool:
         return quantity.of_layer is not None and quantity.of_layer(asked.facts, Terms()) is not None
 
     return has
 
 
-def _pointwise(asked: Asked) -> bool:
+def _pointwise(asked: SymbolicLayer) -> bool:
     kernel = getattr(asked.node.layer, "kernel", 1)
     return kernel == 1 or (isinstance(kernel, tuple) and set(kernel) == {1})

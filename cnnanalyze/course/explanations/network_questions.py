@@ -13,7 +13,7 @@ from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
-from cnnanalyze.course.explanations.explanation import Rung, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
@@ -21,7 +21,7 @@ from cnnanalyze.graph.node import NodeId
 from cnnanalyze.language.spec import spec_of
 
 
-class Whole(NamedTuple):
+class QuestionScope(NamedTuple):
     """A network, a stage or a block, and the notation of the answer."""
 
     analysis: Analysis
@@ -34,19 +34,19 @@ class Whole(NamedTuple):
         return self.analysis.group(self.group) if self.group else tuple(self.analysis)
 
 
-class Question(NamedTuple):
+class NetworkQuestion(NamedTuple):
     """One quantity of a network that can be asked for."""
 
     words: str
-    work: Callable[[Whole], Draft]
-    applies: Callable[[Whole], bool] = lambda _: True
+    work: Callable[[QuestionScope], Draft]
+    applies: Callable[[QuestionScope], bool] = lambda _: True
 
 
 LONGEST = 20
 """A table of more layers is folded by stages."""
 
 
-def _addends(whole: Whole, quantity: Quantity) -> list[tuple[str, int]]:
+def _addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
     count = quantity.of_layer
     assert count is not None
     found = [(f.node.id, count(f, Terms()) or 0) for f in whole.facts]
@@ -73,10 +73,10 @@ def fold(
     return list(sums.items())
 
 
-def _total(quantity: Quantity) -> Callable[[Whole], Draft]:
+def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     key = quantity.name
 
-    def work(whole: Whole) -> Draft:
+    def work(whole: QuestionScope) -> Draft:
         addends = fold(_addends(whole, quantity), whole.group)
         leaves = [given(number, Name(key, of=label)) for label, number in addends]
         found = made("+", *leaves) if leaves else given(0)
@@ -89,7 +89,7 @@ def _total(quantity: Quantity) -> Callable[[Whole], Draft]:
         if not all(f.cost is not None for f in whole.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
         return Draft(
-            [Step(Name(key), found)],
+            [DerivationStep(Name(key), found)],
             int(found.value),
             reasons=reasons,
             heads=(Name(key),),
@@ -99,7 +99,7 @@ def _total(quantity: Quantity) -> Callable[[Whole], Draft]:
     return work
 
 
-def weight_memory(whole: Whole) -> Draft:
+def weight_memory(whole: QuestionScope) -> Draft:
     """How many bytes do all weights take?"""
     draft = _total(QUANTITIES["stored"])(whole)
     number = Num(int(draft.steps[-1].value), Name("stored")) * Num(
@@ -115,7 +115,7 @@ def weight_memory(whole: Whole) -> Draft:
     )
 
 
-def peak_memory(whole: Whole) -> Draft:
+def peak_memory(whole: QuestionScope) -> Draft:
     """How many bytes do the activations take that live at the same time?"""
     network, memory = whole.analysis.network, whole.analysis.memory
     leaves = [
@@ -125,7 +125,10 @@ def peak_memory(whole: Whole) -> Draft:
     live = made("+", *leaves) if len(leaves) > 1 else leaves[0]
     number = Num(memory.peak, Name("live")) * Num(bytes_of("float32"), Name("bytes"))
     return Draft(
-        [Step(Name("live"), live), *steps(Name("memory"), arrange(tree(number), whole.notation))],
+        [
+            DerivationStep(Name("live"), live),
+            *steps(Name("memory"), arrange(tree(number), whole.notation)),
+        ],
         int(number),
         "B",
         [
@@ -139,8 +142,8 @@ def peak_memory(whole: Whole) -> Draft:
     )
 
 
-def _training(key: str) -> Callable[[Whole], Draft]:
-    def work(whole: Whole) -> Draft:
+def _training(key: str) -> Callable[[QuestionScope], Draft]:
+    def work(whole: QuestionScope) -> Draft:
         section = spec_of(whole.analysis.network).training
         assert section is not None
         total = whole.analysis.total
@@ -203,29 +206,29 @@ TRAINING: dict[str, Callable[..., tuple[str, int, str]]] = {
 }
 
 
-def _trains(whole: Whole) -> bool:
+def _trains(whole: QuestionScope) -> bool:
     return not whole.group and spec_of(whole.analysis.network).training is not None
 
 
-def _is_all(whole: Whole) -> bool:
+def _is_all(whole: QuestionScope) -> bool:
     return not whole.group
 
 
-def _has(quantity: Quantity) -> Callable[[Whole], bool]:
+def _has(quantity: Quantity) -> Callable[[QuestionScope], bool]:
     return lambda whole: bool(_addends(whole, quantity))
 
 
 def _question(
     key: str,
-    work: Callable[[Whole], Draft] | None = None,
-    applies: Callable[[Whole], bool] = lambda _: True,
-) -> Question:
+    work: Callable[[QuestionScope], Draft] | None = None,
+    applies: Callable[[QuestionScope], bool] = lambda _: True,
+) -> NetworkQuestion:
     """Return the question for a quantity of the table, which adds up what the layers have."""
     quantity = QUANTITIES[key]
-    return Question(quantity.question, work or _total(quantity), applies)
+    return NetworkQuestion(quantity.question, work or _total(quantity), applies)
 
 
-QUESTIONS: dict[str, Question] = {
+QUESTIONS: dict[str, NetworkQuestion] = {
     "parameters": _question("parameters"),
     "trainable": _question(
         "trainable_parameters", applies=lambda w: any(f.node.frozen for f in w.facts)
@@ -233,21 +236,23 @@ QUESTIONS: dict[str, Question] = {
     "weights": _question("weights"),
     "biases": _question("biases"),
     "statistics": _question("statistics", applies=_has(QUANTITIES["statistics"])),
-    "activations": Question(
+    "activations": NetworkQuestion(
         "How many activations do the layers of {id} put out?", _total(QUANTITIES["activations"])
     ),
     "macs": _question("macs"),
     "flops": _question("flops"),
     "weight_memory": _question("weight_memory", weight_memory),
     "memory": _question("peak_memory", peak_memory, _is_all),
-    "iterations": Question("How many iterations has an epoch?", _training("iterations"), _trains),
-    "updates": Question("How often are the weights updated?", _training("updates"), _trains),
-    "training_macs": Question(
+    "iterations": NetworkQuestion(
+        "How many iterations has an epoch?", _training("iterations"), _trains
+    ),
+    "updates": NetworkQuestion("How often are the weights updated?", _training("updates"), _trains),
+    "training_macs": NetworkQuestion(
         "How many multiply-accumulates do all forward passes cost?",
         _training("training_macs"),
         _trains,
     ),
-    "training_numbers": Question(
+    "training_numbers": NetworkQuestion(
         "How many numbers are kept in memory while it is trained?",
         _training("training_numbers"),
         _trains,
@@ -258,7 +263,7 @@ BESIDE = frozenset({"stored"})
 """What is asked of in sheets only: it is the sum of two others."""
 
 
-def questions() -> dict[str, Question]:
+def questions() -> dict[str, NetworkQuestion]:
     """Return all questions about a network: also the sums that the table alone answers.
 
     Examples

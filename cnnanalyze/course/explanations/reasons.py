@@ -42,7 +42,7 @@ from cnnanalyze.course.explanations.rule_cases import (
     unbiased,
     unfit,
 )
-from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.layers.traits import Trait
 
 
@@ -50,7 +50,7 @@ class Reason(NamedTuple):
     """One sentence, and where it belongs."""
 
     quantities: str
-    holds: Callable[[Asked], bool]
+    holds: Callable[[SymbolicLayer], bool]
     words: str
 
 
@@ -351,7 +351,7 @@ REASONS: tuple[Reason, ...] = (
 )
 
 
-def reasons(asked: Asked, quantity: str) -> list[str]:
+def reasons(asked: SymbolicLayer, quantity: str) -> list[str]:
     """Return the reasons for a quantity of a layer, with its own numbers."""
     first = asked.node.input_shapes[0]
     unread = max((f.unread for f in asked.facts.fit), default=0)

@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name, Value, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
-from cnnanalyze.core.periodic_field import INPUT_FIELD, Field, Interval, Strand, follow_field
+from cnnanalyze.core.periodic_field import (
+    INPUT_FIELD,
+    Interval,
+    PeriodicField,
+    Strand,
+    follow_field,
+)
 from cnnanalyze.core.reach import (
     POINT,
     Bins,
@@ -25,7 +31,7 @@ from cnnanalyze.core.reach import (
     Window,
 )
 from cnnanalyze.course.explanations.simplify import arrange
-from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.graph.node import INPUT, NodeId
 
 
@@ -62,7 +68,7 @@ class Climb(NamedTuple):
     pads: bool = False
 
 
-def path(asked: Asked, axis: int) -> list[Link]:
+def path(asked: SymbolicLayer, axis: int) -> list[Link]:
     """Return the layers through which the units of a layer see most, from the input on."""
     analysis = asked.analysis
     at, strand = asked.node.id, _field(asked, asked.node.id, axis).local
@@ -77,7 +83,7 @@ def path(asked: Asked, axis: int) -> list[Link]:
             reach = own[place] if place < len(own) else POINT
             extent = node.input_shapes[k].size[place] if place < len(own) else 1
             for below in _strands(_field(asked, source, axis)):
-                above = follow_field(Field((below,)), reach, extent)
+                above = follow_field(PeriodicField((below,)), reach, extent)
                 found += [
                     (one == strand, one.size, k, source, reach, extent, below, place)
                     for one in above.strands
@@ -88,7 +94,7 @@ def path(asked: Asked, axis: int) -> list[Link]:
     return links[::-1]
 
 
-def _place(asked: Asked, id: NodeId, axis: int) -> int:  # noqa: A002
+def _place(asked: SymbolicLayer, id: NodeId, axis: int) -> int:  # noqa: A002
     """Return along which axis of a layer's output an axis of the network's input lies."""
     order = () if id == INPUT else asked.analysis.facts[id].order
     return order.index(axis) if order else axis
@@ -100,12 +106,12 @@ def _preference(
     return candidate[0], candidate[1], -candidate[2]
 
 
-def _strands(field: Field) -> Sequence[Strand]:
+def _strands(field: PeriodicField) -> Sequence[Strand]:
     local = field.local
     return (local, *(s for s in field.strands if s is not local))
 
 
-def _field(asked: Asked, id: NodeId, axis: int) -> Field:  # noqa: A002
+def _field(asked: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noqa: A002
     if id == INPUT:
         return INPUT_FIELD
     fields = asked.analysis.facts[id].fields
@@ -113,7 +119,7 @@ def _field(asked: Asked, id: NodeId, axis: int) -> Field:  # noqa: A002
     return fields[axis]
 
 
-def climb(asked: Asked, axis: int | None) -> list[Climb]:
+def climb(asked: SymbolicLayer, axis: int | None) -> list[Climb]:
     """Return the numbers of every layer of the path, each computed from those of the one before.
 
     Without an axis, the numbers are those of the first one, and hold for all.
@@ -126,7 +132,7 @@ def climb(asked: Asked, axis: int | None) -> list[Climb]:
     return [_rung(asked, link, name) for link in path(asked, axis or 0)]
 
 
-def _rung(asked: Asked, link: Link, name: Naming) -> Climb:
+def _rung(asked: SymbolicLayer, link: Link, name: Naming) -> Climb:
     def arranged(number: object) -> Expression:
         return arrange(tree(number), asked.notation)
 
@@ -170,9 +176,9 @@ def _named(value: Value, name: Name) -> Num | Ratio:
     return Num(int(whole), name) if whole.denominator == 1 else Ratio(whole, name)
 
 
-def _own(asked: Asked, link: Link) -> Window:
+def _own(asked: SymbolicLayer, link: Link) -> Window:
     """Return the window of a layer, its numbers with their names."""
-    layer = Asked(asked.analysis, asked.analysis.facts[link.id], asked.notation)
+    layer = SymbolicLayer(asked.analysis, asked.analysis.facts[link.id], asked.notation)
     maps = layer.layer.reach(*layer.inputs)
     assert maps is not None
     for own in maps:

@@ -7,69 +7,69 @@ from typing import Any
 
 from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.shape import axis_name
-from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.layers.traits import Category, Trait
 
 
-def is_any(*traits: Trait) -> Callable[[Asked], bool]:
+def is_any(*traits: Trait) -> Callable[[SymbolicLayer], bool]:
     """Return whether a layer has one of these traits."""
     return lambda asked: asked.node.layer.is_any(set(traits))
 
 
-def convolves(asked: Asked) -> bool:
+def convolves(asked: SymbolicLayer) -> bool:
     """Whether it is a convolution that uses the same weights in all places."""
     traits = asked.node.layer.traits
     return Trait.CONVOLUTION in traits and Trait.UNSHARED_WEIGHTS not in traits
 
 
-def joins_elements(asked: Asked) -> bool:
+def joins_elements(asked: SymbolicLayer) -> bool:
     """Whether it joins its inputs element by element."""
     traits = asked.node.layer.traits
     return Trait.JOIN in traits and Trait.CONCATENATION not in traits
 
 
-def attribute(asked: Asked, name: str, default: Any = None) -> Any:  # noqa: ANN401
+def attribute(asked: SymbolicLayer, name: str, default: Any = None) -> Any:  # noqa: ANN401
     """Return what the layer says of an attribute."""
     return asked.node.attributes.get(name, default)
 
 
-def slides(asked: Asked) -> bool:
+def slides(asked: SymbolicLayer) -> bool:
     """Whether windows slide over the input."""
     return bool(asked.facts.fit)
 
 
-def same(asked: Asked) -> bool:
+def same(asked: SymbolicLayer) -> bool:
     """Whether its padding is made for the output."""
     return slides(asked) and attribute(asked, "padding") == "same"
 
 
-def floors(asked: Asked) -> bool:
+def floors(asked: SymbolicLayer) -> bool:
     """Whether a division is always rounded down."""
     return slides(asked) and not same(asked) and not attribute(asked, "ceil_mode")
 
 
-def ceils(asked: Asked) -> bool:
+def ceils(asked: SymbolicLayer) -> bool:
     """Whether a division may be rounded up."""
     return slides(asked) and not same(asked) and bool(attribute(asked, "ceil_mode"))
 
 
-def hangs(asked: Asked) -> bool:
+def hangs(asked: SymbolicLayer) -> bool:
     """Whether a last window hangs over the border, as ceil_mode allows it."""
     return any(overhangs(asked.facts))
 
 
-def drops(asked: Asked) -> bool:
+def drops(asked: SymbolicLayer) -> bool:
     """Whether ceil_mode asked for a last window that would start in the padding behind."""
     return ceils(asked) and any(falling_short(asked))
 
 
-def falling_short(asked: Asked) -> list[bool]:
+def falling_short(asked: SymbolicLayer) -> list[bool]:
     """Return, for each axis, whether a rest is left although nothing hangs over."""
     over = overhangs(asked.facts)
     return [not f.exact and not h for f, h in zip(asked.facts.fit, over, strict=True)]
 
 
-def unfit(asked: Asked) -> bool:
+def unfit(asked: SymbolicLayer) -> bool:
     """Whether the windows leave a rest at the far border."""
     return any(falling_short(asked))
 
@@ -83,103 +83,103 @@ def along(axes: Iterable[object]) -> str:
     return f" along the {' and '.join(names)}"
 
 
-def dilated(asked: Asked) -> bool:
+def dilated(asked: SymbolicLayer) -> bool:
     """Whether the taps of a kernel lie apart."""
     dilation = attribute(asked, "dilation", 1)
     return dilation not in {1, None} and (not isinstance(dilation, tuple) or set(dilation) != {1})
 
 
-def grouped(asked: Asked) -> bool:
+def grouped(asked: SymbolicLayer) -> bool:
     """Whether the channels are split into groups."""
     return _filters_deep(asked) and attribute(asked, "groups", 1) > 1
 
 
-def full(asked: Asked) -> bool:
+def full(asked: SymbolicLayer) -> bool:
     """Whether a filter reads all channels."""
     return _filters_deep(asked) and attribute(asked, "groups", 1) == 1
 
 
-def _filters_deep(asked: Asked) -> bool:
+def _filters_deep(asked: SymbolicLayer) -> bool:
     """Whether it has filters that read all channels, or those of their group."""
     traits = asked.node.layer.traits
     return Trait.FULL_DEPTH in traits and Trait.DENSE not in traits
 
 
-def filters(asked: Asked) -> bool:
+def filters(asked: SymbolicLayer) -> bool:
     """Whether it has filters."""
     return attribute(asked, "filters") is not None
 
 
-def biased(asked: Asked) -> bool:
+def biased(asked: SymbolicLayer) -> bool:
     """Whether it learns biases because it says so."""
     return bool(asked.facts.biases) and attribute(asked, "bias") is True
 
 
-def unbiased(asked: Asked) -> bool:
+def unbiased(asked: SymbolicLayer) -> bool:
     """Whether it goes without biases."""
     return attribute(asked, "bias") is False and asked.node.share is None
 
 
-def pools(asked: Asked) -> bool:
+def pools(asked: SymbolicLayer) -> bool:
     """Whether it pools by a fixed rule."""
     return Trait.POOLING in asked.node.layer.traits and not asked.facts.stored
 
 
-def nothing_learned(asked: Asked) -> bool:
+def nothing_learned(asked: SymbolicLayer) -> bool:
     """Whether there is nothing to learn."""
     return not asked.facts.stored and not pools(asked) and asked.node.share is None
 
 
-def unchanged(asked: Asked) -> bool:
+def unchanged(asked: SymbolicLayer) -> bool:
     """Whether the output has the shape of the only input."""
     return len(asked.node.inputs) == 1 and asked.node.output == asked.node.input_shapes[0]
 
 
-def rescales(asked: Asked) -> bool:
+def rescales(asked: SymbolicLayer) -> bool:
     """Whether it divides activations by what is computed of several of them."""
     traits = {Trait.NORMALISATION, Trait.RESPONSE_NORMALISATION, Trait.SOFTMAX}
     return unchanged(asked) and asked.node.layer.is_any(traits)
 
 
-def moves(asked: Asked) -> bool:
+def moves(asked: SymbolicLayer) -> bool:
     """Whether it only moves activations, and keeps the shape here."""
     moving = {Category.SHAPE, Category.REARRANGEMENT}
     return unchanged(asked) and asked.node.layer.category in moving
 
 
-def keeps(asked: Asked) -> bool:
+def keeps(asked: SymbolicLayer) -> bool:
     """Whether it works on every activation by itself."""
     layer = asked.node.layer
     each = {Category.ACTIVATION, Category.REGULARISATION}
     return unchanged(asked) and layer.category in each and Trait.SOFTMAX not in layer.traits
 
 
-def per_activation(asked: Asked) -> bool:
+def per_activation(asked: SymbolicLayer) -> bool:
     """Whether it learns γ and β for each activation."""
     first = asked.node.input_shapes[0]
     return first.positions > 1 and any(p.size == first.count for p in asked.facts.params)
 
 
-def shared(asked: Asked) -> bool:
+def shared(asked: SymbolicLayer) -> bool:
     """Whether it uses another layer's tensors."""
     return asked.node.share is not None
 
 
-def macs(asked: Asked) -> bool:
+def macs(asked: SymbolicLayer) -> bool:
     """Whether it multiplies and accumulates."""
     return asked.facts.cost is not None and asked.facts.cost.mac > 0
 
 
-def no_macs(asked: Asked) -> bool:
+def no_macs(asked: SymbolicLayer) -> bool:
     """Whether it does something else than that."""
     return asked.facts.cost is not None and asked.facts.cost.mac == 0
 
 
-def no_cost(asked: Asked) -> bool:
+def no_cost(asked: SymbolicLayer) -> bool:
     """Whether it computes nothing."""
     return asked.facts.cost is not None and not any(asked.facts.cost.counts)
 
 
-def multiplied(asked: Asked) -> bool:
+def multiplied(asked: SymbolicLayer) -> bool:
     """Whether each channel has several kernels."""
     return Trait.DEPTHWISE in asked.node.layer.traits and attribute(asked, "multiplier", 1) > 1

@@ -11,7 +11,7 @@ from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.expression import Expression, Name, Value, given, names, parts, rewrite
 from cnnanalyze.core.number import Num, remember, tree
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.explanation import Answer, Rung, Step
+from cnnanalyze.course.explanations.explanation import Answer, DerivationStep, Rung
 from cnnanalyze.course.explanations.naming import is_square, name_layer, name_shapes
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
@@ -24,7 +24,7 @@ from cnnanalyze.layers.base import Fit, Layer
 class Draft:
     """The parts of an explanation that a question has worked out."""
 
-    steps: list[Step]
+    steps: list[DerivationStep]
     value: Answer
     unit: str = ""
     reasons: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Draft:
     """What is true beside the answer, in a few words."""
 
 
-class Asked:
+class SymbolicLayer:
     """A layer whose rules run on numbers that remember; nothing is computed before it is needed."""
 
     def __init__(self, analysis: Analysis, facts: NodeFacts, notation: Notation) -> None:
@@ -134,7 +134,7 @@ class Asked:
         found = self.arranged(number)
         return remember(found) if found.is_given else Num(number, name)
 
-    def steps(self, symbol: Name, number: Value) -> list[Step]:
+    def steps(self, symbol: Name, number: Value) -> list[DerivationStep]:
         """Return the equations that lead to a number: its intermediate results, then itself."""
         return steps(symbol, self.arranged(number))
 
@@ -169,11 +169,11 @@ def describe(layer: Layer) -> str:
     return ", ".join(found)
 
 
-def steps(symbol: Name, found: Expression) -> list[Step]:
+def steps(symbol: Name, found: Expression) -> list[DerivationStep]:
     """Return one equation for every named part of an expression, and one for the whole."""
     found = rewrite(found, _placed)
     inner = dict.fromkeys(p for p in parts(found) if p.args and p.name and p is not found)
-    return [*(Step(p.name, p) for p in inner if p.name), Step(symbol, found)]
+    return [*(DerivationStep(p.name, p) for p in inner if p.name), DerivationStep(symbol, found)]
 
 
 def _placed(part: Expression) -> Expression:

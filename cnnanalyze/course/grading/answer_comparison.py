@@ -13,9 +13,9 @@ from cnnanalyze.course.written_answers.extents import alike, columns, extents, s
 from cnnanalyze.course.written_answers.parser import (
     LONGEST,
     STRICT,
-    Figure,
-    Terms,
+    AnswerTerms,
     Unreadable,
+    WrittenNumber,
     cut,
     figures,
     is_empty,
@@ -27,7 +27,7 @@ from cnnanalyze.course.written_answers.units import PERCENT, factor
 Fits = Callable[[Nested], bool]
 
 
-class Reading(NamedTuple):
+class Interpretation(NamedTuple):
     """What a given answer is understood to be."""
 
     fits: Fits
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
     """What is worked on with by whoever has it for the right answer."""
 
 
-def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noqa: ANN401
+def read(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpretation:  # noqa: ANN401
     """Understand an answer in the light of the question.
 
     Parameters
@@ -76,11 +76,13 @@ def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noq
         return _nothing(raw, solution, terms)
     if solution.form in {"number", "shape"} and says(raw, solution.also):
         remark = f"rounded down it is {say(solution.value, solution.form)}"
-        return Reading(lambda v: v == solution.value, True, text_of(raw), (remark,))
+        return Interpretation(lambda v: v == solution.value, True, text_of(raw), (remark,))
     match solution.form:
         case "choice":
             given = choice(raw)
-            return Reading(lambda v: v is given, given is solution.value, "yes" if given else "no")
+            return Interpretation(
+                lambda v: v is given, given is solution.value, "yes" if given else "no"
+            )
         case "words":
             return _words(raw, solution)
         case "shape":
@@ -91,26 +93,26 @@ def read(raw: Any, solution: Solution, terms: Terms = STRICT) -> Reading:  # noq
             return _number(raw, solution, terms)
 
 
-def _nothing(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+def _nothing(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     if solution.value == 0 and " ".join(clauses(raw)) in _ZERO:
-        return Reading(lambda v: v == 0, True, "0", ("read as 0",), value=0)
+        return Interpretation(lambda v: v == 0, True, "0", ("read as 0",), value=0)
     if is_nothing(raw, solution.also):
-        return Reading(lambda v: v is None, solution.value is None, "none")
+        return Interpretation(lambda v: v is None, solution.value is None, "none")
     found = figures(raw, solution.unit)
-    return Reading(lambda v: v is not None and _any(found, v, terms), False, _said(found[0]))
+    return Interpretation(lambda v: v is not None and _any(found, v, terms), False, _said(found[0]))
 
 
 _ZERO = frozenset({"none", "nothing", "no padding"})
 """What may be written for 0."""
 
 
-def _words(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
+def _words(raw: Any, solution: Solution) -> Interpretation:  # noqa: ANN401
     def plainly(text: str) -> str:
         return "".join(text.lower().split()).replace("×", "*").strip("'\"“”.")
 
     given = plainly(text_of(raw))
     known = {plainly(w) for w in (solution.value, *solution.also)}
-    return Reading(
+    return Interpretation(
         lambda v: isinstance(v, str) and plainly(v) == given, given in known, text_of(raw)
     )
 
@@ -118,17 +120,17 @@ def _words(raw: Any, solution: Solution) -> Reading:  # noqa: ANN401
 # --- numbers --------------------------------------------------------------------------------------
 
 
-def _any(found: tuple[Figure, ...], value: Any, terms: Terms) -> bool:  # noqa: ANN401
+def _any(found: tuple[WrittenNumber, ...], value: Any, terms: AnswerTerms) -> bool:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         return False
     return any(f.agrees(value, terms) for f in found)
 
 
-def _said(figure: Figure) -> str:
+def _said(figure: WrittenNumber) -> str:
     return f"{number(figure.value)}{'%' if figure.percent else ''}"
 
 
-def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+def _number(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     if isinstance(raw, list | tuple) and len(raw) == 1 and not isinstance(raw[0], list | tuple):
         raw = raw[0]
     remarks: list[str] = []
@@ -156,7 +158,7 @@ def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN
         remarks.append(f"read as {_said(chosen)}")
     if right is not None and right.value != solution.value and right.step >= 1:
         remarks.append(f"exactly it is {number(solution.value)}")
-    return Reading(
+    return Interpretation(
         lambda v: _any(found, v, terms),
         right is not None,
         _said(chosen),
@@ -165,14 +167,14 @@ def _number(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN
     )
 
 
-def _doubt(raw: Any, first: Figure, other: Figure) -> str:  # noqa: ANN401
+def _doubt(raw: Any, first: WrittenNumber, other: WrittenNumber) -> str:  # noqa: ANN401
     return (
         f"'{cut(text_of(raw))}' can be read as {number(first.value)} and as "
         f"{number(other.value)}: write it without a point or comma between thousands"
     )
 
 
-def _scaled(figure: Figure, unit: str, terms: Terms) -> Figure:
+def _scaled(figure: WrittenNumber, unit: str, terms: AnswerTerms) -> WrittenNumber:
     """Put a number into the unit in which the answer is worked out."""
     if figure.percent and unit != PERCENT:
         if terms.unit == PERCENT:  # its decimals are those of the percents
@@ -183,13 +185,13 @@ def _scaled(figure: Figure, unit: str, terms: Terms) -> Figure:
     return figure._replace(percent=unit == PERCENT)
 
 
-def _times(figure: Figure, by: Fraction) -> Figure:
+def _times(figure: WrittenNumber, by: Fraction) -> WrittenNumber:
     return figure._replace(
         value=figure.value * by, step=figure.step * by, scaled=figure.scaled or by > 1
     )
 
 
-def _as_ratio(percent: Figure) -> Figure:
+def _as_ratio(percent: WrittenNumber) -> WrittenNumber:
     """Return a ratio for so many percent, which has two decimals more."""
     ratio = _times(percent, Fraction(1, 100))
     return ratio._replace(percent=False, decimals=percent.decimals + 2)
@@ -198,15 +200,17 @@ def _as_ratio(percent: Figure) -> Figure:
 # --- shapes ---------------------------------------------------------------------------------------
 
 
-def _shape(raw: Any, value: tuple[int, ...], terms: Terms) -> Reading:  # noqa: ANN401
+def _shape(raw: Any, value: tuple[int, ...], terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     readings = extents(raw)
     for found in readings:
         given = tuple(plain(f.value) for f in found)
         for words, other in _orders(given, value, width_first=terms.width_first):
             if other == value:
-                return Reading(lambda v: v == value, True, _sized(given), (words,) if words else ())
+                return Interpretation(
+                    lambda v: v == value, True, _sized(given), (words,) if words else ()
+                )
 
-    def ours(found: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    def ours(found: tuple[WrittenNumber, ...]) -> tuple[WrittenNumber, ...]:
         return turned(found) if terms.width_first else found
 
     readings = tuple(map(ours, readings))
@@ -229,7 +233,7 @@ def _shape(raw: Any, value: tuple[int, ...], terms: Terms) -> Reading:  # noqa: 
 
     whole = given * (len(value) - 1) if len(given) == 1 else given
     whole = (*whole, value[-1]) if len(whole) == len(value) - 1 else whole
-    return Reading(fits, False, _sized(given), value=whole)
+    return Interpretation(fits, False, _sized(given), value=whole)
 
 
 def _sized(given: tuple[Any, ...]) -> str:
@@ -261,7 +265,7 @@ def _orders(
 # --- lists and matrices ---------------------------------------------------------------------------
 
 
-def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+def _list(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     value = solution.value
     if solution.form == "matrix":
         given = matrix_of(raw, value)
@@ -289,10 +293,12 @@ def _list(raw: Any, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN40
     said = joint.join(r.said for r in readings)
     entry_fits = tuple(r.fits for r in readings)
     had = tuple(value[n] if r.right else r.value for n, r in enumerate(readings))
-    return Reading(fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had)
+    return Interpretation(
+        fits, not wrong and not short, said, tuple(remarks), wrong, entry_fits, had
+    )
 
 
-def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Reading:
+def _other_matrix(given: tuple[Any, ...], value: Nested, terms: AnswerTerms) -> Interpretation:
     """Read a matrix of another size than the right one."""
     rows = tuple(_row(g, (), terms) for g in given)
 
@@ -305,12 +311,12 @@ def _other_matrix(given: tuple[Any, ...], value: Nested, terms: Terms) -> Readin
 
     sizes = f"{len(given)}x{len(given[0])}", f"{len(value)}x{len(value[0])}"
     remark = f"this is {sizes[0]}, but the output is {sizes[1]}"
-    return Reading(fits, False, "; ".join(r.said for r in rows), (remark,))
+    return Interpretation(fits, False, "; ".join(r.said for r in rows), (remark,))
 
 
-def _entry(raw: Any, place: int, solution: Solution, terms: Terms) -> Reading:  # noqa: ANN401
+def _entry(raw: Any, place: int, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     if is_empty(raw):
-        return Reading(lambda _: False, False, "–")
+        return Interpretation(lambda _: False, False, "–")
     if solution.parts:
         return read(raw, solution.parts[place], terms._replace(is_entry=True))
     value = solution.value[place]
@@ -320,7 +326,7 @@ def _entry(raw: Any, place: int, solution: Solution, terms: Terms) -> Reading:  
     return _number(raw, Solution(value, unit=solution.unit), terms)
 
 
-def _row(raw: Any, value: tuple[Any, ...], terms: Terms) -> Reading:  # noqa: ANN401
+def _row(raw: Any, value: tuple[Any, ...], terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     given = raw if isinstance(raw, tuple) else (raw,)
     found = tuple(tuple(_scaled(f, "", STRICT) for f in figures(g)) for g in given)
     right = len(found) == len(value) and all(
@@ -335,4 +341,4 @@ def _row(raw: Any, value: tuple[Any, ...], terms: Terms) -> Reading:  # noqa: AN
         )
 
     had = tuple(plain(f[0].value) for f in found)
-    return Reading(fits, right, ", ".join(_said(f[0]) for f in found), value=had)
+    return Interpretation(fits, right, ", ".join(_said(f[0]) for f in found), value=had)

@@ -19,14 +19,14 @@ QUESTION = frozenset({"question", "id", "answer to", "part"})
 ANSWER = frozenset({"answer", "value", "given"})
 
 
-class Cell(NamedTuple):
+class AnswerCell(NamedTuple):
     """One cell of a table, and where it begins."""
 
     text: str
     mark: Mark
 
 
-Row = list[Cell]
+Row = list[AnswerCell]
 
 
 def read_table(source: Source, stem: str) -> tuple[Paper, ...]:
@@ -38,10 +38,10 @@ def read_table(source: Source, stem: str) -> tuple[Paper, ...]:
     >>> papers[0].answers, papers[1].answers["A1", ""].given
     ({('A1', ''): '4'}, '3-Jul')
     """
-    return _Table(source, stem).papers()
+    return _AnswerTable(source, stem).papers()
 
 
-class _Table:
+class _AnswerTable:
     """A table, and what is wrong with it."""
 
     def __init__(self, source: Source, stem: str) -> None:
@@ -179,7 +179,7 @@ def _rows(source: Source) -> Iterator[Row]:
             places = _starts(lines[first - 1] if first <= len(lines) else "", apart)
             if any(cell.strip() for cell in row):
                 yield [
-                    Cell(
+                    AnswerCell(
                         cell.strip(),
                         Mark(source, first, *(places[n] if n < len(places) else (1, 1))),
                     )
@@ -216,7 +216,7 @@ _DATE = re.compile(
 _LONGEST = 32
 
 
-def _value(cell: Cell) -> str | Refused:
+def _value(cell: AnswerCell) -> str | Refused:
     """Return what a cell says, unless it is what a spreadsheet made of it."""
     if len(cell.text) <= _LONGEST and _DATE.fullmatch(cell.text):
         return Refused(

@@ -52,13 +52,13 @@ def read_papers(text: str, name: str) -> tuple[Paper, ...]:
     if ending in {".csv", ".tsv"}:
         return read_table(source, stem)
     tree = read_json(source) if ending == ".json" else read_yaml(source)
-    return _Reader(source).read(tree, stem)
+    return _PaperReader(source).read(tree, stem)
 
 
 # --- YAML and JSON --------------------------------------------------------------------------------
 
 
-class _Reader:
+class _PaperReader:
     """Reads papers from a tree."""
 
     def __init__(self, source: Source) -> None:

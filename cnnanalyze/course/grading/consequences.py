@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.grading.answer_comparison import Reading
+from cnnanalyze.course.grading.answer_comparison import Interpretation
 from cnnanalyze.course.grading.earlier_answers import Earlier, Key, quantity_of
 from cnnanalyze.course.grading.step_answers import CLIMBING, doubled, stepped
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, is_tree
@@ -42,7 +42,7 @@ class Chains:
         self._known: dict[tuple[Any, ...], tuple[Nested, ...]] = {}
 
     def origin(
-        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Interpretation
     ) -> tuple[Earlier, ...]:
         """Return the earlier answers from which one follows exactly; nothing if it does not.
 
@@ -52,13 +52,13 @@ class Chains:
         return self._first(key, solved, [e for e in earlier if not is_given(solved, e)], reading)
 
     def passed_over(
-        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Interpretation
     ) -> tuple[Earlier, ...]:
         """Return the earlier answers that were used though the question says what is right."""
         return self._first(key, solved, [e for e in earlier if is_given(solved, e)], reading)
 
     def _first(
-        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Reading
+        self, key: Key, solved: Solved, earlier: Sequence[Earlier], reading: Interpretation
     ) -> tuple[Earlier, ...]:
         chained = [e for e in earlier if is_chained(key, solved, e)]
         tries: list[tuple[Earlier, ...]] = [(e,) for e in chained[: -MOST_ALONE - 1 : -1]]
@@ -69,7 +69,7 @@ class Chains:
                 return chosen
         return ()
 
-    def within(self, key: Key, solved: Solved, reading: Reading) -> dict[int, int]:
+    def within(self, key: Key, solved: Solved, reading: Interpretation) -> dict[int, int]:
         """Return which wrong entries of a list of layers follow from which before them."""
         source, trees = solved.source, solved.solution.worked
         if source is None or not source.layers or not isinstance(trees, tuple):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.tabular import Row, Tabular
-from cnnanalyze.course.grading.answer_comparison import Reading, read
+from cnnanalyze.course.grading.answer_comparison import Interpretation, read
 from cnnanalyze.course.grading.consequences import Chains
 from cnnanalyze.course.grading.earlier_answers import Earlier
 from cnnanalyze.course.grading.paper import Paper, Refused
@@ -36,7 +36,7 @@ AS_GOOD = 0.5
 """By how much the weight of another explanation may be above the best."""
 
 
-class Mark(NamedTuple):
+class AnswerMark(NamedTuple):
     """One answer of one student, marked."""
 
     question: str
@@ -67,7 +67,7 @@ class GradedPaper:
     """One student's answers, marked."""
 
     student: str
-    marks: tuple[Mark, ...]
+    marks: tuple[AnswerMark, ...]
     faults: tuple[Fault, ...] = ()
     """What belongs to no answer, such as ids that the sheet does not know."""
 
@@ -259,12 +259,12 @@ class _Grader:
         solved: Solved,
         raw: Any,  # noqa: ANN401 - whatever a file holds
         earlier: list[Earlier],
-    ) -> Mark:
+    ) -> AnswerMark:
         """Mark an answer in the light of the wrong ones before it, and add it to them."""
         ask, solution = solved.ask, solved.solution
         given = text_of(raw.given if isinstance(raw, Refused) else raw)
         given = cut(squeeze(given), LONGEST_SHOWN)
-        mark = Mark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
+        mark = AnswerMark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
         if isinstance(raw, Refused):
             return mark._replace(outcome=UNREADABLE, remarks=(str(raw),))
         if is_empty(raw):
@@ -293,7 +293,7 @@ class _Grader:
         mark = mark._replace(follows=tuple((e.label, e.given) for e in passed_over))
         return self.wrong(mark, solved, reading)
 
-    def wrong(self, mark: Mark, solved: Solved, reading: Reading) -> Mark:
+    def wrong(self, mark: AnswerMark, solved: Solved, reading: Interpretation) -> AnswerMark:
         key = (mark.question, mark.name, reading.said)
         chained = self.chains.within(key[:2], solved, reading)
         if solved.solution.form == "list" and reading.entries and not reading.wrong:
@@ -312,7 +312,7 @@ class _Grader:
         )
 
     def explain(
-        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+        self, question: str, solved: Solved, reading: Interpretation, chained: Mapping[int, int]
     ) -> Iterator[Mistake]:
         """Yield what leads to a wrong answer: slips, or the answer to another part."""
         name = solved.ask.name
@@ -332,7 +332,7 @@ class _Grader:
         return self.diagnoses[key]
 
     def by_entry(
-        self, question: str, solved: Solved, reading: Reading, chained: Mapping[int, int]
+        self, question: str, solved: Solved, reading: Interpretation, chained: Mapping[int, int]
     ) -> Iterator[Mistake]:
         """Explain the wrong entries of a list one by one, if all of them can be explained."""
         solution = solved.solution
@@ -356,7 +356,7 @@ class _Grader:
         kinds = tuple(dict.fromkeys(k for m in made.values() for k in m.kinds))
         yield Mistake(kinds, words, solution.value, max(m.weight for m in made.values()))
 
-    def worth(self, mark: Mark) -> Fraction:
+    def worth(self, mark: AnswerMark) -> Fraction:
         """Return what a wrong answer is worth for the mistake that is named first."""
         if not mark.mistakes:
             return Fraction(0)
@@ -369,7 +369,7 @@ class _Grader:
         return share * mark.most
 
 
-def _reached(reading: Reading, solved: Solved, chained: Fraction) -> Fraction:
+def _reached(reading: Interpretation, solved: Solved, chained: Fraction) -> Fraction:
     """Return the share of a list that is right, where each entry has its points."""
     per_entry = solved.ask.manner.per_entry
     if per_entry is None:
@@ -380,14 +380,14 @@ def _reached(reading: Reading, solved: Solved, chained: Fraction) -> Fraction:
     return (len(reading.entries) - len(reading.wrong) + chained) / asked
 
 
-def _with_entries(mark: Mark) -> Mark:
+def _with_entries(mark: AnswerMark) -> AnswerMark:
     """Give the points of the entries that are right, beside the credit for what is explained."""
     if not mark.reached:
         return mark
     return mark._replace(points=mark.points + (mark.most - mark.points) * mark.reached)
 
 
-def _in_company(marks: list[Mark]) -> Iterator[Mark]:
+def _in_company(marks: list[AnswerMark]) -> Iterator[AnswerMark]:
     """Put first what explains several wrong answers of one question: it is no accident then."""
     made = Counter(
         (mark.question, mistake.names)
@@ -409,7 +409,7 @@ COMPANY = 1.5
 """What a mistake gains that was made in another answer of the question, too."""
 
 
-def _which(reading: Reading, solution: Solution) -> tuple[str, ...]:
+def _which(reading: Interpretation, solution: Solution) -> tuple[str, ...]:
     if not reading.wrong or solution.form not in {"list", "matrix"}:
         return ()
     word = "row" if solution.form == "matrix" else "entry"

@@ -13,14 +13,14 @@ from cnnanalyze.course.written_answers.parser import is_empty, text_of
 from cnnanalyze.errors import Fault
 
 
-class Placed(NamedTuple):
+class PlacedAnswers(NamedTuple):
     """The answers of a paper by question and name, and what belongs to none."""
 
     answers: dict[Key, Any]
     faults: tuple[Fault, ...]
 
 
-def put(paper: Paper, sheet: SolvedSheet) -> Placed:
+def put(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
     """Return the answers of a paper as the sheet calls them."""
     ids = tuple(q.question.id for q in sheet.questions)
     found: dict[Key, Any] = {}
@@ -37,7 +37,7 @@ def put(paper: Paper, sheet: SolvedSheet) -> Placed:
         else:
             found[meant] = value
             first[meant] = key
-    return Placed(found, tuple(faults))
+    return PlacedAnswers(found, tuple(faults))
 
 
 def _meant(key: Key, ids: tuple[str, ...], sheet: SolvedSheet) -> Key | str:

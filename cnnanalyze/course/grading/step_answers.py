@@ -40,7 +40,7 @@ def _is_of_the_same(earlier: Earlier, later: Solved) -> bool:
     )
 
 
-class _Step(NamedTuple):
+class _StepAnswer(NamedTuple):
     """A number that is called so in a working, and what somebody had for it."""
 
     keys: tuple[str, ...]
@@ -60,12 +60,12 @@ class _Step(NamedTuple):
         return name.key in self.keys and (not self.layer or name.of in {self.layer, ""})
 
 
-def _put(part: Expression, steps: Sequence[_Step]) -> Expression:
+def _put(part: Expression, steps: Sequence[_StepAnswer]) -> Expression:
     step = next((s for s in steps if s.is_in(part)), None)
     return part if step is None else given(step.had, part.name)
 
 
-def _steps_of(earlier: Earlier) -> Iterator[_Step]:
+def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
     """Yield under which names an answer stands in the working of others."""
     about, source = earlier.solved.ask.about, earlier.solved.source
     right, had = earlier.solved.solution.value, earlier.value
@@ -105,7 +105,7 @@ def _each(trees: Any, right: Nested, had: Nested) -> Iterator[tuple[Any, Nested,
         yield (trees if is_tree(trees) else None), right, had
 
 
-def _extents(layer: str, right: Nested, had: Nested) -> Iterator[_Step]:
+def _extents(layer: str, right: Nested, had: Nested) -> Iterator[_StepAnswer]:
     """Yield the sides of an output, unless one size would have to stand for two."""
     if not isinstance(right, tuple) or not isinstance(had, tuple) or len(right) != len(had):
         return
@@ -121,9 +121,9 @@ def _number(
     right: Any,  # noqa: ANN401
     had: Any,  # noqa: ANN401
     op: str = "",
-) -> Iterator[_Step]:
+) -> Iterator[_StepAnswer]:
     if all(isinstance(v, int | Fraction) and not isinstance(v, bool) for v in (right, had)):
-        yield _Step(keys, layer, right, had, op)
+        yield _StepAnswer(keys, layer, right, had, op)
 
 
 def doubled(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Fault, SpecError
-from cnnanalyze.language.printed_number import Figure
+from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 
@@ -57,7 +57,7 @@ def _is(printed: Scalar, computed: float | Fraction, within: float) -> bool:
     if (quotient := _QUOTIENT.fullmatch(digits)) is not None:
         return sign * Fraction(int(quotient[1]), int(quotient[2])) == computed
     try:
-        figure = Figure.parse(digits)
+        figure = PrintedNumber.parse(digits)
     except ValueError as error:
         raise SpecError(Fault(str(error), printed.mark)) from None
     exactly = Fraction(computed)

@@ -57,7 +57,7 @@ _FACT = (
 _SLIP = ("words", "ask", "at")
 
 
-class Slip(NamedTuple):
+class OtherQuestion(NamedTuple):
     """Another question: its answer is what was printed."""
 
     words: str
@@ -83,7 +83,7 @@ class Fact(NamedTuple):
     cause: str
     reason: str
     right: Tree | None
-    slip: Slip | None
+    slip: OtherQuestion | None
     within: float
     """How far a printed figure may be off, as a share; 0 where its last digit says so."""
     unchecked: str
@@ -188,7 +188,7 @@ def _read_wrong(keys: Keys, fact: Fact, faults: Faults) -> Fact:
     return fact._replace(cause=cause, reason=reason, right=right, slip=slip)
 
 
-def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
+def _read_slip(tree: Tree | None, faults: Faults) -> OtherQuestion | None:
     if tree is None:
         return None
     if not isinstance(tree, Mapping):
@@ -199,7 +199,7 @@ def _read_slip(tree: Tree | None, faults: Faults) -> Slip | None:
     if not words or not isinstance(ask, Mapping):
         faults.add("a slip needs its 'words' and the question that it answers, 'ask'", tree.mark)
         return None
-    return Slip(words, ask, _place(keys.get("at"), faults))
+    return OtherQuestion(words, ask, _place(keys.get("at"), faults))
 
 
 def _share(tree: Tree | None, faults: Faults) -> float:

@@ -84,7 +84,7 @@ def _refuse_others(ask: Mapping, known: Sequence_[str]) -> None:
             )
 
 
-class Asked(NamedTuple):
+class SheetQuestion(NamedTuple):
     """A question that homework sheets know: about given numbers, not about a network."""
 
     topic: Topic
@@ -116,7 +116,7 @@ class Asked(NamedTuple):
         return found
 
 
-def topic_of(ask: Mapping) -> Asked | None:
+def topic_of(ask: Mapping) -> SheetQuestion | None:
     """Return the question of a homework sheet that this is, if it is one."""
     word = next((k for k in ask.keys() if k in TOPICS), "")  # noqa: SIM118 - a tree, no dict
     if not word:
@@ -130,7 +130,7 @@ def topic_of(ask: Mapping) -> Asked | None:
     section = read_section(topic.section, topic.renamed(given), word, faults)
     faults.raise_if_any()
     assert section is not None
-    return Asked(topic, section, given)
+    return SheetQuestion(topic, section, given)
 
 
 def _named(ask: Mapping) -> str:

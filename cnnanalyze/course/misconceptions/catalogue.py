@@ -23,7 +23,7 @@ class Rank(IntEnum):
     """It is far-fetched, though it can be told from others by its number."""
 
 
-class Kind(NamedTuple):
+class MistakeKind(NamedTuple):
     """One kind of mistake."""
 
     name: str
@@ -37,7 +37,7 @@ NAMES: dict[str, Rank] = {}
 """The names of all kinds that there are, with the rank of the most common of the name."""
 
 
-def kind(name: str, words: str, rank: Rank = Rank.COMMON) -> Kind:
+def kind(name: str, words: str, rank: Rank = Rank.COMMON) -> MistakeKind:
     """Enter a kind of mistake.
 
     Examples
@@ -46,4 +46,4 @@ def kind(name: str, words: str, rank: Rank = Rank.COMMON) -> Kind:
     <Rank.COMMON: 1>
     """
     NAMES[name] = min(rank, NAMES.get(name, rank))
-    return Kind(name, words, rank)
+    return MistakeKind(name, words, rank)

@@ -11,7 +11,7 @@ from decimal import DecimalException
 from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, given, parts, rewrite
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.solution import (
     Nested,
     Scene,
@@ -23,19 +23,19 @@ from cnnanalyze.course.misconceptions.solution import (
     through,
     value_of,
 )
-from cnnanalyze.course.misconceptions.variants import SLIPS, Slip
+from cnnanalyze.course.misconceptions.variants import SLIPS, Misconception
 from cnnanalyze.errors import CnnError
 
 
 class Mistake(NamedTuple):
     """One way to the given value."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[MistakeKind, ...]
     words: str
     value: Nested
     weight: float
     """How far-fetched it is: the ranks of its kinds together, and a little for a special place."""
-    slips: tuple[Slip, ...] = ()
+    slips: tuple[Misconception, ...] = ()
     """The changes to the expression, where it is one of these."""
     right: Expression | None = None
     """The step where it happened, as it should be."""
@@ -107,14 +107,14 @@ def _slipped(solution: Solution) -> Iterator[Mistake]:
         yield from _somewhere(terms, solution)
 
 
-def _everywhere(trees: Trees, scene: Scene) -> Iterator[tuple[Slip, Trees]]:
+def _everywhere(trees: Trees, scene: Scene) -> Iterator[tuple[Misconception, Trees]]:
     for slip in SLIPS:
         changed = _change(trees, slip, scene)
         if changed is not None:
             yield slip, changed
 
 
-def _change(trees: Trees, slip: Slip, scene: Scene) -> Trees | None:
+def _change(trees: Trees, slip: Misconception, scene: Scene) -> Trees | None:
     """Return what a slip makes of an answer; nothing if it makes no difference."""
     before = through(trees, lambda tree: opened(tree, scene)) if slip.in_sizes else trees
     try:
@@ -124,7 +124,7 @@ def _change(trees: Trees, slip: Slip, scene: Scene) -> Trees | None:
     return None if changed == before else changed
 
 
-def applied(tree: Expression, slip: Slip, scene: Scene) -> Expression:
+def applied(tree: Expression, slip: Misconception, scene: Scene) -> Expression:
     """Return an expression with a slip made wherever it can be."""
     if slip.top:
         return slip.change(tree, scene) or tree
@@ -188,7 +188,7 @@ def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mi
                 wrong[layer] = (of_kind, changed.value - term.value)
 
         def made(
-            where: str, off: int, weight: float, layers: tuple[str, ...], slip: Slip = slip
+            where: str, off: int, weight: float, layers: tuple[str, ...], slip: Misconception = slip
         ) -> Mistake:
             words, rank = f"{slip.words}, in {where}", slip.kind.rank
             return Mistake((slip.kind,), words, right + off, rank + weight, (slip,), layers=layers)
@@ -238,7 +238,7 @@ LONG = 4
 """A list of so many numbers is not met by chance."""
 
 
-def _pair(first: Slip, second: Slip, value: Nested) -> Mistake:
+def _pair(first: Misconception, second: Misconception, value: Nested) -> Mistake:
     kinds = tuple(sorted((first.kind, second.kind), key=lambda k: k.name))
     words = f"{first.words}, and {second.words}"
     return Mistake(kinds, words, value, sum(k.rank for k in kinds), (first, second))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cnnanalyze.core.expression import Expression, Name, given, made, parts, rewrite
-from cnnanalyze.course.misconceptions.solution import Place, Scene, layer_of
+from cnnanalyze.course.misconceptions.solution import Scene, Surroundings, layer_of
 from cnnanalyze.layers.traits import Trait
 
 Change = Callable[[Expression, Scene], Expression | None]
@@ -30,7 +30,7 @@ def put(value: int, *keys: str) -> Change:
     return change
 
 
-def of_place(number: Callable[[Place, Name], int | None], *keys: str) -> Change:
+def of_place(number: Callable[[Surroundings, Name], int | None], *keys: str) -> Change:
     """Put a number from around the layer in the place of another."""
 
     def change(part: Expression, scene: Scene) -> Expression:
@@ -43,7 +43,7 @@ def of_place(number: Callable[[Place, Name], int | None], *keys: str) -> Change:
     return change
 
 
-def place_of(part: Expression, scene: Scene) -> Place | None:
+def place_of(part: Expression, scene: Scene) -> Surroundings | None:
     """Return the layer that a part belongs to."""
     return scene.get(layer_of(part))
 
@@ -68,7 +68,7 @@ def squared(*keys: str) -> Change:
     return change
 
 
-def multiplied(key: str, number: Callable[[Place], int]) -> Change:
+def multiplied(key: str, number: Callable[[Surroundings], int]) -> Change:
     """Multiply a number by another one from around the layer."""
 
     def change(part: Expression, scene: Scene) -> Expression:
@@ -141,7 +141,7 @@ def one_branch(part: Expression, _: Scene) -> Expression:
 def earlier_depth(which: int) -> Change:
     """Put the depth of a map further up in the place of the layer's own."""
 
-    def number(place: Place, _: Name) -> int | None:
+    def number(place: Surroundings, _: Name) -> int | None:
         return place.above[which] if place.above else None
 
     return of_place(number, "channels")

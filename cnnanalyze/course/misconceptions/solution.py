@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name, Value, evaluate, parts, rewrite
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.simplify import bare
-from cnnanalyze.course.misconceptions.catalogue import Kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.layers.traits import Trait
 
 Nested = Any
@@ -21,7 +21,7 @@ Trees = Any
 """An expression, or a tuple of nested ones, as the answer is nested."""
 
 
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """What lies around a layer: slips put one of these numbers where another belongs."""
 
     kind: str
@@ -43,14 +43,14 @@ class Place(NamedTuple):
         return Trait.NORMALISATION in self.traits
 
 
-Scene = dict[str, Place]
+Scene = dict[str, Surroundings]
 """The layers that an answer is made of, by their ids."""
 
 
 class Variant(NamedTuple):
     """The same question with something read wrongly, worked out by the same rules."""
 
-    kind: Kind
+    kind: MistakeKind
     solve: Callable[[], Solution]
     where: str = ""
     """Where it was done, if not everywhere: the end of a sentence."""
@@ -66,7 +66,7 @@ class Variant(NamedTuple):
 class Twist(NamedTuple):
     """A mistake that belongs to one answer alone: what it makes of it."""
 
-    kind: Kind
+    kind: MistakeKind
     value: Nested
     where: str = ""
     """Where it was done, if not everywhere: the end of a sentence."""
@@ -131,7 +131,7 @@ def flat(nested: Nested) -> Iterator[Any]:
         yield nested
 
 
-def unfold(steps: Sequence[Step], of: str = "") -> Expression:
+def unfold(steps: Sequence[DerivationStep], of: str = "") -> Expression:
     """Return the last of several equations with the ones before put in, all names kept.
 
     Parameters

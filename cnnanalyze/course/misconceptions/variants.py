@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.expression_changes import (
     Change,
     additions_as_products,
@@ -62,10 +62,10 @@ from cnnanalyze.layers.traits import Trait
 COMMON, OCCASIONAL, RARE = Rank
 
 
-class Slip(NamedTuple):
+class Misconception(NamedTuple):
     """One mistake."""
 
-    kind: Kind
+    kind: MistakeKind
     change: Change
     top: bool = False
     """Whether it changes the answer as a whole, and not a part of it."""
@@ -91,11 +91,11 @@ def _slip(
     *,
     top: bool = False,
     in_sizes: bool = False,
-) -> Slip:
-    return Slip(kind(name, words, rank), change, top, in_sizes)
+) -> Misconception:
+    return Misconception(kind(name, words, rank), change, top, in_sizes)
 
 
-OF_SIZES: tuple[Slip, ...] = tuple(
+OF_SIZES: tuple[Misconception, ...] = tuple(
     _slip(name, words, change, rank, in_sizes=True)
     for name, words, change, rank in (
         (
@@ -143,7 +143,7 @@ OF_SIZES: tuple[Slip, ...] = tuple(
 )
 """Where the size of a map is worked out; what uses the size goes wrong with it."""
 
-SLIPS: tuple[Slip, ...] = (
+SLIPS: tuple[Misconception, ...] = (
     *OF_SIZES,
     _slip(
         "size of the padded input",

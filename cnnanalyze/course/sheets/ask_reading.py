@@ -12,7 +12,7 @@ from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import OF_SPEC, Ask, Manner, OfAnswers, OfNetwork, OfTopic
+from cnnanalyze.course.sheets.sheet import OF_SPEC, AnswerFormat, Ask, OfAnswers, OfNetwork, OfTopic
 from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.mapping import Keys
 from cnnanalyze.language.sections import read_section
@@ -41,7 +41,7 @@ class AskReader:
         self,
         question: Keys,
         notation: str,
-        manner: Manner,
+        manner: AnswerFormat,
         manners: MannerReader,
         shares_points: bool,
     ) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations.notation import NOTATIONS
-from cnnanalyze.course.sheets.sheet import Manner
+from cnnanalyze.course.sheets.sheet import AnswerFormat
 from cnnanalyze.course.written_answers.units import BYTES, NAMED
 from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.mapping import Keys
@@ -64,7 +64,7 @@ class MannerReader:
             return None
         return number
 
-    def read(self, keys: Keys, manner: Manner, *, is_one: bool = False) -> Manner:
+    def read(self, keys: Keys, manner: AnswerFormat, *, is_one: bool = False) -> AnswerFormat:
         """Return how answers are written and marked, over what holds already.
 
         Parameters

@@ -19,7 +19,7 @@ from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.language.tree import Mapping, plain
 
 
-class Given(NamedTuple):
+class QuestionDatum(NamedTuple):
     """One thing that is given."""
 
     word: str
@@ -31,7 +31,7 @@ class Given(NamedTuple):
     """The layers of a network."""
 
 
-Givens = tuple[Given, ...]
+Givens = tuple[QuestionDatum, ...]
 
 
 class Data(NamedTuple):
@@ -79,7 +79,7 @@ def _subject(solved: Solved) -> str:
     return "a network" if isinstance(about, OfNetwork) else ""
 
 
-def _givens(solved: Solved, *, whole: bool = False) -> Iterator[Given]:
+def _givens(solved: Solved, *, whole: bool = False) -> Iterator[QuestionDatum]:
     """Yield what is given; the ``whole`` of it, or what has a bearing on the answer."""
     match solved.ask.about:
         case OfTopic(topic, quantity, section):
@@ -91,22 +91,22 @@ def _givens(solved: Solved, *, whole: bool = False) -> Iterator[Given]:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-def _of_section(section: Section, idle: Sequence[str]) -> Iterator[Given]:
+def _of_section(section: Section, idle: Sequence[str]) -> Iterator[QuestionDatum]:
     for name in type(section).model_fields:
         value = getattr(section, name)
         if name in section.model_fields_set and name not in idle and value is not None:
             yield from _of_value(name.replace("_", " "), value)
 
 
-def _of_value(word: str, value: Any) -> Iterator[Given]:  # noqa: ANN401 - whatever a section holds
+def _of_value(word: str, value: Any) -> Iterator[QuestionDatum]:  # noqa: ANN401 - whatever a section holds
     if not isinstance(value, tuple):
-        yield Given(word, _said(value))
+        yield QuestionDatum(word, _said(value))
     elif isinstance(value[0], tuple) and isinstance(value[0][0], tuple):
         for number, matrix in enumerate(value, start=1):
             named = f"{word} of plane {number}" if len(value) > 1 else word
-            yield Given(named, _name_of(matrix), _rows(matrix))
+            yield QuestionDatum(named, _name_of(matrix), _rows(matrix))
     else:
-        yield Given(word, ", ".join(map(_said, value)))
+        yield QuestionDatum(word, ", ".join(map(_said, value)))
 
 
 def _said(value: Any) -> str:  # noqa: ANN401
@@ -148,24 +148,26 @@ def _name_of(matrix: Any) -> str:  # noqa: ANN401
 # --- networks -------------------------------------------------------------------------------------
 
 
-def _of_network(network: Network, tree: Mapping) -> Iterator[Given]:
+def _of_network(network: Network, tree: Mapping) -> Iterator[QuestionDatum]:
     if tree.get("spec") is not None:
-        yield Given("network", network.name)
-    yield Given("input", str(network.input))
+        yield QuestionDatum("network", network.name)
+    yield QuestionDatum("input", str(network.input))
     if network.values is not None:
-        yield Given("numbers of the input", _nested(network.values))
-    yield Given("layers", lines=tuple(_lines(network.nodes)))
+        yield QuestionDatum("numbers of the input", _nested(network.values))
+    yield QuestionDatum("layers", lines=tuple(_lines(network.nodes)))
     settings = tree.get("set")
     if isinstance(settings, Mapping):
-        yield Given("with", ", ".join(f"{k.text} = {plain(v)}" for k, v in settings.entries))
+        yield QuestionDatum(
+            "with", ", ".join(f"{k.text} = {plain(v)}" for k, v in settings.entries)
+        )
     if (classes := tree.get("classes")) is not None:
-        yield Given("classes", str(plain(classes)))
+        yield QuestionDatum("classes", str(plain(classes)))
     for word, key in (("trained layers", "trains"), ("layers added up", "over")):
         if tree.get(key) is not None:
-            yield Given(word, ", ".join(map(str, words_of(tree.get(key)))))
+            yield QuestionDatum(word, ", ".join(map(str, words_of(tree.get(key)))))
     layer = tree.get("layer")
     if layer is not None and isinstance(plain(layer), list) and (names := words_of(layer)):
-        yield Given("for each of", ", ".join(map(str, names)))
+        yield QuestionDatum("for each of", ", ".join(map(str, names)))
 
 
 def _lines(nodes: Sequence[Node]) -> Iterator[str]:

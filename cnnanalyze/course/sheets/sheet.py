@@ -58,7 +58,7 @@ class OfAnswers(NamedTuple):
     names: tuple[str, ...]
 
 
-class Manner(NamedTuple):
+class AnswerFormat(NamedTuple):
     """How answers are written, and how closely they must be met."""
 
     tolerance: Fraction = Fraction(0)
@@ -84,7 +84,7 @@ class Ask(NamedTuple):
     mark: Mark
     text: str = ""
     notation: str = "plain"
-    manner: Manner = Manner()
+    manner: AnswerFormat = AnswerFormat()
 
 
 @dataclass(frozen=True)

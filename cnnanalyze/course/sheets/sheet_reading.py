@@ -10,7 +10,15 @@ from cnnanalyze.course.sheets.ask_reading import OF_NETWORK, AskReader
 from cnnanalyze.course.sheets.credit_reading import read_credit
 from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import ONLY, Ask, Credit, Manner, Question, Sheet, find_sheet
+from cnnanalyze.course.sheets.sheet import (
+    ONLY,
+    AnswerFormat,
+    Ask,
+    Credit,
+    Question,
+    Sheet,
+    find_sheet,
+)
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.diagnostics import Faults, quoted, said
 from cnnanalyze.language.mapping import Keys
@@ -59,7 +67,7 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
             help="a sheet begins with 'sheet: 1'; 'cnnanalyze explain' works out a network",
         )
     elif isinstance(tree, Mapping):
-        sheet = _Reader(source, folder, tree, faults).read()
+        sheet = _SheetReader(source, folder, tree, faults).read()
     else:
         faults.add(
             f"a sheet must be a mapping with 'sheet' and 'questions', not {said(tree)}",
@@ -71,7 +79,7 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
     return sheet
 
 
-class _Reader:
+class _SheetReader:
     """Reads a sheet, and notes all that is wrong with it."""
 
     def __init__(self, source: Source, folder: Path | None, tree: Mapping, faults: Faults) -> None:
@@ -85,7 +93,7 @@ class _Reader:
         keys = Keys(self.tree, "a sheet", HEADER, self.faults)
         self.check_version(keys.get("sheet"))
         notation = self.manners.notation(keys, "plain")
-        manner = self.manners.read(keys, Manner())
+        manner = self.manners.read(keys, AnswerFormat())
         found = tuple(self.questions(keys.get("questions"), notation, manner))
         self.check_ids(found)
         title = self.manners.text(keys, "title") or Path(self.source.name).stem
@@ -139,7 +147,9 @@ class _Reader:
                         help="give one of both another name",
                     )
 
-    def questions(self, tree: Tree | None, notation: str, manner: Manner) -> Iterator[Question]:
+    def questions(
+        self, tree: Tree | None, notation: str, manner: AnswerFormat
+    ) -> Iterator[Question]:
         if not isinstance(tree, ListTree) or not tree.items:
             self.faults.add(
                 "a sheet must have a list of 'questions'",
@@ -156,7 +166,7 @@ class _Reader:
                 yield from self.question(number, item, notation, manner)
 
     def question(
-        self, number: int, tree: Tree, notation: str, manner: Manner
+        self, number: int, tree: Tree, notation: str, manner: AnswerFormat
     ) -> Iterator[Question]:
         if not isinstance(tree, Mapping):
             self.faults.add(f"a question must be a mapping, not {said(tree)}", tree.mark)
@@ -189,7 +199,7 @@ class _Reader:
                 asks = [a._replace(points=points / len(asks)) for a in asks]
             yield Question(id_, text, tuple(asks), mark, source)
 
-    def asks(self, question: Keys, notation: str, manner: Manner) -> Iterator[Ask]:
+    def asks(self, question: Keys, notation: str, manner: AnswerFormat) -> Iterator[Ask]:
         wanted, find = question.get("ask"), question.get("find")
         points = question.get("points")
         notation = self.manners.notation(question, notation)

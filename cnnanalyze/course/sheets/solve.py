@@ -28,7 +28,7 @@ from cnnanalyze.course.sheets.sheet import (
     words_of,
 )
 from cnnanalyze.course.sheets.writing import write
-from cnnanalyze.course.written_answers.parser import Terms
+from cnnanalyze.course.written_answers.parser import AnswerTerms
 from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
 from cnnanalyze.graph.network import Input, Network
@@ -60,10 +60,10 @@ class Solved(NamedTuple):
     """The answers that it is made of, if it is made of any."""
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> AnswerTerms:
         """How closely the answer must be met, and how it is written."""
         manner = self.ask.manner
-        return Terms(
+        return AnswerTerms(
             manner.tolerance,
             manner.is_of_counts,
             manner.decimals,

@@ -7,14 +7,14 @@ from typing import Any
 
 from cnnanalyze.course.misconceptions.solution import Solution, plain
 from cnnanalyze.course.sheets.wording import brief, listing, number, rounded, say, turned
-from cnnanalyze.course.written_answers.parser import Terms
+from cnnanalyze.course.written_answers.parser import AnswerTerms
 from cnnanalyze.course.written_answers.units import PERCENT, factor
 
 NONE = "none"
 """What is written where there is no answer."""
 
 
-def write(solution: Solution, terms: Terms, *, short: bool = False) -> str:
+def write(solution: Solution, terms: AnswerTerms, *, short: bool = False) -> str:
     """Return an answer as it would be written down; ``short`` as an entry of a list.
 
     Examples
@@ -41,7 +41,7 @@ def write(solution: Solution, terms: Terms, *, short: bool = False) -> str:
     return _number(value, solution.unit, terms, short=short)
 
 
-def _number(value: int | Fraction, unit: str, terms: Terms, *, short: bool) -> str:
+def _number(value: int | Fraction, unit: str, terms: AnswerTerms, *, short: bool) -> str:
     if terms.unit:
         value = plain(Fraction(value) / factor(terms.unit, unit))
         unit = terms.unit
@@ -52,7 +52,7 @@ def _number(value: int | Fraction, unit: str, terms: Terms, *, short: bool) -> s
     return f"{text}{'' if unit == PERCENT else ' ' if unit else ''}{unit}"
 
 
-def data(solution: Solution, terms: Terms) -> Any:  # noqa: ANN401 - plain data
+def data(solution: Solution, terms: AnswerTerms) -> Any:  # noqa: ANN401 - plain data
     """Return an answer as nested lists of numbers and texts, in the same order and unit.
 
     Examples

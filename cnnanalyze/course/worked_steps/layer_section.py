@@ -25,7 +25,7 @@ class Working(NamedTuple):
         return self.total - len(self.rows)
 
 
-class Section(NamedTuple):
+class WorkedLayer(NamedTuple):
     """One layer, worked out."""
 
     name: str

@@ -15,7 +15,7 @@ from cnnanalyze.course.worked_steps.activations import (
     batch_norm,
     softmax,
 )
-from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, lay, vector
 from cnnanalyze.course.worked_steps.window_steps import Walk
 from cnnanalyze.errors import UsageError
@@ -31,7 +31,7 @@ from cnnanalyze.layers.smooth import LogSoftmax
 from cnnanalyze.layers.traits import Trait
 
 
-class Call(NamedTuple):
+class LayerCall(NamedTuple):
     """A layer with its numbers."""
 
     name: str
@@ -67,7 +67,7 @@ class Call(NamedTuple):
         return (Fit(1, 0, 0, exact=True, unread=0), *found) if self.x.rank == 1 else found
 
 
-def work(call: Call) -> Section:
+def work(call: LayerCall) -> WorkedLayer:
     """Work a layer out.
 
     Raises
@@ -86,7 +86,7 @@ def work(call: Call) -> Section:
     return section._replace(remarks=(*call.remarks, *section.remarks))
 
 
-def _windowed(call: Call, what: str, walk: Walk, formula: str) -> Section:
+def _windowed(call: LayerCall, what: str, walk: Walk, formula: str) -> WorkedLayer:
     signal = call.x.rank == 1  # it has one axis; that of the rows is none of it
     parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {_size(walk.size, signal=signal)}"]
     for name, (a, b) in (("stride", walk.stride), ("dilation", walk.dilation)):
@@ -105,7 +105,7 @@ def _windowed(call: Call, what: str, walk: Walk, formula: str) -> Section:
         for f, noun in zip(walk.fits, ("row", "number" if signal else "column"), strict=True)
         if f.unread
     )
-    return Section(
+    return WorkedLayer(
         call.name, call.layer.kind, ", ".join(parts), call.inputs, walk.output, walk, formula,
         remarks=remarks,
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _conv(call: Call) -> Section:
+def _conv(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     each, groups = call.x.channels // layer.groups, layer.groups
     size = call.pair("kernel")
@@ -132,7 +132,7 @@ def _conv(call: Call) -> Section:
     return _slid(call, kernels, reads)
 
 
-def _depthwise(call: Call) -> Section:
+def _depthwise(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     channels, multiplier = call.x.channels, layer.multiplier
     flat = _kernels(call.tensors["kernel"], call.pair("kernel"), channels, multiplier)
@@ -141,8 +141,8 @@ def _depthwise(call: Call) -> Section:
 
 
 def _slid(
-    call: Call, kernels: tuple[tuple[Plane, ...], ...], reads: tuple[tuple[int, ...], ...]
-) -> Section:
+    call: LayerCall, kernels: tuple[tuple[Plane, ...], ...], reads: tuple[tuple[int, ...], ...]
+) -> WorkedLayer:
     walk = Walk(
         call.x,
         kernels,
@@ -181,7 +181,7 @@ def _kernels(
     )
 
 
-def _dense(call: Call) -> Section:
+def _dense(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     numbers, weights = call.x.flat(), call.tensors["kernel"]
     size = (1, len(numbers))
@@ -198,10 +198,10 @@ def _dense(call: Call) -> Section:
     )
     formula = "sum of products" + (" + bias" if walk.biases else "")
     title = f"dense, {_count(len(numbers), 'number')} to {_count(layer.units, 'unit')}"
-    return Section(call.name, layer.kind, title, call.inputs, walk.output, walk, formula)
+    return WorkedLayer(call.name, layer.kind, title, call.inputs, walk.output, walk, formula)
 
 
-def _pool(call: Call) -> Section:
+def _pool(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     highest = Trait.MAX_POOLING in layer.traits
     counted = not highest and layer.count_padding
@@ -220,7 +220,7 @@ def _pool(call: Call) -> Section:
     return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each window")
 
 
-def _whole(call: Call) -> Section:
+def _whole(call: LayerCall) -> WorkedLayer:
     exactly = Fit(1, 0, 0, exact=True, unread=0)
     highest = Trait.MAX_POOLING in call.layer.traits
     walk = Walk(
@@ -238,11 +238,13 @@ def _whole(call: Call) -> Section:
     return _windowed(call, what, walk, f"{'largest' if highest else 'mean'} of each channel")
 
 
-def _pointwise(worker: Callable[[Call], Worked], words: str = "") -> Callable[[Call], Section]:
-    def section(call: Call) -> Section:
+def _pointwise(
+    worker: Callable[[LayerCall], Worked], words: str = ""
+) -> Callable[[LayerCall], WorkedLayer]:
+    def section(call: LayerCall) -> WorkedLayer:
         found = worker(call)
         title = words or call.layer.kind.replace("_", " ")
-        return Section(
+        return WorkedLayer(
             call.name, call.layer.kind, title, call.inputs, found.after, None, found.formula,
             found.working, found.remarks,
         )  # fmt: skip
@@ -250,25 +252,25 @@ def _pointwise(worker: Callable[[Call], Worked], words: str = "") -> Callable[[C
     return section
 
 
-def _kept(words: str) -> Callable[[Call], Section]:
+def _kept(words: str) -> Callable[[LayerCall], WorkedLayer]:
     """Return the section of a layer that changes no number."""
 
-    def section(call: Call) -> Section:
+    def section(call: LayerCall) -> WorkedLayer:
         height, width = (1, 1, *call.output.size)[-2:]
         channels, rank = call.output.channels, call.output.rank
         flat = call.x.flat()
         after = lay(flat, height, width, channels, rank) if rank else vector(flat)
-        return Section(call.name, call.layer.kind, words, call.inputs, after)
+        return WorkedLayer(call.name, call.layer.kind, words, call.inputs, after)
 
     return section
 
 
-def _by_formula(call: Call) -> Section:
+def _by_formula(call: LayerCall) -> WorkedLayer:
     """Work out a layer that makes each number of the number in its place."""
     return _pointwise(lambda c: activate(c.layer, c.tensors, c.x))(call)
 
 
-def _joined(call: Call) -> Section:
+def _joined(call: LayerCall) -> WorkedLayer:
     """Work out a layer that joins equal maps number by number."""
     shape = call.output
     size = (call.x.height, call.x.width)
@@ -280,18 +282,20 @@ def _joined(call: Call) -> Section:
         )
     out = [call.layer.value(*values) for values in zip(*flats, strict=True)]
     after = lay(out, *size, shape.channels, shape.rank)
-    return Section(call.name, call.layer.kind, call.layer.formula, call.inputs, after)
+    return WorkedLayer(call.name, call.layer.kind, call.layer.formula, call.inputs, after)
 
 
-def _concat(call: Call) -> Section:
+def _concat(call: LayerCall) -> WorkedLayer:
     planes = tuple(chain.from_iterable(v.planes for v in call.inputs))
     after = Volume(planes, call.x.rank)
     if after.shape != call.output:
         raise UsageError(f"'{call.name}' joins along an axis; by hand that is done for channels")
-    return Section(call.name, call.layer.kind, "channels one after the other", call.inputs, after)
+    return WorkedLayer(
+        call.name, call.layer.kind, "channels one after the other", call.inputs, after
+    )
 
 
-WORKED: dict[type[Layer], Callable[[Call], Section]] = {
+WORKED: dict[type[Layer], Callable[[LayerCall], WorkedLayer]] = {
     Conv: _conv,
     Depthwise: _depthwise,
     MaxPool: _pool,
@@ -309,7 +313,7 @@ WORKED: dict[type[Layer], Callable[[Call], Section]] = {
 """How kinds are worked out whose numbers come of several numbers."""
 
 
-def working_of(cls: type[Layer]) -> Callable[[Call], Section] | None:
+def working_of(cls: type[Layer]) -> Callable[[LayerCall], WorkedLayer] | None:
     """Return how a kind is worked out by hand: on its own, by its formula, or as its traits say.
 
     Examples

@@ -11,8 +11,8 @@ from cnnanalyze.core.cost import Param
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
-from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.layers import Call, work, worked_kinds, working_of
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+from cnnanalyze.course.worked_steps.layers import LayerCall, work, worked_kinds, working_of
 from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, Kernel
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, arrange, counted
 from cnnanalyze.course.worked_steps.window_steps import turned
@@ -28,7 +28,7 @@ BLANK = {"bias": 0, "beta": 0, "moving mean": 0, "gamma": 1, "moving variance": 
 """What a tensor holds if nothing is given; others must be given."""
 
 
-def work_out(network: Network, image: Volume | None = None) -> tuple[Section, ...]:
+def work_out(network: Network, image: Volume | None = None) -> tuple[WorkedLayer, ...]:
     """Work every layer of a network out, on the numbers that its spec gives or on others.
 
     Raises
@@ -55,7 +55,7 @@ def work_out(network: Network, image: Volume | None = None) -> tuple[Section, ..
     for node in network:
         inputs = tuple(values[name] for name in node.inputs)
         tensors, remarks = _tensors(network, node)
-        call = Call(node.id, node.layer, tensors, inputs, node.output, remarks=remarks)
+        call = LayerCall(node.id, node.layer, tensors, inputs, node.output, remarks=remarks)
         section = work(call)
         sections.append(section)
         values[node.id] = section.after
@@ -115,7 +115,7 @@ def _flat(values: Any) -> Iterator[Number]:  # noqa: ANN401 - tuples in tuples
 # --- single operations ----------------------------------------------------------------------------
 
 
-class Window(NamedTuple):
+class WindowAttributes(NamedTuple):
     """How a window walks; as attributes of a layer."""
 
     stride: int | tuple[int, int] | None = None
@@ -126,13 +126,13 @@ class Window(NamedTuple):
 def convolve(
     image: Volume,
     kernels: Sequence[Kernel],
-    window: Window = Window(),  # noqa: B008 - immutable
+    window: WindowAttributes = WindowAttributes(),  # noqa: B008 - immutable
     *,
     biases: Sequence[Number] = (),
     flip: bool = False,
     depthwise: bool = False,
     name: str = Conv.kind,
-) -> Section:
+) -> WorkedLayer:
     """Lay filters over an image.
 
     Parameters
@@ -243,10 +243,10 @@ def pool(
     image: Volume,
     how: str,
     size: int | tuple[int, int],
-    window: Window = Window(),  # noqa: B008
+    window: WindowAttributes = WindowAttributes(),  # noqa: B008
     *,
     name: str = "pool",
-) -> Section:
+) -> WorkedLayer:
     """Pool windows of an image: ``max`` or ``average``.
 
     Raises
@@ -300,7 +300,7 @@ def apply(
     gamma: Sequence[Number] = (),
     beta: Sequence[Number] = (),
     epsilon: float = 1e-5,
-) -> Section:
+) -> WorkedLayer:
     """Apply an activation, softmax, cross-entropy, or batch norm with statistics of the numbers.
 
     Examples
@@ -326,8 +326,8 @@ def apply(
     return _call(kind, found, {}, {}, image)
 
 
-def _section(kind: str, title: str, image: Volume, worked: Any) -> Section:  # noqa: ANN401
-    return Section(
+def _section(kind: str, title: str, image: Volume, worked: Any) -> WorkedLayer:  # noqa: ANN401
+    return WorkedLayer(
         kind, kind, title, (image,), worked.after, None, worked.formula, worked.working,
         worked.remarks,
     )  # fmt: skip
@@ -341,7 +341,7 @@ def _call(
     image: Volume,
     *,
     flip: bool = False,
-) -> Section:
+) -> WorkedLayer:
     layer = cls(**attributes)
     shape: Shape = layer.shape(image.shape)
-    return work(Call(name, layer, tensors, (image,), shape, flip))
+    return work(LayerCall(name, layer, tensors, (image,), shape, flip))

@@ -8,7 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from cnnanalyze.core.files import FileError, Reason, decode, printable, read_bytes
+from cnnanalyze.core.files import FileError, ReadFailure, decode, printable, read_bytes
 from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, read_table
 from cnnanalyze.course.worked_steps.volume import Volume, arrange
 from cnnanalyze.errors import Source, UsageError
@@ -68,8 +68,8 @@ def _bytes(path: Path) -> bytes:
 
 
 _INSTEAD = {
-    Reason.MISSING: 'numbers go behind --image: --image "3 0 1; 1 5 8"',
-    Reason.OTHER_THING: "name a file with numbers or a picture",
+    ReadFailure.MISSING: 'numbers go behind --image: --image "3 0 1; 1 5 8"',
+    ReadFailure.OTHER_THING: "name a file with numbers or a picture",
 }
 
 

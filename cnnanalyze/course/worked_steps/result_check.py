@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.volume import Volume, vector
 from cnnanalyze.course.worked_steps.window_steps import Walk, turned
 from cnnanalyze.errors import UsageError
 
 
-class Mistake(NamedTuple):
+class WrongCell(NamedTuple):
     """One cell that is wrong."""
 
     row: int
@@ -27,17 +27,17 @@ class Mistake(NamedTuple):
     """What gives the printed number; nothing if that is not known."""
 
 
-class Verdict(NamedTuple):
+class CheckResult(NamedTuple):
     """What is right and what is wrong of a printed result."""
 
     printed: Volume
     cells: int
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[WrongCell, ...]
     why: str = ""
     """What gives the printed result as a whole."""
 
 
-def compare(section: Section, printed: Volume) -> Verdict:
+def compare(section: WorkedLayer, printed: Volume) -> CheckResult:
     """Compare what somebody printed with what comes out.
 
     A number with decimals is right if what comes out rounds to it; a whole number must be equal.
@@ -70,14 +70,14 @@ why='the sign is lost'),))
             help=f"it is what comes out {alike}" if alike else "",
         )
     mistakes = tuple(
-        Mistake(r, c, k, said, true, _sign(said, true))
+        WrongCell(r, c, k, said, true, _sign(said, true))
         for k, (planes) in enumerate(zip(printed.planes, right.planes, strict=True))
         for r, rows in enumerate(zip(*planes, strict=True))
         for c, (said, true) in enumerate(zip(*rows, strict=True))
         if not agrees(said, true)
     )
     why = _alike(section, printed) if mistakes else ""
-    return Verdict(printed, right.shape.count, mistakes, why)
+    return CheckResult(printed, right.shape.count, mistakes, why)
 
 
 def agrees(printed: Number, right: Number) -> bool:
@@ -103,7 +103,7 @@ def _sign(printed: Number, right: Number) -> str:
     return "the sign is lost" if printed == -right else ""
 
 
-def _alike(section: Section, printed: Volume) -> str:
+def _alike(section: WorkedLayer, printed: Volume) -> str:
     """Return under which misunderstanding the printed result comes out, if there is one."""
     if section.walk is None:
         return ""

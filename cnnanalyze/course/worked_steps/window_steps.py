@@ -28,7 +28,7 @@ MOST_PRODUCTS = 30_000_000
 """More than this takes too long by hand."""
 
 
-class Step(NamedTuple):
+class WindowStep(NamedTuple):
     """One window: what lies in it, and what becomes of it."""
 
     row: int
@@ -202,7 +202,7 @@ class Walk:
             self.image.rank,
         )
 
-    def step(self, row: int, column: int, channel: int) -> Step:
+    def step(self, row: int, column: int, channel: int) -> WindowStep:
         """Return all that happens at one place of the output.
 
         Raises
@@ -230,17 +230,17 @@ class Walk:
         )
         sums = tuple(whole(sum(chain.from_iterable(p))) for p in products)
         bias = self.biases[channel] if self.biases else 0
-        return Step(
+        return WindowStep(
             row, column, channel, reads, windows, weights, products, sums, bias,
             self.at(row, column, channel),
         )  # fmt: skip
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[WindowStep]:
         """Yield every step: channel by channel, row by row."""
         for number in range(self.places):
             yield self.nth(number)
 
-    def nth(self, number: int) -> Step:
+    def nth(self, number: int) -> WindowStep:
         """Return a step by its number, from 0."""
         rows, columns, _ = self.counts
         channel, place = divmod(number, rows * columns)

@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnanalyze.course.written_answers.parser import (
     MOST_DIGITS,
-    Figure,
     Unreadable,
+    WrittenNumber,
     bounded,
     cut,
     figures,
@@ -27,7 +27,7 @@ _UNKNOWN = frozenset({"none", "?", "-1", "batch", "b", "null", ""})
 _LEADS = ("torch.size", "tensorshape", "shape")
 
 
-def extents(raw: Any) -> tuple[tuple[Figure, ...], ...]:  # noqa: ANN401
+def extents(raw: Any) -> tuple[tuple[WrittenNumber, ...], ...]:  # noqa: ANN401
     """Return the readings of a shape: ``28x28x6``, ``(28, 28, 6)``, ``(None, 10)``, ``(10,)``.
 
     Examples
@@ -91,9 +91,9 @@ def without_words(text: str) -> str:
 _IDLE = PLAIN - {"x", "×"}
 
 
-def every(readings: list[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
+def every(readings: list[tuple[WrittenNumber, ...]]) -> tuple[tuple[WrittenNumber, ...], ...]:
     """Return every combination of readings, up to a bound."""
-    found: list[tuple[Figure, ...]] = []
+    found: list[tuple[WrittenNumber, ...]] = []
     for one in product(*readings):
         found.append(one)
         if len(found) == MOST_READINGS:
@@ -104,7 +104,7 @@ def every(readings: list[tuple[Figure, ...]]) -> tuple[tuple[Figure, ...], ...]:
 # --- one number, written as a shape ---------------------------------------------------------------
 
 
-def alike(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
+def alike(raw: Any, error: Unreadable) -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Read ``4x4`` where 4 was asked for."""
     try:
         readings = extents(raw)
@@ -122,7 +122,7 @@ def alike(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
 _SHAPED = re.compile(r"[x×X*]| by |^[(\[]")
 
 
-def sides(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
+def sides(raw: Any) -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Read ``(4,4)``, which could be a number with a comma, as the size of every side, too."""
     text = text_of(raw)
     if text[:1] not in {"(", "["} or "," not in text:
@@ -134,7 +134,7 @@ def sides(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
     return sides[:1] if len(sides) > 1 and len({f.value for f in sides}) == 1 else ()
 
 
-def vector(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
+def vector(raw: Any, error: Unreadable) -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Read the size of a vector that is written as a shape: ``(10,)``, ``(None, 10)``, ``1x10``."""
     try:
         readings = extents(raw)
@@ -146,7 +146,7 @@ def vector(raw: Any, error: Unreadable) -> tuple[Figure, ...]:  # noqa: ANN401
     return found
 
 
-def columns(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
+def columns(raw: Any) -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Read ``1,10`` as a vector, where it is not the number that was asked for."""
     try:
         return tuple(f for one in extents(raw) if len(one) > 1 and (f := _length(one)) is not None)
@@ -154,7 +154,7 @@ def columns(raw: Any) -> tuple[Figure, ...]:  # noqa: ANN401
         return ()
 
 
-def _length(shape: tuple[Figure, ...]) -> Figure | None:
+def _length(shape: tuple[WrittenNumber, ...]) -> WrittenNumber | None:
     """Return the one extent of a shape that is not 1."""
     long = [f for f in shape if f.value != 1]
     if not long and shape:

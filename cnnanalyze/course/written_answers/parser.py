@@ -23,7 +23,7 @@ class Unreadable(ValueError):  # noqa: N818 - it is what the answer is
     """An answer that cannot be understood; the message says why, and what could be written."""
 
 
-class Terms(NamedTuple):
+class AnswerTerms(NamedTuple):
     """How closely an answer must be met, and how it is written."""
 
     tolerance: Fraction = Fraction(0)
@@ -40,7 +40,7 @@ class Terms(NamedTuple):
     """Whether the number is one of a list, where a small one may be rounded away."""
 
 
-STRICT = Terms()
+STRICT = AnswerTerms()
 
 NOISE = Fraction(1, 10**6)
 """What single precision may make of a number, as a share of it."""
@@ -53,7 +53,7 @@ FINEST = Fraction(1, 20_000)
 """Four decimals are enough even if nothing is left."""
 
 
-class Figure(NamedTuple):
+class WrittenNumber(NamedTuple):
     """One number as it is written."""
 
     value: Fraction
@@ -70,7 +70,7 @@ class Figure(NamedTuple):
     is_doubtful: bool = False
     """Whether its point or comma is more likely to mean something else."""
 
-    def agrees(self, computed: int | Fraction, terms: Terms = STRICT) -> bool:
+    def agrees(self, computed: int | Fraction, terms: AnswerTerms = STRICT) -> bool:
         """Whether a computed number could be written like this."""
         right = Fraction(computed)
         off = abs(right - self.value)
@@ -85,7 +85,7 @@ class Figure(NamedTuple):
         is_left = bool(self.value) or terms.is_entry
         return self.decimals >= FEWEST and not self.scaled and is_left
 
-    def _slack(self, right: Fraction, terms: Terms) -> Fraction:
+    def _slack(self, right: Fraction, terms: AnswerTerms) -> Fraction:
         """Return how far off it may be: a count is exact, a measured number is not."""
         if right.denominator == 1:
             return abs(right) * terms.tolerance if terms.is_of_counts else self._noise()
@@ -166,7 +166,7 @@ def result_of(text: str) -> str:
     return last.strip() if sign and is_one and lead.strip(" =") and last.strip() else text
 
 
-def figures(raw: Any, unit: str = "") -> tuple[Figure, ...]:  # noqa: ANN401
+def figures(raw: Any, unit: str = "") -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Return all readings of one number.
 
     Parameters
@@ -212,7 +212,7 @@ _LEVEL = str.maketrans(_HIGH, "+-0123456789")
 _POWER = re.compile(f"(?<=10)[{_HIGH}]{{1,4}}")
 
 
-def _explained(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
+def _explained(text: str, unit: str, whole: str) -> tuple[WrittenNumber, ...]:
     """Read a number with another in brackets behind it, ``2.3333 (7/3)``: the same more exactly."""
     head, _, tail = text.partition("(")
     inner = tail[:-1].strip()
@@ -230,7 +230,7 @@ def _explained(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
     return both
 
 
-def _simple(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
+def _simple(text: str, unit: str, whole: str) -> tuple[WrittenNumber, ...]:
     for word in _ABOUT:
         if text.lower().startswith(word):
             text = text[len(word) :].strip()
@@ -253,7 +253,7 @@ def _simple(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
     sign = -1 if found["sign"] in {"-", "−", "–"} else 1
     ten = Fraction(10) ** power
     return tuple(
-        Figure(
+        WrittenNumber(
             sign * value * scale.factor * ten,
             step * scale.factor * ten,
             percent,
@@ -270,7 +270,7 @@ def _simple(text: str, unit: str, whole: str) -> tuple[Figure, ...]:
     )
 
 
-def _quotient(above: str, below: str, whole: str) -> tuple[Figure, ...]:
+def _quotient(above: str, below: str, whole: str) -> tuple[WrittenNumber, ...]:
     """Read a fraction or a ratio: ``7/3``, ``2 1/3``, ``8.41 : 1``, ``1 to 4``."""
     if _BETWEEN.search(below):
         raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
@@ -284,7 +284,7 @@ def _quotient(above: str, below: str, whole: str) -> tuple[Figure, ...]:
     )
     if not tops or not bottoms:
         raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
-    found: list[Figure] = []
+    found: list[WrittenNumber] = []
     for a in tops:
         for b in bottoms:
             if not b.value:
@@ -295,7 +295,7 @@ def _quotient(above: str, below: str, whole: str) -> tuple[Figure, ...]:
             number = a.value / b.value
             if is_mixed:
                 number = int(lead.replace("−", "-")) + (-number if lead[0] in "-−" else number)
-            found.append(Figure(number, step, decimals=a.decimals, bare=True))
+            found.append(WrittenNumber(number, step, decimals=a.decimals, bare=True))
     return tuple(found)
 
 

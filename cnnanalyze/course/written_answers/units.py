@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 
-class Scale(NamedTuple):
+class UnitFactor(NamedTuple):
     """What a unit multiplies a number by."""
 
     factor: Fraction
@@ -75,24 +75,24 @@ _OF_BYTES = frozenset({"byte", "bytes"})
 """Words that are wrong where no bytes are counted."""
 
 
-def _of_bytes() -> dict[str, tuple[Scale, ...]]:
-    found: dict[str, tuple[Scale, ...]] = {
-        word: (Scale(Fraction(1)),) for word in ("", "b", "byte", "bytes")
+def _of_bytes() -> dict[str, tuple[UnitFactor, ...]]:
+    found: dict[str, tuple[UnitFactor, ...]] = {
+        word: (UnitFactor(Fraction(1)),) for word in ("", "b", "byte", "bytes")
     }
     for word in ("bit", "bits"):
-        found[word] = (Scale(Fraction(1, 8)),)
+        found[word] = (UnitFactor(Fraction(1, 8)),)
     for letter, power in _THOUSANDS.items():
         if not letter:
             continue
         upper = letter.upper()
-        decimal, binary = Scale(Fraction(1000**power)), Fraction(1024**power)
-        both = (decimal, Scale(binary, f"{upper}B read as {1024**power:,} bytes"))
+        decimal, binary = UnitFactor(Fraction(1000**power)), Fraction(1024**power)
+        both = (decimal, UnitFactor(binary, f"{upper}B read as {1024**power:,} bytes"))
         names = [name for name, short in _LONG.items() if short == letter]
         for word in (letter, f"{letter}b", *(f"{n}byte" for n in names)):
             found[word] = found[f"{word}s"] = both
         names = [name for name, short in _BINARY_LONG.items() if short == letter]
         for word in (f"{letter}ib", *(f"{n}byte" for n in names)):
-            found[word] = found[f"{word}s"] = (Scale(binary),)
+            found[word] = found[f"{word}s"] = (UnitFactor(binary),)
     return found
 
 
@@ -139,7 +139,7 @@ def factor(name: str, unit: str) -> Fraction:
     return worth / 100 if counted == PERCENT and unit != PERCENT else worth
 
 
-def scales(words: str, unit: str = "") -> tuple[Scale, ...] | None:
+def scales(words: str, unit: str = "") -> tuple[UnitFactor, ...] | None:
     """Return what the words behind a number may multiply it by; nothing if they are not known.
 
     Examples
@@ -160,5 +160,5 @@ def scales(words: str, unit: str = "") -> tuple[Scale, ...] | None:
     if unit == BYTES and lead in _BYTES:
         return _BYTES[lead]
     if lead in PLAIN:
-        return (Scale(Fraction(1)),)
-    return (Scale(Fraction(_COUNTS[lead])),) if lead in _COUNTS else None
+        return (UnitFactor(Fraction(1)),)
+    return (UnitFactor(Fraction(_COUNTS[lead])),) if lead in _COUNTS else None

@@ -10,7 +10,7 @@ from cnnanalyze.linting.rule import RULES, EngineRule, FaultRule, Rule
 from cnnanalyze.linting.rules.index import ROWS
 
 
-class Entry(NamedTuple):
+class RuleEntry(NamedTuple):
     """What must be known of a rule to select it."""
 
     code: str
@@ -33,13 +33,15 @@ class Entry(NamedTuple):
 FAULT, ENGINE = "fault", "engine"
 
 
-def _read(row: str) -> tuple[str, Entry]:
+def _read(row: str) -> tuple[str, RuleEntry]:
     code, name, module, severity, needs, *lists = row.split()
     profiles, section, traits, attributes = (
         frozenset(w.split(",")) if w != "-" else _NONE for w in lists
     )
     grade = cast("Severity", severity)
-    return module, Entry(code, name, grade, needs, profiles, "".join(section), traits, attributes)
+    return module, RuleEntry(
+        code, name, grade, needs, profiles, "".join(section), traits, attributes
+    )
 
 
 _NONE: frozenset[str] = frozenset()
@@ -51,7 +53,7 @@ for _module, _entry in _OURS:
 
 
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, RuleEntry]:
     """Return what is known of every rule without importing ours, by code.
 
     The rules of other packages are imported: nothing else tells what they are.
@@ -68,9 +70,9 @@ def entries() -> dict[str, Entry]:
     return dict(sorted(found.items()))
 
 
-def entry_of(cls: type[Rule]) -> Entry:
+def entry_of(cls: type[Rule]) -> RuleEntry:
     """Return what must be known of a rule that is imported."""
-    return Entry(
+    return RuleEntry(
         *(cls.code, cls.name, cls.severity, stage_of(cls), cls.profiles),
         *(cls.section, cls.traits, cls.attributes),
     )

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from cnnanalyze.core.exact_number import exact
-from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.network import Window
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+from cnnanalyze.course.worked_steps.network import WindowAttributes
 from cnnanalyze.course.worked_steps.network import convolve as work_out
 from cnnanalyze.course.worked_steps.text import plain_text, read_image, read_kernel
 from cnnanalyze.report.convolution import render
@@ -60,7 +60,7 @@ def convolve(
     section = work_out(
         read_image([plain_text(image)]),
         [read_kernel(k if isinstance(k, str) else plain_text(k)) for k in kernels],
-        Window(stride, padding, dilation),
+        WindowAttributes(stride, padding, dilation),
         biases=tuple(map(exact, bias)),
         flip=flip,
     )
@@ -81,7 +81,7 @@ class ByHand:
     conv: cross-correlation, kernel 2x2, stride 1, 2x3x1 -> 1x2x1
     """
 
-    section: Section
+    section: WorkedLayer
     """What was laid over what, and every step."""
 
     @property

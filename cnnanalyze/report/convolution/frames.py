@@ -8,9 +8,9 @@ from typing import NamedTuple
 from cnnanalyze.characters import cells as cells_of
 from cnnanalyze.characters import pad, wrap
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import Section, Working
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer, Working
 from cnnanalyze.course.worked_steps.volume import Volume
-from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
+from cnnanalyze.course.worked_steps.window_steps import Cells, Walk, WindowStep
 from cnnanalyze.report.convolution.step_selection import (
     Kernel,
     Shown,
@@ -46,7 +46,7 @@ MOST_ROWS = 12
 """Of a working in columns."""
 
 
-class Block(NamedTuple):
+class TextBlock(NamedTuple):
     """Lines of one width, to stand beside others."""
 
     lines: list[Line]
@@ -77,7 +77,7 @@ class Frames(Lines):
             for n, line in enumerate(judged(self.shown.verdict)):
                 yield from _wrapped(line, width, f"bold {bad}" if not n else "")
 
-    def _section(self, section: Section, width: int) -> Iterator[Line]:
+    def _section(self, section: WorkedLayer, width: int) -> Iterator[Line]:
         walk = section.walk
         for step in self.shown.chosen(section):
             assert walk is not None
@@ -103,7 +103,7 @@ class Frames(Lines):
         for remark in section.remarks:
             yield from _wrapped(f"note: {remark}", width, "dim")
 
-    def _result(self, section: Section, width: int) -> Iterator[Line]:
+    def _result(self, section: WorkedLayer, width: int) -> Iterator[Line]:
         after = section.after
         if not after.rank:
             numbers = [show(n) for n in after.flat()]
@@ -145,7 +145,7 @@ _VECTOR = 40
 _PLANES = 8
 
 
-def _frame(walk: Walk, step: Step, width: int) -> Iterator[Line]:
+def _frame(walk: Walk, step: WindowStep, width: int) -> Iterator[Line]:
     yield [(where(walk, step), "bold")]
     written = kernel(step) if walk.kernels else None
     bands = [_band(walk, step, n, written) for n in range(min(len(step.reads), _PLANES))]
@@ -164,7 +164,7 @@ def _frame(walk: Walk, step: Step, width: int) -> Iterator[Line]:
     yield from _wrapped(f"sum: {told.ending}", width, "bold", indent="  ")
 
 
-def _band(walk: Walk, step: Step, number: int, written: Kernel | None) -> list[Block]:
+def _band(walk: Walk, step: WindowStep, number: int, written: Kernel | None) -> list[TextBlock]:
     channel = step.reads[number]
     several = walk.image.channels > 1
     name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
@@ -202,7 +202,7 @@ def _band(walk: Walk, step: Step, number: int, written: Kernel | None) -> list[B
     return blocks
 
 
-def _output(walk: Walk, step: Step) -> Block:
+def _output(walk: Walk, step: WindowStep) -> TextBlock:
     at = number_of(walk, step)
     columns = walk.counts[1]
     plane = walk.output.planes[step.channel]
@@ -224,7 +224,7 @@ def _title(name: str, volume: Volume, channel: int) -> str:
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _block(title: str, cells: Cells, mark: Mark) -> Block:
+def _block(title: str, cells: Cells, mark: Mark) -> TextBlock:
     """Lay numbers out in columns; what is marked stands in brackets."""
     marks = [[mark(r, c) for c in range(len(row))] for r, row in enumerate(cells)]
     texts = [
@@ -245,7 +245,7 @@ def _block(title: str, cells: Cells, mark: Mark) -> Block:
         lines.append(line)
     width = sum(cells_of(text) for text, _ in lines[0])
     head = [(title, "dim")]
-    return Block([head, *lines], max(width, cells_of(title)))
+    return TextBlock([head, *lines], max(width, cells_of(title)))
 
 
 def _between(before: str, after: str) -> str:
@@ -253,9 +253,9 @@ def _between(before: str, after: str) -> str:
     return " " if opens == closes else "[" if opens else "]"
 
 
-def _beside(blocks: Sequence[Block], width: int) -> Iterator[Line]:
+def _beside(blocks: Sequence[TextBlock], width: int) -> Iterator[Line]:
     """Put blocks beside one another as far as there is room, the rest below."""
-    band: list[Block] = []
+    band: list[TextBlock] = []
     for block in (*blocks, None):
         used = sum(b.width + len(GAP) for b in band)
         if band and (block is None or used + block.width + 2 > width):

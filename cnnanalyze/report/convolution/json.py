@@ -7,8 +7,8 @@ from typing import Any
 
 from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.window_steps import Step, Walk
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+from cnnanalyze.course.worked_steps.window_steps import Walk, WindowStep
 from cnnanalyze.report.convolution.step_selection import Shown
 
 MOST_STEPS = 1000
@@ -63,7 +63,7 @@ def plain(number: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples
     return number
 
 
-def _section(shown: Shown, section: Section) -> dict[str, Any]:
+def _section(shown: Shown, section: WorkedLayer) -> dict[str, Any]:
     data: dict[str, Any] = {
         "name": section.name,
         "kind": section.kind,
@@ -100,7 +100,7 @@ def _walk(walk: Walk) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Number | Any]:
+def _step(step: WindowStep) -> dict[str, Number | Any]:
     return {
         "row": step.row + 1,
         "column": step.column + 1,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import Section, Working
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer, Working
 from cnnanalyze.course.worked_steps.volume import Volume
-from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
+from cnnanalyze.course.worked_steps.window_steps import Cells, Walk, WindowStep
 from cnnanalyze.report.convolution.step_selection import (
     Shown,
     heading,
@@ -96,7 +96,7 @@ def _arrow(text: str) -> str:
     return text.replace("->", r"$\to$")
 
 
-def _left_out(shown: Shown, section: Section) -> list[str]:
+def _left_out(shown: Shown, section: WorkedLayer) -> list[str]:
     if section.walk is None or shown.place is not None:
         return []
     left = section.walk.places - len(shown.chosen(section))
@@ -118,7 +118,7 @@ def _boxed(text: str, style: str) -> str:
     return rf"\window{{{text}}}" if style == "in" else text
 
 
-def _equations(walk: Walk, step: Step, shade: Callable[[str, str], str]) -> Iterator[str]:
+def _equations(walk: Walk, step: WindowStep, shade: Callable[[str, str], str]) -> Iterator[str]:
     """Yield the image over which the window lies, the kernel and the output, then the sum."""
     written = kernel(step) if walk.kernels else None
     factors = []
@@ -140,7 +140,9 @@ def _equations(walk: Walk, step: Step, shade: Callable[[str, str], str]) -> Iter
     yield line.replace("(bias)", r"\text{ (bias)}")
 
 
-def _under(walk: Walk, step: Step, n: int, channel: int, shade: Callable[[str, str], str]) -> str:
+def _under(
+    walk: Walk, step: WindowStep, n: int, channel: int, shade: Callable[[str, str], str]
+) -> str:
     if is_large(walk.image):
         return _matrix(step.windows[n], lambda *_: "in", shade)
     top, left = (at * s for at, s in zip((step.row, step.column), walk.stride, strict=True))
@@ -151,7 +153,7 @@ def _under(walk: Walk, step: Step, n: int, channel: int, shade: Callable[[str, s
     )
 
 
-def _so_far(walk: Walk, step: Step, shade: Callable[[str, str], str]) -> str:
+def _so_far(walk: Walk, step: WindowStep, shade: Callable[[str, str], str]) -> str:
     if not walk.image.rank or is_large(Volume((walk.output.planes[step.channel],))):
         return shade(show(step.result), "at")
     rows, columns, _ = walk.counts

@@ -7,10 +7,10 @@ from math import lcm
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import Section
-from cnnanalyze.course.worked_steps.result_check import Verdict
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+from cnnanalyze.course.worked_steps.result_check import CheckResult
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
-from cnnanalyze.course.worked_steps.window_steps import Step, Walk
+from cnnanalyze.course.worked_steps.window_steps import Walk, WindowStep
 from cnnanalyze.report.numbers import exact
 
 FEW = 3
@@ -23,17 +23,17 @@ class Shown(NamedTuple):
     """Sections, and what is to be seen of them."""
 
     title: str
-    sections: tuple[Section, ...]
+    sections: tuple[WorkedLayer, ...]
     steps: int | None = None
     """How many windows of each walk; by default what suits the format."""
     place: tuple[int, int, int] | None = None
     """One window alone, of the last walk: row, column and channel of its output, from 0."""
-    verdict: Verdict | None = None
+    verdict: CheckResult | None = None
     """What is wrong with a printed result of the last section."""
     is_picture: bool = False
     """Whether the numbers were read from a picture, so that they are greys to be seen."""
 
-    def chosen(self, section: Section, otherwise: int = FEW) -> tuple[Step, ...]:
+    def chosen(self, section: WorkedLayer, otherwise: int = FEW) -> tuple[WindowStep, ...]:
         """Return the steps of a walk that are shown."""
         walk = section.walk
         if walk is None:
@@ -50,7 +50,7 @@ def is_large(volume: Volume) -> bool:
     return volume.width > WIDEST or volume.height > HIGHEST
 
 
-def number_of(walk: Walk, step: Step) -> int:
+def number_of(walk: Walk, step: WindowStep) -> int:
     """Return the number of a step, from 1."""
     rows, columns, _ = walk.counts
     return (step.channel * rows + step.row) * columns + step.column + 1
@@ -144,7 +144,7 @@ class Kernel(NamedTuple):
     planes: tuple[Plane, ...]
 
 
-def kernel(step: Step) -> Kernel:
+def kernel(step: WindowStep) -> Kernel:
     """Return the kernel of a step as it is written."""
     over = divisor(step.weights)
     planes = tuple(
@@ -177,7 +177,7 @@ class Sum(NamedTuple):
     """From the sums of the channels on, or from the sum on."""
 
 
-def summation(walk: Walk, step: Step, times: str = "*") -> Sum:
+def summation(walk: Walk, step: WindowStep, times: str = "*") -> Sum:
     """Write out how a step arrives at its result.
 
     Examples
@@ -225,7 +225,7 @@ def _chain(terms: str, total: Number, over: int, bias: str, result: Number) -> s
     return f"{chained} ~ {show(result)}" if "/" in text else chained
 
 
-def _pooled(walk: Walk, step: Step) -> Sum:
+def _pooled(walk: Walk, step: WindowStep) -> Sum:
     numbers = step.numbers
     many = len(numbers) > MOST_TERMS
     if walk.join == "max":
@@ -245,7 +245,7 @@ def _pooled(walk: Walk, step: Step) -> Sum:
 # --- words ----------------------------------------------------------------------------------------
 
 
-def heading(section: Section) -> str:
+def heading(section: WorkedLayer) -> str:
     """Return the line above a section.
 
     Examples
@@ -260,7 +260,7 @@ def heading(section: Section) -> str:
     return f"{what}, {shapes} -> {section.after.shape}"
 
 
-def where(walk: Walk, step: Step) -> str:
+def where(walk: Walk, step: WindowStep) -> str:
     """Return where in the output a step is.
 
     Examples
@@ -283,7 +283,7 @@ def where(walk: Walk, step: Step) -> str:
     return text + place
 
 
-def judged(verdict: Verdict) -> list[str]:
+def judged(verdict: CheckResult) -> list[str]:
     """Return what is wrong of a printed result, line by line.
 
     Examples

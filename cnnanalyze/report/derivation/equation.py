@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, Value
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.simplify import bare, numbers_of
 from cnnanalyze.report.derivation.expression_writer import Writer
 from cnnanalyze.report.numbers import decimal, is_short
@@ -20,7 +20,7 @@ class Side(NamedTuple):
     """Whether it is rounded."""
 
 
-def chain(writer: Writer, step: Step) -> tuple[str, list[Side]]:
+def chain(writer: Writer, step: DerivationStep) -> tuple[str, list[Side]]:
     """Return the left side of an equation, and what it equals: formula, numbers, stages, result."""
     left = writer.name(step.symbol)
     tree = step.tree

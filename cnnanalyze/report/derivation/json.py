@@ -9,7 +9,7 @@ from cnnanalyze.core.expression import Expression, Name, Value
 from cnnanalyze.core.glossary import meaning
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.latex import LatexWriter
@@ -53,7 +53,7 @@ def to_json(*explanations: Explanation) -> str:
     return dump({"schema": VERSIONS["explain"], "explanations": map(to_dict, explanations)})
 
 
-def _step(style: Notation, step: Step) -> dict[str, Any]:
+def _step(style: Notation, step: DerivationStep) -> dict[str, Any]:
     text, latex = TextWriter(style), LatexWriter(style)
     return {
         **_symbol(style, step.symbol),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Symbol
 from cnnanalyze.report.derivation.equation import Side, chain
 from cnnanalyze.report.derivation.expression_writer import ATOM, Writer
@@ -105,7 +105,7 @@ def _row(inner: str) -> str:
     return inner if _ONE.fullmatch(inner) else f"<mrow>{inner}</mrow>"
 
 
-def equation(writer: MathmlWriter, words: TextWriter, step: Step) -> str:
+def equation(writer: MathmlWriter, words: TextWriter, step: DerivationStep) -> str:
     """Return one equation as a ``math`` element that says in text what it is."""
     left, sides = chain(writer, step)
     text_left, text_sides = chain(words, step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.characters import cells, pad, wrap
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Symbol
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.equation import cell, chain, legend
@@ -104,7 +104,7 @@ def to_text(explanation: Explanation, width: int = WIDTH) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _equation(writer: TextWriter, step: Step, width: int) -> list[str]:
+def _equation(writer: TextWriter, step: DerivationStep, width: int) -> list[str]:
     left, sides = chain(writer, step)
     written = [f"{writer.about if s.about else '='} {s.text}" for s in sides]
     one = f"  {left} {' '.join(written)}"

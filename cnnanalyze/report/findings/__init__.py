@@ -10,7 +10,7 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.result import LintResult
 
 
-class Manner(NamedTuple):
+class TextLayout(NamedTuple):
     """How a text is laid out for who reads it."""
 
     styling: str
@@ -18,61 +18,61 @@ class Manner(NamedTuple):
     quiet: bool
 
 
-def _text(result: LintResult, manner: Manner) -> str:
+def _text(result: LintResult, manner: TextLayout) -> str:
     from cnnanalyze.report.findings import text
 
     return text.write(result, styling=manner.styling, width=manner.width, quiet=manner.quiet)
 
 
-def _concise(result: LintResult, manner: Manner) -> str:
+def _concise(result: LintResult, manner: TextLayout) -> str:
     from cnnanalyze.report.findings import concise
 
     return concise.write(result, quiet=manner.quiet)
 
 
-def _json(result: LintResult, _manner: Manner) -> str:
+def _json(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import json
 
     return json.write(result)
 
 
-def _jsonl(result: LintResult, _manner: Manner) -> str:
+def _jsonl(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import jsonl
 
     return jsonl.write(result)
 
 
-def _sarif(result: LintResult, _manner: Manner) -> str:
+def _sarif(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import sarif
 
     return sarif.write(result)
 
 
-def _github(result: LintResult, manner: Manner) -> str:
+def _github(result: LintResult, manner: TextLayout) -> str:
     from cnnanalyze.report.findings import github
 
     return github.write(result, quiet=manner.quiet)
 
 
-def _gitlab(result: LintResult, _manner: Manner) -> str:
+def _gitlab(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import gitlab
 
     return gitlab.write(result)
 
 
-def _junit(result: LintResult, _manner: Manner) -> str:
+def _junit(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import junit
 
     return junit.write(result)
 
 
-def _markdown(result: LintResult, _manner: Manner) -> str:
+def _markdown(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import markdown
 
     return markdown.write(result)
 
 
-def _summary(result: LintResult, _manner: Manner) -> str:
+def _summary(result: LintResult, _manner: TextLayout) -> str:
     from cnnanalyze.report.findings import summary
 
     return summary.write(result)
@@ -82,7 +82,7 @@ class Format(NamedTuple):
     """A form that findings can be written in."""
 
     purpose: str
-    write: Callable[[LintResult, Manner], str]
+    write: Callable[[LintResult, TextLayout], str]
     """Imports the module that writes it: a run needs one or two of them."""
 
 
@@ -135,4 +135,4 @@ def write(
     quiet
         Whether the line that sums up is left out, in the formats that have one.
     """
-    return FORMATS[check_format(format)].write(result, Manner(styling, width, quiet))
+    return FORMATS[check_format(format)].write(result, TextLayout(styling, width, quiet))

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.linting.rule import RULES, Case, Rule
-from cnnanalyze.linting.rules import Entry, entries
+from cnnanalyze.linting.rules import RuleEntry, entries
 from cnnanalyze.linting.selection import unknown
 from cnnanalyze.report import document
 from cnnanalyze.report.document import (
@@ -54,10 +54,10 @@ def find(word: str) -> type[Rule]:
     return cls
 
 
-def families() -> dict[str, list[Entry]]:
+def families() -> dict[str, list[RuleEntry]]:
     """Return all rules by the title of their family, in the order of the titles."""
     order = [*TITLES.values(), _OTHERS]
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[RuleEntry]] = {}
     for entry in entries().values():
         title = TITLES.get(entry.code.rstrip("0123456789"), _OTHERS)
         found.setdefault(title, []).append(entry)
@@ -156,7 +156,7 @@ def contents(*, whole: bool = False) -> Document:
     return Document("Lint rules", tuple(blocks), all_dict)
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: RuleEntry) -> tuple[str, ...]:
     return entry.code, entry.name, entry.severity, when_on(entry.profiles)
 
 

@@ -22,7 +22,7 @@ TONES = {"holds": "good", "holds under": "good", "wrong": "warn", "not reproduce
 """Of what is as it is marked; all else is bad."""
 
 
-class Row(NamedTuple):
+class FigureRow(NamedTuple):
     """One figure."""
 
     figure: str
@@ -39,19 +39,19 @@ class Row(NamedTuple):
     network: str
 
 
-class Group(NamedTuple):
+class FigureGroup(NamedTuple):
     """The figures that stand together in one place."""
 
     source: str
-    rows: tuple[Row, ...]
+    rows: tuple[FigureRow, ...]
 
 
-class Section(NamedTuple):
+class AuditSection(NamedTuple):
     """One audit."""
 
     name: str
     conclusion: str
-    groups: tuple[Group, ...]
+    groups: tuple[FigureGroup, ...]
 
 
 def page(audits: Sequence[Audit], title: str, about: str = "") -> str:
@@ -75,16 +75,17 @@ def page(audits: Sequence[Audit], title: str, about: str = "") -> str:
     )
 
 
-def _section(audit: Audit) -> Section:
+def _section(audit: Audit) -> AuditSection:
     groups = tuple(
-        Group(source, tuple(map(_row, rows))) for source, rows in groupby(audit.rows, key=source_of)
+        FigureGroup(source, tuple(map(_row, rows)))
+        for source, rows in groupby(audit.rows, key=source_of)
     )
-    return Section(audit.name, ". ".join([conclude(audit), *audit.remarks]), groups)
+    return AuditSection(audit.name, ". ".join([conclude(audit), *audit.remarks]), groups)
 
 
-def _row(row: Verdict) -> Row:
+def _row(row: Verdict) -> FigureRow:
     word = f"{MARKS[row.outcome]} {verdict_of(row)}"
-    return Row(
+    return FigureRow(
         subject_of(row),
         row.claim.printed,
         row.computed,

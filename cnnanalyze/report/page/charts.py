@@ -18,7 +18,7 @@ from cnnanalyze.graph.node import INPUT
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import treemap
-from cnnanalyze.report.page.svg import Paper, Point, Scale, box, element, number, polyline
+from cnnanalyze.report.page.svg import AxisScale, Canvas, Point, box, element, number, polyline
 
 WIDTH, HEIGHT = 640, 270
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 36
@@ -95,8 +95,8 @@ def fields(analysis: Analysis) -> Chart | None:
     if not seen:
         return None
     most = max(s for _, s in seen)
-    x = Scale(max(d for d, _ in seen), LEFT, WIDTH - RIGHT)
-    y = Scale(1.08 * max(most, extent), HEIGHT - BOTTOM, TOP)
+    x = AxisScale(max(d for d, _ in seen), LEFT, WIDTH - RIGHT)
+    y = AxisScale(1.08 * max(most, extent), HEIGHT - BOTTOM, TOP)
     widest: dict[int, int] = {}
     for d, s in seen:
         widest[d] = max(widest.get(d, 0), s)
@@ -105,7 +105,7 @@ def fields(analysis: Analysis) -> Chart | None:
     corners = [p for p, q, r in _triples([*pixels]) if not p[1] == q[1] == r[1]]
     level, along = y.at(extent), axis_name(axis, len(extents))
     marks = {(round(x.at(d)), round(y.at(s))): mark for (d, s), mark in sorted(seen.items())}
-    dots = Paper()
+    dots = Canvas()
     for (a, b), (kind, i) in marks.items():
         dots.draw(f"f-{kind}", element("circle", cx=a, cy=b, data_i=i))
     where = "the image is never covered"
@@ -150,8 +150,8 @@ def memory(analysis: Analysis, options: Options) -> Chart:
     live = [each * n for n in analysis.memory.live]
     unit, name = _unit(max(live))
     x, y = (
-        Scale(len(live), LEFT, WIDTH - RIGHT),
-        Scale(1.08 * max(live) / unit, HEIGHT - BOTTOM, TOP),
+        AxisScale(len(live), LEFT, WIDTH - RIGHT),
+        AxisScale(1.08 * max(live) / unit, HEIGHT - BOTTOM, TOP),
     )
     outline = _steps(x, [y.at(count / unit) for count in live], HEIGHT - BOTTOM)
     peak, where = max(live), live.index(max(live))
@@ -193,8 +193,8 @@ def discounts(analysis: Analysis) -> Chart | None:
     macs, weighed = sum(r[2] for r in rows), sum(r[3] for r in rows)
     most = max(max(100 * r[2] / macs, 100 * r[3] / weighed) for r in rows)
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    up, down = Scale(most, middle, TOP + 12), Scale(most, middle, HEIGHT - BOTTOM - 12)
-    x = Scale(len(rows), LEFT, WIDTH - RIGHT)
+    up, down = AxisScale(most, middle, TOP + 12), AxisScale(most, middle, HEIGHT - BOTTOM - 12)
+    x = AxisScale(len(rows), LEFT, WIDTH - RIGHT)
     wide = (x.at(1) - x.at(0)) * 0.8
     tops = [up.at(100 * r[2] / macs) for r in rows]
     lows = [down.at(100 * r[3] / weighed) for r in rows]
@@ -230,7 +230,7 @@ def discounts(analysis: Analysis) -> Chart | None:
     return Chart("alpha", "α-MACs beside MACs", words + ".", drawing)
 
 
-def _steps(x: Scale, ends: list[float], foot: float) -> str:
+def _steps(x: AxisScale, ends: list[float], foot: float) -> str:
     """Return the outline of bars side by side, of which only the longest of a pixel is seen."""
     longest: dict[int, float] = {}
     for i, end in enumerate(ends):
@@ -258,7 +258,7 @@ def _svg(words: str, *parts: Markup) -> Markup:
     )
 
 
-def _axes(x: Scale, y: Scale, name: str, unit: str = "") -> Iterator[Markup]:
+def _axes(x: AxisScale, y: AxisScale, name: str, unit: str = "") -> Iterator[Markup]:
     for tick in y.ticks():
         height = y.at(tick)
         if tick:
@@ -275,8 +275,8 @@ def _axes(x: Scale, y: Scale, name: str, unit: str = "") -> Iterator[Markup]:
     yield element("text", name, x=middle, y=HEIGHT - 5, text_anchor="middle", class_="name")
 
 
-def _percents(up: Scale, down: Scale, most: float) -> Iterator[Markup]:
-    for tick in Scale(most, 0, 0).ticks(3):
+def _percents(up: AxisScale, down: AxisScale, most: float) -> Iterator[Markup]:
+    for tick in AxisScale(most, 0, 0).ticks(3):
         for height in (up.at(tick), down.at(tick)) if tick else (up.at(0),):
             yield element("path", d=f"M{LEFT} {number(height)}H{WIDTH - RIGHT}", class_="grid")
             yield element(

@@ -10,7 +10,14 @@ from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.report.difference import Difference, Measured, measure, overview, signed, totals
 from cnnanalyze.report.difference_json import to_dict
-from cnnanalyze.report.difference_rows import SIGNS, Line, lines, stage_table, stages, tally
+from cnnanalyze.report.difference_rows import (
+    SIGNS,
+    DifferenceRow,
+    lines,
+    stage_table,
+    stages,
+    tally,
+)
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.table import Cell, Table
 
@@ -23,10 +30,10 @@ MOST = 2_000
 """Rows and layers that a page has room for; of huge networks it says how many there are besides."""
 
 
-class Row(NamedTuple):
+class ChangeRow(NamedTuple):
     """One row of layers."""
 
-    line: Line
+    line: DifferenceRow
     status: str
     tone: str
     name: str
@@ -34,7 +41,7 @@ class Row(NamedTuple):
     """What each quantity grew by."""
 
 
-class Pair(NamedTuple):
+class ComparedPair(NamedTuple):
     """One network against the first."""
 
     key: str
@@ -44,7 +51,7 @@ class Pair(NamedTuple):
     measured: tuple[Measured, ...]
     cards: tuple[Measured, ...]
     stages: Table | None
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
     hidden: int
     """How many further rows there is no room for."""
     drawings: tuple[tuple[str, Markup], ...]
@@ -79,12 +86,12 @@ def page(shown: Difference) -> str:
     )
 
 
-def _pair(shown: Difference, comparison: Comparison, number: int) -> Pair:
+def _pair(shown: Difference, comparison: Comparison, number: int) -> ComparedPair:
     found = lines(shown, comparison, following=True)
     measured = measure(shown, comparison)
     groups = stages(shown, comparison, len(found))
     label = shown.labels[number]
-    return Pair(
+    return ComparedPair(
         f"pair{number}",
         f"{shown.labels[0]} → {label}",
         label,
@@ -99,9 +106,9 @@ def _pair(shown: Difference, comparison: Comparison, number: int) -> Pair:
     )
 
 
-def _row(line: Line) -> Row:
+def _row(line: DifferenceRow) -> ChangeRow:
     status = "shapes alone" if line.changes[0].follows else line.status
-    return Row(
+    return ChangeRow(
         line,
         f"{SIGNS[line.status]} {status}",
         "quiet" if line.changes[0].follows else TONES[line.status],

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.worked_steps.layer_section import Section
+from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
-from cnnanalyze.course.worked_steps.window_steps import Cells, Step, Walk
+from cnnanalyze.course.worked_steps.window_steps import Cells, Walk, WindowStep
 from cnnanalyze.report.convolution.json import to_dict
 from cnnanalyze.report.convolution.step_selection import (
     FEW,
@@ -36,7 +36,7 @@ PICTURE = 512
 """Pixels of a picture, along its longer side, at most."""
 
 
-class Grid(NamedTuple):
+class PlaneTable(NamedTuple):
     """A plane as a table, or as a picture if it is large."""
 
     name: str
@@ -60,19 +60,19 @@ class Grid(NamedTuple):
         )
 
 
-class Written(NamedTuple):
+class FilterPlane(NamedTuple):
     """A plane of a filter."""
 
     filter: int
     divisor: int
-    grid: Grid
+    grid: PlaneTable
 
 
 class Lane(NamedTuple):
     """A channel of the input, with the planes of the filters that read it."""
 
-    image: Grid | None
-    kernels: tuple[Written, ...]
+    image: PlaneTable | None
+    kernels: tuple[FilterPlane, ...]
 
 
 class Player(NamedTuple):
@@ -80,7 +80,7 @@ class Player(NamedTuple):
 
     large: bool
     lanes: tuple[Lane, ...]
-    outputs: tuple[Grid, ...]
+    outputs: tuple[PlaneTable, ...]
     data: dict[str, Any]
     listed: tuple[tuple[str, tuple[str, ...]], ...]
     """Steps and their sums, for readers without a script."""
@@ -88,15 +88,15 @@ class Player(NamedTuple):
     played: int
 
 
-class Part(NamedTuple):
+class SectionView(NamedTuple):
     """One section of the page."""
 
     key: str
-    section: Section
+    section: WorkedLayer
     shapes: str
     player: Player | None
-    before: tuple[Grid, ...]
-    after: tuple[Grid, ...]
+    before: tuple[PlaneTable, ...]
+    after: tuple[PlaneTable, ...]
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left_out: int
@@ -139,7 +139,7 @@ def _light(shown: Shown) -> dict[str, Any]:
     return to_dict(shown._replace(steps=steps))
 
 
-def _part(shown: Shown, number: int, section: Section) -> Part:
+def _part(shown: Shown, number: int, section: WorkedLayer) -> SectionView:
     shapes = " and ".join(str(v.shape) for v in section.before)
     working = section.working
     marked: dict[int, dict[tuple[int, int], str]] = {}
@@ -148,7 +148,7 @@ def _part(shown: Shown, number: int, section: Section) -> Part:
             marked.setdefault(m.channel, {})[m.row, m.column] = say(m.printed)
     is_map = bool(section.after.rank) and section.walk is None
     shaded = shown.is_picture
-    return Part(
+    return SectionView(
         f"section{number}",
         section,
         f"{shapes} → {section.after.shape}",
@@ -172,7 +172,7 @@ def _grids(
     marked: dict[int, dict[tuple[int, int], str]] | None = None,
     *,
     shaded: bool = False,
-) -> list[Grid]:
+) -> list[PlaneTable]:
     if is_large(volume):
         return []
     return [
@@ -189,8 +189,8 @@ def _grid(
     wrong: dict[tuple[int, int], str] | None = None,
     *,
     shaded: bool = False,
-) -> Grid:
-    return Grid(
+) -> PlaneTable:
+    return PlaneTable(
         name,
         tuple(tuple(map(show, row)) for row in cells),
         border,
@@ -232,7 +232,7 @@ def _range(numbers: Iterable[float]) -> tuple[float, float]:
 
 
 def _player(
-    shown: Shown, section: Section, marked: dict[int, dict[tuple[int, int], str]]
+    shown: Shown, section: WorkedLayer, marked: dict[int, dict[tuple[int, int], str]]
 ) -> Player:
     walk = section.walk
     assert walk is not None
@@ -262,7 +262,7 @@ def _lane(walk: Walk, written: Sequence[Kernel], channel: int, *, shaded: bool) 
         image = _grid(name, walk.padded[channel], (above, below, left, right), shaded=shaded)
     title = "kernel, turned" if walk.flipped else "kernel"
     kernels = tuple(
-        Written(
+        FilterPlane(
             k,
             one.divisor,
             _grid(f"{title} for channel {channel + 1}" if several else title, plane),
@@ -284,7 +284,7 @@ def _kernels(walk: Walk) -> list[Kernel]:
 
 def _outputs(
     walk: Walk, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
-) -> Iterable[Grid]:
+) -> Iterable[PlaneTable]:
     output = walk.output
     if not walk.image.rank:  # the units of a dense layer, below one another
         units = tuple((n,) for n in output.flat())
@@ -297,7 +297,7 @@ def _outputs(
         yield _grid(name, plane, wrong=marked.get(k), shaded=shaded)
 
 
-def _steps(shown: Shown, section: Section) -> Sequence[Step]:
+def _steps(shown: Shown, section: WorkedLayer) -> Sequence[WindowStep]:
     walk = section.walk
     assert walk is not None
     if shown.place is not None:
@@ -309,7 +309,7 @@ def _steps(shown: Shown, section: Section) -> Sequence[Step]:
     return [walk.nth(n * walk.places // most) for n in range(most)]
 
 
-def _listed(walk: Walk, step: Step) -> tuple[str, tuple[str, ...]]:
+def _listed(walk: Walk, step: WindowStep) -> tuple[str, tuple[str, ...]]:
     told = summation(walk, step, "·")
     if len(told.parts) == 1:
         return where(walk, step), (_signed(told.line),)
@@ -322,7 +322,7 @@ def _signed(text: str) -> str:
 
 
 def _data(
-    walk: Walk, steps: Sequence[Step], written: Sequence[Kernel], *, large: bool
+    walk: Walk, steps: Sequence[WindowStep], written: Sequence[Kernel], *, large: bool
 ) -> dict[str, Any]:
     """Return what the script needs: places, and every text that changes from step to step."""
     data: dict[str, Any] = {
@@ -356,7 +356,7 @@ def _data(
     return data
 
 
-def _products(step: Step, written: Sequence[Kernel]) -> list[list[list[str]]]:
+def _products(step: WindowStep, written: Sequence[Kernel]) -> list[list[list[str]]]:
     if not written:
         return []
     return [

@@ -25,7 +25,7 @@ UNDATED = 9999
 """What has no year comes last."""
 
 
-class Card(NamedTuple):
+class GalleryCard(NamedTuple):
     """What the first page shows of one network."""
 
     file: str
@@ -51,7 +51,7 @@ class Card(NamedTuple):
         return f"{self.name} {self.file} {self.family} {self.year or ''} {self.input}"
 
 
-def hang(path: Path, file: str) -> tuple[Card, str]:
+def hang(path: Path, file: str) -> tuple[GalleryCard, str]:
     """Return the card and the page of a network.
 
     Parameters
@@ -66,7 +66,7 @@ def hang(path: Path, file: str) -> tuple[Card, str]:
     outcomes = [check.outcome for check in check_claims(analysis)]
     holding, marked = outcomes.count("holds"), outcomes.count("wrong as marked")
     total = analysis.total
-    card = Card(
+    card = GalleryCard(
         file,
         network.name,
         network.text("family"),
@@ -114,7 +114,7 @@ def possible(paths: Mapping[str, Path]) -> tuple[Exhibit, ...]:
     return tuple(e for e in EXHIBITS if all(name in paths for name in e.networks))
 
 
-def index(cards: Iterable[Card], exhibits: Sequence[Exhibit]) -> str:
+def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> str:
     """Return the first page: a card for every network, by family and year.
 
     Examples
@@ -140,7 +140,7 @@ def index(cards: Iterable[Card], exhibits: Sequence[Exhibit]) -> str:
     )
 
 
-def in_order(cards: Iterable[Card]) -> list[Card]:
+def in_order(cards: Iterable[GalleryCard]) -> list[GalleryCard]:
     """Return the cards by the first year of their family, the family, the year and the name."""
     found = list(cards)
     oldest: dict[str, int] = {}

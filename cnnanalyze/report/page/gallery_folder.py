@@ -12,7 +12,7 @@ from cnnanalyze.core.processes import end_silently, starting
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.report.numbers import count_of, size
-from cnnanalyze.report.page.gallery import INDEX, Card, exhibit, hang, index, possible
+from cnnanalyze.report.page.gallery import INDEX, GalleryCard, exhibit, hang, index, possible
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
 
 FEW = 4
@@ -112,7 +112,7 @@ def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
             f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
             help="give the file another name",
         )
-    cards: list[Card] = []
+    cards: list[GalleryCard] = []
     for card, page in hang_all(paths, jobs):
         cards.append(card)
         yield f"{card.file}.html", page
@@ -121,7 +121,7 @@ def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
     yield f"{INDEX}.html", index(cards, shown)
 
 
-def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[Card, str]]:
+def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[GalleryCard, str]]:
     """Make the pages of all networks, in several processes where that is quicker."""
     if jobs == 1 or len(paths) < FEW:
         for name, path in paths.items():

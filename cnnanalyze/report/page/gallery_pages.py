@@ -110,10 +110,10 @@ def _lint(load: Load) -> str:
     from cnnanalyze.linting.engine import lint_network, lint_source  # noqa: PLC0415
     from cnnanalyze.linting.result import LintResult  # noqa: PLC0415
     from cnnanalyze.linting.selection import Level  # noqa: PLC0415
-    from cnnanalyze.linting.settings import Given, Settings  # noqa: PLC0415
+    from cnnanalyze.linting.settings import Settings, SettingsSource  # noqa: PLC0415
     from cnnanalyze.report.page.lint import page  # noqa: PLC0415
 
-    settings = Settings(caller=Given("the gallery", Level(profile="teaching")))
+    settings = Settings(caller=SettingsSource("the gallery", Level(profile="teaching")))
     classics = [lint_network(load(name), settings) for name in _LINTED]
     first = lint_source(Source("first.yaml", FIRST), settings=settings)
     return page(

@@ -40,7 +40,7 @@ ON_REQUEST = (
 """Columns that the script adds when they are chosen, from the embedded result."""
 
 
-class Row(NamedTuple):
+class PageRow(NamedTuple):
     """One layer."""
 
     order: int
@@ -57,11 +57,11 @@ class Row(NamedTuple):
     line: int
 
 
-class Group(NamedTuple):
+class PageGroup(NamedTuple):
     """Layers under one path, with their sums."""
 
     path: str
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
     """None for the layers of a group, where only the sums are shown."""
     layers: int
     """How many layers there are."""
@@ -84,7 +84,7 @@ def groups_of(shown: View) -> dict[str, str]:
 
 def tabulate(
     shown: View, result: dict[str, Any], sources: Sources, most: int | None = None
-) -> tuple[tuple[Group, ...], ...]:
+) -> tuple[tuple[PageGroup, ...], ...]:
     """Return the groups of the table, lone layers in succession together without a heading.
 
     Every inner tuple is a body of the table: one group of several layers, or some lone ones. Where
@@ -101,8 +101,8 @@ def tabulate(
     most
         Of how many groups and lone layers the table has room for; by default all.
     """
-    table = _Table(shown.analysis, result, sources, shown.options)
-    bodies: list[list[Group]] = []
+    table = _RowBuilder(shown.analysis, result, sources, shown.options)
+    bodies: list[list[PageGroup]] = []
     lone = False
     for gathered in collapse(shown.analysis, shown.depth)[:most]:
         group = table.group(gathered.path, gathered.facts)
@@ -114,7 +114,7 @@ def tabulate(
     return tuple(map(tuple, bodies))
 
 
-class _Table:
+class _RowBuilder:
     """Makes the rows of one network."""
 
     def __init__(
@@ -125,11 +125,11 @@ class _Table:
         self.layers = result["layers"]
         self.order = {id_: i for i, id_ in enumerate(analysis.facts)}
 
-    def group(self, path: str, facts: tuple[NodeFacts, ...]) -> Group:
+    def group(self, path: str, facts: tuple[NodeFacts, ...]) -> PageGroup:
         shown = facts if self.layers or len(facts) == 1 else ()
         total = total_of(facts)
         sums = {key: measure(QUANTITIES[key], total, self.options.terms) for key in COUNTS}
-        return Group(
+        return PageGroup(
             path,
             tuple(self._row(f, f"{path}/" if len(facts) > 1 else "") for f in shown),
             len(facts),
@@ -146,10 +146,10 @@ class _Table:
             return found
         return layer_dict(facts, self.options.terms)
 
-    def _row(self, facts: NodeFacts, prefix: str) -> Row:
+    def _row(self, facts: NodeFacts, prefix: str) -> PageRow:
         node, layer = facts.node, self._layer(facts)
         anchor, line = self.sources.place(node.mark)
-        return Row(
+        return PageRow(
             self.order[node.id],
             node.id.removeprefix(prefix),
             layer,

@@ -17,7 +17,7 @@ from cnnanalyze.report.page.source import base_name
 TONES = {"error": "bad", "warning": "warn", "info": ""}
 
 
-class Said(NamedTuple):
+class LintedFinding(NamedTuple):
     """One finding."""
 
     code: str
@@ -33,7 +33,7 @@ class Said(NamedTuple):
     """Why the fix is not carried out unless that is asked for."""
 
 
-class Place(NamedTuple):
+class LintedLine(NamedTuple):
     """One line of a file, and all that is said of it."""
 
     line: int
@@ -42,15 +42,15 @@ class Place(NamedTuple):
     """What the findings point at, if they point at one stretch of the line."""
     after: str
     carets: str
-    findings: tuple[Said, ...]
+    findings: tuple[LintedFinding, ...]
 
 
-class File(NamedTuple):
+class LintedFile(NamedTuple):
     """One file with findings."""
 
     name: str
     counts: str
-    places: tuple[Place, ...]
+    places: tuple[LintedLine, ...]
 
 
 def page(result: LintResult, title: str, about: str = "") -> str:
@@ -74,16 +74,16 @@ def page(result: LintResult, title: str, about: str = "") -> str:
     )
 
 
-def _file(file: FileResult) -> File:
+def _file(file: FileResult) -> LintedFile:
     numbers = [
         count_of(n, severity) if severity != "info" else f"{n} info"
         for severity in SEVERITIES
         if (n := sum(f.severity == severity for f in file.findings))
     ]
-    return File(base_name(file.name), ", ".join(numbers), tuple(_places(file)))
+    return LintedFile(base_name(file.name), ", ".join(numbers), tuple(_places(file)))
 
 
-def _places(file: FileResult) -> Iterator[Place]:
+def _places(file: FileResult) -> Iterator[LintedLine]:
     """Yield the places of a file, each with all findings that point at it."""
     by_place: dict[tuple[int, int, int], list[Finding]] = {}
     for finding in file.findings:
@@ -94,12 +94,12 @@ def _places(file: FileResult) -> Iterator[Place]:
         start, end = column - 1, column - 1 + length
         lead = "".join("\t" if c == "\t" else " " for c in text[:start])
         carets = lead + "^" * max(1, min(length, len(text) - start))
-        yield Place(line, text[:start], text[start:end], text[end:], carets, _said(findings))
+        yield LintedLine(line, text[:start], text[start:end], text[end:], carets, _said(findings))
 
 
-def _said(findings: list[Finding]) -> tuple[Said, ...]:
+def _said(findings: list[Finding]) -> tuple[LintedFinding, ...]:
     return tuple(
-        Said(
+        LintedFinding(
             f.code,
             f.name,
             f.severity,

@@ -58,7 +58,7 @@ SECTIONS = {
 """Every section of the page by its id, in order."""
 
 
-class Claim(NamedTuple):
+class PublishedRow(NamedTuple):
     """One published figure, as a row."""
 
     outcome: str
@@ -74,7 +74,7 @@ class Claim(NamedTuple):
     line: int
 
 
-class Answer(NamedTuple):
+class LayerAnswers(NamedTuple):
     """The worked answers of one layer."""
 
     order: int
@@ -94,7 +94,7 @@ class Counted(NamedTuple):
     """Kinds of layers that are missing from the operations."""
 
 
-class Kind(NamedTuple):
+class KindTotal(NamedTuple):
     """The sums over all layers of one kind."""
 
     kind: str
@@ -254,18 +254,18 @@ _WORDS = {
 }
 
 
-def _claims(analysis: Analysis, balance: Balance | None, sources: Sources) -> list[Claim]:
+def _claims(analysis: Analysis, balance: Balance | None, sources: Sources) -> list[PublishedRow]:
     checks = balance.claims if balance is not None else check_claims(analysis)
     return [_claim(check, sources) for check in checks]
 
 
-def _claim(check: ClaimCheck, sources: Sources) -> Claim:
+def _claim(check: ClaimCheck, sources: Sources) -> PublishedRow:
     claim = check.claim
     word, tone = _WORDS[check.outcome]
     settings = ", ".join(f"{name} = {value}" for name, value in claim.settings)
     under = f" under {claim.convention}" if claim.convention else ""
     anchor, line = sources.place(claim.mark)
-    return Claim(
+    return PublishedRow(
         check.outcome,
         word,
         tone,
@@ -280,7 +280,7 @@ def _claim(check: ClaimCheck, sources: Sources) -> Claim:
     )
 
 
-def _claims_text(claims: list[Claim]) -> str:
+def _claims_text(claims: list[PublishedRow]) -> str:
     """Say how it stands with what others printed.
 
     Examples
@@ -325,17 +325,19 @@ def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
     }
 
 
-def _answers(answers: Answers, analysis: Analysis) -> list[Answer]:
+def _answers(answers: Answers, analysis: Analysis) -> list[LayerAnswers]:
     """Return the answers in the order of the layers."""
     return [
-        Answer(i, name, answers[name]) for i, name in enumerate(analysis.facts) if name in answers
+        LayerAnswers(i, name, answers[name])
+        for i, name in enumerate(analysis.facts)
+        if name in answers
     ]
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _kinds(analysis: Analysis) -> list[Kind]:
+def _kinds(analysis: Analysis) -> list[KindTotal]:
     """Return the sums by kind, the largest number of operations first."""
     sums: dict[str, tuple[int, ...]] = {}
     for facts, n in analysis.total.distinct():
@@ -344,7 +346,7 @@ def _kinds(analysis: Analysis) -> list[Kind]:
         sums[facts.node.kind] = tuple(a + n * b for a, b in zip(before, own, strict=True))
     total = analysis.total.operations("flop")
     return [
-        Kind(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
+        KindTotal(kind, n, parameters, macs, count, f"{100 * count / total:.1f}%" if total else "")
         for kind, (n, parameters, macs, count) in sorted(
             sums.items(), key=lambda item: (-item[1][3], item[0])
         )

@@ -17,7 +17,7 @@ from cnnanalyze.report.page.headlines import badges
 from cnnanalyze.report.totals_text import field_size
 
 
-class Entry(NamedTuple):
+class OverviewEntry(NamedTuple):
     """One network in the table."""
 
     file: str
@@ -33,12 +33,14 @@ class Entry(NamedTuple):
     tone: str
 
 
-def enter(analysis: Analysis, file: str, options: Options, balance: Balance | None = None) -> Entry:
+def enter(
+    analysis: Analysis, file: str, options: Options, balance: Balance | None = None
+) -> OverviewEntry:
     """Return what the table says of one network."""
     claims = balance.claims if balance is not None else check_claims(analysis)
     fine = sum(c.is_fine for c in claims)
     verification = next(b for b in badges(analysis, balance) if b.key == "verification")
-    return Entry(
+    return OverviewEntry(
         file,
         analysis.network.name,
         options.shape(analysis.network.input),
@@ -52,7 +54,7 @@ def enter(analysis: Analysis, file: str, options: Options, balance: Balance | No
     )
 
 
-def to_html(entries: Sequence[Entry]) -> str:
+def to_html(entries: Sequence[OverviewEntry]) -> str:
     """Write the page; every name leads to the page of its network in the same folder."""
     most = {
         key: max((e.result["totals"][key] for e in entries), default=0)

@@ -13,8 +13,8 @@ from cnnanalyze.course.grading.grade import (
     RIGHT,
     UNREADABLE,
     WRONG,
+    AnswerMark,
     GradedClass,
-    Mark,
 )
 from cnnanalyze.course.sheets.question_data import Givens, data_of
 from cnnanalyze.course.sheets.sheet import ONLY
@@ -31,7 +31,7 @@ FEW = 40
 """A sheet of at most so many answers shows all its working at once."""
 
 
-class Answer(NamedTuple):
+class SolvedAnswer(NamedTuple):
     """One answer on the page of a solved sheet."""
 
     name: str
@@ -58,7 +58,7 @@ def solved_page(sheet: SolvedSheet, *, brief: bool = False, unsolved: bool = Fal
     for number, found in enumerate(sheet.questions, start=1):
         data = data_of(found)
         answers = [
-            Answer(
+            SolvedAnswer(
                 "" if solved.ask.name == ONLY else solved.ask.name,
                 asked(solved) if unsolved else solved.said,
                 Markup("").join(map(_working, explanations))
@@ -97,10 +97,10 @@ def _working(one: Explanation) -> Markup:
     return Markup(text)  # noqa: S704 - the derivation escapes every text in it
 
 
-class Row(NamedTuple):
+class MarkRow(NamedTuple):
     """One mark on the page of graded papers."""
 
-    mark: Mark
+    mark: AnswerMark
     sign: str
     tone: str
     label: str
@@ -133,8 +133,8 @@ def graded_page(graded: GradedClass) -> str:
     )
 
 
-def _row(mark: Mark) -> Row:
+def _row(mark: AnswerMark) -> MarkRow:
     said = () if mark.outcome == MISSING else tuple(reasons(mark))
     tone = TONES[mark.outcome]
     worth = f"{amount(mark.points)} / {amount(mark.most)}"
-    return Row(mark, SIGNS[mark.outcome], tone, mark.label, worth, said)
+    return MarkRow(mark, SIGNS[mark.outcome], tone, mark.label, worth, said)

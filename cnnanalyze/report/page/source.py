@@ -11,7 +11,7 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import spec_of
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line of a spec."""
 
     anchor: str
@@ -21,12 +21,12 @@ class Line(NamedTuple):
     """The layers that are written here, by their place in the order of execution."""
 
 
-class File(NamedTuple):
+class SourceFile(NamedTuple):
     """One file of a spec: the network's own, or one that it extends."""
 
     name: str
     digest: str
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
 
 
 class Sources:
@@ -44,7 +44,7 @@ class Sources:
             return "", 0
         return _anchor(self._numbers.get(mark.source, 0), mark.line), mark.line
 
-    def files(self) -> tuple[File, ...]:
+    def files(self) -> tuple[SourceFile, ...]:
         """Return the files, line by line."""
         layers: dict[str, list[int]] = {}
         for i, node in enumerate(self._network.nodes):
@@ -52,13 +52,13 @@ class Sources:
         return tuple(self._file(source, n, layers) for source, n in self._numbers.items())
 
     @staticmethod
-    def _file(source: Source, number: int, layers: dict[str, list[int]]) -> File:
+    def _file(source: Source, number: int, layers: dict[str, list[int]]) -> SourceFile:
         lines = []
         for line, text in enumerate(source.lines, start=1):
             anchor = _anchor(number, line)
-            lines.append(Line(anchor, line, text, tuple(layers.get(anchor, ()))))
+            lines.append(SourceLine(anchor, line, text, tuple(layers.get(anchor, ()))))
         digest = hashlib.sha256(source.text.encode()).hexdigest()
-        return File(base_name(source.name), digest, tuple(lines))
+        return SourceFile(base_name(source.name), digest, tuple(lines))
 
 
 def _anchor(file: int, line: int) -> str:

@@ -71,7 +71,7 @@ def polyline(points: Iterable[Point]) -> str:
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
 
 
-class Paper:
+class Canvas:
     """What was drawn, by class: all of one colour together need to name it only once."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Paper:
         return (element("g", *parts, class_=name) for name, parts in self.by_class.items())
 
 
-class Scale(NamedTuple):
+class AxisScale(NamedTuple):
     """Where the values of an axis lie on the paper."""
 
     most: float

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cnnanalyze.characters import cells
 from cnnanalyze.report.numbers import count_of
-from cnnanalyze.report.page.svg import Paper, box, element
+from cnnanalyze.report.page.svg import Canvas, box, element
 
 
 class Area(NamedTuple):
@@ -136,7 +136,7 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
     total = sum(leaf.value for leaves in groups.values() for leaf in leaves)
     sums = {name: sum(leaf.value for leaf in leaves) for name, leaves in groups.items()}
     order = sorted((n for n in groups if sums[n]), key=lambda n: -sums[n])
-    paper = Paper()
+    paper = Canvas()
     for name, area in zip(
         order, squarify([sums[n] for n in order], Area(0, 0, WIDTH, HEIGHT)), strict=True
     ):
@@ -152,7 +152,7 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
     )
 
 
-def _group(paper: Paper, name: str, leaves: list[Leaf], area: Area, total: int) -> None:
+def _group(paper: Canvas, name: str, leaves: list[Leaf], area: Area, total: int) -> None:
     shown = _merged(leaves, total)
     inner = area.inset(1.5)
     if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > _LETTER * (cells(name) + 2):

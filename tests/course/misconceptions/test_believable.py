@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cnnanalyze.course.grading.answers import Paper
-from cnnanalyze.course.grading.grade import WRONG, Mark, grade
+from cnnanalyze.course.grading.grade import WRONG, AnswerMark, grade
 from cnnanalyze.course.misconceptions.catalogue import NAMES
 from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import solve
@@ -31,7 +31,7 @@ NUMBERS = range(1, 61)
 
 
 @cache
-def small_numbers() -> dict[str, list[Mark]]:
+def small_numbers() -> dict[str, list[AnswerMark]]:
     """Return the marks of the numbers from 1 to 60, by question."""
     sheet = solve(load_sheet(HERE / "small_answers.sheet"))
     ids = [q.question.id for q in sheet.questions]
@@ -101,13 +101,13 @@ def typical() -> tuple[Case, ...]:
     )
 
 
-def mark_of(case: Case) -> Mark:
+def mark_of(case: Case) -> AnswerMark:
     text = json.dumps({"sheet": 1, "questions": [{"id": "Q", **case.question}]})
     sheet = solve(read_sheet(Source("here", text)))
     return marked(sheet, f"Q.{case.answer}" if case.answer else "Q", case.given)
 
 
-def is_named(mark: Mark, names: tuple[str, ...], most: int = 2) -> bool:
+def is_named(mark: AnswerMark, names: tuple[str, ...], most: int = 2) -> bool:
     return any(set(m.names) == set(names) for m in mark.mistakes[:most])
 
 

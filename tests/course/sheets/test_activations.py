@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
-from cnnanalyze.course.sheets.questions.norms import Activation, activate
+from cnnanalyze.course.sheets.questions.norms import ActivationQuestion, activate
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.layers.base import KINDS
 
@@ -18,7 +18,7 @@ VALUES = [-7.5, -2.5, -0.25, 0, 0.5, 2, 6.5]
 @pytest.mark.parametrize("function", ASKED)
 @pytest.mark.parametrize("number", [0.1, 0.3])
 def test_derivation_gives_what_the_kind_computes(function: str, number: float) -> None:
-    asked = Activation(function=function, values=VALUES, slope=number, alpha=number)  # type: ignore[arg-type]
+    asked = ActivationQuestion(function=function, values=VALUES, slope=number, alpha=number)  # type: ignore[arg-type]
     cls = KINDS.get(function)
     assert cls is not None
     settings: dict[str, Any] = {n: number for n in ("slope", "alpha") if n in cls.model_fields}

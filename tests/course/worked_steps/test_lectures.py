@@ -6,7 +6,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.course.worked_steps.activations import softmax
-from cnnanalyze.course.worked_steps.network import Window, apply, convolve, pool, work_out
+from cnnanalyze.course.worked_steps.network import WindowAttributes, apply, convolve, pool, work_out
 from cnnanalyze.course.worked_steps.text import read_image, read_kernel
 from cnnanalyze.course.worked_steps.volume import vector
 from tests.conftest import Run
@@ -44,7 +44,7 @@ def test_convolution(example: Example) -> None:
     section = convolve(
         read_image([text(plane) for plane in example.image]),
         [read_kernel(example.kernel)],
-        Window(example.stride, example.padding),
+        WindowAttributes(example.stride, example.padding),
         flip=example.flip,
     )
     assert [rows(plane) for plane in section.after.planes] == [example.right]

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
-from cnnanalyze.course.worked_steps.network import Window, apply, convolve, pool, work_out
+from cnnanalyze.course.worked_steps.network import WindowAttributes, apply, convolve, pool, work_out
 from cnnanalyze.course.worked_steps.result_check import compare
 from cnnanalyze.course.worked_steps.text import read_image
 from cnnanalyze.course.worked_steps.volume import Volume, arrange, vector
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import UsageError
-from cnnanalyze.execute.run import Step, infer
+from cnnanalyze.execute.run import RunStep, infer
 from cnnanalyze.report.convolution.step_selection import judged
 
 NUMBERS = st.integers(-9, 9)
@@ -68,11 +68,11 @@ def test_convolution_agrees_with_the_executor(case: dict[str, Any]) -> None:
     section = convolve(
         volume(case["image"]),
         [planes(case["kernel"], n) for n in range(filters)],
-        Window(case["stride"], case["padding"], case["dilation"]),
+        WindowAttributes(case["stride"], case["padding"], case["dilation"]),
         biases=tuple(case["bias"].tolist()),
     )
     attributes = {k: case[k] for k in ("stride", "padding", "dilation")}
-    step = Step(
+    step = RunStep(
         "c",
         "conv",
         {"filters": filters, "kernel": case["kernel"].shape[:2], **attributes},
@@ -112,7 +112,7 @@ def test_depthwise_agrees_with_the_executor(
     ))  # fmt: skip
     (section,) = work_out(cnn.loads(text), volume(image))
     attributes = {"kernel": (3, 2), "multiplier": 2, "bias": False, "padding": padding}
-    step = Step("d", "depthwise", attributes, weights={"kernel": kernel})
+    step = RunStep("d", "depthwise", attributes, weights={"kernel": kernel})
     assert np.array_equal(array(section.after), infer([step], image)["d"])
 
 
@@ -127,9 +127,9 @@ def test_depthwise_agrees_with_the_executor(
 def test_pooling_agrees_with_the_executor(
     image: np.ndarray[Any, Any], how: str, size: Any, stride: Any, padding: Any
 ) -> None:
-    section = pool(volume(image), how, size, Window(stride, padding))
+    section = pool(volume(image), how, size, WindowAttributes(stride, padding))
     kind = {"max": "maxpool", "average": "avgpool"}[how]
-    step = Step("p", kind, {"kernel": size, "stride": stride, "padding": padding})
+    step = RunStep("p", kind, {"kernel": size, "stride": stride, "padding": padding})
     assert np.allclose(array(section.after), infer([step], image)["p"], rtol=1e-15, atol=0)
 
 
@@ -158,7 +158,7 @@ layers:
 def test_networks_agree_with_the_executor(image: np.ndarray[Any, Any]) -> None:
     net = cnn.loads(WHOLE)
     steps = [
-        Step(n.id, n.kind, n.attributes, n.inputs, weights={g.role: g.values for g in n.given})
+        RunStep(n.id, n.kind, n.attributes, n.inputs, weights={g.role: g.values for g in n.given})
         for n in net
     ]
     right = infer(steps, image)
@@ -177,7 +177,7 @@ def test_networks_agree_with_the_executor(image: np.ndarray[Any, Any]) -> None:
 def test_activations_agree_with_the_executor(kind: str) -> None:
     numbers = [-7.5, -3.0, -0.25, 0.0, 0.5, 2.0, 11.0]
     found = apply(vector([Fraction(n) for n in numbers]), kind).after.flat()
-    right = infer([Step("a", kind)], numbers)["a"]
+    right = infer([RunStep("a", kind)], numbers)["a"]
     assert list(map(float, found)) == pytest.approx(right.tolist(), rel=1e-6, abs=1e-9)
 
 
@@ -199,7 +199,7 @@ def test_numbers_stay_exact() -> None:
 def test_convolution_commutes_and_correlation_does_not() -> None:
     # Lecture 002, line 212; the border is padded so that nothing of either is lost.
     one, other = ((1, 2, 3), (4, 5, 6), (7, 8, 10)), ((2, 0, 1), (0, 3, 0), (1, 1, 5))
-    full = Window(1, (2, 2))
+    full = WindowAttributes(1, (2, 2))
     a, b = (
         convolve(Volume((x,)), [(y,)], full, flip=True).after
         for x, y in ((one, other), (other, one))

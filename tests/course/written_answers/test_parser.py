@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnanalyze.course.grading.answer_comparison import read
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.written_answers.entries import entries
-from cnnanalyze.course.written_answers.parser import Terms, Unreadable, figures, is_empty
+from cnnanalyze.course.written_answers.parser import AnswerTerms, Unreadable, figures, is_empty
 
 NUMBERS = (
     ("1,44,50,688", 14450688),  # lecture 001, line 1383: Indian grouping
@@ -118,7 +118,9 @@ def test_percents_may_be_rounded_as_ratios_may() -> None:
     assert read("72%, 2.2%", chances).right
     assert read("0.72, 0.022", chances).right
     assert read("71%, 2.2%", chances).wrong == (0,)
-    assert not read("74.3%", Solution(Fraction(7427, 10**4)), Terms(decimals=2, unit="%")).right
+    assert not read(
+        "74.3%", Solution(Fraction(7427, 10**4)), AnswerTerms(decimals=2, unit="%")
+    ).right
 
 
 def test_none_is_no_row() -> None:
@@ -186,7 +188,7 @@ def test_other_vector_is_wrong(raw: Any) -> None:
 
 
 def test_shape_follows_the_order_of_the_notation() -> None:
-    terms = Terms(width_first=True)
+    terms = AnswerTerms(width_first=True)
     assert read("5x7x2", Solution((7, 5, 2), "shape"), terms).right
     assert not read("7x5x2", Solution((7, 5, 2), "shape"), terms).right
     assert read("2x5x7", Solution((7, 5, 2), "shape"), terms).remarks == (
@@ -195,7 +197,7 @@ def test_shape_follows_the_order_of_the_notation() -> None:
 
 
 def test_tolerance_leaves_counts_exact_unless_it_is_said_of_them() -> None:
-    loose = Terms(tolerance=Fraction(1, 20))
+    loose = AnswerTerms(tolerance=Fraction(1, 20))
     assert read("0.42", Solution(Fraction(4077, 10000)), loose).right
     assert not read("0.44", Solution(Fraction(4077, 10000)), loose).right
     assert not read("270", Solution(280), loose).right
@@ -204,14 +206,14 @@ def test_tolerance_leaves_counts_exact_unless_it_is_said_of_them() -> None:
 
 def test_decimals_say_how_far_a_number_may_be_rounded() -> None:
     share = Solution(Fraction(9003, 100000))
-    assert not read("0.09", share, Terms(decimals=4)).right
-    assert read("0.0900", share, Terms(decimals=4)).right
-    assert read("0", share, Terms(decimals=0)).right
-    assert not read("1", share, Terms(decimals=0)).right
+    assert not read("0.09", share, AnswerTerms(decimals=4)).right
+    assert read("0.0900", share, AnswerTerms(decimals=4)).right
+    assert read("0", share, AnswerTerms(decimals=0)).right
+    assert not read("1", share, AnswerTerms(decimals=0)).right
 
 
 def test_number_without_a_unit_has_the_unit_that_is_asked_for() -> None:
-    terms = Terms(unit="KiB")
+    terms = AnswerTerms(unit="KiB")
     assert read("128", BYTES, terms).right
     assert read("131,072 B", BYTES, terms).right
     assert not read("131,072", BYTES, terms).right

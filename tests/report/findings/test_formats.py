@@ -18,13 +18,13 @@ from cnnanalyze.linting.finding import Edit, Finding, Fix
 from cnnanalyze.linting.result import FileResult, LintResult
 from cnnanalyze.linting.rules.convolution.even_kernel import EvenKernel
 from cnnanalyze.linting.selection import Level
-from cnnanalyze.linting.settings import Given, Settings
+from cnnanalyze.linting.settings import Settings, SettingsSource
 from cnnanalyze.report.findings import FORMATS, check_format, write
 from cnnanalyze.report.findings.words import fingerprints
 from tests.linting.networks import EVEN, MESSAGE, UNITS
 
 SARIF = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.json").read_text("utf-8"))
-SELECTED = Settings(caller=Given("test", Level(select=("CV003", "NA001"))))
+SELECTED = Settings(caller=SettingsSource("test", Level(select=("CV003", "NA001"))))
 
 
 def judged(name: str, text: str) -> FileResult:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.report.page.svg import Scale, element
+from cnnanalyze.report.page.svg import AxisScale, element
 from cnnanalyze.report.page.treemap import Area, Leaf, draw, squarify
 
 VALUES = st.lists(st.integers(1, 10_000), min_size=1, max_size=40).map(
@@ -59,7 +59,7 @@ def test_texts_and_attributes_are_escaped() -> None:
     [(1, [0, 1]), (13, [0, 5, 10]), (224, [0, 50, 100, 150, 200]), (3303, [0, 1000, 2000, 3000])],
 )
 def test_ticks_are_round(most: int, ticks: list[int]) -> None:
-    assert list(Scale(most, 0, 1).ticks()) == ticks
+    assert list(AxisScale(most, 0, 1).ticks()) == ticks
 
 
 @pytest.mark.parametrize(("letter", "shown"), [("a", True), ("畳", False)])

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name, given, made
-from cnnanalyze.course.explanations.explanation import Step
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.explanations.explanation import DerivationStep
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.combinations import alone
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.topic import Asking
@@ -56,7 +56,7 @@ def combine(
     value = plain(tree.value)
     said = [", ".join(names)] if row.most > 2 else names  # noqa: PLR2004 - a pair
     worked = asking.explain(
-        row.words.format(*said), "", [Step(Name(word), tree)], value, unit=row.unit
+        row.words.format(*said), "", [DerivationStep(Name(word), tree)], value, unit=row.unit
     )
 
     def twists() -> Iterator[Twist]:
@@ -73,7 +73,7 @@ def combine(
                     others = [*leaves]
                     others[n] = given(mistake.value)
                     wrong = plain(row.make(*others).value)
-                    made = Kind(mistake.names[0], mistake.words, mistake.kinds[0].rank)
+                    made = MistakeKind(mistake.names[0], mistake.words, mistake.kinds[0].rank)
                     yield Twist(made, wrong, f", in {name}")
 
     return Solution(value, unit=row.unit, explanations=(worked,), twists=twists)

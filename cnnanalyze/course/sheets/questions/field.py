@@ -6,7 +6,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.expression import Expression, Name, rewrite
 from cnnanalyze.course.explanations.notation import notation
 from cnnanalyze.course.explanations.receptive_field_steps import climb
-from cnnanalyze.course.explanations.symbolic_layer import Asked
+from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 
 
 def field_tree(analysis: Analysis, layer: str) -> Expression | tuple[Expression, ...]:
@@ -35,14 +35,14 @@ def jump_tree(analysis: Analysis, layer: str) -> Expression | tuple[Expression, 
 
 
 def _on_all(analysis: Analysis, layer: str, which: int) -> Expression | tuple[Expression, ...]:
-    asked = Asked(analysis, analysis[layer], notation("plain"))
+    asked = SymbolicLayer(analysis, analysis[layer], notation("plain"))
     fields = asked.facts.fields
     assert fields is not None
     trees = tuple(_along(asked, axis)[which] for axis in range(len(fields)))
     return trees[0] if len({t.value for t in trees}) == 1 else trees
 
 
-def _along(asked: Asked, axis: int) -> tuple[Expression, Expression]:
+def _along(asked: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
     """Return the field and the jump along one axis."""
     size: Expression | None = None
     jump: Expression | None = None

@@ -12,7 +12,7 @@ from cnnanalyze.core.quantities import QUANTITIES, taught
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explain import explain, quantities
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, Twist, plain, unfold
 from cnnanalyze.course.sheets.questions.field import field_tree, jump_tree
@@ -66,13 +66,13 @@ SIDES = ("receptive_field", "jump", "centre", "padding", "fit")
 class _Own(NamedTuple):
     """A quantity of a layer that is made of others."""
 
-    make: Callable[[About, Asking], tuple[list[Step], tuple[str, ...]]]
+    make: Callable[[About, Asking], tuple[list[DerivationStep], tuple[str, ...]]]
 
 
-def _stored(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
+def _stored(about: About, asking: Asking) -> tuple[list[DerivationStep], tuple[str, ...]]:
     known = quantities(about.analysis, about.layer)
     parts = [q for q in ("parameters", "statistics") if q in known]
-    found: list[Step] = []
+    found: list[DerivationStep] = []
     reasons: list[str] = []
     leaves = []
     for part in parts:
@@ -80,17 +80,17 @@ def _stored(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
         found += worked.steps
         reasons += worked.reasons
         leaves.append(given(worked.steps[-1].value, Name(part)))
-    return [*found, Step(Name("stored"), made("+", *leaves))], tuple(reasons)
+    return [*found, DerivationStep(Name("stored"), made("+", *leaves))], tuple(reasons)
 
 
-def _doubled(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
+def _doubled(about: About, asking: Asking) -> tuple[list[DerivationStep], tuple[str, ...]]:
     worked = explain(about.analysis, about.layer, "macs", asking.notation)
     macs = given(worked.steps[-1].value, Name("mac"))
-    found = [*worked.steps, Step(Name("operations"), made("*", given(2), macs))]
+    found = [*worked.steps, DerivationStep(Name("operations"), made("*", given(2), macs))]
     return found, ("A multiply-accumulate is two operations: a multiplication and an addition.",)
 
 
-def _exactly(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
+def _exactly(about: About, asking: Asking) -> tuple[list[DerivationStep], tuple[str, ...]]:
     worked = explain(about.analysis, about.layer, "macs", asking.notation)
     facts = about.analysis[about.layer]
     macs = given(worked.steps[-1].value, Name("mac"))
@@ -101,10 +101,10 @@ def _exactly(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]
     reasons = ["The first product of an output is not added to anything: one addition less."]
     if facts.biases:
         reasons.append("The bias makes up for it: one addition for each output.")
-    return [*worked.steps, Step(Name("operations"), made("+", *terms))], tuple(reasons)
+    return [*worked.steps, DerivationStep(Name("operations"), made("+", *terms))], tuple(reasons)
 
 
-def _per_output(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
+def _per_output(about: About, asking: Asking) -> tuple[list[DerivationStep], tuple[str, ...]]:
     worked = explain(about.analysis, about.layer, "macs", asking.notation)
     facts = about.analysis[about.layer]
     each = made(
@@ -112,20 +112,20 @@ def _per_output(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ..
         given(worked.steps[-1].value, Name("mac")),
         given(facts.activations, Name("activations")),
     )
-    step = Step(Name("multiply"), each)
+    step = DerivationStep(Name("multiply"), each)
     terms = [given(each.value, Name("multiply")), given(each.value, Name("multiply")), given(-1)]
     terms += [given(facts.biases and 1, Name("biases"))] if facts.biases else []
-    found = [*worked.steps, step, Step(Name("operations"), made("+", *terms))]
+    found = [*worked.steps, step, DerivationStep(Name("operations"), made("+", *terms))]
     return found, ("So many products, one addition less than products, and one for the bias.",)
 
 
-def _learned(about: About, asking: Asking) -> tuple[list[Step], tuple[str, ...]]:
+def _learned(about: About, asking: Asking) -> tuple[list[DerivationStep], tuple[str, ...]]:
     if about.analysis[about.layer].node.frozen:
-        step = Step(Name("trainable"), given(0))
+        step = DerivationStep(Name("trainable"), given(0))
         return [step], (f"{about.layer} is frozen: training changes nothing in it.",)
     worked = explain(about.analysis, about.layer, "parameters", asking.notation)
     leaf = given(worked.steps[-1].value, Name("parameters"))
-    return [*worked.steps, Step(Name("trainable"), leaf)], worked.reasons
+    return [*worked.steps, DerivationStep(Name("trainable"), leaf)], worked.reasons
 
 
 _OWN = {
@@ -183,7 +183,7 @@ def _hangs_over(facts: NodeFacts, quantity: str, asking: Asking) -> tuple[str, .
 
 def _made(about: About, quantity: str, asking: Asking) -> tuple[Explanation, Nested]:
     """Work out what is made of other quantities; what a layer has none of is 0."""
-    found: list[Step] = [Step(Name(quantity), given(0))]
+    found: list[DerivationStep] = [DerivationStep(Name(quantity), given(0))]
     reasons: tuple[str, ...] = ()
     if quantity in _OWN:
         found, reasons = _OWN[quantity].make(about, asking)
@@ -215,7 +215,7 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     return tree._replace(name=Name(key, of=layer)) if key and not tree.is_given else tree
 
 
-def _shape_tree(steps: tuple[Step, ...], analysis: Analysis, layer: str) -> Trees:
+def _shape_tree(steps: tuple[DerivationStep, ...], analysis: Analysis, layer: str) -> Trees:
     shape = analysis[layer].output
     if shape.is_vector:
         return unfold(steps, layer)

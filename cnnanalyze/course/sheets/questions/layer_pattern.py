@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnanalyze.core.expression import Name, given, made
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist
 from cnnanalyze.course.sheets.questions.topic import Asking
@@ -90,14 +90,14 @@ def match(network: Network) -> Pattern:
 def _number(what: str, words: str, count: Callable[[Pattern], int]) -> Callable[..., Solution]:
     def solve(found: Pattern, network: Network, asking: Asking) -> Solution:
         value = count(found)
-        one = asking.explain(words, network.name, [Step(Name(what), given(value))], value)
+        one = asking.explain(words, network.name, [DerivationStep(Name(what), given(value))], value)
         return Solution(value, explanations=(one,))
 
     return solve
 
 
 def _repeats(found: Pattern, network: Network, asking: Asking) -> Solution:
-    step = [Step(Name("blocks"), given(len(found.repeats)))]
+    step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How many convolutions stand in each block before its pool (N)?"
     one = asking.explain(words, network.name, step, found.repeats, form="list")
     return Solution(found.repeats, "list", explanations=(one,))
@@ -116,7 +116,7 @@ def _weighty(found: Pattern, network: Network, asking: Asking) -> Solution:
     one = asking.explain(
         "How many layers have weights?",
         network.name,
-        [Step(Name("weight layers"), tree)],
+        [DerivationStep(Name("weight layers"), tree)],
         value,
         reasons=("Pools, activations and the softmax itself have none.",),
     )
@@ -143,7 +143,7 @@ def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
 
 
 def _written(found: Pattern, network: Network, asking: Asking) -> Solution:
-    step = [Step(Name("blocks"), given(len(found.repeats)))]
+    step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How is the network written as a pattern?"
     one = asking.explain(words, network.name, step, str(found), form="words")
     return Solution(str(found), "words", explanations=(one,))

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.expression import Expression, rewrite
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.combinations import SMALL, applied
 from cnnanalyze.course.misconceptions.solution import Scene
-from cnnanalyze.course.misconceptions.variants import OF_SIZES, Slip
+from cnnanalyze.course.misconceptions.variants import OF_SIZES, Misconception
 from cnnanalyze.course.sheets.questions.changed_network import changed
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
@@ -34,19 +34,19 @@ SIZED = (
 ALL = (*SIZED, *HELD)
 
 
-class Reading(NamedTuple):
+class MisreadNetwork(NamedTuple):
     """A network with one mistake in it."""
 
-    kind: Kind
+    kind: MistakeKind
     where: str
     quantities: tuple[str, ...]
     make: Callable[[], Network]
 
 
-class Row(NamedTuple):
+class Misreading(NamedTuple):
     """One way to read a layer wrongly."""
 
-    kind: Kind
+    kind: MistakeKind
     quantities: tuple[str, ...]
     change: Callable[[Node], Iterator[Layer]]
     """The layers that somebody takes for this one."""
@@ -143,29 +143,33 @@ def _given_weights(node: Node) -> Iterator[Layer]:
         yield Conv(filters=shape.channels, kernel=kernel, bias=bias, stride=stride)
 
 
-ROWS: tuple[Row, ...] = (
-    Row(kind("stride forgotten", "forgot the stride"), ALL, _unstrided, ("receptive_field",)),
-    Row(kind("padding forgotten", "forgot the padding"), ALL, _unpadded),
-    Row(
+ROWS: tuple[Misreading, ...] = (
+    Misreading(
+        kind("stride forgotten", "forgot the stride"), ALL, _unstrided, ("receptive_field",)
+    ),
+    Misreading(kind("padding forgotten", "forgot the padding"), ALL, _unpadded),
+    Misreading(
         kind("formula of 'valid'", "used the formula of 'valid', although the padding is 'same'"),
         ALL,
         _valid,
     ),
-    Row(kind("padding 'same' assumed", "assumed padding that keeps the size ('same')"), ALL, _same),
-    Row(kind("stride of 2", "took a stride of 2", Rank.OCCASIONAL), ALL, _strided),
-    Row(
+    Misreading(
+        kind("padding 'same' assumed", "assumed padding that keeps the size ('same')"), ALL, _same
+    ),
+    Misreading(kind("stride of 2", "took a stride of 2", Rank.OCCASIONAL), ALL, _strided),
+    Misreading(
         kind("formula of the plain convolution", "used the formula of the plain convolution"),
         ALL,
         _untransposed,
     ),
-    Row(
+    Misreading(
         kind("taken for a plain convolution", "took it for a plain convolution"),
         ALL,
         _unseparated,
     ),
-    Row(kind("kernel axes swapped", "swapped the sides of the kernel"), ALL, _turned),
-    Row(kind("one side for both", "took one side for both"), ALL, _square),
-    Row(
+    Misreading(kind("kernel axes swapped", "swapped the sides of the kernel"), ALL, _turned),
+    Misreading(kind("one side for both", "took one side for both"), ALL, _square),
+    Misreading(
         kind("pooling given parameters", "gave the pooling layer weights, but it learns nothing"),
         HELD,
         _given_weights,
@@ -184,7 +188,9 @@ HEAD_FROZEN = kind("head frozen too", "froze the new head, too")
 NOTHING_FROZEN = kind("nothing frozen", "counted the frozen layers, too")
 
 
-def readings(network: Network, chosen: Sequence[NodeFacts], scene: Scene) -> Iterator[Reading]:
+def readings(
+    network: Network, chosen: Sequence[NodeFacts], scene: Scene
+) -> Iterator[MisreadNetwork]:
     """Yield everything that one might read wrongly in a network, one thing at a time."""
     asked: set[str] = {f.node.id for f in chosen}
     for row in ROWS:
@@ -193,18 +199,22 @@ def readings(network: Network, chosen: Sequence[NodeFacts], scene: Scene) -> Ite
         }
         if len(others) > 1:
             quantities = tuple(q for q in row.quantities if q not in row.has_slip)
-            yield Reading(row.kind, "", quantities, _with(network, others))
+            yield MisreadNetwork(row.kind, "", quantities, _with(network, others))
     for node in network:
         where = "" if len(network) == 1 else f" in {node.id}"
         for row in ROWS:
             for layer in row.change(node):
-                yield Reading(row.kind, where, row.quantities, _with(network, {node.id: layer}))
+                yield MisreadNetwork(
+                    row.kind, where, row.quantities, _with(network, {node.id: layer})
+                )
         if _is_pool(node):
             if asked != {node.id}:
-                yield Reading(POOL_FORGOTTEN, f" {node.id}", ALL, _with(network, {node.id: None}))
-            yield Reading(DEPTH_POOLED, where, ALL, _shallow(network, node))
+                yield MisreadNetwork(
+                    POOL_FORGOTTEN, f" {node.id}", ALL, _with(network, {node.id: None})
+                )
+            yield MisreadNetwork(DEPTH_POOLED, where, ALL, _shallow(network, node))
             for bias in (False, True):
-                yield Reading(ONE_KERNEL, where, HELD, _one_kernel(network, node, bias=bias))
+                yield MisreadNetwork(ONE_KERNEL, where, HELD, _one_kernel(network, node, bias=bias))
     yield from _biases(network)
     yield from _repeats(network)
     if len(network) <= SMALL:
@@ -234,7 +244,7 @@ def _one_kernel(network: Network, node: Node, *, bias: bool) -> Callable[[], Net
     return lambda: replace(network, nodes=tuple(held if n.id == node.id else n for n in network))
 
 
-def _biases(network: Network) -> Iterator[Reading]:
+def _biases(network: Network) -> Iterator[MisreadNetwork]:
     """Yield the network with biases where it has none, as libraries have them by default."""
     ids = {n.id for n in network if n.attributes.get("bias") is False}
     if not ids:
@@ -244,10 +254,10 @@ def _biases(network: Network) -> Iterator[Reading]:
         return _other(node.layer, bias=True) if node.id in ids else node.layer
 
     quantities = (*HELD, "flops", "exact_operations")
-    yield Reading(BIASED, "", quantities, lambda: changed(network, biased))
+    yield MisreadNetwork(BIASED, "", quantities, lambda: changed(network, biased))
 
 
-def _repeats(network: Network) -> Iterator[Reading]:
+def _repeats(network: Network) -> Iterator[MisreadNetwork]:
     """Yield the network with each step that it repeats laid out once."""
     seen: set[tuple[Any, ...]] = set()
     again = set()
@@ -260,7 +270,7 @@ def _repeats(network: Network) -> Iterator[Reading]:
             again.add(node.id)
         seen.add(key)
     if again:
-        yield Reading(
+        yield MisreadNetwork(
             ONE_BLOCK,
             "",
             ALL,
@@ -271,7 +281,7 @@ def _repeats(network: Network) -> Iterator[Reading]:
 # --- sizes ----------------------------------------------------------------------------------------
 
 
-def _sizes(network: Network, asked: set[str], scene: Scene) -> Iterator[Reading]:
+def _sizes(network: Network, asked: set[str], scene: Scene) -> Iterator[MisreadNetwork]:
     """Yield the network with the sizes of one layer, or of all, worked out wrongly."""
     sliding = [n for n in network if _slides(n) and scene[n.id].sizes()]
     if not sliding or (len(sliding) == 1 and asked == {sliding[0].id}):
@@ -281,14 +291,16 @@ def _sizes(network: Network, asked: set[str], scene: Scene) -> Iterator[Reading]
             continue
         if len(sliding) > 1:
             ids: set[str] = {n.id for n in sliding}
-            yield Reading(slip.kind, "", ALL, _missized(network, ids, slip, scene))
+            yield MisreadNetwork(slip.kind, "", ALL, _missized(network, ids, slip, scene))
         for node in sliding:
             if asked != {node.id}:
                 make = _missized(network, {node.id}, slip, scene)
-                yield Reading(slip.kind, f" in {node.id}", ALL, make)
+                yield MisreadNetwork(slip.kind, f" in {node.id}", ALL, make)
 
 
-def _missized(network: Network, ids: set[str], slip: Slip, scene: Scene) -> Callable[[], Network]:
+def _missized(
+    network: Network, ids: set[str], slip: Misconception, scene: Scene
+) -> Callable[[], Network]:
     def size(node: Node, inputs: tuple[Shape, ...], ruled: Shape) -> Shape:
         if node.id not in ids:
             return ruled
@@ -317,7 +329,7 @@ def _over(tree: Expression, extent: int) -> Expression:
 # --- training -------------------------------------------------------------------------------------
 
 
-def freezings(network: Network) -> Iterator[tuple[Kind, Callable[[], Network]]]:
+def freezings(network: Network) -> Iterator[tuple[MistakeKind, Callable[[], Network]]]:
     """Yield the network with other layers frozen than the question says."""
     if not any(n.frozen for n in network):
         return

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explain import explain, quantities
-from cnnanalyze.course.explanations.explanation import Explanation, Rung, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation, Rung
 from cnnanalyze.course.explanations.network_questions import TRAINING, fold
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
@@ -101,7 +101,7 @@ def _count(about: About, asking: Asking) -> Solution:
     one = asking.explain(
         words_of("count", ""),
         about.network.name,
-        [Step(Name("layers"), given(len(chosen)))],
+        [DerivationStep(Name("layers"), given(len(chosen)))],
         len(chosen),
         reasons=(f"They are {ids}.",) if about.over else (),
     )
@@ -127,7 +127,7 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
     group = about.layer if not about.over else ""
     folded = fold([(t.name.of, int(t.value)) for t in terms if t.name], group)
     leaves = [given(number, Name(key, of=label)) for label, number in folded]
-    found = Step(Name(key), made("+", *leaves) if leaves else given(0))
+    found = DerivationStep(Name(key), made("+", *leaves) if leaves else given(0))
     worked = asking.explain(
         words_of(quantity, about.name, several=bool(about.over)),
         f"{about.network.name}, input {about.network.input}",

@@ -11,8 +11,8 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.quantities import Terms, taught
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.course.misconceptions.catalogue import Kind, kind
-from cnnanalyze.course.misconceptions.solution import Nested, Place, Scene, Solution, Variant
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
+from cnnanalyze.course.misconceptions.solution import Nested, Scene, Solution, Surroundings, Variant
 from cnnanalyze.course.sheets.questions.misread_network import freezings, readings
 from cnnanalyze.course.sheets.questions.sizes import size_trees
 from cnnanalyze.errors import UsageError
@@ -52,7 +52,7 @@ class About:
         for node in self.network:
             depths = above[node.inputs[0]]
             own = node.input_shapes[0].channels
-            found[node.id] = Place(
+            found[node.id] = Surroundings(
                 node.kind,
                 node.layer.traits,
                 node.input_shapes[0],
@@ -121,7 +121,7 @@ def variants(
 ) -> Iterator[Variant]:
     """Yield the question for networks that differ by one mistake in reading."""
 
-    def variant(kind: Kind, where: str, make: Callable[[], Network]) -> Variant:
+    def variant(kind: MistakeKind, where: str, make: Callable[[], Network]) -> Variant:
         def value() -> Nested:
             return _quick(replace(about, network=make()), quantity)
 

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
 from cnnanalyze.core.section import Section
-from cnnanalyze.course.explanations.explanation import Step
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.explanations.explanation import DerivationStep
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.matrices import Exact, NumberList
-from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Quantity, Topic
+from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, said
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.errors import UsageError
@@ -39,7 +39,7 @@ class Decay(Section):
     samples: Count = Field(default=1, description="training examples, m of the lambda / 2m")
 
 
-class Activation(Section):
+class ActivationQuestion(Section):
     """Values that go through an activation."""
 
     function: choice("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu") = Field(  # type: ignore[valid-type]
@@ -104,11 +104,11 @@ def normalised(b: Batch, asking: Asking) -> Solution:
     value = tuple(plain(t.value) for t in trees)
     known = given(mu.value, Name("mean"))
     found = [
-        Step(Name("mean"), mu._replace(name=None)),
-        Step(Name("variance"), _variance(b, known)._replace(name=None)),
+        DerivationStep(Name("mean"), mu._replace(name=None)),
+        DerivationStep(Name("variance"), _variance(b, known)._replace(name=None)),
     ]
     for n, tree in enumerate(trees, start=1):
-        found.append(Step(Name("y", of=str(n)), rewrite(tree, _called)))
+        found.append(DerivationStep(Name("y", of=str(n)), rewrite(tree, _called)))
     worked = asking.explain(
         "What does batch norm make of them?",
         f"values {said(b.values)}, gamma {brief(b.gamma)}, beta {brief(b.beta)}",
@@ -133,9 +133,9 @@ BATCH_NORM = Topic(
     "batch norm of given values",
     Batch,
     {
-        "output": Quantity("the output", normalised),
-        "mean": Quantity("the mean", mean),
-        "variance": Quantity("the variance", variance),
+        "output": TopicQuantity("the output", normalised),
+        "mean": TopicQuantity("the mean", mean),
+        "variance": TopicQuantity("the variance", variance),
     },
     "output",
     without=lambda quantity, _: () if quantity == "output" else ("gamma", "beta", "epsilon"),
@@ -175,7 +175,10 @@ def penalty(d: Decay, asking: Asking) -> Solution:
 
 
 WEIGHT_DECAY = Topic(
-    "the penalty of weight decay", Decay, {"penalty": Quantity("the penalty", penalty)}, "penalty"
+    "the penalty of weight decay",
+    Decay,
+    {"penalty": TopicQuantity("the penalty", penalty)},
+    "penalty",
 )
 
 
@@ -191,7 +194,7 @@ def _tanh(z: Expression) -> Expression:
     return made("/", made("+", up, made("-", down)), made("+", up, down))
 
 
-def activate(a: Activation, asking: Asking) -> Solution:
+def activate(a: ActivationQuestion, asking: Asking) -> Solution:
     """What does the activation make of the values?"""
     for v in a.values:
         if not -LARGEST <= v <= LARGEST:
@@ -223,16 +226,16 @@ SLOPES = (Fraction(1, 100), Fraction(1, 10), Fraction(1, 5), Fraction(3, 10))
 """Slopes of leaky ReLU that are somebody's default: PyTorch, lectures, TensorFlow, Keras."""
 
 
-def _other_slopes(a: Activation, quantity: str) -> Iterator[tuple[Activation, str]]:
+def _other_slopes(a: ActivationQuestion, quantity: str) -> Iterator[tuple[ActivationQuestion, str]]:
     if a.function == "leaky_relu":
         for slope in SLOPES:
             yield a.model_copy(update={"slope": slope}), quantity
 
 
-def _taken_for(kind: Kind, *pairs: tuple[str, str]) -> Misreading:
+def _taken_for(kind: MistakeKind, *pairs: tuple[str, str]) -> Misreading:
     """Return the mistake of taking one activation for another."""
 
-    def read(a: Activation, quantity: str) -> Iterator[tuple[Activation, str]]:
+    def read(a: ActivationQuestion, quantity: str) -> Iterator[tuple[ActivationQuestion, str]]:
         for right, taken in pairs:
             if a.function == right:
                 yield a.model_copy(update={"function": taken}), quantity
@@ -260,8 +263,8 @@ NEGATIVE_KEPT = _taken_for(
 
 ACTIVATION = Topic(
     "an activation of given values",
-    Activation,
-    {"output": Quantity("the output", activate)},
+    ActivationQuestion,
+    {"output": TopicQuantity("the output", activate)},
     "output",
     without=lambda _, a: tuple(
         word

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.core.section import Section
-from cnnanalyze.course.explanations.explanation import Explanation, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import (
     Nested,
@@ -23,7 +23,7 @@ from cnnanalyze.course.misconceptions.solution import (
     value_of,
 )
 from cnnanalyze.course.sheets.questions.matrices import Exact, Matrix, PlaneList
-from cnnanalyze.course.sheets.questions.topic import Asking, Quantity, Topic
+from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Count, Flag, Natural, choice
 from cnnanalyze.layers.base import Fit
@@ -70,7 +70,7 @@ class Convolution(Section):
     )
 
 
-class Pooling(Section):
+class PoolingQuestion(Section):
     """An image, and the windows that are pooled."""
 
     image: PlaneList = Field(description="rows of numbers")
@@ -126,7 +126,7 @@ def _convolved(c: Convolution) -> Cells:
     return _grid((rows.output, columns.output), cell)
 
 
-def _pooled(p: Pooling) -> Cells:
+def _pooled(p: PoolingQuestion) -> Cells:
     image = p.image[0]
     stride = p.kernel if p.stride is None else p.stride
     rows, columns = _fits(image, (p.kernel, p.kernel), stride, 0)
@@ -167,7 +167,10 @@ def _worked(
     value: Nested = _plain(cells)
     places = [(r, c) for r, row in enumerate(cells) for c in range(len(row))]
     shown = places if len(places) <= SHOWN else places[:SHOWN]
-    found = [Step(Name(f"row {r + 1}, column {c + 1}"), _unnamed(cells[r][c])) for r, c in shown]
+    found = [
+        DerivationStep(Name(f"row {r + 1}, column {c + 1}"), _unnamed(cells[r][c]))
+        for r, c in shown
+    ]
     more = () if len(shown) == len(places) else ("The other windows go the same way.",)
     return asking.explain(words, subject, found, value, form="matrix", reasons=(*reasons, *more))
 
@@ -183,7 +186,7 @@ def _plain(cells: Cells) -> Nested:
 def _one(asking: Asking, words: str, subject: str, cells: Cells, at: tuple[int, int]) -> Solution:
     tree = _at(cells, at)
     value = plain(tree.value)
-    found = [Step(Name(f"row {at[0]}, column {at[1]}"), _unnamed(tree))]
+    found = [DerivationStep(Name(f"row {at[0]}, column {at[1]}"), _unnamed(tree))]
 
     def twists() -> Iterator[Twist]:
         for n, product in enumerate(tree.args):
@@ -287,7 +290,7 @@ def _convolved_otherwise(c: Convolution, asking: Asking) -> Iterator[Variant]:
         )
 
 
-def pool(p: Pooling, asking: Asking) -> Solution:
+def pool(p: PoolingQuestion, asking: Asking) -> Solution:
     """What comes out of pooling?"""
     if len(p.image) > 1:
         raise UsageError("pooling by hand takes one plane", help="pose one question per plane")
@@ -326,7 +329,7 @@ def _rounded(value: Nested) -> Iterator[Twist]:
     yield Twist(MEANS_ROUNDED, near)
 
 
-def _pooled_otherwise(p: Pooling, asking: Asking) -> Iterator[Variant]:
+def _pooled_otherwise(p: PoolingQuestion, asking: Asking) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401
         return lambda: pool(p.model_copy(update=update), asking)
 
@@ -339,6 +342,11 @@ def _pooled_otherwise(p: Pooling, asking: Asking) -> Iterator[Variant]:
 
 
 CONVOLUTION = Topic(
-    "a convolution by hand", Convolution, {"output": Quantity("the output", convolve)}, "output"
+    "a convolution by hand",
+    Convolution,
+    {"output": TopicQuantity("the output", convolve)},
+    "output",
 )
-POOLING = Topic("pooling by hand", Pooling, {"output": Quantity("the output", pool)}, "output")
+POOLING = Topic(
+    "pooling by hand", PoolingQuestion, {"output": TopicQuantity("the output", pool)}, "output"
+)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.course.explanations.explain import explain, quantities
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.solution import unfold
 
 
@@ -26,7 +26,9 @@ def size_trees(analysis: Analysis, layer: str) -> tuple[Expression, ...]:
     return axes_of(explain(analysis, layer, "output").steps, analysis, layer)
 
 
-def axes_of(steps: Sequence[Step], analysis: Analysis, layer: str) -> tuple[Expression, ...]:
+def axes_of(
+    steps: Sequence[DerivationStep], analysis: Analysis, layer: str
+) -> tuple[Expression, ...]:
     """Return the steps that end in a size, each with those before put in."""
     shape = analysis[layer].output
     sizes = [n for n, s in enumerate(steps) if s.symbol.key == "output"]

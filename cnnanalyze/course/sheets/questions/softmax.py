@@ -10,11 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.core.section import Section
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.matrices import NumberList
-from cnnanalyze.course.sheets.questions.topic import Asking, Quantity, Topic
+from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, said
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.course.worked_steps.class_labels import advise
@@ -105,9 +105,9 @@ SOFTMAX = Topic(
     "the softmax of given logits",
     Logits,
     {
-        "probabilities": Quantity("the probabilities", probabilities),
-        "exponentials": Quantity("the exponentials", exponentials),
-        "sum": Quantity("the sum of the exponentials", normaliser),
+        "probabilities": TopicQuantity("the probabilities", probabilities),
+        "exponentials": TopicQuantity("the exponentials", exponentials),
+        "sum": TopicQuantity("the sum of the exponentials", normaliser),
     },
     "probabilities",
 )
@@ -161,7 +161,11 @@ def loss(p: Prediction, asking: Asking) -> Solution:
     value = plain(tree.value)
     reasons = ("Only the class of the label counts: its natural logarithm, with the sign changed.",)
     worked = asking.explain(
-        "What is the cross-entropy?", subject, [Step(Name("loss"), shown)], value, reasons=reasons
+        "What is the cross-entropy?",
+        subject,
+        [DerivationStep(Name("loss"), shown)],
+        value,
+        reasons=reasons,
     )
 
     def twists() -> Iterator[Twist]:
@@ -185,7 +189,7 @@ def _short(product: Expression) -> Expression:
 CROSS_ENTROPY = Topic(
     "the cross-entropy of a prediction",
     Prediction,
-    {"loss": Quantity("the loss", loss)},
+    {"loss": TopicQuantity("the loss", loss)},
     "loss",
     instead={"classes": ("prediction", "label"), "prediction": ("classes",), "label": ("classes",)},
 )

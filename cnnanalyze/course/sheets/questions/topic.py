@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
 from cnnanalyze.core.section import Section
-from cnnanalyze.course.explanations.explanation import Explanation, Rung, Step
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation, Rung
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import steps
-from cnnanalyze.course.misconceptions.catalogue import Kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
 from cnnanalyze.course.sheets.wording import say
 from cnnanalyze.language.diagnostics import Faults
@@ -41,7 +41,7 @@ class Asking(NamedTuple):
         """Return how a number came about, as the notation writes it."""
         return arrange(tree(number), self.style)
 
-    def steps(self, key: str, number: Any) -> list[Step]:  # noqa: ANN401
+    def steps(self, key: str, number: Any) -> list[DerivationStep]:  # noqa: ANN401
         """Return the equations that lead to a number."""
         return steps(Name(key), self.arranged(number))
 
@@ -49,7 +49,7 @@ class Asking(NamedTuple):
         self,
         question: str,
         subject: str,
-        found: list[Step],
+        found: list[DerivationStep],
         value: Any,  # noqa: ANN401 - any answer
         *,
         form: str = "number",
@@ -76,7 +76,7 @@ class Asking(NamedTuple):
         )
 
 
-class Quantity(NamedTuple):
+class TopicQuantity(NamedTuple):
     """One thing that can be found out in a topic."""
 
     words: str
@@ -87,7 +87,7 @@ class Quantity(NamedTuple):
 class Misreading(NamedTuple):
     """One way to read given numbers, or what is asked of them, wrongly."""
 
-    kind: Kind
+    kind: MistakeKind
     read: Callable[[Any, str], Iterable[tuple[Any, str]]]
     """From the section and the quantity that is asked for to what somebody takes for them."""
     is_of_answer: bool = False
@@ -99,7 +99,7 @@ class Topic(NamedTuple):
 
     about: str
     section: type[Section]
-    quantities: Table[str, Quantity]
+    quantities: Table[str, TopicQuantity]
     default: str = ""
     """What is found where nothing else is asked for."""
     aliases: Table[str, str] = {}

@@ -11,10 +11,10 @@ from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
 from cnnanalyze.core.section import Section
-from cnnanalyze.course.explanations.explanation import Step
-from cnnanalyze.course.misconceptions.catalogue import Kind, Rank, kind
+from cnnanalyze.course.explanations.explanation import DerivationStep
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain, unfold
-from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Quantity, Topic
+from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.training import Training
 from cnnanalyze.layers.attributes import Count, Natural
@@ -24,7 +24,7 @@ REGIME = kind("regime mistaken", "took the data set for another regime")
 _EXTREMES = ("batch_iterations", "stochastic_iterations")
 
 
-def _one_of(kind: Kind, *pairs: tuple[str, str]) -> Misreading:
+def _one_of(kind: MistakeKind, *pairs: tuple[str, str]) -> Misreading:
     """Return the mistake of answering another question of the topic."""
 
     def read(section: Training, quantity: str) -> Iterator[tuple[Training, str]]:
@@ -86,7 +86,7 @@ def _named(given_: Training, batch: int | None) -> Training:
 
 def _planned(
     key: str, words: str, reason: str, batch: Callable[[Training], int | None] = lambda _: None
-) -> Quantity:
+) -> TopicQuantity:
     def solve(section: Training, asking: Asking) -> Solution:
         named = _named(section, batch(section))
         result = plan(named, trained=0, stored=0, macs=0, saved=0)
@@ -110,7 +110,7 @@ def _planned(
             twists=twists,
         )
 
-    return Quantity(words, solve)
+    return TopicQuantity(words, solve)
 
 
 def _subject(section: Training) -> str:
@@ -176,7 +176,7 @@ TRAIN = Topic(
 )
 
 
-class Labels(Section):
+class LabelsQuestion(Section):
     """How many labelled examples there are for a new task."""
 
     labels_per_class: Natural = Field(description="labelled examples of each class")
@@ -192,7 +192,7 @@ REGIMES = {
 """What lecture 003 does with so many labels."""
 
 
-def regime(section: Labels, asking: Asking) -> Solution:
+def regime(section: LabelsQuestion, asking: Asking) -> Solution:
     """Which regime of transfer learning is it?"""
     n, low, high = section.labels_per_class, section.tiny_below, section.large_above
     if low > high:
@@ -202,7 +202,7 @@ def regime(section: Labels, asking: Asking) -> Solution:
             help="give 'tiny_below' a number that is at most that of 'large_above'",
         )
     value = "tiny" if n < low else "large" if n > high else "small"
-    step = Step(Name("labels per class"), made("+", given(n)))
+    step = DerivationStep(Name("labels per class"), made("+", given(n)))
     reasons = (
         (
             f"Fewer than {low} labels per class are a tiny data set, more than {high} a large "
@@ -224,7 +224,7 @@ def regime(section: Labels, asking: Asking) -> Solution:
 
 TRANSFER = Topic(
     "which layers transfer learning trains",
-    Labels,
-    {"regime": Quantity("regime", regime)},
+    LabelsQuestion,
+    {"regime": TopicQuantity("regime", regime)},
     "regime",
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from cnnanalyze.core.expression import Expression, Name
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.course.sheets.wording import brief
@@ -28,7 +28,7 @@ def as_list(
     """Return a list of numbers, each with its equation."""
     value = tuple(plain(t.value) for t in trees)
     found = [
-        Step(Name(key, of=str(n)), tree._replace(name=None) if tree.args else tree)
+        DerivationStep(Name(key, of=str(n)), tree._replace(name=None) if tree.args else tree)
         for n, tree in enumerate(trees, start=1)
     ]
     worked = asking.explain(words, subject, found, value, form="list", reasons=reasons)
@@ -47,7 +47,9 @@ def as_number(
     """Return one number with its equation."""
     value = plain(tree.value)
     bare = tree._replace(name=None) if tree.args else tree
-    worked = asking.explain(words, subject, [Step(Name(key), bare)], value, reasons=reasons)
+    worked = asking.explain(
+        words, subject, [DerivationStep(Name(key), bare)], value, reasons=reasons
+    )
     return Solution(value, explanations=(worked,), trees=lambda: tree, twists=twists)
 
 

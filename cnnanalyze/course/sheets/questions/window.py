@@ -12,7 +12,7 @@ from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
 from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.convention_notes import said
-from cnnanalyze.course.explanations.explanation import Step
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.simplify import exact
 from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import kind
@@ -21,8 +21,8 @@ from cnnanalyze.course.sheets.questions.topic import (
     DOES_NOT_FIT,
     Asking,
     Misreading,
-    Quantity,
     Topic,
+    TopicQuantity,
 )
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Count, Flag, Natural, Padding
@@ -30,7 +30,7 @@ from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide
 
 
-class Window(Section):
+class WindowQuestion(Section):
     """A window that slides over one axis."""
 
     input: Count | None = Field(default=None, description="size of the input")
@@ -56,7 +56,7 @@ def _name(key: str) -> Name:
     return Name(key)
 
 
-def _laid(w: Window) -> Fit:
+def _laid(w: WindowQuestion) -> Fit:
     """Lay the windows, with a name for every number."""
     n, k, s, d = (
         Num(v, _name(key))
@@ -70,7 +70,7 @@ def _laid(w: Window) -> Fit:
     return slide(n, k, s, d, _padding(w), ceil=w.ceil_mode, axis="size")
 
 
-def _padding(w: Window) -> tuple[int, int] | str:
+def _padding(w: WindowQuestion) -> tuple[int, int] | str:
     if w.total_padding is not None:
         return Num(w.total_padding, _name("total padding")), Num(0)
     if isinstance(w.padding, int):
@@ -84,7 +84,7 @@ def _padding(w: Window) -> tuple[int, int] | str:
     return "same" if w.padding == "same" else (Num(0), Num(0))
 
 
-def _subject(w: Window) -> str:
+def _subject(w: WindowQuestion) -> str:
     words = [] if w.input is None else [f"input {w.input}"]
     words += [f"kernel {w.kernel}", f"stride {w.stride}"]
     if w.total_padding is not None:
@@ -100,9 +100,9 @@ def _subject(w: Window) -> str:
 
 def _solution(
     asking: Asking,
-    w: Window,
+    w: WindowQuestion,
     question: str,
-    found: list[Step],
+    found: list[DerivationStep],
     reasons: tuple[str, ...],
 ) -> Solution:
     tree = unfold(found)
@@ -118,7 +118,7 @@ ROUNDED = "Only whole windows count, so the division is rounded down."
 SAME = "'same' pads so much that there is one output for each stride of inputs, rounded up."
 
 
-def output(w: Window, asking: Asking) -> Solution:
+def output(w: WindowQuestion, asking: Asking) -> Solution:
     """What size is the output?"""
     fit = _laid(w)
     tree = asking.arranged(fit.output)
@@ -134,28 +134,28 @@ def output(w: Window, asking: Asking) -> Solution:
     return replace(found, explanations=worked, also=also)
 
 
-def _unrounded(w: Window) -> Num:
+def _unrounded(w: WindowQuestion) -> Num:
     tree = exact(Asking().arranged(_laid(w).output))
     number = Num(int(tree.value))
     number.tree = tree
     return number
 
 
-def unrounded(w: Window, asking: Asking) -> Solution:
+def unrounded(w: WindowQuestion, asking: Asking) -> Solution:
     """What does the size formula give before rounding?"""
     found = steps(_name("output"), asking.arranged(_unrounded(w)))
     words = "What does the size formula give without rounding?"
     return _solution(asking, w, words, found, ())
 
 
-def unread(w: Window, asking: Asking) -> Solution:
+def unread(w: WindowQuestion, asking: Asking) -> Solution:
     """How many indices at the far border does no window read?"""
     found = steps(_name("unread"), asking.arranged(_laid(w).unread))
     words = "How many rows or columns at the far border are never read?"
     return _solution(asking, w, words, found, ())
 
 
-def fits(w: Window, asking: Asking) -> Solution:
+def fits(w: WindowQuestion, asking: Asking) -> Solution:
     """Do the windows fit, or is something left over?"""
     value = bool(_laid(w).exact)
     found = steps(_name("output"), asking.arranged(_unrounded(w)))
@@ -168,7 +168,7 @@ def fits(w: Window, asking: Asking) -> Solution:
     return Solution(value, "choice", explanations=(one,))
 
 
-def _keeping(w: Window) -> int:
+def _keeping(w: WindowQuestion) -> int:
     if w.stride != 1:
         raise UsageError(
             f"no padding keeps the size at stride {w.stride}",
@@ -185,14 +185,14 @@ def _keeping(w: Window) -> int:
 KEEPS = "Each axis shrinks by k - 1 at stride 1; the padding has to make up for that."
 
 
-def total_padding(w: Window, asking: Asking) -> Solution:
+def total_padding(w: WindowQuestion, asking: Asking) -> Solution:
     """How much padding, both sides together, keeps the size?"""
     found = steps(_name("total padding"), asking.arranged(_keeping(w)))
     words = "How much padding in all keeps the size?"
     return _solution(asking, w, words, found, (KEEPS,))
 
 
-def same_padding(w: Window, asking: Asking) -> Solution:
+def same_padding(w: WindowQuestion, asking: Asking) -> Solution:
     """How much padding per side keeps the size?"""
     total = _keeping(w)
     found = steps(_name("padding"), asking.arranged(total / Num(2)))
@@ -214,8 +214,8 @@ def same_padding(w: Window, asking: Asking) -> Solution:
     )
 
 
-def _side(which: str) -> Quantity:
-    def solve(w: Window, asking: Asking) -> Solution:
+def _side(which: str) -> TopicQuantity:
+    def solve(w: WindowQuestion, asking: Asking) -> Solution:
         fit = _laid(w)
         number = {"before": fit.before, "after": fit.after}[which]
         found = steps(_name(f"padding {which}"), asking.arranged(number))
@@ -223,10 +223,10 @@ def _side(which: str) -> Quantity:
         reason = "An odd number of zeros puts one more at the end (TensorFlow, Keras)."
         return _solution(asking, w, f"How much is padded {where}?", found, (reason,))
 
-    return Quantity(f"padding {which}", solve)
+    return TopicQuantity(f"padding {which}", solve)
 
 
-def padded(w: Window, asking: Asking) -> Solution:
+def padded(w: WindowQuestion, asking: Asking) -> Solution:
     """How much is padded on both sides together?"""
     fit = _laid(w)
     found = steps(_name("total padding"), asking.arranged(fit.before + fit.after))
@@ -234,7 +234,7 @@ def padded(w: Window, asking: Asking) -> Solution:
     return _solution(asking, w, words, found, ())
 
 
-def smallest_input(w: Window, asking: Asking) -> Solution:
+def smallest_input(w: WindowQuestion, asking: Asking) -> Solution:
     """What is the smallest input that gives an output of the wanted size?"""
     wanted = 1 if w.output is None else w.output
     k, s, d = (
@@ -267,15 +267,15 @@ def _idle(quantity: str) -> tuple[str, ...]:
 
 # --- read wrongly ---------------------------------------------------------------------------------
 
-Read = Iterator[tuple[Window, str]]
+Read = Iterator[tuple[WindowQuestion, str]]
 
 
-def _per_side(w: Window, quantity: str) -> Read:
+def _per_side(w: WindowQuestion, quantity: str) -> Read:
     if w.total_padding:
         yield w.model_copy(update={"total_padding": None, "padding": w.total_padding}), quantity
 
 
-def _same_assumed(w: Window, quantity: str) -> Read:
+def _same_assumed(w: WindowQuestion, quantity: str) -> Read:
     if w.padding in {"valid", 0} and not w.total_padding and quantity in _OF_SAME:
         yield w.model_copy(update={"padding": "same"}), quantity
 
@@ -283,12 +283,12 @@ def _same_assumed(w: Window, quantity: str) -> Read:
 _OF_SAME = frozenset({"output", "padding_before", "padding_after", "padding_in_all"})
 
 
-def _valid_taken(w: Window, quantity: str) -> Read:
+def _valid_taken(w: WindowQuestion, quantity: str) -> Read:
     if w.padding == "same":
         yield w.model_copy(update={"padding": "valid"}), quantity
 
 
-def _other_border(w: Window, quantity: str) -> Read:
+def _other_border(w: WindowQuestion, quantity: str) -> Read:
     for other in _BORDERS.get(quantity, ()):
         yield w, other
 
@@ -324,18 +324,18 @@ MISREADINGS = (
 
 TOPIC = Topic(
     "a window that slides over one axis",
-    Window,
+    WindowQuestion,
     {
-        "output": Quantity("size of the output", output),
-        "unrounded": Quantity("the size formula without rounding", unrounded),
-        "fits": Quantity("whether the windows fit", fits),
-        "unread": Quantity("rows or columns that are never read", unread),
+        "output": TopicQuantity("size of the output", output),
+        "unrounded": TopicQuantity("the size formula without rounding", unrounded),
+        "fits": TopicQuantity("whether the windows fit", fits),
+        "unread": TopicQuantity("rows or columns that are never read", unread),
         "padding_before": _side("before"),
         "padding_after": _side("after"),
-        "padding_in_all": Quantity("padding of both sides", padded),
-        "keeping_padding": Quantity("padding per side that keeps the size", same_padding),
-        "keeping_total": Quantity("padding in all that keeps the size", total_padding),
-        "smallest_input": Quantity("smallest input for an output", smallest_input),
+        "padding_in_all": TopicQuantity("padding of both sides", padded),
+        "keeping_padding": TopicQuantity("padding per side that keeps the size", same_padding),
+        "keeping_total": TopicQuantity("padding in all that keeps the size", total_padding),
+        "smallest_input": TopicQuantity("smallest input for an output", smallest_input),
     },
     "output",
     {
