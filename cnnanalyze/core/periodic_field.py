@@ -349,7 +349,7 @@ def join(fields: list[PeriodicField]) -> PeriodicField:
 
     Examples
     --------
-    >>> wide, narrow = (Field((follow(START, Window(k, before=k // 2)),)) for k in (5, 3))
+    >>> wide, narrow = (PeriodicField((follow(START, Window(k, before=k // 2)),)) for k in (5, 3))
     >>> join([narrow, wide]).at(10)
     (8, 12)
     """

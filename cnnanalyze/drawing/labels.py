@@ -93,7 +93,7 @@ def grouped(things: Sequence[Thing], references: Sequence[CardBlock]) -> tuple[l
 
     Examples
     --------
-    >>> here, there = (Reference(Shape((), 1), Shape((), 1), use) for use in (0, 1))
+    >>> here, there = (CardBlock(Shape((), 1), Shape((), 1), use) for use in (0, 1))
     >>> grouped("abc", [here, there, there])
     (['a'], ['b', 'c'])
     """
@@ -206,7 +206,7 @@ def shape_words(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -
     >>> wide, narrow = Shape((28, 28), 64), Shape((14, 14), 128)
     >>> shape_words([wide])
     '28×28×64'
-    >>> above, below = Reference(Shape((56, 56), 3), wide), Reference(Shape((28, 28), 3), narrow)
+    >>> above, below = CardBlock(Shape((56, 56), 3), wide), CardBlock(Shape((28, 28), 3), narrow)
     >>> shape_words([wide, narrow], [above, below])
     'H/2×W/2×C'
     """

@@ -62,7 +62,7 @@ def observe_fields(
 
     Examples
     --------
-    >>> steps = [Step("c", "conv", {"filters": 5, "kernel": 3, "padding": "same", "stride": 2})]
+    >>> steps = [RunStep("c", "conv", {"filters": 5, "kernel": 3, "padding": "same", "stride": 2})]
     >>> observe_fields(steps, (7,))["c"]
     ([(0, 1), (1, 3), (3, 5), (5, 6)],)
     """

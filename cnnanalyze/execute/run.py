@@ -167,8 +167,8 @@ def execute(
 
     Examples
     --------
-    >>> steps = [Step("c", "conv", {"filters": 5, "kernel": 3}), Step("r", "relu", {}, ("c",))]
-    >>> seen = execute(steps, (11, 13, 3))
+    >>> conv = RunStep("c", "conv", {"filters": 5, "kernel": 3})
+    >>> seen = execute([conv, RunStep("r", "relu", {}, ("c",))], (11, 13, 3))
     >>> seen["c"].output, seen["c"].counts["mac"], seen["c"].tensors
     ((9, 11, 5), 13365, {'kernel': (3, 3, 3, 5), 'bias': (5,)})
     """
@@ -298,7 +298,7 @@ def infer(
 
     Examples
     --------
-    >>> edges = Step(
+    >>> edges = RunStep(
     ...     "e",
     ...     "conv",
     ...     {"filters": 1, "kernel": (1, 2), "bias": False},

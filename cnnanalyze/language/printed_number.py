@@ -40,9 +40,10 @@ class PrintedNumber(NamedTuple):
 
     Examples
     --------
-    >>> Figure.parse("138M").agrees(138_357_544), Figure.parse("138M").agrees(138_500_001)
+    >>> printed = PrintedNumber.parse("138M")
+    >>> printed.agrees(138_357_544), printed.agrees(138_500_001)
     (True, False)
-    >>> Figure.parse("25,557,032").agrees(25_557_033)
+    >>> PrintedNumber.parse("25,557,032").agrees(25_557_033)
     False
     """
 
@@ -87,9 +88,9 @@ class PrintedNumber(NamedTuple):
         Examples
         --------
         >>> (
-        ...     Figure.parse("32.0G").digits,
-        ...     Figure.parse("0.65G").digits,
-        ...     Figure.parse("79,477,864").digits,
+        ...     PrintedNumber.parse("32.0G").digits,
+        ...     PrintedNumber.parse("0.65G").digits,
+        ...     PrintedNumber.parse("79,477,864").digits,
         ... )
         (3, 2, 8)
         """

@@ -54,8 +54,9 @@ def readings(analysis: Analysis) -> tuple[ConventionCount, ...]:
     >>> import cnnanalyze as cnn
     >>> net = cnn.loads("{cnn: 1, input: 9x7x2, layers: [{conv: {filters: 5, kernel: 3}}, bn]}")
     >>> keras = [r for r in readings(cnn.analyze(net).analysis) if r.convention.name == "keras"]
-    >>> keras[0].number, keras[0].differences
-    (115, (Difference(kind='batchnorm', amount=10, formula='learned + statistics + constants'),))
+    >>> (difference,) = keras[0].differences
+    >>> keras[0].number, difference.kind, difference.amount, difference.formula
+    (115, 'batchnorm', 10, 'learned + statistics + constants')
     """
     rows = sorted(map(convention, names()), key=lambda row: (row.name not in _FIRST, row.name))
     return tuple(

@@ -50,7 +50,7 @@ class LayerRow:
 
         Examples
         --------
-        >>> Row("stage1/bottleneck2", (), "stage1/bottleneck3", 2).name
+        >>> LayerRow("stage1/bottleneck2", (), "stage1/bottleneck3", 2).name
         'stage1/bottleneck2…3'
         """
         if self.times == 1:

@@ -30,7 +30,7 @@ class Limits:
 
     Examples
     --------
-    >>> few = Limits(most=Figure.parse("25.6M"))
+    >>> few = Limits(most=PrintedNumber.parse("25.6M"))
     >>> few.allow(25_557_032), few.allow(60_965_224), Limits().allow(60_965_224)
     (True, False, True)
     """
@@ -134,7 +134,7 @@ def conditions(wanted: Wanted) -> str:
 
     Examples
     --------
-    >>> conditions(Wanted(name="res*", until=2014, macs=Limits(most=Figure.parse("25M"))))
+    >>> conditions(Wanted(name="res*", until=2014, macs=Limits(most=PrintedNumber.parse("25M"))))
     '--name res* --until 2014 --max-macs 25M'
     """
     asked = {

@@ -113,7 +113,7 @@ MESSAGES: list[tuple[tuple[str, ...], str]] = [
         ("--image", "1 2", "-k", "[[1]]", "--step", "1,3"),
         "there is no window 1,3,1: the output has 1 row, 2 columns and 1 channel",
     ),
-    (("--image", "[1, 2]", "--apply", "relu", "--step", "1,1"), "no window walks here"),
+    (("--image", "[1, 2]", "--apply", "relu", "--step", "1,1"), "nothing here has windows"),
     (("--image", "1 2", "-k", "[[1]]", "-f", "pdf"), "there is no format 'pdf'"),
     (("nowhere.csv",), "there is no file nowhere.csv"),
     (("nowhere.csv", "--image", "1"), "there are two images: 'nowhere.csv' and --image"),

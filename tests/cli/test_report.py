@@ -190,7 +190,7 @@ def test_one_faulty_spec_of_several(run: Run, tiny: Path, tmp_path: Path) -> Non
         (["--layout", "cwh"], "unknown layout 'cwh'"),
         (["--memory", "much"], "--memory takes a size, not 'much'"),
         (["--operations", "few"], "'--operations' cannot be read: 'few' is not a number"),
-        (["--verify", "--operations", "1"], "would take about 1M operations"),
+        (["--verify", "--operations", "1"], "would take about 410k operations"),
     ],
 )
 def test_wrong_options(run: Run, tiny: Path, arguments: list[str], message: str) -> None:

@@ -181,7 +181,8 @@ def test_layers_lists_every_kind(run: Any) -> None:
 
 def test_one_kind_shows_printed_and_computed_figures(run: Any) -> None:
     outcome = run("layers", "convolution")
-    assert "parameters: printed 608, computed 608" in outcome.out
+    assert "    printed: output 28x28x8, parameters 608\n" in outcome.out
+    assert "    computed: output 28x28x8, parameters 608\n" in outcome.out
     assert run("layers", "conv", "--format", "markdown").out.startswith("# conv\n")
 
 

@@ -118,6 +118,6 @@ def test_the_list_of_kinds_has_those_of_other_packages(
     lines = capsys.readouterr().out.splitlines()
     at = next(i for i, line in enumerate(lines) if line.split()[:1] == ["acme.twice"])
     assert "Twice the input." in lines[at]
-    assert lines[at - 1] == "acme"
+    assert [line for line in lines[:at] if line][-1] == "acme"
     assert run(["layers", "acme.twice"]) == 0
     assert "Twice the input." in capsys.readouterr().out

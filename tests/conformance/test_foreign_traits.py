@@ -219,7 +219,7 @@ def test_reference_lists_it_under_the_heading_of_its_category(
     assert any(line.split()[:1] == ["acme.swish"] for line in lines[at:end])
     assert run(["layers", "acme.swish"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("acme.swish · Activation\n")
+    assert said.startswith("acme.swish (Activation)\n")
     assert "Traits: activation." in said
 
 

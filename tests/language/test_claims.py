@@ -83,7 +83,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
             (
                 "'outputs' is not a quantity that can be claimed of a network; known: layers, "
                 "parameters, trainable_parameters, non_trainable_parameters, weights, biases, "
-                "statistics, stored, macs, flops, operations, activations, live_activations, "
+                "statistics, stored, macs, operations, activations, live_activations, "
                 "weight_memory, peak_memory, memory, depth"
             ),
         ),

@@ -137,13 +137,11 @@ def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> No
     _, out, _ = command("lint", "net.yaml", "other.yaml", "--select", "BG")
     assert out.startswith("net.yaml: error[BG002] budget-macs: conv1 has ")
     assert "  help: the limit is set in cnnanalyze.toml:2:30\n" in out
-    said = (
-        "cnnanalyze.toml:2:55: error[BG010] budget-unmatched: the budget for MACs speaks of 'stem*'"
-    )
+    said = "cnnanalyze.toml:2:55: error[BG010] budget-unmatched: the budget for MACs names 'stem*'"
     assert out.count(said) == 1, "it is told once, not for every network"
     _, out, _ = command("budget", "net.yaml")
     assert "cnnanalyze.toml:2:30: conv1 has " in out
-    assert "cnnanalyze.toml:2:55: the budget for MACs speaks of 'stem*', which no layer" in out
+    assert "cnnanalyze.toml:2:55: the budget for MACs names 'stem*', which matches no layer" in out
 
 
 @pytest.mark.parametrize(

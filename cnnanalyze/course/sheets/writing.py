@@ -20,11 +20,11 @@ def write(solution: Solution, terms: AnswerTerms, *, short: bool = False) -> str
     Examples
     --------
     >>> (
-    ...     write(Solution(131072, unit="B"), Terms()),
-    ...     write(Solution(131072, unit="B"), Terms(unit="KiB")),
+    ...     write(Solution(131072, unit="B"), AnswerTerms()),
+    ...     write(Solution(131072, unit="B"), AnswerTerms(unit="KiB")),
     ... )
     ('131,072 B', '128 KiB')
-    >>> write(Solution((9, 7, 2), "shape"), Terms(width_first=True))
+    >>> write(Solution((9, 7, 2), "shape"), AnswerTerms(width_first=True))
     '7x9x2'
     """
     value = solution.value
@@ -57,7 +57,8 @@ def data(solution: Solution, terms: AnswerTerms) -> Any:  # noqa: ANN401 - plain
 
     Examples
     --------
-    >>> data(Solution((9, 7, 2), "shape"), Terms(width_first=True)), data(Solution(None), Terms())
+    >>> terms = AnswerTerms(width_first=True)
+    >>> data(Solution((9, 7, 2), "shape"), terms), data(Solution(None), AnswerTerms())
     ([7, 9, 2], 'none')
     """
     value = solution.value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -281,7 +280,6 @@ _POOLINGS: dict[str, type[Layer]] = {
 }
 
 
-@cache
 def applied() -> tuple[str, ...]:
     """Return what :func:`apply` knows: kinds of one input that need nothing but their name."""
     found = [cls for cls in worked_kinds() if cls.arity[0] == 1 and cls.params is Layer.params]

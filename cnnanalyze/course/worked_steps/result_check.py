@@ -53,7 +53,7 @@ def compare(section: WorkedLayer, printed: Volume) -> CheckResult:
     >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
     >>> section = convolve(read_image(["3 0 1 2"]), [read_kernel("[[1, 0, -1]]")])
     >>> section.after.planes, compare(section, read_image(["2 2"])).mistakes
-    ((((2, -2),),), (Mistake(row=0, column=1, channel=0, printed=2, right=-2, \
+    ((((2, -2),),), (WrongCell(row=0, column=1, channel=0, printed=2, right=-2, \
 why='the sign is lost'),))
     """
     right = section.after

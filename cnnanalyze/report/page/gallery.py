@@ -119,7 +119,7 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> str:
 
     Examples
     --------
-    >>> card = Card("net", "Net", "", None, "5x5x1", 1, 0, 0, "1", 0, 0, 0, "")
+    >>> card = GalleryCard("net", "Net", "", None, "5x5x1", 1, 0, 0, "1", 0, 0, 0, "")
     >>> 'href="net.html"' in index([card], [])
     True
     """

@@ -102,9 +102,9 @@ class AxisScale(NamedTuple):
 
         Examples
         --------
-        >>> list(Scale(483, 0, 100).ticks())
+        >>> list(AxisScale(483, 0, 100).ticks())
         [0, 100, 200, 300, 400]
-        >>> list(Scale(7, 0, 100).ticks())
+        >>> list(AxisScale(7, 0, 100).ticks())
         [0, 2, 4, 6]
         """
         rough = max(self.most / wanted, 1)

@@ -163,4 +163,4 @@ def test_unsolved_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert "vertical-edge" in target.read_text("utf-8")
     assert "280" not in target.read_text("utf-8")
     assert run_command(["solve", "zoo:first_course", "--unsolved", "--brief"]) == 2
-    assert "--unsolved leaves them out" in capsys.readouterr().err
+    assert "--brief and --unsolved exclude each other" in capsys.readouterr().err
