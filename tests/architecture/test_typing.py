@@ -37,6 +37,9 @@ def every_kind() -> str:
     return "\n".join([*lines, ""])
 
 
+needs_mypy = pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
+
+
 def mypy(*scripts: Path, cache: Path) -> str:
     """Return what mypy says under its strictest settings, with no plug-in."""
     options = ["--strict", "--config-file=", "--follow-imports=silent", f"--cache-dir={cache}"]
@@ -50,6 +53,7 @@ def pyright(*scripts: Path, cache: Path) -> str:
     return subprocess.run(call, capture_output=True, text=True, check=False, cwd=cache).stdout
 
 
+@needs_mypy
 def test_mypy_without_plugins_accepts_what_users_write(tmp_path: Path) -> None:
     kinds = tmp_path / "kinds.py"
     kinds.write_text(every_kind())
@@ -57,6 +61,7 @@ def test_mypy_without_plugins_accepts_what_users_write(tmp_path: Path) -> None:
     assert "Success" in (said := mypy(kinds, SCRIPT, cache=tmp_path)), said
 
 
+@needs_mypy
 def test_mypy_without_plugins_refuses_what_is_wrong(tmp_path: Path) -> None:
     script = tmp_path / "wrong.py"
     script.write_text(
