@@ -7,16 +7,12 @@ takes many times what the arithmetic takes.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
 import numpy as np  # noqa: F401 - its BLAS has to be there before it can be found
-
-try:
-    from threadpoolctl import ThreadpoolController
-except ImportError:  # an installation from before it was required: slower, not wrong
-    ThreadpoolController = None
+from threadpoolctl import ThreadpoolController
 
 
 def one_thread() -> AbstractContextManager[Any]:
@@ -28,11 +24,11 @@ def one_thread() -> AbstractContextManager[Any]:
     ...     float(np.matmul(np.ones((1, 3)), np.ones((3, 1)))[0, 0])
     3.0
     """
-    controller = _controller()
-    return nullcontext() if controller is None else controller.limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
 def _controller() -> Any:  # noqa: ANN401 - has no types of its own
     # Looks through all libraries of the process, which takes longer than a small network.
-    return None if ThreadpoolController is None else ThreadpoolController()
+    return ThreadpoolController()

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import threadpoolctl
 
 from cnnanalyze.execute.operation_counter import Tally
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import RunStep, execute
-
-threadpoolctl = pytest.importorskip("threadpoolctl")
 
 
 def threads() -> set[int]:
