@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import offered
-from cnnanalyze.errors import CnnError, Fault, PluginError, ShapeError, UsageError
+from cnnanalyze.errors import CnnError, Fault, ShapeError, UsageError
 from cnnanalyze.graph.given_numbers import fill_tensors, nest
+from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId
 from cnnanalyze.graph.sharing import owner_of
-from cnnanalyze.layers.attributes import LARGEST, complaint, say
+from cnnanalyze.layers.attributes import LARGEST, as_tuples, complaint, say
 from cnnanalyze.layers.base import KINDS, Layer
 
 MOST_AXES = 3
@@ -434,7 +435,7 @@ def _validated(cls: type[Layer], word: str, attributes: Mapping[str, Any], path:
         for key in attributes
         if key not in names
     ]
-    known = {key: frozen_value(_plain(value)) for key, value in attributes.items() if key in names}
+    known = {key: as_tuples(_plain(value)) for key, value in attributes.items() if key in names}
     try:
         made = cls.model_validate(known)
     except ValidationError as error:
@@ -453,27 +454,13 @@ def _validated(cls: type[Layer], word: str, attributes: Mapping[str, Any], path:
     return made
 
 
-def frozen_value(value: object) -> object:
-    """Return a value with tuples in the place of lists.
-
-    Examples
-    --------
-    >>> frozen_value([3, [1, 2]])
-    (3, (1, 2))
-    """
-    return tuple(map(frozen_value, value)) if isinstance(value, list | tuple) else value
-
-
 def _refuse_arity(layer: Layer, count: int, path: str) -> None:
     """Refuse too few or too many inputs."""
-    least, most = layer.arity
-    if least <= count and (most is None or count <= most):
+    if not (fault := count_fault(type(layer), layer.kind, count)):
         return
-    takes = f"{least}" if most == least else f"at least {least}"
-    takes = takes if count < least or most == least else f"at most {most}"
+    least, _ = layer.arity
     raise UsageError(
-        f"{path}: '{layer.kind}' takes {takes} input{'s' if takes != '1' else ''}, but {count} "
-        f"{'is' if count == 1 else 'are'} given",
+        f"{path}: {fault}",
         help=f"b.{layer.kind}({', '.join('xyz'[:least])})"
         if count < least
         else "join them first with 'add' or 'concat'",
@@ -484,7 +471,7 @@ def _refuse_arity(layer: Layer, count: int, path: str) -> None:
 def _output(layer: Layer, shapes: tuple[Shape, ...], path: str) -> Shape:
     """Return what a layer gives, or refuse its input as the layer does, with its name."""
     try:
-        return layer.shape(*shapes)
+        return output_of(layer, shapes, "network")
     except ShapeError as error:
         fault = error.faults[0]
         raise ShapeError(
@@ -493,13 +480,6 @@ def _output(layer: Layer, shapes: tuple[Shape, ...], path: str) -> Shape:
             help=fault.help,
             code=fault.code,
         ) from None
-    except Exception as error:
-        said = ", ".join(map(str, shapes))
-        raise PluginError(
-            f"the rule for the shape of layer kind '{layer.kind}' fails on {said}: "
-            f"{type(error).__name__}: {error}",
-            help="this is a fault of the layer kind, not of the network",
-        ) from error
 
 
 def _shape_of(extents: tuple[int | Shape, ...]) -> Shape:

@@ -15,7 +15,7 @@ from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import RESERVED, Step, has_expression
 from cnnanalyze.language.synonyms import of_attribute, of_value
 from cnnanalyze.language.tree import Mapping, Sequence, Tree
-from cnnanalyze.layers.attributes import complaint
+from cnnanalyze.layers.attributes import as_tuples, complaint
 from cnnanalyze.layers.base import KINDS, Layer
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Maker:
         # What a misspelt name was meant for may be what is missing.
         made = self.build(cls, told, trees, step, scope, is_whole=is_right)
         if made is None or len(told) < len(values) or not is_right:
-            return layers_like(cls, {n: _freeze(v) for n, v in told.items()})
+            return layers_like(cls, {n: as_tuples(v) for n, v in told.items()})
         if not expressive:
             self.constant[key] = (step, made)
         return (made,)
@@ -151,7 +151,7 @@ class Maker:
         is_whole: bool,
     ) -> Layer | None:
         """Validate the attributes that are known; equal layers are made once."""
-        frozen = {name: _freeze(value) for name, value in values.items()}
+        frozen = {name: as_tuples(value) for name, value in values.items()}
         # By their text, since 1, 1.0 and true are equal but not equally right.
         key = (cls, repr(sorted(frozen.items())))
         if (known := self.made.get(key)) is not None:
@@ -202,7 +202,3 @@ def is_join(cls: type[Layer]) -> bool:
     """Whether layers of a kind take several inputs, and thus branches."""
     most = cls.arity[1]
     return most is None or most > 1
-
-
-def _freeze(value: object) -> object:
-    return tuple(_freeze(v) for v in value) if isinstance(value, list) else value

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import Mark, PluginError, ShapeError
+from cnnanalyze.errors import Mark, ShapeError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN
+from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.node import GivenTensor, Node, NodeId
 from cnnanalyze.language.error_recovery import (
     Layers,
@@ -107,21 +108,17 @@ class Ledger:
 
     def has_inputs(self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire]) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""
-        least, most = cls.arity
         count = len(wires)
-        if least <= count and (most is None or count <= most):
+        if not (fault := count_fault(cls, step.word, count)):
             return True
         if isinstance(step.arguments, Mapping) and step.arguments.get("from") is not None:
             return False  # told with the attributes: the sources stand in the wrong place
-        takes = f"{least}" if most == least else f"at least {least}"
-        takes = takes if count < least or most == least else f"at most {most}"
         self.reading.fault(
-            f"'{step.word}' takes {takes} input{'s' if takes != '1' else ''}, but {count} "
-            f"{'is' if count == 1 else 'are'} given",
+            fault,
             step.mark,
             scope,
             help=f"give it branches, as in '{step.word}: [[...], [...]]', or 'from: [a, b]'"
-            if count < least
+            if count < cls.arity[0]
             else "join them first with 'add' or 'concat'",
             code="GR011",
         )
@@ -142,19 +139,12 @@ class Ledger:
         for i, shapes in enumerate(inputs):
             layer = layers[min(i, len(layers) - 1)]
             try:
-                found.append(layer.shape(*shapes))
+                found.append(output_of(layer, shapes, "spec"))
             except ShapeError as error:
                 errors.append(error)
                 may_be = outputs(layer, shapes, error)
                 # Of two cases each goes on with its own, so that what belongs together stays so.
                 found += may_be if len(inputs) == 1 else may_be[-1:] if i else may_be[:1]
-            except Exception as error:
-                said = ", ".join(map(str, shapes))
-                raise PluginError(
-                    f"the rule for the shape of layer kind '{layer.kind}' fails on {said}: "
-                    f"{type(error).__name__}: {error}",
-                    help="this is a fault of the layer kind, not of the spec",
-                ) from error
         self.refused = bool(errors)
         is_sure = len(errors) == len(inputs) and agree(errors, wires)
         if is_sure and len(layers) == 1:  # else a fault of this very layer is noted already

@@ -70,6 +70,17 @@ def complaint(error: Mapping[str, Any]) -> str:
     return text
 
 
+def as_tuples(value: object) -> object:
+    """Return a value with tuples in the place of lists: what attributes hold does not change.
+
+    Examples
+    --------
+    >>> as_tuples([3, [1, 2]])
+    (3, (1, 2))
+    """
+    return tuple(map(as_tuples, value)) if isinstance(value, list | tuple) else value
+
+
 _LONG = 60
 _MOST = 40
 _FEW = 12
