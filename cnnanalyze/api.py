@@ -15,6 +15,7 @@ from cnnanalyze.errors import CnnError, Source, UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.network_source import (
+    NETWORK,
     counted,
     file_of,
     name_of,
@@ -460,7 +461,7 @@ def audit(
     values, analyses = settings_of(settings), Analyses()
     found = AuditResult()
     for network in networks:
-        name = "" if isinstance(network, Network) else str(name_of(network, _NETWORK))
+        name = "" if isinstance(network, Network) else str(name_of(network, NETWORK))
         files = [Path(name)] if name.endswith(FIGURES) else list(figures_of_zoo(name))
         for file in files:
             found += examine_figures(file, analyses)
@@ -546,15 +547,10 @@ def gallery(*networks: str | Path, jobs: int = 1) -> Gallery:
     >>> sorted(gallery("zoo:lenet5").pages)
     ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
     """
-    from cnnanalyze.report.page.gallery_folder import Gallery, named, pages_of
+    from cnnanalyze.report.page.gallery_folder import Gallery, by_page, pages_of
 
     counted("jobs", jobs)
-    files: dict[str, Path] = {}
-    for network in networks:
-        path = file_of(network)
-        named(files, path)
-        files[path.stem] = path
-    return Gallery(dict(pages_of(files or zoo(), jobs)))
+    return Gallery(dict(pages_of(by_page(map(file_of, networks)) or zoo(), jobs)))
 
 
 def solve(sheet: str | Path, *, notation: str = "") -> Homework:
@@ -631,7 +627,6 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
     return mark(work_out(load_sheet(name_of(sheet, _SHEET))), papers)
 
 
-_NETWORK = "a network is a Network, a file or 'zoo:NAME'"
 _SHEET = "a sheet is a file or 'zoo:NAME'"
 
 

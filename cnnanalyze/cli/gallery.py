@@ -50,18 +50,16 @@ def gallery(
     The same specs give the same bytes, on every machine.
     """
     from cnnanalyze.cli.output import remark, write
-    from cnnanalyze.report.numbers import count_of
     from cnnanalyze.report.page.gallery_folder import Gallery, pages_of
 
     paths = _paths(specs or ["zoo:*"])
     pages = Gallery(dict(pages_of(paths, jobs or os.cpu_count() or 1)))
     if not check:
         pages.write(output)
-        pages_written, _, size = pages.headline().partition(", ")
-        remark(f"{pages_written} in {output}, {size}")
+        remark(f"{pages.count} in {output}, {pages.size}")
         return
     found = pages.differences(output)
-    well = f"{count_of(len(pages.pages), 'page')} in {output}, all as they would be written"
+    well = f"{pages.count} in {output}, all as they would be written"
     write("".join(f"{line}\n" for line in found or [well]))
     if found:
         raise typer.Exit(1)
@@ -71,15 +69,10 @@ def _paths(specs: list[str]) -> dict[str, Path]:
     """Return the specs by the names that their pages get."""
     from cnnanalyze.cli.specs import STDIN, find
     from cnnanalyze.language.zoo import find_spec, zoo
-    from cnnanalyze.report.page.gallery_folder import named
+    from cnnanalyze.report.page.gallery_folder import by_page
 
-    found: dict[str, Path] = {}
-    for name in find([s for s in specs if s != "zoo:*"]):
-        if name == STDIN:
-            raise UsageError("a gallery is made from files, not from stdin")
-        path = find_spec(name)
-        named(found, path)
-        found[path.stem] = path
-    if "zoo:*" in specs:
-        found = {**zoo(), **found}
-    return found
+    names = list(find([s for s in specs if s != "zoo:*"]))
+    if STDIN in names:
+        raise UsageError("a gallery is made from files, not from stdin")
+    found = by_page(map(find_spec, names))
+    return {**zoo(), **found} if "zoo:*" in specs else found

@@ -15,6 +15,9 @@ from cnnanalyze.language.build import load
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.zoo import find_spec
 
+NETWORK = "a network is a Network, a file or 'zoo:NAME'"
+"""What is said where something else is given."""
+
 
 def read(given: object, settings: object = None) -> Network:
     """Return the network that is meant.
@@ -111,7 +114,7 @@ def file_of(given: object) -> Path:
             "this is the text of a spec, not the name of a file",
             help="cnnanalyze.loads(text) reads a text",
         )
-    return find_spec(name_of(given, "a network is a Network, a file or 'zoo:NAME'", _hint(given)))
+    return find_spec(name_of(given, NETWORK, _hint(given)))
 
 
 def _hint(given: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +41,17 @@ class Gallery(Tabular):
 
     def headline(self) -> str:
         """Return in one line how many pages there are, and how large they are."""
-        total = sum(row["bytes"] for row in self.rows())
-        return f"{count_of(len(self.pages), 'page')}, {size(total)}"
+        return f"{self.count}, {self.size}"
+
+    @property
+    def count(self) -> str:
+        """How many pages there are, in words."""
+        return count_of(len(self.pages), "page")
+
+    @property
+    def size(self) -> str:
+        """How large they are together, in words."""
+        return size(sum(row["bytes"] for row in self.rows()))
 
     def write(self, folder: str | Path) -> None:
         """Write the pages to a folder, and take away those of an earlier gallery.
@@ -88,19 +97,28 @@ class Gallery(Tabular):
         )
 
 
-def named(files: Mapping[str, Path], path: Path) -> None:
-    """Refuse a spec whose page would be called like that of another.
+def by_page(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return specs by the names of their pages.
 
     Raises
     ------
     UsageError
-        With both files.
+        If two files would have the same page.
+
+    Examples
+    --------
+    >>> by_page([Path("a/net.yaml"), Path("b/other.yaml")])["other"].as_posix()
+    'b/other.yaml'
     """
-    if path.stem in files and files[path.stem] != path:
-        raise UsageError(
-            f"'{files[path.stem]}' and '{path}' would share the page {path.stem}.html",
-            help="give one of the files another name",
-        )
+    found: dict[str, Path] = {}
+    for path in paths:
+        before = found.setdefault(path.stem, path)
+        if before != path:
+            raise UsageError(
+                f"'{before}' and '{path}' would share the page {path.stem}.html",
+                help="give one of the files another name",
+            )
+    return found
 
 
 def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
@@ -140,9 +158,6 @@ def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[GalleryCard, s
                 found = {n: pool.submit(hang, paths[n], n) for n in order}
             for name in paths:
                 yield found[name].result()
-        except CnnError:
-            pool.shutdown(cancel_futures=True)
-            raise
-        except KeyboardInterrupt:
+        except (CnnError, KeyboardInterrupt):
             pool.shutdown(cancel_futures=True)  # who ends is waited for here, not amid the exit
             raise
