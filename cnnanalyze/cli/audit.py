@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import Annotated, get_args
 
 import typer
 
@@ -13,11 +13,6 @@ from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.core.files import is_folder
 from cnnanalyze.errors import CnnError
-
-if TYPE_CHECKING:
-    from cnnanalyze.auditing.verdict import Audit
-    from cnnanalyze.course.lectures.verdict import Examined
-
 
 EXAMPLES = (
     ("cnnanalyze audit zoo:resnet50", "which of the figures printed for it hold?"),
@@ -58,21 +53,16 @@ def audit(
     given = read_settings(settings)
     failed: list[CnnError] = []
     analyses = Analyses()
-    audits: list[Audit] = []
-    lectures: list[Examined] = []
+    result = AuditResult()
     for name in _find(specs):
         try:
             if name.endswith(FIGURES):
-                found = examine_figures(Path(name), analyses)
+                result += examine_figures(Path(name), analyses)
             else:
-                found = AuditResult((examine(analyze(load(name, given)), analyses),))
+                result += AuditResult((examine(analyze(load(name, given)), analyses),))
         except CnnError as error:
             failed.append(error)
-            continue
-        audits += found.audits
-        lectures += found.lectures
-    result = AuditResult(tuple(audits), tuple(lectures))
-    if audits or lectures:
+    if result.audits or result.lectures:
         if format == "table":
             show(result.__rich__(), output)
         else:

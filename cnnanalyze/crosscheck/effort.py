@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import NodeId
@@ -53,11 +52,10 @@ def of_layer(facts: NodeFacts) -> int:
     moved = facts.activations + sum(param.size for param in facts.params)
     if facts.cost is None:
         return OF_A_LAYER + APART * moved
-    counts: dict[str, int] = {name: getattr(facts.cost, name) for name in OPERATIONS}
-    products = counts.pop("mac")
+    products, others = facts.cost.mac, sum(facts.cost.counts) - facts.cost.mac
     if not _multiplies_matrices(facts):
         products *= APART
-    return OF_A_LAYER + products + APART * (sum(counts.values()) + moved)
+    return OF_A_LAYER + products + APART * (others + moved)
 
 
 def _multiplies_matrices(facts: NodeFacts) -> bool:
