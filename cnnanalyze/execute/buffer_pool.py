@@ -17,16 +17,16 @@ _NOBODY = sys.getrefcount(_LIST[0])
 """References to a buffer that nobody uses but a list, as counted in a call."""
 
 
-class Arena:
+class BufferPool:
     """Hands out arrays, in memory whose earlier arrays are gone.
 
     Examples
     --------
-    >>> arena = Arena()
-    >>> first = arena.empty((53, 97), np.float32)
+    >>> buffers = BufferPool()
+    >>> first = buffers.empty((53, 97), np.float32)
     >>> where = first.ctypes.data
     >>> del first
-    >>> arena.empty((89, 31), np.float32).ctypes.data == where
+    >>> buffers.empty((89, 31), np.float32).ctypes.data == where
     True
     """
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnnanalyze.execute.buffer_pool import Arena
+from cnnanalyze.execute.buffer_pool import BufferPool
 from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.special import erf
 
@@ -33,7 +33,7 @@ class Tally:
     ----------
     spare
         Arrays that nobody reads after this step, so that a result may be written over them.
-    arena
+    buffers
         Where room for results comes from.
 
     Examples
@@ -45,10 +45,10 @@ class Tally:
     30
     """
 
-    def __init__(self, spare: Iterable[Array] = (), arena: Arena | None = None) -> None:
+    def __init__(self, spare: Iterable[Array] = (), buffers: BufferPool | None = None) -> None:
         self.counts = dict.fromkeys(OPERATIONS, 0)
         self._spare = list(spare)
-        self._arena = Arena() if arena is None else arena
+        self._buffers = BufferPool() if buffers is None else buffers
 
     def per_image(self, images: int) -> dict[str, int]:
         """Return the operations of one image of a batch that was computed together."""
@@ -65,7 +65,7 @@ class Tally:
 
     def empty(self, shape: Sequence[int], like: Array) -> Array:
         """Return room for an array of numbers such as those of another."""
-        return self._arena.empty(shape, like.dtype)
+        return self._buffers.empty(shape, like.dtype)
 
     def may_overwrite(self, x: Array) -> bool:
         """Return whether nobody reads ``x`` after this step."""

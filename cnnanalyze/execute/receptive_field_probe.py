@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.buffer_pool import SMALL, Arena
+from cnnanalyze.execute.buffer_pool import SMALL, BufferPool
 from cnnanalyze.execute.chunks import rows_within
 from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
@@ -71,7 +71,7 @@ def observe_fields(
         images = rows_within(_PIXELS, prod(input_size))
     thinned = [_thin(step) for step in steps]
     readers = Counter(name for step in steps for name in step.inputs)
-    arena = Arena()
+    buffers = BufferPool()
     every = [range(size) for size in input_size] if lines is None else lines
     lines_of = [(axis, line) for axis, chosen in enumerate(every) for line in chosen]
     poison: list[tuple[int, int] | None] = [_CLEAN, *lines_of]
@@ -83,7 +83,7 @@ def observe_fields(
             batches = {of: _poisoned(input_size, some)}
             for other, size in (others or {}).items():
                 batches[other] = _poisoned(size, [_CLEAN] * len(some))
-            for name, mask in _run(thinned, batches, readers, arena):
+            for name, mask in _run(thinned, batches, readers, buffers):
                 if some[0] is _CLEAN and mask[0].any():
                     raise ExecutionError(f"step '{name}' makes what is not a number out of numbers")
                 arrived.enter(name, mask)
@@ -118,13 +118,16 @@ def _thin(step: RunStep) -> RunStep:
 
 
 def _run(
-    steps: Sequence[RunStep], batches: Mapping[str, Array], readers: Counter[str], arena: Arena
+    steps: Sequence[RunStep],
+    batches: Mapping[str, Array],
+    readers: Counter[str],
+    buffers: BufferPool,
 ) -> Iterator[tuple[str, Array]]:
     """Run the thin network; yield per step where poison arrived (images, positions)."""
     left = Counter(readers)
     alive = dict(batches)
     for step in steps:
-        mask = np.isnan(_one_channel(_step(step, [alive[name] for name in step.inputs], arena)))
+        mask = np.isnan(_one_channel(_step(step, [alive[name] for name in step.inputs], buffers)))
         yield step.id, mask
         for name in step.inputs:
             left[name] -= 1
@@ -133,15 +136,15 @@ def _run(
                 alive.pop(name, None)
         if left[step.id] > 0:
             # Values are of no interest; kept at one, they cannot overflow in a deep network.
-            alive[step.id] = _ones_but(mask, arena)
+            alive[step.id] = _ones_but(mask, buffers)
 
 
-def _step(step: RunStep, inputs: list[Array], arena: Arena) -> Array:
+def _step(step: RunStep, inputs: list[Array], buffers: BufferPool) -> Array:
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]
     tensors = make(_ones, shapes, **step.attributes) if make else {}
     kernel = THIN_RUN.get(step.kind) or kernel_of(step.kind)
-    return kernel(Tally((), arena), inputs, tensors, **step.attributes)
+    return kernel(Tally((), buffers), inputs, tensors, **step.attributes)
 
 
 def _one_channel(x: Array) -> Array:
@@ -150,9 +153,9 @@ def _one_channel(x: Array) -> Array:
     return np.asarray(x[..., 0] if x.shape[-1] == 1 else x @ _ones((x.shape[-1],)))
 
 
-def _ones_but(mask: Array, arena: Arena) -> Array:
+def _ones_but(mask: Array, buffers: BufferPool) -> Array:
     """Return images of one channel that hold ones, and where the mask says so no number."""
-    images = arena.empty(mask.shape, np.float32)
+    images = buffers.empty(mask.shape, np.float32)
     images.fill(1)
     np.copyto(images, np.nan, where=mask)
     return images[..., None]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.buffer_pool import Arena
+from cnnanalyze.execute.buffer_pool import BufferPool
 from cnnanalyze.execute.kernels import FIXED_ROLES, INIT, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
 from cnnanalyze.execute.threads import one_thread
@@ -83,7 +83,7 @@ class Draw:
     ----------
     seed
         The same seed draws the same numbers.
-    arena
+    buffers
         Where room comes from for tensors that are soon gone; without it, they are there to stay.
 
     Examples
@@ -94,9 +94,9 @@ class Draw:
     """
 
     def __init__(
-        self, seed: int, dtype: npt.DTypeLike = np.float32, arena: Arena | None = None
+        self, seed: int, dtype: npt.DTypeLike = np.float32, buffers: BufferPool | None = None
     ) -> None:
-        self._arena = arena
+        self._buffers = buffers
         generator = np.random.default_rng(seed)
         # Around one and never zero: a weight of zero would hide what it multiplies.
         self._pool = (generator.random(1_000_003, dtype=np.float32) + 0.5).astype(dtype)
@@ -106,7 +106,7 @@ class Draw:
     def __call__(self, shape: Sequence[int], fan: int = 1) -> Array:
         """Return values of mean ``1 / fan``, so that sums of ``fan`` of them stay around one."""
         pool, part = self._pool, self.dtype.type(1 / fan)
-        if self._arena is None:
+        if self._buffers is None:
             out = np.empty(prod(shape), pool.dtype)
         elif len(shape) == 2 and prod(shape) > _LARGE and sum(shape) < pool.size:  # noqa: PLR2004
             # A matrix of hundreds of megabytes: its rows overlap, and it takes next to nothing.
@@ -115,7 +115,7 @@ class Draw:
                 pool * part, tuple(shape), (width, width), writeable=False
             )
         else:
-            out = self._arena.empty((prod(shape),), pool.dtype)
+            out = self._buffers.empty((prod(shape),), pool.dtype)
         done = 0
         while done < out.size:
             some = pool[self._next : self._next + out.size - done]
@@ -130,7 +130,7 @@ class Store:
     """What a next run of the same network uses again: its tensors, and its memory."""
 
     tensors: dict[str, Tensors] = field(default_factory=dict)
-    arena: Arena = field(default_factory=Arena)
+    buffers: BufferPool = field(default_factory=BufferPool)
 
 
 def _blank(shape: Sequence[int], fan: int = 1) -> Array:
@@ -173,8 +173,8 @@ def execute(
     ((9, 11, 5), 13365, {'kernel': (3, 3, 3, 5), 'bias': (5,)})
     """
     steps, wanted = list(steps), tuple(outputs)
-    arena = Arena() if store is None else store.arena
-    draw = Draw(seed, dtype, arena if store is None else None)
+    buffers = BufferPool() if store is None else store.buffers
+    draw = Draw(seed, dtype, buffers if store is None else None)
     images = image if isinstance(image, Mapping) else {INPUT: image}
     batches = {name: _batch(given, draw) for name, given in images.items()}
     by_id = {step.id: step for step in steps}
@@ -187,7 +187,7 @@ def execute(
     with np.errstate(all="ignore"), one_thread():
         for step, owner in zip(steps, owners, strict=True):
             arrays = alive.read(step)
-            tally = Tally(alive.spare(step), arena)
+            tally = Tally(alive.spare(step), buffers)
             try:
                 mine = _tensors(step, owner, arrays, tensors, draw)
                 out = kernel_of(step.kind)(tally, arrays, mine, **step.attributes)

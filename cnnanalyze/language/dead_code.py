@@ -17,7 +17,7 @@ from cnnanalyze.language.control_flow import condition, kind, operation, repetit
 from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.layer_factory import Maker, is_join
+from cnnanalyze.language.layer_factory import LayerFactory, is_join
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import TooLarge
 from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Visible
@@ -88,14 +88,14 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
         Reads a step.
     """
     reading = SpecReading(Faults("SP013"))
-    search = _Search(document, placed, read, Maker(reading), Names(reading))
+    search = _Search(document, placed, read, LayerFactory(reading), Names(reading))
     outer = () if document.defaults is None else (document.defaults,)
     names = ("in", "index", *(key.text for key, _ in document.param_trees))
     frame = AnyScope(document.tree)
     spec_wide = Variables(_unknown(names))
     scope = Anywhere(frame, spec_wide, outer)
     if document.defaults is not None:
-        search.maker.judge_defaults(document.defaults, scope)
+        search.factory.judge_defaults(document.defaults, scope)
     layers = document.tree.get("layers")
     if isinstance(layers, Sequence):
         search.run(layers, scope)
@@ -104,7 +104,7 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
         own = () if block.defaults is None else (block.defaults,)
         inside = Anywhere(frame, known, (*outer, *own))
         for section in own:
-            search.maker.judge_defaults(section, inside)
+            search.factory.judge_defaults(section, inside)
         search.run(block.layers, inside)
     return reading.faults
 
@@ -113,7 +113,7 @@ class _Search(NamedTuple):
     document: Document
     placed: Collection[int]
     read: Read
-    maker: Maker
+    factory: LayerFactory
     names: Names
 
     def run(self, items: Sequence, scope: Scope) -> None:
@@ -151,7 +151,7 @@ class _Search(NamedTuple):
         if (block := self.document.blocks.get(word)) is not None:
             bind_arguments(block, step, scope, [LOST] * len(block.inputs), scope.variables, reading)
         elif (cls := kind(word, step, scope, self.names, self.document.blocks)) is not None:
-            self.maker.make(cls, step, scope, LOST)
+            self.factory.make(cls, step, scope, LOST)
 
     def branches(self, step: Step) -> Iterator[Sequence]:
         """Yield the lists of steps that a join is given; a name alone is none."""

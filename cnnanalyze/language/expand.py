@@ -29,9 +29,9 @@ from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_limits import ELEMENTS
 from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_input, turned
-from cnnanalyze.language.layer_factory import Maker, is_join
+from cnnanalyze.language.layer_factory import LayerFactory, is_join
 from cnnanalyze.language.names import Names, names_in
-from cnnanalyze.language.node_builder import Ledger, TooLarge
+from cnnanalyze.language.node_builder import NodeBuilder, TooLarge
 from cnnanalyze.language.outputs import read_outputs
 from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
 from cnnanalyze.language.step import Step, read_step
@@ -89,12 +89,14 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
         return None
     reading = SpecReading(faults.under("SP013"))
     names = Names(reading)
-    ledger = Ledger(reading, names, Maker(reading), given.shape.rank if given else None)
+    builder = NodeBuilder(
+        reading, names, LayerFactory(reading), given.shape.rank if given else None
+    )
     if given is not None and (meant := turned(document, given.shape)) is not None:
-        ledger.advice = (
+        builder.advice = (
             f"{explain_turned(given.shape)}; if its channels came first, write 'input: {meant}'"
         )
-    expander = _Expander(document, parameters, reading, names, ledger)
+    expander = _Expander(document, parameters, reading, names, builder)
     try:
         outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)
         reading.faults.complete(find_idle_faults(document, expander.placed, expander.read))
@@ -104,7 +106,7 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
         names.explain_missed()
     if given is None:
         return None
-    return Expansion(given, tuple(expander.ledger.nodes), outputs, parameters)
+    return Expansion(given, tuple(expander.builder.nodes), outputs, parameters)
 
 
 class _Expander:
@@ -114,13 +116,13 @@ class _Expander:
         parameters: dict[str, object],
         reading: SpecReading,
         names: Names,
-        ledger: Ledger,
+        builder: NodeBuilder,
     ) -> None:
         self.document = document
         self.parameters = parameters
         self.reading = reading
         self.names = names
-        self.ledger = ledger
+        self.builder = builder
         self.steps: dict[int, Step | None] = {}
         """Steps as they were read, by the id of their tree."""
         self.placed: set[int] = set()
@@ -136,7 +138,7 @@ class _Expander:
             () if self.document.defaults is None else (self.document.defaults,),
         )
         last = self.run(layers, scope, start)
-        if not (self.reading.faults or self.names.missed or self.ledger.nodes):
+        if not (self.reading.faults or self.names.missed or self.builder.nodes):
             self.reading.fault(
                 "this network has no layers: every step is left out by its 'when' or 'repeat'",
                 layers.mark,
@@ -268,7 +270,7 @@ class _Expander:
             ends = self.branches(step, scope, wires, path)
         else:
             ends = wires
-        wire = LOST if ends is None else self.ledger.enter(cls, step, scope, ends, path)
+        wire = LOST if ends is None else self.builder.enter(cls, step, scope, ends, path)
         self.names.bind(step, scope, path, wire)
         return wire
 

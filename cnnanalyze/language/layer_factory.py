@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-class Maker:
+class LayerFactory:
     """Makes the layer of a step; equal layers are one object."""
 
     def __init__(self, reading: SpecReading) -> None:

@@ -1,4 +1,4 @@
-"""The ledger: the flat list of layers as it grows, each with its shape and what it carries."""
+"""Building nodes: the flat list of layers as it grows, each with its shape and what it carries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cnnanalyze.language.error_recovery import (
     stretched,
     two,
 )
-from cnnanalyze.language.layer_factory import Maker
+from cnnanalyze.language.layer_factory import LayerFactory
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.placed_layers import PlacedLayers
 from cnnanalyze.language.scope import LOST, Scope, SpecReading, Wire
@@ -38,15 +38,15 @@ class TooLarge(Exception):  # noqa: N818 - control flow, never seen outside
     """Raised to stop the expansion where a bound was met; the fault is noted already."""
 
 
-class Ledger:
+class NodeBuilder:
     """The layers that are laid out so far."""
 
     def __init__(
-        self, reading: SpecReading, names: Names, maker: Maker, rank: int | None = None
+        self, reading: SpecReading, names: Names, factory: LayerFactory, rank: int | None = None
     ) -> None:
         self.reading = reading
         self.names = names
-        self.maker = maker
+        self.factory = factory
         self.rank = rank
         """How many axes the network's input has; nothing if a fault hides it."""
         self.nodes: list[Node] = []
@@ -69,9 +69,9 @@ class Ledger:
     ) -> Wire:
         """Make a layer, infer its shape, append it; return its output."""
         if not self.has_inputs(cls, step, scope, wires):
-            self.maker.attributes(cls, step, scope)  # what else is wrong with the step
+            self.factory.attributes(cls, step, scope)  # what else is wrong with the step
             return LOST
-        layers = self.maker.make(cls, step, scope, wires[0])
+        layers = self.factory.make(cls, step, scope, wires[0])
         if not layers:
             return LOST
         if any(wire.shape is None for wire in wires):
@@ -99,7 +99,7 @@ class Ledger:
             is_frozen(step, scope, self.reading),
             None if is_doubted else self.owner(layer, shapes, step, scope, path),
             () if is_doubted or step.weights is None else self.numbers(layer, shapes, step, scope),
-            StepOrigin(step.mark, self.maker.places(cls, step), scope.chain, step.written),
+            StepOrigin(step.mark, self.factory.places(cls, step), scope.chain, step.written),
         )
         self.nodes.append(node)
         self.by_id[path] = node
