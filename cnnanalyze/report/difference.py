@@ -96,9 +96,8 @@ class Difference(Tabular):
             parts.append(
                 f"{label} against {self.labels[0]}: {counts['added']} layers added, {found}"
             )
-        most = 3
-        hidden = f"; and {len(parts) - most} more" if len(parts) > most else ""
-        return "; ".join(parts[:most]) + hidden
+        hidden = f"; and {len(parts) - MOST_TOLD} more" if len(parts) > MOST_TOLD else ""
+        return "; ".join(parts[:MOST_TOLD]) + hidden
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data: what ``compare --format json`` prints."""
