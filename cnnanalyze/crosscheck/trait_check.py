@@ -40,10 +40,9 @@ class Trial:
 
     def run(self, *given: Array) -> Array:
         """Return what the kernel makes of these inputs."""
-        layer = self.layer
-        attributes = {name: getattr(layer, name) for name in type(layer).model_fields}
+        kernel = kernel_of(self.layer.kind)
         with np.errstate(all="ignore"):
-            return kernel_of(layer.kind)(Tally(), list(given), dict(self.tensors), **attributes)
+            return kernel(Tally(), list(given), dict(self.tensors), **self.layer.attributes)
 
     @cached_property
     def result(self) -> Array:
@@ -80,9 +79,8 @@ def try_out(layer: Layer, shapes: Sequence[Shape]) -> Trial:
         return (2 * numbers.integers(-16, 16, tuple(shape)) + 1) / 4
 
     given = tuple(draw((1, *s.extents)) for s in small)
-    attributes = {name: getattr(layer, name) for name in type(layer).model_fields}
     make = INIT.get(layer.kind)
-    tensors = make(draw, [x.shape for x in given], **attributes) if make else {}
+    tensors = make(draw, [x.shape for x in given], **layer.attributes) if make else {}
     held = {role: np.asarray(tensor, np.float64) for role, tensor in tensors.items()}
     return Trial(layer, small, given, held)
 

@@ -71,7 +71,7 @@ class Node:
     @property
     def attributes(self) -> dict[str, Any]:
         """The attributes as they were written, with defaults; all that the executor may see."""
-        return {name: getattr(self.layer, name) for name in type(self.layer).model_fields}
+        return self.layer.attributes
 
     @property
     def mark(self) -> Mark | None:

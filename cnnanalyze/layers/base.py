@@ -102,6 +102,11 @@ class Layer(BaseModel):
         """Whether the kind has any of these traits."""
         return not cls.traits.isdisjoint(traits)
 
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes as they were written, with defaults; all that the executor may see."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
     @abstractmethod
     def shape(self, *inputs: Shape) -> Shape:
         """Return the output shape, or raise ``ShapeError``."""

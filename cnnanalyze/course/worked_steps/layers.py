@@ -51,7 +51,7 @@ class LayerCall(NamedTuple):
     @property
     def attributes(self) -> Mapping[str, Any]:
         """What the layer is told."""
-        return {name: getattr(self.layer, name) for name in type(self.layer).model_fields}
+        return self.layer.attributes
 
     def pair(self, name: str, otherwise: str = "") -> tuple[int, int]:
         """Return an attribute for rows and columns; a signal is one row."""
