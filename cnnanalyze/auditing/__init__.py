@@ -1,1 +1,4 @@
-"""Audit: which printed figures hold, under which convention, and what makes the others."""
+"""Audit: which printed figures hold, under which convention, and what makes the others.
+
+It may import ``crosscheck`` and below. Smallest example: :mod:`~cnnanalyze.auditing.verdict`.
+"""

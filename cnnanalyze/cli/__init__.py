@@ -1,5 +1,7 @@
 """The command line: one module per command; heavy imports happen inside the commands.
 
+It may import ``api`` and below. Smallest example: :mod:`~cnnanalyze.cli.rule`.
+
 Only the module of the command that was asked for is imported.
 """
 

@@ -1,1 +1,5 @@
-"""The course wing: explained answers, homework sheets, grading, and the lectures recomputed."""
+"""The course wing: explained answers, homework sheets, grading, and the lectures recomputed.
+
+It may import ``linting`` and below. Smallest example:
+:mod:`~cnnanalyze.course.sheets.questions.topics`.
+"""

@@ -1,1 +1,4 @@
-"""Networks: the flat graph of layers that every question is asked of."""
+"""Networks: the flat graph of layers that every question is asked of.
+
+It may import ``layers`` and below. Smallest example: :mod:`~cnnanalyze.graph.naming`.
+"""

@@ -1,5 +1,7 @@
 """Book one: the rules of every layer kind, one class per kind, one module per family.
 
+It may import ``core`` and below. Smallest example: :mod:`~cnnanalyze.layers.regularise`.
+
 A family is imported when one of its kinds is first asked for: a network pays for what it has.
 """
 

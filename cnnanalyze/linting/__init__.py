@@ -1,1 +1,4 @@
-"""Lint: what looks wrong in a spec, where, and what to do."""
+"""Lint: what looks wrong in a spec, where, and what to do.
+
+It may import ``crosscheck`` and below. Smallest example: :mod:`~cnnanalyze.linting.finding`.
+"""

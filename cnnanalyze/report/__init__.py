@@ -1,4 +1,8 @@
-"""Reports: what an analysis says, as tables, text and data. Rendering never touches analysis."""
+"""Reports: results as tables, text, pages and data. Rendering never touches analysis.
+
+It may import ``course`` and below. Smallest example:
+:mod:`~cnnanalyze.report.findings.rule_reference`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """JSON Schemas of all data that is read and written: the one place that makes them.
 
+It may import ``report`` and below. Smallest example: :mod:`~cnnanalyze.schemas.findings`.
+
 Outputs are declared as forms, mappings with fixed keys; inputs are made from what their readers
 know.
 ``docs/schemas`` holds each of them in a file whose name says its version.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,15 @@ import cnnanalyze
 
 PACKAGE = Path(cnnanalyze.__file__).parent
 TESTS = Path(__file__).parent.parent
+_CONFIGURATION = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))
+CONTRACTS = _CONFIGURATION["tool"]["importlinter"]["contracts"]
+"""What import-linter holds."""
+FLOORS = tuple(
+    tuple(name.strip() for name in floor.split("|")) for floor in reversed(CONTRACTS[0]["layers"])
+)
+"""The parts of the package by the first contract, the lowest floor first."""
+HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
+ABOVE_ALL = {"__init__", *CONTRACTS[0]["exhaustive_ignores"]}
 
 
 def modules(folder: Path) -> list[Path]:
@@ -44,3 +54,18 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield other or name, line
             case _:
                 pass
+
+
+def part(module: str) -> str:
+    """Return the part of the package that a module belongs to."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def imported(path: Path) -> set[str]:
+    """Return the parts of the package that a file imports, inside functions, too."""
+    return {
+        part(node.module)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cnnanalyze.")
+        if node.module
+    } - {""}

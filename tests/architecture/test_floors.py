@@ -11,41 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import PACKAGE, modules, parsed, place
-
-FLOORS = (
-    ("characters", "version"),
-    ("errors",),
-    ("core",),
-    ("layers",),
-    ("graph",),
-    ("language",),
-    ("analysis", "execute"),
-    ("crosscheck",),
-    ("linting", "auditing", "comparison", "drawing"),
-    ("course",),
-    ("report",),
-    ("schemas",),
-    ("api",),
-    ("cli",),
+from tests.architecture.source import (
+    ABOVE_ALL,
+    FLOORS,
+    HEIGHT,
+    PACKAGE,
+    imported,
+    modules,
+    parsed,
+    place,
 )
-HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}
-ABOVE_ALL = {"__init__", "__main__", "testing"}
-
-
-def part(module: str) -> str:
-    """Return the part of the package that a module belongs to."""
-    return module.split(".")[1] if "." in module else ""
-
-
-def imported(path: Path) -> set[str]:
-    """Return the parts of the package that a file imports, inside functions, too."""
-    return {
-        part(node.module)
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cnnanalyze.")
-        if node.module
-    } - {""}
 
 
 def test_every_part_has_a_floor() -> None:

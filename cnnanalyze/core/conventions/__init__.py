@@ -1,5 +1,7 @@
 """Conventions: how a network becomes one number. Every total names the convention it is given in.
 
+It may import ``errors`` and below. Smallest example: :mod:`~cnnanalyze.core.conventions.rule`.
+
 The same network has 4.1 or 8.2 "GFLOPs", depending on who counts. A convention is a row of a
 table: for each layer kind a sum of weighted terms (:mod:`cnnanalyze.core.conventions.formula`),
 and another for the parameters. The rows of the tools lie in

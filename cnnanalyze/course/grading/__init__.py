@@ -1,1 +1,5 @@
-"""Grading: answers marked, wrong ones met with how they came about."""
+"""Grading: answers marked, wrong ones met with how they came about.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.course.grading.placing`.
+"""

@@ -1,5 +1,8 @@
 """Kernels: how each kind of layer is computed on arrays, written without looking at the rules.
 
+It may import ``errors`` and below. Smallest example:
+:mod:`~cnnanalyze.execute.kernels.regularise`.
+
 A kind of somebody else's registers its own with :func:`run`, :func:`init`, :func:`thin` and
 :func:`thin_run`.
 """

@@ -1,4 +1,8 @@
-"""The rules, one file each, in a folder for each family; imported when they are asked for."""
+"""The rules, one file each, in a folder for each family; imported when they are asked for.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.linting.rules.convolution.even_kernel`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Convolutions by hand: sections as frames in a terminal, Markdown, LaTeX, data and a page."""
+"""Convolutions by hand: sections as frames in a terminal, Markdown, LaTeX, data and a page.
+
+It may import ``course`` and below. Smallest example: :mod:`~cnnanalyze.report.convolution.json`.
+"""
 
 from __future__ import annotations
 

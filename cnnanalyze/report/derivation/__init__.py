@@ -1,4 +1,8 @@
-"""Derivations: explanations as text, Markdown, LaTeX, HTML with MathML, and data."""
+"""Derivations: explanations as text, Markdown, LaTeX, HTML with MathML, and data.
+
+It may import ``course`` and below. Smallest example:
+:mod:`~cnnanalyze.report.derivation.markdown`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Findings as text, and in the forms that other tools read."""
+"""Findings as text, and in the forms that other tools read.
+
+It may import ``linting`` and below. Smallest example: :mod:`~cnnanalyze.report.findings.concise`.
+"""
 
 from __future__ import annotations
 

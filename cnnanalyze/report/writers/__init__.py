@@ -1,5 +1,7 @@
 """Writers: one class for each format, which writes the document of any subject.
 
+It may import ``core`` and below. Smallest example: :mod:`~cnnanalyze.report.writers.markdown`.
+
 A writer is imported when its format is first asked for. Other packages add theirs under the entry
 point ``cnnanalyze.formats``.
 """

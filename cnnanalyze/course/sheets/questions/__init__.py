@@ -1,1 +1,5 @@
-"""Questions: what a homework sheet can ask, each topic with its own rules; one file each."""
+"""Questions: what a homework sheet can ask, each topic with its own rules; one file each.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.course.sheets.questions.sizes`.
+"""

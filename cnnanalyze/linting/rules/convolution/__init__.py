@@ -1,1 +1,5 @@
-"""CV: the arithmetic of convolutions."""
+"""CV: the arithmetic of convolutions.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.linting.rules.convolution.even_kernel`.
+"""

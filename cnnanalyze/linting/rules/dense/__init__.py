@@ -1,1 +1,5 @@
-"""Dense prediction: up-sampling."""
+"""Dense prediction: up-sampling.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.linting.rules.dense.output_padding`.
+"""

@@ -1,1 +1,5 @@
-"""Normalisation, activation and regularisation."""
+"""Normalisation, activation and regularisation.
+
+It may import ``crosscheck`` and below. Smallest example:
+:mod:`~cnnanalyze.linting.rules.normalisation.heavy_dropout`.
+"""
