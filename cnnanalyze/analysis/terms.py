@@ -23,7 +23,7 @@ def count(facts: NodeFacts, convention: Convention) -> int | None:
     node, cost = facts.node, facts.cost
     if convention.logits and facts.closes and node.layer.traits >= _CLOSING:
         return 0
-    total = 0
+    total: int = 0
     formula = formula_of(node, convention)
     if formula is None:
         return None
@@ -31,7 +31,8 @@ def count(facts: NodeFacts, convention: Convention) -> int | None:
         if term in OPERATIONS:
             if cost is None:
                 return None
-            total += factor * int(getattr(cost, term))
+            operations: int = getattr(cost, term)
+            total += factor * operations
         else:
             total += factor * SIZES[term](facts)
     return total

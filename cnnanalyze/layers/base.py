@@ -15,6 +15,7 @@ from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.reach import POINT, Reach
 from cnnanalyze.core.registry import Registry, nearest
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.symbolic_arithmetic import larger
 from cnnanalyze.errors import PluginError, ShapeError
 from cnnanalyze.layers.traits import Category, Labels, Trait
 
@@ -46,16 +47,35 @@ class Example:
 
 
 class Fit(NamedTuple):
-    """How the windows of a layer lie on one axis of its input."""
+    """How the windows of a layer lie on one axis of its input.
+
+    Examples
+    --------
+    >>> fit = Fit(output=3, before=1, after=1, size=6, covered=7)
+    >>> fit.exact, fit.unread
+    (False, 0)
+    """
 
     output: int
     before: int
     """Padding before the first index, resolved from ``same``."""
     after: int
-    exact: bool
-    """Whether the windows end exactly at the padded border (CS231n: "it fits")."""
-    unread: int
-    """Input indices at the far border that no window reads."""
+    size: int
+    """Indices of the input."""
+    covered: int
+    """Indices from the first to the last that a window covers, padding included."""
+    is_same: bool = False
+    """Whether the padding is ``same``, which always fits."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the windows end exactly at the padded border (CS231n: "it fits")."""
+        return self.is_same or self.covered == self.before + self.size + self.after
+
+    @property
+    def unread(self) -> int:
+        """Input indices at the far border that no window reads."""
+        return larger(0, self.size - larger(0, self.covered - self.before))
 
 
 class Layer(BaseModel):

@@ -32,11 +32,11 @@ def slide(
     >>> slide(224, 7, 2, 1, (3, 3)).output  # ResNet's first convolution
     112
     >>> slide(6, 3, 2, 1, (0, 0))  # "does not fit", says CS231n
-    Fit(output=2, before=0, after=0, exact=False, unread=1)
+    Fit(output=2, before=0, after=0, size=6, covered=5, is_same=False)
     >>> slide(7, 3, 2, 1, "same")
-    Fit(output=4, before=1, after=1, exact=True, unread=0)
+    Fit(output=4, before=1, after=1, size=7, covered=9, is_same=True)
     >>> slide(7, 3, 1, 2, "causal")
-    Fit(output=7, before=4, after=0, exact=True, unread=0)
+    Fit(output=7, before=4, after=0, size=7, covered=11, is_same=False)
     >>> slide(3, 5, 3, 1, (0, 0), ceil=True).output
     1
     """
@@ -90,13 +90,7 @@ def lay(
             steps = -(-room // stride)
         output = named(steps + 1, "output")
     covered = named((output - 1) * stride + extent, "covered")
-    return Fit(
-        output,
-        before,
-        after,
-        exact=covered == n + before + after or padding == "same",
-        unread=larger(0, n - larger(0, covered - before)),
-    )
+    return Fit(output, before, after, n, covered, is_same=padding == "same")
 
 
 def slides(

@@ -35,7 +35,7 @@ def readings(fit: Fit, kernel: int, stride: int, dilation: int, n: int) -> TapRe
 
     Examples
     --------
-    >>> readings(Fit(output=4, before=1, after=1, exact=True, unread=0), 3, 1, 1, 4)
+    >>> readings(Fit(output=4, before=1, after=1, size=4, covered=6), 3, 1, 1, 4)
     TapReadings(total=10, dead=0)
     """
 

@@ -180,7 +180,7 @@ def describe_fit(fits: tuple[Fit, ...], *, overhang: bool = False) -> str:
 
     Examples
     --------
-    >>> describe_fit((Fit(28, 0, 0, True, 0), Fit(28, 0, 0, False, 1)))
+    >>> describe_fit((Fit(28, 0, 0, 28, 28), Fit(27, 0, 0, 28, 27)))
     'unread 0x1'
     """
     if not fits:

@@ -116,7 +116,7 @@ def too_large_a_kernel_accepted(patch: Patch) -> None:
         try:
             return rule(*numbers, **words)
         except ShapeError:
-            return Fit(1, 0, 0, exact=True, unread=0)
+            return Fit(1, 0, 0, 1, 1)
 
     patch.setattr(window, "slide", slide)
 

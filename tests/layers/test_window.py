@@ -82,8 +82,8 @@ def test_ceil_lays_one_more_if_it_starts_before_the_padding_behind(
 
 def test_no_word_means_rounding_down() -> None:
     # CS231n: 7 with a window of 3 and a step of 3 "doesn't fit".
-    assert slide(7, 3, 3, 1, (0, 0)) == Fit(2, 0, 0, exact=False, unread=1)
-    assert slide(7, 3, 3, 1, "valid") == Fit(2, 0, 0, exact=False, unread=1)
+    assert slide(7, 3, 3, 1, (0, 0)) == Fit(2, 0, 0, 7, 6)
+    assert slide(7, 3, 3, 1, "valid") == Fit(2, 0, 0, 7, 6)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def test_readings_are_those_of_all_taps_and_outputs(
         sum(0 <= o * stride + tap * dilation - before < n for o in range(output))
         for tap in range(kernel)
     ]
-    fit = Fit(output=output, before=before, after=0, exact=True, unread=0)
+    covered = (output - 1) * stride + dilation * (kernel - 1) + 1
+    fit = Fit(output=output, before=before, after=0, size=n, covered=covered)
     assert readings(fit, kernel, stride, dilation, n) == TapReadings(sum(counts), counts.count(0))
 
 
@@ -41,6 +42,6 @@ def test_floor_sum_is_the_sum(count: int, factor: int, term: int, divisor: int) 
 
 def test_a_huge_kernel_on_a_huge_map_is_counted_at_once() -> None:
     n, kernel, before = 10**12, 10**11 + 3, 5 * 10**10 + 1
-    fit = Fit(output=n, before=before, after=before, exact=True, unread=0)
+    fit = Fit(output=n, before=before, after=before, size=n, covered=n + 2 * before)
     # Of 'same' padding, each side lacks the triangle of the taps that hang over.
     assert readings(fit, kernel, 1, 1, n) == TapReadings(n * kernel - before * (before + 1), 0)

@@ -64,7 +64,7 @@ class LayerCall(NamedTuple):
     def fits(self) -> tuple[Fit, ...]:
         """How windows lie on rows and columns."""
         found = self.layer.fit(self.x.shape)
-        return (Fit(1, 0, 0, exact=True, unread=0), *found) if self.x.rank == 1 else found
+        return (Fit(1, 0, 0, 1, 1), *found) if self.x.rank == 1 else found
 
 
 def work(call: LayerCall) -> WorkedLayer:
@@ -185,7 +185,7 @@ def _dense(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     numbers, weights = call.x.flat(), call.tensors["kernel"]
     size = (1, len(numbers))
-    exactly = Fit(1, 0, 0, exact=True, unread=0)
+    exactly = Fit(1, 0, 0, 1, 1)
     walk = Walk(
         Volume(((numbers,),), rank=0),
         tuple(((weights[u :: layer.units],),) for u in range(layer.units)),
@@ -221,7 +221,7 @@ def _pool(call: LayerCall) -> WorkedLayer:
 
 
 def _whole(call: LayerCall) -> WorkedLayer:
-    exactly = Fit(1, 0, 0, exact=True, unread=0)
+    exactly = Fit(1, 0, 0, 1, 1)
     highest = Trait.MAX_POOLING in call.layer.traits
     walk = Walk(
         call.x,
