@@ -11,19 +11,30 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.table import Table
+
+Tone = Literal["", "strong", "faint", "good", "warn", "bad"]
+"""How words look where there are colours and kinds of type."""
 
 
 class Span(NamedTuple):
-    """A part of a sentence."""
+    """Words in a sentence."""
 
     text: str
     is_code: bool = False
+    tone: Tone = ""
 
 
-Inline: TypeAlias = str | tuple[Span, ...]
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The end of a line within a sentence."""
+
+
+Part: TypeAlias = Span | Formula | Break
+Inline: TypeAlias = str | tuple[Part, ...]
 """A sentence or a few words."""
 
 
@@ -103,16 +114,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula on a line of its own."""
+class Group:
+    """Blocks that belong together, below a title."""
 
-    text: str
-    latex: str
-    mathml: str = ""
-    """The content of the element ``math``."""
+    title: Inline
+    blocks: tuple[Block, ...]
+    level: int = 0
+    """The level of the title as a heading; 0 for words that are no heading."""
+    fold: Literal["", "open", "closed"] = ""
+    """Whether a page can fold the group, and how it shows it at first."""
 
 
-Block: TypeAlias = Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula
+Block: TypeAlias = Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,8 @@ class Document:
     blocks: tuple[Block, ...]
     data: Callable[[], Any]
     """The result as plain data; asked for by formats for programs only."""
+    has_data: bool = False
+    """Whether a page carries the data, too."""
 
 
 def prose(text: str) -> tuple[Span, ...]:
@@ -131,9 +146,9 @@ def prose(text: str) -> tuple[Span, ...]:
     Examples
     --------
     >>> prose("write ``bias: false``")
-    (Span(text='write ', is_code=False), Span(text='bias: false', is_code=True))
+    (Span(text='write ', is_code=False, tone=''), Span(text='bias: false', is_code=True, tone=''))
     >>> prose("one ` alone")
-    (Span(text='one ` alone', is_code=False),)
+    (Span(text='one ` alone', is_code=False, tone=''),)
     """
     pieces = re.split("(`+)", text)  # every second one is backticks
     closing: dict[str, int] = {}
@@ -157,9 +172,39 @@ def code(text: str) -> tuple[Span, ...]:
     return (Span(text, is_code=True),)
 
 
-def spans(text: Inline) -> tuple[Span, ...]:
+def strong(text: str) -> tuple[Span, ...]:
+    """Return words that stand out."""
+    return (Span(text, tone="strong"),)
+
+
+def spans(text: Inline) -> tuple[Part, ...]:
     """Return the parts of a sentence."""
     return (Span(text),) if isinstance(text, str) else text
+
+
+def words(text: Inline) -> str:
+    """Return the characters of a sentence alone.
+
+    Examples
+    --------
+    >>> words((Span("where "), Formula("k = 5", "k = 5"), Break(), Span("p", is_code=True)))
+    'where k = 5 p'
+    """
+    return "".join(" " if isinstance(part, Break) else part.text for part in spans(text))
+
+
+def lines(text: str) -> tuple[Part, ...]:
+    r"""Return words whose lines end where they do.
+
+    Examples
+    --------
+    >>> lines("one\ntwo")
+    (Span(text='one', is_code=False, tone=''), Break(), Span(text='two', is_code=False, tone=''))
+    """
+    found: list[Part] = []
+    for line in text.split("\n"):
+        found += [Break(), Span(line)] if found else [Span(line)]
+    return tuple(found)
 
 
 def paragraphs(documentation: str | None) -> list[str]:

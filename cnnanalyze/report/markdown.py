@@ -23,7 +23,8 @@ def write(table: Table) -> str:
 
 def written_rows(table: Table, rows: list[list[str]]) -> str:
     """Write a table whose cells are Markdown already."""
-    lines = [[escape(h.title) for h in table.headings], *rows]
+    heads = [f"${h.formula.latex}$" if h.formula else escape(h.title) for h in table.headings]
+    lines = [heads, *rows]
     if table.foot:
         lines.append([_bold(cell) for cell in table.foot])
     widths = [max(3, *(cells(line[i]) for line in lines)) for i in range(len(table.headings))]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
 from cnnanalyze.report.view import LayerRow, View
 
@@ -22,6 +23,8 @@ class Heading(NamedTuple):
     """Where there is no room the column with the largest goes first; 0 never goes."""
     is_code: bool = False
     """Whether its cells are code: words of a language."""
+    formula: Formula | None = None
+    """The title as a formula, where it is one."""
 
 
 class Cell(NamedTuple):
@@ -29,6 +32,8 @@ class Cell(NamedTuple):
 
     value: Value
     text: str
+    formula: Formula | None = None
+    """The text as a formula, where it is one."""
 
 
 class Table(NamedTuple):

@@ -27,24 +27,30 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.report import layer_reference
 from cnnanalyze.report.document import (
+    Block,
+    Break,
     Code,
     Document,
     Facts,
     Figure,
-    Formula,
+    Group,
     Heading,
     Items,
     Paragraph,
+    Span,
     Tabular,
     code,
     prose,
 )
 from cnnanalyze.report.findings import rule_reference
+from cnnanalyze.report.formula import Formula, matrix
 from cnnanalyze.report.table import Cell, Table
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers import FORMATS, Writer, find, known, render, writer
 from cnnanalyze.report.writers.markdown import Markdown
+from cnnanalyze.report.writers.terminal import Terminal
 
+SUM = Formula("n + 1", "n + 1", "<mi>n</mi><mo>+</mo><mn>1</mn>")
 HOSTILE = "</p> & \\input{x} {_% $a^b ~ #1 | `tick `` *b* [l](m) \x1b[31m \u202e “ü” ≥ 3"
 WIDTHS = (40, 80, 100, 200)
 
@@ -74,10 +80,36 @@ def hostile() -> Document:
             Code(f"{HOSTILE}\n\n  ```\n\\end{{document}}\n", "yaml", HOSTILE),
             Code(HOSTILE),
             Figure('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>', HOSTILE),
-            Formula("n + 1", "n + 1", "<mi>n</mi><mo>+</mo><mn>1</mn>"),
+            SUM,
+            matrix((("1", "a_b|$"), ("", "-1,024"))),
+            Paragraph((Span(HOSTILE, tone="strong"), Break(), Span(HOSTILE, tone="bad"), SUM)),
+            Tabular(
+                Table(
+                    (Column("s", "n + 1", "left", formula=SUM),),
+                    ((Cell("n + 1", "n + 1", SUM),),),
+                )
+            ),
+            Group(HOSTILE, (Paragraph(HOSTILE), Group((SUM,), (Items((HOSTILE,)), SUM), level=9))),
+            Group((Span(HOSTILE), SUM), (Heading("deep", 2), Paragraph(HOSTILE)), fold="open"),
         ),
         lambda: {"text": HOSTILE},
     )
+
+
+def blocks_of(document: Document) -> Iterator[Block]:
+    """Yield all blocks of a document, those of groups among them."""
+    left = list(document.blocks)
+    while left:
+        block = left.pop(0)
+        yield block
+        if isinstance(block, Group):
+            left[:0] = block.blocks
+
+
+def headings_of(document: Document) -> int:
+    """Return how many headings a document has in formats that fold nothing."""
+    blocks = blocks_of(document)
+    return sum(isinstance(b, Heading) or (isinstance(b, Group) and b.level > 0) for b in blocks)
 
 
 def subjects() -> Iterator[str]:
@@ -139,12 +171,12 @@ def check_markdown(text: str, document: Document) -> None:
     """Check that tables are tables, and that nothing else became anything."""
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     kinds = Counter(token.type for token in tokens)
-    tables = [b for b in document.blocks if isinstance(b, Tabular)]
+    tables = [b for b in blocks_of(document) if isinstance(b, Tabular)]
     assert kinds["table_open"] == len(tables)
     assert kinds["tr_open"] == sum(1 + len(t.table.rows) + bool(t.table.foot) for t in tables)
     assert kinds["th_open"] == sum(len(t.table.headings) for t in tables)
-    assert kinds["heading_open"] == sum(isinstance(b, Heading) for b in document.blocks)
-    assert kinds["fence"] == sum(isinstance(b, Code) for b in document.blocks)
+    assert kinds["heading_open"] == headings_of(document)
+    assert kinds["fence"] == sum(isinstance(b, Code) for b in blocks_of(document))
     assert kinds["html_block"] == 0
     for line in text.splitlines():
         if line.startswith("| "):
@@ -207,7 +239,7 @@ def check_html(text: str, document: Document) -> None:
     tree = Tree()
     tree.feed(text)
     assert tree.opened == []
-    tables = [b for b in document.blocks if isinstance(b, Tabular)]
+    tables = [b for b in blocks_of(document) if isinstance(b, Tabular)]
     assert tree.count["table"] == len(tables)
     assert tree.count["td"] == sum(
         len(t.table.headings) * (len(t.table.rows) + bool(t.table.foot)) for t in tables
@@ -238,7 +270,7 @@ def test_lines_fit_the_terminal(documents: tuple[Document, ...], width: int) -> 
     for document in documents:
         fixed = {  # what can be copied is not broken
             cell.text
-            for block in document.blocks
+            for block in blocks_of(document)
             if isinstance(block, Tabular)
             for row in block.table.rows
             for cell, head in zip(row, block.table.headings, strict=True)
@@ -265,6 +297,82 @@ def test_columns_of_words_are_broken_and_at_last_become_lines() -> None:
         "Attributes:\n  kernel\n    meaning: the\n      size of the\n      window along\n"
         "      every axis\n"
     )
+
+
+SIZE = Formula(
+    "n_out = (n - k) + 1 = 28",
+    r"n_{\text{out}} = (n - k) + 1 = 28",
+    "<mi>n</mi>",
+    sides=("n_out", "= (n - k) + 1", "= 28"),
+)
+ANSWER = Document(
+    "t",
+    (
+        Group(
+            (Span("valid = "), Span("28", tone="good")),
+            (
+                Paragraph((Span("where "), SUM, Break(), Span("and so on"))),
+                Group("Why?", (Items(("It is so.",)), SIZE, SUM), level=3),
+            ),
+            fold="closed",
+        ),
+    ),
+    dict,
+)
+
+
+def test_a_group_is_set_in_below_its_title() -> None:
+    assert render(ANSWER, "text", 80) == (
+        "valid = 28\n"
+        "  where n + 1\n"
+        "  and so on\n"
+        "\n"
+        "  Why?\n"
+        "      - It is so.\n"
+        "\n"
+        "    n_out = (n - k) + 1 = 28\n"
+        "    n + 1\n"
+    )
+
+
+def test_a_long_formula_is_broken_before_its_equals_signs() -> None:
+    assert render(Document("t", (SIZE,), dict), "text", 22) == ("n_out = (n - k) + 1\n      = 28\n")
+
+
+def test_styles_of_a_terminal_follow_the_words_into_the_next_line() -> None:
+    words = (Span("one two "), Span("three four five", tone="bad"), Span(" six"))
+    lines = list(Terminal(20).lines((Paragraph(words),)))
+    assert lines == [
+        [("one two ", ""), ("three four", "bold red")],
+        [("five ", "bold red"), ("six", "")],
+    ]
+
+
+def test_a_group_in_markdown_latex_and_on_a_page() -> None:
+    assert render(ANSWER, "markdown") == (
+        "**valid =** 28\n\nwhere $n + 1$\\\nand so on\n\n### Why?\n\n- It is so.\n\n"
+        "$$\nn_{\\text{out}} = (n - k) + 1 = 28\n$$\n\n$$\nn + 1\n$$\n"
+    )
+    assert (
+        "\\textbf{valid = }28\n\nwhere $n + 1$\\\\{}\nand so on\n\n\\subsubsection*{Why?}\n"
+    ) in render(ANSWER, "latex")
+    page = render(ANSWER, "html")
+    assert '<details><summary>valid = <span class="good">28</span></summary>\n' in page
+    assert '<section>\n<h3 id="why">Why?</h3>' in page
+    assert '<math alttext="n + 1"><mi>n</mi><mo>+</mo><mn>1</mn></math><br>and so on' in page
+
+
+def test_headings_that_are_called_alike_have_anchors_of_their_own() -> None:
+    document = Document("t", (Heading("Ada", 2), Heading("Ada", 2)), dict)
+    page = render(document, "html")
+    assert '<h2 id="ada">Ada</h2>' in page
+    assert '<h2 id="ada-1">Ada</h2>' in page
+    assert '<a href="#ada-1">Ada</a>' in page
+
+
+def test_a_page_carries_the_data_if_the_document_says_so() -> None:
+    page = render(Document("t", (), lambda: {"a": "</script>"}, has_data=True), "html")
+    assert '<script type="application/json" id="result">{"a":"\\u003c/script>"}</script>' in page
 
 
 # --- the registry ---------------------------------------------------------------------------------

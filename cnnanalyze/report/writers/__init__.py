@@ -11,9 +11,19 @@ from __future__ import annotations
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report.document import Document
-from cnnanalyze.report.writers.writer import FORMATS, Format, Writer, writer
+from cnnanalyze.report.writers.writer import FORMATS, BlockWriter, Format, Writer, writer
 
-__all__ = ["FORMATS", "USUAL", "Format", "Writer", "find", "known", "render", "writer"]
+__all__ = [
+    "FORMATS",
+    "USUAL",
+    "BlockWriter",
+    "Format",
+    "Writer",
+    "find",
+    "known",
+    "render",
+    "writer",
+]
 
 USUAL = "text"
 """The format for people who look at a terminal."""

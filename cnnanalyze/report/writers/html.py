@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from html import escape as escape_html
 from itertools import chain, repeat
 
 from cnnanalyze.characters import legible
 from cnnanalyze.report.document import (
+    Block,
+    Break,
     Code,
     Document,
     Facts,
     Figure,
-    Formula,
+    Group,
     Heading,
     Inline,
     Items,
     Paragraph,
+    Part,
     Tabular,
     spans,
 )
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.table import Cell
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers.writer import Writer, writer
@@ -34,23 +40,44 @@ IN_CONTENTS = 2
 class Html(Writer):
     """Writes a page in the frame of all pages."""
 
+    def __init__(self, width: int) -> None:
+        super().__init__(width)
+        self.contents: list[tuple[str, str]] = []
+        """The headings that the bar on top names, with their anchors."""
+        self.anchors: Counter[str] = Counter()
+
     def write(self, document: Document) -> str:
         """Return a whole page."""
         from cnnanalyze.report.page.frame import render  # noqa: PLC0415 - pages need a template engine
 
-        parts = [
-            (block.anchor, legible(block.text))
-            for block in document.blocks
-            if isinstance(block, Heading) and block.level == IN_CONTENTS
-        ]
-        body = "\n".join(map(self.block, document.blocks))
-        return render("document.html.j2", title=legible(document.title), contents=parts, body=body)
+        body = self.blocks(document.blocks)
+        return render(
+            "document.html.j2",
+            title=legible(document.title),
+            contents=self.contents,
+            body=body,
+            result=document.data() if document.has_data else None,
+        )
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        """Return blocks, each on a line of its own."""
+        return "\n".join(map(self.block, blocks))
 
     def heading(self, block: Heading) -> str:
         """Return a heading that links can lead to."""
         level = min(block.level, DEEPEST)
-        line = f'<h{level} id="{escape(block.anchor)}">{escape(block.text)}</h{level}>'
+        anchor = self._anchor(block)
+        if block.level == IN_CONTENTS:
+            self.contents.append((anchor, legible(block.text)))
+        line = f'<h{level} id="{escape(anchor)}">{escape(block.text)}</h{level}>'
         return f'{line}\n<p class="faint">{escape(block.remark)}</p>' if block.remark else line
+
+    def _anchor(self, block: Heading) -> str:
+        """Return the anchor of a heading; a later one of the same name gets a number."""
+        anchor = block.anchor
+        self.anchors[anchor] += 1
+        earlier = self.anchors[anchor] - 1
+        return f"{anchor}-{earlier}" if earlier else anchor
 
     def paragraph(self, block: Paragraph) -> str:
         """Return sentences."""
@@ -70,9 +97,7 @@ class Html(Writer):
     def tabular(self, block: Tabular) -> str:
         """Return a table that can be sorted; rows lead to their anchors."""
         table = block.table
-        heads = "".join(
-            f'<th scope="col"{_class(h)}>{escape(h.title)}</th>' for h in table.headings
-        )
+        heads = "".join(f'<th scope="col"{_class(h)}>{_head(h)}</th>' for h in table.headings)
         rows = "\n".join(
             f"<tr>{_row(row, table.headings, anchor)}</tr>"
             for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False)
@@ -102,8 +127,22 @@ class Html(Writer):
     def formula(self, block: Formula) -> str:
         """Return a formula; without MathML, its text."""
         if block.mathml:
-            return f'<div class="math"><math display="block">{block.mathml}</math></div>'
+            return f'<div class="math">{_math(block, is_block=True)}</div>'
         return f'<p class="math">{escape(block.text)}</p>'
+
+    def group(self, block: Group) -> str:
+        """Return a section, or what can be folded."""
+        if not block.fold:
+            return f"<section>\n{super().group(block)}\n</section>"
+        is_open = " open" if block.fold == "open" else ""
+        title, body = inline(block.title), self.blocks(block.blocks)
+        return f"<details{is_open}><summary>{title}</summary>\n{body}\n</details>"
+
+
+def _math(formula: Formula, *, is_block: bool = False) -> str:
+    text = escape(" ".join(formula.text.split()))
+    display = ' display="block"' if is_block else ""
+    return f'<math{display} alttext="{text}">{formula.mathml}</math>'
 
 
 def escape(text: str) -> str:
@@ -126,21 +165,36 @@ def inline(text: Inline) -> str:
     >>> inline(prose("`a<b` or not"))
     '<code>a&lt;b</code> or not'
     """
-    return "".join(
-        f"<code>{escape(span.text)}</code>" if span.is_code else escape(span.text)
-        for span in spans(text)
-    )
+    return "".join(map(_part, spans(text)))
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Formula):
+        return _math(part) if part.mathml else escape(part.text)
+    if isinstance(part, Break):
+        return "<br>"
+    text = escape(part.text)
+    if part.is_code:
+        return f"<code>{text}</code>"
+    if part.tone == "strong":
+        return f"<strong>{text}</strong>"
+    return f'<span class="{part.tone}">{text}</span>' if part.tone else text
 
 
 def _row(row: tuple[Cell, ...], headings: tuple[Column, ...], anchor: str = "") -> str:
     cells = []
     for i, (cell, head) in enumerate(zip(row, headings, strict=True)):
-        text = escape(cell.text)
+        text = _math(cell.formula) if cell.formula else escape(cell.text)
         text = f"<code>{text}</code>" if head.is_code and text else text
         text = f'<a href="#{escape(anchor)}">{text}</a>' if anchor and not i else text
-        wide = ' class="wide"' if len(cell.text) > LONG and head.align == "left" else ""
+        is_long = len(cell.text) > LONG and head.align == "left" and not cell.formula
+        wide = ' class="wide"' if is_long else ""
         cells.append(f"<td{wide or _class(head)}>{text}</td>")
     return "".join(cells)
+
+
+def _head(head: Column) -> str:
+    return _math(head.formula) if head.formula else escape(head.title)
 
 
 def _class(head: Column) -> str:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnanalyze.characters import legible
 from cnnanalyze.report.document import (
+    Break,
     Code,
     Document,
     Facts,
     Figure,
-    Formula,
     Heading,
     Inline,
     Items,
     Paragraph,
+    Part,
     Tabular,
     spans,
 )
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.latex import escape, write
 from cnnanalyze.report.table import Table
 from cnnanalyze.report.writers.writer import Writer, writer
@@ -26,12 +27,14 @@ PREAMBLE = r"""\documentclass[a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage[margin=25mm]{geometry}
-\usepackage{amsmath,array,booktabs,textcomp}
+\usepackage{amsmath,array,booktabs,longtable,textcomp}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.5\baselineskip}
 \begin{document}
 """
 LEVELS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+LONG = 30
+"""Tables of more rows go on on the next page."""
 LINE = 90
 """About as many letters stand side by side on the page."""
 
@@ -68,7 +71,9 @@ class Latex(Writer):
         """Return a table; where it is wider than the page, its texts are broken."""
         table = block.table._replace(note="")
         note = f"\n\n{escape(block.table.note)}" if block.table.note else ""
-        return _titled(block.title, write(table, _columns(table)).rstrip("\n") + note)
+        name = "longtable" if len(table.rows) > LONG else "tabular"
+        text = write(table, _columns(table), name).rstrip("\n")
+        return _titled(block.title, text + note)
 
     def code(self, block: Code) -> str:
         """Return lines in the type of a typewriter, with nothing in them that LaTeX obeys."""
@@ -84,7 +89,7 @@ class Latex(Writer):
 
     def formula(self, block: Formula) -> str:
         """Return a formula."""
-        return f"\\[\n{legible(block.latex)}\n\\]"
+        return f"\\[\n{block.latex}\n\\]"
 
 
 def inline(text: Inline) -> str:
@@ -96,10 +101,22 @@ def inline(text: Inline) -> str:
     >>> print(inline(prose("`a_b` is 5 %")))
     \texttt{a\_b} is 5 \%
     """
-    return "".join(
-        rf"\texttt{{{escape(span.text)}}}" if span.is_code else escape(span.text)
-        for span in spans(text)
-    )
+    return "".join(map(_part, spans(text)))
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Formula):
+        return f"${part.latex}$"
+    if isinstance(part, Break):
+        return "\\\\{}\n"  # without braces a bracket below would be the distance to it
+    text = escape(part.text)
+    if part.is_code:
+        return rf"\texttt{{{text}}}"
+    return rf"\{COMMANDS[part.tone]}{{{text}}}" if part.tone in COMMANDS and text else text
+
+
+COMMANDS = {"strong": "textbf", "faint": "emph"}
+"""What sets words of a tone; colours are left out."""
 
 
 def _columns(table: Table) -> str:

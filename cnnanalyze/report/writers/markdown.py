@@ -7,19 +7,23 @@ from itertools import chain, repeat
 
 from cnnanalyze.characters import legible
 from cnnanalyze.report.document import (
+    Break,
     Code,
     Facts,
     Figure,
-    Formula,
     Heading,
     Inline,
     Items,
     Paragraph,
+    Part,
     Tabular,
     code,
     spans,
 )
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.markdown import escape, written_rows
+from cnnanalyze.report.table import Cell
+from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers.writer import Writer, writer
 
 DEEPEST = 6
@@ -52,10 +56,7 @@ class Markdown(Writer):
         """Return a pipe table; rows lead to their anchors."""
         table, lines = block.table, []
         for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False):
-            line = [
-                inline(code(cell.text) if head.is_code and cell.text else cell.text, in_cell=True)
-                for cell, head in zip(row, table.headings, strict=True)
-            ]
+            line = [_cell(cell, head) for cell, head in zip(row, table.headings, strict=True)]
             lines.append([f"[{line[0]}](#{anchor})", *line[1:]] if anchor else line)
         return _titled(block.title, written_rows(table, lines).rstrip("\n"))
 
@@ -85,10 +86,37 @@ def inline(text: Inline, *, in_cell: bool = False) -> str:
     >>> print(inline("a_b"), inline(code("a|b`")), inline(code("a|b"), in_cell=True))
     a\_b `` a|b` `` <code>a&#124;b</code>
     """
-    return "".join(
-        (_code(span.text, in_cell=in_cell) if span.is_code else escape(span.text))
-        for span in spans(text)
-    )
+    return "".join(_part(part, in_cell=in_cell) for part in spans(text))
+
+
+def _part(part: Part, *, in_cell: bool) -> str:
+    if isinstance(part, Formula):
+        return _formula(part)
+    if isinstance(part, Break):
+        return "<br>" if in_cell else "\\\n"
+    if part.is_code:
+        return _code(part.text, in_cell=in_cell)
+    text = escape(part.text)
+    if part.tone not in MARKS or not text.strip():
+        return text
+    # A mark stands beside a letter, not beside a blank.
+    lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{lead}{MARKS[part.tone]}{text.strip()}{MARKS[part.tone]}{tail}"
+
+
+MARKS = {"strong": "**", "faint": "*"}
+"""What stands around words of a tone; colours are none of Markdown."""
+
+
+def _formula(formula: Formula) -> str:
+    return f"${formula.latex}$"
+
+
+def _cell(cell: Cell, head: Column) -> str:
+    if cell.formula is not None:
+        return _formula(cell.formula).replace("|", r"\vert{}")
+    text = cell.text
+    return inline(code(text) if head.is_code and text else text, in_cell=True)
 
 
 def _code(text: str, *, in_cell: bool) -> str:

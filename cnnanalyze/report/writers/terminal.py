@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import ClassVar
 
 from cnnanalyze.characters import cells, legible, pad, wrap
 from cnnanalyze.report.document import (
+    Block,
+    Break,
     Code,
+    Document,
     Facts,
     Figure,
-    Formula,
+    Group,
     Heading,
     Inline,
     Items,
     Paragraph,
+    Part,
+    Span,
     Tabular,
     spans,
+    strong,
 )
+from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.table import Cell, Table
-from cnnanalyze.report.terminal import GAP, LONGEST_LINE, NARROWEST, Grid
-from cnnanalyze.report.writers.writer import Writer, writer
+from cnnanalyze.report.terminal import (
+    GAP,
+    LONGEST_LINE,
+    NARROWEST,
+    UNBOUNDED,
+    Grid,
+    Lines,
+    Stretch,
+    UnbrokenLine,
+)
+from cnnanalyze.report.writers.writer import BlockWriter, writer
 
+Line = list[Stretch]
 PROSE = 80
 """The longest lines of sentences."""
 LONGEST_NAME = 32
@@ -33,7 +51,7 @@ CODE = "    "
 
 
 @writer("text", ".txt")
-class Terminal(Writer):
+class Terminal(BlockWriter[list[Line]]):
     """Writes lines for a width."""
 
     is_brief: ClassVar[bool] = True
@@ -41,38 +59,54 @@ class Terminal(Writer):
     def __init__(self, width: int) -> None:
         super().__init__(max(width, NARROWEST))
 
-    def heading(self, block: Heading) -> str:
+    def write(self, document: Document) -> str:
+        """Return the lines of a whole document, without colours."""
+        return Screen(document).plain(self.width)
+
+    def lines(self, blocks: Sequence[Block]) -> Iterator[Line]:
+        """Yield the lines of blocks, an empty one between them but between formulas."""
+        before: Block | None = None
+        for block in blocks:
+            if before is not None and not (
+                isinstance(before, Formula) and isinstance(block, Formula)
+            ):
+                yield []
+            yield from self.block(block)
+            before = block
+
+    def heading(self, block: Heading) -> list[Line]:
         """Return a heading with what is remarked of it."""
-        remark = f" ({block.remark})" if block.remark else ""
-        return self._lines(f"{block.text}{remark}")
+        remark = (Span(f" ({block.remark})", tone="faint"),) if block.remark else ()
+        return self._wrapped((*strong(block.text), *remark))
 
-    def paragraph(self, block: Paragraph) -> str:
+    def paragraph(self, block: Paragraph) -> list[Line]:
         """Return sentences; set in below their title."""
-        return self._titled(
-            block.title, self._lines(_words(block.text), GAP if block.title else "")
-        )
+        return self._titled(block.title, self._wrapped(block.text, GAP if block.title else ""))
 
-    def facts(self, block: Facts) -> str:
+    def facts(self, block: Facts) -> list[Line]:
         """Return names with their texts side by side."""
-        rows = [(legible(_words(name)), _words(text)) for name, text in block.rows]
+        rows = [(name, legible(_words(name)), text) for name, text in block.rows]
         room = min(LONGEST_NAME, self.width // 2)
-        widest = max((w for name, _ in rows if (w := cells(name)) <= room), default=0)
-        found = []
-        for name, text in rows:
-            first = f"{GAP}{pad(name, widest)}{GAP}"
+        widest = max((w for _, name, _ in rows if (w := cells(name)) <= room), default=0)
+        found: list[Line] = []
+        for parts, name, text in rows:
             rest = " " * cells(f"{GAP}{'':{widest}}{GAP}")
+            body = self._wrapped(text, rest, rest, LONGEST_LINE)
             if cells(name) > room:
-                found += wrap(name, self.width, first=GAP, rest=GAP * 2)
-                first = rest
-            found += self._wrapped(text, first, rest, LONGEST_LINE)
-        return self._titled(block.title, "\n".join(found))
+                found += self._wrapped(parts, GAP, GAP * 2, UNBOUNDED)
+            else:
+                gap = " " * (widest - cells(name))
+                lead = [(GAP, ""), *_styled(parts), (f"{gap}{GAP}", "")]
+                body[0] = _trimmed([*lead, *_without(body[0], len(rest))])
+            found += body
+        return self._titled(block.title, found)
 
-    def items(self, block: Items) -> str:
+    def items(self, block: Items) -> list[Line]:
         """Return a list."""
-        lines = (self._wrapped(_words(item), f"{GAP}- ", GAP * 2, PROSE) for item in block.items)
-        return self._titled(block.title, "\n".join(chain.from_iterable(lines)))
+        lines = (self._wrapped(item, f"{GAP}- ", GAP * 2) for item in block.items)
+        return self._titled(block.title, list(chain.from_iterable(lines)))
 
-    def tabular(self, block: Tabular) -> str:
+    def tabular(self, block: Tabular) -> list[Line]:
         """Return a table.
 
         One of numbers loses its least important columns where it is narrow; one of texts breaks
@@ -80,7 +114,7 @@ class Terminal(Writer):
         """
         table = block.table
         if any(h.priority for h in table.headings):
-            body = Grid(table).plain(self.width).rstrip("\n")
+            body = list(Grid(table).lines(self.width))
         else:
             widths = _fit(table, min(self.width, LONGEST_LINE) - len(GAP))
             body = (
@@ -90,44 +124,165 @@ class Terminal(Writer):
             )
         return self._titled(block.title, body)
 
-    def code(self, block: Code) -> str:
+    def code(self, block: Code) -> list[Line]:
         """Return lines as they are; those that a program prints are broken."""
         lines = block.text.rstrip("\n").split("\n")
         if block.language == "text":
-            body = "\n".join(self._lines(line, GAP) for line in lines)
+            body = [part for line in lines for part in self._wrapped(line, GAP)]
         else:
-            body = "\n".join(f"{CODE}{legible(line)}".rstrip() for line in lines)
-        gap = "\n" if block.title else ""
-        return self._titled(block.title, f"{gap}{body}")
+            body = [_whole(f"{CODE}{line}") for line in lines]
+        return self._titled(block.title, [*([[]] if block.title else []), *body])
 
-    def figure(self, block: Figure) -> str:
+    def figure(self, block: Figure) -> list[Line]:
         """Return the words for a picture."""
-        return self._lines(f"[{block.text}]")
+        return self._wrapped(f"[{block.text}]")
 
-    def formula(self, block: Formula) -> str:
-        """Return the text of a formula."""
-        return "\n".join(f"{CODE}{legible(line)}" for line in block.text.split("\n"))
+    def formula(self, block: Formula) -> list[Line]:
+        """Return the text of a formula; a long one is broken before its equals signs."""
+        return [_whole(line) for line in block.lines(self.width)]
 
-    def _titled(self, title: str, body: str) -> str:
-        return f"{self._lines(f'{title}:')}\n{body}" if title else body
+    def group(self, block: Group) -> list[Line]:
+        """Return blocks, set in below their title."""
+        inner = Terminal(self.width - len(GAP))
+        body = list(inner.lines(block.blocks))
+        is_close = isinstance(block.blocks[0], CLOSE) if block.blocks else True
+        return [
+            *self._wrapped(_strong(block.title) if block.level == 0 else block.title),
+            *([] if is_close else [[]]),
+            *(type(line)([(GAP, ""), *line]) if line else line for line in body),
+        ]
 
-    def _lines(self, text: str, indent: str = "") -> str:
-        return "\n".join(self._wrapped(text, indent, indent, PROSE))
+    def _titled(self, title: str, body: list[Line]) -> list[Line]:
+        return [*self._wrapped(f"{title}:"), *body] if title else body
 
-    def _wrapped(self, text: str, first: str, rest: str, longest: int) -> list[str]:
-        lines = wrap(legible(text), min(self.width, longest), first=first, rest=rest)
-        return lines or [first.rstrip()]
+    def _wrapped(
+        self, text: Inline, first: str = "", rest: str | None = None, longest: int = PROSE
+    ) -> list[Line]:
+        """Return a sentence in lines, each part in its style."""
+        rest = first if rest is None else rest
+        width = min(self.width, longest)
+        found: list[Line] = []
+        for n, sentence in enumerate(_sentences(text)):
+            found += _styled_lines(sentence, width, rest if n else first, rest)
+        return found
 
-    def _stacked(self, table: Table) -> str:
+    def _stacked(self, table: Table) -> list[Line]:
         """Return each row as what its first cell says, with the others below it."""
-        found = []
+        found: list[Line] = []
         for row in (*table.rows, *((table.foot,) if table.foot else ())):
-            found += self._wrapped(row[0].text, GAP, GAP * 2, PROSE)
+            found += self._wrapped(row[0].text, GAP, GAP * 2)
             for head, cell in zip(table.headings[1:], row[1:], strict=True):
                 if cell.text:
                     line = f"{head.title}: {cell.text}"
-                    found += self._wrapped(line, GAP * 2, GAP * 3, PROSE)
-        return "\n".join(found)
+                    found += self._wrapped(line, GAP * 2, GAP * 3)
+        return found
+
+
+class Screen(Lines):
+    """A document for a terminal, with colours where it has them."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def lines(self, width: int) -> Iterator[Line]:
+        """Lay out the document."""
+        yield from Terminal(width).lines(self.document.blocks)
+
+
+CLOSE = (Paragraph, Formula, Items, Code)
+"""Blocks that begin right below the title of their group."""
+STYLES: dict[str, str] = {
+    "strong": "bold",
+    "faint": "dim",
+    "good": "green",
+    "warn": "yellow",
+    "bad": "bold red",
+}
+"""By tone; plain words have none."""
+
+
+def _strong(text: Inline) -> Inline:
+    parts = spans(text)
+    return tuple(
+        part._replace(tone=part.tone or "strong") if isinstance(part, Span) else part
+        for part in parts
+    )
+
+
+def _whole(text: str) -> Line:
+    return UnbrokenLine([(legible(text).rstrip(), "")])
+
+
+def _sentences(text: Inline) -> list[Inline]:
+    """Return the parts of a text between its breaks."""
+    found: list[list[Part]] = [[]]
+    for part in spans(text):
+        if isinstance(part, Break):
+            found.append([])
+        else:
+            found[-1].append(part)
+    return [tuple(parts) for parts in found]
+
+
+def _styled(text: Inline) -> Line:
+    """Return the parts of a sentence, each with its style, code between backticks."""
+    parts = spans(text)
+    if len(parts) == 1 and isinstance(parts[0], Span) and parts[0].is_code:
+        return [(legible(parts[0].text), "")]
+    found: Line = []
+    for part in parts:
+        match part:
+            case Formula():
+                found.append((legible(part.text).replace(" ", FIRM), ""))
+            case Span(text=words, is_code=True):
+                found.append((f"`{legible(words)}`", ""))
+            case Span(text=words, tone=tone):
+                found.append((legible(words), STYLES.get(tone, "")))
+            case Break():
+                found.append((" ", ""))
+    return found
+
+
+FIRM = "\N{NO-BREAK SPACE}"
+"""Stands for the blanks in a formula while a sentence is broken."""
+
+
+def _styled_lines(text: Inline, width: int, first: str, rest: str) -> list[Line]:
+    """Return a sentence broken between words, its styles as they were."""
+    stretches = _styled(text)
+    broken = wrap("".join(part for part, _ in stretches), width, first=first, rest=rest)
+    if not broken:
+        return [[(first.rstrip(), "")] if first.strip() else []]
+    styles = [
+        style for part, style in stretches for sign in part if not sign.isspace() or sign == FIRM
+    ]
+    at = 0
+    found: list[Line] = []
+    for n, line in enumerate(broken):
+        lead = rest if n else first
+        made: Line = [(lead, "")] if lead else []
+        for sign in line[len(lead) :]:
+            style = styles[at] if sign != " " else made[-1][1] if made else ""
+            at += sign != " "
+            if len(made) > bool(lead) and made[-1][1] == style:
+                made[-1] = (made[-1][0] + sign, style)
+            else:
+                made.append((sign, style))
+        found.append([(part.replace(FIRM, " "), style) for part, style in made])
+    return found
+
+
+def _without(line: Line, lead: int) -> Line:
+    """Return a line without its first characters."""
+    (text, style), *more = line or [("", "")]
+    return [(text[lead:], style), *more]
+
+
+def _trimmed(line: Line) -> Line:
+    """Return a line without blanks at its end."""
+    while line and not line[-1][0].strip():
+        line = line[:-1]
+    return line
 
 
 def _words(text: Inline) -> str:
@@ -139,10 +294,7 @@ def _words(text: Inline) -> str:
     >>> _words(prose("write `bias: false`")), _words(prose("`s > d`"))
     ('write `bias: false`', 's > d')
     """
-    parts = spans(text)
-    if len(parts) == 1:
-        return parts[0].text
-    return "".join(f"`{part.text}`" if part.is_code else part.text for part in parts)
+    return "".join(part for part, _ in _styled(text)).replace(FIRM, " ")
 
 
 def _fit(table: Table, width: int) -> list[int]:
@@ -165,18 +317,21 @@ def _fit(table: Table, width: int) -> list[int]:
     return widths
 
 
-def _aligned(table: Table, widths: list[int], *, has_headings: bool) -> str:
+def _aligned(table: Table, widths: list[int], *, has_headings: bool) -> list[Line]:
     heads = tuple(Cell(h.title, h.title) for h in table.headings)
     rule = tuple(Cell("", "─" * w) for w in widths)
-    rows = [heads, rule, *table.rows] if has_headings else list(table.rows)
-    rows += [rule, table.foot] if table.foot else []
-    lines = []
-    for row in rows:
+    rows = [(row, "") for row in table.rows]
+    if has_headings:
+        rows[:0] = [(heads, "bold"), (rule, "dim")]
+    if table.foot:
+        rows += [(rule, "dim"), (table.foot, "bold")]
+    lines: list[Line] = []
+    for row, style in rows:
         broken = [wrap(legible(cell.text), w) or [""] for cell, w in zip(row, widths, strict=True)]
         for i in range(max(map(len, broken))):
             parts = (
                 pad(part[i] if i < len(part) else "", w, right=head.align == "right")
                 for part, w, head in zip(broken, widths, table.headings, strict=True)
             )
-            lines.append(f"{GAP}{GAP.join(parts)}".rstrip())
-    return "\n".join([*lines, *wrap(table.note, sum(widths))])
+            lines.append(UnbrokenLine([(f"{GAP}{GAP.join(parts)}".rstrip(), style)]))
+    return [*lines, *([(line, "dim")] for line in wrap(table.note, sum(widths)))]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
 
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import PluginError
@@ -14,12 +14,17 @@ from cnnanalyze.report.document import (
     Document,
     Facts,
     Figure,
-    Formula,
+    Group,
     Heading,
     Items,
     Paragraph,
+    Part,
+    Span,
     Tabular,
+    spans,
+    words,
 )
+from cnnanalyze.report.formula import Formula
 
 
 class Format(ABC):
@@ -41,14 +46,13 @@ class Format(ABC):
         """Return a whole document, with the end of its last line."""
 
 
-class Writer(Format):
-    """Writes documents block by block: a method for each, whose text ends no line."""
+Written = TypeVar("Written")
 
-    def write(self, document: Document) -> str:
-        """Return a whole document."""
-        return "\n\n".join(map(self.block, document.blocks)) + "\n"
 
-    def block(self, block: Block) -> str:
+class BlockWriter(Format, Generic[Written]):
+    """Writes documents block by block: a method for each kind of block."""
+
+    def block(self, block: Block) -> Written:
         """Return one block."""
         match block:
             case Heading():
@@ -67,38 +71,68 @@ class Writer(Format):
                 return self.figure(block)
             case Formula():
                 return self.formula(block)
+            case Group():
+                return self.group(block)
 
     @abstractmethod
-    def heading(self, block: Heading) -> str:
+    def heading(self, block: Heading) -> Written:
         """Return a heading."""
 
     @abstractmethod
-    def paragraph(self, block: Paragraph) -> str:
+    def paragraph(self, block: Paragraph) -> Written:
         """Return sentences."""
 
     @abstractmethod
-    def facts(self, block: Facts) -> str:
+    def facts(self, block: Facts) -> Written:
         """Return names with what is said of them."""
 
     @abstractmethod
-    def items(self, block: Items) -> str:
+    def items(self, block: Items) -> Written:
         """Return a list."""
 
     @abstractmethod
-    def tabular(self, block: Tabular) -> str:
+    def tabular(self, block: Tabular) -> Written:
         """Return a table."""
 
     @abstractmethod
-    def code(self, block: Code) -> str:
+    def code(self, block: Code) -> Written:
         """Return a text in a language."""
 
     @abstractmethod
-    def figure(self, block: Figure) -> str:
+    def figure(self, block: Figure) -> Written:
         """Return a picture, or the words that stand for it."""
 
     @abstractmethod
-    def formula(self, block: Formula) -> str:
+    def formula(self, block: Formula) -> Written:
         """Return a formula."""
+
+    @abstractmethod
+    def group(self, block: Group) -> Written:
+        """Return blocks below their title."""
+
+
+class Writer(BlockWriter[str]):
+    """Writes documents as text: the text of each block ends no line."""
+
+    def write(self, document: Document) -> str:
+        """Return a whole document."""
+        return self.blocks(document.blocks) + "\n"
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        """Return blocks, an empty line between them."""
+        return "\n\n".join(map(self.block, blocks))
+
+    def group(self, block: Group) -> str:
+        """Return blocks below their title, which is a heading or stands out."""
+        if block.level:
+            title: Block = Heading(words(block.title), block.level)
+        else:
+            title = Paragraph(tuple(_strong(part) for part in spans(block.title)))
+        return self.blocks((title, *block.blocks))
+
+
+def _strong(part: Part) -> Part:
+    return part._replace(tone="strong") if isinstance(part, Span) and not part.tone else part
 
 
 FORMATS: Registry[type[Format]] = Registry("format", group="cnnanalyze.formats")

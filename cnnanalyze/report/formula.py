@@ -1,0 +1,98 @@
+"""Formulas: what one says as text, in LaTeX and in MathML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape as escape_html
+
+from cnnanalyze.characters import cells, legible, pad
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula: on a line of its own as a block of a document, or within a sentence."""
+
+    text: str
+    """The formula in characters; a matrix has a line for each row."""
+    latex: str
+    mathml: str = ""
+    """The content of the element ``math``."""
+    sides: tuple[str, ...] = ()
+    """The text in parts before which a line may end: the left side, then each equality."""
+
+    def lines(self, width: int) -> list[str]:
+        """Return the text in lines, broken before its equals signs where it is too long.
+
+        Examples
+        --------
+        >>> formula = Formula("a = b + c = 7", "a = b + c = 7", sides=("a", "= b + c", "= 7"))
+        >>> formula.lines(80), formula.lines(9)
+        (['a = b + c = 7'], ['a = b + c', '  = 7'])
+        """
+        if not self.sides or cells(self.text) <= width:
+            return self.text.split("\n")
+        left, first, *others = self.sides
+        indent = " " * (cells(left) + 1)
+        lines = [f"{left} {first}", *(f"{indent}{side}" for side in others)]
+        return [part for line in lines for part in _broken(line, width, f"{indent}  ")]
+
+
+def _broken(line: str, width: int, indent: str) -> list[str]:
+    """Break a line that is too long before a plus sign, if it has one."""
+    found = []
+    while len(line) > width and (cut := line.rfind(" + ", len(indent), width)) > 0:
+        found.append(line[:cut])
+        line = indent + line[cut + 1 :]
+    return [*found, line]
+
+
+def matrix(rows: Sequence[Sequence[str]]) -> Formula:
+    r"""Return a matrix of numbers, or of words where a number is unknown.
+
+    Examples
+    --------
+    >>> found = matrix((("1", "-10"), ("0", "?")))
+    >>> print(found.text)
+    1 -10
+    0   ?
+    >>> print(found.latex)
+    \begin{pmatrix} 1 & -10 \\ 0 & \text{?} \end{pmatrix}
+    """
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    text = "\n".join(
+        " ".join(pad(cell, w, right=True) for cell, w in zip(row, widths, strict=True))
+        for row in rows
+    )
+    latex = r" \\ ".join(" & ".join(map(in_latex, row)) for row in rows)
+    table = "".join(f"<mtr>{''.join(map(_cell, row))}</mtr>" for row in rows)
+    mathml = f"<mrow><mo>(</mo><mtable>{table}</mtable><mo>)</mo></mrow>"
+    return Formula(text, rf"\begin{{pmatrix}} {latex} \end{{pmatrix}}", mathml)
+
+
+def in_latex(text: str) -> str:
+    r"""Return a number, or words, as LaTeX writes them within a formula.
+
+    Examples
+    --------
+    >>> print(in_latex("-1,024"), in_latex("a_b"))
+    -1{,}024 \text{a\_b}
+    """
+    from cnnanalyze.report.latex import escape  # noqa: PLC0415 - which writes tables of formulas
+
+    if _NUMBER.fullmatch(text):
+        return text.replace(",", "{,}")
+    return rf"\text{{{escape(text)}}}" if text else ""
+
+
+_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?(/\d+)?(e[-+]?\d+)?")
+
+
+def _cell(text: str) -> str:
+    shown = escape_html(legible(text))
+    return (
+        f"<mtd><mn>{shown}</mn></mtd>"
+        if _NUMBER.fullmatch(text)
+        else f"<mtd><mtext>{shown}</mtext></mtd>"
+    )
