@@ -206,7 +206,7 @@ def _span(value: Any) -> tuple[int, int]:  # noqa: ANN401
         raise _fail(words, value)
     start, stop = map(_natural, value)
     if start >= stop:
-        raise _fail(words, value)
+        raise _fail(f"[start, stop] with the start below the stop ({start} ≥ {stop})", value)
     return start, stop
 
 

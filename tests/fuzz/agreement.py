@@ -50,7 +50,7 @@ SEMANTIC: tuple[tuple[str, str, str], ...] = (
     ("SP014", "no network can meet the budget", NUMBERS),
     ("SP015", "needs '", DEFAULTS),
     ("SP005", "must be given exactly when|must be below|must be distinct", NUMBERS),
-    ("SP005", "in their new order|the stop left out", NUMBERS),
+    ("SP005", "in their new order|start below the stop", NUMBERS),
     ("SP016", "do not have its shape", NUMBERS),
     ("SP017", "a claim names|a claim sets", NAMES),
     ("SP017", "needs its 'reason'", INHERITED),

@@ -129,6 +129,7 @@ SEMANTIC: dict[str, tuple[Place, Any]] = {
     "an attribute that has no default": (("layers", 5, "conv"), {"kernel": 3}),
     "a block that there is not": (("layers", 7, "pair"), GONE),
     "an argument that the block does not take": (("layers", 3, "gate"), {"ratio": 3}),
+    "a span that ends before it starts": (("layers", 9), {"slice": [5, 2]}),
     "a claim of a step that there is not": (("expect", 0, "layers"), {"head": {"macs": 3}}),
     "a claim under a parameter that there is not": (("expect", 1, "set", "depth"), 3),
     "a file to build on": (("extends",), "nowhere.yaml"),

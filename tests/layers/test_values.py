@@ -25,6 +25,7 @@ TABLE = (
 )
 ORDER = "must be the spatial axes in their new order, each once, counted from 1, as in [2, 1]"
 SPAN = "must be [start, stop], counted from 0, stop exclusive, as in [0, 64]"
+BELOW = "must be [start, stop] with the start below the stop"
 EXPONENT = "must be a finite number of at least 1"
 TEXT = "must be a shape such as '4x4x256' or '4096', channels last"
 VALUES = [
@@ -149,7 +150,7 @@ VALUES = [
     ("permute", {"order": [0, 1]}, "order", "must be a whole number of at least 1, not 0"),
     ("slice", {"channels": 3}, "channels", f"{SPAN}, not 3"),
     ("slice", {"channels": [0, 1, 2]}, "channels", f"{SPAN}, not [0, 1, 2]"),
-    ("slice", {"channels": [3, 3]}, "channels", f"{SPAN}, not [3, 3]"),
+    ("slice", {"channels": [3, 3]}, "channels", f"{BELOW} (3 ≥ 3), not [3, 3]"),
     ("slice", {"channels": [-1, 3]}, "channels", "must be a whole number of at least 0, not -1"),
     ("shift", {"amount": "1"}, "amount", "must be a whole number, or one per axis, not '1'"),
     ("shift", {"amount": [0.5, 1]}, "amount", "must be a whole number, not 0.5"),
