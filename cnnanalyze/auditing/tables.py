@@ -19,17 +19,17 @@ from typing import NamedTuple
 from cnnanalyze.auditing.alternatives import Analyses
 from cnnanalyze.auditing.examine import examine
 from cnnanalyze.auditing.verdict import Audit, Verdict
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, text_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.claims import Claim, read_source
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.list_file import read_listing
 from cnnanalyze.language.mapping import Keys, place_of
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, text_of
 
 ENDING = ".table"
 VERSION = VERSIONS["table"]

@@ -64,7 +64,7 @@ def schema(
         return
     from pathlib import Path
 
-    from cnnanalyze.language.diagnostics import Faults
+    from cnnanalyze.core.diagnostics import Faults
     from cnnanalyze.language.document import read_document
     from cnnanalyze.language.reader import open_source
     from cnnanalyze.language.zoo import find_spec

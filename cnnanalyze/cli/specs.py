@@ -169,8 +169,8 @@ def read_settings(given: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _read_setting(text: str) -> tuple[str, Any]:
+    from cnnanalyze.core.tree import plain
     from cnnanalyze.language.reader import read
-    from cnnanalyze.language.tree import plain
 
     name, equals, value = text.partition("=")
     if not equals or not name.strip() or not value.strip():

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cnnanalyze.core.binding import complaint
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import offered
@@ -19,7 +21,7 @@ from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId
 from cnnanalyze.graph.sharing import owner_of
-from cnnanalyze.layers.attributes import LARGEST, as_tuples, complaint, say
+from cnnanalyze.layers.attributes import LARGEST, as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
 
 MOST_AXES = 3

@@ -7,12 +7,12 @@ from math import isfinite, prod
 from typing import Any
 
 from cnnanalyze.core.cost import Param
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, Fault
 from cnnanalyze.graph.node import GivenTensor
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 
 LARGEST_GIVEN = 1_000_000

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core.diagnostics import quoted, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.blocks import Block
-from cnnanalyze.language.diagnostics import quoted
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.values import evaluate
 from cnnanalyze.language.variables import Variables
-from cnnanalyze.layers.attributes import say
 
 
 def bind_arguments(

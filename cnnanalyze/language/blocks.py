@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults, said, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT
-from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.synonyms import of_attribute
 from cnnanalyze.language.translation import of_kind
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 
 

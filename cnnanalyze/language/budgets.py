@@ -6,13 +6,13 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plant
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.synonyms import counted, near_key
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, plant
 
 TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""

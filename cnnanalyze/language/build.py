@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.spelling import Spelling, offered
 from cnnanalyze.errors import Fault, Source, UsageError
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.claims import Claim, read_claims
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.reader import open_source

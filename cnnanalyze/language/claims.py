@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.conventions import convention
+from cnnanalyze.core.diagnostics import Faults, refuse_unknown, said
 from cnnanalyze.core.quantities import QUANTITIES, stated
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
 from cnnanalyze.errors import Fault, Mark, UsageError
-from cnnanalyze.language.diagnostics import Faults, refuse_unknown, said
 from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.shapes import parse_extents
 from cnnanalyze.language.synonyms import counted, near_key
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
 
 OUTPUT = "output"
 """The shape that comes out of a layer."""

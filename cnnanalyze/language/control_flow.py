@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
@@ -14,7 +15,6 @@ from cnnanalyze.language.node_builder import TooLarge
 from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.translation import of_kind
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
 
 MOST_STEPS = 100_000

@@ -12,9 +12,10 @@ from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.tree import Mapping, Sequence, Tree, scalars
 from cnnanalyze.language.block_arguments import bind_arguments
 from cnnanalyze.language.control_flow import condition, kind, operation, repetitions, rows
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.layer_factory import LayerFactory, is_join
@@ -22,7 +23,6 @@ from cnnanalyze.language.names import Names
 from cnnanalyze.language.node_builder import TooLarge
 from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Visible
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.tree import Mapping, Sequence, Tree, scalars
 from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.base import KINDS
 

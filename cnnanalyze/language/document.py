@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults, quoted, said, say
 from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain, text_of
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.blocks import Block, check_defaults, check_names, read_blocks
-from cnnanalyze.language.diagnostics import Faults, quoted, said
 from cnnanalyze.language.reader import follow, open_source
 from cnnanalyze.language.step import has_expression
 from cnnanalyze.language.synonyms import near_key
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, plain, text_of
 from cnnanalyze.language.zoo import ZOO, house, zoo
-from cnnanalyze.layers.attributes import say
 
 if TYPE_CHECKING:
     from cnnanalyze.graph.training import Training
@@ -142,17 +142,16 @@ def _read_training(section: Tree | None, faults: Faults) -> Training | None:
     if section is None:
         return None
     from cnnanalyze.graph.training import Training  # noqa: PLC0415 - making the class takes time
-    from cnnanalyze.language.sections import read_section  # noqa: PLC0415
 
-    return read_section(Training, section, "train", faults)
+    return bind(section, Training, "'train'", faults)
 
 
 def _read_lint(section: Tree | None, faults: Faults) -> Lint | None:
     if section is None:
         return None
-    from cnnanalyze.language.sections import Lint, read_section  # noqa: PLC0415 - as above
+    from cnnanalyze.language.sections import Lint  # noqa: PLC0415 - as above
 
-    return read_section(Lint, section, "lint", faults)
+    return bind(section, Lint, "'lint'", faults)
 
 
 def _read_budgets(section: Tree | None, faults: Faults) -> Budgets | None:

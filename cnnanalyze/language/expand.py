@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.block_arguments import bind_arguments, describe
@@ -25,7 +27,6 @@ from cnnanalyze.language.control_flow import (
     rows,
 )
 from cnnanalyze.language.dead_code import find_idle_faults
-from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_limits import ELEMENTS
 from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_input, turned
@@ -35,7 +36,6 @@ from cnnanalyze.language.node_builder import NodeBuilder, TooLarge
 from cnnanalyze.language.outputs import read_outputs
 from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
 from cnnanalyze.language.step import Step, read_step
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.language.values import read_parameters
 from cnnanalyze.language.variables import Variables
 from cnnanalyze.language.weight_sharing import is_frozen

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.expression_compiler import (
     MOST_CHARACTERS,
@@ -20,7 +21,6 @@ from cnnanalyze.language.expression_compiler import (
 )
 from cnnanalyze.language.expression_functions import WORDS
 from cnnanalyze.language.expression_values import Wrong
-from cnnanalyze.layers.attributes import say
 
 __all__ = ["UNKNOWN", "HasAttributes", "ParsedExpression", "interpolate", "parse"]
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
 from cnnanalyze.language.expression_functions import FUNCTIONS, LONGEST_LIST
@@ -26,7 +27,6 @@ from cnnanalyze.language.expression_values import (
     short,
     weigh_all,
 )
-from cnnanalyze.layers.attributes import say
 
 MOST_CHARACTERS = 1_000
 """The longest expression."""

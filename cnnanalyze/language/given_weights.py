@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Mapping, Tree
 from cnnanalyze.errors import SpecError
 from cnnanalyze.graph.given_numbers import GivenError, fill_tensors
 from cnnanalyze.graph.node import GivenTensor
-from cnnanalyze.language.tree import Mapping, Tree
 from cnnanalyze.layers.base import Layer
 
 

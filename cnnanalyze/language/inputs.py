@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name, channels_last
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.given_numbers import nest
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, interpolate
 from cnnanalyze.language.shapes import parse_text
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.language.values import evaluate
-from cnnanalyze.layers.attributes import LARGEST, say
+from cnnanalyze.layers.attributes import LARGEST
 
 
 class WrittenInput(NamedTuple):

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from cnnanalyze.core.binding import complaint
+from cnnanalyze.core.diagnostics import quoted, said
 from cnnanalyze.core.spelling import offered
+from cnnanalyze.core.tree import Mapping, Sequence, Tree
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.error_recovery import Layers, layers_like
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import RESERVED, Step, has_expression
 from cnnanalyze.language.synonyms import of_attribute, of_value
-from cnnanalyze.language.tree import Mapping, Sequence, Tree
-from cnnanalyze.layers.attributes import as_tuples, complaint
+from cnnanalyze.layers.attributes import as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
 
 if TYPE_CHECKING:

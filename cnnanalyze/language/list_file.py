@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnnanalyze.core.diagnostics import Faults, refuse_unknown, said
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence
 from cnnanalyze.errors import SpecError
-from cnnanalyze.language.diagnostics import Faults, refuse_unknown, said
 from cnnanalyze.language.reader import open_source, read
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
 
 def read_listing(

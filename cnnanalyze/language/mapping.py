@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, scalars, text_of
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.diagnostics import Faults, quoted, refuse_unknown, said
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, scalars, text_of
 
 
 class Keys:

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
 _NUMBERED = re.compile(r"\d(/|$)")
 _BACK = re.compile(r"\^[0-9]{1,6}")

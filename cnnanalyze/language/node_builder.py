@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Mapping
 from cnnanalyze.errors import Mark, ShapeError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
@@ -28,7 +29,6 @@ from cnnanalyze.language.placed_layers import PlacedLayers
 from cnnanalyze.language.scope import LOST, Scope, SpecReading, Wire
 from cnnanalyze.language.skip_connections import explain_skip
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.tree import Mapping
 from cnnanalyze.language.weight_sharing import is_frozen, owner_of, read_weights
 from cnnanalyze.language.written_step import StepOrigin
 from cnnanalyze.layers.base import Layer

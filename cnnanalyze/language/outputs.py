@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core.diagnostics import said
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.graph.node import INPUT, NodeId
-from cnnanalyze.language.diagnostics import said
 from cnnanalyze.language.names import Names
 from cnnanalyze.language.scope import LOST, Scope, Wire
-from cnnanalyze.language.tree import Scalar, Sequence, Tree
 
 
 def read_outputs(

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from cnnanalyze.layers.attributes import say
+from cnnanalyze.core.diagnostics import say
 
 _UNITS = {
     "": 1,

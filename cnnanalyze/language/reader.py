@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, resolve
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.split_expression import is_torn, mend
 from cnnanalyze.language.syntax import note_half, note_syntax
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, resolve
 from cnnanalyze.language.truncated import beginning
 
 DEEPEST = 100

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from inspect import cleandoc
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
+from cnnanalyze.core.tree import plain
 from cnnanalyze.graph.training import Training
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
 from cnnanalyze.language.section_schema import budgets, claim, figure, section
 from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
-from cnnanalyze.language.tree import plain
 from cnnanalyze.language.vocabulary import (
     EXPRESSION,
     EXTENTS,
@@ -37,7 +38,6 @@ from cnnanalyze.language.vocabulary import (
     ref,
     required,
 )
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

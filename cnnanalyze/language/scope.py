@@ -7,12 +7,12 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import Call, Mark
 from cnnanalyze.graph.node import INPUT, NodeId
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.expression import UNKNOWN, interpolate
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.values import evaluate
 from cnnanalyze.language.variables import Variables
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from inspect import cleandoc
 
+from cnnanalyze.core.binding import Section
 from cnnanalyze.core.conventions import CONVENTIONS
 from cnnanalyze.core.quantities import Quantity
-from cnnanalyze.core.section import Section
 from cnnanalyze.language.budgets import BOUNDS, TYPES, Budgets, limited, terms_of
 from cnnanalyze.language.claims import VERDICTS, claimed, is_extents
 from cnnanalyze.language.vocabulary import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnanalyze.language.tree import Scalar, Tree
+from cnnanalyze.core.tree import Scalar, Tree
 
 _EXTENTS = re.compile(r"\s*[0-9]{1,20}\s*(?:[x×]\s*[0-9]{1,20}\s*){0,9}")
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.tree import Mapping, Tree, scalars
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.claims import Claim
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.tree import Mapping, Tree, scalars
 
 if TYPE_CHECKING:
     from cnnanalyze.errors import Source

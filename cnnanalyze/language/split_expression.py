@@ -6,8 +6,8 @@ clear, so it is told once, with the quotes that it needs, and the reading goes o
 
 from __future__ import annotations
 
-from cnnanalyze.language.diagnostics import Faults
-from cnnanalyze.language.tree import Scalar
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.tree import Scalar
 
 LONGEST = 1_000
 """The longest expression; what is longer was not meant to be one."""

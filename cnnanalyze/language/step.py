@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.diagnostics import said, say
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.language.diagnostics import said
 from cnnanalyze.language.synonyms import near_key, of_attribute
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.language.written_step import Written
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")

@@ -6,8 +6,8 @@ import re
 
 import yaml
 
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.errors import Mark, Source
-from cnnanalyze.language.diagnostics import Faults
 
 _SYNTAX = tuple(
     (re.compile(pattern), said, help_text)

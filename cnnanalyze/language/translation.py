@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from cnnanalyze.core import tree as written
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import Spelling
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Source
-from cnnanalyze.language import tree as written
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.synonyms import Meaning, Synonym, attribute_of, entry_of, of_attribute
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, plain
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Layer
 
 

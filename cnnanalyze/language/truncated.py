@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 BEARING = frozenset(
     {"cnn", "extends", "set", "input", "params", "defaults", "blocks", "layers"},
@@ -39,7 +39,7 @@ def beginning(tree: Tree, broken: Mark) -> Mapping | None:
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.diagnostics import Faults
+    >>> from cnnanalyze.core.diagnostics import Faults
     >>> from cnnanalyze.language.reader import follow
     >>> text = "cnn: 1\ninput: 8x8x3\nlayers:\n- relu\n- {conv: [\n"
     >>> [word.text for word in follow(Source("here", text), Faults()).get("layers").items]

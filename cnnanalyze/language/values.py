@@ -6,16 +6,16 @@ from collections.abc import Mapping as Lookup
 from math import isfinite
 from typing import Any
 
+from cnnanalyze.core.diagnostics import Faults, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, parse
 from cnnanalyze.language.expression_limits import ELEMENTS, MOST_ELEMENTS, weigh
-from cnnanalyze.language.tree import Scalar, Sequence, Tree
 from cnnanalyze.language.variables import Variables
-from cnnanalyze.layers.attributes import LARGEST, say
+from cnnanalyze.layers.attributes import LARGEST
 
 
 def evaluate(tree: Tree, scope: Lookup[str, object]) -> object:

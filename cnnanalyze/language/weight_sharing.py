@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.errors import UsageError
@@ -12,7 +13,6 @@ from cnnanalyze.language.given_weights import read_given
 from cnnanalyze.language.placed_layers import PlacedLayers
 from cnnanalyze.language.scope import Scope, SpecReading
 from cnnanalyze.language.step import Step
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 
 

@@ -7,7 +7,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from cnnanalyze.core.section import Section
+from cnnanalyze.core.binding import Section
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME
 from cnnanalyze.graph.network import Network
@@ -15,7 +16,6 @@ from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Layer
 
 

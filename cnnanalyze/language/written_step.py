@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.node import Node, Origin
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 
 class Written(NamedTuple):

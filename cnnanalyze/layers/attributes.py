@@ -4,13 +4,14 @@ Attributes are kept as they were written (``kernel: 3``, ``padding: same``); the
 own, the kernels of the executor make them per axis.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.errors import ShapeError
 
@@ -24,52 +25,6 @@ def _fail(expected: str, value: object) -> PydanticCustomError:
     )
 
 
-def say(value: object, depth: int = 0) -> str:
-    """Return a value as a spec would write it, for messages; what is long or deep is cut.
-
-    Examples
-    --------
-    >>> say((3, 5)), say(True), say("same"), say(None)
-    ('[3, 5]', 'true', "'same'", 'nothing')
-    >>> say([None, 3]), say([0] * 1_000)[-9:], say([[[[1]]]])
-    ('[null, 3]', ' 0, 0, …]', '[[[…]]]')
-    """
-    match value:
-        case None:
-            return "null" if depth else "nothing"
-        case bool():
-            return str(value).lower()
-        case str():
-            return f"'{value}'" if len(value) < _LONG else f"'{value[:_LONG]}…'"
-        case list() | tuple():
-            if depth > _DEEPEST and value:
-                return "[…]"
-            most = _FEW if depth else _MOST
-            shown = [say(item, depth + 1) for item in value[:most]]
-            return f"[{', '.join([*shown, '…'] if len(value) > most else shown)}]"
-        case dict():
-            return "a mapping"
-        case _:
-            return str(value)
-
-
-_EXPECTED = {
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "string_type": "a text",
-    "tuple_type": "a list",
-}
-"""What pydantic misses, in the words of a spec."""
-
-
-def complaint(error: Mapping[str, Any]) -> str:
-    """Return what pydantic complains of, as the rest of a sentence about the attribute."""
-    if (expected := _EXPECTED.get(error["type"])) is not None:
-        return f"must be {expected}, not {say(error['input'])}"
-    text: str = error.get("ctx", {}).get("text") or error["msg"][:1].lower() + error["msg"][1:]
-    return text
-
-
 def as_tuples(value: object) -> object:
     """Return a value with tuples in the place of lists: what attributes hold does not change.
 
@@ -79,12 +34,6 @@ def as_tuples(value: object) -> object:
     (3, (1, 2))
     """
     return tuple(map(as_tuples, value)) if isinstance(value, list | tuple) else value
-
-
-_LONG = 60
-_MOST = 40
-_FEW = 12
-_DEEPEST = 1
 
 
 def _whole(least: int, words: str) -> Callable[[Any], int]:

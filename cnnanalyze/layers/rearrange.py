@@ -4,10 +4,11 @@ from types import MappingProxyType
 
 from pydantic import Field
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.reach import Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis, say
+from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis
 from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
 from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category, Trait

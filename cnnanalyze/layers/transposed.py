@@ -6,20 +6,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.reach import Reach, Transposed
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import (
-    Count,
-    Extent,
-    Extra,
-    Flag,
-    Padding,
-    per_axis,
-    per_border,
-    say,
-)
+from cnnanalyze.layers.attributes import Count, Extent, Extra, Flag, Padding, per_axis, per_border
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import refuse_groups
 from cnnanalyze.layers.traits import Category, Labels, Trait

@@ -10,17 +10,17 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.quantities import Quantity, find
 from cnnanalyze.core.toml import Located
+from cnnanalyze.core.tree import Mapping as Tree
+from cnnanalyze.core.tree import Scalar, plant
+from cnnanalyze.core.tree import Tree as AnyTree
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.language.budgets import Budgets, read_budgets
-from cnnanalyze.language.diagnostics import Faults
-from cnnanalyze.language.tree import Mapping as Tree
-from cnnanalyze.language.tree import Scalar, plant
-from cnnanalyze.language.tree import Tree as AnyTree
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Rule

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cnnanalyze.core import tree as trees
 from cnnanalyze.errors import Fault, Source
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language import tree as trees
 from cnnanalyze.language.document import Document
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
 from cnnanalyze.language.written_step import Written
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Edit, Fix

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core import tree as trees
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.errors import CnnError, Fault, Mark, Source
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language import tree as trees
 from cnnanalyze.language.build import Attempt, attempt
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.reader import follow
 from cnnanalyze.language.recognition import looks_like_spec

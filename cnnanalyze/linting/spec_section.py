@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core import tree as trees
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark, UsageError
-from cnnanalyze.language import tree as trees
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.tree import Scalar, Sequence, Tree
 from cnnanalyze.linting.selection import Level, check_target, resolve
 from cnnanalyze.linting.settings import Settings, SettingsSource, check_thresholds
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import say
 
 SEEN_IN_OUTPUT = frozenset({"filters", "units", "to", "size"})
 """Attributes that the output shape shows already."""

@@ -8,12 +8,12 @@ from inspect import cleandoc
 from typing import Any
 
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.translation import of_kind
 from cnnanalyze.language.vocabulary import words_of
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Category, Trait
 from cnnanalyze.report import document

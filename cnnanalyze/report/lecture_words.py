@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
+from cnnanalyze.core.tree import Sequence as Items
 from cnnanalyze.course.lectures.agreement import agrees
 from cnnanalyze.course.lectures.facts import CAUSES, Fact
 from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
-from cnnanalyze.language.tree import Sequence as Items
 from cnnanalyze.report.numbers import count_of, exact
 
 NAMES = {

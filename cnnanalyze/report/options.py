@@ -8,11 +8,11 @@ from typing import Any
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.conventions import convention as find_convention
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
-from cnnanalyze.layers.attributes import say
 
 LAYOUTS = ("hwc", "chw")
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.reader import open_source, read
-from cnnanalyze.language.tree import plain
 from cnnanalyze.layers.base import KINDS
 
 jsonschema = pytest.importorskip("jsonschema")

@@ -12,11 +12,11 @@ from typing import Any
 
 import jsonschema
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Fault, Source, SpecError
 from cnnanalyze.language.build import Attempt, attempt
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.schema import build_schema
-from cnnanalyze.language.tree import plain
 from cnnanalyze.layers.base import KINDS
 from tests.fuzz.properties import schema
 

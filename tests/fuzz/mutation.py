@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import plain
 from tests.fuzz.vocabulary import NUMBERS, TEXTS, words
 
 Mutator = Callable[[Random, bytes], bytes]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.build import attempt
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import plain
 from tests.fuzz import good
 from tests.fuzz.agreement import NAMES, disagreement, own_schema, why_semantic
 from tests.fuzz.mutation import change_value

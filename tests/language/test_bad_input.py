@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.core.diagnostics import MOST
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.build import attempt, without_collection
-from cnnanalyze.language.diagnostics import MOST
 from cnnanalyze.language.truncated import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"

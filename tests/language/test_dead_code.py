@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.tree import Tree
 from cnnanalyze.errors import Source
 from cnnanalyze.language.build import attempt
 from cnnanalyze.language.dead_code import find_idle_faults
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import read_document
 from cnnanalyze.language.reader import open_source
 from cnnanalyze.language.scope import Scope
 from cnnanalyze.language.step import Step, read_step
-from cnnanalyze.language.tree import Tree
 from tests.conftest import SPECS
 
 

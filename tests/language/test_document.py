@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.errors import Source
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.document import EXTENSIONS, read_document
 
 Write = Callable[..., Path]

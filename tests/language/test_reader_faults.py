@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.language import reader
 from cnnanalyze.language.reader import DEEPEST, MOST_ALIASES, MOST_NODES, read
-from cnnanalyze.language.tree import plain
 
 
 def data_of(text: str) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.language.reader import read
 from cnnanalyze.language.step import RESERVED, Step, read_step
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence
 
 
 def step(text: str) -> Step:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language import synonyms
 from cnnanalyze.language.document import KEYS
@@ -18,7 +19,6 @@ from cnnanalyze.language.reader import read
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.synonyms import bare, entry_of, of_attribute
 from cnnanalyze.language.translation import of_kind
-from cnnanalyze.language.tree import plain
 from cnnanalyze.layers.base import KINDS
 
 HERE = Path(__file__).parent

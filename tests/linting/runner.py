@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import plain
 
 ROOT = Path(__file__).parent.parent.parent
 

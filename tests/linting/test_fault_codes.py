@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.errors import Fault, ShapeError
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.linting.rule import is_code
 from cnnanalyze.linting.rules import FAULT, entries
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import plain
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit_check import change
 from cnnanalyze.linting.finding import Edit, Finding, Fix

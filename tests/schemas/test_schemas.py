@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.tree import plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.language.reader import open_source, read
-from cnnanalyze.language.tree import plain
 from cnnanalyze.schemas import SCHEMAS, schema_of
 from tests.conftest import SPECS, Run
 from tests.schemas.files import FOLDER, texts

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, Value, given, names, parts, rewrite
 from cnnanalyze.core.number import Num, remember, tree
 from cnnanalyze.core.shape import Shape
@@ -16,7 +17,6 @@ from cnnanalyze.course.explanations.naming import is_square, name_layer, name_sh
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import say
 from cnnanalyze.layers.base import Fit, Layer
 
 

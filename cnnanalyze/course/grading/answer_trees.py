@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.language.reader import DEEPEST, MOST_NODES
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 
 def read_yaml(source: Source) -> Tree:

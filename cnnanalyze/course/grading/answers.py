@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.files import printable, read_text
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.grading.answer_tables import read_table
 from cnnanalyze.course.grading.answer_trees import read_json, read_yaml
 from cnnanalyze.course.grading.paper import STUDENT, Entries, Paper
 from cnnanalyze.errors import Fault, Source, UsageError
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 __all__ = ["ENDINGS", "Paper", "alike", "load_papers", "read_papers", "split"]
 

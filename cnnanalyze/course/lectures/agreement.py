@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, SpecError
 from cnnanalyze.language.printed_number import PrintedNumber
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 
 
 def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: ANN401 - any answer

@@ -29,13 +29,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.list_file import read_listing
 from cnnanalyze.language.mapping import Keys
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, plain
 
 ENDING = ".facts"
 VERSION = VERSIONS["facts"]

@@ -9,16 +9,16 @@ from typing import Any
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.auditing.tables import ENDING
+from cnnanalyze.core.diagnostics import said
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import CnnError, Fault, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build, load, vary
-from cnnanalyze.language.diagnostics import said
 from cnnanalyze.language.spec import key_of
-from cnnanalyze.language.tree import Mapping, Sequence, Tree, plain, text_of
 from cnnanalyze.language.zoo import zoo
 
 PARTS = ("input", "params", "defaults", "blocks", "layers", "outputs", "train")

@@ -10,9 +10,11 @@ from math import isfinite
 from typing import NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
+from cnnanalyze.core.binding import Section, bind
+from cnnanalyze.core.diagnostics import Faults, quoted, said
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.section import Section
+from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
 from cnnanalyze.course.lectures.networks import PARTS, Networks, Settings
 from cnnanalyze.course.lectures.quantities import Answer, quantity, simple, solution
 from cnnanalyze.course.misconceptions.solution import Solution
@@ -20,10 +22,7 @@ from cnnanalyze.course.sheets.questions.topic import Asking, Topic
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.crosscheck.claims import number_of
 from cnnanalyze.errors import CnnError, Fault, SpecError, UsageError
-from cnnanalyze.language.diagnostics import Faults, quoted, said
 from cnnanalyze.language.mapping import place_of
-from cnnanalyze.language.sections import read_section
-from cnnanalyze.language.tree import Mapping, Sequence, Tree, plain, text_of
 
 _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")
 """What a question about a network is made of."""
@@ -127,7 +126,7 @@ def topic_of(ask: Mapping) -> SheetQuestion | None:
     if not isinstance(given, Mapping):
         raise SpecError(Fault(f"'{word}' must be a mapping, not {said(given)}", given.mark))
     topic.check(word, given, faults)
-    section = read_section(topic.section, topic.renamed(given), word, faults)
+    section = bind(topic.renamed(given), topic.section, f"'{word}'", faults)
     faults.raise_if_any()
     assert section is not None
     return SheetQuestion(topic, section, given)

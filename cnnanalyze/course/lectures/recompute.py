@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.core.tree import Mapping, Tree
 from cnnanalyze.course.lectures.agreement import agrees, wanted
 from cnnanalyze.course.lectures.facts import Fact, Lecture
 from cnnanalyze.course.lectures.networks import Networks
@@ -12,7 +13,6 @@ from cnnanalyze.course.lectures.verdict import Examined, Recomputed
 from cnnanalyze.course.misconceptions.diagnosis import diagnose
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.errors import CnnError
-from cnnanalyze.language.tree import Mapping, Tree
 
 
 def examine(lecture: Lecture) -> Examined:

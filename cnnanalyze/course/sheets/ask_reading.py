@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from cnnanalyze.core.binding import Section, bind
+from cnnanalyze.core.diagnostics import quoted, said
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.section import Section
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
+from cnnanalyze.core.tree import Sequence as ListTree
 from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OF_SPEC, AnswerFormat, Ask, OfAnswers, OfNetwork, OfTopic
-from cnnanalyze.language.diagnostics import quoted, said
 from cnnanalyze.language.mapping import Keys
-from cnnanalyze.language.sections import read_section
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
-from cnnanalyze.language.tree import Sequence as ListTree
 
 OF_ANSWER = ("find", "points", "text", "notation", *MANNER)
 OF_NETWORK = ("spec", "set", "layer", "over", "classes", "trains", *OF_SPEC)
@@ -159,7 +158,7 @@ class AskReader:
         replaced = {other for k, _ in renamed.entries for other in topic.instead.get(k.text, ())}
         kept = tuple(e for e in base if topic.word(e[0].text) not in replaced)
         before = topic.renamed(Mapping(kept, ask.mark))
-        section = read_section(topic.section, lay_over(before, renamed), name, self.faults)
+        section = bind(lay_over(before, renamed), topic.section, f"'{name}'", self.faults)
         if section is None or not quantity:
             return
         self._count_as_read(topic, quantity, section, kept, changes)

@@ -7,8 +7,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.binding import Section
 from cnnanalyze.core.filters import FILTERS
-from cnnanalyze.core.section import Section
+from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.course.explanations.symbolic_layer import describe
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic, words_of
@@ -16,7 +17,6 @@ from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import INPUT, Node
-from cnnanalyze.language.tree import Mapping, plain
 
 
 class QuestionDatum(NamedTuple):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cnnanalyze.core.diagnostics import Faults, quoted, said
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
+from cnnanalyze.core.tree import Sequence as ListTree
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.sheets.ask_reading import OF_NETWORK, AskReader
 from cnnanalyze.course.sheets.credit_reading import read_credit
@@ -20,11 +23,8 @@ from cnnanalyze.course.sheets.sheet import (
     find_sheet,
 )
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.diagnostics import Faults, quoted, said
 from cnnanalyze.language.mapping import Keys
 from cnnanalyze.language.reader import open_source, read
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
-from cnnanalyze.language.tree import Sequence as ListTree
 
 VERSION = VERSIONS["sheet"]
 HEADER = ("sheet", "title", "about", "source", "notation", "credit", *MANNER, "questions")

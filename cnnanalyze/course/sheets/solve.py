@@ -8,7 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping as MappingTree
+from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.sheets.questions.changed_network import changed
@@ -36,14 +40,10 @@ from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.graph.training import Training
 from cnnanalyze.language.blocks import read_blocks
 from cnnanalyze.language.build import load
-from cnnanalyze.language.diagnostics import Faults, said
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import expand
 from cnnanalyze.language.mapping import place_of
-from cnnanalyze.language.sections import read_section
 from cnnanalyze.language.spec import Spec
-from cnnanalyze.language.tree import Mapping as MappingTree
-from cnnanalyze.language.tree import Scalar, Tree, plain
 from cnnanalyze.language.zoo import ZOO, find_spec
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
@@ -306,7 +306,7 @@ def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> N
         source=sheet.source,
         tree=tree,
         blocks=read_blocks(tree, faults),
-        training=read_section(Training, tree.get("train"), "train", faults),
+        training=bind(tree.get("train"), Training, "'train'", faults),
     )
     expansion = expand(document, settings, faults)
     faults.raise_if_any()

@@ -8,14 +8,14 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, vector
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
-from cnnanalyze.layers.attributes import say
 
 MOST_NUMBERS = 1_000_000
 """The largest image: a thousand by a thousand."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.lectures.agreement import agrees
 from cnnanalyze.course.lectures.facts import Fact
 from cnnanalyze.course.lectures.recompute import recompute
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree
 from tests.course.lectures.lectures import IDS, examined, networks, read
 
 pytestmark = pytest.mark.sampled(12)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.course.grading.answers import Paper
 from cnnanalyze.course.grading.grade import WRONG, AnswerMark, grade
 from cnnanalyze.course.misconceptions.catalogue import NAMES
@@ -21,7 +22,6 @@ from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import solve
 from cnnanalyze.errors import Source
 from cnnanalyze.language.reader import read
-from cnnanalyze.language.tree import plain
 from tests.course.marking import lectures, marked, one
 
 pytestmark = pytest.mark.sampled(10)

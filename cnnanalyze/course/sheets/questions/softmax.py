@@ -8,8 +8,9 @@ from fractions import Fraction
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from cnnanalyze.core.binding import Section
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, given, made
-from cnnanalyze.core.section import Section
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import Rank, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
@@ -20,7 +21,7 @@ from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.course.worked_steps.class_labels import advise
 from cnnanalyze.course.worked_steps.volume import counted
 from cnnanalyze.errors import UsageError
-from cnnanalyze.layers.attributes import Count, say
+from cnnanalyze.layers.attributes import Count
 
 NO_POWERS = kind("exponential forgotten", "divided the logits by their sum")
 NOT_NORMALISED = kind("not normalised", "did not divide by the sum of the exponentials")

@@ -8,9 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.binding import Section
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
-from cnnanalyze.core.section import Section
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation, Rung
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
@@ -19,9 +21,7 @@ from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
 from cnnanalyze.course.sheets.wording import say
-from cnnanalyze.language.diagnostics import Faults
 from cnnanalyze.language.mapping import refuse_synonyms
-from cnnanalyze.language.tree import Mapping, Scalar, Tree
 
 DOES_NOT_FIT = "does not fit"
 """What a course says that does not round down, where the windows hang over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.tree import Mapping
+from cnnanalyze.core.tree import Mapping
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import heads

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.core.tree import Mapping, Scalar
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.tree import Mapping, Scalar
 from cnnanalyze.language.written_step import written_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait

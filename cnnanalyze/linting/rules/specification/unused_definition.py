@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnanalyze.language.tree import Mapping, Scalar, Tree, scalars
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, scalars
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cnnanalyze.language.tree import Scalar, Sequence, Tree
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import replaced
 from cnnanalyze.linting.finding import Finding

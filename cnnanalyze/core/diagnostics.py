@@ -8,9 +8,8 @@ from types import TracebackType
 from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Call, Fault, Mark, SpecError
-from cnnanalyze.language.tree import Mapping, Scalar, Sequence, Tree, plain
-from cnnanalyze.layers.attributes import say
 
 MOST = 50
 """A file with more faults than this is not worth more lines."""
@@ -167,15 +166,51 @@ def said(tree: Tree) -> str:
 
     Examples
     --------
+    >>> from cnnanalyze.core.tree import plant
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.reader import read
-    >>> [said(read(Source("here", text))) for text in ("5x5", "[1, 2]", "[[1, 2]]", "{a: 1}")]
+    >>> here = Mark(Source("here", ""), 1, 1)
+    >>> [said(plant(data, here)) for data in ("5x5", [1, 2], [[1, 2]], {"a": 1})]
     ["'5x5'", '[1, 2]', 'a list', 'a mapping']
     """
     if isinstance(tree, Sequence):
-        is_short = len(tree.items) <= _FEW and all(isinstance(i, Scalar) for i in tree.items)
+        is_short = len(tree.items) <= _SHORT and all(isinstance(i, Scalar) for i in tree.items)
         return say(plain(tree)) if is_short else "a list"
     return say(plain(tree))
 
 
-_FEW = 6
+_SHORT = 6
+
+
+def say(value: object, depth: int = 0) -> str:
+    """Return a value as a spec would write it, for messages; what is long or deep is cut.
+
+    Examples
+    --------
+    >>> say((3, 5)), say(True), say("same"), say(None)
+    ('[3, 5]', 'true', "'same'", 'nothing')
+    >>> say([None, 3]), say([0] * 1_000)[-9:], say([[[[1]]]])
+    ('[null, 3]', ' 0, 0, …]', '[[[…]]]')
+    """
+    match value:
+        case None:
+            return "null" if depth else "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"'{value}'" if len(value) < _LONG else f"'{value[:_LONG]}…'"
+        case list() | tuple():
+            if depth > _DEEPEST and value:
+                return "[…]"
+            most = _FEW if depth else _MOST
+            shown = [say(item, depth + 1) for item in value[:most]]
+            return f"[{', '.join([*shown, '…'] if len(value) > most else shown)}]"
+        case dict():
+            return "a mapping"
+        case _:
+            return str(value)
+
+
+_LONG = 60
+_MOST = 40
+_FEW = 12
+_DEEPEST = 1
