@@ -269,8 +269,8 @@ def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
     for o in range(outputs):
         taps, inside = reach.taps(o), reach.inside(o, n)
         intervals.append(hull([seen.intervals[i] for i in inside]))
-        # A mirrored index is as good as a border: what was tapped is not what is read.
-        free = len(inside) == len(taps) > 0 and inside[0] == taps[0]
+        # A repeated index is as good as a border: what was tapped is not what is read.
+        free = len(inside) == len(taps) > 0 and (inside[0], inside[-1]) == (taps[0], taps[-1])
         inner.append(free and all(seen.inner[i] for i in inside))
     return Clipped(tuple(intervals), tuple(inner))
 

@@ -196,7 +196,7 @@ def follow(strand: Strand, reach: Periodic) -> Strand:
     >>> follow(conv, Window(3, stride=2, before=1)).at(0)
     (-5, 5)
     """
-    if strand.period == 1 and type(reach) is Window:
+    if strand.period == 1 and isinstance(reach, Window):
         seen = strand.intervals[0]
         if seen is None:
             return strand

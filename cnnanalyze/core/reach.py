@@ -8,18 +8,22 @@ transposed, padded, cropped and resized layers, where the triple of size, jump a
 
 Indices run over all integers; what lies outside the map is padding. Which indices *inside* a map
 of ``n`` an output reads is told by ``inside(o, n)``; only a padding that repeats the map
-(``Mirrored``) reads others than its taps. ``Whole`` is the map of a layer that reads everything
+(``Continued``) reads others than its taps. ``Whole`` is the map of a layer that reads everything
 (dense, global pooling), ``Everywhere`` that of one which reads its own place and, through a
 statistic, everything (group normalisation).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import gcd
+from typing import Literal
 
 from cnnanalyze.core.index_map import IndexMap
+
+Border = Literal["reflect", "replicate", "circular"]
+"""How a map goes on beyond its borders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,65 +293,42 @@ class Bins(IndexMap):
 
 
 @dataclass(frozen=True, slots=True)
-class Mirrored(IndexMap):
-    """A padding that repeats the map itself: mirrored at its borders, or with its edge drawn out.
+class Continued(Window):
+    """A window over a map that goes on beyond its borders, with numbers of the map itself.
 
-    In theory output ``o`` reads ``o - before``, as with zeros. An index that lies outside is
-    reflected at the border, which is not repeated, or with ``edge`` held on the border.
+    In theory output ``o`` reads what a window with zeros around the map reads. An index that lies
+    outside is mirrored at the border, which is not repeated (``reflect``), held on the border
+    (``replicate``), or taken from the other end (``circular``).
 
     Examples
     --------
-    >>> [Mirrored(2).inside(o, 3) for o in range(7)]
+    >>> [Continued(1, before=2).inside(o, 3) for o in range(7)]
     [[2], [1], [0], [1], [2], [1], [0]]
-    >>> [Mirrored(2, edge=True).inside(o, 3) for o in range(7)]
+    >>> [Continued(1, before=2, border="replicate").inside(o, 3) for o in range(7)]
     [[0], [0], [0], [1], [2], [2], [2]]
+    >>> [Continued(3, before=1, border="circular").inside(o, 5) for o in range(5)]
+    [[0, 1, 4], [0, 1, 2], [1, 2, 3], [2, 3, 4], [0, 3, 4]]
     """
 
-    before: int
-    edge: bool = False
-
-    @property
-    def period(self) -> int:
-        """The outputs after which the pattern repeats."""
-        return 1
-
-    @property
-    def advance(self) -> int:
-        """The inputs by which one period moves."""
-        return 1
-
-    @property
-    def most_taps(self) -> int:
-        """How many indices an output reads at most."""
-        return 1
-
-    def first(self, o: int) -> int:
-        """Return the one index that output ``o`` would read if the map had no border."""
-        return o - self.before
-
-    def last(self, o: int) -> int:
-        """Return the one index that output ``o`` would read if the map had no border."""
-        return o - self.before
-
-    def first_from(self, i: int) -> int:
-        """Return the output that would read ``i``."""
-        return i + self.before
-
-    def last_from(self, i: int) -> int:
-        """Return the output that would read ``i``."""
-        return i + self.before
-
-    def taps(self, o: int) -> Sequence[int]:
-        """Return the one index that output ``o`` would read if the map had no border."""
-        return (o - self.before,)
+    border: Border = "reflect"
 
     def inside(self, o: int, n: int) -> list[int]:
-        """Return the one index that output ``o`` reads of ``n`` inputs."""
-        i = o - self.before
-        if self.edge:
-            return [min(max(i, 0), n - 1)]
-        i %= max(2 * (n - 1), 1)  # there and back again
-        return [min(i, 2 * (n - 1) - i)]
+        """Return the indices that output ``o`` reads of ``n`` inputs, ascending."""
+        taps = self.taps(o)
+        within = IndexMap.inside(self, o, n)
+        if len(within) == len(taps):
+            return within
+        return sorted({*within, *self._from_outside(taps, n)})
+
+    def _from_outside(self, taps: Sequence[int], n: int) -> Iterator[int]:
+        """Yield the indices that stand for those that lie outside."""
+        if self.border == "replicate":
+            yield from ([0] if taps[0] < 0 else []) + ([n - 1] if taps[-1] >= n else [])
+            return
+        turn = n if self.border == "circular" else max(2 * (n - 1), 1)  # there and back again
+        # After a full turn everything was met.
+        for i in {i % turn for i in (*taps[:turn], *taps[-turn:]) if not 0 <= i < n}:
+            yield i if i < n else turn - i
 
 
 class Whole:
@@ -376,5 +357,5 @@ class Everywhere:
 
 EVERYWHERE = Everywhere()
 
-Periodic = Window | Transposed | Sampled | Bins | Mirrored
+Periodic = Window | Transposed | Sampled | Bins
 Reach = Periodic | Whole | Everywhere

@@ -187,7 +187,7 @@ def of_value(attribute: str, value: object) -> str:
 
 
 _SMALL = {
-    "padding": ("valid", "same"),
+    "padding": ("valid", "same", "causal", "circular", "reflect", "replicate"),
     "method": ("nearest", "nearest_exact", "bilinear"),
 }
 """Words that a spec has in small letters."""

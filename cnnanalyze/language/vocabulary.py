@@ -102,9 +102,9 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of({"enum": ["valid", "same"]}, _SIDES),
     ),
     (
-        types.PaddingInTime,
-        "valid, same, causal, or zeros per side, per axis or per border",
-        any_of({"enum": ["valid", "same", "causal"]}, _SIDES),
+        types.ConvolutionPadding,
+        "word such as same or circular, or zeros per side, per axis or per border",
+        any_of({"enum": ["valid", "same", "causal", *types.CONTINUED]}, _SIDES),
     ),
     (
         types.Table,

@@ -19,7 +19,7 @@ FAMILIES = {
     "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
     "smooth": "selu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
     "merge": "add multiply maximum average concat",
-    "reshape": "flatten reshape zeropad reflectpad replicatepad crop",
+    "reshape": "flatten reshape zeropad reflectpad replicatepad circularpad crop",
     "rearrange": (
         "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
         "pixel_shuffle shift"

@@ -12,8 +12,12 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.reach import Border
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.errors import ShapeError
+
+CONTINUED: tuple[Border, ...] = ("circular", "reflect", "replicate")
+"""Paddings that continue the map with its own numbers."""
 
 LARGEST = 10**12
 """No extent, channel count or repetition of a spec may exceed this."""
@@ -214,12 +218,16 @@ Padding = Annotated[
     WithJsonSchema(_EACH_SCHEMA),
 ]
 """``valid``, ``same`` or amounts as in ``Sides``."""
-PaddingInTime = Annotated[
-    Literal["valid", "same", "causal"] | int | tuple[int, ...] | tuple[tuple[int, int], ...],
-    PlainValidator(_sides_or("valid", "same", "causal")),
+ConvolutionPadding = Annotated[
+    str | int | tuple[int, ...] | tuple[tuple[int, int], ...],
+    PlainValidator(_sides_or("valid", "same", "causal", *CONTINUED)),
     WithJsonSchema(_EACH_SCHEMA),
 ]
-"""What ``Padding`` takes, and ``causal``: on a signal, only before its first element."""
+"""What ``Padding`` takes, and words for other paddings than zeros on all sides.
+
+``causal``: on a signal, only before its first element. ``circular``, ``reflect`` and ``replicate``:
+as much as ``same``, with numbers of the map itself.
+"""
 Table = Annotated[
     tuple[tuple[int, ...], ...],
     PlainValidator(_table),

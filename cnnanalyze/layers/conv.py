@@ -1,15 +1,23 @@
 """Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from math import prod
 
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.reach import Reach, Window
+from cnnanalyze.core.reach import Continued, Reach, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Extent, Flag, PaddingInTime, Table, per_axis
+from cnnanalyze.layers.attributes import (
+    CONTINUED,
+    ConvolutionPadding,
+    Count,
+    Extent,
+    Flag,
+    Table,
+    per_axis,
+)
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import slides
@@ -20,18 +28,24 @@ def windows(
     stride: int | tuple[int, ...],
     dilation: int | tuple[int, ...],
     fits: tuple[Fit, ...],
+    padding: object = "valid",
 ) -> tuple[Window, ...]:
     """Return the index map of every axis on which windows lie like that."""
     rank = len(fits)
     return tuple(
         map(
-            Window,
+            _CONTINUED.get(padding, Window) if isinstance(padding, str) else Window,
             per_axis(kernel, rank, "kernel"),
             per_axis(stride, rank, "stride"),
             per_axis(dilation, rank, "dilation"),
             [f.before for f in fits],
         )
     )
+
+
+_CONTINUED: dict[str, partial[Continued]] = {
+    border: partial(Continued, border=border) for border in CONTINUED
+}
 
 
 def refuse_groups(groups: int, channels: int, filters: int) -> None:
@@ -53,9 +67,10 @@ class Sliding(Layer):
     category = Category.CONVOLUTION
     kernel: Extent = Field(description="size of the kernel, for all axes or per axis")
     stride: Extent = Field(default=1, description="step of the window")
-    padding: PaddingInTime = Field(
+    padding: ConvolutionPadding = Field(
         default="valid",
         description="'valid', 'same', 'causal' (signals: all before the first element), "
+        "'circular', 'reflect' or 'replicate' (as much as 'same', of the map itself), "
         "or zeros at the borders",
     )
     dilation: Extent = Field(default=1, description="distance between the elements of the kernel")
@@ -82,7 +97,8 @@ class Sliding(Layer):
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """One window per axis."""
-        return (windows(self.kernel, self.stride, self.dilation, self.fit(inputs[0])),)
+        fits = self.fit(inputs[0])
+        return (windows(self.kernel, self.stride, self.dilation, fits, self.padding),)
 
 
 @layer("conv", "convolution")

@@ -1,14 +1,17 @@
 """Layers that give the elements another shape, pad the map or leave some of it out."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import POINT, WHOLE, Mirrored, Reach, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Border, Continued, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import ShapeText, Sides, per_border
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
+from cnnanalyze.layers.window import refuse_continuation
 
 
 class Moving(Layer):
@@ -165,14 +168,38 @@ class ZeroPad(PaddingLayer):
         return (tuple(Window(1, before=before) for before, _ in self.borders(inputs[0])),)
 
 
+class ContinuingPad(PaddingLayer):
+    """A padding that continues the map with its own numbers."""
+
+    border: ClassVar[Border]
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders, for which the axis must have the numbers."""
+        x = inputs[0]
+        grown = super().shape(x)
+        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
+            refuse_continuation(self.border, n, before, after, axis_name(axis, x.rank))
+        return grown
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier, or what stands for it if it is outside."""
+        return (
+            tuple(
+                Continued(1, before=before, border=self.border)
+                for before, _ in self.borders(inputs[0])
+            ),
+        )
+
+
 @layer("reflectpad")
-class ReflectPad(PaddingLayer):
+class ReflectPad(ContinuingPad):
     """The map mirrored at its borders: ``n + before + after`` on every axis. It costs nothing.
 
     The border itself is not repeated: ``0 1 2`` becomes ``2 1 0 1 2 1 0`` with a padding of 2, so
     no side can grow by as much as the axis is long.
     """
 
+    border = "reflect"
     examples = (
         Example(
             inputs=("3x3x1",),
@@ -196,32 +223,15 @@ class ReflectPad(PaddingLayer):
         ),
     )
 
-    def shape(self, *inputs: Shape) -> Shape:
-        """Grow every axis by its borders, each of which the axis must hold."""
-        x = inputs[0]
-        grown = super().shape(x)
-        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
-            if max(before, after) >= n:
-                raise ShapeError(
-                    f"padding {before}+{after} mirrors more than {axis_name(axis, x.rank)} {n} "
-                    f"holds beside its border: {max(before, after)} ≥ {n}",
-                    attribute="padding",
-                    help=f"mirror at most {n - 1} on a side, or use 'replicatepad'",
-                )
-        return grown
-
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as much earlier, mirrored if it is outside."""
-        return (tuple(Mirrored(before) for before, _ in self.borders(inputs[0])),)
-
 
 @layer("replicatepad")
-class ReplicatePad(PaddingLayer):
+class ReplicatePad(ContinuingPad):
     """The map with its outermost elements repeated: ``n + before + after``. It costs nothing.
 
     ``0 1 2`` becomes ``0 0 0 1 2 2 2`` with a padding of 2.
     """
 
+    border = "replicate"
     examples = (
         Example(
             inputs=("3x3x1",),
@@ -239,9 +249,33 @@ class ReplicatePad(PaddingLayer):
         ),
     )
 
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as much earlier, or the border if that is outside."""
-        return (tuple(Mirrored(before, edge=True) for before, _ in self.borders(inputs[0])),)
+
+@layer("circularpad")
+class CircularPad(ContinuingPad):
+    """The map repeated at its borders: ``n + before + after`` on every axis. It costs nothing.
+
+    What lies before the first element is the end of the map, what lies behind the last its
+    beginning: ``0 1 2`` becomes ``1 2 0 1 2 0 1`` with a padding of 2. So a panorama or a periodic
+    field has no border. No side can grow by more than the axis is long.
+    """
+
+    border = "circular"
+    examples = (
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": 2},
+            output="7x7x1",
+            parameters=0,
+            source="PyTorch documentation, CircularPad2d, first example",
+        ),
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": ((2, 0), (1, 1))},
+            output="5x5x1",
+            source="PyTorch documentation, CircularPad2d, second example",
+            note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
+        ),
+    )
 
 
 @layer("crop")

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger, named
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import per_axis, per_border
+from cnnanalyze.layers.attributes import CONTINUED, per_axis, per_border
 from cnnanalyze.layers.base import Fit
+
+MADE_TO_MEASURE = ("same", *CONTINUED)
+"""Paddings that give one output for every stride of inputs."""
 
 
 def slide(
@@ -22,10 +25,11 @@ def slide(
     """How many windows lie on ``n`` indices, and how do they fit?
 
     ``⌊(n + p_before + p_after - d·(k - 1) - 1) / s⌋ + 1``; with ``same``, ``⌈n / s⌉`` and just as
-    much padding as that needs, the odd one at the end (TensorFlow and Keras); with ``causal`` all
-    of it before, so that no window reads ahead (Keras). With ``ceil`` the division is rounded up,
-    unless the last window would then start in the padding behind (PyTorch); so there may be a
-    window that is larger than the padded input, by less than a stride.
+    much padding as that needs, the odd one at the end (TensorFlow and Keras), and so with the words
+    for a map that goes on beyond its borders; with ``causal`` all of it before, so that no window
+    reads ahead (Keras). With ``ceil`` the division is rounded up, unless the last window would then
+    start in the padding behind (PyTorch); so there may be a window that is larger than the padded
+    input, by less than a stride.
 
     Examples
     --------
@@ -41,7 +45,8 @@ def slide(
     1
     """
     fit = lay(n, kernel, stride, dilation, padding, ceil=ceil)
-    if padding == "same":
+    if padding in MADE_TO_MEASURE:
+        refuse_continuation(padding, n, fit.before, fit.after, axis)
         return fit
     extent, padded = dilation * (kernel - 1) + 1, n + fit.before + fit.after
     if extent > padded and not (ceil and extent < padded + stride):
@@ -74,7 +79,7 @@ def lay(
     -1
     """
     extent = named(dilation * (kernel - 1) + 1, "extent")
-    if padding == "same":
+    if padding in MADE_TO_MEASURE:
         output = named(-(-n // stride), "output")
         total = named(larger((output - 1) * stride + extent - n, 0), "total padding")
         before = named(total // 2, "padding before")
@@ -90,7 +95,7 @@ def lay(
             steps = -(-room // stride)
         output = named(steps + 1, "output")
     covered = named((output - 1) * stride + extent, "covered")
-    return Fit(output, before, after, n, covered, is_same=padding == "same")
+    return Fit(output, before, after, n, covered, is_same=padding in MADE_TO_MEASURE)
 
 
 def slides(
@@ -138,4 +143,24 @@ def along_axes(
         per_axis(dilation, rank, "dilation"),
         borders,
         strict=True,
+    )
+
+
+def refuse_continuation(border: object, n: int, before: int, after: int, axis: str) -> None:
+    """Raise if a map is to go on beyond a border further than it has numbers for.
+
+    Mirrored, without the border itself, it has one less than the axis is long; from the other end,
+    as many. So PyTorch has it.
+    """
+    most, padded = {"reflect": n - 1, "circular": n}.get(str(border)), max(before, after)
+    if most is None or padded <= most:
+        return
+    mirrored = border == "reflect"
+    does = "mirrors more than" if mirrored else "goes more than once around"
+    beside = " holds beside its border" if mirrored else ""
+    raise ShapeError(
+        f"padding {before}+{after} {does} {axis} {n}{beside}: "
+        f"{padded} {'≥' if mirrored else '>'} {n}",
+        attribute="padding",
+        help=f"{'mirror' if mirrored else 'repeat'} at most {most} on a side, or use replicate",
     )

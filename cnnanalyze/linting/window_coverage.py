@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnanalyze.layers.attributes import CONTINUED
 from cnnanalyze.layers.base import Fit
 from cnnanalyze.linting import layer_queries
 
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
 
 
 def sides(facts: NodeFacts) -> Iterator[tuple[Fit, int, int, int, int]]:
-    """Yield how a layer's windows lie along every axis: fit, kernel, stride, dilation, extent."""
+    """Yield how a layer's windows lie along every axis: fit, kernel, stride, dilation, extent.
+
+    Of a map that goes on beyond its borders nothing is yielded: no window reads anything but it.
+    """
     node = facts.node
+    if getattr(node.layer, "padding", None) in CONTINUED:
+        return iter(())
     windows = layer_queries.kernel(node), layer_queries.stride(node), layer_queries.dilation(node)
     return zip(facts.fit, *windows, node.input_shapes[0].size, strict=True)
 

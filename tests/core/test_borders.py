@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnanalyze.analysis.trace import Clipped, _clip
 from cnnanalyze.core.periodic_field import INPUT_FIELD, START, follow, follow_field
-from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Mirrored, Reach, Transposed, Window
+from cnnanalyze.core.reach import EVERYWHERE, WHOLE, Border, Continued, Reach, Transposed, Window
 
+NUMPY: dict[Border, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 CONV = Window(3, stride=2, before=1)
 
 
@@ -17,9 +21,9 @@ def units(n: int) -> Clipped:
     return Clipped(tuple((i, i) for i in range(n)), (True,) * n)
 
 
-@given(before=st.integers(0, 9), edge=st.booleans())
-def test_in_theory_a_mirrored_padding_is_one_of_zeros(before: int, edge: bool) -> None:
-    there, zeros = Mirrored(before, edge), Window(1, before=before)
+@given(before=st.integers(0, 9), border=st.sampled_from(list(NUMPY)))
+def test_in_theory_a_continued_map_is_padded_with_zeros(before: int, border: Border) -> None:
+    there, zeros = Continued(1, before=before, border=border), Window(1, before=before)
     assert follow(START, there) == follow(START, zeros)
     grown = follow(START, Transposed(3, stride=2))
     assert [follow(grown, there).at(o) for o in range(9)] == [
@@ -47,17 +51,15 @@ def test_a_statistic_behind_a_global_pool_adds_nothing() -> None:
     n=st.integers(1, 11),
     before=st.integers(0, 15),
     after=st.integers(0, 15),
-    edge=st.booleans(),
+    border=st.sampled_from(list(NUMPY)),
 )
-@example(n=2, before=1, after=1, edge=False)
-@example(n=1, before=3, after=0, edge=True)
+@example(n=2, before=1, after=1, border="reflect")
+@example(n=1, before=3, after=0, border="replicate")
 def test_clipped_padding_sees_what_numpy_pads_with(
-    n: int, before: int, after: int, edge: bool
+    n: int, before: int, after: int, border: Border
 ) -> None:
-    import numpy as np
-
-    padded = np.pad(np.arange(n), (before, after), mode="edge" if edge else "reflect").tolist()
-    seen = _clip(units(n), Mirrored(before, edge), len(padded))
+    padded = np.pad(np.arange(n), (before, after), mode=NUMPY[border]).tolist()
+    seen = _clip(units(n), Continued(1, before=before, border=border), len(padded))
     assert seen.intervals == tuple((i, i) for i in padded)
     # Only what lies inside keeps to the theoretical field.
     assert seen.inner == tuple(before <= o < before + n for o in range(len(padded)))

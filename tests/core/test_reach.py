@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from cnnanalyze.core.reach import (
     POINT,
     Bins,
-    Mirrored,
+    Border,
+    Continued,
     Periodic,
     Sampled,
     Transposed,
     Window,
 )
 
+BORDERS = ("reflect", "replicate", "circular")
 small = st.integers(1, 7)
 offsets = st.integers(-9, 9)
 maps: st.SearchStrategy[Periodic] = st.one_of(
@@ -26,7 +29,7 @@ maps: st.SearchStrategy[Periodic] = st.one_of(
     st.builds(Transposed, small, small, small, offsets),
     st.builds(Sampled, small, small, offsets, st.booleans()),
     st.builds(Bins, small, small),
-    st.builds(Mirrored, offsets, st.booleans()),
+    st.builds(Continued, small, small, small, offsets, st.sampled_from(BORDERS)),
 )
 
 
@@ -78,7 +81,7 @@ def test_gaps_are_outputs_that_read_nothing(reach: Periodic) -> None:
 
 @given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 20))
 def test_inside_are_the_taps_that_lie_on_the_map(reach: Periodic, o: int, n: int) -> None:
-    if not isinstance(reach, Mirrored):
+    if not isinstance(reach, Continued):
         assert reach.inside(o, n) == [i for i in reach.taps(o) if 0 <= i < n]
 
 
@@ -120,7 +123,7 @@ def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
         (Sampled(step=6, unit=4), 2, 3),
         (Sampled(step=0, unit=5, linear=True), 1, 0),
         (Bins(12, 8), 2, 3),
-        (Mirrored(3), 1, 1),
+        (Continued(3, stride=5), 1, 5),
     ],
 )
 def test_period_and_advance(reach: Periodic, period: int, advance: int) -> None:
@@ -137,29 +140,50 @@ def test_linear_reads_one_index_where_it_falls_on_it() -> None:
 
 @given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 23))
 @example(reach=Window(3, before=1), o=0, n=1)
-@example(reach=Mirrored(9), o=-20, n=1)
-@example(reach=Mirrored(-9, edge=True), o=20, n=2)
+@example(reach=Continued(1, before=9), o=-20, n=1)
+@example(reach=Continued(1, before=-9, border="replicate"), o=20, n=2)
 def test_inside_lies_inside_and_is_what_is_tapped_there(reach: Periodic, o: int, n: int) -> None:
     inside, taps = reach.inside(o, n), list(reach.taps(o))
     assert inside == sorted(set(inside))
     assert set(inside) <= set(range(n))
     if set(taps) <= set(range(n)):
         assert inside == taps
-    elif not isinstance(reach, Mirrored):
+    elif not isinstance(reach, Continued):
         assert set(inside) == set(taps) & set(range(n))
+
+
+NUMPY: dict[Border, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 @given(
     n=st.integers(1, 11),
     before=st.integers(0, 25),
     after=st.integers(0, 25),
-    mode=st.sampled_from(["reflect", "edge"]),
+    border=st.sampled_from(BORDERS),
 )
-@example(n=1, before=3, after=2, mode="reflect")
-@example(n=3, before=2, after=2, mode="reflect")
-def test_mirrored_reads_what_numpy_pads_with(n: int, before: int, after: int, mode: Any) -> None:
-    import numpy as np
-
-    padded = np.pad(np.arange(n), (before, after), mode=mode)
-    reach = Mirrored(before, edge=mode == "edge")
+@example(n=1, before=3, after=2, border="reflect")
+@example(n=3, before=2, after=2, border="reflect")
+def test_a_continued_map_reads_what_numpy_pads_with(
+    n: int, before: int, after: int, border: Border
+) -> None:
+    padded = np.pad(np.arange(n), (before, after), mode=NUMPY[border])
+    reach = Continued(1, before=before, border=border)
     assert [reach.inside(o, n) for o in range(n + before + after)] == [[i] for i in padded.tolist()]
+
+
+@given(
+    n=st.integers(1, 11),
+    window=st.tuples(small, small, small),
+    before=st.integers(0, 25),
+    border=st.sampled_from(BORDERS),
+)
+@example(n=2, window=(7, 1, 3), before=25, border="circular")
+@example(n=2, window=(7, 1, 3), before=25, border="reflect")
+def test_a_window_on_a_continued_map_reads_what_one_on_the_padded_map_does(
+    n: int, window: tuple[int, int, int], before: int, border: Border
+) -> None:
+    padded = np.pad(np.arange(n), (before, 100), mode=NUMPY[border]).tolist()
+    reach = Continued(*window, before=before, border=border)
+    plain = Window(*window)
+    for o in range(7):
+        assert reach.inside(o, n) == sorted({padded[i] for i in plain.taps(o)})

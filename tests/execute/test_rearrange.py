@@ -15,7 +15,7 @@ def first(x: Any) -> Any:
 
 
 @pytest.mark.frameworks
-@pytest.mark.parametrize("kind", ["reflectpad", "replicatepad"])
+@pytest.mark.parametrize("kind", ["circularpad", "reflectpad", "replicatepad"])
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_padding_is_that_of_pytorch(kind: str, rank: int, apply: Any, image: Any) -> None:
     torch = pytest.importorskip("torch", reason="values beside PyTorch: torch is not installed")
@@ -115,7 +115,7 @@ REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
         "reflectpad",
         MAP,
         {"padding": ((0, 5), (0, 0))},
-        "a mirrored margin of 5 pixels needs more than 5 to mirror",
+        "a 'reflect' margin of 5 pixels needs more than the 4 there are",
     ),
 ]
 
@@ -132,6 +132,7 @@ SPATIAL: list[tuple[str, dict[str, Any]]] = [
     ("space_to_depth", {"block": 2}),
     ("depth_to_space", {"block": 2}),
     ("shift", {"amount": 1}),
+    ("circularpad", {"padding": 1}),
     ("reflectpad", {"padding": 1}),
     ("replicatepad", {"padding": 1}),
     ("lppool", {"kernel": 2}),

@@ -194,15 +194,12 @@ MESSAGES = {
             "size: 10, and reads at steps of input / size"
         ),
     ),
-    "conv: {filters: 1, kernel: 3, padding: circular}": (
+    "maxpool: {kernel: 3, padding: circular}": (
         (
-            "padding must be 'valid', 'same', 'causal', a number per side, [vertical, horizontal] "
+            "padding must be 'valid', 'same', a number per side, [vertical, horizontal] "
             "or [[top, bottom], [left, right]], not 'circular'"
         ),
-        (
-            "circular padding cannot be expressed; a number of zeros gives the same shapes, "
-            "parameters and operations, only values at the borders differ"
-        ),
+        "put '- circularpad: {padding: 1}' before this step, and leave its padding out",
     ),
     "conv: {filters: 1, kernel: 3x3}": (
         "kernel must be a whole number of at least 1, or one per axis, not '3x3'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -206,6 +207,21 @@ def test_a_volume_one_slice_deep_is_an_image() -> None:
         assert three.cost(three.shape(volume), volume) == two.cost(output, image)
         assert three.reach(volume)[0][1:] == two.reach(image)[0]
         assert held(three, volume) == held(two, image)
+
+
+@pytest.mark.parametrize("padding", ["circular", "reflect", "replicate"])
+@pytest.mark.parametrize(("n", "kernel", "stride"), [(5, 3, 1), (11, 4, 3), (7, 5, 2)])
+def test_a_convolution_of_a_continued_map_has_one_output_for_every_stride(
+    padding: str, n: int, kernel: int, stride: int
+) -> None:
+    x = Shape((n, 13), 2)
+    layer = Conv(filters=3, kernel=kernel, stride=stride, padding=padding)
+    assert layer.shape(x).size == (-(-n // stride), -(-13 // stride))
+    assert layer.fit(x) == Conv(filters=3, kernel=kernel, stride=stride, padding="same").fit(x)
+
+
+def test_circular_padding_of_1_around_5x5_gives_5x5() -> None:  # pytorch/pytorch#29712
+    assert Conv(filters=1, kernel=3, padding="circular").shape(Shape((5, 5), 1)).size == (5, 5)
 
 
 @given(n=sizes, kernel=kernels, stride=st.integers(1, 7), dilation=st.integers(1, 3))

@@ -47,8 +47,8 @@ VALUES = [
         {"filters": 8, "kernel": 3, "padding": "full"},
         "padding",
         (
-            "must be 'valid', 'same', 'causal', a number per side, [vertical, horizontal] or "
-            "[[top, bottom], [left, right]], not 'full'"
+            "must be 'valid', 'same', 'causal', 'circular', 'reflect', 'replicate', a number per "
+            "side, [vertical, horizontal] or [[top, bottom], [left, right]], not 'full'"
         ),
     ),
     (

@@ -108,7 +108,8 @@ def windows(
     if dilated:
         attributes["dilation"] = dilation = draw(one_or_each(st.sampled_from((1, 1, 2, 3)), rank))
     pads = [(0, 0)] * rank
-    words = ("valid", "same", *(("causal",) if rank == 1 and not pools else ()))
+    convolved = () if pools else ("circular", "reflect", "replicate", "same")
+    words = ("valid", "same", *convolved, *(("causal",) if rank == 1 and not pools else ()))
     match draw(st.sampled_from((*words, "numbers"))):
         case "numbers":
             attributes["padding"], pads = draw(
@@ -116,11 +117,14 @@ def windows(
             )
         case word:
             attributes["padding"] = word
-    if attributes["padding"] in ("same", "causal"):
-        return attributes, tuple(draw(at_least(1, axis)) for axis in range(rank))
     extents = [
         d * (k - 1) + 1 for k, d in zip(spread(kernel, rank), spread(dilation, rank), strict=True)
     ]
+    if attributes["padding"] in ("circular", "reflect"):
+        # As much as the kernel covers is enough, whatever the stride.
+        return attributes, tuple(draw(at_least(extents[axis], axis)) for axis in range(rank))
+    if attributes["padding"] in ("same", "causal", "replicate"):
+        return attributes, tuple(draw(at_least(1, axis)) for axis in range(rank))
     return attributes, tuple(
         draw(at_least(extent - before - after, axis))
         for axis, (extent, (before, after)) in enumerate(zip(extents, pads, strict=True))

@@ -82,10 +82,13 @@ def grouped(draw: Draw, x: Shape) -> tuple[Shape, dict[str, Any]]:
     return Shape(x.size, channels), {"filters": filters, "groups": groups}
 
 
+WORDS = ("valid", "same", "causal", "valid", "same", "circular", "reflect", "replicate")
+
+
 @st.composite
 def convolutions(draw: Draw, kind: str, maps: Shapes) -> Case:
     x = draw(maps)
-    attributes = draw(windows(x.rank, "valid", "same", "causal")) | draw(perhaps(flags, "bias"))
+    attributes = draw(windows(x.rank, *WORDS)) | draw(perhaps(flags, "bias"))
     match kind:
         case "conv":
             x, more = draw(grouped(x))
@@ -280,7 +283,7 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "reshape": reshapes(inputs),
         **{
             kind: of(kind, maps, lambda d, x: {"padding": d(padding(x.rank))})
-            for kind in ("zeropad", "reflectpad", "replicatepad")
+            for kind in ("zeropad", "circularpad", "reflectpad", "replicatepad")
         },
         "crop": of("crop", maps, lambda d, x: {"amount": d(padding(x.rank))}),
         "permute": permutations(maps),

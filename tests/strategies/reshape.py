@@ -49,6 +49,14 @@ def reflections(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def rounds(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    padding, pads = draw(borders(x.rank))
+    size = tuple(max(n, *pair) for n, pair in zip(x.size, pads, strict=True))
+    return Case("circularpad", (Shape(size, x.channels),), {"padding": padding})
+
+
+@st.composite
 def replications(draw: st.DrawFn) -> Case:
     x = draw(maps())
     padding, _ = draw(borders(x.rank))
@@ -56,6 +64,7 @@ def replications(draw: st.DrawFn) -> Case:
 
 
 STRATEGIES = {
+    "circularpad": rounds(),
     "reflectpad": reflections(),
     "replicatepad": replications(),
     "flatten": flattens(),

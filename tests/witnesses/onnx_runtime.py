@@ -97,6 +97,8 @@ def borders(q: Question) -> dict[str, Any]:
                 raise Silent("ONNX has no word for it")
             ahead = q.each("dilation")[0] * (q.each("kernel")[0] - 1)
             return {"pads": [ahead, 0]}
+        case "circular" | "reflect" | "replicate":
+            raise Silent("ONNX pads so by an operator of its own")
         case _:
             pairs = q.sides()
             return {"pads": [p for p, _ in pairs] + [p for _, p in pairs]}
@@ -348,16 +350,18 @@ def _padding(mode: str) -> Callable[[Question, Array], Array]:
     def ask(q: Question, x: Array) -> Array:
         on_a_map(q)
         before, after = ([side[i] for side in q.sides()] for i in (0, 1))
-        if mode == "reflect" and any(
-            max(p) >= n for p, n in zip(q.sides(), x.shape[2:], strict=True)
+        most = {"reflect": -1, "wrap": 0}
+        if mode in most and any(
+            max(p) > n + most[mode] for p, n in zip(q.sides(), x.shape[2:], strict=True)
         ):
-            raise Silent("ONNX Runtime mirrors again and again")
+            raise Silent("ONNX Runtime mirrors and repeats again and again")
         return operator("Pad", [x, whole(0, 0, *before, 0, 0, *after)], mode=mode)
 
     return ask
 
 
 witness("zeropad")(_padding("constant"))
+witness("circularpad")(_padding("wrap"))
 witness("reflectpad")(_padding("reflect"))
 witness("replicatepad")(_padding("edge"))
 

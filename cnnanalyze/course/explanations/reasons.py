@@ -72,8 +72,8 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "output",
         same,
-        "With 'same' there is one window for every stride that begins inside the input, so the "
-        "division is rounded up, and just as much padding is added as that needs.",
+        "With '{padding}' there is one window for every stride that begins inside the input, so "
+        "the division is rounded up, and just as much padding is added as that needs.",
     ),
     Reason(
         "output",
@@ -357,6 +357,7 @@ def reasons(asked: SymbolicLayer, quantity: str) -> list[str]:
     unread = max((f.unread for f in asked.facts.fit), default=0)
     roles = {"gamma": "γ", "beta": "β"}
     words = {
+        "padding": attribute(asked, "padding"),
         "hanging": along(overhangs(asked.facts)),
         "short": along(falling_short(asked)),
         "learned": " and one ".join(

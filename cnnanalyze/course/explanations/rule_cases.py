@@ -9,6 +9,7 @@ from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.layers.traits import Category, Trait
+from cnnanalyze.layers.window import MADE_TO_MEASURE
 
 
 def is_any(*traits: Trait) -> Callable[[SymbolicLayer], bool]:
@@ -40,7 +41,7 @@ def slides(asked: SymbolicLayer) -> bool:
 
 def same(asked: SymbolicLayer) -> bool:
     """Whether its padding is made for the output."""
-    return slides(asked) and attribute(asked, "padding") == "same"
+    return slides(asked) and attribute(asked, "padding") in MADE_TO_MEASURE
 
 
 def floors(asked: SymbolicLayer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -207,6 +207,51 @@ def enumerate_windows(
     )
 
 
+CONTINUED: dict[str, Literal["wrap", "reflect", "edge"]] = {
+    "circular": "wrap",
+    "reflect": "reflect",
+    "replicate": "edge",
+}
+"""Paddings that continue the map with its own pixels, and NumPy's words for them."""
+
+
+def place_windows(
+    x: Array,
+    *,
+    kernel: Extents,
+    stride: Extents = 1,
+    padding: Padding = "valid",
+    dilation: Extents = 1,
+) -> tuple[Array, tuple[Axis, ...]]:
+    """Return the windows of a map, and the map that they lie on: continued, if the padding is so.
+
+    Examples
+    --------
+    >>> row = np.arange(5.0).reshape(1, 5, 1)
+    >>> place_windows(row, kernel=3, padding="circular")[0].ravel().tolist()
+    [4.0, 0.0, 1.0, 2.0, 3.0, 4.0, 0.0]
+    """
+    axes = enumerate_windows(
+        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    )
+    if not isinstance(padding, str) or padding not in CONTINUED:
+        return x, axes
+    sides = [(axis.before, axis.end - axis.before - axis.size) for axis in axes]
+    around = [axis._replace(size=axis.end, before=0) for axis in axes]
+    return continue_map(x, padding, sides), tuple(around)
+
+
+def continue_map(x: Array, border: str, sides: Sequence[tuple[int, int]]) -> Array:
+    """Put pixels of the map itself around it."""
+    for n, pair in zip(x.shape[1:-1], sides, strict=True):
+        there = {"circular": n, "reflect": n - 1}.get(border, max(pair))
+        if max(pair) > there:
+            raise ExecutionError(
+                f"a '{border}' margin of {max(pair)} pixels needs more than the {there} there are"
+            )
+    return np.pad(x, ((0, 0), *sides, (0, 0)), mode=CONTINUED[border])
+
+
 def _windows(
     size: int, kernel: int, stride: int, padding: Side, dilation: int, *, ceil_mode: bool
 ) -> Axis:
@@ -219,7 +264,7 @@ def _windows(
     before, after = (0, 0) if isinstance(padding, str) else padding
     if padding == "causal":
         before = reach  # The last tap of the first window lies on the first pixel.
-    if padding == "same":
+    if padding == "same" or padding in CONTINUED:
         # As little as lets a window begin at every stride; the odd pixel lies behind.
         wanted = len(range(0, size, stride))
         padded = bisect_left(range(reach), wanted, key=lambda more: len(fitting(size + more)))

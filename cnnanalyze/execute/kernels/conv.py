@@ -24,6 +24,7 @@ from cnnanalyze.execute.kernels._base import (
     need_map,
     patches,
     per_axis,
+    place_windows,
     run,
     thin,
 )
@@ -53,9 +54,9 @@ def conv(
     **_: object,
 ) -> Array:
     """Compute a convolution (the field's word for a correlation)."""
-    x, w = feature_map(inputs), weights["kernel"]
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    w = weights["kernel"]
+    x, axes = place_windows(
+        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
     return add_bias(tally, correlate(tally, x, w, axes, groups), weights)
 
@@ -182,9 +183,8 @@ def depthwise(
     **_: object,
 ) -> Array:
     """Compute a convolution that leaves the channels apart."""
-    x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    x, axes = place_windows(
+        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
     return add_bias(tally, by_taps(tally, x, weights["kernel"], axes), weights)
 
@@ -226,9 +226,8 @@ def separable(
     **_: object,
 ) -> Array:
     """Compute a depthwise convolution and mix its channels."""
-    x = feature_map(inputs)
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    x, axes = place_windows(
+        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
     deep = by_taps(tally, x, weights["depthwise kernel"], axes)
     mixed = tally.contract(deep.reshape(-1, deep.shape[-1]), weights["pointwise kernel"])
@@ -277,9 +276,9 @@ def local_conv(
     **_: object,
 ) -> Array:
     """Compute a convolution whose every position has weights of its own."""
-    x, w = feature_map(inputs), weights["kernel"]
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    w = weights["kernel"]
+    x, axes = place_windows(
+        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
     counts, filters = counts_of(axes), w.shape[-1]
     width = prod(w.shape[len(counts) : -1])
@@ -337,9 +336,9 @@ def table_conv(
     **_: object,
 ) -> Array:
     """Compute a convolution in which every output map reads only the maps of its row."""
-    x, w = feature_map(inputs), weights["kernel"]
-    axes = enumerate_windows(
-        x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+    w = weights["kernel"]
+    x, axes = place_windows(
+        feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
     out = tally.empty((len(x), *counts_of(axes), len(table)), x)
     done = 0

@@ -8,7 +8,17 @@ from math import prod
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import Padding, both_sides, feature_map, run, single, thin_run
+from cnnanalyze.execute.kernels._base import (
+    CONTINUED,
+    Padding,
+    Run,
+    both_sides,
+    continue_map,
+    feature_map,
+    run,
+    single,
+    thin_run,
+)
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 Target = str | int | Sequence[int]
@@ -80,39 +90,24 @@ def zeropad(
     return np.pad(x, ((0, 0), *sides, (0, 0)))
 
 
-@run("reflectpad")
-def reflectpad(
-    _tally: Tally,
-    inputs: list[Array],
-    _weights: Tensors,
-    *,
-    padding: Padding,
-    **_: object,
-) -> Array:
-    """Put the mirrored map around the map; the border is not repeated."""
-    x = feature_map(inputs)
-    sides = both_sides(padding, x.ndim - 2, "padding")
-    for n, (before, after) in zip(x.shape[1:-1], sides, strict=True):
-        if max(before, after) >= n:
-            raise ExecutionError(
-                f"a mirrored margin of {max(before, after)} pixels needs more than {n} to mirror"
-            )
-    return np.pad(x, ((0, 0), *sides, (0, 0)), mode="reflect")
+def _continued(border: str) -> Run:
+    def pad(
+        _tally: Tally,
+        inputs: list[Array],
+        _weights: Tensors,
+        *,
+        padding: Padding,
+        **_: object,
+    ) -> Array:
+        """Put pixels of the map itself around it."""
+        x = feature_map(inputs)
+        return continue_map(x, border, both_sides(padding, x.ndim - 2, "padding"))
+
+    return pad
 
 
-@run("replicatepad")
-def replicatepad(
-    _tally: Tally,
-    inputs: list[Array],
-    _weights: Tensors,
-    *,
-    padding: Padding,
-    **_: object,
-) -> Array:
-    """Repeat the border around the map."""
-    x = feature_map(inputs)
-    sides = both_sides(padding, x.ndim - 2, "padding")
-    return np.pad(x, ((0, 0), *sides, (0, 0)), mode="edge")
+for _border in CONTINUED:
+    run(f"{_border}pad")(_continued(_border))
 
 
 @run("crop")

@@ -19,8 +19,8 @@ from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.core.reach import (
     POINT,
     Bins,
+    Continued,
     Everywhere,
-    Mirrored,
     Reach,
     Sampled,
     Transposed,
@@ -41,6 +41,8 @@ def encode(reach: Reach) -> list[object]:
     (['w', 7, 2, 1, 3], ['b', 7, 3])
     """
     match reach:
+        case Continued(kernel, stride, dilation, before, border):
+            return ["c", kernel, stride, dilation, before, border]
         case Window(kernel, stride, dilation, before):
             return ["w", kernel, stride, dilation, before]
         case Transposed(kernel, stride, dilation, before):
@@ -49,8 +51,6 @@ def encode(reach: Reach) -> list[object]:
             return ["s", step, unit, offset, int(linear)]
         case Bins(inputs, outputs):
             return ["b", inputs, outputs]
-        case Mirrored(before, edge):
-            return ["m", before, int(edge)]
         case Everywhere():
             return ["e"]
         case Whole():

@@ -33,7 +33,7 @@ function startViewer(box) {
   function taps(map, o, n) {
     const [letter, a, b, c, d] = map ?? ["w", 1, 1, 1, 0];
     switch (letter) {
-      case "w": return range(o * b - d, o * b - d + c * (a - 1), c);
+      case "w": case "c": return range(o * b - d, o * b - d + c * (a - 1), c);
       case "t": return range(0, a - 1).reverse().map((j) => o + d - c * j).filter((at) => at % b === 0).map((at) => at / b);
       case "s": {
         const at = o * a + c;
@@ -41,17 +41,18 @@ function startViewer(box) {
         return d && at - low * b ? [low, low + 1] : [low];
       }
       case "b": return range(Math.floor((o * a) / b), Math.ceil(((o + 1) * a) / b) - 1);
-      case "m": return [o - a];
       default: return range(0, n - 1);
     }
   }
   function inside(map, o, n) {
-    if (map?.[0] !== "m") return taps(map, o, n).filter((i) => i >= 0 && i < n);
-    let i = o - map[1];
-    if (map[2]) return [Math.min(Math.max(i, 0), n - 1)];
-    const turn = Math.max(2 * (n - 1), 1);
-    i = ((i % turn) + turn) % turn;
-    return [Math.min(i, turn - i)];
+    if (map?.[0] !== "c") return taps(map, o, n).filter((i) => i >= 0 && i < n);
+    return [...new Set(taps(map, o, n).map((i) => continued(map[5], i, n)))];
+  }
+  function continued(border, i, n) {
+    if (border === "replicate") return Math.min(Math.max(i, 0), n - 1);
+    const turn = border === "circular" ? n : Math.max(2 * (n - 1), 1);
+    const at = ((i % turn) + turn) % turn;
+    return at < n ? at : turn - at;
   }
   const axesOf = (i, k) => (reads[i] ? reads[i][k].map((m) => maps[m]) : extents.map(() => undefined));
   const isPoint = (map) => !map || (map[0] === "w" && map[1] === 1 && map[2] === 1 && map[4] === 0);

@@ -48,6 +48,7 @@ SINGLE: tuple[tuple[str, str], ...] = (
             "{resize: {size: 22, method: bilinear}}",
             "flatten",
             "{zeropad: 1}",
+            "{circularpad: 1}",
             "{reflectpad: 1}",
             "{replicatepad: 1}",
             "{multiply: [[], [gap]]}",

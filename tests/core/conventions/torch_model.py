@@ -189,6 +189,7 @@ MODULES: dict[str, Callable[[Node], nn.Module]] = {
     "identity": lambda _: nn.Identity(),
     "flatten": lambda _: nn.Flatten(),
     "zeropad": pad("ZeroPad"),
+    "circularpad": pad("CircularPad"),
     "reflectpad": pad("ReflectionPad"),
     "replicatepad": pad("ReplicationPad"),
     "depth_to_space": lambda node: nn.PixelShuffle(node.attributes["block"]),

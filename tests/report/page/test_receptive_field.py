@@ -14,7 +14,7 @@ from cnnanalyze.core.reach import (
     POINT,
     WHOLE,
     Bins,
-    Mirrored,
+    Continued,
     Reach,
     Sampled,
     Transposed,
@@ -22,14 +22,14 @@ from cnnanalyze.core.reach import (
 )
 from cnnanalyze.report.page.receptive_field import centres, encode, viewer
 
-CLASSES: dict[str, Any] = {"w": Window, "t": Transposed, "s": Sampled, "b": Bins, "m": Mirrored}
+CLASSES: dict[str, Any] = {"w": Window, "t": Transposed, "s": Sampled, "b": Bins, "c": Continued}
 
 
 def decode(written: list[Any]) -> Reach:
     if written[0] in "ae":
         return WHOLE if written[0] == "a" else EVERYWHERE
     cls, numbers = CLASSES[written[0]], list(written[1:])
-    if cls in {Sampled, Mirrored}:
+    if cls is Sampled:
         numbers[-1] = bool(numbers[-1])
     found: Reach = cls(*numbers)
     return found
@@ -42,8 +42,8 @@ def decode(written: list[Any]) -> Reach:
         Transposed(3, 2, 5, 1),
         Sampled(3, 5, -1, linear=True),
         Bins(13, 5),
-        Mirrored(3, edge=True),
-        Mirrored(2),
+        Continued(3, 2, 5, 1, "circular"),
+        Continued(1, before=2),
         WHOLE,
         EVERYWHERE,
     ],

@@ -172,6 +172,7 @@ def _padding(mode: str) -> Callable[[Question, Any], Any]:
 
 
 witness("zeropad")(_padding("constant"))
+witness("circularpad")(_padding("circular"))
 witness("reflectpad")(_padding("reflect"))
 witness("replicatepad")(_padding("replicate"))
 

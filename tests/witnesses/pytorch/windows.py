@@ -31,10 +31,20 @@ def padded(q: Question, x: Any) -> tuple[Any, Any]:
                 raise Silent("PyTorch has no word for it")
             ahead = q.each("dilation")[0] * (q.each("kernel")[0] - 1)
             return F.pad(x, (ahead, 0)), 0
+        case "circular" | "reflect" | "replicate" as mode:
+            return F.pad(x, tuple(outer(as_same(q))), mode), 0
         case _ if q.is_paired:
             return F.pad(x, tuple(outer(q.sides()))), 0
         case _:
             return x, q.each("padding")
+
+
+def as_same(q: Question) -> list[tuple[int, int]]:
+    """Return what PyTorch's padding_mode pads for 'same', which it knows at a stride of 1 only."""
+    if any(s != 1 for s in q.each("stride")):
+        raise Silent("PyTorch knows 'same' at a stride of 1 only")
+    totals = [d * (k - 1) for k, d in zip(q.each("kernel"), q.each("dilation"), strict=True)]
+    return [(total // 2, total - total // 2) for total in totals]
 
 
 def convolved(q: Question, x: Any, kernel: Array, groups: int, bias: Any = None) -> Any:
