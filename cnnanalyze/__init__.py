@@ -44,12 +44,17 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Discrepancy as Discrepancy
     from cnnanalyze.drawing.picture import Drawing as Drawing
     from cnnanalyze.errors import CnnError as CnnError
+    from cnnanalyze.errors import Fault as Fault
+    from cnnanalyze.errors import Mark as Mark
     from cnnanalyze.errors import ShapeError as ShapeError
+    from cnnanalyze.errors import Source as Source
     from cnnanalyze.errors import SpecError as SpecError
     from cnnanalyze.errors import UsageError as UsageError
+    from cnnanalyze.exchange.front_end import front_end as front_end
     from cnnanalyze.graph.builder import NetworkBuilder as NetworkBuilder
     from cnnanalyze.graph.builder import Tensor as Tensor
     from cnnanalyze.graph.network import Network as Network
+    from cnnanalyze.graph.node import Origin as Origin
     from cnnanalyze.language.spec import Spec as Spec
     from cnnanalyze.layers.base import Example as Example
     from cnnanalyze.layers.base import Layer as Layer
@@ -94,9 +99,19 @@ _HOMES = {
     "cnnanalyze.course.grading.grade": ("GradedClass",),
     "cnnanalyze.crosscheck.result": ("Balance", "Discrepancy"),
     "cnnanalyze.drawing.picture": ("Drawing",),
-    "cnnanalyze.errors": ("CnnError", "ShapeError", "SpecError", "UsageError"),
+    "cnnanalyze.errors": (
+        "CnnError",
+        "Fault",
+        "Mark",
+        "ShapeError",
+        "Source",
+        "SpecError",
+        "UsageError",
+    ),
+    "cnnanalyze.exchange.front_end": ("front_end",),
     "cnnanalyze.graph.builder": ("NetworkBuilder", "Tensor"),
     "cnnanalyze.graph.network": ("Network",),
+    "cnnanalyze.graph.node": ("Origin",),
     "cnnanalyze.language.spec": ("Spec",),
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
     "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
@@ -125,6 +140,7 @@ __all__ = [
     "Discrepancy",
     "Drawing",
     "Example",
+    "Fault",
     "Finding",
     "Gallery",
     "GradedClass",
@@ -132,14 +148,17 @@ __all__ = [
     "Labels",
     "Layer",
     "LintResult",
+    "Mark",
     "Network",
     "NetworkBuilder",
     "NodeFacts",
+    "Origin",
     "Param",
     "Report",
     "Rule",
     "Shape",
     "ShapeError",
+    "Source",
     "Spec",
     "SpecError",
     "Tensor",
@@ -154,6 +173,7 @@ __all__ = [
     "draw",
     "dumps",
     "explain",
+    "front_end",
     "gallery",
     "grade",
     "layer",

@@ -12,9 +12,7 @@ from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import CnnError, Source, UsageError
-from cnnanalyze.graph.network import Network
-from cnnanalyze.language.build import build
-from cnnanalyze.language.network_source import (
+from cnnanalyze.exchange.network_source import (
     NETWORK,
     counted,
     file_of,
@@ -24,6 +22,8 @@ from cnnanalyze.language.network_source import (
     settings_of,
     text_of,
 )
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import build
 from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
 

@@ -21,10 +21,18 @@ from cnnanalyze.characters import cells, legible
 
 @dataclass(frozen=True)
 class Source:
-    """Where a text came from, and the text itself, so that a message can quote it."""
+    r"""Where a text came from, and the text itself, so that a message can quote it.
+
+    Examples
+    --------
+    >>> Source("net.tiny", "input 5 5 1\nrelu\n").lines
+    ('input 5 5 1', 'relu')
+    """
 
     name: str
+    """What messages call it: the name of a file."""
     text: str = field(repr=False)
+    """The whole text."""
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -33,12 +41,26 @@ class Source:
 
 
 class Mark(NamedTuple):
-    """A stretch of one line of a source; lines and columns count from one."""
+    r"""A stretch of one line of a source; lines and columns count from one.
+
+    Examples
+    --------
+    >>> mark = Mark(Source("net.tiny", "input 5 5 1\nrelu\n"), 2, 1, 4)
+    >>> print(mark, mark.snippet(), sep="\n")
+    net.tiny:2:1
+      |
+    2 | relu
+      | ^^^^
+    """
 
     source: Source
+    """The text."""
     line: int
+    """The number of the line, from one on."""
     column: int
+    """The number of its first character in the line, from one on."""
     length: int = 1
+    """How many characters it has."""
 
     def __str__(self) -> str:
         return f"{legible(self.source.name)}:{self.line}:{self.column}"
@@ -89,13 +111,25 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: what, where, what to do, and how one got there."""
+    """One thing that is wrong: what, where, what to do, and how one got there.
+
+    Examples
+    --------
+    >>> print(Fault("there is no kind 'rulu'", help="did you mean 'relu'?"))
+    error: there is no kind 'rulu'
+      help: did you mean 'relu'?
+    """
 
     message: str
+    """What is wrong, in one sentence with the numbers."""
     mark: Mark | None = None
+    """The place; nothing if there is none."""
     help: str = ""
+    """What to do."""
     chain: tuple[Call, ...] = ()
+    """The calls of blocks that led there, the outermost first."""
     count: int = 1
+    """How many times it was found; the first is told."""
     code: str = ""
     """The lint rule that explains it: ``SP003``."""
 

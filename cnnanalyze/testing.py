@@ -1,26 +1,39 @@
-"""The conformance suite for layer kinds: what tests ours tests theirs.
+"""The conformance suites for layer kinds and front ends: what tests ours tests theirs.
 
 A kind of somebody else's is registered in both books, its rules with :func:`cnnanalyze.layer` and
 its kernel with :func:`cnnanalyze.execute.kernels.run`. Then one line in its own tests is enough::
 
     def test_swish() -> None:
         check_kind(Swish, [(("11x13x3",), {"beta": 2}), (("7",), {})])
+
+A front end, registered with :func:`cnnanalyze.front_end`, is tested with a file that it reads::
+
+    def test_tiny() -> None:
+        check_front_end(Path("samples/net.tiny"))
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from cnnanalyze.core.files import printable, read_bytes
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.crosscheck.trait_check import contradictions, not_shown
-from cnnanalyze.errors import CnnError, ShapeError, Source
+from cnnanalyze.errors import CnnError, PluginError, ShapeError, Source
+from cnnanalyze.exchange.front_end import find
+from cnnanalyze.exchange.load import load
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
+from cnnanalyze.language.writer import write
 from cnnanalyze.layers.base import KINDS, Example, Layer
 
 ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]
@@ -234,3 +247,90 @@ def _refusals(network: Network) -> Iterator[str]:
             said = "refused" if by_rule is None else "x".join(map(str, by_rule))
             seen = "refused" if observed is None else "x".join(map(str, observed))
             yield f"refusals (given {', '.join(map(str, shapes))}): by rule {said}, observed {seen}"
+
+
+# --- front ends -----------------------------------------------------------------------------------
+
+
+def check_front_end(path: Path) -> None:
+    """Does a front end read a file, and answer what is wrong with changed ones?
+
+    The file must give the same network every time, and one that is the same when it is written as a
+    spec and read again. What is cut off, turned over or replaced by absurd numbers must give a
+    network, or a message that names the file; nothing else may be raised.
+
+    Parameters
+    ----------
+    path
+        A file that the front end for its ending reads.
+
+    Raises
+    ------
+    AssertionError
+        With everything that is wrong, one line each.
+    """
+    problems = list(_unread(path))
+    if not problems:
+        with TemporaryDirectory() as folder:
+            for number, data in enumerate(_hostile(read_bytes(path))):
+                changed = Path(folder) / f"hostile{number}{path.suffix}"
+                changed.write_bytes(data)
+                problems += _unanswered(changed, data)
+    if problems:
+        raise AssertionError("\n".join(f"the front end for {path.suffix} {p}" for p in problems))
+
+
+def _unread(path: Path) -> Iterator[str]:
+    """Yield what is wrong with the reading of a good file."""
+    if find(path) is None:
+        yield "is not registered: decorate it with cnnanalyze.front_end"
+        return
+    try:
+        network, again = load(path).network, load(path).network
+    except CnnError as error:
+        yield f"refuses its sample: {error.message}"
+        return
+    if network != again:
+        yield "reads another network every time"
+    if len(network.inputs) == 1:  # a spec has one
+        back = build(Source(f"{path.name} as a spec", write(network))).network
+        if (back.inputs, back.nodes, back.outputs) != (
+            network.inputs,
+            network.nodes,
+            network.outputs,
+        ):
+            yield "gives a network that is another one when it is written and read again"
+
+
+_ABSURD = (b"0", b"-1", b"1" + b"0" * 30, b"1e999", b"nan")
+_CHANGES = 60
+
+
+def _hostile(data: bytes) -> Iterator[bytes]:
+    """Yield what a file might hold that nobody meant to be read: the same of the same file."""
+    yield from (b"", b"\0", b"\xff\xfe\xfd", data[::-1], data * 3)
+    yield from (data[: len(data) * n // 16] for n in range(1, 16))
+    draw = Random(len(data))  # noqa: S311 - no secret
+    for match in list(re.finditer(rb"\d+", data))[:_CHANGES]:
+        yield data[: match.start()] + draw.choice(_ABSURD) + data[match.end() :]
+    lines = data.splitlines(keepends=True)
+    for n in range(min(len(lines), _CHANGES)):
+        yield b"".join([*lines[:n], *lines[n + 1 :]])
+    for _ in range(_CHANGES if data else 0):
+        at = draw.randrange(len(data))
+        yield data[:at] + bytes([draw.randrange(256)]) + data[at + 1 :]
+
+
+def _unanswered(path: Path, data: bytes) -> Iterator[str]:
+    """Yield what is raised for a changed file, unless it is a message that names it."""
+    shown = data if len(data) <= _SHOWN else data[:_SHOWN] + b"..."
+    try:
+        load(path)
+    except PluginError as error:
+        yield f"fails on {shown!r}: {error.message.rpartition('failed: ')[2]}"
+    except CnnError as error:
+        if path.stem not in str(error):
+            yield f"does not say which file is wrong: {printable(error.message)}"
+
+
+_SHOWN = 200

@@ -34,6 +34,7 @@ def change(
 ) -> Changed:
     """Mend specs, or with a reason write comments into them; with ``diff`` only show that."""
     from cnnanalyze.linting.fixes import excuse, mend
+    from cnnanalyze.linting.run import lint_model
 
     files: list[FileResult] = []
     failed: list[CnnError] = []
@@ -44,6 +45,9 @@ def change(
     for spec in specs:
         chosen = configuration.of(spec.folder)
         try:
+            if spec.is_model:
+                files.append(lint_model(spec.name, chosen, parameters))
+                continue
             source = spec.open()
         except CnnError as error:
             failed.append(error)
@@ -77,6 +81,11 @@ def check_changeable(spec: LintTarget) -> None:
     if spec.text is not None:
         raise UsageError(
             "a spec on stdin cannot be changed in place", help="use --diff, or name a file"
+        )
+    if spec.is_model:
+        raise UsageError(
+            f"'{spec.name}' is no spec and is not changed",
+            help="leave it out: --fix and --add-ignore change specs",
         )
     if spec.is_of_zoo or is_of_package(Path(spec.name)):
         raise UsageError(

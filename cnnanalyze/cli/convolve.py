@@ -202,8 +202,11 @@ def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
     """Return the numbers that were given, or the name of a spec."""
     from cnnanalyze.course.worked_steps.picture import read_file
     from cnnanalyze.course.worked_steps.text import read_image
+    from cnnanalyze.exchange.front_end import find as find_front_end
 
     if source == "-" or source.startswith("zoo:") or Path(source).suffix.lower() in SPECS:
+        return source
+    if find_front_end(source) is not None:
         return source
     if source and image:
         raise UsageError(

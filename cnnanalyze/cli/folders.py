@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnanalyze.core.configuration import FILES
-from cnnanalyze.core.files import is_file, is_folder, resolved
+from cnnanalyze.core.files import SPEC_ENDINGS, is_file, is_folder, resolved
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.core.ignore_patterns import Patterns
 
-ENDINGS = (".yaml", ".yml")
-INCLUDE = tuple(f"*{ending}" for ending in ENDINGS)
+INCLUDE = tuple(f"*{ending}" for ending in SPEC_ENDINGS)
 EXCLUDE = (
     ".*/",
     *(f"{name}/" for name in ("__pycache__", "__pypackages__", "_build", "build", "buck-out")),
@@ -56,7 +55,9 @@ class FolderRules(NamedTuple):
 
     def includes(self, path: Path) -> bool:
         """Whether a file is looked at."""
-        return path.suffix in ENDINGS if self.include is None else bool(self.include.decide(path))
+        return (
+            path.suffix in SPEC_ENDINGS if self.include is None else bool(self.include.decide(path))
+        )
 
     def within(self, folder: Path) -> FolderRules:
         """Return the rules for a folder that was named itself."""

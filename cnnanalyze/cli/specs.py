@@ -7,15 +7,15 @@ from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.cli.folders import ENDINGS, Scan
-from cnnanalyze.core.files import exists, is_folder
+from cnnanalyze.cli.folders import Scan
+from cnnanalyze.core.files import SPEC_ENDINGS, exists, is_folder
 from cnnanalyze.errors import CnnError, Source, UsageError
 
 if TYPE_CHECKING:
     from cnnanalyze.language.spec import Spec
 
 STDIN = "-"
-_IN_A_FOLDER = f"specs are files that end in {' or '.join(ENDINGS)}"
+_IN_A_FOLDER = f"specs are files that end in {' or '.join(SPEC_ENDINGS)}"
 _BY_A_PATTERN = "check the pattern and the folder"
 
 
@@ -118,10 +118,14 @@ def _of_zoo(pattern: str) -> list[str]:
 def _sort(
     files: Sequence[Path], specs: dict[str, None], others: set[Path], message: str, help_: str
 ) -> None:
-    """Sort files into specs and others, and refuse a place without any spec."""
+    """Sort files into specs and others, and refuse a place without any spec.
+
+    What a front end reads is taken as a spec is.
+    """
+    from cnnanalyze.exchange.front_end import find as find_front_end
     from cnnanalyze.language.recognition import is_spec
 
-    kinds = {path: is_spec(path) for path in files}
+    kinds = {path: find_front_end(path) is not None or is_spec(path) for path in files}
     specs.update((str(path), None) for path, is_one in kinds.items() if is_one)
     others.update(path for path, is_one in kinds.items() if not is_one)
     if kinds and not any(kinds.values()):
@@ -140,7 +144,7 @@ def load(name: str, settings: dict[str, Any]) -> Spec:
         from cnnanalyze.language.build import build
 
         return build(Source("<stdin>", read_stdin()), settings)
-    from cnnanalyze.language.build import load as load_file
+    from cnnanalyze.exchange.load import load as load_file
     from cnnanalyze.language.zoo import find_spec
 
     return load_file(find_spec(name), settings)

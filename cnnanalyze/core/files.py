@@ -16,6 +16,8 @@ from pathlib import Path
 
 from cnnanalyze.errors import Fault, UsageError
 
+SPEC_ENDINGS = (".yaml", ".yml")
+"""What the names of specs end in."""
 MOST_BYTES = 2_000_000
 """The largest text that is read."""
 

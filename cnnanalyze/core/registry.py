@@ -11,6 +11,7 @@ from cnnanalyze.core.spelling import Spelling
 from cnnanalyze.errors import PluginError
 
 T = TypeVar("T")
+_CHOOSE = "choose another name; a dotted one such as 'acme.swish' never collides"
 
 
 def nearest(word: object, known: list[str] | tuple[str, ...]) -> str:
@@ -31,8 +32,9 @@ class Registry(Generic[T]):
     carry a dot, are entered by the entry points of their packages, read only when a name is missed.
     """
 
-    def __init__(self, what: str, group: str = "") -> None:
+    def __init__(self, what: str, group: str = "", advice: str = _CHOOSE) -> None:
         self.what = what
+        self._advice = advice
         self._group = group
         self._entries: dict[str, T] = {}
         self._aliases: dict[str, str] = {}
@@ -53,7 +55,7 @@ class Registry(Generic[T]):
             if taken in self._entries or origin != thing.__module__:
                 raise PluginError(
                     f"{self.what} '{n}' is registered already, by {origin}",
-                    help="choose another name; a dotted one such as 'acme.swish' never collides",
+                    help=self._advice,
                 )
         self._entries[name] = thing
         self._aliases.update(dict.fromkeys(aliases, name))

@@ -14,12 +14,12 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import offered
-from cnnanalyze.errors import CnnError, Fault, ShapeError, UsageError
+from cnnanalyze.errors import CnnError, Fault, Mark, ShapeError, UsageError
 from cnnanalyze.graph.given_numbers import fill_tensors, nest
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId
+from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId, Origin
 from cnnanalyze.graph.sharing import owner_of
 from cnnanalyze.layers.attributes import LARGEST, as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
@@ -115,7 +115,13 @@ class NetworkBuilder:
 
     # --- what goes in ----------------------------------------------------------------------------
 
-    def input(self, *extents: int | Shape, name: str = "", values: Any = None) -> Tensor:  # noqa: ANN401
+    def input(
+        self,
+        *extents: int | Shape,
+        name: str = "",
+        values: Any = None,  # noqa: ANN401 - numbers, lists, arrays
+        origin: Origin | None = None,
+    ) -> Tensor:
         """Add an input: ``b.input(224, 224, 3)``, the channels last.
 
         Parameters
@@ -127,18 +133,21 @@ class NetworkBuilder:
             What the input is called; by default ``input``, and further ones ``input2``, ...
         values
             The numbers of one image, nested as the extents are.
+        origin
+            Where it is written, if there is a text: messages point there.
 
         Raises
         ------
         UsageError
             If the extents are none, the name is taken, or the values do not have the shape.
         """
-        shape = _shape_of(extents)
-        if not name:
-            count = len(self._inputs) + 1
-            name = str(INPUT) if count == 1 else f"{INPUT}{count}"
-        self._free_path(name, "")
-        given = None if values is None else _values(values, shape)
+        with _told_at(origin):
+            shape = _shape_of(extents)
+            if not name:
+                count = len(self._inputs) + 1
+                name = str(INPUT) if count == 1 else f"{INPUT}{count}"
+            self._free_path(name, "")
+            given = None if values is None else _values(values, shape)
         self._taken.add(name)
         self._inputs[NodeId(name)] = Input(shape, given)
         return Tensor(NodeId(name), shape, self)
@@ -173,6 +182,7 @@ class NetworkBuilder:
         frozen: bool = False,
         share: Tensor | str | None = None,
         weights: Any = None,  # noqa: ANN401 - numbers, lists, arrays, by tensor or not
+        origin: Origin | None = None,
         **attributes: Any,  # noqa: ANN401
     ) -> Tensor:
         """Add a layer, ready-made or of a kind.
@@ -193,6 +203,8 @@ class NetworkBuilder:
         weights
             Numbers for its tensors by their roles (``{"kernel": ..., "bias": ...}``), or for the
             first of them.
+        origin
+            Where it is written, if there is a text: messages and findings point there.
         **attributes
             The attributes of the kind.
 
@@ -203,24 +215,26 @@ class NetworkBuilder:
         UsageError
             If an attribute, a name or what is read is wrong.
         """
-        kind = layer.kind if isinstance(layer, Layer) else _kind(layer).kind
-        path = self._path_for(kind, name)
-        sources, bare = self._sources(read)
-        made = self._made(layer, bare, attributes, path)
-        shapes = tuple(source.shape for source in sources)
-        _refuse_arity(made, len(sources), path)
-        node = Node(
-            NodeId(path),
-            made,
-            tuple(source.id for source in sources),
-            shapes,
-            _output(made, shapes, path),
-            frozen or self._frozen,
-        )
-        if share is not None:
-            node = replace(node, share=self._owner(node, share, weights))
-        elif weights is not None:
-            node = replace(node, given=_given(node, weights))
+        with _told_at(origin):
+            kind = layer.kind if isinstance(layer, Layer) else _kind(layer).kind
+            path = self._path_for(kind, name)
+            sources, bare = self._sources(read)
+            made = self._made(layer, bare, attributes, path, origin)
+            shapes = tuple(source.shape for source in sources)
+            _refuse_arity(made, len(sources), path)
+            node = Node(
+                NodeId(path),
+                made,
+                tuple(source.id for source in sources),
+                shapes,
+                _output(made, shapes, path),
+                frozen or self._frozen,
+                origin=origin,
+            )
+            if share is not None:
+                node = replace(node, share=self._owner(node, share, weights))
+            elif weights is not None:
+                node = replace(node, given=_given(node, weights))
         self._taken.add(path)
         self._nodes[path] = node
         return Tensor(node.id, node.output, self)
@@ -362,7 +376,11 @@ class NetworkBuilder:
 
     @staticmethod
     def _made(
-        layer: Layer | str, bare: tuple[object, ...], attributes: Mapping[str, Any], path: str
+        layer: Layer | str,
+        bare: tuple[object, ...],
+        attributes: Mapping[str, Any],
+        path: str,
+        origin: Origin | None,
     ) -> Layer:
         """Return the layer with its attributes."""
         if isinstance(layer, Layer):
@@ -388,7 +406,7 @@ class NetworkBuilder:
                     "layer gave",
                 )
             attributes = {cls.principal: bare[0], **attributes}
-        return _validated(cls, layer, attributes, path)
+        return _validated(cls, layer, attributes, path, origin)
 
     def _owner(self, node: Node, share: object, weights: object) -> NodeId | None:
         if weights is not None:
@@ -425,14 +443,36 @@ def _kind(word: object) -> type[Layer]:
     return cls
 
 
-def _validated(cls: type[Layer], word: str, attributes: Mapping[str, Any], path: str) -> Layer:
-    """Return a layer, or say everything that is wrong with its attributes."""
+@contextmanager
+def _told_at(origin: Origin | None) -> Iterator[None]:
+    """Give what is refused the place where the layer is written, or the attribute it speaks of."""
+    try:
+        yield
+    except CnnError as error:
+        if origin is not None:
+            attribute = error.attribute if isinstance(error, ShapeError) else ""
+            error.faults = tuple(
+                fault if fault.mark else replace(fault, mark=origin.place(attribute))
+                for fault in error.faults
+            )
+        raise
+
+
+def _validated(
+    cls: type[Layer], word: str, attributes: Mapping[str, Any], path: str, origin: Origin | None
+) -> Layer:
+    """Return a layer, or say everything that is wrong with its attributes, each at its place."""
+
+    def place(attribute: str) -> Mark | None:
+        return None if origin is None else origin.place(attribute)
+
     names = tuple(cls.model_fields)
     faults = [
         Fault(
             f"{path}: '{word}' has no attribute '{key}'; "
             f"{offered('it takes', names, 'attributes')}{nearest(key, names)}",
             code="SP003",
+            mark=place(key),
         )
         for key in attributes
         if key not in names
@@ -449,7 +489,8 @@ def _validated(cls: type[Layer], word: str, attributes: Mapping[str, Any], path:
                 faults.append(Fault(words, help=text, code="SP015"))
             else:
                 code = e.get("ctx", {}).get("code", "SP005")
-                faults.append(Fault(f"{path}: {where or word} {complaint(e)}", code=code))
+                words = f"{path}: {where or word} {complaint(e)}"
+                faults.append(Fault(words, place(where), code=code))
         raise UsageError(*faults) from None
     if faults:
         raise UsageError(*faults)

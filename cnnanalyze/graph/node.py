@@ -27,7 +27,24 @@ class GivenTensor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a node came from: the place in a text where its layer is written."""
+    """Where a node came from: the place in a text where its layer is written.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> source = cnn.Source("net.tiny", "conv filters=8 kernel=33")
+    >>> origin = cnn.Origin(cnn.Mark(source, 1, 1, 4), {"kernel": cnn.Mark(source, 1, 16, 9)})
+    >>> b = cnn.NetworkBuilder()
+    >>> try:
+    ...     b.conv(b.input(31, 37, 3), filters=8, kernel=33, origin=origin)
+    ... except cnn.ShapeError as error:
+    ...     print(error)
+    net.tiny:1:16: error: conv1: kernel extent 33 does not fit into height 31: 33 > 31
+      |
+    1 | conv filters=8 kernel=33
+      |                ^^^^^^^^^
+      help: use 'padding: same', a smaller kernel or a larger input
+    """
 
     mark: Mark
     """The word of the step."""
@@ -35,6 +52,10 @@ class Origin:
     """The places of the values that are written at the step, by attribute."""
     chain: tuple[Call, ...] = ()
     """The calls of blocks that led to the step, the outermost first."""
+
+    def place(self, attribute: str) -> Mark:
+        """Return where the value of an attribute is written, or else the step."""
+        return self.arguments.get(attribute, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +101,7 @@ class Node:
 
     def place(self, attribute: str) -> Mark | None:
         """Return where the value of an attribute is written, or else the layer."""
-        origin = self.origin
-        return None if origin is None else origin.arguments.get(attribute, origin.mark)
+        return None if self.origin is None else self.origin.place(attribute)
 
     @property
     def chain(self) -> tuple[Call, ...]:

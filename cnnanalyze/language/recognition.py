@@ -11,7 +11,15 @@ from typing import Any
 
 import yaml
 
-from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, is_file, read_bytes, resolved
+from cnnanalyze.core.files import (
+    MOST_BYTES,
+    SPEC_ENDINGS,
+    FileError,
+    ReadFailure,
+    is_file,
+    read_bytes,
+    resolved,
+)
 from cnnanalyze.language.document import EXTENSIONS, KEYS
 from cnnanalyze.language.reader import LOADER
 
@@ -19,7 +27,6 @@ LARGEST = 20_000_000
 """The largest file that is looked into."""
 _SURE = frozenset({"cnn", "layers"})
 _WORDS = (b"cnn", b"layers", b"extends")
-_ENDINGS = (".yaml", ".yml")
 
 
 def is_spec(path: Path) -> bool:
@@ -85,7 +92,7 @@ def _extends(folder: Path, base: str, keys: frozenset[str], links: int) -> bool:
     """
     if base.startswith("zoo:"):
         return True
-    if not base.endswith(_ENDINGS):
+    if not base.endswith(SPEC_ENDINGS):
         return False
     other = resolved(folder / base)
     if links and other.is_relative_to(resolved(folder)) and is_file(other):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core import tree as trees
 from cnnanalyze.core.diagnostics import Faults
-from cnnanalyze.errors import CnnError, Fault, Mark, Source
+from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import Attempt, attempt
 from cnnanalyze.language.document import Document
@@ -96,11 +96,16 @@ def _weighed(
 
 
 def lint_network(
-    network: Network, settings: Settings | None = None, *, analysis: Analysis | None = None
+    network: Network,
+    settings: Settings | None = None,
+    *,
+    analysis: Analysis | None = None,
+    name: str = "",
 ) -> FileResult:
     """What looks wrong in a network that is read already?
 
     Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
+    ``name`` is that of the file that a front end read it from.
 
     Raises
     ------
@@ -110,7 +115,7 @@ def lint_network(
     _ = network.only_input  # rules ask what the image is
     spec = spec_of(network)
     result, subject = _judge(
-        spec.source or Source(network.name, ""),
+        spec.source or Source(name or network.name, ""),
         None if spec.document is None else spec.document.tree,
         spec.document,
         network,
@@ -119,6 +124,12 @@ def lint_network(
         analysis,
     )
     return _weighed(result, subject, spec.folder, dict(spec.settings))
+
+
+def lint_refused(name: str, error: SpecError, settings: Settings | None = None) -> FileResult:
+    """What is wrong with a file that a front end refused?"""
+    source, faults = Source(name, ""), error.faults
+    return _judge(source, None, None, None, faults, settings or Settings())[0]
 
 
 def _tree(source: Source) -> trees.Mapping | None:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.configuration import find
 from cnnanalyze.core.files import resolved
 from cnnanalyze.core.processes import end_silently, starting
-from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.errors import CnnError, Source, SpecError
+from cnnanalyze.exchange.front_end import find as find_front_end
+from cnnanalyze.exchange.load import load
 from cnnanalyze.language.reader import open_source
-from cnnanalyze.linting.engine import lint_source
+from cnnanalyze.linting.engine import lint_network, lint_refused, lint_source
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.settings import CALLER, Settings, SettingsSource
 
@@ -88,6 +90,11 @@ class LintTarget(NamedTuple):
     is_of_zoo: bool = False
     """Whether it comes with the package."""
 
+    @property
+    def is_model(self) -> bool:
+        """Whether it is a file of another form, which a front end reads."""
+        return self.text is None and find_front_end(self.name) is not None
+
     def open(self) -> Source:
         """Return the text with its name."""
         return open_source(self.name) if self.text is None else Source(self.name, self.text)
@@ -154,8 +161,26 @@ def _lint(
     for spec in specs:
         settings = configuration.of(spec.folder)  # a wrong configuration ends the run
         try:
-            source = spec.open()
+            if spec.is_model:
+                yield lint_model(spec.name, settings, parameters)
+            else:
+                yield lint_source(spec.open(), spec.base, settings, parameters)
         except CnnError as error:
             yield error
-        else:
-            yield lint_source(source, spec.base, settings, parameters)
+
+
+def lint_model(
+    name: str, settings: Settings, parameters: Mapping[str, Any] | None = None
+) -> FileResult:
+    """What is wrong with a file of another form, and what looks wrong in its network?
+
+    Raises
+    ------
+    CnnError
+        If the file cannot be opened, or rules cannot be asked about such a network.
+    """
+    try:
+        network = load(name, parameters)
+    except SpecError as error:
+        return lint_refused(name, error, settings)
+    return lint_network(network, settings, name=name)

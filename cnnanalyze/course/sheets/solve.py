@@ -35,11 +35,11 @@ from cnnanalyze.course.sheets.writing import write
 from cnnanalyze.course.written_answers.parser import AnswerTerms
 from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
+from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, Node
 from cnnanalyze.graph.training import Training
 from cnnanalyze.language.blocks import read_blocks
-from cnnanalyze.language.build import load
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import expand
 from cnnanalyze.language.mapping import place_of

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import thumbnail
-from cnnanalyze.language.build import load
+from cnnanalyze.exchange.load import load
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.page.answers import FEW, work

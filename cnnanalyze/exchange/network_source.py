@@ -10,8 +10,8 @@ from pathlib import Path
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
+from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.build import load
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.zoo import find_spec
 

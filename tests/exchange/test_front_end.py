@@ -1,0 +1,160 @@
+"""Front ends: found by the ending of a file, their faults told as those of the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.errors import PluginError
+from cnnanalyze.exchange.front_end import FRONT_ENDS, MODULES, find
+from cnnanalyze.testing import check_front_end
+from tests.architecture.source import PACKAGE
+from tests.exchange import tiny
+from tests.exchange.conftest import SAMPLE
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def test_front_end_is_found_by_the_ending(model: Path) -> None:
+    assert find(model) is tiny.read
+    assert find("NET.TINY") is tiny.read
+    assert find("net.tiny.yaml") is None
+    assert find("tiny") is None
+
+
+def test_files_of_a_front_end_are_networks(model: Path) -> None:
+    b = cnn.NetworkBuilder("net")
+    x = b.relu(b.conv(b.input(31, 37, 3), filters=8, kernel=3))
+    x = b.relu(b.conv(b.maxpool(x, 2), filters=11, kernel=5, padding=2))
+    expected = b.build(outputs=b.dense(b.flatten(x), 10))
+    assert cnn.load(model).network == expected
+    assert cnn.analyze(str(model)).total == cnn.analyze(expected).total
+    assert cnn.verify(model).is_balanced
+
+
+def test_conformance_suite_accepts_a_front_end(model: Path) -> None:
+    check_front_end(model)
+
+
+def test_front_ends_that_come_along_have_samples_and_pass_the_conformance_suite() -> None:
+    samples = {ending: sorted(SAMPLES.glob(f"*{ending}")) for ending in FRONT_ENDS.words()}
+    assert [ending for ending, found in samples.items() if not found] == []
+    for sample in (one for found in samples.values() for one in found):
+        check_front_end(sample)
+
+
+def test_every_front_end_of_this_package_is_in_the_table() -> None:
+    decorated = {
+        path.stem
+        for path in (PACKAGE / "exchange").glob("*.py")
+        if path.stem != "front_end" and "\n@front_end(" in path.read_text("utf-8")
+    }
+    assert decorated == set(MODULES)
+
+
+def problems(read: Callable[[Path], cnn.Network], path: Path) -> str:
+    """Return what the conformance suite says of a front end."""
+    with FRONT_ENDS.scoped():
+        cnn.front_end(".sizes")(read)
+        with pytest.raises(AssertionError) as caught:
+            check_front_end(path)
+    return str(caught.value)
+
+
+def perceptron(sizes: list[int], name: str = "net") -> cnn.Network:
+    b = cnn.NetworkBuilder(name)
+    x = b.input(sizes[0])
+    for n in sizes[1:]:
+        x = b.dense(x, n)
+    return b.build(outputs=x)
+
+
+@pytest.fixture
+def sizes(tmp_path: Path) -> Path:
+    path = tmp_path / "net.sizes"
+    path.write_text("7 5 3")
+    return path
+
+
+def test_conformance_suite_names_what_a_front_end_does_not_answer(sizes: Path) -> None:
+    said = problems(lambda path: perceptron([int(n) for n in path.read_text().split()]), sizes)
+    assert "the front end for .sizes fails on b'': IndexError: list index out of range" in said
+    assert "fails on b'nan 5 3': ValueError" in said or "fails on b'1e999 5 3'" in said
+
+
+def test_conformance_suite_names_a_front_end_that_is_not_registered(sizes: Path) -> None:
+    with pytest.raises(AssertionError, match=r"the front end for \.sizes is not registered"):
+        check_front_end(sizes)
+
+
+def test_conformance_suite_names_a_network_that_changes(sizes: Path) -> None:
+    numbers = iter(range(1, 1_000))
+    said = problems(lambda _: perceptron([7, next(numbers)]), sizes)
+    assert "the front end for .sizes reads another network every time" in said
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ("tiny", "cannot read files that end in 'tiny'"),
+        (".Tiny", "cannot read files that end in '.Tiny'"),
+        (".yaml", "cannot have '.yaml': such files are specs"),
+    ],
+)
+def test_endings_that_cannot_be_had_are_refused(ending: str, said: str) -> None:
+    with pytest.raises(PluginError) as caught:
+        cnn.front_end(ending)(tiny.read)
+    assert caught.value.message == f"the front end read of tests.exchange.tiny {said}"
+
+
+@pytest.mark.usefixtures("model")
+def test_ending_that_is_taken_is_refused() -> None:
+    with pytest.raises(PluginError) as caught:
+        cnn.front_end(".tiny")(perceptron)  # type: ignore[type-var] # never called
+    (fault,) = caught.value.faults
+    assert fault.message == "front end '.tiny' is registered already, by tests.exchange.tiny"
+    assert fault.help == "choose another ending"
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command where a package with a front end is installed."""
+    about = folder / "acme_tiny-1.0.dist-info"
+    about.mkdir(exist_ok=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-tiny\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[cnnanalyze.frontends]\ntiny = acme_tiny\n")
+    return subprocess.run(
+        [sys.executable, "-m", "cnnanalyze", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), *sys.path))},
+        timeout=60,
+    )
+
+
+def test_front_end_of_an_installed_package_is_found(tmp_path: Path) -> None:
+    text = Path(tiny.__file__).read_text("utf-8")
+    (tmp_path / "acme_tiny.py").write_text(
+        text.replace("def read", '@cnn.front_end(".tiny")\ndef read')
+    )
+    (tmp_path / "net.tiny").write_text(SAMPLE)
+    done = run(tmp_path, "summary", "net.tiny", "--columns", "name,parameters", "-f", "csv")
+    assert done.stdout.splitlines()[1:3] == ["conv1,224", "relu1,0"]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_package_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    (tmp_path / "acme_tiny.py").write_text("raise RuntimeError('out of order')")
+    done = run(tmp_path, "summary", "net.tiny")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: the front end plug-in 'tiny' (acme_tiny) cannot be loaded: out of order\n"
+        "  help: mend or uninstall the package that provides it\n"
+    )
