@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from math import exp
+from math import exp, inf, nan
 
 Number = int | Fraction | float
 """Exact, until an exponential or a root makes it a float."""
@@ -37,3 +38,20 @@ def logistic(x: Number) -> float:
     (0.5, 0.0)
     """
     return 1 / (1 + exp(-float(x))) if x >= 0 else exp(x) / (1 + exp(x))
+
+
+def in_floats(function: Callable[[float], float], x: Number) -> float:
+    """Return what a function makes of a number, as floats have it: not every number has a root.
+
+    Examples
+    --------
+    >>> from math import exp, sqrt
+    >>> in_floats(sqrt, 9), in_floats(sqrt, -1), in_floats(exp, 1000)
+    (3.0, nan, inf)
+    """
+    try:
+        return function(float(x))
+    except OverflowError:
+        return inf
+    except ValueError:
+        return nan

@@ -129,7 +129,7 @@ def _other_values(trial: Trial) -> Iterator[str]:
             for role, tensor in trial.tensors.items()
         }
         exact = float(layer.value(*numbers, **held))
-        if not np.isclose(exact, observed, rtol=1e-6, atol=ROUNDING):
+        if not np.isclose(exact, observed, rtol=1e-6, atol=ROUNDING, equal_nan=True):
             said = ", ".join(f"{float(n):g}" for n in numbers)
             yield f"has the value {exact:g} at {said} by its formula, observed {observed:g}"
             return

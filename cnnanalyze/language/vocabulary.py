@@ -132,6 +132,19 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of({"type": "number", "minimum": 1, "maximum": float_info.max}, EXPRESSION),
     ),
     (
+        types.Power,
+        "number other than 0",
+        any_of(
+            {
+                "type": "number",
+                "minimum": -float_info.max,
+                "maximum": float_info.max,
+                "not": {"const": 0},
+            },
+            EXPRESSION,
+        ),
+    ),
+    (
         types.ShapeText,
         "shape such as 4x4x256",
         any_of({"type": "string", "pattern": f"^{SHAPE}"}, POSITIVE, EXPRESSION),

@@ -18,7 +18,8 @@ FAMILIES = {
     "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm lrn",
     "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
     "smooth": "selu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
-    "merge": "add multiply maximum average concat",
+    "arithmetic": "power pow abs sqrt exp log clip clamp",
+    "merge": "add multiply maximum minimum average subtract divide concat",
     "reshape": "flatten reshape zeropad reflectpad replicatepad circularpad crop",
     "rearrange": (
         "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "

@@ -1,7 +1,7 @@
 """Joins: layers with two inputs or more."""
 
 from fractions import Fraction
-from math import prod
+from math import inf, nan, prod
 from typing import ClassVar
 
 from cnnanalyze.core.cost import Cost
@@ -18,7 +18,7 @@ class Join(Layer):
 
     category = Category.JOIN
     traits = frozenset({Trait.JOIN})
-    arity = (2, None)
+    arity: ClassVar[tuple[int, int | None]] = (2, None)
     verb: ClassVar[str]
     """What cannot be done with shapes that disagree."""
 
@@ -164,6 +164,99 @@ class Maximum(Join):
     def value(self, *numbers: Number) -> Number:
         """Take the largest."""
         return max(numbers)
+
+
+@layer("minimum")
+class Minimum(Join):
+    """Smallest of all inputs, element by element.
+
+    Extents must be equal; an extent of 1 is repeated. ``n`` inputs cost ``n - 1`` comparisons per
+    output element.
+    """
+
+    labels = Labels(sign="min")
+    formula = "smallest, number by number"
+    verb = "take the minimum of"
+    examples = (
+        Example(
+            inputs=("16", "16"),
+            attributes={},
+            output="16",
+            source="Keras documentation, keras.layers.Minimum, example (2, 3, 4)",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:
+        """Compare with every further input."""
+        return Cost(compare=(len(inputs) - 1) * output.count)
+
+    def value(self, *numbers: Number) -> Number:
+        """Take the smallest."""
+        return min(numbers)
+
+
+@layer("subtract")
+class Subtract(Join):
+    """First input minus the second, element by element.
+
+    Extents must be equal; an extent of 1 is repeated. Every output element costs one subtraction,
+    which counts as an addition.
+    """
+
+    arity = (2, 2)
+    labels = Labels(sign="-")
+    formula = "first - second, number by number"
+    verb = "subtract"
+    examples = (
+        Example(
+            inputs=("8", "8"),
+            attributes={},
+            output="8",
+            source="TensorFlow documentation, keras.layers.Subtract, example",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Subtract."""
+        return Cost(add=output.count)
+
+    def value(self, *numbers: Number) -> Number:
+        """Subtract the second from the first."""
+        first, second = numbers
+        return whole(first - second)
+
+
+@layer("divide")
+class Divide(Join):
+    """First input divided by the second, element by element.
+
+    Extents must be equal; an extent of 1 is repeated, so that ``1x1xC`` scales every channel of a
+    map down. Every output element costs one division.
+    """
+
+    arity = (2, 2)
+    labels = Labels(sign="÷")
+    formula = "first/second, number by number"
+    verb = "divide"
+    examples = (
+        Example(
+            inputs=("4x4", "1x4"),
+            attributes={},
+            output="4x4",
+            source="PyTorch documentation, torch.div, example of a 4x4 tensor by one of 4",
+        ),
+    )
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Divide."""
+        return Cost(divide=output.count)
+
+    def value(self, *numbers: Number) -> Number:
+        """Divide the first by the second."""
+        first, second = numbers
+        if not second:
+            return first * inf if first else nan
+        return whole(first / Fraction(second) if isinstance(first, int) else first / second)
 
 
 @layer("average")

@@ -18,8 +18,9 @@ AT_HOME = ("layers/", "execute/", "core/conventions/tools.py")
 ENGLISH = frozenset(
     {"add", "average", "bn", "convolution", "crop", "identity", "linear", "ln", "maximum"}
     | {"multiply", "none", "reshape", "scale", "shift", "slice"}
+    | {"abs", "clip", "divide", "exp", "log", "minimum", "pow", "power", "sqrt", "subtract"}
 )
-"""Words of English, of expressions and of JSON Schema: names only where a kind is compared."""
+"""Words of English, of arithmetic and of JSON Schema: names only where a kind is compared."""
 ALLOWED = {
     "core/conventions/__init__.py": "softmax",  # a word in the name of a convention
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities

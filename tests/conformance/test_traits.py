@@ -8,6 +8,7 @@ from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.trait_check import LAWS, SHOWN, contradictions, not_shown
 from cnnanalyze.layers.activation import Relu, Sigmoid
+from cnnanalyze.layers.arithmetic import Clip
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
 from cnnanalyze.layers.merge import Add, Multiply
@@ -126,6 +127,8 @@ def test_kind_of_ours_has_a_category(kind: type[Layer]) -> None:
         (ZeroPad(padding=0), MAP[0], "zeropad 0 adds nothing"),
         (ZeroPad(padding=1), MAP[0], ""),
         (Crop(amount=0), MAP[0], "crop 0 takes nothing off"),
+        (Clip(), MAP[0], "clip without a limit"),
+        (Clip(min=0), MAP[0], ""),
         (Flatten(), Shape((), 7), "flatten of a vector"),
         (Flatten(), MAP[0], ""),
         (MaxPool(kernel=1), MAP[0], "maxpool of one pixel with stride 1"),

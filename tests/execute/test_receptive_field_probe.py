@@ -104,6 +104,9 @@ CASES: list[tuple[RunStep, list[Any]]] = [
         for kind in ("selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish")
     ),
     (RunStep("x", "gelu", {"approximate": True}), [(i, i) for i in range(5)]),
+    (RunStep("x", "power", {"exponent": -1}), [(i, i) for i in range(5)]),
+    (RunStep("x", "clip", {"max": 0.5}), [(i, i) for i in range(5)]),
+    *((RunStep("x", kind), [(i, i) for i in range(5)]) for kind in ("abs", "sqrt", "exp", "log")),
     (RunStep("x", "log_softmax"), [(i, i) for i in range(5)]),
     (RunStep("x", "drop_path"), [(i, i) for i in range(5)]),
     (RunStep("x", "layer_scale"), [(i, i) for i in range(5)]),

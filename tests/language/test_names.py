@@ -217,8 +217,8 @@ def test_a_path_is_not_advised_as_a_name() -> None:
 
 
 def test_an_unknown_branch_is_told_which_steps_may_stand_there() -> None:
-    assert advice("layers: [relu, {concat: [relu1, nowhere]}]\n") == (
-        "unknown layer kind or block 'nowhere'",
+    assert advice("layers: [relu, {concat: [relu1, elsewhere]}]\n") == (
+        "unknown layer kind or block 'elsewhere'",
         (
             "'cnnanalyze layers' lists the kinds; a branch may also name a step; "
             "known here: input, relu1"

@@ -21,6 +21,7 @@ from cnnanalyze.layers.activation import (
     Softmax,
     Tanh,
 )
+from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, Log, Power, Sqrt
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.norm import BatchNorm, Lrn
 from cnnanalyze.layers.regularise import Dropout, DropPath, Identity, LayerScale, Scale
@@ -62,6 +63,13 @@ LAYERS = [
     (DropPath(), Cost()),
     (LayerScale(), Cost(multiply=385)),
     (Scale(factor=0.17), Cost(multiply=385)),
+    (Power(exponent=3), Cost(power=385)),
+    (Abs(), Cost()),
+    (Sqrt(), Cost(power=385)),
+    (Exp(), Cost(exponential=385)),
+    (Log(), Cost(exponential=385)),
+    (Clip(min=-1, max=2), Cost(compare=770)),
+    (Clip(max=2), Cost(compare=385)),
 ]
 
 

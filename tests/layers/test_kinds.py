@@ -41,8 +41,9 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
     activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
     activations |= {"log_softmax"}
-    joins = {"add", "multiply", "maximum", "average"}
-    expected = convolutions | pools | whole | moving | norms | activations | joins
+    joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
+    arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
+    expected = convolutions | pools | whole | moving | norms | activations | joins | arithmetic
     assert KINDS.names() == sorted(expected)
 
 

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import permutations
+from math import inf, isnan
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import cnnanalyze as cnn
 from cnnanalyze.core.cost import Cost
+from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.reach import POINT, WHOLE
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.merge import Add, Average, Concat, Maximum, Multiply
+from cnnanalyze.layers.base import Layer
+from cnnanalyze.layers.merge import (
+    Add,
+    Average,
+    Concat,
+    Divide,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+)
 
 X = Shape((5, 7), 11)
 GATE = Shape((1, 1), 11)
 MASK = Shape((5, 7), 1)
 
 
-@pytest.mark.parametrize("kind", [Add, Multiply, Maximum, Average])
+@pytest.mark.parametrize("kind", [Add, Multiply, Maximum, Minimum, Average, Subtract, Divide])
 def test_an_extent_of_one_is_repeated(kind: type[Add]) -> None:
     join = kind()
     for inputs in permutations((X, GATE, MASK)):
@@ -44,6 +58,7 @@ def test_vectors_join_by_their_features() -> None:
         (Add(), Cost(add=770)),
         (Multiply(), Cost(multiply=770)),
         (Maximum(), Cost(compare=770)),
+        (Minimum(), Cost(compare=770)),
         (Average(), Cost(add=770, divide=385)),
         (Concat(), Cost()),
     ],
@@ -51,6 +66,32 @@ def test_vectors_join_by_their_features() -> None:
 )
 def test_cost_of_three_inputs(join: Add, cost: Cost) -> None:
     assert join.cost(X, X, GATE, X) == cost
+
+
+@pytest.mark.parametrize(
+    ("join", "cost", "value"),
+    [
+        (Subtract(), Cost(add=385), Fraction(17, 4)),
+        (Divide(), Cost(divide=385), Fraction(-5, 12)),
+    ],
+    ids=lambda v: getattr(v, "kind", ""),
+)
+def test_a_difference_and_a_quotient_have_an_order(join: Layer, cost: Cost, value: Number) -> None:
+    assert join.cost(X, X, GATE) == cost
+    assert join.value(Fraction(5, 4), -3) == value
+
+
+def test_quotient_by_nothing_is_what_floats_make_of_it() -> None:
+    assert [Divide().value(x, 0) for x in (3, -3)] == [inf, -inf]
+    assert isnan(Divide().value(0, 0))
+
+
+@pytest.mark.parametrize(("kind", "third"), [("subtract", 3), ("divide", 3)])
+def test_a_join_of_two_takes_no_third(kind: str, third: int) -> None:
+    branches = ", ".join(["[relu]"] * third)
+    text = f"{{cnn: 1, input: 5x7x2, layers: [{{{kind}: [{branches}]}}]}}"
+    with pytest.raises(cnn.SpecError, match=f"'{kind}' takes 2 inputs, but 3 are given"):
+        cnn.loads(text)
 
 
 @given(channels=st.lists(st.integers(1, 97), min_size=2, max_size=7))

@@ -2,6 +2,7 @@
 
 from tests.strategies import (
     activation,
+    arithmetic,
     conv,
     linear,
     merge,
@@ -17,7 +18,7 @@ from tests.strategies import (
 from tests.strategies.case import Cases
 
 FAMILIES = (
-    *(conv, transposed, pool, linear, norm, activation, smooth),
+    *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic),
     *(merge, reshape, rearrange, resize, regularise),
 )
 STRATEGIES: dict[str, Cases] = {

@@ -12,18 +12,18 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.base import KINDS
 from tests.strategies.case import Case
-from tests.strategies.loose import LOOSE, layers, ranks
+from tests.strategies.loose import JOINS, LOOSE, PAIRS, layers, ranks
 from tests.witnesses.case import frozen
 
 MOST = 5_000
 """No map of a chain has more elements."""
-JOINS = ("add", "multiply", "maximum", "average", "concat")
+JOINED = (*JOINS, *PAIRS)
 REARRANGING = ("permute", "reshape", "shift", "depth_to_space", "space_to_depth", "flatten")
 """Kinds that put elements elsewhere: these come more often."""
 
 Step = dict[str, Any]
 sizes = st.sampled_from((2, 3, 5, 7, 11, 13))
-kinds = st.sampled_from([*(kind for kind in LOOSE if kind not in JOINS), *REARRANGING * 3])
+kinds = st.sampled_from([*(kind for kind in LOOSE if kind not in JOINED), *REARRANGING * 3])
 
 
 def output(case: Case) -> Shape | None:
@@ -44,7 +44,7 @@ def chains(draw: st.DrawFn, start: Shape, most: int, *, joins: bool) -> tuple[li
     x = start
     for _ in range(draw(st.integers(0, most))):
         if joins and draw(st.integers(0, 4)) == 0:
-            kind = draw(st.sampled_from(JOINS))
+            kind = draw(st.sampled_from(JOINED))
             ends = [draw(chains(x, 3, joins=False)) for _ in range(2)]
             found = output(Case(kind, tuple(shape for _, shape in ends)))
             step: Step = {kind: [branch for branch, _ in ends]}

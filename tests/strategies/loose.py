@@ -16,6 +16,9 @@ from cnnanalyze.core.shape import Shape
 from tests.strategies.case import Case, Cases, one_or_each
 
 Draw = st.DrawFn
+JOINS = ("add", "multiply", "maximum", "minimum", "average", "concat")
+PAIRS = ("subtract", "divide")
+limits = st.sampled_from((-0.5, 0, 0.75))
 Shapes = st.SearchStrategy[Shape]
 flags = st.booleans()
 ranks = st.sampled_from((1, 2, 2, 3))
@@ -146,11 +149,11 @@ def resizes(draw: Draw, maps: Shapes) -> Case:
 
 
 @st.composite
-def joins(draw: Draw, kind: str) -> Case:
+def joins(draw: Draw, kind: str, most: int = 4) -> Case:
     """Return inputs that mostly agree, some with an extent of 1, some that do not agree."""
     x = draw(anything)
     inputs = [x]
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, most - 1))):
         size = tuple(1 if draw(wrong) else draw(extents) if draw(wrong) else n for n in x.size)
         inputs.append(Shape(size, draw(counts) if draw(flags) and kind == "concat" else x.channels))
     if draw(wrong):
@@ -267,19 +270,23 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
             for kind in (
                 *("relu", "relu6", "sigmoid", "tanh", "softmax", "log_softmax", "selu", "silu"),
                 *("hard_sigmoid", "hard_swish", "softplus", "mish", "identity", "flatten"),
+                *("abs", "sqrt", "exp", "log"),
             )
         },
         "leaky_relu": of("leaky_relu", inputs, optional(slope=st.sampled_from((0.01, 0.3, 2.0)))),
         "elu": of("elu", inputs, optional(alpha=st.sampled_from((1.0, 0.5)))),
         "gelu": of("gelu", inputs, optional(approximate=flags)),
         "prelu": of("prelu", inputs, optional(shared=flags)),
+        "power": of("power", inputs, required(exponent=st.sampled_from((2, 3.0, -1, 0.5, 0)))),
+        "clip": of("clip", inputs, optional(min=limits, max=limits)),
         "scale": of("scale", inputs, required(factor=st.sampled_from((0.17, 2.0)))),
         "layer_scale": of("layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)))),
         **{
             kind: of(kind, inputs, optional(rate=st.sampled_from((0, 0.5, 1, 1.5, -0.5))))
             for kind in ("dropout", "drop_path")
         },
-        **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average", "concat")},
+        **{kind: joins(kind) for kind in JOINS},
+        **{kind: joins(kind, most=2) for kind in PAIRS},
         "reshape": reshapes(inputs),
         **{
             kind: of(kind, maps, lambda d, x: {"padding": d(padding(x.rank))})

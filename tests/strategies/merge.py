@@ -9,11 +9,11 @@ from tests.strategies.case import CHANNELS, Case, anything
 
 
 @st.composite
-def joins(draw: st.DrawFn, kind: str) -> Case:
+def joins(draw: st.DrawFn, kind: str, most: int = 4) -> Case:
     common = draw(anything)
     keep = st.sampled_from((True, True, True, False))
     inputs = []
-    for _ in range(draw(st.integers(2, 4))):
+    for _ in range(draw(st.integers(2, most))):
         *size, channels = (n if draw(keep) else 1 for n in common.extents)
         inputs.append(Shape(tuple(size), channels))
     return Case(kind, tuple(inputs))
@@ -27,6 +27,7 @@ def concats(draw: st.DrawFn) -> Case:
 
 
 STRATEGIES = {
-    **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "average")},
+    **{kind: joins(kind) for kind in ("add", "multiply", "maximum", "minimum", "average")},
+    **{kind: joins(kind, most=2) for kind in ("subtract", "divide")},
     "concat": concats(),
 }

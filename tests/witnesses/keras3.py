@@ -252,7 +252,9 @@ ACTIVATIONS: dict[str, Callable[[Question], Any]] = {
     "add": lambda q: of_keras.Add(),
     "multiply": lambda q: of_keras.Multiply(),
     "maximum": lambda q: of_keras.Maximum(),
+    "minimum": lambda q: of_keras.Minimum(),
     "average": lambda q: of_keras.Average(),
+    "subtract": lambda q: of_keras.Subtract(),
     "concat": lambda q: of_keras.Concatenate(),
     "reshape": lambda q: of_keras.Reshape(tuple(map(int, q["to"].split("x")))),
     "zeropad": lambda q: on_axes("ZeroPadding", q.rank)(sides(q, "padding")),
@@ -269,7 +271,7 @@ ACTIVATIONS |= {
     )
 }
 
-JOINS = {"add", "multiply", "maximum", "average", "concat"}
+JOINS = {"add", "multiply", "maximum", "minimum", "average", "subtract", "concat"}
 
 
 def sides(q: Question, attribute: str) -> Any:

@@ -302,6 +302,7 @@ SIMPLE: dict[str, tuple[str, Callable[[Question], dict[str, Any]]]] = {
         for kind, name in (
             *(("relu", "Relu"), ("sigmoid", "Sigmoid"), ("tanh", "Tanh"), ("selu", "Selu")),
             *(("hard_swish", "HardSwish"), ("softplus", "Softplus"), ("mish", "Mish")),
+            *(("abs", "Abs"), ("sqrt", "Sqrt"), ("exp", "Exp"), ("log", "Log")),
             ("identity", "Identity"),
         )
     },
@@ -324,6 +325,23 @@ def _simple(
 for _kind, (_name, _attributes) in SIMPLE.items():
     witness(_kind)(_simple(_name, _attributes))
 
+
+@witness("power")
+def _power(q: Question, x: Array) -> Array:
+    if not q["exponent"]:
+        raise Silent("ONNX Runtime makes ones of everything")
+    return operator("Pow", [x, np.array(q["exponent"], np.float32)])
+
+
+@witness("clip")
+def _clip(q: Question, x: Array) -> Array:
+    limits = [None if q[name] is None else np.array(q[name], np.float32) for name in ("min", "max")]
+    given = [float(limit) for limit in limits if limit is not None]
+    if not given or given != sorted(given):
+        raise Silent("ONNX Runtime passes everything on, or lets the upper limit win")
+    return operator("Clip", [x, *limits])
+
+
 # --- joins, and elements in other places ----------------------------------------------------------
 
 
@@ -336,7 +354,10 @@ def _joined(name: str, **attributes: Any) -> Witness:
     return ask
 
 
-for _kind, _name in (("add", "Sum"), ("maximum", "Max"), ("average", "Mean")):
+for _kind, _name in (
+    *(("add", "Sum"), ("maximum", "Max"), ("minimum", "Min"), ("average", "Mean")),
+    *(("subtract", "Sub"), ("divide", "Div")),
+):
     WITNESSES[_kind] = _joined(_name)
 WITNESSES["concat"] = _joined("Concat", axis=-1)
 

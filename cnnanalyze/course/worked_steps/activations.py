@@ -48,9 +48,9 @@ def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
 
     after = _each(x, value)
     formula = layer.formula
-    for name in type(layer).model_fields:
-        if re.search(rf"\b{name}\b", layer.formula):
-            formula += f", {name} {getattr(layer, name):g}"
+    for name, given in layer.attributes.items():
+        if given is not None and re.search(rf"\b{name}\b", layer.formula):
+            formula += f", {name} {given:g}"
     return Worked(after, formula, _pairs(x, after, layer.formula))
 
 

@@ -9,6 +9,7 @@ A kind of somebody else's registers its own with :func:`run`, :func:`init`, :fun
 
 from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     activation,
+    arithmetic,
     conv,
     linear,
     merge,

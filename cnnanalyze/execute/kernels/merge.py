@@ -29,6 +29,24 @@ def maximum(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -
     return _folded(tally, inputs, tally.maximum)
 
 
+@run("minimum")
+def minimum(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the smallest of all inputs."""
+    return _folded(tally, inputs, tally.minimum)
+
+
+@run("subtract")
+def subtract(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Take the second input from the first."""
+    return _folded(tally, _two(inputs), tally.subtract)
+
+
+@run("divide")
+def divide(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
+    """Divide the first input by the second."""
+    return _folded(tally, _two(inputs), tally.divide)
+
+
 @run("average")
 def average(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Take the mean of all inputs."""
@@ -48,6 +66,12 @@ def _folded(tally: Tally, inputs: Sequence[Array], join: Callable[..., Array]) -
     for other in others:
         join(out, other, out=out)
     return out
+
+
+def _two(inputs: list[Array]) -> list[Array]:
+    if len(inputs) != 2:  # noqa: PLR2004 - a pair
+        raise ExecutionError(f"two inputs are read here, but {len(inputs)} are given")
+    return inputs
 
 
 def _broadcast(inputs: Sequence[Array]) -> Sequence[Array]:

@@ -200,8 +200,22 @@ JOINS: dict[str, Callable[[list[Any]], Any]] = {
     "add": lambda parts: sum(parts[1:], start=parts[0]),
     "multiply": lambda parts: prod(parts[1:], start=parts[0]),
     "maximum": lambda parts: reduce(torch.maximum, parts),
+    "minimum": lambda parts: reduce(torch.minimum, parts),
+    "subtract": lambda parts: parts[0] - parts[1],
+    "divide": lambda parts: parts[0] / parts[1],
     "concat": lambda parts: torch.cat(parts, 1),
 }
+
+
+FUNCTIONS: dict[str, Callable[[Node, Any], Any]] = {
+    "power": lambda node, x: torch.pow(x, node.attributes["exponent"]),
+    "abs": lambda _, x: torch.abs(x),
+    "sqrt": lambda _, x: torch.sqrt(x),
+    "exp": lambda _, x: torch.exp(x),
+    "log": lambda _, x: torch.log(x),
+    "clip": lambda node, x: torch.clamp(x, node.attributes["min"], node.attributes["max"]),
+}
+"""What PyTorch has no module for."""
 
 
 class Model(nn.Module):  # type: ignore[misc]  # torch is optional, and Any where it is absent
@@ -219,7 +233,13 @@ class Model(nn.Module):  # type: ignore[misc]  # torch is optional, and Any wher
         for node in self.steps:
             inputs = [seen[i] for i in node.inputs]
             join = JOINS.get(node.kind)
-            seen[node.id] = join(inputs) if join else self.parts[name(node)](inputs[0])
+            function = FUNCTIONS.get(node.kind)
+            if join:
+                seen[node.id] = join(inputs)
+            elif function:
+                seen[node.id] = function(node, inputs[0])
+            else:
+                seen[node.id] = self.parts[name(node)](inputs[0])
         return seen[self.steps[-1].id]
 
 

@@ -172,7 +172,7 @@ def test_networks_agree_with_the_executor(image: np.ndarray[Any, Any]) -> None:
 @pytest.mark.parametrize(
     "kind",
     ["relu", "relu6", "leaky_relu", "elu", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "silu",
-     "softplus", "mish", "gelu", "selu", "softmax", "log_softmax"],
+     "softplus", "mish", "gelu", "selu", "softmax", "log_softmax", "abs", "exp", "clip"],
 )  # fmt: skip
 def test_activations_agree_with_the_executor(kind: str) -> None:
     numbers = [-7.5, -3.0, -0.25, 0.0, 0.5, 2.0, 11.0]

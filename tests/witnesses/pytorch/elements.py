@@ -30,6 +30,10 @@ ACTIVATIONS: dict[str, Callable[[Question, Any], Any]] = {
     "hard_swish": lambda q, x: F.hardswish(x),
     "softplus": lambda q, x: F.softplus(x),
     "mish": lambda q, x: F.mish(x),
+    "abs": lambda q, x: torch.abs(x),
+    "sqrt": lambda q, x: torch.sqrt(x),
+    "exp": lambda q, x: torch.exp(x),
+    "log": lambda q, x: torch.log(x),
     "identity": lambda q, x: x,
     "scale": lambda q, x: x * q["factor"],
 }
@@ -45,6 +49,21 @@ def per_channel(q: Question, role: str, count: int | None = None) -> Any:
 @witness("prelu")
 def _prelu(q: Question, x: Any) -> Any:
     return F.prelu(x, per_channel(q, "slope", 1 if q["shared"] else None))
+
+
+@witness("power")
+def _power(q: Question, x: Any) -> Any:
+    if not q["exponent"]:
+        raise Silent("PyTorch makes ones of everything")
+    return torch.pow(x, q["exponent"])
+
+
+@witness("clip")
+def _clip(q: Question, x: Any) -> Any:
+    limits = [limit for limit in (q["min"], q["max"]) if limit is not None]
+    if limits != sorted(limits):
+        raise Silent("PyTorch lets the upper limit win")
+    return torch.clamp(x, q["min"], q["max"])
 
 
 @witness("layer_scale")
@@ -147,6 +166,9 @@ def alike(xs: list[Any]) -> list[Any]:
 joined("add")(lambda q, xs: reduce(torch.add, alike(xs)))
 joined("multiply")(lambda q, xs: reduce(torch.mul, alike(xs)))
 joined("maximum")(lambda q, xs: reduce(torch.maximum, alike(xs)))
+joined("minimum")(lambda q, xs: reduce(torch.minimum, alike(xs)))
+joined("subtract")(lambda q, xs: torch.sub(*alike(xs)))
+joined("divide")(lambda q, xs: torch.div(*alike(xs)))
 joined("average")(lambda q, xs: reduce(torch.add, alike(xs)) / len(xs))
 joined("concat")(lambda q, xs: torch.cat(xs, dim=-1))
 
