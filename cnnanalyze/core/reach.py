@@ -331,6 +331,68 @@ class Continued(Window):
             yield i if i < n else turn - i
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered(IndexMap):
+    """Chosen places: output ``o`` reads ``positions[o]`` of ``extent`` indices.
+
+    In theory the choice goes on behind the map as it was in it, so that it is periodic.
+
+    Examples
+    --------
+    >>> [list(Gathered((3, 0), 5).taps(o)) for o in range(3)]
+    [[3], [0], [8]]
+    """
+
+    positions: tuple[int, ...]
+    extent: int
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return len(self.positions)
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return self.extent
+
+    @property
+    def is_sliding(self) -> bool:
+        """Whether the tap never goes back from one output to the next, but goes on for ever."""
+        return False
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return 1
+
+    def first(self, o: int) -> int:
+        """Return the one index that output ``o`` reads."""
+        turns, place = divmod(o, len(self.positions))
+        return turns * self.extent + self.positions[place]
+
+    def last(self, o: int) -> int:
+        """Return the one index that output ``o`` reads."""
+        return self.first(o)
+
+    def first_from(self, i: int) -> int:
+        """Return the first output that reads ``i`` or a later index."""
+        return next(o for o in range(*self._around(i)) if self.first(o) >= i)
+
+    def last_from(self, i: int) -> int:
+        """Return the first output that reads ``i`` or a later index."""
+        return self.first_from(i)
+
+    def _around(self, i: int) -> tuple[int, int]:
+        """Return outputs among which is the first that reads ``i`` or a later index."""
+        turn = i // self.extent
+        return turn * self.period, (turn + 2) * self.period
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the one index that output ``o`` reads."""
+        return (self.first(o),)
+
+
 class Whole:
     """The map of a layer that reads every index of its input: ``WHOLE`` is the only one."""
 
@@ -357,5 +419,5 @@ class Everywhere:
 
 EVERYWHERE = Everywhere()
 
-Periodic = Window | Transposed | Sampled | Bins
+Periodic = Window | Transposed | Sampled | Bins | Gathered
 Reach = Periodic | Whole | Everywhere

@@ -50,6 +50,17 @@ class Shape(NamedTuple):
         """All extents, channels last: ``(h, w, c)``."""
         return (*self.size, self.channels)
 
+    def with_extent(self, axis: int, extent: int) -> Shape:
+        """Return the shape with another extent along one axis; the channels are the last one.
+
+        Examples
+        --------
+        >>> str(Shape((5, 7), 3).with_extent(1, 2)), str(Shape((5, 7), 3).with_extent(2, 1))
+        ('5x2x3', '5x7x1')
+        """
+        extents = (*self.extents[:axis], extent, *self.extents[axis + 1 :])
+        return Shape(extents[:-1], extents[-1])
+
     def __str__(self) -> str:
         return "x".join(map(str, self.extents))
 

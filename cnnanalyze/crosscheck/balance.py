@@ -102,7 +102,7 @@ def balance(
     say(0.7, "receptive fields")
     plans = [_Plan.within(network, name, lines, operations) for name in network.inputs]
     for plan in plans:
-        for entry in _field_entries(analysis, steps, plan):
+        for entry in _field_entries(analysis, steps, plan, observation):
             enter(*entry)
     say(0.95, "refusals")
     for entry in compare_refusals(network):
@@ -261,7 +261,9 @@ def _by_lines(most: int) -> str:
     return f"receptive fields by at most {most} lines of the input along each axis, not by all"
 
 
-def _field_entries(analysis: Analysis, steps: list[RunStep], plan: _Plan) -> Iterator[Entry]:
+def _field_entries(
+    analysis: Analysis, steps: list[RunStep], plan: _Plan, observation: Observation
+) -> Iterator[Entry]:
     """Return the entries of the receptive fields: both ends, every axis, every unit."""
     if not plan.lines:
         return
@@ -272,7 +274,13 @@ def _field_entries(analysis: Analysis, steps: list[RunStep], plan: _Plan) -> Ite
     }
     own = sizes.pop(plan.input)
     observed = observe_fields(
-        steps, own, lines=lines, images=plan.images, of=plan.input, others=sizes
+        steps,
+        own,
+        lines=lines,
+        images=plan.images,
+        of=plan.input,
+        others=sizes,
+        sizes={step: seen.output[:-1] for step, seen in observation.steps.items()},
     )
     # Most layers see what others see, and then both sides are the same objects.
     compared: dict[tuple[int, int, int], tuple[object, object]] = {}

@@ -11,7 +11,7 @@ import numpy as np
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.buffer_pool import SMALL, BufferPool
 from cnnanalyze.execute.chunks import rows_within
-from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, kernel_of
+from cnnanalyze.execute.kernels import INIT, THIN, THIN_RUN, THIN_TO, kernel_of
 from cnnanalyze.execute.operation_counter import Array, Tally
 from cnnanalyze.execute.run import INPUT, RunStep
 from cnnanalyze.execute.threads import one_thread
@@ -34,6 +34,7 @@ def observe_fields(
     images: int | None = None,
     of: str = INPUT,
     others: Mapping[str, tuple[int, ...]] | None = None,
+    sizes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> dict[str, Fields]:
     """Return what every step really reads of the input, by output index along every axis.
 
@@ -54,6 +55,9 @@ def observe_fields(
         The input that is poisoned, of several.
     others
         The spatial extents of the other inputs.
+    sizes
+        The spatial extents of the outputs of steps, as they were observed; needed for those that
+        make positions of channels.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def observe_fields(
             batches = {of: _poisoned(input_size, some)}
             for other, size in (others or {}).items():
                 batches[other] = _poisoned(size, [_CLEAN] * len(some))
-            for name, mask in _run(thinned, batches, readers, buffers):
+            for name, mask in _run(thinned, batches, readers, buffers, sizes or {}):
                 if some[0] is _CLEAN and mask[0].any():
                     raise ExecutionError(f"step '{name}' makes what is not a number out of numbers")
                 arrived.enter(name, mask)
@@ -122,12 +126,14 @@ def _run(
     batches: Mapping[str, Array],
     readers: Counter[str],
     buffers: BufferPool,
+    sizes: Mapping[str, tuple[int, ...]],
 ) -> Iterator[tuple[str, Array]]:
     """Run the thin network; yield per step where poison arrived (images, positions)."""
     left = Counter(readers)
     alive = dict(batches)
     for step in steps:
-        mask = np.isnan(_one_channel(_step(step, [alive[name] for name in step.inputs], buffers)))
+        arrays = [alive[name] for name in step.inputs]
+        mask = np.isnan(_one_channel(_step(step, arrays, buffers, sizes)))
         yield step.id, mask
         for name in step.inputs:
             left[name] -= 1
@@ -139,7 +145,16 @@ def _run(
             alive[step.id] = _ones_but(mask, buffers)
 
 
-def _step(step: RunStep, inputs: list[Array], buffers: BufferPool) -> Array:
+def _step(
+    step: RunStep,
+    inputs: list[Array],
+    buffers: BufferPool,
+    sizes: Mapping[str, tuple[int, ...]],
+) -> Array:
+    if (to := THIN_TO.get(step.kind)) is not None:
+        if step.id not in sizes:
+            raise ExecutionError(f"step '{step.id}' makes positions, and nobody says how many")
+        return to(sizes[step.id], inputs, **step.attributes)
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]
     tensors = make(_ones, shapes, **step.attributes) if make else {}

@@ -127,6 +127,31 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of(list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2), EXPRESSION),
     ),
     (
+        types.Places,
+        "list of places, from 0, or from the end, from -1",
+        any_of(list_of(any_of(INTEGER, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (types.Place, "whole number, negative ones too", any_of(INTEGER, EXPRESSION)),
+    (
+        types.AxisWord,
+        f"{', '.join(types.AXIS_WORDS)}, or the number of an axis from 1",
+        any_of(
+            {"enum": [*types.AXIS_WORDS]},
+            {"type": "integer", "minimum": 1, "maximum": 4},
+            EXPRESSION,
+        ),
+    ),
+    (types.PatternText, "axes by their names, as in h w c -> (h w) c", TEXT),
+    (
+        types.Sizes,
+        "mapping of names to whole numbers, at least 1",
+        any_of(
+            {"type": "object", "additionalProperties": any_of(POSITIVE, EXPRESSION)},
+            list_of(list_of(any_of(TEXT, POSITIVE), minItems=2, maxItems=2)),
+            EXPRESSION,
+        ),
+    ),
+    (
         types.Exponent,
         "number, at least 1",
         any_of({"type": "number", "minimum": 1, "maximum": float_info.max}, EXPRESSION),

@@ -25,6 +25,7 @@ FAMILIES = {
         "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
         "pixel_shuffle shift"
     ),
+    "axes": "rearrange gather",
     "resize": "resize upsample",
     "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",
 }

@@ -13,8 +13,9 @@ from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.reach import Border
-from cnnanalyze.core.shape import axis_name
+from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.pattern import parse
 
 CONTINUED: tuple[Border, ...] = ("circular", "reflect", "replicate")
 """Paddings that continue the map with its own numbers."""
@@ -153,6 +154,49 @@ def _order(value: Any) -> tuple[int, ...]:  # noqa: ANN401
     return axes
 
 
+def _places(value: Any) -> tuple[int, ...]:  # noqa: ANN401
+    words = "a list of places, counted from 0, as in [0, 2]"
+    if not isinstance(value, list | tuple) or not value:
+        raise _fail(words, value)
+    return tuple(map(_signed, value))
+
+
+AXIS_WORDS = ("depth", "height", "width", "length", "channels")
+"""What a spec calls the axes of a map."""
+
+
+def _axis(value: Any) -> str | int:  # noqa: ANN401
+    if isinstance(value, str):
+        if value in AXIS_WORDS:
+            return value
+    elif type(value) is int and 1 <= value <= _MOST_EXTENTS:
+        return value
+    raise _fail(f"one of {', '.join(AXIS_WORDS)}, or the number of an axis from 1", value)
+
+
+def _pattern(value: Any) -> str:  # noqa: ANN401
+    words = "a pattern such as 'h w c -> (h w) c'"
+    if not isinstance(value, str):
+        raise _fail(words, value)
+    try:
+        parse(value)
+    except ValueError as error:
+        raise _fail(f"{words} ({error})", value) from None
+    return " ".join(value.split())
+
+
+def _sizes(value: Any) -> tuple[tuple[str, int], ...]:  # noqa: ANN401
+    words = "a length for each named axis, as in {p: 16, q: 16}"
+    if isinstance(value, dict):
+        value = tuple(value.items())
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(v, list | tuple) and len(v) == 2 and isinstance(v[0], str)  # noqa: PLR2004
+        for v in value
+    ):
+        raise _fail(words, value)
+    return tuple(sorted((name, _positive(length)) for name, length in dict(value).items()))
+
+
 def _span(value: Any) -> tuple[int, int]:  # noqa: ANN401
     words = "[start, stop], counted from 0, stop exclusive, as in [0, 64]"
     if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
@@ -252,6 +296,26 @@ Span = Annotated[
     WithJsonSchema({"type": ["array", "string"]}),
 ]
 """The first index and the one behind the last, counted from 0."""
+Places = Annotated[
+    tuple[int, ...],
+    PlainValidator(_places),
+    WithJsonSchema({"type": ["array", "string"]}),
+]
+"""Places along an axis; negative ones count from the end."""
+Place = Annotated[int, PlainValidator(_signed), WithJsonSchema(_WHOLE_SCHEMA)]
+"""A whole number, negative ones too."""
+AxisWord = Annotated[
+    str | int, PlainValidator(_axis), WithJsonSchema({"type": ["integer", "string"]})
+]
+"""One axis by its name, the channels among them, or by its number from 1."""
+PatternText = Annotated[str, PlainValidator(_pattern), WithJsonSchema({"type": "string"})]
+"""The names of axes before and after an arrow."""
+Sizes = Annotated[
+    tuple[tuple[str, int], ...],
+    PlainValidator(_sizes),
+    WithJsonSchema({"type": ["object", "array", "string"]}),
+]
+"""Lengths of axes by their names: a mapping, which is kept as pairs."""
 ShapeText = Annotated[str, PlainValidator(_extents), WithJsonSchema(_WHOLE_SCHEMA)]
 """A shape as text, channels last: ``"4x4x256"``, or ``"4096"`` for a vector."""
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": ["boolean", "string"]})]
@@ -319,6 +383,26 @@ def per_border(
             code="SH004",
         )
     return tuple((v, v) if isinstance(v, int) else v for v in value)
+
+
+def axis_number(axis: str | int, x: Shape, kind: str) -> int:
+    """Return which of the extents of a shape an axis is, counted from 0; the channels are last.
+
+    Examples
+    --------
+    >>> axis_number("width", Shape((5, 7), 3), "slice"), axis_number("channels", Shape((), 3), "s")
+    (1, 0)
+    """
+    known = {axis_name(a, x.rank): a for a in range(x.rank)} | {"channels": x.rank}
+    number = axis - 1 if isinstance(axis, int) else known.get(axis, x.rank + 1)
+    if number > x.rank:
+        raise ShapeError(
+            f"{kind} along {say(axis)}, but its input {x} has the axes {', '.join(known)}",
+            attribute="axis",
+            help="name an axis that the input has, or its number from 1",
+            code="SH004",
+        )
+    return number
 
 
 def _axes(rank: int) -> str:

@@ -2,13 +2,24 @@
 
 from types import MappingProxyType
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
-from cnnanalyze.core.reach import Reach, Sampled, Window
+from cnnanalyze.core.reach import POINT, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Natural, Offset, Order, Span, per_axis
+from cnnanalyze.layers.attributes import (
+    AxisWord,
+    Count,
+    Natural,
+    Offset,
+    Order,
+    Place,
+    Span,
+    axis_number,
+    per_axis,
+)
 from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
 from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category, Trait
@@ -58,13 +69,28 @@ class Permute(Moving):
 
 @layer("slice")
 class Slice(Moving):
-    """Some neighbouring channels of the map: ``start`` to ``stop - 1``. It costs nothing."""
+    """A stretch of one axis: ``start`` to ``stop - 1``, every ``step``-th place. It costs nothing.
+
+    ``slice: [0, 64]`` takes channels, ``slice: {axis: length, stop: 1}`` the first place of a
+    sequence. Negative numbers count from the end.
+    """
 
     category = Category.REARRANGEMENT
     principal = "channels"
-    channels: Span = Field(
-        description="[start, stop]: the first channel, and the one after the last"
+    channels: Span | None = Field(
+        default=None,
+        description="[start, stop]: the first channel, and the one after the last; the short form",
     )
+    axis: AxisWord | None = Field(
+        default=None,
+        validate_default=True,
+        description="length, height, width, depth, channels, or its number from 1",
+    )
+    start: Place = Field(default=0, description="the first place along the axis")
+    stop: Place | None = Field(
+        default=None, description="the place after the last; without it, to the end"
+    )
+    step: Count = Field(default=1, description="how far a place is from the next")
     number_names = MappingProxyType({"channels": "start stop"})
     examples = (
         Example(
@@ -75,23 +101,73 @@ class Slice(Moving):
             source="Ma et al. 2018 (ShuffleNet V2), channel split in stage 2 of the 1x network",
             note="table 5 prints 28x28 and 116 channels; section 3 splits them in equal halves",
         ),
+        Example(
+            inputs=("197x768",),
+            attributes={"axis": "length", "stop": 1},
+            output="1x768",
+            parameters=0,
+            macs=0,
+            source="Dosovitskiy et al. 2020 (ViT), equation 4: the first token is classified",
+            note="table 1 gives ViT-Base 768 numbers per token; at 224x224 it has 196 patches",
+        ),
     )
 
+    @field_validator("axis")
+    @classmethod
+    def _one_of_two(cls, axis: str | int | None, info: ValidationInfo) -> str | int | None:
+        if "channels" in info.data and (axis is None) == (info.data["channels"] is None):
+            here = "missing" if axis is None else "given"
+            text = f"must be given exactly when 'channels' is not; both are {here}"
+            raise PydanticCustomError("relation", "{text}", {"text": text})
+        return axis
+
+    def taken(self, x: Shape) -> tuple[int, int, int]:
+        """Return the axis, the first place that is taken and the one after the last."""
+        axis = x.rank if self.axis is None else axis_number(self.axis, x, self.kind)
+        n = x.extents[axis]
+        if self.channels is not None:
+            return axis, *self.channels
+        start = self.start + n if self.start < 0 else self.start
+        stop = n if self.stop is None else self.stop + n if self.stop < 0 else self.stop
+        return axis, start, stop
+
     def shape(self, *inputs: Shape) -> Shape:
-        """Keep as many channels as were asked for."""
+        """Keep as much of the axis as was asked for."""
         x = inputs[0]
-        start, stop = self.channels
-        if stop > x.channels:
+        axis, start, stop = self.taken(x)
+        n = x.extents[axis]
+        if self.channels is not None and stop > n:
             raise ShapeError(
-                f"channels {say(self.channels)} exceed the {x.channels} of the input: "
-                f"{stop} > {x.channels}",
+                f"channels {say(self.channels)} exceed the {n} of the input: {stop} > {n}",
                 attribute="channels",
-                help=f"count the channels from 0; the stop is exclusive, at most {x.channels}",
+                help=f"count the channels from 0; the stop is exclusive, at most {n}",
             )
-        return Shape(x.size, stop - start)
+        if not 0 <= start < stop <= n:
+            raise ShapeError(
+                f"{start} to {stop} is no stretch of the {n} of {x} along {self.axis}: "
+                + (
+                    f"{stop} > {n}"
+                    if stop > n
+                    else f"{start} < 0"
+                    if start < 0
+                    else f"{start} ≥ {stop}"
+                ),
+                attribute="stop" if start >= 0 and self.stop is not None else "start",
+                help=f"count from 0, or from the end, from -1; the stop is exclusive, at most {n}",
+            )
+        return x.with_extent(axis, -((start - stop) // self.step))
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much further on as the stretch begins."""
+        x = inputs[0]
+        axis, start, _ = self.taken(x)
+        reaches: list[Reach] = [POINT] * x.rank
+        if axis < x.rank:
+            reaches[axis] = Window(1, stride=self.step, before=-start)
+        return (tuple(reaches),)
 
     def without_effect(self, *inputs: Shape) -> str:
-        """Say that all channels are kept."""
+        """Say that all of the axis is kept."""
         return "slice to the shape that it has" if self.shape(*inputs) == inputs[0] else ""
 
 

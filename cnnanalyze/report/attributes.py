@@ -23,6 +23,9 @@ def brief(node: Node) -> str:
     ... )
     >>> [brief(n) for n in net]
     ['3x5/2 same groups 2 no bias', '2x2/2', 'rate 0.3']
+    >>> text = "{rearrange: {pattern: '(h p) c -> h p c', sizes: {p: 2}}}"
+    >>> brief(cnn.loads("{cnn: 1, input: 6x5, layers: [" + text + "]}")[0])
+    'pattern (h p) c -> h p c p 2'
     """
     values = dict(node.attributes)
     fields = type(node.layer).model_fields
@@ -37,7 +40,7 @@ def brief(node: Node) -> str:
     if "bias" in values and values.pop("bias") is False:
         values["no bias"] = True
     for name, value in values.items():
-        if name in SEEN_IN_OUTPUT:
+        if name in SEEN_IN_OUTPUT or value is None:
             continue
         if name in fields and value == fields[name].default and name != node.layer.principal:
             continue
@@ -72,4 +75,6 @@ def _named(name: str, value: Any) -> str:  # noqa: ANN401
         return f"no {words}"
     if isinstance(value, float):
         return f"{words} {value:g}"
+    if isinstance(value, tuple) and all(isinstance(v, tuple) and type(v[0]) is str for v in value):
+        return ", ".join(f"{word} {number}" for word, number in value)
     return f"{words} {value if isinstance(value, str) else say(value)}"

@@ -148,6 +148,14 @@ def test_thin_version_is_replaced_in_the_probe_alone(kind: str) -> None:
     assert set(THIN_RUN) <= set(RUN)
 
 
+def test_positions_that_are_made_of_channels_must_be_told() -> None:
+    steps = [RunStep("r", "rearrange", {"pattern": "h (w c) -> h w c", "sizes": {"w": 3}})]
+    seen = observe_fields(steps, (5,), sizes={"r": (5, 3)})
+    assert seen["r"] == ([(0, 4)],)
+    with pytest.raises(ExecutionError, match="step 'r' makes positions, and nobody says how many"):
+        observe_fields(steps, (5,))
+
+
 def test_a_window_in_the_padding_alone_reads_nothing() -> None:
     steps = (
         RunStep("p", "conv", {"filters": 1, "kernel": 2, "stride": 2, "padding": 2}),

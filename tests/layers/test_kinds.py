@@ -35,7 +35,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     moving |= {"reflectpad", "replicatepad", "permute", "slice", "channel_shuffle", "shift"}
     moving |= {"circularpad"}
     moving |= {"pad_channels"}
-    moving |= {"space_to_depth", "depth_to_space"}
+    moving |= {"space_to_depth", "depth_to_space", "rearrange", "gather"}
     norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
     norms |= {"dropout", "drop_path", "layer_scale", "scale", "identity"}
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}

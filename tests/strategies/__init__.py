@@ -3,6 +3,7 @@
 from tests.strategies import (
     activation,
     arithmetic,
+    axes,
     conv,
     linear,
     merge,
@@ -19,7 +20,7 @@ from tests.strategies.case import Cases
 
 FAMILIES = (
     *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic),
-    *(merge, reshape, rearrange, resize, regularise),
+    *(merge, reshape, rearrange, axes, resize, regularise),
 )
 STRATEGIES: dict[str, Cases] = {
     kind: cases for family in FAMILIES for kind, cases in family.STRATEGIES.items()

@@ -168,6 +168,39 @@ def permutations(draw: Draw, maps: Shapes) -> Case:
     return Case("permute", (x,), {"order": draw(st.permutations(range(1, axes + 1)))})
 
 
+AXES = ("length", "height", "width", "depth", "channels", 1, 2, 3, 4)
+"""What an axis may be called, whether the map has it or not."""
+
+
+@st.composite
+def stretches(draw: Draw, inputs: Shapes) -> Case:
+    attributes = {"axis": draw(st.sampled_from(AXES))}
+    places = st.integers(-5, 9)
+    attributes |= draw(perhaps(places, "start")) | draw(perhaps(places, "stop"))
+    return Case("slice", (draw(inputs),), attributes | draw(perhaps(st.integers(1, 3), "step")))
+
+
+@st.composite
+def gathers(draw: Draw, inputs: Shapes) -> Case:
+    positions = draw(st.lists(st.integers(-5, 9), min_size=1, max_size=4))
+    axis = draw(st.sampled_from(AXES))
+    return Case("gather", (draw(inputs),), {"axis": axis, "positions": positions})
+
+
+PATTERNS = (
+    *("c -> 1 c", "n c -> c n", "h w c -> (h w) c", "h w c -> 1 1 (h w c)", "1 c -> c"),
+    *("(h p) w c -> h w (p c)", "h w (p c) -> (h p) w c", "(h p) (w q) c -> (h w) (p q c)"),
+    *("a b c d -> b a d c", "(a b) c -> (b a) c", "h w c -> w h c"),
+)
+
+
+@st.composite
+def rearrangements(draw: Draw, inputs: Shapes) -> Case:
+    pattern = draw(st.sampled_from(PATTERNS))
+    sizes = {name: draw(st.integers(1, 4)) for name in "pqahb" if name in pattern and draw(flags)}
+    return Case("rearrange", (draw(inputs),), {"pattern": pattern, "sizes": sizes})
+
+
 @st.composite
 def slices(draw: Draw, inputs: Shapes) -> Case:
     x, start = draw(inputs), draw(st.integers(0, 4))
@@ -294,7 +327,9 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         },
         "crop": of("crop", maps, lambda d, x: {"amount": d(padding(x.rank))}),
         "permute": permutations(maps),
-        "slice": slices(inputs),
+        "slice": st.one_of(slices(inputs), stretches(inputs)),
+        "gather": gathers(inputs),
+        "rearrange": rearrangements(inputs),
         "pad_channels": of(
             "pad_channels", inputs, optional(before=st.integers(0, 4), after=st.integers(0, 4))
         ),

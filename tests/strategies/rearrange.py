@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
+from tests.strategies.axes import stretches
 from tests.strategies.case import Case, anything, maps, one_or_each, spread
 
 blocks = st.sampled_from((1, 2, 3))
@@ -58,7 +59,7 @@ def shifts(draw: st.DrawFn) -> Case:
 
 STRATEGIES = {
     "permute": permutations(),
-    "slice": slices(),
+    "slice": st.one_of(slices(), stretches()),
     "pad_channels": widenings(),
     "channel_shuffle": shuffles(),
     "space_to_depth": to_depth(),

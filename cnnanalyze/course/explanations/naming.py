@@ -19,7 +19,7 @@ BORDERS = {"padding": "padding", "amount": "crop"}
 """Attributes that speak of both ends of an axis, with the key of their names."""
 PER_AXIS = frozenset({"kernel", "stride", "dilation", "padding", "amount", "scale"})
 """Attributes that may differ from axis to axis."""
-UNNAMED = frozenset({"order", "to", "table"})
+UNNAMED = frozenset({"order", "to", "table", "axis", "positions"})
 """Attributes that are no numbers to compute with."""
 
 
@@ -32,6 +32,10 @@ def name_layer(layer: Layer, rank: int) -> Layer:
     >>> conv = name_layer(Conv(filters=6, kernel=(3, 5)), 2)
     >>> [k.tree.name.axis for k in conv.kernel], conv.filters.tree.name.key
     ([0, 1], 'filters')
+    >>> from cnnanalyze.layers.axes import Rearrange
+    >>> halves = Rearrange(pattern="(h p) c -> h p c", sizes=(("p", 2),))
+    >>> [length.tree.name.key for _, length in name_layer(halves, 1).sizes]
+    ['p']
     """
     found: dict[str, Any] = {}
     cls = type(layer)
@@ -60,6 +64,8 @@ def _named(cls: type[Layer], attribute: str, value: Any, rank: int) -> Any:  # n
         return Num(value, Name(key, None, rank if attribute in PER_AXIS else 0))
     if not isinstance(value, tuple):
         return None
+    if any(isinstance(v, tuple) and isinstance(v[0], str) for v in value):  # numbers by names
+        return tuple((word, Num(v, Name(word))) for word, v in value)
     if " " in key:
         return tuple(Num(v, Name(k)) for v, k in zip(value, key.split(), strict=True))
     alike = len(set(value)) == 1

@@ -4,12 +4,13 @@ It may import ``errors`` and below. Smallest example:
 :mod:`~cnnanalyze.execute.kernels.regularise`.
 
 A kind of somebody else's registers its own with :func:`run`, :func:`init`, :func:`thin` and
-:func:`thin_run`.
+:func:`thin_run`, or :func:`thin_to`.
 """
 
 from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     activation,
     arithmetic,
+    axes,
     conv,
     linear,
     merge,
@@ -28,11 +29,13 @@ from cnnanalyze.execute.kernels._base import (
     RUN,
     THIN,
     THIN_RUN,
+    THIN_TO,
     init,
     kernel_of,
     run,
     thin,
     thin_run,
+    thin_to,
 )
 from cnnanalyze.execute.operation_counter import Tally
 
@@ -42,10 +45,12 @@ __all__ = [
     "RUN",
     "THIN",
     "THIN_RUN",
+    "THIN_TO",
     "Tally",
     "init",
     "kernel_of",
     "run",
     "thin",
     "thin_run",
+    "thin_to",
 ]

@@ -38,6 +38,7 @@ RUN: dict[str, Run] = {}
 INIT: dict[str, Init] = {}
 THIN: dict[str, Thin] = {}
 THIN_RUN: dict[str, Run] = {}
+THIN_TO: dict[str, Run] = {}
 
 FIXED_ROLES = frozenset({"moving mean", "moving variance", "centres"})
 """Tensors that training by gradients leaves alone."""
@@ -68,6 +69,41 @@ def thin_run(kind: str) -> Callable[[Call], Call]:
     whichever channel, must reach it.
     """
     return _register(THIN_RUN, kind)
+
+
+def thin_to(kind: str) -> Callable[[Call], Call]:
+    """Register the same for a kind that makes positions of channels, of which one is left.
+
+    The function is called as ``(extents, inputs, **attributes)``, where ``extents`` are those of
+    the positions of its output in the whole network, as they were observed there.
+    """
+    return _register(THIN_TO, kind)
+
+
+def mixed(x: Array, extents: Sequence[int]) -> Array:
+    """Return, for a network of one channel, positions that all depend on all of the input."""
+    total = x.reshape(len(x), -1).sum(axis=1)
+    return np.broadcast_to(total.reshape(-1, *(1,) * len(extents), 1), (len(x), *extents, 1))
+
+
+def axis_of(axis: str | int, shape: Sequence[int]) -> int:
+    """Return which axis of an array is meant by its name, or its number from 1; 0 is the batch.
+
+    Examples
+    --------
+    >>> axis_of("width", (1, 5, 7, 3)), axis_of("channels", (1, 3)), axis_of(1, (1, 5, 3))
+    (2, 1, 1)
+    """
+    names = {
+        3: ("length",),
+        4: ("height", "width"),
+        5: ("depth", "height", "width"),
+    }.get(len(shape), ())
+    known = {name: number for number, name in enumerate(names, 1)} | {"channels": len(shape) - 1}
+    number = known.get(axis, 0) if isinstance(axis, str) else axis
+    if not 0 < number < len(shape):
+        raise ExecutionError(f"the input has no axis '{axis}'")
+    return number
 
 
 def _register(registry: dict[str, Any], kind: str) -> Callable[[Call], Call]:

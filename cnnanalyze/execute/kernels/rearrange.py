@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import (
     Extents,
+    axis_of,
     feature_map,
     per_axis,
     run,
@@ -20,7 +22,6 @@ from cnnanalyze.execute.kernels.conv import split_channels
 from cnnanalyze.execute.kernels.regularise import identity
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
-thin_run("slice")(identity)
 thin_run("channel_shuffle")(identity)
 thin_run("pad_channels")(identity)
 
@@ -38,15 +39,52 @@ def permute(
 
 
 @run("slice")
-def slice_channels(
-    _tally: Tally, inputs: list[Array], _weights: Tensors, *, channels: Sequence[int], **_: object
+def slice_axis(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    channels: Sequence[int] | None = None,
+    axis: str | int | None = None,
+    start: int = 0,
+    stop: int | None = None,
+    step: int = 1,
+    **_: object,
 ) -> Array:
-    """Keep the channels from the first to before the last number."""
+    """Keep what lies along an axis from the first to before the last place."""
     x = single(inputs)
-    start, stop = channels
-    if not 0 <= start < stop <= x.shape[-1]:
-        raise ExecutionError(f"channels {start} to {stop} are not within 0 to {x.shape[-1]}")
-    return np.ascontiguousarray(x[..., start:stop])
+    if channels is not None:
+        start, stop = channels
+        if not 0 <= start < stop <= x.shape[-1]:
+            raise ExecutionError(f"channels {start} to {stop} are not within 0 to {x.shape[-1]}")
+        return np.ascontiguousarray(x[..., start:stop])
+    if axis is None:
+        raise ExecutionError("no axis is named")
+    number = axis_of(axis, x.shape)
+    places = range(x.shape[number])
+    if start not in range(-len(places), len(places)):
+        raise ExecutionError(f"place {start} is not within {len(places)}")
+    if stop is not None and not -len(places) < stop <= len(places):
+        raise ExecutionError(f"a stop of {stop} is not within {len(places)}")
+    if not (chosen := places[start:stop:step]):
+        raise ExecutionError(f"places {start} to {stop} are none")
+    return np.take(x, chosen, axis=number)
+
+
+@thin_run("slice")
+def thin_slice(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    axis: str | int | None = None,
+    **attributes: Any,  # noqa: ANN401 - those of the kernel
+) -> Array:
+    """Leave what keeps its positions."""
+    x = single(inputs)
+    if axis is None or axis_of(axis, x.shape) == x.ndim - 1:
+        return x
+    return slice_axis(tally, inputs, weights, axis=axis, **attributes)
 
 
 @run("pad_channels")

@@ -15,6 +15,7 @@ from cnnanalyze.execute.kernels._base import (
     both_sides,
     continue_map,
     feature_map,
+    mixed,
     run,
     single,
     thin_run,
@@ -60,8 +61,7 @@ def thin_reshape(
     x, positions = single(inputs), extents_of(to)[:-1]
     if x.shape[1:-1] == positions:
         return x
-    mixed = x.reshape(len(x), -1).sum(axis=1)
-    return np.broadcast_to(mixed.reshape(-1, *(1,) * len(positions), 1), (len(x), *positions, 1))
+    return mixed(x, positions)
 
 
 def extents_of(to: Target) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ from cnnanalyze.core.reach import (
     Bins,
     Continued,
     Everywhere,
+    Gathered,
     Reach,
     Sampled,
     Transposed,
@@ -51,6 +52,8 @@ def encode(reach: Reach) -> list[object]:
             return ["s", step, unit, offset, int(linear)]
         case Bins(inputs, outputs):
             return ["b", inputs, outputs]
+        case Gathered(positions, extent):
+            return ["g", extent, *positions]
         case Everywhere():
             return ["e"]
         case Whole():

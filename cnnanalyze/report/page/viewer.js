@@ -41,6 +41,7 @@ function startViewer(box) {
         return d && at - low * b ? [low, low + 1] : [low];
       }
       case "b": return range(Math.floor((o * a) / b), Math.ceil(((o + 1) * a) / b) - 1);
+      case "g": return [map[2 + o]];
       default: return range(0, n - 1);
     }
   }

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
+from einops import EinopsError, rearrange
 
 from tests.witnesses.case import Question, Silent, outer
 from tests.witnesses.pytorch.base import joined, on_a_map, witness
@@ -213,8 +214,43 @@ def _permute(q: Question, xs: list[Any]) -> Any:
 
 @joined("slice")
 def _slice(q: Question, xs: list[Any]) -> Any:
-    start, stop = q["channels"]
-    return xs[0].narrow(-1, start, stop - start)
+    if q["channels"] is not None:
+        start, stop = q["channels"]
+        return xs[0].narrow(-1, start, stop - start)
+    axis = axis_of(q)
+    n = xs[0].shape[axis]
+    for end in (q["start"], q["stop"]):
+        if end is not None and not -n <= end <= n:
+            raise Silent("PyTorch cuts off what lies outside")
+    found = torch.zeros(n, dtype=torch.bool)
+    found[q["start"] : q["stop"] : q["step"]] = True
+    return xs[0].movedim(axis, 0)[found].movedim(0, axis)
+
+
+def axis_of(q: Question) -> int:
+    """Return the axis that is meant; the batch is 0."""
+    words = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+    named = [*words.get(q.rank, ()), "channels"]
+    if q["axis"] not in named and not isinstance(q["axis"], int):
+        raise IndexError("no such axis")
+    return q["axis"] if isinstance(q["axis"], int) else 1 + named.index(q["axis"])
+
+
+@joined("gather")
+def _gather(q: Question, xs: list[Any]) -> Any:
+    axis, n = axis_of(q), xs[0].shape[axis_of(q)]
+    return torch.index_select(
+        xs[0], axis, torch.tensor([p if p >= 0 else p + n for p in q["positions"]])
+    )
+
+
+@joined("rearrange")
+def _rearrange(q: Question, xs: list[Any]) -> Any:
+    before, _, after = q["pattern"].partition("->")
+    try:
+        return rearrange(xs[0], f"batch {before} -> batch {after}", **dict(q["sizes"]))
+    except EinopsError as error:
+        raise ValueError(str(error)) from None
 
 
 @joined("pad_channels")
