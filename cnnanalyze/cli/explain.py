@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,7 +48,7 @@ def explain(
     ] = "",
     *,
     notation: option.Notation = "plain",
-    format: option.Document = None,  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     table: Annotated[
         str,
         typer.Option(
@@ -64,23 +64,24 @@ def explain(
 ) -> None:
     """Work out any number of a layer or of the network: formula, numbers, result, reasons."""
     from cnnanalyze.analysis.pipeline import analyze
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import write_prose
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import write_document
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.course.explanations.notation import notation as find_notation
-    from cnnanalyze.report.derivation import render
-    from cnnanalyze.report.terminal import line_width
 
-    format = choose_format(format, output, get_args(option.DocumentFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     find_notation(notation)
     analysis = analyze(load(spec, read_settings(settings)))
     if table:
-        from cnnanalyze.report.lecture_tables import write_lecture_table
+        from cnnanalyze.report.lecture_tables import document as draw_table
 
-        write_prose(write_lecture_table(analysis, table, format), output, format)
-        return
-    found = _asked(analysis, layer, quantity, notation)
-    write_prose(render(analysis.network.name, found, format, line_width()), output, format)
+        document = draw_table(analysis, table)
+    else:
+        from cnnanalyze.report.derivation.blocks import document as explain_all
+
+        found = _asked(analysis, layer, quantity, notation)
+        document = explain_all(analysis.network.name, found)
+    write_document(document, format, output)
 
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:

@@ -95,14 +95,21 @@ def choose_format(
     )
 
 
-def choose_document_format(asked: str | None, output: Path | None) -> str:
-    """Return the format of a document in the same way; those of other packages are known, too."""
+def choose_document_format(asked: str | None, output: Path | None, own: Sequence[str] = ()) -> str:
+    """Return the format of a document in the same way; those of other packages are known, too.
+
+    Parameters
+    ----------
+    asked, output
+        As for :func:`choose_format`.
+    own
+        Formats of the command itself, some of which may be no formats of documents.
+    """
     from cnnanalyze.report.writers import find, known
 
     formats = known()
-    return choose_format(
-        asked, output, formats, endings={name: find(name).endings for name in formats}
-    )
+    endings = {**ENDINGS, **{name: find(name).endings for name in formats}}
+    return choose_format(asked, output, tuple(dict.fromkeys((*formats, *own))), endings=endings)
 
 
 def endings_of(formats: Sequence[str], endings: Mapping[str, Sequence[str]] = ENDINGS) -> str:

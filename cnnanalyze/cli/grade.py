@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnanalyze.course.sheets.sheet import Credit
 
 
-GradeFormat = Literal["text", "markdown", "csv", "json", "html"]
+GradeFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
 EXAMPLES = (
     (
         "cnnanalyze grade zoo:first_course answers.csv",
@@ -39,7 +39,7 @@ def grade(
     ],
     *,
     format: Annotated[  # noqa: A002 - the name of the option
-        GradeFormat | None, option.format_option(GradeFormat)
+        str | None, option.format_option(GradeFormat, extends=True)
     ] = None,
     credit: Annotated[
         str,
@@ -56,21 +56,22 @@ def grade(
     Exit code 0 if all is right, 1 if an answer is wrong, missing or not understood, 2 if a file
     could not be read, or something in it belongs to no question.
     """
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, write_prose
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import complain, write, write_document
     from cnnanalyze.course.grading.grade import grade as mark
     from cnnanalyze.course.sheets.solve import solve as work_out
-    from cnnanalyze.report.graded import render
-    from cnnanalyze.report.terminal import line_width
+    from cnnanalyze.report.graded import document, to_csv
 
-    format = choose_format(format, output, get_args(GradeFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output, get_args(GradeFormat))  # noqa: A001 - the name of the option
     solved = work_out(read_one(sheet))
     shares = _credit(credit, solved.sheet.credit)
     failed: list[CnnError] = []
     papers = _papers(answers, failed)
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
-    if papers:
-        write_prose(render(graded, format, line_width()), output, format)
+    if papers and format == "csv":
+        write(to_csv(graded), output, format)
+    elif papers:
+        write_document(document(graded), format, output)
     if graded.faults:
         failed.append(CnnError(*graded.faults))
     complain(failed)

@@ -38,7 +38,7 @@ def format_option(
             return known
         from cnnanalyze.report.writers import known as names
 
-        return names()
+        return tuple(dict.fromkeys((*known, *names())))
 
     # typer reads a Literal by itself, but refuses what is none of it without naming the nearest.
     def read(name: str) -> str:

@@ -17,6 +17,7 @@ from cnnanalyze.errors import CnnError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cnnanalyze.report.document import Document
     from cnnanalyze.report.table import Table
     from cnnanalyze.report.terminal import Lines
 
@@ -193,6 +194,20 @@ def show(lines: Lines, output: Path | None = None) -> None:
         legacy_windows=False,
     ).print(lines, crop=False)
     write(text.getvalue(), format="raw")
+
+
+def write_document(document: Document, format: str, output: Path | None) -> None:  # noqa: A002
+    """Write a document in a format, in colour if it is for a terminal."""
+    from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
+    from cnnanalyze.report.writers import USUAL, render
+
+    if format == USUAL:
+        from cnnanalyze.report.writers.terminal import Screen
+
+        show(Screen(document), output)
+        return
+    width = UNBOUNDED if output else terminal_width()
+    write(render(document, format, width), output, format)
 
 
 def show_table(table: Table, format: str, output: Path | None) -> None:  # noqa: A002

@@ -30,13 +30,12 @@ def write_reference(
 ) -> None:
     """Write the list in a format, or what is to be said of the one that is named."""
     from cnnanalyze.cli.formats import choose_document_format
-    from cnnanalyze.cli.output import write
-    from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
-    from cnnanalyze.report.writers import find, render
+    from cnnanalyze.cli.output import write_document
+    from cnnanalyze.report.writers import find
 
     format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     if name:
         document = reference.explained(reference.find(name))
     else:
         document = reference.contents(whole=not find(format).is_brief)
-    write(render(document, format, UNBOUNDED if output else terminal_width()), output, format)
+    write_document(document, format, output)

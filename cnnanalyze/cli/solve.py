@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -49,7 +49,7 @@ def solve(
     sheet: Sheet,
     *,
     notation: Notation = "",
-    format: option.Document = None,  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     brief: Annotated[
         bool, typer.Option("--brief", help="The answers without the working.")
     ] = False,
@@ -63,24 +63,22 @@ def solve(
     Every number comes from the rules by which networks are analyzed; the guide on homework says
     what a sheet can ask.
     """
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import write_prose
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import write_document
     from cnnanalyze.course.explanations.notation import notation as find_notation
     from cnnanalyze.course.sheets.solve import solve as work_out
-    from cnnanalyze.report.sheet import render
-    from cnnanalyze.report.terminal import line_width
+    from cnnanalyze.report.sheet import Style, document
 
     if brief and unsolved:
         raise UsageError(
             "--brief and --unsolved exclude each other: one shortens the answers, "
             "the other omits them"
         )
-    format = choose_format(format, output, get_args(option.DocumentFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     if notation:
         find_notation(notation)
     solved = work_out(read_one(sheet), notation)
-    text = render(solved, format, line_width(), brief=brief, unsolved=unsolved)
-    write_prose(text, output, format)
+    write_document(document(solved, Style(brief, unsolved)), format, output)
 
 
 def read_one(name: str) -> Homework:

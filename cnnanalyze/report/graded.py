@@ -1,12 +1,11 @@
-"""Graded papers: every mark with its reason, and what the class got wrong, as text and as data."""
+"""Graded papers: every mark with its reasons, and what the class got wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import notation
@@ -23,29 +22,31 @@ from cnnanalyze.course.grading.grade import (
     GradedPaper,
 )
 from cnnanalyze.course.misconceptions.combinations import Mistake
-from cnnanalyze.report import check_format
 from cnnanalyze.report.csv import write_lines
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
-from cnnanalyze.report.json import dump
-from cnnanalyze.report.markdown import escape
+from cnnanalyze.report.document import (
+    Block,
+    Break,
+    Document,
+    Facts,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Part,
+    Span,
+    Tabular,
+    Tone,
+)
 from cnnanalyze.report.numbers import count_of, fraction
 from cnnanalyze.report.sheet import amount, points, value
+from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Heading as Column
 
-WIDTH = 80
 SIGNS = {RIGHT: "✓", CONSEQUENTIAL: "↳", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
+TONES: dict[str, Tone] = {RIGHT: "good", CONSEQUENTIAL: "warn", WRONG: "bad", UNREADABLE: "warn"}
 NO_SLIP = "no known slip leads to this"
-
-
-def render(graded: GradedClass, format: str, width: int = WIDTH) -> str:  # noqa: A002
-    """Return graded papers in a format.
-
-    Raises
-    ------
-    UsageError
-        If the format is unknown.
-    """
-    return FORMATS[check_format(format, tuple(FORMATS))](graded, width)
 
 
 def score(paper: GradedPaper) -> str:
@@ -119,96 +120,79 @@ def _opened(tree: Expression) -> Expression:
     return Expression(tree.op, tuple(a._replace(name=None) for a in args), tree.value)
 
 
-# --- text -----------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
 
 
-def to_terminal(graded: GradedClass, width: int = WIDTH) -> str:
-    """Return graded papers as text of at most so many columns."""
+def document(graded: GradedClass) -> Document:
+    """Return graded papers as a document: every mark with its reasons, then the class."""
     title = graded.sheet.sheet.title
-    lines = [title, "=" * min(cells(title), width)]
+    blocks: list[Block] = [Heading(title)]
+    refused = tuple(fault.message for fault in graded.refused)
+    blocks += [Items(refused, "Not marked")] if refused else []
+    blocks += [Items(graded.failures, "Not read")] if graded.failures else []
     for paper in graded.papers:
-        lines += ["", *_paper(paper, width)]
+        blocks += _paper(paper)
     if len(graded.papers) > 1:
-        lines += ["", *_summary(graded, width)]
-    return "\n".join(lines) + "\n"
+        blocks += _class(graded)
+    return Document(title, tuple(blocks), lambda: to_data(graded), has_data=True)
 
 
-def _paper(paper: GradedPaper, width: int) -> list[str]:
-    lines = [f"{paper.student}: {score(paper)} ({tally(paper)})"]
+def _paper(paper: GradedPaper) -> Iterator[Block]:
+    yield Heading(f"{paper.student}: {score(paper)}", 2, tally(paper))
     shown = [m for m in paper.marks if m.outcome != MISSING]
-    wide = min(max((cells(m.label) for m in shown), default=0), _WIDEST)
-    for mark in shown:
-        lead = f"  {SIGNS[mark.outcome]} {pad(mark.label, wide)}  "
-        given = mark.given if mark.outcome == RIGHT else f"{mark.given} (right: {mark.expected})"
-        if mark.outcome in {WRONG, CONSEQUENTIAL} and mark.points != 0:
-            given += f", {points(mark.points)} of {amount(mark.most)}"
-        lines += _wrapped(given, width, lead)
-        for sentence in reasons(mark):
-            lines += _wrapped(sentence, width, " " * cells(lead) + "  ")
+    if shown:
+        yield Facts(tuple((_name(mark), _verdict(mark)) for mark in shown))
     missing = [m.label for m in paper.marks if m.outcome == MISSING]
     if missing:
-        lines += _wrapped(f"not answered: {', '.join(missing)}", width, "  – ")
-    for remark in paper.remarks:
-        lines += _wrapped(remark, width, "  ! ")
-    return lines
+        yield Paragraph(f"Not answered: {', '.join(missing)}.")
+    if paper.remarks:
+        yield Items(paper.remarks, "Notes")
 
 
-_WIDEST = 24
+def _name(mark: AnswerMark) -> Inline:
+    return (Span(SIGNS[mark.outcome], tone=TONES[mark.outcome]), Span(f" {mark.label}"))
 
 
-def _wrapped(text: str, width: int, lead: str) -> list[str]:
-    rest = " " * cells(lead)
-    return wrap(text, width, first=lead, rest=rest, whole=True) or [lead.rstrip()]
+def _verdict(mark: AnswerMark) -> Inline:
+    """Return what was answered, what is right, and why the mark is what it is."""
+    given = mark.given if mark.outcome == RIGHT else f"{mark.given} (right: {mark.expected})"
+    if mark.outcome in {WRONG, CONSEQUENTIAL} and mark.points != 0:
+        given += f", {points(mark.points)} of {amount(mark.most)}"
+    parts: list[Part] = [Span(given)]
+    for sentence in reasons(mark):
+        parts += [Break(), Span(sentence, tone="faint")]
+    return tuple(parts)
 
 
-def _summary(graded: GradedClass, width: int) -> list[str]:
+def _class(graded: GradedClass) -> Iterator[Block]:
     papers = graded.papers
     mean = sum((p.points for p in papers), Fraction(0)) / len(papers)
-    reached = f"{_rounded(mean)} of {points(papers[0].most)}"
-    lines = [f"The class: {count_of(len(papers), 'paper')}, on average {reached}"]
+    reached = f"{amount(round(mean, 2))} of {points(papers[0].most)}"
+    yield Heading("The class", 2, f"{count_of(len(papers), 'paper')}, on average {reached}")
     if graded.frequencies:
-        lines += ["", "  students  answers  mistake"]
-    for row in graded.frequencies:
-        lead = f"  {len(row.students):>8}  {row.made:>7}  "
-        lines += _wrapped(f"{row.name} ({', '.join(row.answers)})", width, lead)
-    hardest = [(label, n) for label, n in graded.by_answer if n[WRONG] + n[UNREADABLE]]
-    if hardest:
-        hardest.sort(key=lambda item: -(item[1][WRONG] + item[1][UNREADABLE]))
-        said = ", ".join(f"{label} ({n[WRONG] + n[UNREADABLE]})" for label, n in hardest[:_MOST])
-        lines += ["", *_wrapped(f"most often wrong: {said}", width, "  ")]
-    return lines
+        rows = (
+            (row.name, str(len(row.students)), str(row.made), ", ".join(row.answers))
+            for row in graded.frequencies
+        )
+        yield _table("Mistakes", ("mistake", "students", "answers", "where"), rows)
+    counts = (
+        (label, *(str(n[outcome]) if n[outcome] else "" for outcome in _WORDS))
+        for label, n in graded.by_answer
+    )
+    yield _table("Answers", ("answer", *_WORDS.values()), counts)
 
 
-_MOST = 8
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Tabular:
+    return Tabular(
+        Table(
+            tuple(Column(h, h, "left" if h in _OF_WORDS else "right") for h in heads),
+            tuple(tuple(Cell(text, text) for text in row) for row in rows),
+        ),
+        title,
+    )
 
 
-def _rounded(number: Fraction) -> str:
-    return amount(round(number, 2))
-
-
-# --- Markdown -------------------------------------------------------------------------------------
-
-
-def to_markdown(graded: GradedClass, _: int = WIDTH) -> str:
-    """Return graded papers as Markdown."""
-    lines = [f"# {escape(graded.sheet.sheet.title)}", ""]
-    for paper in graded.papers:
-        lines += [f"## {escape(paper.student)}", "", f"{score(paper)} ({tally(paper)})", ""]
-        lines += ["| | answer | given | right | why |", "| :-- | :-- | :-- | :-- | :-- |"]
-        for mark in paper.marks:
-            said = "" if mark.outcome == MISSING else "; ".join(reasons(mark))
-            row = (mark.label, mark.given, mark.expected, said)
-            lines.append(f"| {SIGNS[mark.outcome]} | {' | '.join(map(escape, row))} |")
-        lines += ["", *(f"- {escape(r)}" for r in paper.remarks)]
-        lines += [""] if paper.remarks else []
-    if len(graded.papers) > 1:
-        lines += ["## The class", "", "| mistake | students | answers | where |"]
-        lines += ["| :-- | --: | --: | :-- |"]
-        lines += [
-            f"| {escape(f.name)} | {len(f.students)} | {f.made} | {escape(', '.join(f.answers))} |"
-            for f in graded.frequencies
-        ]
-    return "\n".join(lines).rstrip() + "\n"
+_OF_WORDS = frozenset({"mistake", "answer", "where"})
 
 
 # --- CSV and JSON ---------------------------------------------------------------------------------
@@ -219,7 +203,7 @@ COLUMNS = (
 )
 
 
-def to_csv(graded: GradedClass, _: int = WIDTH) -> str:
+def to_csv(graded: GradedClass) -> str:
     """Return one line for each answer of each student."""
     lines: list[tuple[str, ...]] = [COLUMNS]
     for paper in graded.papers:
@@ -295,19 +279,3 @@ def _frequency(row: Frequency) -> dict[str, Any]:
         "students": list(row.students),
         "answers": list(row.answers),
     }
-
-
-def _html(graded: GradedClass, _: int) -> str:
-    from cnnanalyze.report.page.sheet import graded_page  # noqa: PLC0415 - needs jinja2
-
-    return graded_page(graded)
-
-
-FORMATS: dict[str, Callable[[GradedClass, int], str]] = {
-    "text": to_terminal,
-    "markdown": to_markdown,
-    "csv": to_csv,
-    "json": lambda graded, _: dump(to_data(graded)),
-    "html": _html,
-}
-"""How graded papers are written, by the name of the format."""

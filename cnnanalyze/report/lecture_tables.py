@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from html import escape
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.registry import nearest
@@ -16,8 +15,8 @@ from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.traits import Trait
-from cnnanalyze.report import write_table
-from cnnanalyze.report.json import dump
+from cnnanalyze.report import document as document_model
+from cnnanalyze.report.document import Block, Document, Paragraph, Tabular, lines
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.table import Cell, Heading, Table
 
@@ -391,33 +390,29 @@ def lecture_table(analysis: Analysis, style: str) -> Table:
     return STYLES[style](analysis)
 
 
-def write_lecture_table(analysis: Analysis, style: str, format: str) -> str:  # noqa: A002
-    """Return the table as text in a format of ``cnnanalyze explain``."""
+def document(analysis: Analysis, style: str) -> Document:
+    """Return the layer table of a network, as a lecture would draw it, as a document."""
     table = lecture_table(analysis, style)
-    if format == "html":
-        return _html(analysis.network.name, table)
-    if format == "json":
-        rows = [[cell.value for cell in row] for row in table.rows]
-        columns = [heading.title for heading in table.headings]
-        data = {"table": style, "columns": columns, "rows": rows}
-        foot = [cell.value for cell in table.foot]
-        return dump({"schema": VERSIONS["lecture_table"], **data, "total": foot})
-    text = write_table(table, "table" if format == "text" else format)
-    if style == "keras" and format == "text":
+    blocks: list[Block] = [document_model.Heading(analysis.network.name), Tabular(table)]
+    if style == "keras":
         total = analysis.total
-        text += (
-            f"Trainable params: {exact(total.trainable)}\n"
-            f"Non-trainable params: {exact(total.non_trainable)}\n"
+        blocks.append(
+            Paragraph(
+                lines(
+                    f"Trainable params: {exact(total.trainable)}\n"
+                    f"Non-trainable params: {exact(total.non_trainable)}"
+                )
+            )
         )
-    return text
+    return Document(analysis.network.name, tuple(blocks), lambda: to_dict(table, style))
 
 
-def _html(title: str, table: Table) -> str:
-    from cnnanalyze.report.derivation.html import page  # noqa: PLC0415 - for this format only
-
-    heads = "".join(f'<th scope="col">{escape(h.title)}</th>' for h in table.headings)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(c.text)}</td>' for c in row)}</tr>"
-        for row in (*table.rows, *((table.foot,) if table.foot else ()))
-    )
-    return page(title, f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+def to_dict(table: Table, style: str) -> dict[str, Any]:
+    """Return a layer table as plain data."""
+    return {
+        "schema": VERSIONS["lecture_table"],
+        "table": style,
+        "columns": [heading.title for heading in table.headings],
+        "rows": [[cell.value for cell in row] for row in table.rows],
+        "total": [cell.value for cell in table.foot],
+    }

@@ -1,14 +1,12 @@
-"""Solved sheets: every answer with its working, as text, Markdown, LaTeX, HTML and data."""
+"""Solved sheets: every answer with its working, as a document and as data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from textwrap import indent
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from cnnanalyze.characters import cells, wrap
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.core.versions import VERSIONS
@@ -19,24 +17,13 @@ from cnnanalyze.course.sheets.sheet import ONLY, Question
 from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion, SolvedSheet
 from cnnanalyze.course.sheets.writing import data as as_values
 from cnnanalyze.errors import UsageError
-from cnnanalyze.report import check_format
-from cnnanalyze.report.derivation import to_dict, to_latex, to_markdown, to_text
-from cnnanalyze.report.derivation.latex import PREAMBLE
-from cnnanalyze.report.json import dump
-from cnnanalyze.report.latex import escape as for_latex
-from cnnanalyze.report.markdown import escape as for_markdown
-from cnnanalyze.report.numbers import fraction
-from cnnanalyze.report.sheet_data import (
-    as_data,
-    broken,
-    in_latex,
-    in_markdown,
-    in_text,
-    text_in_latex,
-    text_in_markdown,
-)
-
-WIDTH = 80
+from cnnanalyze.report import sheet_data
+from cnnanalyze.report.derivation.blocks import explained
+from cnnanalyze.report.derivation.json import to_dict
+from cnnanalyze.report.document import Block, Document, Group, Heading, strong
+from cnnanalyze.report.numbers import count_of, fraction
+from cnnanalyze.report.sheet_data import as_data
+from cnnanalyze.report.writers import render
 
 
 def points(number: Fraction) -> str:
@@ -94,135 +81,42 @@ class Style(NamedTuple):
 
 
 IN_FULL = Style()
+FEW = 40
+"""A page shows all the working of a sheet of at most so many answers at once."""
 
 
-def render(
-    sheet: SolvedSheet,
-    format: str,  # noqa: A002
-    width: int = WIDTH,
-    *,
-    brief: bool = False,
-    unsolved: bool = False,
-) -> str:
-    """Return a sheet in a format.
-
-    Parameters
-    ----------
-    sheet
-        The solved sheet.
-    format
-        One of :data:`FORMATS`.
-    width
-        How many columns a text may have.
-    brief
-        Whether to leave the working out.
-    unsolved
-        Whether to leave the answers out, too.
-
-    Raises
-    ------
-    UsageError
-        If the format is unknown.
-    """
-    name = check_format(format, tuple(FORMATS))
-    return FORMATS[name](sheet, width, Style(brief, unsolved))
-
-
-def to_terminal(sheet: SolvedSheet, width: int = WIDTH, style: Style = IN_FULL) -> str:
-    """Return a sheet as text of at most so many columns."""
+def document(sheet: SolvedSheet, style: Style = IN_FULL) -> Document:
+    """Return a sheet as a document: every question with its data, its answers and their working."""
     title = sheet.sheet.title
-    lines = [title, "=" * min(cells(title), width)]
+    count = sum(len(found.answers) for found in sheet.questions)
+    remark = (
+        f"{count_of(len(sheet.questions), 'question')}, {count_of(count, 'answer')}, "
+        f"{points(sheet.sheet.points)}"
+    )
+    blocks: list[Block] = [Heading(title, 1, remark)]
     for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
-        lines += ["", *broken(text, width)]
+        blocks += sheet_data.paragraphs(text)
+    fold: Literal["open", "closed"] = "open" if count <= FEW else "closed"
     for found in sheet.questions:
-        lines += ["", *_head(found.question, width)]
-        data = data_of(found)
-        lead = " " * (cells(found.question.id) + 2)
-        lines += in_text(data.common, width, lead)
+        question, data = found.question, data_of(found)
+        blocks.append(Heading(question.id, 2, subtitle(question)))
+        blocks += sheet_data.paragraphs(question.text)
+        blocks += sheet_data.blocks(data.common)
         for solved, explanations in worked(found):
-            own = data.own[solved.ask.name]
-            lines += [] if style.brief else [""]
+            own = sheet_data.blocks(data.own[solved.ask.name])
             if style.unsolved:
-                lines += broken(_wanted(solved), width, "  ", "    ")
-                lines += in_text(own, width, "    ")
-                continue
-            said = wrap(label(solved), width - 4, whole=True)
-            lines += [f"  {line}" for line in said]
-            lines += in_text(own, width, "    ")
-            if not style.brief:
-                for one in explanations:
-                    lines += ["", indent(_without_answer(one, width - 4), "    ").rstrip()]
-    return "\n".join(lines) + "\n"
+                blocks.append(Group(sheet_data.mixed(_wanted(solved)), own))
+            elif style.brief:
+                blocks.append(Group(strong(label(solved)), own))
+            else:
+                working = (explained(one, 3, with_answer=False) for one in explanations)
+                blocks.append(Group(strong(label(solved)), (*own, *working), fold=fold))
+    return Document(title, tuple(blocks), lambda: to_data(sheet, style))
 
 
 def _wanted(solved: Solved) -> str:
     name = "" if solved.ask.name == ONLY else f"{solved.ask.name}: "
     return f"{name}{asked(solved)}"
-
-
-def _head(question: Question, width: int) -> list[str]:
-    lead = f"{question.id}  "
-    rest = " " * cells(lead)
-    lines = broken(question.text or subtitle(question), width, lead, rest)
-    if question.text:
-        lines.append(f"{rest}({subtitle(question)})")
-    return lines
-
-
-def _without_answer(one: Explanation, width: int) -> str:
-    """Return an explanation; the answer stands above it already."""
-    text = to_text(one, width)
-    lines = [line for line in text.splitlines() if not line.startswith("  answer: ")]
-    kept = [
-        line
-        for n, line in enumerate(lines)
-        if line.strip() or (n and lines[n - 1].strip() and n + 1 < len(lines))
-    ]
-    return "\n".join(line.rstrip() for line in kept)
-
-
-def to_document(sheet: SolvedSheet, _width: int = WIDTH, style: Style = IN_FULL) -> str:
-    """Return a sheet as a LaTeX document, ready for ``pdflatex``."""
-    lines = [PREAMBLE + rf"\section*{{{for_latex(sheet.sheet.title)}}}"]
-    for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
-        lines += [text_in_latex(text), ""]
-    for found in sheet.questions:
-        question, data = found.question, data_of(found)
-        beside = rf"\normalfont\small({for_latex(subtitle(question))})"
-        text = rf"{{\itshape {text_in_latex(question.text)}\par}}" if question.text else ""
-        lines += ["", rf"\subsection*{{{for_latex(question.id)} {beside}}}", text, ""]
-        lines += in_latex(data.common)
-        for solved, explanations in worked(found):
-            own = in_latex(data.own[solved.ask.name])
-            if style.unsolved:
-                lines += [rf"\noindent {text_in_latex(_wanted(solved))}", "", *own]
-                continue
-            lines += [rf"\noindent\textbf{{{for_latex(label(solved))}}}", "", *own]
-            if not style.brief:
-                lines += [to_latex(one) for one in explanations]
-    return "\n".join([*lines, r"\end{document}"]) + "\n"
-
-
-def to_page_of_text(sheet: SolvedSheet, _width: int = WIDTH, style: Style = IN_FULL) -> str:
-    """Return a sheet as Markdown, its formulas in LaTeX."""
-    lines = [f"# {for_markdown(sheet.sheet.title)}", ""]
-    for text in filter(None, (sheet.sheet.about, sheet.sheet.origin)):
-        lines += [*text_in_markdown(text), ""]
-    for found in sheet.questions:
-        question, data = found.question, data_of(found)
-        lines += [f"## {for_markdown(question.id)}", ""]
-        if question.text:
-            lines += [*text_in_markdown(question.text), ""]
-        lines += [for_markdown(subtitle(question)), "", *in_markdown(data.common)]
-        for solved, explanations in worked(found):
-            own = in_markdown(data.own[solved.ask.name])
-            if style.unsolved:
-                lines += [*text_in_markdown(_wanted(solved)), "", *own]
-                continue
-            lines += [f"**{for_markdown(label(solved))}**", "", *own]
-            if not style.brief:
-                lines += [f"#{to_markdown(one)}" for one in explanations]
-    return "\n".join(lines).rstrip() + "\n"
 
 
 def to_data(sheet: SolvedSheet, style: Style = IN_FULL) -> dict[str, Any]:
@@ -281,22 +175,6 @@ def value(nested: Any) -> Any:  # noqa: ANN401 - plain data
 _LONG = 10**6
 
 
-def _html(sheet: SolvedSheet, _: int, style: Style) -> str:
-    from cnnanalyze.report.page.sheet import solved_page  # noqa: PLC0415 - needs jinja2
-
-    return solved_page(sheet, brief=style.brief, unsolved=style.unsolved)
-
-
-FORMATS: dict[str, Callable[[SolvedSheet, int, Style], str]] = {
-    "text": to_terminal,
-    "markdown": to_page_of_text,
-    "latex": to_document,
-    "html": _html,
-    "json": lambda sheet, _, style: dump(to_data(sheet, style)),
-}
-"""How a solved sheet is written, by the name of the format."""
-
-
 @dataclass(frozen=True, repr=False)
 class Homework(Tabular):
     """A solved sheet, ready to be looked at.
@@ -326,7 +204,7 @@ class Homework(Tabular):
 
     def render(self, format: str = "text", *, unsolved: bool = False) -> str:  # noqa: A002
         """Return the sheet in a format of ``cnnanalyze solve --format``, or its questions alone."""
-        return render(self.solved, format, unsolved=unsolved)
+        return render(document(self.solved, Style(unsolved=unsolved)), format)
 
     def rows(self) -> Iterator[Row]:
         """Yield every answer, with the question that it belongs to."""
@@ -345,7 +223,7 @@ class Homework(Tabular):
         return f"{len({row['question'] for row in self.rows()})} questions, {answers} answers"
 
     def _repr_markdown_(self) -> str:
-        return render(self.solved, "markdown")
+        return self.render("markdown")
 
     def __str__(self) -> str:
         return self.render()

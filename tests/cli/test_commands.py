@@ -172,10 +172,7 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
     """Return what each option lists, and what the writers of its commands know."""
     from cnnanalyze.report import FORMATS as TABLES
     from cnnanalyze.report.convolution import FORMATS as WINDOWS
-    from cnnanalyze.report.derivation import FORMATS as ANSWERS
     from cnnanalyze.report.findings import FORMATS as FINDINGS
-    from cnnanalyze.report.graded import FORMATS as MARKS
-    from cnnanalyze.report.sheet import FORMATS as SHEETS
     from cnnanalyze.report.writers import known
 
     return {
@@ -183,10 +180,10 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
         "zoo": (option.TableFormat, tuple(TABLES)),
         "layers": (option.DocumentFormat, known()),
         "rule": (option.DocumentFormat, known()),
-        "explain": (option.DocumentFormat, tuple(ANSWERS)),
-        "solve": (option.DocumentFormat, tuple(SHEETS)),
+        "explain": (option.DocumentFormat, known()),
+        "solve": (option.DocumentFormat, known()),
         "convolve": (option.DocumentFormat, tuple(WINDOWS)),
-        "grade": (GradeFormat, tuple(MARKS)),
+        "grade": (GradeFormat, (*known(), "csv")),
         "lint": (LintFormat, tuple(FINDINGS)),
     }
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.report.lecture_tables import STYLES, lecture_table, write_lecture_table
+from cnnanalyze.report.lecture_tables import STYLES, document, lecture_table
+from cnnanalyze.report.writers import render
 
 
 def rows(spec: str, style: str) -> list[list[str]]:
@@ -50,7 +51,7 @@ def test_summary_of_lecture_003() -> None:
         ["dense_4 (Dense)", "(None, 10)", "17,290"],
         ["Total params", "", "17,404"],
     ]
-    text = write_lecture_table(analysis, "keras", "text")
+    text = render(document(analysis, "keras"))
     assert text.endswith("Trainable params: 17,404\nNon-trainable params: 0\n")
 
 
@@ -77,8 +78,8 @@ def test_every_network_has_a_table_in_every_style(spec: str, style: str) -> None
     table = lecture_table(analysis, style)
     assert len(table.rows) > 5
     for format in ("text", "markdown", "latex", "html"):  # noqa: A001
-        assert write_lecture_table(analysis, style, format)
-    data = json.loads(write_lecture_table(analysis, style, "json"))
+        assert render(document(analysis, style), format)
+    data = json.loads(render(document(analysis, style), "json"))
     assert (data["schema"], data["table"], len(data["rows"])) == (1, style, len(table.rows))
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, Value
-from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
+from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.simplify import bare, numbers_of
 from cnnanalyze.report.derivation.expression_writer import Writer
 from cnnanalyze.report.numbers import decimal, is_short
@@ -37,11 +37,6 @@ def result(writer: Writer, value: Value) -> Side:
     if isinstance(value, Fraction) and value.denominator > 1:
         return Side(writer.approximately(decimal(value)), about=not is_short(value))
     return Side(writer.number(value))
-
-
-def legend(writer: Writer, explanation: Explanation) -> list[tuple[str, str, str]]:
-    """Return every symbol with its value and its meaning."""
-    return [(writer.name(n), writer.number(v), words) for n, v, words in explanation.legend]
 
 
 def cell(writer: Writer, tree: Expression) -> str:

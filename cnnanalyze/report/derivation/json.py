@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,6 @@ from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.report.derivation.answer import answer
 from cnnanalyze.report.derivation.latex import LatexWriter
 from cnnanalyze.report.derivation.text import TextWriter
-from cnnanalyze.report.json import dump
 from cnnanalyze.report.numbers import fraction
 
 
@@ -48,9 +48,9 @@ def to_dict(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def to_json(*explanations: Explanation) -> str:
-    """Return explanations as JSON."""
-    return dump({"schema": VERSIONS["explain"], "explanations": map(to_dict, explanations)})
+def all_dict(explanations: Sequence[Explanation]) -> dict[str, Any]:
+    """Return explanations as plain data."""
+    return {"schema": VERSIONS["explain"], "explanations": [to_dict(one) for one in explanations]}
 
 
 def _step(style: Notation, step: DerivationStep) -> dict[str, Any]:

@@ -1,13 +1,11 @@
-"""LaTeX: a derivation for a paper or a worksheet; needs amsmath."""
+"""LaTeX: expressions and equations for a paper or a worksheet; needs amsmath."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.explanations.notation import Symbol
-from cnnanalyze.report.derivation.answer import answer
-from cnnanalyze.report.derivation.equation import cell, chain, legend
+from cnnanalyze.report.derivation.equation import Side
 from cnnanalyze.report.derivation.expression_writer import ATOM, Writer
 from cnnanalyze.report.latex import escape
 
@@ -99,20 +97,14 @@ def _below(text: str) -> str:
     return f"_{{{text}}}"
 
 
-def equations(explanation: Explanation) -> list[str]:
-    """Return the equations of an explanation, each as mathematics without delimiters."""
-    writer = LatexWriter(explanation.style)
-    found = []
-    for step in explanation.steps:
-        left, sides = chain(writer, step)
-        first, *more = [f"{writer.about if s.about else '='} {s.text}" for s in sides]
-        if len(left) + sum(len(s.text) + 3 for s in sides) <= LINE:
-            found.append(" ".join((left, first, *more)))
-        else:
-            lines = [f"{left} &{first}", *(f"&{side}" for side in more)]
-            lines = [part for line in lines for part in _broken(line)]
-            found.append("\\begin{aligned}\n  " + " \\\\\n  ".join(lines) + "\n\\end{aligned}")
-    return found
+def broken_equation(writer: LatexWriter, left: str, sides: Sequence[Side]) -> str:
+    """Return an equation as mathematics without delimiters; a long one has several lines."""
+    first, *more = [f"{writer.about if s.about else '='} {s.text}" for s in sides]
+    if len(left) + sum(len(s.text) + 3 for s in sides) <= LINE:
+        return " ".join((left, first, *more))
+    lines = [f"{left} &{first}", *(f"&{side}" for side in more)]
+    lines = [part for line in lines for part in _broken(line)]
+    return "\\begin{aligned}\n  " + " \\\\\n  ".join(lines) + "\n\\end{aligned}"
 
 
 def _broken(line: str) -> list[str]:
@@ -128,60 +120,3 @@ def _broken(line: str) -> list[str]:
             last = at
     pieces = [*found, line[start:]]
     return [pieces[0], *(rf"&\quad {piece}" for piece in pieces[1:])]
-
-
-def to_latex(explanation: Explanation) -> str:
-    r"""Return an explanation as LaTeX, to be put between ``\begin{document}`` and its end.
-
-    Parameters
-    ----------
-    explanation
-        What :func:`cnnanalyze.course.explanations.explain.explain` returns.
-    """
-    writer = LatexWriter(explanation.style)
-    lines = [
-        rf"\paragraph{{{escape(explanation.question)}}} {escape(explanation.subject)}.",
-    ]
-    for one in equations(explanation):
-        lines += [r"\[", one, r"\]"]
-    if explanation.table:
-        lines += _table(explanation, writer)
-    lines += [rf"\textbf{{Answer:}} {escape(answer(explanation))}."]
-    if explanation.beside:
-        lines += [rf"\textbf{{Beside it:}} {escape(explanation.beside)}."]
-    if where := legend(writer, explanation):
-        said = "; ".join(f"${s} = {v}$ {escape(words)}" for s, v, words in where)
-        lines += ["", f"Here {said}."]
-    for title, sentences in (("Why", explanation.reasons), ("Note", explanation.remarks)):
-        if sentences:
-            items = [rf"  \item {escape(s)}" for s in sentences]
-            lines += ["", rf"\emph{{{title}:}}", r"\begin{itemize}", *items, r"\end{itemize}"]
-    return "\n".join(lines) + "\n"
-
-
-def to_document(title: str, explanations: Sequence[Explanation]) -> str:
-    """Return a whole document of explanations, ready for ``pdflatex``."""
-    body = "\n".join(map(to_latex, explanations))
-    return f"{PREAMBLE}\\section*{{{escape(title)}}}\n\n{body}\\end{{document}}\n"
-
-
-PREAMBLE = r"""\documentclass[a4paper]{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
-\usepackage[margin=25mm]{geometry}
-\usepackage{amsmath,longtable}
-\setlength{\parindent}{0pt}
-\setlength{\parskip}{0.5\baselineskip}
-\begin{document}
-"""
-
-
-def _table(explanation: Explanation, writer: LatexWriter) -> list[str]:
-    heads = explanation.heads
-    lines = [rf"\begin{{longtable}}{{l{'l' * len(heads)}}}"]
-    lines.append(" & ".join(["layer", *(f"${writer.name(h)}$" for h in heads)]) + r" \\ \hline")
-    lines += [
-        " & ".join([escape(r.label), *(f"${cell(writer, c)}$" for c in r.cells)]) + r" \\"
-        for r in explanation.table
-    ]
-    return [*lines, r"\end{longtable}", ""]

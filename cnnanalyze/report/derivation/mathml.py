@@ -1,18 +1,14 @@
-"""MathML: equations as browsers set them, each with its text for those that cannot."""
+"""MathML: expressions and equations as browsers set them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
-from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Symbol
-from cnnanalyze.report.derivation.equation import Side, chain
+from cnnanalyze.report.derivation.equation import Side
 from cnnanalyze.report.derivation.expression_writer import ATOM, Writer
-from cnnanalyze.report.derivation.text import TextWriter
-
-LINE = 90
-"""An equation whose text is longer is broken at its equals signs."""
 
 
 class MathmlWriter(Writer):
@@ -105,30 +101,13 @@ def _row(inner: str) -> str:
     return inner if _ONE.fullmatch(inner) else f"<mrow>{inner}</mrow>"
 
 
-def equation(writer: MathmlWriter, words: TextWriter, step: DerivationStep) -> str:
-    """Return one equation as a ``math`` element that says in text what it is."""
-    left, sides = chain(writer, step)
-    text_left, text_sides = chain(words, step)
-    said = " ".join((text_left, *(f"{_sign(s)} {s.text}" for s in text_sides)))
+def equation_rows(writer: MathmlWriter, left: str, sides: Sequence[Side], *, is_long: bool) -> str:
+    """Return the content of an equation; a long one has a row for each equals sign."""
     members = [f"{writer.sign(about=s.about)}{s.text}" for s in sides]
-    inner = left + "".join(members)
-    if len(said) > LINE and len(members) > 1:
-        rows = "".join(
-            f"<mtr><mtd>{left if i == 0 else ''}</mtd><mtd>{member}</mtd></mtr>"
-            for i, member in enumerate(members)
-        )
-        inner = f"<mtable>{rows}</mtable>"
-    return f'<math display="block" alttext="{escape(said)}">{inner}</math>'
-
-
-def _sign(side: Side) -> str:
-    return "≈" if side.about else "="
-
-
-def to_mathml(explanation: Explanation) -> str:
-    """Return the equations of an explanation, one ``math`` element for each.
-
-    Every element carries the same in words (``alttext``), for readers that know no MathML.
-    """
-    writer, words = MathmlWriter(explanation.style), TextWriter(explanation.style)
-    return "".join(equation(writer, words, step) for step in explanation.steps)
+    if not is_long or len(members) == 1:
+        return left + "".join(members)
+    rows = "".join(
+        f"<mtr><mtd>{left if i == 0 else ''}</mtd><mtd>{member}</mtd></mtr>"
+        for i, member in enumerate(members)
+    )
+    return f"<mtable>{rows}</mtable>"

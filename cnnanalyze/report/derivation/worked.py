@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnanalyze.course.explanations.explanation import Answer, Explanation
-from cnnanalyze.report.derivation import render, to_html
+from cnnanalyze.report.derivation.blocks import document, explained
 from cnnanalyze.report.derivation.text import TextWriter
+from cnnanalyze.report.writers import render
+from cnnanalyze.report.writers.html import fragment
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,10 +40,10 @@ class Worked:
 
     def render(self, format: str = "text") -> str:  # noqa: A002
         """Return the answer in a format of ``cnnanalyze explain --format``."""
-        return render("", (self.explanation,), format)
+        return render(document("", (self.explanation,)), format)
 
     def _repr_html_(self) -> str:
-        return to_html(self.explanation)
+        return fragment(explained(self.explanation, 2))
 
     def __repr__(self) -> str:
         return f"<Worked: {self.formula} = {self.value}>"

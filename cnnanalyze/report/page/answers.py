@@ -7,7 +7,8 @@ from markupsafe import Markup
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.drawing.families import family
-from cnnanalyze.report.derivation.html import to_html
+from cnnanalyze.report.derivation.blocks import explained
+from cnnanalyze.report.writers.html import fragment
 
 QUANTITIES = ("output", "parameters", "macs", "receptive_field")
 """What is explained of a layer, as far as it has that."""
@@ -22,11 +23,12 @@ def work(analysis: Analysis) -> dict[str, Markup]:
 
 def _work(analysis: Analysis, facts: NodeFacts) -> Markup:
     known = quantities(analysis, facts.node.id)
-    parts = [
-        to_html(explain(analysis, facts.node.id, quantity))
+    return Markup("\n").join(
+        Markup(fragment(explained(explain(analysis, facts.node.id, quantity), HEADING)))  # noqa: S704 - the writer escapes every text
         for quantity in QUANTITIES
         if quantity in known
-    ]
-    # A question stands below the heading of its section.
-    text = "\n".join(parts).replace("<h2>", "<h3>").replace("</h2>", "</h3>")
-    return Markup(text)  # noqa: S704 - the derivation escapes every text in it
+    )
+
+
+HEADING = 3
+"""A question stands below the heading of its section."""

@@ -88,9 +88,12 @@ def embed(data: object) -> Markup:
     {"name":"\u003c/script>"}
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
+    text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return Markup(text)  # noqa: S704 - the line above is the escaping
+
+
+_UNSAFE = re.compile("[<\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What ends an element or a line of a script, and what turns the direction of the text."""
 
 
 @cache

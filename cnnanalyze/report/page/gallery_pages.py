@@ -56,9 +56,10 @@ _CONVOLVED = ("edge_detection",)
 def _solved(_: Load) -> str:
     from cnnanalyze.course.sheets.sheet_reading import load_sheet  # noqa: PLC0415
     from cnnanalyze.course.sheets.solve import solve  # noqa: PLC0415
-    from cnnanalyze.report.page.sheet import solved_page  # noqa: PLC0415
+    from cnnanalyze.report.sheet import document  # noqa: PLC0415
+    from cnnanalyze.report.writers import render  # noqa: PLC0415
 
-    return solved_page(solve(load_sheet(_SHEET)))
+    return render(document(solve(load_sheet(_SHEET))), "html")
 
 
 def _graded(_: Load) -> str:
@@ -67,10 +68,11 @@ def _graded(_: Load) -> str:
     from cnnanalyze.course.sheets.sheet import find_sheet  # noqa: PLC0415
     from cnnanalyze.course.sheets.sheet_reading import load_sheet  # noqa: PLC0415
     from cnnanalyze.course.sheets.solve import solve  # noqa: PLC0415
-    from cnnanalyze.report.page.sheet import graded_page  # noqa: PLC0415
+    from cnnanalyze.report.graded import document  # noqa: PLC0415
+    from cnnanalyze.report.writers import render  # noqa: PLC0415
 
     papers = load_papers(find_sheet(_SHEET).with_suffix(".csv"))
-    return graded_page(grade(solve(load_sheet(_SHEET)), papers))
+    return render(document(grade(solve(load_sheet(_SHEET)), papers)), "html")
 
 
 _SHEET = "zoo:first_course"

@@ -132,17 +132,26 @@ class Html(Writer):
 
     def group(self, block: Group) -> str:
         """Return a section, or what can be folded."""
-        if not block.fold:
-            return f"<section>\n{super().group(block)}\n</section>"
-        is_open = " open" if block.fold == "open" else ""
         title, body = inline(block.title), self.blocks(block.blocks)
-        return f"<details{is_open}><summary>{title}</summary>\n{body}\n</details>"
+        if block.fold:
+            is_open = " open" if block.fold == "open" else ""
+            return f"<details{is_open}><summary>{title}</summary>\n{body}\n</details>"
+        level = min(block.level, DEEPEST)
+        heading = f"<h{level}>{title}</h{level}>" if level else f"<p><strong>{title}</strong></p>"
+        return f"<section>\n{heading}\n{body}\n</section>"
+
+
+def fragment(block: Block) -> str:
+    """Return one block, for a page that is made otherwise."""
+    return Html(0).block(block)
 
 
 def _math(formula: Formula, *, is_block: bool = False) -> str:
+    """Return a formula; one on a line of its own has its text, for readers without MathML."""
     text = escape(" ".join(formula.text.split()))
-    display = ' display="block"' if is_block else ""
-    return f'<math{display} alttext="{text}">{formula.mathml}</math>'
+    if not is_block:
+        return f"<math>{formula.mathml}</math>"
+    return f'<math display="block" alttext="{text}">{formula.mathml}</math>'
 
 
 def escape(text: str) -> str:

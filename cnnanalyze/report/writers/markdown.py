@@ -45,12 +45,12 @@ class Markdown(Writer):
 
     def facts(self, block: Facts) -> str:
         """Return a list of names."""
-        rows = (f"- {inline(name)}: {inline(text)}" for name, text in block.rows)
+        rows = (_item(f"{inline(name)}: {inline(text)}") for name, text in block.rows)
         return _titled(block.title, "\n".join(rows))
 
     def items(self, block: Items) -> str:
         """Return a list."""
-        return _titled(block.title, "\n".join(f"- {inline(item)}" for item in block.items))
+        return _titled(block.title, "\n".join(_item(inline(item)) for item in block.items))
 
     def tabular(self, block: Tabular) -> str:
         """Return a pipe table; rows lead to their anchors."""
@@ -126,6 +126,11 @@ def _code(text: str, *, in_cell: bool) -> str:
     fence = "`" * (1 + _longest_run(text))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _item(text: str) -> str:
+    """Return one thing of a list; its further lines are set in."""
+    return "- " + text.replace("\n", "\n  ")
 
 
 def _longest_run(text: str) -> int:

@@ -64,12 +64,10 @@ class Terminal(BlockWriter[list[Line]]):
         return Screen(document).plain(self.width)
 
     def lines(self, blocks: Sequence[Block]) -> Iterator[Line]:
-        """Yield the lines of blocks, an empty one between them but between formulas."""
+        """Yield the lines of blocks, an empty one between them where that reads better."""
         before: Block | None = None
         for block in blocks:
-            if before is not None and not (
-                isinstance(before, Formula) and isinstance(block, Formula)
-            ):
+            if before is not None and not (_is_line(before) and _is_line(block)):
                 yield []
             yield from self.block(block)
             before = block
@@ -147,7 +145,7 @@ class Terminal(BlockWriter[list[Line]]):
         body = list(inner.lines(block.blocks))
         is_close = isinstance(block.blocks[0], CLOSE) if block.blocks else True
         return [
-            *self._wrapped(_strong(block.title) if block.level == 0 else block.title),
+            *self._wrapped(_strong(block.title)),
             *([] if is_close else [[]]),
             *(type(line)([(GAP, ""), *line]) if line else line for line in body),
         ]
@@ -199,6 +197,11 @@ STYLES: dict[str, str] = {
     "bad": "bold red",
 }
 """By tone; plain words have none."""
+
+
+def _is_line(block: Block) -> bool:
+    """Whether a block stands close to others like it: a formula, or a title alone."""
+    return isinstance(block, Formula) or (isinstance(block, Group) and not block.blocks)
 
 
 def _strong(text: Inline) -> Inline:
@@ -304,7 +307,11 @@ def _fit(table: Table, width: int) -> list[int]:
     if sum(widths) <= room:
         return widths
     texts = sorted(
-        (i for i, h in enumerate(table.headings) if h.align == "left" and not h.is_code),
+        (
+            i
+            for i, h in enumerate(table.headings)
+            if h.align == "left" and not h.is_code and h.formula is None
+        ),
         key=lambda i: widths[i],
     )
     room -= sum(w for i, w in enumerate(widths) if i not in texts)

@@ -21,8 +21,8 @@ from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.report.derivation import to_dict
 from cnnanalyze.report.derivation.equation import chain
+from cnnanalyze.report.derivation.json import to_dict
 from cnnanalyze.report.derivation.latex import LatexWriter
 from cnnanalyze.testing import SUBJECT, network_of
 from tests.course.explanations.formulas import of_latex, of_tree

@@ -15,8 +15,8 @@ from cnnanalyze.course.grading.paper import Paper
 from cnnanalyze.course.sheets.sheet_reading import read_sheet
 from cnnanalyze.course.sheets.solve import solve
 from cnnanalyze.errors import Source
-from cnnanalyze.report.graded import reasons, render
-from tests.course.marking import solved
+from cnnanalyze.report.graded import reasons
+from tests.course.marking import print_marks, solved
 
 NET = """
 - id: net
@@ -227,10 +227,10 @@ def test_message_says_from_which_answer() -> None:
     assert list(reasons(mark)) == ["consequential error: it follows from the answer 23x23x1 to q.A"]
 
 
-@pytest.mark.parametrize("format_", ["text", "markdown", "csv", "json", "html"])
+@pytest.mark.parametrize("format_", ["text", "markdown", "latex", "csv", "json", "html"])
 def test_every_format_tells_consequences(format_: str) -> None:
     graded = grade(solved(POLICY), [Paper("Ann", ANSWERS)])
-    printed = render(graded, format_)
+    printed = print_marks(graded, format_, 200)
     assert "consequential" in printed
     if format_ == "json":
         _, mark = json.loads(printed)["papers"][0]["answers"]

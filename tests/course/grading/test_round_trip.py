@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from io import StringIO
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -18,13 +19,13 @@ from hypothesis import strategies as st
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.course.grading.answers import read_papers
 from cnnanalyze.course.grading.grade import GradedPaper, grade
+from cnnanalyze.course.sheets.question_data import data_of
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import ONLY, house_sheets
 from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import SolvedSheet, solve
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.report.sheet import render
-from tests.course.marking import ROOT
+from tests.course.marking import ROOT, print_sheet
 
 pytestmark = pytest.mark.sampled(8)
 
@@ -46,7 +47,7 @@ def worked(name: str, notation: str) -> SolvedSheet:
 
 def answers_in(sheet: SolvedSheet, format: str) -> Answers:  # noqa: A002
     """Read the answers out of a printed sheet."""
-    printed = render(sheet, format, 80, brief=True)
+    printed = print_sheet(sheet, format, 80, brief=True)
     if format == "json":
         data = json.loads(printed)
         return {(q["id"], a["name"]): a["value"] for q in data["questions"] for a in q["answers"]}
@@ -73,9 +74,19 @@ def _of_text(printed: str, sheet: SolvedSheet) -> Iterator[str]:
             yield flat[place : place + len(said) + 1].strip()
 
 
-def _of_markdown(printed: str, _: SolvedSheet) -> Iterator[str]:
+def _titles_of_data(sheet: SolvedSheet) -> set[str]:
+    """Return what stands above matrices and networks."""
+    givens = chain.from_iterable(
+        chain(data.common, *data.own.values()) for data in map(data_of, sheet.questions)
+    )
+    return {t for g in givens for t in (g.word, f"{g.word} ({g.text})")}
+
+
+def _of_markdown(printed: str, sheet: SolvedSheet) -> Iterator[str]:
     for found in re.findall(r"^\*\*(.+)\*\*$", printed, re.MULTILINE):
-        yield html.unescape(re.sub(r"\\(.)", r"\1", found))
+        text = html.unescape(re.sub(r"\\(.)", r"\1", found))
+        if text not in _titles_of_data(sheet):
+            yield text
 
 
 _LATEX = {
@@ -85,17 +96,20 @@ _LATEX = {
 }  # fmt: skip
 
 
-def _of_latex(printed: str, _: SolvedSheet) -> Iterator[str]:
-    for found in re.findall(r"^\\noindent\\textbf\{(.*)\}$", printed, re.MULTILINE):
+def _of_latex(printed: str, sheet: SolvedSheet) -> Iterator[str]:
+    for found in re.findall(r"^\\textbf\{(.*)\}$", printed, re.MULTILINE):
         text = found
         for written, meant in _LATEX.items():
             text = text.replace(written, meant)
-        yield text
+        if text not in _titles_of_data(sheet):
+            yield text
 
 
-def _of_html(printed: str, _: SolvedSheet) -> Iterator[str]:
-    for found in re.findall(r'<p class="only">(.*?)</p>', printed):
-        yield html.unescape(re.sub(r"<[^>]*>", "", found))
+def _of_html(printed: str, sheet: SolvedSheet) -> Iterator[str]:
+    for found in re.findall(r"<section>\n<p><strong>(.*?)</strong></p>\n", printed):
+        text = html.unescape(re.sub(r"<[^>]*>", "", found))
+        if text not in _titles_of_data(sheet):
+            yield text
 
 
 _LABELS = {"text": _of_text, "markdown": _of_markdown, "latex": _of_latex, "html": _of_html}

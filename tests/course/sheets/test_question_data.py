@@ -11,9 +11,8 @@ import pytest
 
 from cnnanalyze.cli import run as run_command
 from cnnanalyze.course.sheets.question_data import data_of
-from cnnanalyze.report.sheet import render
 from tests.course.grading.test_round_trip import FORMATS, SHEETS, worked
-from tests.course.marking import solved
+from tests.course.marking import print_sheet, solved
 from tests.report.test_sheets import balanced
 
 QUESTIONS = """
@@ -72,7 +71,7 @@ def plain(text: str, format: str) -> str:  # noqa: A002
 @pytest.mark.parametrize("style", [{}, {"brief": True}, {"unsolved": True}], ids=str)
 @pytest.mark.parametrize("format", FORMATS)
 def test_data_stands_in_every_format(format: str, style: dict[str, bool]) -> None:  # noqa: A002
-    printed = plain(render(solved(QUESTIONS), format, 80, **style), format)
+    printed = plain(print_sheet(solved(QUESTIONS), format, 80, **style), format)
     words = (*GIVEN, *ASKED) if "unsolved" in style else GIVEN
     assert [w for w in words if w not in printed] == []
 
@@ -81,7 +80,7 @@ def test_data_stands_in_every_format(format: str, style: dict[str, bool]) -> Non
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_unsolved_sheet_asks_everything_and_answers_nothing(sheet: str, format: str) -> None:  # noqa: A002
     found = worked(sheet, "")
-    printed = plain(render(found, format, 80, unsolved=True), format)
+    printed = plain(print_sheet(found, format, 80, unsolved=True), format)
     for question in found.questions:
         assert plain(question.question.id, format) in printed
         for solved_ in question.answers.values():
@@ -89,41 +88,37 @@ def test_unsolved_sheet_asks_everything_and_answers_nothing(sheet: str, format: 
     assert "answer:" not in printed
     assert "⌊" not in printed
     if format == "json":
-        answers = [a for q in json.loads(render(found, "json", unsolved=True))["questions"]
+        answers = [a for q in json.loads(print_sheet(found, "json", unsolved=True))["questions"]
                    for a in q["answers"]]  # fmt: skip
         assert all(set(a) == {"name", "asked", "given", "points"} for a in answers)
         assert all(a["asked"] for a in answers)
 
 
 def test_line_breaks_and_formulas_survive_in_text() -> None:
-    text = render(solved(QUESTIONS), "text", 40, unsolved=True)
+    text = print_sheet(solved(QUESTIONS), "text", 40, unsolved=True)
     assert (
-        "A  What is $n_c$ of the map, at 50% of\n"
-        "   $5 and $6?\n"
-        "   Two lines, and\n"
-        "\n"
-        "   a paragraph.\n"
+        "What is $n_c$ of the map, at 50% of $5\nand $6?\nTwo lines, and\n\na paragraph.\n"
     ) in text
 
 
 def test_line_breaks_and_formulas_survive_in_latex() -> None:
-    text = render(solved(QUESTIONS), "latex", unsolved=True)
+    text = print_sheet(solved(QUESTIONS), "latex", unsolved=True)
     assert (
-        "{\\itshape What is $n_c$ of the map, at 50\\% of \\$5 and \\$6?\\\\\n"
-        "Two lines, and\n\na paragraph.\\par}"
+        "What is $n_c$ of the map, at 50\\% of \\$5 and \\$6?\\\\{}\n"
+        "Two lines, and\n\na paragraph.\n"
     ) in text
     assert balanced(text)
 
 
 def test_line_breaks_and_formulas_survive_in_markdown() -> None:
-    text = render(solved(QUESTIONS), "markdown", unsolved=True)
+    text = print_sheet(solved(QUESTIONS), "markdown", unsolved=True)
     assert "What is $n_c$ of the map, at 50% of" in text
     assert "?\\\nTwo lines, and\n\na paragraph.\n" in text
 
 
 def test_formula_is_not_broken_over_lines() -> None:
     sheet = solved("- {id: A, text: 'some words before $a + b + c$', window: {n: 9, f: 3}}")
-    assert "before\n   $a + b + c$\n" in render(sheet, "text", 26)
+    assert "before\n$a + b + c$\n" in print_sheet(sheet, "text", 26)
 
 
 def test_data_that_answers_share_is_said_once() -> None:

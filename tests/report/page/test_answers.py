@@ -8,9 +8,9 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.course.explanations.explain import explain
-from cnnanalyze.report.derivation.html import to_html
-from cnnanalyze.report.derivation.text import to_text
+from cnnanalyze.report.derivation.blocks import document
 from cnnanalyze.report.page.answers import work
+from cnnanalyze.report.writers import render
 
 
 @pytest.mark.parametrize("name", ["lenet5", "alexnet", "m5", "c3d"])
@@ -32,6 +32,7 @@ def test_every_cell_with_an_operation_has_its_result_behind_a_sign(name: str) ->
 def test_the_field_of_the_first_pool_of_lenet() -> None:
     """r = 1 + (5 - 1) + (2 - 1) = 6 (LeCun et al. 1998: 5×5 kernels, then 2×2 subsampling)."""
     explanation = explain(cnn.analyze("zoo:lenet5").analysis, "S2", "receptive_field")
-    assert "  C1     5  1  1 + (5 - 1)·1 = 5  1·1 = 1" in to_text(explanation).splitlines()
-    shown = re.sub(r"<[^>]+>", "", to_html(explanation))
+    written = document("", (explanation,))
+    assert "    C1     5  1  1 + (5 - 1)·1 = 5  1·1 = 1" in render(written).splitlines()
+    shown = re.sub(r"<[^>]+>", "", render(written, "html"))
     assert "1+(5−1)·1=5" in shown
