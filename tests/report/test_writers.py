@@ -397,7 +397,7 @@ def test_a_group_in_markdown_latex_and_on_a_page() -> None:
     page = render(ANSWER, "html")
     assert '<details><summary>valid = <span class="good">28</span></summary>\n' in page
     assert "<section>\n<h3>Why?</h3>" in page
-    assert '<math><mi>n</mi><mo>+</mo><mn>1</mn></math><br>and so on' in page
+    assert "<math><mi>n</mi><mo>+</mo><mn>1</mn></math><br>and so on" in page
 
 
 def test_headings_that_are_called_alike_have_anchors_of_their_own() -> None:
