@@ -134,6 +134,8 @@ class NodeFacts(NamedTuple):
         Normalisations, learned slopes and scales hold numbers, but nobody counts them as depth.
         """
         node = self.node
+        if not self.params and node.share is None:
+            return 0
         params = self.params if node.share is None else node.layer.params(*node.input_shapes)
         return sum(p.role.endswith("kernel") for p in params)
 
@@ -298,6 +300,7 @@ class Total:
         default_factory=dict, compare=False, repr=False
     )
     """What was counted already under conventions: operations before halving, and parameters."""
+    _depth: list[int] = field(default_factory=list, compare=False, repr=False)
     _uncounted: dict[Convention, tuple[str, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -353,11 +356,13 @@ class Total:
         >>> cnn.analyze("zoo:vgg16").total.depth
         16
         """
-        longest: dict[str, int] = {}
-        for f in self.facts:
-            before = max((longest.get(i, 0) for i in f.node.inputs), default=0)
-            longest[f.node.id] = before + f.weighted_layers
-        return max(longest.values(), default=0)
+        if not self._depth:
+            longest: dict[str, int] = {}
+            for f in self.facts:
+                before = max([longest.get(i, 0) for i in f.node.inputs], default=0)
+                longest[f.node.id] = before + f.weighted_layers
+            self._depth.append(max(longest.values(), default=0))
+        return self._depth[0]
 
     def operations(self, convention: str = "mac") -> int:
         """Return the number of operations under a convention; of what it counts, if not of all."""

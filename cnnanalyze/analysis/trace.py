@@ -96,7 +96,11 @@ def trace(
             found[node.id] = paths.alike(followed)
         except _TooMany:
             break
-    return {known: paths.told(kept) for known, kept in found.items()}
+    told: dict[int, Part] = {}
+    for kept in found.values():
+        if id(kept) not in told:  # nodes that depend on the same as the one before share the list
+            told[id(kept)] = paths.told(kept)
+    return {known: told[id(kept)] for known, kept in found.items()}
 
 
 def _unchanged(
