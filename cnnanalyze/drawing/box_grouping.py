@@ -89,7 +89,27 @@ def fold(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
     for node in network.nodes:
         folder.place(node)
     folder.gather()
-    return [folder.box(run) for run in folder.runs if run]
+    return [folder.box(run) for run in folder.runs if run.nodes]
+
+
+class _Run:
+    """Layers in succession that share a box, and which of them are marks on a neighbour's."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.main: int | None = None
+        """Where the first one stands that has a box of its own."""
+
+    def append(self, node: Node, *, is_mark: bool) -> None:
+        """Add a layer behind the others."""
+        if self.main is None and not is_mark:
+            self.main = len(self.nodes)
+        self.nodes.append(node)
+
+    @property
+    def begins_with_mark(self) -> bool:
+        """Whether the first layer is a mark."""
+        return self.main != 0
 
 
 class _Folder:
@@ -104,47 +124,56 @@ class _Folder:
         for paths in self.groups.values():
             for path in paths:
                 self.sizes[path] = self.sizes.get(path, 0) + 1
-        self.runs: list[list[Node]] = []
+        self.runs: list[_Run] = []
         self.run_of: dict[str, int] = {}
 
     def place(self, node: Node) -> None:
         """Put a layer into the run that it continues, or into a run of its own."""
-        at = self._before(node)
+        at, is_mark = self._before(node), follows(node)
         if at is not None:
-            run, marks = self.runs[at], follows(node)
-            only_marks = all(map(follows, run))
-            begins_next = marks and not only_marks and node.kind == run[0].kind and follows(run[0])
-            if (marks or only_marks) and not begins_next and len(run) < MOST:
-                run.append(node)
+            run = self.runs[at]
+            only_marks = run.main is None
+            begins_next = (
+                is_mark
+                and not only_marks
+                and run.begins_with_mark
+                and node.kind == run.nodes[0].kind
+            )
+            if (is_mark or only_marks) and not begins_next and len(run.nodes) < MOST:
+                run.append(node, is_mark=is_mark)
                 self.run_of[node.id] = at
                 return
         self.run_of[node.id] = len(self.runs)
-        self.runs.append([node])
+        self.runs.append(_Run())
+        self.runs[-1].append(node, is_mark=is_mark)
 
     def gather(self) -> None:
         """Join the runs that are marks alone to what they follow, where that is allowed."""
         for at, run in enumerate(self.runs):
-            if not all(map(follows, run)):
+            if run.main is not None:
                 continue
-            before = self._before(run[0])
-            if before is None or before == at or len(self.runs[before]) + len(run) > MOST:
+            before = self._before(run.nodes[0])
+            if before is None or before == at:
                 continue
-            self.runs[before] += run
-            for node in run:
+            joined = self.runs[before]
+            if len(joined.nodes) + len(run.nodes) > MOST:
+                continue
+            for node in run.nodes:
+                joined.append(node, is_mark=True)
                 self.run_of[node.id] = before
-            self.runs[at] = []
+            self.runs[at] = _Run()
 
     def _before(self, node: Node) -> int | None:
         """Return the run that ends where a layer begins, if they may share a box."""
         source = node.inputs[0]
         at = self.run_of.get(source)
-        if at is None or len(node.inputs) > 1 or self.runs[at][-1].id != source:
+        if at is None or len(node.inputs) > 1 or self.runs[at].nodes[-1].id != source:
             return None
         if source in self.outputs or len(self.network.consumers[source]) > 1:
             return None
         if self.marks.get(node.id) != self.marks.get(source):
             return None
-        return at if self._home(self.runs[at]) == self._home([node]) else None
+        return at if self._home(self.runs[at].nodes) == self._home([node]) else None
 
     def _home(self, run: list[Node]) -> tuple[str, ...]:
         """Return the groups around a run, without those that hold nothing else."""
@@ -153,9 +182,9 @@ class _Folder:
             paths = paths[:-1]
         return paths
 
-    def box(self, run: list[Node]) -> Box:
+    def box(self, run: _Run) -> Box:
         """Return a run as a box: its weightiest layer, and what is before and after it."""
-        at = next((i for i, n in enumerate(run) if not follows(n)), 0)
-        home, paths = self._home(run), self.groups[run[at].id]
-        path = paths[len(home)] if len(paths) > len(home) else str(run[at].id)
-        return Box(tuple(run[:at]), run[at], tuple(run[at + 1 :]), path, home)
+        at, nodes = run.main or 0, run.nodes
+        home, paths = self._home(nodes), self.groups[nodes[at].id]
+        path = paths[len(home)] if len(paths) > len(home) else str(nodes[at].id)
+        return Box(tuple(nodes[:at]), nodes[at], tuple(nodes[at + 1 :]), path, home)

@@ -9,6 +9,7 @@ from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.repeats import merge_repeats
 from cnnanalyze.graph.blocks import Wiring, wire
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
 
 WIDTH_WORDS = frozenset(
     {"filters", "units", "groups", "rate", "to", "size", "channels", "before", "after", "factor"}
@@ -30,6 +31,8 @@ class Planter:
         self.opened = opened
         """Paths that are not merged with their like; nothing stands for all."""
         self.codes: dict[object, int] = {}
+        self.written: dict[int, tuple[tuple[str, ...], str]] = {}
+        """By layer, its attributes: those that belong to its form, and all of them."""
         self.wirings: dict[int, tuple[Part, Wiring]] = {}
 
     def plant(self) -> Part:
@@ -85,17 +88,24 @@ class Planter:
     def _code_of(self, box: Box) -> tuple[int, int]:
         forms, exacts = [], []
         for node in box.nodes:
-            attributes = [
-                (name, value)
-                for name, value in node.attributes.items()
-                if not isinstance(value, dict | list)
-            ]
+            if (layer := id(node.layer)) not in self.written:
+                self.written[layer] = _written(node)
+            narrow, attributes = self.written[layer]
             mark = self.marks.get(node.id, "")
-            narrow = tuple(str(a) for a in attributes if a[0] not in WIDTH_WORDS)
             forms.append((node.kind, narrow, mark, node is box.main))
-            exacts.append((str(attributes), node.frozen, node.share is not None, node.output.size))
+            exacts.append((attributes, node.frozen, node.share is not None, node.output.size))
         form = self.code(("box", tuple(forms)))
         return form, self.code(("exactly", form, tuple(exacts)))
+
+
+def _written(node: Node) -> tuple[tuple[str, ...], str]:
+    """Return the attributes of a layer that belong to its form, and all of them."""
+    attributes = [
+        (name, value)
+        for name, value in node.attributes.items()
+        if not isinstance(value, dict | list)
+    ]
+    return tuple(str(a) for a in attributes if a[0] not in WIDTH_WORDS), str(attributes)
 
 
 def _lifted(part: Part) -> Part:
