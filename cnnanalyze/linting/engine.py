@@ -186,14 +186,16 @@ def _judge(
                 unused = _own(UNUSED, settings, message, mark)._replace(fix=fix)
                 if not _is_excused(unused, {}, rows):
                     found.append(unused)
-    graded = [
-        f._replace(
-            severity=settings.severity.get(f.code, f.severity),
-            file="" if f.mark is not None else source.name,
-        )
-        for f in found
-    ]
-    merged = sorted(_merge(graded, network), key=_order)
+    merged = sorted(
+        (
+            f._replace(
+                severity=settings.severity.get(f.code, f.severity),
+                file="" if f.mark is not None else source.name,
+            )
+            for f in _merge(found, network)
+        ),
+        key=_order,
+    )
     checked = _patterns(subject, judged)
     return FileResult(source, tuple(merged), suppressed, checked=checked), subject
 

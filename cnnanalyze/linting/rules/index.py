@@ -28,7 +28,7 @@ CV008 gridding convolution.gridding info network default - - dilation
 CV009 dilation-on-1x1 convolution.dilation_on_1x1 warning network default - - dilation
 CV010 depthwise-alone convolution.depthwise_alone warning network default - depthwise groups
 CV011 double-downsample convolution.double_downsample info network strict - - -
-CV012 violent-stem convolution.violent_stem info network default - - -
+CV012 violent-stem convolution.violent_stem info network default - convolution,sliding_pooling -
 DP001 checkerboard dense.checkerboard warning network default - transposed_convolution -
 DP002 output-padding dense.output_padding error fault default - - -
 DP003 skip-size dense.skip_size error fault default - - -
@@ -92,7 +92,7 @@ SH004 wrong-rank shape.wrong_rank error fault default - - -
 SH005 reshape-count shape.reshape_count error fault default - - -
 SH006 border-dropped shape.border_dropped warning analysis default - - -
 SH007 uneven-padding shape.uneven_padding info analysis strict - - -
-SH008 size-not-multiple shape.size_not_multiple info network default - - -
+SH008 size-not-multiple shape.size_not_multiple info network default - convolution,sliding_pooling -
 SH009 taps-in-padding shape.taps_in_padding warning analysis default - - -
 SH010 kernel-over-map shape.kernel_over_map warning analysis default - - -
 SH011 spatial-op-on-1x1 shape.spatial_op_on_1x1 warning network default - - -

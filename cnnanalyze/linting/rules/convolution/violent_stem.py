@@ -26,6 +26,7 @@ class ViolentStem(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = "total stride >= 8 behind the second convolution"
     source = (
         "Szegedy et al. 2016 (Inception v3), section 2, principle 1: avoid "
@@ -65,11 +66,10 @@ class ViolentStem(Rule):
         network = subject.network
         most = self.threshold(subject, "stride")
         convolutions = 0
-        total = (1,) * network.input.rank
+        rank = network.input.rank
+        total = (1,) * rank
         for node in layer_queries.main_path(network):
-            if node.layer.is_any(
-                layer_queries.CONVOLUTIONS | layer_queries.POOLS
-            ) and layer_queries.stride(node):
+            if node.layer.is_any(self.traits) and layer_queries.stride(node):
                 total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
                 if max(total) >= most:
                     yield self.found(
@@ -82,7 +82,7 @@ class ViolentStem(Rule):
                         values={"total stride": max(total)},
                     )
                     return
-            elif node.output.rank != network.input.rank:
+            elif node.output.rank != rank:
                 return
             convolutions += node.layer.is_any(layer_queries.CONVOLUTIONS)
             if convolutions == _FIRST:

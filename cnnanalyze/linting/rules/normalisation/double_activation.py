@@ -66,10 +66,10 @@ class DoubleActivation(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            # Softmax reads an activation on purpose; activated logits are a rule of their own.
-            firsts = SOFTMAX if node.layer.is_any(SOFTMAX) else ACTIVATIONS | SOFTMAX
-            if not node.layer.is_any(ACTIVATIONS | SOFTMAX):
+            if not node.layer.is_any(_APPLIED):
                 continue
+            # Softmax reads an activation on purpose; activated logits are a rule of their own.
+            firsts = SOFTMAX if node.layer.is_any(SOFTMAX) else _APPLIED
             sources = before(network, node, SILENT)
             if len(sources) == 1 and sources[0].layer.is_any(firsts):
                 first = sources[0]
@@ -81,6 +81,9 @@ class DoubleActivation(Rule):
                     values={"first": first.id, "second": node.id},
                     fix=_mend(subject, first, node),
                 )
+
+
+_APPLIED = ACTIVATIONS | SOFTMAX
 
 
 def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:

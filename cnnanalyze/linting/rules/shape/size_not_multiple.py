@@ -29,6 +29,7 @@ class SizeNotMultiple(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = (
         "n mod (largest product of strides on a way to the output) > 0, with "
         "two strided layers at least"
@@ -76,15 +77,16 @@ class SizeNotMultiple(Rule):
 
 def _total(network: Network) -> tuple[int, ...]:
     """Return the largest product of strides on a way to the first output, if it has several."""
-    ways = {INPUT: ((1,) * network.input.rank, 0)}
+    rank = network.input.rank
+    ways = {INPUT: ((1,) * rank, 0)}
     for id_ in ancestors(network.producers, network.outputs[:1]):
         node = network[id_]
         known = [ways[i] for i in node.inputs if i in ways]
         before, behind = node.input_shapes[0], node.output
-        if not known or behind.rank != network.input.rank or behind.positions == 1:
+        if not known or behind.rank != rank or behind.positions == 1:
             continue  # no positions any more
         total, steps = max(known)
-        if node.layer.is_any(layer_queries.CONVOLUTIONS | layer_queries.POOLS):
+        if node.layer.is_any(SizeNotMultiple.traits):
             total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
             steps += max(layer_queries.stride(node)) > 1
         elif behind.size > before.size:
@@ -92,4 +94,4 @@ def _total(network: Network) -> tuple[int, ...]:
             total = tuple(max(1, t * old // new) for t, old, new in grown)
         ways[node.id] = (total, steps)
     largest = max(ways.values())
-    return largest[0] if largest[1] > 1 else (1,) * network.input.rank
+    return largest[0] if largest[1] > 1 else (1,) * rank
