@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.graph.blocks import wire
 from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
 from cnnanalyze.report.options import Options
 
 SCREEN = 40
@@ -144,14 +146,12 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
         return View(analysis, options, collapse(analysis, depth), depth)
     if not fitting:
         return View(analysis, options, collapse(analysis, deepest), deepest)
-    depth, rows = deepest, collapse(analysis, deepest)
-    if len(rows) > SCREEN:
-        for depth in range(deepest, 0, -1):
-            rows = collapse(analysis, depth)
-            if len(rows) > GROUPS:
-                rows = fold(rows, analysis.network)
-            if len(rows) <= GROUPS:
-                break
+    depth, groups = deepest, gather(analysis, deepest)
+    if len(groups) <= SCREEN:
+        return View(analysis, options, _rows(groups), depth)
+    while len(rows := _fitting(groups, analysis.network)) > GROUPS and depth > 1:
+        depth -= 1
+        groups = gather(analysis, depth)
     return View(analysis, options, rows, depth)
 
 
@@ -160,49 +160,66 @@ def collapse(analysis: Analysis, depth: int) -> tuple[LayerRow, ...]:
 
     A join stands under the path of its branches, so it collapses with them.
     """
+    return _rows(gather(analysis, depth))
+
+
+def gather(analysis: Analysis, depth: int) -> dict[str, list[NodeFacts]]:
+    """Return the layers under each path of at most so many components."""
     groups: dict[str, list[NodeFacts]] = {}
     for id, facts in analysis.facts.items():  # noqa: A001 - the word of the language
         path = id if id.count("/") < depth else "/".join(id.split("/", depth)[:depth])
         groups.setdefault(path, []).append(facts)
-    return tuple(LayerRow(path, tuple(facts)) for path, facts in groups.items())
+    return groups
 
 
-def fold(rows: tuple[LayerRow, ...], network: Network) -> tuple[LayerRow, ...]:
-    """Return the rows with equal siblings in succession made one.
+def fold(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[LayerRow, ...]:
+    """Return a row for each group, and only one for equal siblings in succession.
 
     Equal are groups whose layers have the same names below the group, kinds, shapes and costs, and
     are wired alike.
     """
-    found: list[list[LayerRow]] = []
+    found: list[list[str]] = []
     before: object = None
-    for row in rows:
-        signature = _signature(row, network)
+    for path, facts in groups.items():
+        signature = _signature(path, facts, network)
         if found and signature == before:
-            found[-1].append(row)
+            found[-1].append(path)
         else:
-            found.append([row])
+            found.append([path])
         before = signature
-    return tuple(_fold(same) for same in found)
+    return tuple(
+        LayerRow(
+            same[0],
+            tuple(chain.from_iterable(groups[path] for path in same)),
+            same[-1] if len(same) > 1 else "",
+            len(same),
+        )
+        for same in found
+    )
 
 
-def _fold(same: list[LayerRow]) -> LayerRow:
-    if len(same) == 1:
-        return same[0]
-    facts = tuple(_all_facts(same))
-    return LayerRow(same[0].path, facts, same[-1].path, len(same))
+def _fitting(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[LayerRow, ...]:
+    """Return a row for each group, or if those were too many for equal ones in succession."""
+    return _rows(groups) if len(groups) <= GROUPS else fold(groups, network)
 
 
-def _all_facts(rows: list[LayerRow]) -> Iterator[NodeFacts]:
-    for row in rows:
-        yield from row.facts
+def _rows(groups: Mapping[str, Sequence[NodeFacts]]) -> tuple[LayerRow, ...]:
+    return tuple(LayerRow(path, tuple(facts)) for path, facts in groups.items())
 
 
-def _signature(row: LayerRow, network: Network) -> tuple[object, ...]:
-    parent, _, name = row.path.rpartition("/")
-    start = len(row.path)
+def _signature(path: str, facts: Sequence[NodeFacts], network: Network) -> tuple[object, ...]:
+    parent, _, name = path.rpartition("/")
+    start = len(path)
     layers = tuple(
         (f.node.id[start:], f.node.kind, f.node.input_shapes, f.node.output, f.cost, f.params)
-        for f in row.facts
+        for f in facts
     )
-    wiring = wire([[f.node] for f in row.facts], network)
-    return (parent, name.rstrip("0123456789"), layers, wiring.form)
+    wiring = _form([f.node for f in facts], network)
+    return (parent, name.rstrip("0123456789"), layers, wiring)
+
+
+def _form(nodes: Sequence[Node], network: Network) -> object:
+    """Return what is equal for layers that are wired alike; of one, how much it reads."""
+    if len(nodes) == 1:
+        return len(set(nodes[0].inputs))
+    return wire([[node] for node in nodes], network).form

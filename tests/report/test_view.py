@@ -7,7 +7,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.view import GROUPS, SCREEN, collapse, fold, view
+from cnnanalyze.report.view import GROUPS, SCREEN, collapse, fold, gather, view
 
 
 def test_a_join_collapses_with_its_branches(small: Analysis) -> None:
@@ -33,7 +33,7 @@ def test_every_depth_holds_every_layer_once(small: Analysis, depth: int) -> None
 
 
 def test_equal_siblings_in_succession_fold(repeated: Analysis) -> None:
-    rows = fold(collapse(repeated, 1), repeated.network)
+    rows = fold(gather(repeated, 1), repeated.network)
     assert [(row.name, row.kind) for row in rows] == [
         ("unit1…41", "41 × 2 layers"),
         ("end", "flatten"),
@@ -44,7 +44,7 @@ def test_equal_siblings_in_succession_fold(repeated: Analysis) -> None:
 def test_unequal_siblings_do_not_fold() -> None:
     text = "{cnn: 1, input: 13x17x5, layers: [relu, relu, {conv: {filters: 7, kernel: 3}}, relu]}"
     analysis = cnn.analyze(cnn.loads(text)).analysis
-    rows = fold(collapse(analysis, 1), analysis.network)
+    rows = fold(gather(analysis, 1), analysis.network)
     assert [row.name for row in rows] == ["relu1…2", "conv1", "relu3"]
 
 
@@ -57,7 +57,7 @@ def test_blocks_of_the_same_layers_that_are_wired_otherwise_are_not_one_row() ->
             two = b.tanh(x if is_beside else one, name="two")
             x = b.add(one, two, name="sum")
     analysis = cnn.analyze(b.build()).analysis
-    rows = fold(collapse(analysis, 1), analysis.network)
+    rows = fold(gather(analysis, 1), analysis.network)
     assert [row.name for row in rows] == ["unit1", "unit2…3"]
 
 

@@ -87,9 +87,15 @@ def fields(analysis: Analysis) -> Chart | None:
     extent, depth = extents[axis], depths(analysis)
     seen: dict[tuple[int, int], tuple[str, int]] = {}
     sizes = {str(INPUT): 1}
+    told: dict[int, int | None] = {}  # layers that change nothing share what they see
     for i, f in enumerate(analysis):
-        if f.fields and f.output.rank and any(x.local.advance for x in f.fields):
-            size_ = sizes[f.node.id] = f.fields[axis].local.size
+        if not f.fields or not f.output.rank:
+            continue
+        if id(f.fields) not in told:
+            moves = any(x.local.advance for x in f.fields)
+            told[id(f.fields)] = f.fields[axis].local.size if moves else None
+        if (size_ := told[id(f.fields)]) is not None:
+            sizes[f.node.id] = size_
             if any(sizes.get(source) != size_ for source in f.node.inputs):  # it changes the field
                 seen.setdefault((depth[f.node.id], size_), (family(f.node), i))
     if not seen:
@@ -184,9 +190,9 @@ def memory(analysis: Analysis, options: Options) -> Chart:
 def discounts(analysis: Analysis) -> Chart | None:
     """Where do the operations go, and where the time, if the α model is right?"""
     rows = [
-        (i, f, f.operations("mac") or 0, f.discounted_macs)
+        (i, f, macs, f.discounted_macs)
         for i, f in enumerate(analysis)
-        if f.operations("mac")
+        if f.cost is not None and (macs := f.cost.mac)
     ]
     if not rows:
         return None

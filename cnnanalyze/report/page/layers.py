@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.quantities import measure
@@ -14,7 +16,7 @@ from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.receptive_field_text import brief as brief_field
-from cnnanalyze.report.view import View, collapse
+from cnnanalyze.report.view import View, gather
 
 FOLDED = 60
 """A table of more layers begins with its groups folded, where there is a script to open them."""
@@ -78,8 +80,8 @@ class PageGroup(NamedTuple):
 
 def groups_of(shown: View) -> dict[str, str]:
     """Return the path of the group of every layer; one that stands alone is its own group."""
-    rows = collapse(shown.analysis, shown.depth)
-    return {f.node.id: row.path for row in rows for f in row.facts}
+    groups = gather(shown.analysis, shown.depth)
+    return {f.node.id: path for path, facts in groups.items() for f in facts}
 
 
 def tabulate(
@@ -104,8 +106,8 @@ def tabulate(
     table = _RowBuilder(shown.analysis, result, sources, shown.options)
     bodies: list[list[PageGroup]] = []
     lone = False
-    for gathered in collapse(shown.analysis, shown.depth)[:most]:
-        group = table.group(gathered.path, gathered.facts)
+    for path, facts in islice(gather(shown.analysis, shown.depth).items(), most):
+        group = table.group(path, facts)
         if group.layers == 1 and lone:
             bodies[-1].append(group)
         else:
@@ -125,9 +127,9 @@ class _RowBuilder:
         self.layers = result["layers"]
         self.order = {id_: i for i, id_ in enumerate(analysis.facts)}
 
-    def group(self, path: str, facts: tuple[NodeFacts, ...]) -> PageGroup:
+    def group(self, path: str, facts: Sequence[NodeFacts]) -> PageGroup:
         shown = facts if self.layers or len(facts) == 1 else ()
-        total = total_of(facts)
+        total = total_of(tuple(facts))
         sums = {key: measure(QUANTITIES[key], total, self.options.terms) for key in COUNTS}
         return PageGroup(
             path,

@@ -151,7 +151,7 @@ def to_html(
         "findings": findings is not None,
         "field": picture is not None,
         "answers": bool(answers),
-        "source": bool(sources.files()),
+        "source": bool(sources.files),
     }
     spec = spec_of(network)
     origin = (spec.text("family"), str(spec.year or ""))
@@ -193,7 +193,7 @@ def to_html(
         doubts=alpha.DOUBTS if result["totals"]["macs"] else (),
         picture=picture,
         answers=_answers(answers or {}, analysis),
-        files=sources.files(),
+        files=sources.files,
         conventions=_conventions(analysis),
         provenance=_provenance(analysis, sources, options),
         families=FAMILIES.values(),
@@ -381,7 +381,7 @@ def _provenance(analysis: Analysis, sources: Sources, options: Options) -> list[
     settings = ", ".join(f"{name} = {value}" for name, value in spec_of(analysis.network).settings)
     return [
         ("made by", f"cnnanalyze {__version__}"),
-        *(("spec", f"{file.name}, SHA-256 {file.digest}") for file in sources.files()),
+        *(("spec", f"{file.name}, SHA-256 {file.digest}") for file in sources.files),
         ("parameters set", settings or "none"),
         ("memory for", f"{options.dtype}, batch {options.batch}"),
         ("headline convention", options.convention),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ class Sources:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        written = (spec_of(network).source, *(n.mark and n.mark.source for n in network.nodes))
+        marks = {id(mark): mark for n in network.nodes if (mark := n.mark) is not None}
+        written = (spec_of(network).source, *(mark.source for mark in marks.values()))
         found = dict.fromkeys(source for source in written if source is not None)
         self._numbers = {source: number for number, source in enumerate(found)}
 
@@ -44,11 +46,16 @@ class Sources:
             return "", 0
         return _anchor(self._numbers.get(mark.source, 0), mark.line), mark.line
 
+    @cached_property
     def files(self) -> tuple[SourceFile, ...]:
-        """Return the files, line by line."""
+        """The files, line by line."""
         layers: dict[str, list[int]] = {}
+        anchors: dict[int, str] = {}  # many layers are written at one mark
         for i, node in enumerate(self._network.nodes):
-            layers.setdefault(self.place(node.mark)[0], []).append(i)
+            mark = node.mark
+            if id(mark) not in anchors:
+                anchors[id(mark)] = self.place(mark)[0]
+            layers.setdefault(anchors[id(mark)], []).append(i)
         return tuple(self._file(source, n, layers) for source, n in self._numbers.items())
 
     @staticmethod
