@@ -181,19 +181,21 @@ class Transposed(IndexMap):
 class Sampled(IndexMap):
     """An interpolation: output ``o`` reads around position ``(o·step + offset) / unit``.
 
-    Nearest reads the position rounded down; linear reads the neighbours on both sides, or the
-    position alone where it falls on an index.
+    With one neighbour it reads the position rounded down; with two or four as many indices around
+    the position, half of them on each side, or the position alone where it falls on an index.
 
     Examples
     --------
     >>> [list(Sampled(step=1, unit=2).taps(o)) for o in range(3)]  # nearest, twice as large
     [[0], [0], [1]]
+    >>> list(Sampled(step=1, unit=2, neighbours=4).taps(5))  # bicubic, around 2 1/2
+    [1, 2, 3, 4]
     """
 
     step: int
     unit: int
     offset: int = 0
-    linear: bool = False
+    neighbours: int = 1
 
     @property
     def period(self) -> int:
@@ -208,36 +210,50 @@ class Sampled(IndexMap):
     @property
     def most_taps(self) -> int:
         """How many indices an output reads at most."""
-        return 2 if self.linear and (self.period > 1 or self.offset % self.unit) else 1
+        return self.neighbours if self.period > 1 or self.offset % self.unit else 1
 
     def first(self, o: int) -> int:
         """Return the first index that output ``o`` reads."""
-        return (o * self.step + self.offset) // self.unit
+        low, rest = divmod(o * self.step + self.offset, self.unit)
+        return low - (self._before if rest else 0)
 
     def last(self, o: int) -> int:
         """Return the last index that output ``o`` reads."""
         low, rest = divmod(o * self.step + self.offset, self.unit)
-        return low + (self.linear and rest > 0)
+        return low + (self.neighbours // 2 if rest else 0)
 
     @property
     def is_sliding(self) -> bool:
-        """Whether the first and the last tap never go back, but go on for ever."""
-        return self.step > 0
+        """Whether the first and the last tap never go back, but go on for ever.
+
+        Behind a position that falls on an index, four neighbours begin one index before it.
+        """
+        return self.step > 0 and (self._before == 0 or self.period == 1)
 
     def first_from(self, i: int) -> int:
         """Return the first output whose first tap is ``i`` or a later index."""
-        return -((self.offset - i * self.unit) // self.step)
+        return -((self.offset - (i + self._always_before) * self.unit) // self.step)
 
     def last_from(self, i: int) -> int:
         """Return the first output whose last tap is ``i`` or a later index."""
-        if not self.linear:
+        if self.neighbours == 1:
             return self.first_from(i)
-        return ((i - 1) * self.unit - self.offset) // self.step + 1
+        behind = 1 + self._always_before
+        return ((i - behind) * self.unit - self.offset) // self.step + 1
+
+    @property
+    def _before(self) -> int:
+        """How many indices before the one that the position is rounded down to are read."""
+        return max(self.neighbours // 2 - 1, 0)
+
+    @property
+    def _always_before(self) -> int:
+        """The same, if the taps slide: then all positions fall on an index, or none does."""
+        return self._before if self.offset % self.unit else 0
 
     def taps(self, o: int) -> Sequence[int]:
         """Return the input indices that output ``o`` is interpolated from."""
-        low, rest = divmod(o * self.step + self.offset, self.unit)
-        return (low, low + 1) if self.linear and rest else (low,)
+        return range(self.first(o), self.last(o) + 1)
 
 
 @dataclass(frozen=True, slots=True)

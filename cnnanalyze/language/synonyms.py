@@ -178,17 +178,13 @@ def of_value(attribute: str, value: object) -> str:
         if not said and small != value and small in _SMALL.get(attribute, ()):
             return f"write {attribute}: {small}, in small letters"
         return said
-    if attribute == "scale" and isinstance(value, float) and not value.is_integer():
-        return (
-            "a fractional scale cannot be expressed; 'size' gives the size that comes out, "
-            "such as size: 10, and reads at steps of input / size"
-        )
     return ""
 
 
 _SMALL = {
     "padding": ("valid", "same", "causal", "circular", "reflect", "replicate"),
-    "method": ("nearest", "nearest_exact", "bilinear"),
+    "method": ("nearest", "nearest_exact", "bilinear", "bicubic"),
+    "coordinates": ("half_pixel", "align_corners", "asymmetric"),
 }
 """Words that a spec has in small letters."""
 _EXTENTS = re.compile(r"\d{1,6}(?:[xX]\d{1,6}){1,3}", re.ASCII)

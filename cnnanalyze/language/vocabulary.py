@@ -82,6 +82,8 @@ _SIDES = any_of(
     EXPRESSION,
 )
 
+_ABOVE_ZERO: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": types.LARGEST}
+
 TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (types.Count, "whole number, at least 1", any_of(POSITIVE, EXPRESSION)),
     (types.Natural, "whole number, at least 0", any_of(NATURAL, EXPRESSION)),
@@ -89,6 +91,11 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         types.Extent,
         "whole number, at least 1, or one per axis",
         any_of(POSITIVE, list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+    ),
+    (
+        types.Factor,
+        "number above 0, or one per axis",
+        any_of(_ABOVE_ZERO, list_of(any_of(_ABOVE_ZERO, EXPRESSION), minItems=1), EXPRESSION),
     ),
     (
         types.Extra,

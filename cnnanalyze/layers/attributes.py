@@ -207,6 +207,18 @@ def _span(value: Any) -> tuple[int, int]:  # noqa: ANN401
     return start, stop
 
 
+def _factor(value: Any) -> int | float | tuple[int | float, ...]:  # noqa: ANN401
+    if isinstance(value, list | tuple) and value:
+        return tuple(map(_one_factor, value))
+    return _one_factor(value)
+
+
+def _one_factor(value: Any) -> int | float:  # noqa: ANN401
+    if type(value) not in {int, float} or not 0 < value <= LARGEST:
+        raise _fail(f"a number above 0 and at most {LARGEST:,}, or one per axis", value)
+    return int(value) if value == int(value) else float(value)
+
+
 def _exponent(value: Any) -> float:  # noqa: ANN401
     if type(value) not in {int, float} or not 1 <= value < inf:
         raise _fail("a finite number of at least 1", value)
@@ -244,6 +256,12 @@ Extent = Annotated[
     WithJsonSchema(_EACH_SCHEMA),
 ]
 """A whole number of at least 1 for all axes, or one per axis: kernel, stride, dilation."""
+Factor = Annotated[
+    int | float | tuple[int | float, ...],
+    PlainValidator(_factor),
+    WithJsonSchema({"type": ["number", "string", "array"]}),
+]
+"""A number above 0, maybe a fraction, for all axes, or one per axis."""
 Extra = Annotated[
     int | tuple[int, ...],
     PlainValidator(_each(_natural, "a whole number of at least 0, or one per axis")),

@@ -19,10 +19,11 @@ def brief(node: Node) -> str:
     >>> import cnnanalyze as cnn
     >>> net = cnn.loads(
     ...     "{cnn: 1, input: 9x9x2, layers: [{conv: {filters: 4, kernel: [3, 5], stride: 2, "
-    ...     "padding: same, groups: 2, bias: false}}, {maxpool: 2}, {dropout: 0.3}]}"
+    ...     "padding: same, groups: 2, bias: false}}, {maxpool: 2}, {dropout: 0.3}, "
+    ...     "{resize: {size: 5}}]}"
     ... )
     >>> [brief(n) for n in net]
-    ['3x5/2 same groups 2 no bias', '2x2/2', 'rate 0.3']
+    ['3x5/2 same groups 2 no bias', '2x2/2', 'rate 0.3', '']
     >>> text = "{rearrange: {pattern: '(h p) c -> h p c', sizes: {p: 2}}}"
     >>> brief(cnn.loads("{cnn: 1, input: 6x5, layers: [" + text + "]}")[0])
     'pattern (h p) c -> h p c p 2'

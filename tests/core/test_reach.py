@@ -27,7 +27,7 @@ offsets = st.integers(-9, 9)
 maps: st.SearchStrategy[Periodic] = st.one_of(
     st.builds(Window, small, small, small, offsets),
     st.builds(Transposed, small, small, small, offsets),
-    st.builds(Sampled, small, small, offsets, st.booleans()),
+    st.builds(Sampled, small, small, offsets, st.sampled_from((1, 2, 4))),
     st.builds(Bins, small, small),
     st.builds(Continued, small, small, small, offsets, st.sampled_from(BORDERS)),
 )
@@ -37,7 +37,7 @@ maps: st.SearchStrategy[Periodic] = st.one_of(
 @example(reach=POINT, o=0)
 @example(reach=Bins(1, 1), o=3)
 @example(reach=Transposed(1, 7, 1, 0), o=3)
-@example(reach=Sampled(6, 4, 0, linear=True), o=-3)
+@example(reach=Sampled(6, 4, 0, neighbours=2), o=-3)
 def test_a_period_on_everything_has_advanced(reach: Periodic, o: int) -> None:
     later = [i + reach.advance for i in reach.taps(o)]
     assert list(reach.taps(o + reach.period)) == later
@@ -121,7 +121,8 @@ def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
         (Window(3, stride=2), 1, 2),
         (Transposed(3, stride=2), 2, 1),
         (Sampled(step=6, unit=4), 2, 3),
-        (Sampled(step=0, unit=5, linear=True), 1, 0),
+        (Sampled(step=0, unit=5, neighbours=2), 1, 0),
+        (Sampled(step=6, unit=4, neighbours=4), 2, 3),
         (Bins(12, 8), 2, 3),
         (Continued(3, stride=5), 1, 5),
     ],
@@ -132,10 +133,20 @@ def test_period_and_advance(reach: Periodic, period: int, advance: int) -> None:
 
 def test_linear_reads_one_index_where_it_falls_on_it() -> None:
     # Two rows of input made four, as PyTorch's bilinear upsampling: at -1/4, 1/4, 3/4, 5/4.
-    upsampled = Sampled(step=4, unit=8, offset=-2, linear=True)
+    upsampled = Sampled(step=4, unit=8, offset=-2, neighbours=2)
     assert [list(upsampled.taps(o)) for o in range(4)] == [[-1, 0], [0, 1], [0, 1], [1, 2]]
-    aligned = Sampled(step=2, unit=4, linear=True)
+    aligned = Sampled(step=2, unit=4, neighbours=2)
     assert [list(aligned.taps(o)) for o in range(5)] == [[0], [0, 1], [1], [1, 2], [2]]
+
+
+def test_four_neighbours_lie_around_a_position_and_are_one_on_an_index() -> None:
+    # PyTorch's bicubic upsampling of three to six, at -1/4, 1/4, 3/4; its corners at 0, 2/5, 4/5.
+    centred = Sampled(step=6, unit=12, offset=-3, neighbours=4)
+    around = [-1, 0, 1, 2]
+    assert [list(centred.taps(o)) for o in range(3)] == [[-2, -1, 0, 1], around, around]
+    aligned = Sampled(step=2, unit=5, neighbours=4)
+    assert [list(aligned.taps(o)) for o in (0, 1, 5)] == [[0], [-1, 0, 1, 2], [2]]
+    assert not aligned.is_sliding
 
 
 @given(reach=maps, o=st.integers(-20, 20), n=st.integers(1, 23))

@@ -187,13 +187,6 @@ MESSAGES = {
             "sampling; the offsets are a 'conv' of their own"
         ),
     ),
-    "resize: {scale: 1.5}": (
-        "scale must be a whole number of at least 1, not 1.5",
-        (
-            "a fractional scale cannot be expressed; 'size' gives the size that comes out, such as "
-            "size: 10, and reads at steps of input / size"
-        ),
-    ),
     "maxpool: {kernel: 3, padding: circular}": (
         (
             "padding must be 'valid', 'same', a number per side, [vertical, horizontal] "

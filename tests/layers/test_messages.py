@@ -377,6 +377,14 @@ SHAPES = [
         "scale",
         "give one number for all axes, or 1 of them",
     ),
+    (
+        "resize",
+        {"scale": 0.1},
+        ["11x7x3"],
+        "scale 0.1 leaves nothing of width 7: 7 · 0.1 < 1",
+        "scale",
+        "use a scale of at least 1/7, or 'size'",
+    ),
 ]
 
 

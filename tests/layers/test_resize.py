@@ -86,3 +86,38 @@ def test_nearest_exact_reads_the_input_whose_centre_is_nearest(n: int, m: int) -
         distances = [abs(i + Fraction(1, 2) - centre) for i in range(n)]
         assert distances[found] == min(distances)
     assert layer.cost(layer.shape(Shape((n,), 3)), Shape((n,), 3)) == Cost()
+
+
+def test_seven_enlarged_one_and_a_half_times_are_ten_two_thirds_apart() -> None:
+    layer = Resize(scale=1.5, method="bilinear")  # Tencent/ncnn#6836
+    assert layer.shape(Shape((7, 7), 3)) == Shape((10, 10), 3)
+    (reach,) = layer.reach(Shape((7,), 3))[0]
+    assert isinstance(reach, Sampled)
+    assert Fraction(reach.step, reach.unit) == Fraction(2, 3)
+    by_size = Resize(size=10, method="bilinear").reach(Shape((7,), 3))[0][0]
+    assert isinstance(by_size, Sampled)
+    assert Fraction(by_size.step, by_size.unit) == Fraction(7, 10)
+
+
+@given(n=extents, m=extents, word=st.sampled_from(("half_pixel", "align_corners", "asymmetric")))
+@example(n=1, m=31, word="half_pixel")
+@example(n=31, m=1, word="align_corners")
+@example(n=4, m=8, word="asymmetric")
+def test_bicubic_reads_the_four_around_its_position(n: int, m: int, word: str) -> None:
+    layer = Resize(size=m, method="bicubic", coordinates=word)
+    for o, found in enumerate(taps(layer, n, m)):
+        position = {
+            "half_pixel": (o + Fraction(1, 2)) / m * n - Fraction(1, 2),
+            "align_corners": Fraction(o, max(m - 1, 1)) * (n - 1),
+            "asymmetric": Fraction(o, m) * n,
+        }[word]
+        on_index = position.denominator == 1
+        assert found == (
+            [int(position)] if on_index else [i for i in range(-2, n + 3) if abs(i - position) < 2]
+        )
+
+
+def test_a_cubic_weighs_four_along_every_axis() -> None:
+    layer, x = Resize(scale=2, method="bicubic"), Shape((3, 5), 7)
+    output = layer.shape(x)
+    assert layer.cost(output, x) == Cost(multiply=output.count * 16, add=output.count * 15)

@@ -129,13 +129,45 @@ VALUES = [
         "resize",
         {"scale": 2, "method": "cubic"},
         "method",
-        "must be one of nearest, nearest_exact, bilinear, not 'cubic'",
+        "must be one of nearest, nearest_exact, bilinear, bicubic, not 'cubic'",
+    ),
+    (
+        "resize",
+        {"scale": -1.5},
+        "scale",
+        "must be a number above 0 and at most 1,000,000,000,000, or one per axis, not -1.5",
+    ),
+    (
+        "resize",
+        {"scale": 2, "coordinates": "asymmetric"},
+        "coordinates",
+        (
+            "must be left out with method 'nearest': coordinates count in 'bilinear' and "
+            "'bicubic' only"
+        ),
+    ),
+    (
+        "resize",
+        {
+            "scale": 2,
+            "method": "bicubic",
+            "align_corners": True,
+            "coordinates": "asymmetric",
+        },
+        "coordinates",
+        "must be 'align_corners' if that is true, not 'asymmetric'",
+    ),
+    (
+        "resize",
+        {"scale": 2, "method": "bilinear", "exclude_outside": True},
+        "exclude_outside",
+        "must be false with method 'bilinear': it is known to 'bicubic' only",
     ),
     (
         "resize",
         {"scale": 2, "align_corners": True},
         "align_corners",
-        "must be false with method 'nearest': corners align in 'bilinear' only",
+        "must be false with method 'nearest': corners align in 'bilinear' and 'bicubic' only",
     ),
     (
         "dropout",

@@ -141,10 +141,20 @@ def adaptive(draw: Draw, kind: str, maps: Shapes) -> Case:
 @st.composite
 def resizes(draw: Draw, maps: Shapes) -> Case:
     x = draw(maps)
-    attributes = draw(perhaps(st.sampled_from(("nearest", "nearest_exact", "bilinear")), "method"))
+    methods = ("nearest", "nearest_exact", "bilinear", "bicubic", "bicubic")
+    attributes = draw(perhaps(st.sampled_from(methods), "method"))
     attributes |= draw(perhaps(flags, "align_corners"))
+    if attributes.get("method") in methods[2:] and not attributes.get("align_corners"):
+        words = ("half_pixel", "align_corners", "asymmetric")
+        attributes |= draw(perhaps(st.sampled_from(words), "coordinates"))
+    if attributes.get("method") == "bicubic":
+        x = draw(shapes(rank=2))
+        attributes |= {"coefficient": draw(st.sampled_from((-0.75, -0.75, -0.5)))}
+        attributes |= {"exclude_outside": draw(flags)}
     if draw(flags):
-        return Case("resize", (x,), attributes | {"scale": draw(one_or_each(extents, x.rank))})
+        fractions = st.sampled_from((1.5, 2.25, 0.5, 0.75))
+        factors = st.one_of(one_or_each(extents, x.rank), fractions)
+        return Case("resize", (x,), attributes | {"scale": draw(factors)})
     return Case("resize", (x,), attributes | {"size": draw(one_or_each(extents, x.rank))})
 
 

@@ -297,17 +297,21 @@ def _permute(q: Question) -> Built:
 
 @witness("resize")
 def _resize(q: Question) -> Built:
-    if q["align_corners"]:
-        raise Silent("Keras aligns no corners")
+    if q["align_corners"] or q["coordinates"] not in {None, "half_pixel"}:
+        raise Silent("Keras counts from the centres")
+    if isinstance(q["scale"], float):
+        raise Silent("Keras' factors are whole")
+    if q["exclude_outside"] or q["coefficient"] != -0.75:
+        raise Silent("Keras has the weights of its backend")
     if q["scale"] is None:
         return _resize_to(q)
     if q["method"] == "nearest_exact":
         raise Silent("Keras repeats, and looks for no nearest centre")
     layer, scale = on_axes("UpSampling", q.rank), q.each("scale")
-    if q["method"] == "bilinear":
+    if q["method"] in {"bilinear", "bicubic"}:
         if q.rank != 2:
             raise Silent("Keras interpolates images only")
-        return layer(scale, interpolation="bilinear"), ()
+        return layer(scale, interpolation=q["method"]), ()
     return layer(scale[0] if q.rank == 1 else scale), ()
 
 
@@ -315,7 +319,7 @@ def _resize_to(q: Question) -> Built:
     """Return the layer for a given size, whose ``nearest`` is the nearest centre."""
     if q.rank != 2 or q["size"] is None:
         raise Silent("Keras resizes images")
-    words = {"nearest_exact": "nearest", "bilinear": "bilinear"}
+    words = {"nearest_exact": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}
     if q["method"] not in words:
         raise Silent("Keras counts from the centres")
     return of_keras.Resizing(*q.each("size"), interpolation=words[q["method"]]), ()

@@ -398,25 +398,32 @@ def _depth_to_space(q: Question, x: Array) -> Array:
 def _resize(q: Question, x: Array) -> Array:
     on_a_map(q)
     nowhere(q, "scale", "size")
-    if q["align_corners"] and q["method"] != "bilinear":
+    if q["align_corners"] and q["method"] not in {"bilinear", "bicubic"}:
         raise Silent("ONNX aligns the corners of whatever it is told")
     if q["scale"] is not None and q["size"] is not None:
         raise Silent("one of them")
+    if q["method"] == "bicubic" and q.rank != 2:
+        raise Silent("ONNX Runtime's cubics are of images")
+    word = "align_corners" if q["align_corners"] else q["coordinates"] or "half_pixel"
+    interpolated = {"coordinate_transformation_mode": word}
     how: dict[str, Any] = {
         "nearest": {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
         "nearest_exact": {
             "coordinate_transformation_mode": "half_pixel",
             "nearest_mode": "round_prefer_ceil",
         },
-        "bilinear": {
-            "coordinate_transformation_mode": "align_corners"
-            if q["align_corners"]
-            else "half_pixel"
+        "bilinear": interpolated,
+        "bicubic": interpolated
+        | {
+            "cubic_coeff_a": float(q["coefficient"]),
+            "exclude_outside": int(q["exclude_outside"]),
         },
     }[q["method"]]
-    mode = "linear" if q["method"] == "bilinear" else "nearest"
+    mode = {"bilinear": "linear", "bicubic": "cubic"}.get(q["method"], "nearest")
     if q["scale"] is not None:
-        scales = np.array([1, 1, *q.each("scale")], np.float32)
+        given = q["scale"]
+        each = (given,) * q.rank if isinstance(given, int | float) else given
+        scales = np.array([1, 1, *each], np.float32)
         return operator("Resize", [x, None, scales], mode=mode, **how)
     size = whole(*x.shape[:2], *q.each("size"))
     return operator("Resize", [x, None, None, size], mode=mode, **how)

@@ -1,9 +1,12 @@
-"""Resizing: the nearest pixel, or a mean of the neighbours weighed by their nearness."""
+"""Resizing: the nearest pixel, or the sum of the pixels around, weighed by their nearness."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,71 +21,138 @@ def resize(
     inputs: list[Array],
     _weights: Tensors,
     *,
-    scale: Extents | None = None,
+    scale: float | Sequence[float] | None = None,
     size: Extents | None = None,
     method: str = "nearest",
     align_corners: bool = False,
+    coordinates: str | None = None,
+    coefficient: float = -0.75,
+    exclude_outside: bool = False,
     **_: object,
 ) -> Array:
     """Give the map another size."""
     x = feature_map(inputs)
-    if align_corners and method != "bilinear":
-        raise ExecutionError("align_corners is known to the method 'bilinear' only")
-    rank = x.ndim - 2
-    pixels = x.shape[1:-1]
-    if scale is not None and size is None:
-        wanted = [n * s for n, s in zip(pixels, per_axis(scale, rank, "scale"), strict=True)]
-    elif size is not None and scale is None:
-        wanted = list(per_axis(size, rank, "size"))
-    else:
-        raise ExecutionError("either scale or size must be given, and not both")
-    lines = list(zip(pixels, wanted, strict=True))
+    if align_corners and method not in {"bilinear", "bicubic"}:
+        raise ExecutionError("align_corners is known to the methods 'bilinear' and 'bicubic' only")
+    lines = _lines(x.shape[1:-1], scale, size)
     if method == "nearest":
-        places = [_nearest(n, m) for n, m in lines]
+        places = [[o * line.over // line.under for o in range(line.wanted)] for line in lines]
         return x[np.ix_(range(len(x)), *places)]
     if method == "nearest_exact":
         # The border between two pixels is as far from both centres; there the later one is read.
         places = [
-            [bisect_right(range(1, n), (o + 0.5) * n / m) for o in range(m)] for n, m in lines
+            [
+                bisect_right(
+                    range(1, line.pixels), Fraction((2 * o + 1) * line.over, 2 * line.under)
+                )
+                for o in range(line.wanted)
+            ]
+            for line in lines
         ]
         return x[np.ix_(range(len(x)), *places)]
-    if method != "bilinear":
+    placed = [_positions(line, "align_corners" if align_corners else coordinates) for line in lines]
+    if method == "bilinear":
+        axes = [_neighbours(*each) for each in zip(lines, placed, strict=True)]
+    elif method == "bicubic":
+        axes = [
+            _cubic(line, where, coefficient, leave_out=exclude_outside)
+            for line, where in zip(lines, placed, strict=True)
+        ]
+    else:
         raise ExecutionError(f"there is no method '{method}' of resizing")
-    return _linear(tally, x, [_neighbours(n, m, align_corners=align_corners) for n, m in lines])
+    return _interpolated(tally, x, axes)
 
 
-Neighbours = list[tuple[int, int, float]]
-"""Per output pixel: the pixel before, the pixel after, and the share of the pixel after."""
+class Line(NamedTuple):
+    """One axis: its pixels, how many are wanted, and how far each of these is from the next."""
+
+    pixels: int
+    wanted: int
+    over: int
+    under: int
 
 
-def _nearest(pixels: int, wanted: int) -> list[int]:
-    """Return which pixel each output pixel reads: the one that it begins in."""
-    return [o * pixels // wanted for o in range(wanted)]
-
-
-def _neighbours(pixels: int, wanted: int, *, align_corners: bool) -> Neighbours:
+def _lines(
+    pixels: Sequence[int], scale: float | Sequence[float] | None, size: Extents | None
+) -> list[Line]:
+    rank = len(pixels)
+    if size is not None and scale is None:
+        sizes = per_axis(size, rank, "size")
+        return [Line(n, m, n, m) for n, m in zip(pixels, sizes, strict=True)]
+    if scale is None or size is not None:
+        raise ExecutionError("either scale or size must be given, and not both")
+    factors = [scale] * rank if isinstance(scale, int | float) else list(scale)
     found = []
-    for o in range(wanted):
-        if align_corners:
-            over, under = o * (pixels - 1), max(wanted - 1, 1)
-        else:
-            over, under = (2 * o + 1) * pixels - wanted, 2 * wanted
-        over = min(max(over, 0), (pixels - 1) * under)
-        low, rest = divmod(over, under)
-        share = rest / under
-        # Where the share is nothing, the pixel after is not read, whatever it holds.
-        found.append((low, low + 1 if share else low, share))
+    for n, factor in zip(pixels, per_axis(factors, rank, "scale"), strict=True):
+        up, down = Fraction(str(factor)).as_integer_ratio()
+        # As many as there are whole output pixels on the enlarged axis.
+        wanted = len(range(down, n * up + 1, down))
+        if not wanted:
+            raise ExecutionError(f"a scale of {factor} leaves nothing of {n} pixels")
+        found.append(Line(n, wanted, down, up))
     return found
 
 
-def _linear(tally: Tally, x: Array, axes: list[Neighbours]) -> Array:
+def _positions(line: Line, coordinates: str | None) -> list[tuple[int, int]]:
+    """Return where each output pixel lies on the input, as a ratio."""
+    n, m, over, under = line
+    if coordinates == "align_corners":
+        return [(o * (n - 1), max(m - 1, 1)) for o in range(m)]
+    if coordinates == "asymmetric":
+        return [(o * over, under) for o in range(m)]
+    return [((2 * o + 1) * over - under, 2 * under) for o in range(m)]
+
+
+Weights = list[list[tuple[int, float]]]
+"""Per output pixel: the pixels that it is made of, and the share of each."""
+
+
+def _neighbours(line: Line, positions: list[tuple[int, int]]) -> Weights:
+    found = []
+    for place, under in positions:
+        low, rest = divmod(min(max(place, 0), (line.pixels - 1) * under), under)
+        share = rest / under
+        # Where the share is nothing, the pixel after is not read, whatever it holds.
+        found.append([(low, 1 - share), (low + 1 if rest else low, share)])
+    return found
+
+
+def _cubic(line: Line, positions: list[tuple[int, int]], a: float, *, leave_out: bool) -> Weights:
+    """Weigh four pixels by Keys' cubic function of their distance."""
+    found = []
+    for place, under in positions:
+        low, rest = divmod(place, under)
+        if not rest:
+            found.append([(low, 1.0), (low, 0.0), (low, 0.0), (low, 0.0)])
+            continue
+        around = [low - 1, low, low + 1, low + 2]
+        weights = [_keys(abs(i - place / under), a) for i in around]
+        if leave_out:
+            weights = [
+                w if 0 <= i < line.pixels else 0.0 for i, w in zip(around, weights, strict=True)
+            ]
+            weights = [w / sum(weights) for w in weights]
+        inside = [min(max(i, 0), line.pixels - 1) for i in around]
+        found.append(list(zip(inside, weights, strict=True)))
+    return found
+
+
+def _keys(d: float, a: float) -> float:
+    if d <= 1:
+        return ((a + 2) * d - (a + 3)) * d * d + 1
+    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
+
+
+def _interpolated(tally: Tally, x: Array, axes: list[Weights]) -> Array:
     out: Array | None = None
-    for corner in product((0, 1), repeat=len(axes)):
+    for corner in product(*(range(len(axis[0])) for axis in axes)):
         nearness = np.ones((), x.dtype)
         for side, axis in zip(corner, axes, strict=True):
-            shares = [share if side else 1 - share for *_, share in axis]
+            shares = [pixels[side][1] for pixels in axis]
             nearness = nearness[..., None] * np.array(shares, x.dtype)
-        places = [[near[side] for near in axis] for side, axis in zip(corner, axes, strict=True)]
+        places = [
+            [pixels[side][0] for pixels in axis] for side, axis in zip(corner, axes, strict=True)
+        ]
         read = x[np.ix_(range(len(x)), *places)]
         part = tally.multiply(read, nearness[..., None], out=read)
         out = part if out is None else tally.add(out, part, out=out)

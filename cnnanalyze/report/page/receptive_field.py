@@ -48,8 +48,8 @@ def encode(reach: Reach) -> list[object]:
             return ["w", kernel, stride, dilation, before]
         case Transposed(kernel, stride, dilation, before):
             return ["t", kernel, stride, dilation, before]
-        case Sampled(step, unit, offset, linear):
-            return ["s", step, unit, offset, int(linear)]
+        case Sampled(step, unit, offset, neighbours):
+            return ["s", step, unit, offset, neighbours]
         case Bins(inputs, outputs):
             return ["b", inputs, outputs]
         case Gathered(positions, extent):

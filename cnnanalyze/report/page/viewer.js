@@ -38,7 +38,7 @@ function startViewer(box) {
       case "s": {
         const at = o * a + c;
         const low = Math.floor(at / b);
-        return d && at - low * b ? [low, low + 1] : [low];
+        return at === low * b ? [low] : range(low - Math.max(d / 2 - 1, 0), low + Math.floor(d / 2));
       }
       case "b": return range(Math.floor((o * a) / b), Math.ceil(((o + 1) * a) / b) - 1);
       case "g": return [map[2 + o]];

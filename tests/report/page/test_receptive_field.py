@@ -29,8 +29,6 @@ def decode(written: list[Any]) -> Reach:
     if written[0] in "ae":
         return WHOLE if written[0] == "a" else EVERYWHERE
     cls, numbers = CLASSES[written[0]], list(written[1:])
-    if cls is Sampled:
-        numbers[-1] = bool(numbers[-1])
     found: Reach = cls(*numbers)
     return found
 
@@ -40,7 +38,7 @@ def decode(written: list[Any]) -> Reach:
     [
         Window(7, 2, 3, 5),
         Transposed(3, 2, 5, 1),
-        Sampled(3, 5, -1, linear=True),
+        Sampled(3, 5, -1, neighbours=2),
         Bins(13, 5),
         Continued(3, 2, 5, 1, "circular"),
         Continued(1, before=2),

@@ -287,15 +287,27 @@ def _shift(q: Question, x: Any) -> Any:
     return F.pad(x, tuple(outer([(-a, a) for a in amounts])))
 
 
+def factors(q: Question) -> tuple[float, ...]:
+    """Return one factor per axis."""
+    scale = q["scale"]
+    return (float(scale),) * q.rank if isinstance(scale, int | float) else tuple(map(float, scale))
+
+
 @witness("resize")
 def _resize(q: Question, x: Any) -> Any:
     on_a_map(q)
+    if q["coordinates"] == "asymmetric" or q["exclude_outside"] or q["coefficient"] != -0.75:
+        raise Silent("PyTorch has other coordinates and weights not")
+    if q["method"] == "bicubic" and q.rank != 2:
+        raise Silent("PyTorch's cubics are of images")
     linear = {1: "linear", 2: "bilinear", 3: "trilinear"}
     mode = {"bilinear": linear.get(q.rank, ""), "nearest_exact": "nearest-exact"}
     # Numbers that came out of a computation are tensors for PyTorch; only whole factors are ours.
     size = q.each("size") if q["size"] is not None else None
-    factor = tuple(map(float, q.each("scale"))) if q["scale"] is not None else None
-    corners = {"align_corners": q["align_corners"]} if q["method"] == "bilinear" else {}
-    if q["align_corners"] and not corners:
+    factor = factors(q) if q["scale"] is not None else None
+    interpolated = q["method"] in {"bilinear", "bicubic"}
+    aligned = q["align_corners"] or q["coordinates"] == "align_corners"
+    if aligned and not interpolated:
         raise ValueError("align_corners only with the interpolating modes")
+    corners = {"align_corners": aligned} if interpolated else {}
     return F.interpolate(x, size, factor, mode.get(q["method"], q["method"]), **corners)
