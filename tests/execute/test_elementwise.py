@@ -240,7 +240,7 @@ REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
         "resize",
         [MAP],
         {"scale": 2, "align_corners": True},
-        "align_corners is known to the method 'bilinear' only",
+        "align_corners is known to the methods 'bilinear' and 'bicubic' only",
     ),
     ("relu", [MAP, MAP], {}, "one input is read here, but 2 are given"),
 ]
