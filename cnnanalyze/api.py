@@ -703,13 +703,30 @@ class Report(Tabular):
         """Return everything as plain data: what ``--format json`` prints."""
         return dict(self._dict)
 
-    def render(self, format: str = "table", **options: Any) -> str:  # noqa: A002, ANN401
-        """Return the report as text in a format of ``cnnanalyze summary --format``."""
-        from cnnanalyze.report import render
+    def render(self, format: str = "text", **options: Any) -> str:  # noqa: A002, ANN401
+        """Return the report as text in a format of ``cnnanalyze summary --format``.
+
+        Parameters
+        ----------
+        format
+            ``text``, ``markdown``, ``latex``, ``html``, ``json`` or ``csv``, or what packages add.
+        **options
+            The options of ``cnnanalyze summary``; ``width`` is that of the terminal.
+
+        Raises
+        ------
+        UsageError
+            If a format, an option, a column or a convention is unknown.
+        """
+        from cnnanalyze.report.options import Options
+        from cnnanalyze.report.summary import summary
+        from cnnanalyze.report.terminal import terminal_width
+        from cnnanalyze.report.writers import render
 
         if isinstance(columns := options.get("columns"), str):
             options["columns"] = _words(columns)
-        return render(self.analysis, format, **options)
+        chosen = Options.read(options)
+        return render(summary(self.analysis, chosen), format, chosen.width or terminal_width())
 
     def to_html(self, **options: Any) -> str:  # noqa: ANN401 - as in Options
         """Return the page of ``cnnanalyze report``: one file that needs nothing else.
@@ -733,9 +750,10 @@ class Report(Tabular):
         return to_html(self.analysis, Options.read(options), **parts)
 
     def __rich__(self) -> RenderableType:
-        from cnnanalyze.report.terminal import summary
+        from cnnanalyze.report.summary import summary
+        from cnnanalyze.report.writers.terminal import Screen
 
-        return summary(self.analysis)
+        return Screen(summary(self.analysis))
 
     def rows(self) -> Iterator[Row]:
         """Yield the layers, each with the exact value of every column of ``summary``."""
@@ -762,7 +780,7 @@ class Report(Tabular):
         return to_html(self.analysis)
 
     def __str__(self) -> str:
-        return self.render("table")
+        return self.render()
 
     def __repr__(self) -> str:
         return f"<Report of {self.headline()}>"

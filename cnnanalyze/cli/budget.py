@@ -227,15 +227,19 @@ def _closing(outcomes: list[Outcome]) -> str:
 
 def _outcome(outcome: Outcome, format: str, width: int) -> str:  # noqa: A002
     """Write one network; if there is only one thing to say, in one line."""
-    from cnnanalyze.report import write_table
     from cnnanalyze.report.budget import remarks, tables
+    from cnnanalyze.report.grid import Grid
     from cnnanalyze.report.markdown import escape
+    from cnnanalyze.report.markdown import write as write_markdown
     from cnnanalyze.report.terminal import UNBOUNDED
 
     mark = "✓" if outcome.is_kept else "✗"
     title = f"{mark} {outcome.name} ({outcome.spec})"
     room = width if format == "table" and width < UNBOUNDED else 0
-    shown = [write_table(table, format, width) for table in tables(outcome, room)]
+    shown = [
+        write_markdown(table) if format == "markdown" else Grid(table).plain(width)
+        for table in tables(outcome, room)
+    ]
     lines = list(remarks(outcome))
     if not outcome.checks and outcome.comparison is None:
         lines.append("no budgets, nothing to compare with")

@@ -24,6 +24,8 @@ ENDINGS = {
     "junit": (".xml",),
 }
 """What the names of files end in, by format."""
+USUAL = "text"
+"""The format of documents for people who look at a terminal."""
 _ELSEWHERE = {
     "html": "'cnnanalyze report' writes a page",
     "svg": "'cnnanalyze draw' draws a picture",
@@ -95,21 +97,37 @@ def choose_format(
     )
 
 
-def choose_document_format(asked: str | None, output: Path | None, own: Sequence[str] = ()) -> str:
+def choose_document_format(
+    asked: str | None,
+    output: Path | None,
+    own: Sequence[str] = (),
+    *,
+    tables: bool = False,
+    shows_network: bool = False,
+) -> str:
     """Return the format of a document in the same way; those of other packages are known, too.
 
     Parameters
     ----------
-    asked, output
+    asked, output, shows_network
         As for :func:`choose_format`.
     own
         Formats of the command itself, some of which may be no formats of documents.
+    tables
+        Whether the result is a table, which further formats write.
     """
+    if asked or output is None:
+        return asked or USUAL  # what is asked for was looked up when the option was read
     from cnnanalyze.report.writers import find, known
 
-    formats = known()
-    endings = {**ENDINGS, **{name: find(name).endings for name in formats}}
-    return choose_format(asked, output, tuple(dict.fromkeys((*formats, *own))), endings=endings)
+    formats = known(tables=tables)
+    return choose_format(
+        None,
+        output,
+        tuple(dict.fromkeys((*own, *formats))),
+        shows_network=shows_network,
+        endings={**ENDINGS, **{name: find(name).endings for name in formats}},
+    )
 
 
 def endings_of(formats: Sequence[str], endings: Mapping[str, Sequence[str]] = ENDINGS) -> str:

@@ -26,10 +26,12 @@ def format_option(
     more: str = "by default what the name of the file says",
     *,
     extends: bool = False,
+    tables: bool = False,
 ) -> Any:  # noqa: ANN401
     """Return the option that names the format of a result, one of those of a ``Literal``.
 
-    If others may extend the formats, those of installed packages are taken, too.
+    If others may extend the formats, those of installed packages are taken, too; of a result that
+    is a table, also those that write tables alone.
     """
     known = get_args(formats)
 
@@ -38,7 +40,7 @@ def format_option(
             return known
         from cnnanalyze.report.writers import known as names
 
-        return tuple(dict.fromkeys((*known, *names())))
+        return tuple(dict.fromkeys((*known, *names(tables=tables))))
 
     # typer reads a Literal by itself, but refuses what is none of it without naming the nearest.
     def read(name: str) -> str:
@@ -58,9 +60,9 @@ def format_option(
     )
 
 
-TableFormat = Literal["table", "json", "csv", "markdown", "latex"]
-DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
 CheckFormat = Literal["table", "json", "markdown"]
+DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
+TableFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
 
 Specs = Annotated[
     list[str],
@@ -80,7 +82,7 @@ Spec = Annotated[
         autocompletion=complete.specs,
     ),
 ]
-Format = Annotated[TableFormat | None, format_option(TableFormat)]
+Format = Annotated[str | None, format_option(TableFormat, extends=True, tables=True)]
 CheckedFormat = Annotated[CheckFormat | None, format_option(CheckFormat)]
 Document = Annotated[DocumentFormat | None, format_option(DocumentFormat)]
 Reference = Annotated[str | None, format_option(DocumentFormat, extends=True)]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cnnanalyze.report.document import Document
-    from cnnanalyze.report.table import Table
     from cnnanalyze.report.terminal import Lines
 
 # --- stdout ---------------------------------------------------------------------------------------
@@ -198,28 +197,16 @@ def show(lines: Lines, output: Path | None = None) -> None:
 
 def write_document(document: Document, format: str, output: Path | None) -> None:  # noqa: A002
     """Write a document in a format, in colour if it is for a terminal."""
-    from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
-    from cnnanalyze.report.writers import USUAL, render
-
-    if format == USUAL:
+    if format == "text":
         from cnnanalyze.report.writers.terminal import Screen
 
         show(Screen(document), output)
-        return
-    width = UNBOUNDED if output else terminal_width()
-    write(render(document, format, width), output, format)
-
-
-def show_table(table: Table, format: str, output: Path | None) -> None:  # noqa: A002
-    """Print a table in a format, in colour if it is for a terminal."""
-    if format == "table":
-        from cnnanalyze.report.terminal import Grid
-
-        show(Grid(table), output)
     else:
-        from cnnanalyze.report import write_table
+        from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
+        from cnnanalyze.report.writers import render
 
-        write(write_table(table, format), output, format)
+        width = UNBOUNDED if output else terminal_width()
+        write(render(document, format, width), output, format)
 
 
 # --- stderr ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from cnnanalyze.cli import options as option
 
@@ -35,11 +35,11 @@ def zoo(
     combined; a network is listed if it satisfies all of them.
     """
     from cnnanalyze.api import zoo as networks
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import remark, show_table, write
-    from cnnanalyze.report.zoo import Limits, Wanted, as_data, conditions, entries, tabulate
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import remark, write_document
+    from cnnanalyze.report.zoo import Limits, Wanted, conditions, document, entries
 
-    format = choose_format(format, output, get_args(option.TableFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output, tables=True)  # noqa: A001 - the name of the option
     wanted = Wanted(
         family,
         name,
@@ -53,12 +53,7 @@ def zoo(
     found = entries(networks(), wanted)
     if not found:
         remark(f"remark: no network of the zoo satisfies all of {conditions(wanted)}")
-    if format == "json":
-        from cnnanalyze.report.json import dump
-
-        write(dump(as_data(found)), output, format)
-    else:
-        show_table(tabulate(found), format, output)
+    write_document(document(found), format, output)
 
 
 def _limit(option_name: str, text: str) -> PrintedNumber | None:

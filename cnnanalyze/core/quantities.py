@@ -365,6 +365,18 @@ def stated() -> Iterator[Quantity]:
     return (row for row in rows(exact=True) if not row.means_several)
 
 
+def by_convention() -> tuple[str, ...]:
+    """Return the keys of the quantities that the chosen convention counts, operations first.
+
+    Examples
+    --------
+    >>> by_convention()
+    ('operations', 'parameters')
+    """
+    chosen = [row for row in rows() if row.counted and not row.convention]
+    return tuple(row.key for row in sorted(chosen, key=lambda row: row.counted != "operations"))
+
+
 def known(word: str) -> Quantity | None:
     """Return the quantity of a key or another word; nothing if there is none.
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.analysis.terms import formula_of
-from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.conventions import DEFAULT, Convention, convention, names
+from cnnanalyze.core.quantities import by_convention
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.report.document import Block, Deferred, Document, Heading, Tabular
+from cnnanalyze.report.json import plain
+from cnnanalyze.report.networks import labels
 from cnnanalyze.report.numbers import count_of, exact, short
-from cnnanalyze.report.table import Cell, Heading, Table
-from cnnanalyze.report.terminal import GAP, Lines, Stretch
-
-QUANTITIES = ("operations", "parameters")
+from cnnanalyze.report.summary import SECTION
+from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.totals_text import inputs_of
 
 
 class KindDifference(NamedTuple):
@@ -61,9 +64,9 @@ def readings(analysis: Analysis) -> tuple[ConventionCount, ...]:
     rows = sorted(map(convention, names()), key=lambda row: (row.name not in _FIRST, row.name))
     return tuple(
         _read(analysis.total, row, quantity)
-        for quantity in QUANTITIES
+        for quantity in by_convention()
         for row in rows
-        if _speaks(row, quantity)
+        if _is_shown(row, quantity)
     )
 
 
@@ -71,8 +74,8 @@ _FIRST = (DEFAULT, "pytorch")
 """What the others are compared with stands above them."""
 
 
-def _speaks(row: Convention, quantity: str) -> bool:
-    """Whether a convention has something to say; of parameters, only what not all others say."""
+def _is_shown(row: Convention, quantity: str) -> bool:
+    """Whether a convention counts a quantity; of parameters, only if not as most others do."""
     if quantity not in row.counts.split():
         return False
     return quantity == "operations" or row.name == "pytorch" or str(row.parts) != "learned"
@@ -125,68 +128,92 @@ def _signed(number: int) -> str:
     return f"{'+' if number >= 0 else '−'}{short(abs(number))}"
 
 
-class ConventionTable(Lines):
-    """The readings of one network, for a terminal."""
+def conventions(analyses: Sequence[Analysis]) -> Document:
+    r"""Return what every convention makes of each network.
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
-        self.readings = readings(analysis)
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.writers import render
+    >>> net = cnn.loads("{cnn: 1, name: tiny, input: 9x7x2, layers: [bn, relu]}")
+    >>> print("\n".join(render(conventions([cnn.analyze(net).analysis])).splitlines()[-12:-9]))
+    parameters     count  ratio  against pytorch
+    ─────────────  ─────  ─────  ───────────────
+    pytorch            4  1.000
+    """
+    counted = [(analysis, readings(analysis)) for analysis in analyses]
 
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
-        """Lay out one line for each convention, its differences wrapped where there is no room."""
-        network = self.analysis.network
-        title = [network.name, f"input {network.input}"]
-        title += [f"{name}={value}" for name, value in spec_of(network).settings]
-        yield [(" · ".join(title), "bold")]
-        names_wide = max(cells(r.convention.name) for r in self.readings)
-        numbers_wide = max(len(r.text) for r in self.readings)
-        for quantity in QUANTITIES:
-            rows = [r for r in self.readings if r.quantity == quantity]
-            yield []
-            first = rows[0].convention.name
-            heads = (f"{quantity:{names_wide}}", f"{'count':>{numbers_wide}}", f"{'ratio':>5}")
-            yield [(GAP.join((*heads, f"against {first}")), "bold")]
-            indent = names_wide + numbers_wide + 5 + 3 * len(GAP)
-            for reading in rows:
-                said = wrap(_said(reading), max(24, width - indent)) or [""]
-                start = (
-                    f"{pad(reading.convention.name, names_wide)}{GAP}"
-                    f"{reading.text:>{numbers_wide}}{GAP}{reading.ratio:5.3f}{GAP}"
-                )
-                yield [(start, ""), (said[0], "dim")]
-                for more in said[1:]:
-                    yield [(" " * indent, ""), (more, "dim")]
+    def blocks() -> Iterator[Block]:
+        for analysis, counts in counted:
+            yield Heading(_title(analysis), SECTION)
+            yield from (Tabular(_table(q, counts)) for q in by_convention())
 
+    def data() -> dict[str, Any]:
+        found = [_data(analysis, counts) for analysis, counts in counted]
+        schema = {"schema": VERSIONS["conventions"]}
+        return schema | (found[0] if len(found) == 1 else {"networks": found})
 
-def tabulate(analysis: Analysis) -> Table:
-    """Return the readings as a table for the other formats."""
-    heads = (
-        Heading("convention", "convention", "left"),
-        Heading("quantity", "quantity", "left"),
-        Heading("number", "count", "right"),
-        Heading("ratio", "ratio", "right"),
-        Heading("differences", "against ours", "left"),
+    return Document(
+        "Counting conventions",
+        Deferred(blocks),
+        data,
+        table=lambda: _whole(counted),
     )
-    rows = tuple(
-        (
-            Cell(r.convention.name, r.convention.name),
-            Cell(r.quantity, r.quantity),
-            Cell(r.text if r.uncounted else r.number, r.text),
-            Cell(f"{r.ratio:.3f}", f"{r.ratio:.3f}"),
-            Cell(_said(r), _said(r)),
-        )
-        for r in readings(analysis)
+
+
+def _title(analysis: Analysis) -> str:
+    network = analysis.network
+    settings = (f"{name}={value}" for name, value in spec_of(network).settings)
+    return " · ".join([network.name, inputs_of(network, str), *settings])
+
+
+def _table(quantity: str, counts: Sequence[ConventionCount]) -> Table:
+    """Return how one quantity is counted, as people read it."""
+    shown = [count for count in counts if count.quantity == quantity]
+    headings = (
+        Column("convention", quantity, "left"),
+        Column("number", "count", "right"),
+        Column("ratio", "ratio", "right"),
+        Column("differences", f"against {shown[0].convention.name}", "left"),
     )
-    return Table(heads, rows)
+    return Table(headings, tuple(_row(count) for count in shown))
 
 
-def to_dict(analysis: Analysis) -> dict[str, Any]:
-    """Return the readings as plain data, each with its source and all its differences."""
-    from cnnanalyze.report.json import plain  # noqa: PLC0415 - for this format only
+def _whole(counted: Sequence[tuple[Analysis, Sequence[ConventionCount]]]) -> Table:
+    """Return everything as one table."""
+    headings = (
+        Column("network", "network", "left"),
+        Column("quantity", "quantity", "left"),
+        Column("convention", "convention", "left"),
+        Column("number", "count", "right"),
+        Column("ratio", "ratio", "right"),
+        Column("differences", "differences", "left"),
+    )
+    rows = (
+        (_cell(label), _cell(count.quantity), *_row(count))
+        for label, (_, counts) in zip(labels([a for a, _ in counted]), counted, strict=True)
+        for count in counts
+    )
+    return Table(headings, tuple(rows))
 
+
+def _row(count: ConventionCount) -> tuple[Cell, ...]:
+    return (
+        _cell(count.convention.name),
+        Cell(count.text if count.uncounted else count.number, count.text),
+        _cell(f"{count.ratio:.3f}"),
+        _cell(_said(count)),
+    )
+
+
+def _cell(text: str) -> Cell:
+    return Cell(text, text)
+
+
+def _data(analysis: Analysis, counts: Sequence[ConventionCount]) -> dict[str, Any]:
+    """Return the counts as plain data, each with its source and all its differences."""
     network = analysis.network
     return {
-        "schema": VERSIONS["conventions"],
         "name": network.name,
         "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "conventions": [
@@ -200,21 +227,6 @@ def to_dict(analysis: Analysis) -> dict[str, Any]:
                 "differences": [d._asdict() for d in r.differences],
                 "uncounted": list(r.uncounted),
             }
-            for r in readings(analysis)
+            for r in counts
         ],
     }
-
-
-def render(analysis: Analysis, format: str, width: int | None = None) -> str:  # noqa: A002
-    """Return the readings of one network as text in a format of ``summary``."""
-    from cnnanalyze.report import write_table  # noqa: PLC0415 - the package imports its formats late
-
-    if format == "json":
-        from cnnanalyze.report.json import dump  # noqa: PLC0415
-
-        return dump(to_dict(analysis))
-    if format == "table":
-        from cnnanalyze.report.terminal import terminal_width  # noqa: PLC0415
-
-        return ConventionTable(analysis).plain(width or terminal_width())
-    return write_table(tabulate(analysis), format)

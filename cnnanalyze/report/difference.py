@@ -16,7 +16,7 @@ from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under, find
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.report import check_format
 from cnnanalyze.report.columns import number_text
-from cnnanalyze.report.comparison import labels, with_least
+from cnnanalyze.report.networks import labels, with_least
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained

@@ -17,8 +17,9 @@ from cnnanalyze.report.difference_rows import (
     stages,
     tally,
 )
+from cnnanalyze.report.grid import Grid
 from cnnanalyze.report.numbers import count_of, exact
-from cnnanalyze.report.terminal import GAP, Grid, Lines, Stretch
+from cnnanalyze.report.terminal import GAP, Lines, Stretch
 
 COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "equal": "dim"}
 MOST = 40

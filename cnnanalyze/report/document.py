@@ -8,13 +8,15 @@ any format. Text is plain: nothing in it means anything to a format. Code within
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import cleandoc
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, overload
 
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.table import Table
+from cnnanalyze.report.terminal import Line
 
 Tone = Literal["", "strong", "faint", "good", "warn", "bad"]
 """How words look where there are colours and kinds of type."""
@@ -83,6 +85,10 @@ class Items:
     title: str = ""
 
 
+COMPACT = 5
+"""The least important columns of compact tables have this priority or a larger one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tabular:
     """A table."""
@@ -93,6 +99,23 @@ class Tabular:
     """The anchor in the document that each row leads to; empty where there are none."""
     has_headings: bool = True
     """Whether a terminal needs the headings of the columns."""
+    is_compact: bool = False
+    """Whether columns of a priority from :data:`COMPACT` on are left out on paper and on pages."""
+    is_folded: bool = False
+    """Whether formats that can fold it away do so."""
+
+    @property
+    def on_paper(self) -> Table:
+        """The table for paper and pages: compact if it can be, with each remark on one line."""
+        table = self.table.only(lambda h: h.priority < COMPACT) if self.is_compact else self.table
+        at = next((i for i, h in enumerate(table.headings) if h.role == "remark"), None)
+        if at is None:
+            return table
+        rows = (
+            (*row[:at], row[at]._replace(text=row[at].text.replace("\n", "; ")), *row[at + 1 :])
+            for row in table.rows
+        )
+        return table._replace(rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +132,10 @@ class Code:
 class Figure:
     """A picture, with words that stand for it where there is no room for pictures."""
 
-    svg: str
+    svg: Callable[[], str]
     text: str
+    outline: Callable[[int], Iterable[Line]] | None = None
+    """What a terminal of a width shows of it instead of the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +153,70 @@ class Group:
 Block: TypeAlias = Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula | Group
 
 
+class Deferred(Sequence[Block]):
+    """Blocks that are made when a format first asks for them: those for programs never do.
+
+    Examples
+    --------
+    >>> blocks = Deferred(lambda: (Heading("One"), Paragraph("Two.")))
+    >>> len(blocks), blocks[0].text
+    (2, 'One')
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Block]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _blocks(self) -> tuple[Block, ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, at: int) -> Block: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Block, ...]: ...
+    def __getitem__(self, at: int | slice) -> Block | tuple[Block, ...]:
+        return self._blocks[at]
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a result says."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     data: Callable[[], Any]
     """The result as plain data; asked for by formats for programs only."""
     has_data: bool = False
     """Whether a page carries the data, too."""
+    table: Callable[[], Table] | None = None
+    """The table that the result is, whole and exact, for spreadsheets; nothing if it is none."""
+    page: Callable[[], str] | None = None
+    """The page of HTML, if the result has one that shows more than its blocks."""
+
+
+def joined(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, those of names without a title that follow one another as one.
+
+    Examples
+    --------
+    >>> one, two = Facts((("a", "1"),)), Facts((("b", "2"),))
+    >>> [block.rows for block in joined([one, two])]
+    [(('a', '1'), ('b', '2'))]
+    """
+    rows: list[tuple[Inline, Inline]] = []
+    for block in blocks:
+        if isinstance(block, Facts) and not block.title:
+            rows += block.rows
+            continue
+        if rows:
+            yield Facts(tuple(rows))
+            rows = []
+        yield block
+    if rows:
+        yield Facts(tuple(rows))
 
 
 def prose(text: str) -> tuple[Span, ...]:

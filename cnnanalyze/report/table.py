@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
 from cnnanalyze.report.view import LayerRow, View
+
+Role = Literal["value", "group", "remark"]
 
 
 class Heading(NamedTuple):
@@ -25,6 +27,9 @@ class Heading(NamedTuple):
     """Whether its cells are code: words of a language."""
     formula: Formula | None = None
     """The title as a formula, where it is one."""
+    role: Role = "value"
+    """In a terminal a ``group`` is a line above the rows that share it, and a ``remark`` stands
+    below its row where there is no room beside it."""
 
 
 class Cell(NamedTuple):
@@ -43,12 +48,16 @@ class Table(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     foot: tuple[Cell, ...] = ()
     families: tuple[str, ...] = ()
-    """The family of each row, for colours; empty where there are none."""
+    """What sort of row each is, for colours; empty where there are none."""
     note: str = ""
     """What explains a mark in the cells, in a line below."""
+    is_chosen: bool = False
+    """Whether somebody chose the columns: none of them is ever left out."""
 
     def only(self, keep: Callable[[Heading], bool]) -> Table:
         """Return the table without the columns that are not to be kept."""
+        if all(map(keep, self.headings)):
+            return self
         chosen = [i for i, heading in enumerate(self.headings) if keep(heading)]
 
         def pick(row: Sequence[Any]) -> tuple[Any, ...]:
@@ -59,6 +68,15 @@ class Table(NamedTuple):
             rows=tuple(pick(row) for row in self.rows),
             foot=pick(self.foot),
         )
+
+    def texts(self, role: Role) -> tuple[str, ...]:
+        """Return what the column of a role says in each row; nothing if there is none."""
+        at = next((i for i, heading in enumerate(self.headings) if heading.role == role), None)
+        return () if at is None else tuple(row[at].text for row in self.rows)
+
+    def title(self, role: Role) -> str:
+        """Return the title of the column of a role."""
+        return next((heading.title for heading in self.headings if heading.role == role), "")
 
     def widths(self) -> tuple[int, ...]:
         """Return the cells of a terminal that each column needs."""
@@ -80,6 +98,7 @@ def tabulate(view: View, columns: Sequence[tuple[Column, int]] | None = None) ->
             Cell("total", "total") if i == 0 else _foot(c, view) for i, (c, _) in enumerate(chosen)
         ),
         tuple(family(row) for row in ordered),
+        is_chosen=bool(view.options.columns),
     )
 
 

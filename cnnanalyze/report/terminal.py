@@ -1,64 +1,36 @@
-"""Tables in a terminal: as wide as it is, without the least important columns where it is narrow.
-
-What is left out is named below the table. A file or a pipe has no width: nothing is left out there.
-The lines are laid out here and handed to rich as coloured stretches: its own tables measure and
-wrap every cell, which takes longer than the whole analysis.
-"""
+"""Lines for a terminal: stretches of text with a style, made for the width at hand."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.characters import cells, elide, harmless, legible, pad, wrap
-from cnnanalyze.layers.traits import Category
-from cnnanalyze.report.numbers import count_of
-from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Heading, Table, tabulate
-from cnnanalyze.report.totals_text import closing, heading
-from cnnanalyze.report.view import View, view
+from cnnanalyze.characters import cells, harmless, legible, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.style import Style
 
 GAP = "  "
-LEAST_NAME = 12
-"""Names are shortened, in their middle, to no less than this; numbers never are."""
 LEAST_SHARE = 3
-"""In a terminal so narrow that this is more, to no less than this part of a line."""
-LONG_NAME = 28
-"""Longer names are shortened before a column is left out."""
+"""In a narrow terminal no indentation and no name takes more than this part of a line."""
 NARROWEST = 20
 """In a narrower terminal lines are longer than it is."""
 LONGEST_LINE = 100
 """Longer lines of prose are not easier to read."""
 UNBOUNDED = 1_000_000
 """The width of what has none: a file, a pipe."""
-COLOURS = {
-    Category.CONVOLUTION: "cyan",
-    Category.TRANSPOSED_CONVOLUTION: "cyan",
-    Category.POOLING: "green",
-    Category.DENSE: "magenta",
-    Category.JOIN: "yellow",
-    Category.NORMALISATION: "dim",
-    Category.ACTIVATION: "dim",
-    Category.REGULARISATION: "dim",
-    "group": "bold",
-}
-"""By category of kind; what is not here has no colour."""
-
 Stretch = tuple[str, str]
 """A text and its style."""
+Line = list[Stretch]
 
 
-def broken(line: list[Stretch], width: int) -> Iterator[list[Stretch]]:
+def broken(line: Line, width: int) -> Iterator[Line]:
     """Yield a line in lines of a width, broken between words; what goes on is set in.
 
     A rule is cut off, and a word that is longer than a line stays whole.
@@ -76,7 +48,7 @@ def broken(line: list[Stretch], width: int) -> Iterator[list[Stretch]]:
         yield [(text[:width], line[0][1])]
         return
     indent = " " * min(len(text) - len(text.lstrip(" ")) + len(GAP), width // LEAST_SHARE)
-    found: list[Stretch] = []
+    found: Line = []
     used, is_begun = 0, False
     for blanks, word in _words(line):
         wide = sum(cells(part) for part, _ in word)
@@ -90,10 +62,10 @@ def broken(line: list[Stretch], width: int) -> Iterator[list[Stretch]]:
     yield found
 
 
-def _words(line: list[Stretch]) -> Iterator[tuple[Stretch, list[Stretch]]]:
+def _words(line: Line) -> Iterator[tuple[Stretch, Line]]:
     """Yield the words of a line, each with the blanks before it; one may have several styles."""
     blanks: Stretch = ("", "")
-    word: list[Stretch] = []
+    word: Line = []
     for text, style in line:
         for part in re.findall(r" +|[^ ]+", text):
             if not part.startswith(" "):
@@ -124,17 +96,27 @@ def narrowed(text: str, width: int) -> str:
 
 
 class UnbrokenLine(list[Stretch]):
-    """A line that is not broken: a row of a table whose columns somebody chose."""
+    """A line that is not broken: code, or a row of a table whose columns somebody chose."""
+
+
+def set_in(indent: str, lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines with an indentation."""
+    if not indent:
+        yield from lines
+        return
+    for line in lines:
+        kept = UnbrokenLine if isinstance(line, UnbrokenLine) else list
+        yield kept([(indent, ""), *line])
 
 
 class Lines:
     """Something that rich can print: lines made for the width at hand."""
 
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
+    def lines(self, width: int) -> Iterator[Line]:
         """Return the lines for a width, each as stretches of one style."""
         raise NotImplementedError
 
-    def legible(self, width: int) -> Iterator[list[Stretch]]:
+    def legible(self, width: int) -> Iterator[Line]:
         """Return the lines with nothing in them that a terminal or a workflow would obey.
 
         One that is too long is broken between words, whoever laid it out.
@@ -173,126 +155,10 @@ class Together(Lines):
     def __init__(self, parts: Sequence[Lines]) -> None:
         self.parts = parts
 
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
+    def lines(self, width: int) -> Iterator[Line]:
         """Lay them out."""
         for part in self.parts:
             yield from part.lines(width)
-
-
-class Grid(Lines):
-    """A table that drops columns until it fits."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
-        """Lay out the table."""
-        table = fit(self.table, width)
-        left_out = [h.title or h.key for h in self.table.headings if h not in table.headings]
-        widths = list(table.widths())
-        least = min(widths[0], _least(width))
-        widths[0] = max(least, widths[0] - max(0, _room(widths) - width))
-        headings = table.headings
-        kept = UnbrokenLine if is_chosen(self.table) else list[Stretch]
-        yield kept(_line([Cell(h.title, h.title) for h in headings], headings, widths, "bold"))
-        rule = GAP.join("─" * w for w in widths)
-        yield kept([(rule, "dim")])
-        families = table.families or ("",) * len(table.rows)
-        for row, family in zip(table.rows, families, strict=True):
-            yield kept(_line(row, headings, widths, COLOURS.get(family, "")))
-        if table.foot:
-            yield kept([(rule, "dim")])
-            yield kept(_line(table.foot, headings, widths, "bold"))
-        for part in wrap(table.note, min(width, LONGEST_LINE)):
-            yield [(part, "dim")]
-        if left_out:
-            words = f"no room here for {', '.join(left_out)}; a wider terminal or a file has them"
-            yield from ([(part, "dim")] for part in wrap(words, min(width, LONGEST_LINE)))
-
-
-class Summary(Lines):
-    """The summary of one network: heading, table, totals in words."""
-
-    def __init__(self, shown: View) -> None:
-        self.view = shown
-
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
-        """Lay out the summary."""
-        yield [(heading(self.view), "bold")]
-        yield []
-        yield from Grid(tabulate(self.view)).lines(width)
-        yield []
-        lines = closing(self.view)
-        indent = max(len(label) for label, _ in lines) + len(GAP)
-        room = max(NARROWEST, min(width, LONGEST_LINE) - indent)
-        for label, sentence in lines:
-            for i, part in enumerate(wrap(sentence, room) or [""]):
-                yield [(f"{label if i == 0 else '':{indent}}", "bold"), (part, "")]
-        if hint := _hint(self.view):
-            yield []
-            yield [(part, "dim") for part in (hint,)]
-
-
-def _hint(shown: View) -> str:
-    if not shown.collapsed or shown.options.depth is not None:
-        return ""
-    return f"{count_of(shown.collapsed, 'layer')} in groups; --depth shows more or less of them"
-
-
-def summary(analysis: Analysis, options: Options | None = None) -> Summary:
-    """Return the summary of a network for rich to print."""
-    return Summary(view(analysis, options))
-
-
-def fit(table: Table, width: int) -> Table:
-    """Return the table with the columns for which there is room, the most important ones first."""
-    widths = list(table.widths())
-    if table.headings[0].align == "left":
-        widths[0] = min(widths[0], LONG_NAME)
-    needed = {h.key: w + len(GAP) for h, w in zip(table.headings, widths, strict=True)}
-    kept = {h.key for h in table.headings if not h.priority}
-    room = width + len(GAP) - sum(needed[key] for key in kept)
-    for h in sorted(table.headings, key=lambda h: h.priority):
-        if h.priority and needed[h.key] <= room:
-            kept.add(h.key)
-            room -= needed[h.key]
-    if is_chosen(table):
-        return table
-    # Where there is no room even for those that every table has, the last ones go.
-    least = min(widths[0], _least(width))
-    needed[table.headings[0].key] = least + len(GAP)
-    standing = [h.key for h in table.headings if h.key in kept]
-    for key in reversed(standing[2:]):
-        if sum(needed[key] for key in kept) - len(GAP) > width:
-            kept.discard(key)
-    return table.only(lambda h: h.key in kept)
-
-
-def is_chosen(table: Table) -> bool:
-    """Whether none of the columns may be left out, since somebody asked for them."""
-    return not any(h.priority for h in table.headings)
-
-
-def _least(width: int) -> int:
-    return min(LEAST_NAME, max(1, width // LEAST_SHARE))
-
-
-def _room(widths: list[int]) -> int:
-    return sum(widths) + len(GAP) * (len(widths) - 1)
-
-
-def _line(
-    cells: list[Cell] | tuple[Cell, ...],
-    headings: tuple[Heading, ...],
-    widths: list[int],
-    style: str,
-) -> list[Stretch]:
-    parts = []
-    for i, (cell, head, width) in enumerate(zip(cells, headings, widths, strict=True)):
-        text = legible(cell.text)
-        text = text if i else elide(text, width)
-        parts.append(pad(text, width, right=head.align == "right"))
-    return [(GAP.join(parts).rstrip(), style)]
 
 
 def terminal_width() -> int:

@@ -19,7 +19,8 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load
 from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import Spec, spec_of
-from cnnanalyze.report.comparison import NetworkColumn, trait_of
+from cnnanalyze.report.document import Document, Tabular
+from cnnanalyze.report.networks import NetworkColumn, trait_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 
@@ -203,6 +204,12 @@ _OWN: tuple[Heading, ...] = (
 )
 _FIELD = 2
 """Where there is no room the field goes before a count does."""
+
+
+def document(found: tuple[ZooEntry, ...]) -> Document:
+    """Return the networks that were found, as a table."""
+    table = tabulate(found)
+    return Document("The zoo", (Tabular(table),), lambda: as_data(found), table=lambda: table)
 
 
 def tabulate(found: tuple[ZooEntry, ...]) -> Table:

@@ -170,14 +170,13 @@ def test_debug_of_one_command_line_is_not_that_of_the_next(run: Any) -> None:
 
 def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
     """Return what each option lists, and what the writers of its commands know."""
-    from cnnanalyze.report import FORMATS as TABLES
     from cnnanalyze.report.convolution import FORMATS as WINDOWS
     from cnnanalyze.report.findings import FORMATS as FINDINGS
     from cnnanalyze.report.writers import known
 
     return {
-        "summary": (option.TableFormat, tuple(TABLES)),
-        "zoo": (option.TableFormat, tuple(TABLES)),
+        "summary": (option.TableFormat, known(tables=True)),
+        "zoo": (option.TableFormat, known(tables=True)),
         "layers": (option.DocumentFormat, known()),
         "rule": (option.DocumentFormat, known()),
         "explain": (option.DocumentFormat, known()),

@@ -112,12 +112,19 @@ def test_several_drawings_have_names(run: Any) -> None:
     assert "\nSobel" in out
 
 
-def test_other_formats_have_no_drawing(run: Any) -> None:
+def test_pages_and_markdown_have_the_drawing_too(run: Any) -> None:
+    assert "<svg" in run("summary", "zoo:sobel", "--graph", "--format", "html").out
+    text = run("summary", "zoo:sobel", "zoo:lenet5", "--graph", "--format", "markdown").out
+    assert "### LeNet-5\n\n```text\n" in text
+
+
+def test_data_have_no_drawing(run: Any) -> None:
     assert run("summary", "zoo:sobel", "--graph", "--format", "json") == (
         2,
         "",
         (
-            "error: --graph draws below the table of 'summary', not in other formats\n"
+            "error: --graph draws below the table of 'summary', and json, csv and --conventions "
+            "have none\n"
             "  help: 'cnnanalyze draw' writes a picture of its own\n"
         ),
     )

@@ -24,7 +24,7 @@ Write = Callable[..., Path]
             ["--format", "jsno"],
             (
                 "error: there is no format 'jsno'; did you mean 'json'?\n"
-                "  help: the formats are table, json, csv, markdown, latex\n"
+                "  help: the formats are text, markdown, latex, html, json, csv\n"
             ),
         ),
         (["--batch", "0"], "error: batch must be at least 1, not 0\n"),

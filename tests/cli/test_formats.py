@@ -31,12 +31,12 @@ STARTS: dict[str, Callable[[str], bool]] = {
     ".htm": lambda text: text.lower().startswith("<!doctype html>"),
     ".svg": lambda text: text.startswith("<svg"),
 }
-TABLES = (".txt", ".json", ".csv", ".md", ".tex")
+TABLES = (".txt", ".json", ".csv", ".md", ".tex", ".html")
 COMMANDS = {
     "summary {spec}": TABLES,
     "summary {spec} {other}": TABLES,
     "summary {spec} --conventions": TABLES,
-    "zoo --name lenet*": TABLES,
+    "zoo": TABLES,
     "verify {spec}": (".txt", ".json"),
     "audit {spec}": (".txt", ".json", ".md"),
     "budget {spec}": (".txt", ".json", ".md"),
@@ -98,8 +98,8 @@ def test_the_message_names_every_ending_and_the_way_around(
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"error: this command writes no .svg file: '{target}'\n"
-        "  help: the name can end in .txt, .json, .csv, .md or .tex; '--format' names the format "
-        "of any other file; 'cnnanalyze draw' draws a picture\n"
+        "  help: the name can end in .txt, .csv, .html, .json, .tex or .md; '--format' names the "
+        "format of any other file; 'cnnanalyze draw' draws a picture\n"
     )
 
 

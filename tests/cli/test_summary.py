@@ -58,7 +58,7 @@ def test_json_is_what_the_api_says(run: Any, write_spec: Write) -> None:
     assert json.loads(outcome.out) == cnn.analyze(path).to_dict()
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "latex"])
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown", "latex", "html"])
 def test_a_file_holds_what_stdout_would(
     run: Any, write_spec: Write, tmp_path: Path, form: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_file_holds_what_stdout_would(
     written = run("summary", path, "--format", form, "-o", target)
     assert (shown.code, written.code) == (0, 0)
     assert written.out == ""
-    if form == "table":  # a file has no width
+    if form == "text":  # a file has no width
         shown = run("summary", path, "--format", form, columns=1_000)
     assert target.read_bytes().decode() == shown.out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["net.yaml", "out"]

@@ -25,8 +25,8 @@ from cnnanalyze.language.budgets import limited, plan_budgets
 from cnnanalyze.language.claims import claimed
 from cnnanalyze.linting.config_rules import declare, facts
 from cnnanalyze.report.columns import column, columns
-from cnnanalyze.report.comparison import traits
 from cnnanalyze.report.json import bytes_key
+from cnnanalyze.report.networks import traits
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.view import view
 from cnnanalyze.schemas import schema_of

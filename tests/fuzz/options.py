@@ -10,7 +10,7 @@ from tests.cli.options import options_of as known_options
 from tests.fuzz.vocabulary import NUMBERS, TEXTS, words
 
 GOOD: dict[str, tuple[str, ...]] = {
-    "format": ("table", "json", "csv", "markdown", "latex", "text", "html", "sarif", "github"),
+    "format": ("text", "json", "csv", "markdown", "latex", "table", "html", "sarif", "github"),
     "columns": ("name,output", "share", "name,parameters,macs", "all"),
     "sort": ("macs", "parameters", "name"),
     "depth": ("1", "2", "9"),

@@ -12,7 +12,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.crosscheck.budget import check_budgets, sentence
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.comparison import side_by_side
+from cnnanalyze.report.networks import side_by_side
 from cnnanalyze.report.receptive_field_text import brief
 from cnnanalyze.report.table import sort_key
 from cnnanalyze.report.totals_text import closing
@@ -43,7 +43,7 @@ def closed(analysis: Analysis) -> dict[str, str]:
 
 
 def test_the_table_tells_both_the_window_and_that_everything_is_seen(normed: Analysis) -> None:
-    lines = cnn.Report(normed).render("table", width=100).splitlines()
+    lines = cnn.Report(normed).render(width=100).splitlines()
     fields = {line.split()[0]: line.split()[-1] for line in lines[4:7]}
     assert fields == {"conv1": "3", "groupnorm1": "3+all", "relu1": "3+all"}
     assert any(line.startswith("+all") for line in lines)
@@ -71,7 +71,7 @@ def test_a_field_that_covers_the_input_and_a_gate() -> None:
 
 def test_batch_normalisation_is_no_such_statistic(plain: Analysis) -> None:
     assert closed(plain)["field"] == "3x3 at relu1; the input is 61x67: does not cover it"
-    assert "+all" not in cnn.Report(plain).render("table")
+    assert "+all" not in cnn.Report(plain).render()
 
 
 @pytest.mark.parametrize("kind", ["csv", "markdown", "latex"])

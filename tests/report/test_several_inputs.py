@@ -24,9 +24,9 @@ def report() -> cnn.Report:
 
 def test_headings_name_all_inputs(report: cnn.Report) -> None:
     said = "stereo · inputs left 31x37x3, right 31x37x1, scale 5 · 6 layers"
-    assert report.render("table").splitlines()[0] == said
+    assert report.render().splitlines()[0] == said
     assert said in report.render("markdown")
-    assert str(report) == report.render("table")
+    assert str(report) == report.render()
 
 
 def test_fields_name_the_input_that_they_are_of(report: cnn.Report) -> None:
@@ -42,7 +42,7 @@ def test_fields_name_the_input_that_they_are_of(report: cnn.Report) -> None:
 
 
 def test_no_one_field_is_held_against_the_input(report: cnn.Report) -> None:
-    lines = [line.partition(" ")[0] for line in report.render("table").splitlines()]
+    lines = [line.partition(" ")[0] for line in report.render().splitlines()]
     assert "field" not in lines
     assert "status" in lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -11,10 +12,12 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report.columns import ON_REQUEST, columns
+from cnnanalyze.report.grid import Grid
 from cnnanalyze.report.options import Options
+from cnnanalyze.report.summary import summary
 from cnnanalyze.report.table import tabulate
-from cnnanalyze.report.terminal import Grid, summary
 from cnnanalyze.report.view import view
+from cnnanalyze.report.writers.terminal import Screen
 
 ADDING = (
     *("activations", "weights", "biases", "parameters", "trainable"),
@@ -28,7 +31,7 @@ def printed(analysis: Analysis, width: int, **options: object) -> str:
     console = Console(
         width=width, file=out, color_system=None, legacy_windows=False, _environ={}, highlight=False
     )
-    console.print(summary(analysis, Options.read(options)))
+    console.print(Screen(summary(analysis, Options.read(options))))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -132,7 +135,7 @@ def test_channels_first_changes_the_display_only(small: Analysis) -> None:
 def test_colours_follow_the_family(small: Analysis) -> None:
     out = StringIO()
     Console(width=100, file=out, force_terminal=True, color_system="standard", _environ={}).print(
-        summary(small)
+        Screen(summary(small))
     )
     assert "\x1b[36m" in out.getvalue()  # cyan: convolutions
     plain = StringIO()
@@ -143,7 +146,7 @@ def test_colours_follow_the_family(small: Analysis) -> None:
         no_color=True,
         _environ={},
         color_system="standard",
-    ).print(summary(small))
+    ).print(Screen(summary(small)))
     assert "\x1b[36m" not in plain.getvalue()
 
 
@@ -171,12 +174,10 @@ def test_colours_follow_the_family(small: Analysis) -> None:
     ],
 )
 def test_a_wrong_option_is_met_with_the_nearest(
-    small: Analysis, options: dict[str, object], message: str
+    small: Analysis, options: dict[str, Any], message: str
 ) -> None:
-    from cnnanalyze.report import render
-
     with pytest.raises(UsageError) as caught:
-        render(small, "table", **options)
+        cnn.Report(small).render(**options)
     assert caught.value.message == message
 
 

@@ -16,11 +16,11 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.budget import check_budgets, sentence
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.layers.base import KINDS, Layer
-from cnnanalyze.report.conventions import readings
-from cnnanalyze.report.conventions import render as render_conventions
+from cnnanalyze.report.conventions import conventions, readings
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
+from cnnanalyze.report.writers import render
 
 SPEC = """\
 cnn: 1
@@ -64,7 +64,7 @@ def test_the_count_says_what_is_missing(report: cnn.Report) -> None:
 
 
 def test_the_table_and_the_closing_lines_say_so(report: cnn.Report) -> None:
-    text = report.render("table", convention="fvcore", width=120)
+    text = report.render(convention="fvcore", width=120)
     row = next(line for line in text.splitlines() if line.startswith("acme.twice1"))
     assert "?" in row.split()
     assert f"≥ {MACS:,}" in text
@@ -89,11 +89,12 @@ def test_the_list_of_conventions_says_so(report: cnn.Report) -> None:
     found = {r.convention.name: r for r in readings(report.analysis) if r.quantity == "operations"}
     assert found["fvcore"].uncounted == ("acme.twice",)
     assert found["mac"].uncounted == ()
-    text = render_conventions(report.analysis, "table", 200)
+    document = conventions([report.analysis])
+    text = render(document, width=200)
     line = next(x for x in text.splitlines() if x.startswith("fvcore"))
     assert f"≥ {MACS:,}" in line
     assert line.endswith("not counted: acme.twice")
-    data: Any = json.loads(render_conventions(report.analysis, "json"))
+    data: Any = json.loads(render(document, "json"))
     (row,) = [c for c in data["conventions"] if c["convention"] == "fvcore"]
     assert row["uncounted"] == ["acme.twice"]
 

@@ -33,13 +33,19 @@ _MODULES = {
     "latex": "latex",
     "html": "html",
     "json": "json",
+    "csv": "csv",
 }
 for _module, _name in _MODULES.items():
     FORMATS.house(f"{__name__}.{_module}", _name)
 
 
-def known() -> tuple[str, ...]:
-    """Return the names of all formats, those of installed packages among them, the usual one first.
+def known(*, tables: bool = False) -> tuple[str, ...]:
+    """Return the names of the formats, those of installed packages among them, the usual one first.
+
+    Parameters
+    ----------
+    tables
+        Whether those are among them that write nothing but results that are a table.
 
     Examples
     --------
@@ -47,7 +53,10 @@ def known() -> tuple[str, ...]:
     ('text', 'html', 'json', 'latex', 'markdown')
     """
     FORMATS.load_plugins()
-    return (USUAL, *(name for name in FORMATS.names() if name != USUAL))
+    names = FORMATS.names()
+    if not tables:
+        names = [name for name in names if not find(name).is_tabular]
+    return (USUAL, *(name for name in names if name != USUAL))
 
 
 def find(name: str) -> type[Format]:

@@ -47,10 +47,14 @@ class Html(Writer):
         self.anchors: Counter[str] = Counter()
 
     def write(self, document: Document) -> str:
-        """Return a whole page."""
+        """Return a whole page: the own one of the subject, if it has one."""
+        if document.page is not None:
+            return document.page()
         from cnnanalyze.report.page.frame import render  # noqa: PLC0415 - pages need a template engine
 
-        body = self.blocks(document.blocks)
+        blocks = document.blocks
+        has_title = bool(blocks) and isinstance(blocks[0], Heading | Group)
+        body = self.blocks(blocks if has_title else (Heading(document.title), *blocks))
         return render(
             "document.html.j2",
             title=legible(document.title),
@@ -96,21 +100,28 @@ class Html(Writer):
 
     def tabular(self, block: Tabular) -> str:
         """Return a table that can be sorted; rows lead to their anchors."""
-        table = block.table
+        table = block.on_paper
         heads = "".join(f'<th scope="col"{_class(h)}>{_head(h)}</th>' for h in table.headings)
         rows = "\n".join(
-            f"<tr>{_row(row, table.headings, anchor)}</tr>"
-            for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False)
+            f"<tr{_tone(family)}>{_row(row, table.headings, anchor)}</tr>"
+            for row, anchor, family in zip(
+                table.rows,
+                chain(block.anchors, repeat("")),
+                table.families or repeat(""),
+                strict=False,
+            )
         )
         foot = f"<tfoot><tr>{_row(table.foot, table.headings)}</tr></tfoot>" if table.foot else ""
         note = f'\n<p class="faint">{escape(table.note)}</p>' if table.note else ""
         name = escape(block.title or "Table")
-        return _titled(
-            block.title,
+        body = (
             f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
             "<table data-sortable>"
-            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>{foot}</table></div>{note}",
+            f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>{foot}</table></div>{note}"
         )
+        if block.is_folded:
+            return f"<details><summary>{name}</summary>\n{body}\n</details>"
+        return _titled(block.title, body)
 
     def code(self, block: Code) -> str:
         """Return a text as it is."""
@@ -122,7 +133,7 @@ class Html(Writer):
 
     def figure(self, block: Figure) -> str:
         """Return a picture within the page."""
-        return f"<figure>{block.svg}<figcaption>{escape(block.text)}</figcaption></figure>"
+        return f"<figure>{block.svg()}<figcaption>{escape(block.text)}</figcaption></figure>"
 
     def formula(self, block: Formula) -> str:
         """Return a formula; without MathML, its text."""
@@ -200,6 +211,11 @@ def _row(row: tuple[Cell, ...], headings: tuple[Column, ...], anchor: str = "") 
         wide = ' class="wide"' if is_long else ""
         cells.append(f"<td{wide or _class(head)}>{text}</td>")
     return "".join(cells)
+
+
+def _tone(family: str) -> str:
+    """Return the class of a row of a family that is a tone."""
+    return f' class="{family}"' if family in {"good", "warn", "bad", "faint"} else ""
 
 
 def _head(head: Column) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cnnanalyze.characters import legible
 from cnnanalyze.report.document import (
+    Block,
     Break,
     Code,
     Document,
@@ -21,6 +23,7 @@ from cnnanalyze.report.document import (
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.latex import escape, write
 from cnnanalyze.report.table import Table
+from cnnanalyze.report.writers.terminal import Terminal
 from cnnanalyze.report.writers.writer import Writer, writer
 
 PREAMBLE = r"""\documentclass[a4paper]{article}
@@ -44,8 +47,17 @@ class Latex(Writer):
     """Writes an article."""
 
     def write(self, document: Document) -> str:
-        """Return a whole article."""
+        """Return a whole article; of a result that is a table, the table for another text."""
+        if document.table is not None:
+            return "\n".join(map(self._beside, document.blocks)) + "\n"
         return f"{PREAMBLE}\n{super().write(document)}\n\\end{{document}}\n"
+
+    def _beside(self, block: Block) -> str:
+        """Return a table, or what stands beside it as comments."""
+        if isinstance(block, Tabular):
+            return self.tabular(block)
+        lines = (legible("".join(text for text, _ in line)) for line in Terminal(LINE).block(block))
+        return "\n".join(f"% {line}".rstrip() for line in lines)
 
     def heading(self, block: Heading) -> str:
         """Return the heading of a section without a number."""
@@ -69,8 +81,9 @@ class Latex(Writer):
 
     def tabular(self, block: Tabular) -> str:
         """Return a table; where it is wider than the page, its texts are broken."""
-        table = block.table._replace(note="")
-        note = f"\n\n{escape(block.table.note)}" if block.table.note else ""
+        whole = block.on_paper
+        table = whole._replace(note="")
+        note = f"\n\n{escape(whole.note)}" if whole.note else ""
         name = "longtable" if len(table.rows) > LONG else "tabular"
         text = write(table, _columns(table), name).rstrip("\n")
         return _titled(block.title, text + note)

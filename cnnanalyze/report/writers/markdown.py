@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape as escape_html
 from itertools import chain, repeat
 
-from cnnanalyze.characters import legible
+from cnnanalyze.characters import elide, legible
 from cnnanalyze.report.document import (
     Break,
     Code,
@@ -22,12 +22,19 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.markdown import escape, written_rows
+from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.table import Cell
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.writers.writer import Writer, writer
 
 DEEPEST = 6
 """The lowest level of a heading."""
+OUTLINE = 100
+"""Characters in a line of the outline of a picture."""
+MOST_FOLDED = 50
+"""Rows of a folded table: comments have a largest length."""
+LONGEST_FOLDED = 200
+"""Characters of its cells."""
 
 
 @writer("markdown", ".md", ".markdown")
@@ -45,7 +52,10 @@ class Markdown(Writer):
 
     def facts(self, block: Facts) -> str:
         """Return a list of names."""
-        rows = (_item(f"{inline(name)}: {inline(text)}") for name, text in block.rows)
+        rows = (
+            _item(f"{f'{inline(name)}: ' if name else ''}{inline(text)}")
+            for name, text in block.rows
+        )
         return _titled(block.title, "\n".join(rows))
 
     def items(self, block: Items) -> str:
@@ -53,12 +63,27 @@ class Markdown(Writer):
         return _titled(block.title, "\n".join(_item(inline(item)) for item in block.items))
 
     def tabular(self, block: Tabular) -> str:
-        """Return a pipe table; rows lead to their anchors."""
-        table, lines = block.table, []
+        """Return a pipe table; rows lead to their anchors.
+
+        What is folded away has no more rows than a comment on a change has room for.
+        """
+        table, lines = block.on_paper, []
+        more = len(table.rows) - MOST_FOLDED if block.is_folded else 0
+        if more > 0:
+            note = f"and {count_of(more, 'row')} more"
+            note = f"{note}; {table.note}" if table.note else note
+            table = table._replace(rows=table.rows[:MOST_FOLDED], note=note)
         for row, anchor in zip(table.rows, chain(block.anchors, repeat("")), strict=False):
-            line = [_cell(cell, head) for cell, head in zip(row, table.headings, strict=True)]
+            longest = LONGEST_FOLDED if block.is_folded else 0
+            line = [
+                _cell(cell, head, longest) for cell, head in zip(row, table.headings, strict=True)
+            ]
             lines.append([f"[{line[0]}](#{anchor})", *line[1:]] if anchor else line)
-        return _titled(block.title, written_rows(table, lines).rstrip("\n"))
+        text = written_rows(table, lines).rstrip("\n")
+        if not block.is_folded:
+            return _titled(block.title, text)
+        summary = escape_html(legible(block.title))
+        return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
     def code(self, block: Code) -> str:
         """Return a block between fences that nothing in it ends."""
@@ -67,8 +92,11 @@ class Markdown(Writer):
         return _titled(block.title, f"{fence}{block.language}\n{text}\n{fence}")
 
     def figure(self, block: Figure) -> str:
-        """Return the words for a picture: one within Markdown is shown nowhere."""
-        return f"*{escape(block.text)}*"
+        """Return the outline of a picture, or the words for it: no reader shows SVG in Markdown."""
+        if block.outline is None:
+            return f"*{escape(block.text)}*"
+        lines = block.outline(OUTLINE)
+        return self.code(Code("\n".join("".join(text for text, _ in line) for line in lines)))
 
     def formula(self, block: Formula) -> str:
         """Return a formula as most readers of Markdown show it."""
@@ -112,10 +140,10 @@ def _formula(formula: Formula) -> str:
     return f"${formula.latex}$"
 
 
-def _cell(cell: Cell, head: Column) -> str:
+def _cell(cell: Cell, head: Column, longest: int) -> str:
     if cell.formula is not None:
         return _formula(cell.formula).replace("|", r"\vert{}")
-    text = cell.text
+    text = elide(cell.text, longest) if longest else cell.text
     return inline(code(text) if head.is_code and text else text, in_cell=True)
 
 

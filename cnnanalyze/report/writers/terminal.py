@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import ClassVar
 
-from cnnanalyze.characters import cells, legible, pad, wrap
+from cnnanalyze.characters import cells, legible, wrap
 from cnnanalyze.report.document import (
     Block,
     Break,
@@ -26,26 +26,25 @@ from cnnanalyze.report.document import (
     strong,
 )
 from cnnanalyze.report.formula import Formula
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.grid import Grid
 from cnnanalyze.report.terminal import (
     GAP,
     LONGEST_LINE,
     NARROWEST,
     UNBOUNDED,
-    Grid,
+    Line,
     Lines,
-    Stretch,
     UnbrokenLine,
+    set_in,
 )
 from cnnanalyze.report.writers.writer import BlockWriter, writer
 
-Line = list[Stretch]
 PROSE = 80
 """The longest lines of sentences."""
 LONGEST_NAME = 32
 """The text beside longer names begins on a line of its own."""
 LEAST_TEXT = 16
-"""Columns of text are no narrower; where there is less room, each row becomes a few lines."""
+"""Where there is less room beside names, texts begin on lines of their own."""
 CODE = "    "
 """What lines of code begin with: they are not broken, so that they can be copied."""
 
@@ -75,7 +74,7 @@ class Terminal(BlockWriter[list[Line]]):
     def heading(self, block: Heading) -> list[Line]:
         """Return a heading with what is remarked of it."""
         remark = (Span(f" ({block.remark})", tone="faint"),) if block.remark else ()
-        return self._wrapped((*strong(block.text), *remark))
+        return self._wrapped((*strong(block.text), *remark), longest=self.width)
 
     def paragraph(self, block: Paragraph) -> list[Line]:
         """Return sentences; set in below their title."""
@@ -83,18 +82,21 @@ class Terminal(BlockWriter[list[Line]]):
 
     def facts(self, block: Facts) -> list[Line]:
         """Return names with their texts side by side."""
+        indent = GAP if block.title else ""
         rows = [(name, legible(_words(name)), text) for name, text in block.rows]
         room = min(LONGEST_NAME, self.width // 2)
         widest = max((w for _, name, _ in rows if (w := cells(name)) <= room), default=0)
         found: list[Line] = []
+        rest = " " * (len(indent) + widest + len(GAP))
+        if self.width - len(rest) < LEAST_TEXT:
+            room, rest = 0, indent + GAP
         for parts, name, text in rows:
-            rest = " " * cells(f"{GAP}{'':{widest}}{GAP}")
             body = self._wrapped(text, rest, rest, LONGEST_LINE)
             if cells(name) > room:
-                found += self._wrapped(parts, GAP, GAP * 2, UNBOUNDED)
+                found += self._wrapped(parts, indent, indent + GAP, UNBOUNDED)
             else:
                 gap = " " * (widest - cells(name))
-                lead = [(GAP, ""), *_styled(parts), (f"{gap}{GAP}", "")]
+                lead = [(indent, ""), *_styled(parts), (f"{gap}{GAP}", "")]
                 body[0] = _trimmed([*lead, *_without(body[0], len(rest))])
             found += body
         return self._titled(block.title, found)
@@ -105,22 +107,11 @@ class Terminal(BlockWriter[list[Line]]):
         return self._titled(block.title, list(chain.from_iterable(lines)))
 
     def tabular(self, block: Tabular) -> list[Line]:
-        """Return a table.
-
-        One of numbers loses its least important columns where it is narrow; one of texts breaks
-        them, and at last gives each row a few lines of its own.
-        """
-        table = block.table
-        if any(h.priority for h in table.headings):
-            body = list(Grid(table).lines(self.width))
-        else:
-            widths = _fit(table, min(self.width, LONGEST_LINE) - len(GAP))
-            body = (
-                _aligned(table, widths, has_headings=block.has_headings)
-                if widths
-                else self._stacked(table)
-            )
-        return self._titled(block.title, body)
+        """Return a table."""
+        indent = GAP if block.title or not block.has_headings else ""
+        grid = Grid(block.table, has_headings=block.has_headings)
+        lines = set_in(indent, grid.lines(self.width - len(indent)))
+        return self._titled(block.title, list(lines))
 
     def code(self, block: Code) -> list[Line]:
         """Return lines as they are; those that a program prints are broken."""
@@ -132,7 +123,9 @@ class Terminal(BlockWriter[list[Line]]):
         return self._titled(block.title, [*([[]] if block.title else []), *body])
 
     def figure(self, block: Figure) -> list[Line]:
-        """Return the words for a picture."""
+        """Return the outline of a picture, or the words for it."""
+        if block.outline is not None:
+            return list(block.outline(self.width))
         return self._wrapped(f"[{block.text}]")
 
     def formula(self, block: Formula) -> list[Line]:
@@ -162,17 +155,6 @@ class Terminal(BlockWriter[list[Line]]):
         found: list[Line] = []
         for n, sentence in enumerate(_sentences(text)):
             found += _styled_lines(sentence, width, rest if n else first, rest)
-        return found
-
-    def _stacked(self, table: Table) -> list[Line]:
-        """Return each row as what its first cell says, with the others below it."""
-        found: list[Line] = []
-        for row in (*table.rows, *((table.foot,) if table.foot else ())):
-            found += self._wrapped(row[0].text, GAP, GAP * 2)
-            for head, cell in zip(table.headings[1:], row[1:], strict=True):
-                if cell.text:
-                    line = f"{head.title}: {cell.text}"
-                    found += self._wrapped(line, GAP * 2, GAP * 3)
         return found
 
 
@@ -298,47 +280,3 @@ def _words(text: Inline) -> str:
     ('write `bias: false`', 's > d')
     """
     return "".join(part for part, _ in _styled(text)).replace(FIRM, " ")
-
-
-def _fit(table: Table, width: int) -> list[int]:
-    """Return the width of each column, those of long sentences narrower; none if none would fit."""
-    widths = list(table.widths())
-    room = width - len(GAP) * (len(widths) - 1)
-    if sum(widths) <= room:
-        return widths
-    texts = sorted(
-        (
-            i
-            for i, h in enumerate(table.headings)
-            if h.align == "left" and not h.is_code and h.formula is None
-        ),
-        key=lambda i: widths[i],
-    )
-    room -= sum(w for i, w in enumerate(widths) if i not in texts)
-    for done, i in enumerate(texts):
-        share = room // (len(texts) - done)
-        if widths[i] > share and share < LEAST_TEXT:
-            return []
-        widths[i] = min(widths[i], share)
-        room -= widths[i]
-    return widths
-
-
-def _aligned(table: Table, widths: list[int], *, has_headings: bool) -> list[Line]:
-    heads = tuple(Cell(h.title, h.title) for h in table.headings)
-    rule = tuple(Cell("", "─" * w) for w in widths)
-    rows = [(row, "") for row in table.rows]
-    if has_headings:
-        rows[:0] = [(heads, "bold"), (rule, "dim")]
-    if table.foot:
-        rows += [(rule, "dim"), (table.foot, "bold")]
-    lines: list[Line] = []
-    for row, style in rows:
-        broken = [wrap(legible(cell.text), w) or [""] for cell, w in zip(row, widths, strict=True)]
-        for i in range(max(map(len, broken))):
-            parts = (
-                pad(part[i] if i < len(part) else "", w, right=head.align == "right")
-                for part, w, head in zip(broken, widths, table.headings, strict=True)
-            )
-            lines.append(UnbrokenLine([(f"{GAP}{GAP.join(parts)}".rstrip(), style)]))
-    return [*lines, *([(line, "dim")] for line in wrap(table.note, sum(widths)))]

@@ -36,6 +36,8 @@ class Format(ABC):
     """What the names of its files end in, the usual one first."""
     is_brief: ClassVar[bool] = False
     """Whether a list comes without what is to be said of each of its entries."""
+    is_tabular: ClassVar[bool] = False
+    """Whether it writes only results that are a table."""
 
     def __init__(self, width: int) -> None:
         self.width = width

@@ -2,16 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import Quantity, counted_under, rows
+from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.errors import UsageError
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.columns import ON_REQUEST, Align, Value, number_text, of_network, pick
+from cnnanalyze.report.document import Block, Deferred, Document, Tabular
+from cnnanalyze.report.document import Heading as Title
 from cnnanalyze.report.options import Options
+from cnnanalyze.report.summary import SECTION, architecture, data
 from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
 from cnnanalyze.report.totals_text import field_size
+
+
+def networks(
+    analyses: Sequence[Analysis], options: Options | None = None, *, graph: bool = False
+) -> Document:
+    """Return several networks side by side, with their architectures if they are asked for.
+
+    Raises
+    ------
+    UsageError
+        If ``depth`` is among the options: there are no layers to collapse.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.report.writers import render
+    >>> found = [cnn.analyze(f"zoo:{name}").analysis for name in ("vgg11", "vgg13")]
+    >>> print(render(networks(found, Options(columns=("name", "layers"))), "text"), end="")
+    network  layers
+    ───────  ──────
+    VGG-11       30
+    VGG-13       34
+    """
+    options = options or Options()
+    if options.depth is not None:
+        raise UsageError(
+            "'depth' is for the table of one network; several give one row each",
+            help="name one spec, or leave out 'depth'",
+        )
+    table = side_by_side(analyses, options)
+
+    def blocks() -> Iterator[Block]:
+        yield Tabular(table)
+        for n, label in enumerate(labels(analyses) if graph else ()):
+            yield Title(label, SECTION)
+            yield architecture(analyses[n], f"n{n}-")
+
+    return Document(
+        f"{len(analyses)} networks",
+        Deferred(blocks),
+        lambda: {
+            "schema": VERSIONS["summary"],
+            "networks": (data(a, options) for a in analyses),
+        },
+        table=lambda: table,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +181,7 @@ def side_by_side(analyses: Sequence[Analysis], options: Options | None = None) -
     table = Table(
         tuple(Heading(t.key, t.title, t.align, t.priority) for t in chosen),
         tuple(tuple(_cell(t, a, label, options) for t in chosen) for label, a in named),
+        is_chosen=bool(options.columns),
     )
     return with_least(explained(table), named, options)
 
