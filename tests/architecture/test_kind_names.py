@@ -24,7 +24,6 @@ ENGLISH = frozenset(
 ALLOWED = {
     "core/conventions/__init__.py": "softmax",  # a word in the name of a convention
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities
-    "course/sheets/questions/norms.py": "relu leaky_relu relu6 sigmoid tanh elu",  # asked in sheets
     "course/sheets/questions/topics.py": "softmax",  # a topic of sheets
     "drawing/labels.py": "conv",  # numbered names, as people and frameworks write them
     "report/lecture_tables.py": (  # words of lectures and of Keras

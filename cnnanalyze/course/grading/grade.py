@@ -15,7 +15,7 @@ from cnnanalyze.course.grading.consequences import Chains
 from cnnanalyze.course.grading.earlier_answers import Earlier
 from cnnanalyze.course.grading.paper import Paper, Refused
 from cnnanalyze.course.grading.placing import each_once, put
-from cnnanalyze.course.misconceptions.catalogue import Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.combinations import Mistake
 from cnnanalyze.course.misconceptions.diagnosis import Diagnosis
 from cnnanalyze.course.misconceptions.solution import Solution
@@ -27,7 +27,7 @@ from cnnanalyze.errors import Fault
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
 CONSEQUENTIAL = "consequential"
 """Not right, but right for what was answered before."""
-OTHER_PART = kind("answer to another part", "gave what is the answer to", Rank.OCCASIONAL)
+OTHER_PART = kind("answer to another part", "gave what is the answer to")
 LONGEST_SHOWN = 200
 """So much of an answer is shown."""
 MOST_NAMED = 2

@@ -166,7 +166,7 @@ def _addends(tree: Expression) -> tuple[Expression, ...]:
 
 OF_LAYERS = frozenset({"parameters", "trainable", "weights", "mac"})
 """What some layers alone have, so that one may be forgotten."""
-LAYER_FORGOTTEN = kind("layer forgotten", "forgot a layer", Rank.OCCASIONAL)
+LAYER_FORGOTTEN = kind("layer forgotten", "forgot a layer")
 
 
 def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mistake]:

@@ -59,8 +59,6 @@ from cnnanalyze.course.misconceptions.size_changes import (
 )
 from cnnanalyze.layers.traits import Trait
 
-COMMON, OCCASIONAL, RARE = Rank
-
 
 class Misconception(NamedTuple):
     """One mistake."""
@@ -87,7 +85,7 @@ def _slip(
     name: str,
     words: str,
     change: Change,
-    rank: Rank = COMMON,
+    rank: Rank | None = None,
     *,
     top: bool = False,
     in_sizes: bool = False,
@@ -96,48 +94,42 @@ def _slip(
 
 
 OF_SIZES: tuple[Misconception, ...] = tuple(
-    _slip(name, words, change, rank, in_sizes=True)
-    for name, words, change, rank in (
+    _slip(name, words, change, in_sizes=True)
+    for name, words, change in (
         (
             "the +1 dropped",
             "dropped the + 1 of the size formula (f taken off instead of f - 1)",
             plus_one_dropped,
-            COMMON,
         ),
         (
             "padding once instead of twice",
             "added the padding once instead of on both sides",
             padding_once,
-            COMMON,
         ),
         (
             "total padding taken per side",
             "took the total padding for the padding of each side",
             twice("total padding"),
-            COMMON,
         ),
         (
             "padding forgotten",
             "forgot the padding",
             put(0, "padding", "padding before", "padding after", "total padding"),
-            COMMON,
         ),
-        ("rounded up", "rounded up instead of down", rounded_up, COMMON),
-        ("rounded down", "rounded down instead of up", rounded_down, COMMON),
-        ("not rounded", "did not round: this is a whole number", without_rounding, COMMON),
-        ("stride forgotten", "forgot the stride", stride_forgotten, COMMON),
-        ("dilation ignored", "ignored the dilation", put(1, "dilation"), COMMON),
+        ("rounded up", "rounded up instead of down", rounded_up),
+        ("rounded down", "rounded down instead of up", rounded_down),
+        ("not rounded", "did not round: this is a whole number", without_rounding),
+        ("stride forgotten", "forgot the stride", stride_forgotten),
+        ("dilation ignored", "ignored the dilation", put(1, "dilation")),
         (
             "n instead of n - 1",
             "counted a step for each window instead of one less",
             whole_for_less_one("input", "output"),
-            OCCASIONAL,
         ),
         (
             "kernel not taken off",
             "did not take the kernel off the input",
             kernel_kept,
-            OCCASIONAL,
         ),
     )
 )
@@ -149,12 +141,9 @@ SLIPS: tuple[Misconception, ...] = (
         "size of the padded input",
         "gave the size of the padded input, not of the output",
         padded_input,
-        OCCASIONAL,
         top=True,
     ),
-    _slip(
-        "k instead of k - 1", "took k instead of k - 1", whole_for_less_one("kernel"), OCCASIONAL
-    ),
+    _slip("k instead of k - 1", "took k instead of k - 1", whole_for_less_one("kernel")),
     # parameters
     _slip("bias forgotten", "forgot the biases", put(0, "biases")),
     _slip(
@@ -187,50 +176,45 @@ SLIPS: tuple[Misconception, ...] = (
         "channels of the wrong side",
         "used the channels of the output where those of the input belong",
         of_place(lambda p, _: p.output.channels, "channels"),
-        OCCASIONAL,
+        Rank.OCCASIONAL,
     ),
     _slip(
         "filters multiplied by the depth",
         "multiplied the filters by the depth of the input",
         multiplied("filters", lambda p: p.input.channels),
     ),
-    _slip("depth counted twice", "counted the depth of the input twice", squared("channels"), RARE),
+    _slip("depth counted twice", "counted the depth of the input twice", squared("channels")),
     _slip(
         "output depth forgotten",
         "forgot the depth of the output",
         without_factor("activations", "filters", "channels"),
     ),
-    _slip("one branch only", "took one branch only", one_branch, OCCASIONAL),
+    _slip("one branch only", "took one branch only", one_branch),
     _slip(
         "stacked instead of added",
         "stacked the branches, but they are added",
         of_place(lambda p, _: 2 * p.input.channels if Trait.SUM in p.traits else None, "channels"),
-        OCCASIONAL,
     ),
     _slip(
         "one filter only",
         "counted one filter only",
         one_filter,
-        OCCASIONAL,
         top=True,
     ),
     _slip(
         "bias for every channel of a filter",
         "counted a bias for every channel of a filter instead of one for each filter",
         multiplied("biases", lambda p: p.input.channels),
-        OCCASIONAL,
     ),
     _slip(
         "kernel counted along one side",
         "counted the kernel along one side only",
         one_side("kernel"),
-        OCCASIONAL,
     ),
     _slip(
         "map counted along one side",
         "counted the map along one side only",
         one_side("input", "output"),
-        OCCASIONAL,
     ),
     _slip(
         "one depthwise set per output channel",
@@ -247,7 +231,6 @@ SLIPS: tuple[Misconception, ...] = (
         "input size for the kernel",
         "used the size of the input instead of the kernel's",
         kernel_of_input,
-        OCCASIONAL,
     ),
     _slip(
         "one pair for the layer",
@@ -258,7 +241,6 @@ SLIPS: tuple[Misconception, ...] = (
         "per activation instead of per channel",
         "took one number for each activation instead of one for each channel",
         of_place(lambda p, _: p.input.count if p.normalises else None, "channels"),
-        OCCASIONAL,
     ),
     _slip("statistics left out", "left out the moving statistics", put(0, "statistics")),
     # operations
@@ -288,7 +270,6 @@ SLIPS: tuple[Misconception, ...] = (
         "positions forgotten",
         "forgot to multiply by the output positions",
         of_place(lambda _, __: 1, "output"),
-        OCCASIONAL,
     ),
     # receptive fields
     _slip(
@@ -315,20 +296,17 @@ SLIPS: tuple[Misconception, ...] = (
         "stride of the layer itself",
         "took the stride of the layer itself, which only matters behind it",
         own_stride,
-        OCCASIONAL,
     ),
     _slip(
         "last layer left out of the field",
         "left out the last layer",
         before_last,
-        OCCASIONAL,
         top=True,
     ),
     _slip(
         "stride added instead of multiplied",
         "added the stride to the jump instead of multiplying",
         added_stride,
-        RARE,
     ),
     # training
     _slip(
@@ -345,14 +323,13 @@ SLIPS: tuple[Misconception, ...] = (
     # given numbers
     _slip("base-10 logarithm", "took the logarithm to base 10", logarithm(10)),
     _slip("base-2 logarithm", "took the logarithm to base 2", logarithm(2)),
-    _slip("powers of 10", "took powers of 10 instead of e", power_of(10), OCCASIONAL),
-    _slip("powers of 2", "took powers of 2 instead of e", power_of(2), OCCASIONAL),
+    _slip("powers of 10", "took powers of 10 instead of e", power_of(10)),
+    _slip("powers of 2", "took powers of 2 instead of e", power_of(2)),
     _slip("sample variance", "divided by m - 1 (sample variance)", sample_variance),
     _slip(
         "standard deviation for the variance",
         "gave the root of the variance",
         rooted,
-        OCCASIONAL,
         top=True,
     ),
     _slip("sum instead of mean", "gave the sum instead of the mean", sum_for_mean),
@@ -363,6 +340,6 @@ SLIPS: tuple[Misconception, ...] = (
     _slip("without the label", "summed over all classes, without the label", put(1, "label")),
     _slip("the half forgotten", "forgot to halve the penalty", put(1, "two")),
     _slip("samples forgotten", "forgot to divide by the examples", put(1, "samples")),
-    _slip("opposite sign", "lost the minus sign", opposite, OCCASIONAL, top=True),
+    _slip("opposite sign", "lost the minus sign", opposite, top=True),
 )
 """All slips of expressions; of two that are as common, the first is named first."""

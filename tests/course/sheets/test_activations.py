@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
-from cnnanalyze.course.sheets.questions.norms import ActivationQuestion, activate
+from cnnanalyze.course.explanations.kind_formulas import activations
+from cnnanalyze.course.sheets.questions.norms import ACTIVATION, ActivationQuestion, activate
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.layers.base import KINDS
 
-ASKED = ("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu")
+ASKED = tuple(activations())
 VALUES = [-7.5, -2.5, -0.25, 0, 0.5, 2, 6.5]
 
 
@@ -27,3 +28,14 @@ def test_derivation_gives_what_the_kind_computes(function: str, number: float) -
     assert [float(v) for v in derived] == pytest.approx(
         [float(layer.value(v)) for v in VALUES], rel=1e-12
     )
+
+
+def test_sheets_ask_for_every_activation_whose_formula_is_what_it_computes() -> None:
+    assert {"relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu", "silu"} <= set(ASKED)
+    assert not {"gelu", "selu", "log", "prelu", "softmax"} & set(ASKED)
+
+
+def test_attributes_that_an_activation_has_not_have_no_bearing() -> None:
+    for function, idle in (("tanh", ("slope", "alpha")), ("elu", ("slope",))):
+        asked = ActivationQuestion(function=function, values=[1])  # type: ignore[arg-type]
+        assert ACTIVATION.idle("output", asked) == idle

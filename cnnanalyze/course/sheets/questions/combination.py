@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
 from cnnanalyze.course.misconceptions.combinations import alone
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.topic import Asking
@@ -41,7 +41,7 @@ COMBINATIONS: dict[str, Combination] = {
 
 
 TURNED = kind("the wrong way round", "took them the wrong way round")
-OF_ONE = kind("share of one", "gave the share of 1, not of 100", Rank.OCCASIONAL)
+OF_ONE = kind("share of one", "gave the share of 1, not of 100")
 
 
 def combine(

@@ -13,7 +13,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
-from cnnanalyze.course.misconceptions.catalogue import Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, Twist, plain, unfold
 from cnnanalyze.course.sheets.questions.field import field_tree, jump_tree
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
@@ -230,7 +230,7 @@ OVER_CHANNELS = kind(
     "averaged over the channels", "averaged over the channels instead of the positions"
 )
 WIDTH_FIRST = kind("width before height", "wrote the width before the height")
-COUNTED = kind("number instead of a shape", "gave the number of activations", Rank.OCCASIONAL)
+COUNTED = kind("number instead of a shape", "gave the number of activations")
 
 
 STATISTICS_TOO = kind("statistics counted as parameters", "counted the moving statistics, too")

@@ -156,7 +156,7 @@ ROWS: tuple[Misreading, ...] = (
     Misreading(
         kind("padding 'same' assumed", "assumed padding that keeps the size ('same')"), ALL, _same
     ),
-    Misreading(kind("stride of 2", "took a stride of 2", Rank.OCCASIONAL), ALL, _strided),
+    Misreading(kind("stride of 2", "took a stride of 2"), ALL, _strided),
     Misreading(
         kind("formula of the plain convolution", "used the formula of the plain convolution"),
         ALL,

@@ -10,14 +10,18 @@ from pydantic import Field
 from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
+from cnnanalyze.course.explanations.kind_formulas import activations, apply_formula, attributes
+from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.matrices import Exact, NumberList
 from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, said
 from cnnanalyze.course.sheets.wording import brief
 from cnnanalyze.errors import UsageError
+from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.attributes import Count, choice
+from cnnanalyze.layers.base import Layer
+from cnnanalyze.layers.traits import Trait
 
 NOT_SQUARED = kind("weights not squared", "added the weights without squaring")
 
@@ -42,12 +46,12 @@ class Decay(Section):
 class ActivationQuestion(Section):
     """Values that go through an activation."""
 
-    function: choice("relu", "leaky_relu", "relu6", "sigmoid", "tanh", "elu") = Field(  # type: ignore[valid-type]
+    function: choice(*activations()) = Field(  # type: ignore[valid-type]
         description="what is applied"
     )
     values: NumberList = Field(description="what goes in")
-    slope: Exact = Field(default=Fraction(1, 10), description="slope of leaky ReLU below 0")
-    alpha: Exact = Field(default=1, description="alpha of ELU")  # type: ignore[assignment]
+    slope: Exact = Field(default=Fraction(1, 10), description="slope below 0, of what has one")
+    alpha: Exact = Field(default=1, description="alpha, of what has one")  # type: ignore[assignment]
 
 
 def _mean(b: Batch) -> Expression:
@@ -185,41 +189,22 @@ WEIGHT_DECAY = Topic(
 # --- activations ----------------------------------------------------------------------------------
 
 
-def _sigmoid(z: Expression) -> Expression:
-    return made("/", given(1), made("+", given(1), made("exp", made("-", z))))
-
-
-def _tanh(z: Expression) -> Expression:
-    up, down = made("exp", z), made("exp", made("-", z))
-    return made("/", made("+", up, made("-", down)), made("+", up, down))
-
-
 def activate(a: ActivationQuestion, asking: Asking) -> Solution:
     """What does the activation make of the values?"""
     for v in a.values:
         if not -LARGEST <= v <= LARGEST:
             raise UsageError(f"{v} is out of bounds: at most {LARGEST}")
 
-    def one(v: int | Fraction) -> Expression:
-        z, zero = given(v), given(0)
-        match a.function:
-            case "relu":
-                return made("max", zero, z)
-            case "relu6":
-                return made("min", made("max", zero, z), given(6))
-            case "leaky_relu":
-                return z if v > 0 else made("*", given(plain(a.slope)), z)
-            case "elu":
-                below = made("+", made("exp", z), given(-1))
-                return z if v > 0 else made("*", given(plain(a.alpha)), below)
-            case "sigmoid":
-                return _sigmoid(z)
-            case _:
-                return _tanh(z)
-
-    trees = tuple(map(one, a.values))
+    cls = activations()[a.function]
+    numbers = {**attributes(cls()), **{w: plain(getattr(a, w)) for w in _words_of(cls)}}
+    trees = tuple(apply_formula(cls, v, numbers) for v in a.values)
     words = f"What does {a.function} make of them?"
     return as_list(asking, words, f"values {said(a.values)}", "y", trees, ())
+
+
+def _words_of(cls: type[Layer]) -> tuple[str, ...]:
+    """Return the words of the section that are attributes of a kind."""
+    return tuple(w for w in ("slope", "alpha") if w in cls.model_fields)
 
 
 SLOPES = (Fraction(1, 100), Fraction(1, 10), Fraction(1, 5), Fraction(3, 10))
@@ -227,38 +212,43 @@ SLOPES = (Fraction(1, 100), Fraction(1, 10), Fraction(1, 5), Fraction(3, 10))
 
 
 def _other_slopes(a: ActivationQuestion, quantity: str) -> Iterator[tuple[ActivationQuestion, str]]:
-    if a.function == "leaky_relu":
+    if "slope" in activations()[a.function].model_fields:
         for slope in SLOPES:
             yield a.model_copy(update={"slope": slope}), quantity
 
 
-def _taken_for(kind: MistakeKind, *pairs: tuple[str, str]) -> Misreading:
-    """Return the mistake of taking one activation for another."""
+def _plain_relu(a: ActivationQuestion, quantity: str) -> Iterator[tuple[ActivationQuestion, str]]:
+    """Take a relative of ReLU for ReLU itself."""
+    cls = activations()[a.function]
+    if cls is not Relu and Trait.MONOTONE in cls.traits and Trait.SATURATING not in cls.traits:
+        yield a.model_copy(update={"function": Relu.kind}), quantity
 
-    def read(a: ActivationQuestion, quantity: str) -> Iterator[tuple[ActivationQuestion, str]]:
-        for right, taken in pairs:
-            if a.function == right:
-                yield a.model_copy(update={"function": taken}), quantity
 
-    return Misreading(kind, read)
+def _of_the_same_form(
+    a: ActivationQuestion, quantity: str
+) -> Iterator[tuple[ActivationQuestion, str]]:
+    """Take an activation for another one that rectifies, saturates or does neither as well."""
+
+    def form(cls: type[Layer]) -> frozenset[Trait]:
+        return cls.traits & {Trait.RECTIFIER, Trait.SATURATING, Trait.MONOTONE}
+
+    own = form(activations()[a.function])
+    for name, cls in activations().items():
+        if name != a.function and form(cls) == own:
+            yield a.model_copy(update={"function": name}), quantity
 
 
 OTHER_SLOPE = Misreading(
     kind("slope of another framework", "took the slope that is the default somewhere else"),
     _other_slopes,
 )
-NO_SLOPE = _taken_for(
+NO_SLOPE = Misreading(
     kind("ReLU instead of its relative", "took plain ReLU"),
-    ("leaky_relu", "relu"),
-    ("relu6", "relu"),
-    ("elu", "relu"),
+    _plain_relu,
 )
-NEGATIVE_KEPT = _taken_for(
-    kind("another activation", "took another activation", Rank.OCCASIONAL),
-    ("sigmoid", "tanh"),
-    ("tanh", "sigmoid"),
-    ("relu", "relu6"),
-    ("elu", "leaky_relu"),
+OTHER_ACTIVATION = Misreading(
+    kind("another activation", "took another activation"),
+    _of_the_same_form,
 )
 
 ACTIVATION = Topic(
@@ -267,9 +257,7 @@ ACTIVATION = Topic(
     {"output": TopicQuantity("the output", activate)},
     "output",
     without=lambda _, a: tuple(
-        word
-        for word, function in (("slope", "leaky_relu"), ("alpha", "elu"))
-        if a.function != function
+        word for word in ("slope", "alpha") if word not in _words_of(activations()[a.function])
     ),
-    misreadings=(OTHER_SLOPE, NO_SLOPE, NEGATIVE_KEPT),
+    misreadings=(OTHER_SLOPE, NO_SLOPE, OTHER_ACTIVATION),
 )

@@ -12,7 +12,7 @@ from pydantic import Field
 from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
-from cnnanalyze.course.misconceptions.catalogue import Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
     Nested,
     Solution,
@@ -30,17 +30,17 @@ from cnnanalyze.layers.base import Fit
 from cnnanalyze.layers.window import slide
 
 MINUS_LOST = kind("minus sign lost in a product", "lost the minus sign of the product")
-OPPOSITE = kind("opposite sign", "gave every entry the opposite sign", Rank.OCCASIONAL)
+OPPOSITE = kind("opposite sign", "gave every entry the opposite sign")
 SIGN_LOST = kind("sign lost in one entry", "lost the sign")
 FLIPPED = kind("kernel flipped", "flipped the kernel (mathematical convolution)")
 NOT_FLIPPED = kind("kernel not flipped", "did not flip the kernel")
 TRANSPOSED = kind("kernel transposed", "transposed the kernel")
 NO_STRIDE = kind("stride forgotten", "forgot the stride")
-STRIDE_OF_2 = kind("stride of 2", "took a stride of 2", Rank.OCCASIONAL)
+STRIDE_OF_2 = kind("stride of 2", "took a stride of 2")
 NO_PADDING = kind("padding forgotten", "forgot the padding")
 NO_BIAS = kind("bias forgotten", "forgot the bias")
 NOT_NORMALISED = kind("not normalised", "did not divide the sums of the kernel")
-ONE_PLANE = kind("one plane only", "used one plane only", Rank.OCCASIONAL)
+ONE_PLANE = kind("one plane only", "used one plane only")
 MEANS_DOWN = kind("rounded down", "rounded the averages down")
 MEANS_UP = kind("rounded up", "rounded the averages up")
 MEANS_ROUNDED = kind("rounded", "rounded the averages to whole numbers")

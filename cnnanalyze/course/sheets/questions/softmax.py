@@ -12,7 +12,7 @@ from cnnanalyze.core.binding import Section
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.catalogue import Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
 from cnnanalyze.course.sheets.questions.matrices import NumberList
 from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
@@ -26,7 +26,7 @@ from cnnanalyze.layers.attributes import Count
 NO_POWERS = kind("exponential forgotten", "divided the logits by their sum")
 NOT_NORMALISED = kind("not normalised", "did not divide by the sum of the exponentials")
 OVER_CLASSES = kind("averaged over the classes", "averaged over the classes")
-SQUARED_ERROR = kind("squared error", "took the squared error", Rank.OCCASIONAL)
+SQUARED_ERROR = kind("squared error", "took the squared error")
 
 
 class Logits(Section):

@@ -12,7 +12,7 @@ from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
+from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain, unfold
 from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.errors import UsageError
@@ -44,7 +44,7 @@ SWAPPED = _one_of(
     _EXTREMES[::-1],
 )
 PER_EPOCH = _one_of(
-    kind("examples for iterations", "gave the examples, not the batches of them", Rank.OCCASIONAL),
+    kind("examples for iterations", "gave the examples, not the batches of them"),
     ("iterations", "training_samples"),
 )
 
@@ -56,7 +56,7 @@ def _held_back(section: Training, quantity: str) -> Iterator[tuple[Training, str
 
 
 VALIDATION = Misreading(
-    kind("trained on what is held back", "took the examples that are held back", Rank.OCCASIONAL),
+    kind("trained on what is held back", "took the examples that are held back"),
     _held_back,
 )
 
@@ -66,9 +66,7 @@ def _one_batch(section: Training, quantity: str) -> Iterator[tuple[Training, str
         yield section.model_copy(update={"batch": 1}), quantity
 
 
-BATCHES = Misreading(
-    kind("batch size forgotten", "took an update for every example", Rank.OCCASIONAL), _one_batch
-)
+BATCHES = Misreading(kind("batch size forgotten", "took an update for every example"), _one_batch)
 
 
 def _named(given_: Training, batch: int | None) -> Training:
