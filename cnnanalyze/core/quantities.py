@@ -77,6 +77,8 @@ class Quantity(NamedTuple):
     """Further words for it."""
     symbol: str = ""
     """The key of its name in formulas, where it is another one."""
+    of_tensors: bool = False
+    """Whether it counts numbers that layers hold, whatever they compute."""
     question: str = ""
     """How one asks for it, with ``{id}`` and ``{do}``."""
     explanation: str = ""
@@ -150,6 +152,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda t, _: t.parameters,
             counted="parameters",
             question="How many parameters {do} {id} learn?",
+            of_tensors=True,
         ),
         Quantity(
             "trainable_parameters",
@@ -161,6 +164,7 @@ QUANTITIES: dict[str, Quantity] = {
             symbol="trainable",
             question="How many parameters of {id} does training change?",
             explanation="trainable",
+            of_tensors=True,
         ),
         Quantity(
             "non_trainable_parameters",
@@ -169,6 +173,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda f, _: f.stored - f.trainable,
             lambda t, _: t.non_trainable,
             short="non_trainable",
+            of_tensors=True,
         ),
         Quantity(
             "weights",
@@ -177,6 +182,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda f, _: f.weights,
             lambda t, _: t.weights,
             question="How many weights {do} {id} have?",
+            of_tensors=True,
         ),
         Quantity(
             "biases",
@@ -185,6 +191,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda f, _: f.biases,
             lambda t, _: t.biases,
             question="How many biases {do} {id} have?",
+            of_tensors=True,
         ),
         Quantity(
             "statistics",
@@ -194,6 +201,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda t, _: t.stored - t.parameters,
             also=("buffers",),
             question="How many numbers {do} {id} keep that are not trained?",
+            of_tensors=True,
         ),
         Quantity(
             "stored",
@@ -202,6 +210,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda f, _: f.stored,
             lambda t, _: t.stored,
             question="How many numbers {do} {id} hold, statistics included?",
+            of_tensors=True,
         ),
         Quantity(
             "macs",

@@ -51,12 +51,12 @@ def test_everything_of_the_network_and_one_quantity_of_it(
 
 def test_settings_are_heard(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = called(capsys, "zoo:mobilenet_v1", "conv13/dw", "output", "--set", "last_stride=2")
-    assert "answer: 4x4x1024" in out
+    assert "Answer: 4x4x1024" in out
 
 
 @pytest.mark.parametrize(
     ("format", "start"),
-    [("markdown", "### What"), ("latex", "\\documentclass"), ("html", "<!doctype"), ("json", "{")],
+    [("markdown", "# What"), ("latex", "\\documentclass"), ("html", "<!DOCTYPE"), ("json", "{")],
 )
 def test_formats(capsys: pytest.CaptureFixture[str], format: str, start: str) -> None:  # noqa: A002
     code, out, _ = called(capsys, SPEC, "conv1", "output", "--format", format)

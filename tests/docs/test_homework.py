@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.misconceptions.catalogue import NAMES, Rank
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
-from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from tests.course.marking import ROOT
@@ -30,7 +30,7 @@ def test_all_mistakes_are_listed_as_what_they_are() -> None:
 
 def test_all_topics_quantities_and_combinations_are_named() -> None:
     named = set(re.findall(r"`\{?(\w+)", TEXT))
-    wanted = {*TOPICS, *COMBINATIONS, *added_up(), *PATTERN}
+    wanted = {*TOPICS, *COMBINATIONS, *counts(), *PATTERN}
     for topic in TOPICS.values():
         wanted.update(topic.quantities)
         wanted.update(set(topic.section.model_fields) - {"drop_last", "optimizer", "loss"})

@@ -26,12 +26,32 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
     (('output', 'padding', 'fit'), ('parameters', 'weights'))
     """
     layer = find_layer(analysis, layer)
-    known = layer_questions if layer in analysis.facts else network_questions
-    return tuple(q for q in known.questions() if _applies(analysis, layer, q))
+    style = find_notation("plain")
+    if layer in analysis.facts:
+        asked = SymbolicLayer(analysis, analysis[layer], style)
+        return tuple(
+            word
+            for word, question in layer_questions.questions().items()
+            if question.applies(asked) and question.is_told(asked)
+        )
+    whole = QuestionScope(analysis, layer, style)
+    return tuple(
+        word
+        for word, one in network_questions.questions().items()
+        if one.applies(whole) and one.is_told(whole)
+    )
 
 
-def _applies(analysis: Analysis, layer: str, quantity: str) -> bool:
-    """Whether a layer, a block or the network has a quantity."""
+def can_explain(analysis: Analysis, layer: str, quantity: str) -> bool:
+    """Whether a layer, a block or the network has a quantity that can be asked for.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> analysis = cnn.analyze("zoo:lecture_000_lenet").analysis
+    >>> can_explain(analysis, "conv1", "stored"), can_explain(analysis, "pool1", "separable")
+    (True, False)
+    """
     style = find_notation("plain")
     if layer in analysis.facts:
         about = layer_questions.questions().get(quantity)
@@ -72,7 +92,7 @@ def explain(
     """
     style = find_notation(notation)
     layer, quantity = find_layer(analysis, layer), topic_of(quantity)
-    if not _applies(analysis, layer, quantity):
+    if not can_explain(analysis, layer, quantity):
         _ = (
             analysis.network.only_input
         )  # of several, fields and what follows from them are not told
@@ -83,22 +103,38 @@ def explain(
             help=_instead(analysis, layer, quantity) or f"there are {', '.join(known)}",
         )
     if layer not in analysis.facts:
-        whole = QuestionScope(analysis, layer, style)
-        question = network_questions.questions()[quantity]
-        name = layer or analysis.network.name
-        return _explanation(
-            question.words.format(id=name, do="does"),
-            f"{analysis.network.name}, input {analysis.network.input}",
-            (layer, quantity, notation),
-            question.work(whole),
-        )
+        return explain_sum(QuestionScope(analysis, layer, style), quantity, notation)
     asked = SymbolicLayer(analysis, analysis[layer], style)
     about = layer_questions.questions()[quantity]
     draft = about.work(asked)
-    draft.reasons += reasons(asked, quantity)
+    for key in about.reasons or (quantity,):
+        draft.reasons += reasons(asked, key)
     draft.remarks += remarks(asked, quantity)
     return _explanation(
         about.words.format(id=layer, do="does"), asked.subject, (layer, quantity, notation), draft
+    )
+
+
+def explain_sum(whole: QuestionScope, quantity: str, notation: str = "plain") -> Explanation:
+    """Why is a quantity of a network, of a block or of several layers what it is?
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> analysis = cnn.analyze("zoo:lecture_000_lenet").analysis
+    >>> dense = tuple(f for f in analysis if f.node.kind == "dense")
+    >>> scope = QuestionScope(analysis, "", find_notation("plain"), dense, "the dense layers")
+    >>> answer = explain_sum(scope, "parameters")
+    >>> answer.question, answer.value
+    ('How many parameters do the dense layers learn?', 59134)
+    """
+    network = whole.analysis.network
+    question = network_questions.questions()[quantity]
+    return _explanation(
+        whole.ask(question.words),
+        f"{network.name}, input {network.input}",
+        (whole.group, quantity, notation),
+        question.work(whole),
     )
 
 
@@ -131,7 +167,7 @@ def _explanation(
         tuple(dict.fromkeys(draft.steps)),
         draft.value,
         draft.unit,
-        tuple(draft.reasons),
+        tuple(dict.fromkeys(draft.reasons)),
         tuple(draft.remarks),
         draft.heads,
         draft.table,

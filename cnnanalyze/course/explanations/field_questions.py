@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.statistics import through
-from cnnanalyze.core.expression import Expression, Name, Value, given
+from cnnanalyze.core.expression import Expression, Name, Value, given, rewrite
 from cnnanalyze.core.number import Num, tree
 from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
@@ -184,3 +184,49 @@ def centre(asked: SymbolicLayer) -> Draft:
             "told here. Averaged over all of them, they are a jump apart."
         )
     return draft
+
+
+# --- one expression -------------------------------------------------------------------------------
+
+
+def field_tree(asked: SymbolicLayer) -> Expression | tuple[Expression, ...]:
+    """Return how the receptive field of a layer comes about, every name with its layer."""
+    return _on_all_axes(asked, 0)
+
+
+def jump_tree(asked: SymbolicLayer) -> Expression | tuple[Expression, ...] | None:
+    """Return how the jump of a layer comes about, every name with its layer; none of a vector."""
+    return _on_all_axes(asked, 1) if asked.node.output.size else None
+
+
+def _on_all_axes(asked: SymbolicLayer, which: int) -> Expression | tuple[Expression, ...]:
+    fields = asked.facts.fields
+    assert fields is not None
+    trees = tuple(_along(asked, axis)[which] for axis in range(len(fields)))
+    return trees[0] if len({t.value for t in trees}) == 1 else trees
+
+
+def _along(asked: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
+    """Return the field and the jump along one axis, each layer's put into those of the next."""
+    size: Expression | None = None
+    jump: Expression | None = None
+    for rung in climb(asked, axis):
+        before = {"field before": size, "jump before": jump}
+
+        def put(
+            part: Expression,
+            before: dict[str, Expression | None] = before,
+            layer: str = rung.label,
+        ) -> Expression:
+            if part.name is None:
+                return part
+            known = before.get(part.name.key) if part.is_given else None
+            if known is not None and known.value == part.value:
+                return known._replace(name=part.name._replace(of=layer))
+            return part._replace(name=part.name._replace(of=layer))
+
+        size = rewrite(rung.size, put)
+        jump = rewrite(rung.jump, put)._replace(name=Name("jump", of=rung.label))
+    assert size is not None
+    assert jump is not None
+    return size, jump

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.core.conventions import convention
 from cnnanalyze.core.cost import Param
-from cnnanalyze.core.expression import Name, given
+from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.core.number import Num, remember
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
+from cnnanalyze.course.explanations.counts import OF_COURSES
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.explanations.field_questions import centre, jump, receptive_field
+from cnnanalyze.course.explanations.field_questions import (
+    centre,
+    field_tree,
+    jump,
+    jump_tree,
+    receptive_field,
+)
 from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer, leaf, steps
 from cnnanalyze.layers.traits import Trait
+
+Trees = Expression | tuple[Expression, ...]
+"""An expression, or one for each axis."""
 
 
 class LayerQuestion(NamedTuple):
     """One quantity of a layer that can be asked for."""
 
     words: str
-    """The question; ``{id}`` is the layer."""
+    """The question; ``{id}`` is the layer, and ``{do}`` what it does."""
     work: Callable[[SymbolicLayer], Draft]
     applies: Callable[[SymbolicLayer], bool] = lambda _: True
+    is_told: Callable[[SymbolicLayer], bool] = lambda _: True
+    """Whether it belongs to all that is told of the layer when nothing special is asked."""
+    reasons: tuple[str, ...] = ()
+    """The quantities whose reasons are its own, too."""
+    tree: Callable[[SymbolicLayer], Trees | None] | None = None
+    """How the answer comes about as one expression, where its equations do not say it."""
 
 
 def output(asked: SymbolicLayer) -> Draft:
@@ -117,6 +133,22 @@ def _held(asked: SymbolicLayer, key: str, wanted: tuple[str, ...]) -> Draft:
     return Draft([*found, *asked.steps(Name(key), number)], int(number))
 
 
+def trainable(asked: SymbolicLayer) -> Draft:
+    """How many of its parameters does training change?"""
+    symbol = Name("trainable")
+    if asked.node.frozen:
+        reason = f"{asked.node.id} is frozen: training changes nothing in it."
+        return Draft([DerivationStep(symbol, given(0))], 0, reasons=[reason])
+    held = parameters(asked)
+    number = _last(held, "parameters")
+    return Draft([*held.steps, DerivationStep(symbol, number)], int(number.value))
+
+
+def _last(draft: Draft, key: str) -> Expression:
+    """Return the result of a draft under its name."""
+    return given(draft.steps[-1].value, Name(key))
+
+
 def macs(asked: SymbolicLayer) -> Draft:
     """How many multiply-accumulates does it cost?"""
     assert asked.cost is not None
@@ -139,6 +171,53 @@ def operations(asked: SymbolicLayer) -> Draft:
         number = number + weight * remember(leaf(int(count), term))
     found += asked.steps(Name("operations"), number)
     return Draft(found, int(number))
+
+
+def doubled_macs(asked: SymbolicLayer) -> Draft:
+    """How many operations does it cost, two for each multiply-accumulate?"""
+    found = macs(asked)
+    number = made("*", given(2), _last(found, "mac"))
+    return Draft(
+        [*found.steps, DerivationStep(Name("operations"), number)],
+        int(number.value),
+        reasons=[
+            "A multiply-accumulate is two operations: a multiplication and an addition.",
+        ],
+    )
+
+
+def exact_operations(asked: SymbolicLayer) -> Draft:
+    """How many multiplications and additions does it cost exactly?"""
+    found = macs(asked)
+    if not found.value:
+        return doubled_macs(asked)
+    outputs = given(asked.facts.activations, Name("activations"))
+    terms = [made("*", given(2), _last(found, "mac")), made("-", outputs)]
+    reasons = ["The first product of an output is not added to anything: one addition less."]
+    if asked.facts.biases:
+        terms.append(outputs)
+        reasons.append("The bias makes up for it: one addition for each output.")
+    number = made("+", *terms)
+    steps_ = [*found.steps, DerivationStep(Name("operations"), number)]
+    return Draft(steps_, int(number.value), reasons=reasons)
+
+
+def operations_per_output(asked: SymbolicLayer) -> Draft:
+    """How many multiplications and additions does one of its outputs cost?"""
+    found = macs(asked)
+    outputs = given(asked.facts.activations, Name("activations"))
+    each = made("/", _last(found, "mac"), outputs)
+    products = given(each.value, Name("multiply"))
+    terms = [products, products, given(-1)]
+    terms += [given(1, Name("biases"))] if asked.facts.biases else []
+    number = made("+", *terms)
+    steps_ = [
+        *found.steps,
+        DerivationStep(Name("multiply"), each),
+        DerivationStep(Name("operations"), number),
+    ]
+    reason = "There is one addition less than there are products, and one for the bias."
+    return Draft(steps_, int(number.value), reasons=[reason])
 
 
 def weight_memory(asked: SymbolicLayer) -> Draft:
@@ -234,10 +313,15 @@ def _question(
     key: str,
     work: Callable[[SymbolicLayer], Draft] | None = None,
     applies: Callable[[SymbolicLayer], bool] = lambda _: True,
+    **more: Any,  # noqa: ANN401 - the rest of a question
 ) -> LayerQuestion:
-    """Return the question for a quantity of the table."""
-    quantity = QUANTITIES[key]
-    return LayerQuestion(quantity.question, work or _told(quantity), applies)
+    """Return the question for a quantity of the table, or for one that courses count besides."""
+    quantity = QUANTITIES.get(key) or OF_COURSES[key]
+    return LayerQuestion(quantity.question, work or _told(quantity), applies, **more)
+
+
+def _if_asked(_: SymbolicLayer) -> bool:
+    return False
 
 
 QUESTIONS: dict[str, LayerQuestion] = {
@@ -248,11 +332,25 @@ QUESTIONS: dict[str, LayerQuestion] = {
     "parameters": _question("parameters", parameters),
     "weights": _question("weights"),
     "biases": _question("biases"),
-    "statistics": _question("statistics", applies=lambda asked: asked.facts.statistics > 0),
+    "statistics": _question("statistics", is_told=lambda asked: asked.facts.statistics > 0),
+    "stored": _question("stored", stored, is_told=_if_asked, reasons=("parameters", "statistics")),
+    "trainable": _question(
+        "trainable_parameters", trainable, is_told=_if_asked, reasons=("parameters",)
+    ),
     "macs": _question("macs", macs, _counted),
     "flops": _question("flops", operations, _counted),
-    "receptive_field": _question("receptive_field", receptive_field, _seen),
-    "jump": _question("effective_stride", jump, _seen),
+    "doubled_macs": _question("doubled_macs", doubled_macs, _counted, is_told=_if_asked),
+    "exact_operations": _question(
+        "exact_operations", exact_operations, _counted, is_told=_if_asked
+    ),
+    "operations_per_output": LayerQuestion(
+        "How many multiplications and additions does one output of {id} cost?",
+        operations_per_output,
+        _counted,
+        _if_asked,
+    ),
+    "receptive_field": _question("receptive_field", receptive_field, _seen, tree=field_tree),
+    "jump": _question("effective_stride", jump, _seen, tree=jump_tree),
     "centre": LayerQuestion(
         "Around which input index does the first unit of {id} see?", centre, _first_sees
     ),
@@ -279,8 +377,6 @@ QUESTIONS: dict[str, LayerQuestion] = {
     ),
 }
 """The questions about a layer that its own rules answer, by the name of the quantity."""
-BESIDE = frozenset({"trainable", "stored"})
-"""What is asked of networks only: of a layer it is one of the others, or their sum."""
 
 
 def questions() -> dict[str, LayerQuestion]:
@@ -294,7 +390,7 @@ def questions() -> dict[str, LayerQuestion]:
     others = {
         word: _question(quantity.key, applies=_has(quantity))
         for word, quantity in taught().items()
-        if word not in QUESTIONS and word not in BESIDE
+        if word not in QUESTIONS
     }
     return {**QUESTIONS, **others}
 

@@ -12,7 +12,8 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
-from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
+from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
+from cnnanalyze.course.explanations.counts import OF_COURSES, counts
 from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
@@ -22,31 +23,50 @@ from cnnanalyze.language.spec import spec_of
 
 
 class QuestionScope(NamedTuple):
-    """A network, a stage or a block, and the notation of the answer."""
+    """A network, a stage, a block or some layers, and the notation of the answer."""
 
     analysis: Analysis
     group: str
     notation: Notation
+    layers: tuple[NodeFacts, ...] = ()
+    """The layers that are chosen; nothing for all of the network or of the group."""
+    who: str = ""
+    """What the chosen layers are called."""
 
     @property
     def facts(self) -> tuple[NodeFacts, ...]:
         """The layers."""
+        if self.layers:
+            return self.layers
         return self.analysis.group(self.group) if self.group else tuple(self.analysis)
+
+    @property
+    def name(self) -> str:
+        """What the question is about, in words."""
+        return self.who or self.group or self.analysis.network.name
+
+    def ask(self, words: str) -> str:
+        """Return a question about it."""
+        return words.format(id=self.name, do="do" if self.layers else "does")
 
 
 class NetworkQuestion(NamedTuple):
     """One quantity of a network that can be asked for."""
 
     words: str
+    """The question; ``{id}`` is the network, and ``{do}`` what it does."""
     work: Callable[[QuestionScope], Draft]
     applies: Callable[[QuestionScope], bool] = lambda _: True
+    is_told: Callable[[QuestionScope], bool] = lambda _: True
+    """Whether it belongs to all that is told of the network when nothing special is asked."""
 
 
 LONGEST = 20
 """A table of more layers is folded by stages."""
 
 
-def _addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
+def addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
+    """Return what each layer adds to a sum, of those that add anything."""
     count = quantity.of_layer
     assert count is not None
     found = [(f.node.id, count(f, Terms()) or 0) for f in whole.facts]
@@ -54,20 +74,20 @@ def _addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
 
 
 def fold(
-    addends: list[tuple[str, int]], group: str = "", most: int = LONGEST
+    terms: list[tuple[str, int]], group: str = "", most: int = LONGEST
 ) -> list[tuple[str, int]]:
-    """Add up what belongs to one stage, if there are more addends than one can read.
+    """Add up what belongs to one stage, if there are more terms than one can read.
 
     Examples
     --------
     >>> fold([("a/x", 1), ("a/y", 2), ("b", 3)], most=2)
     [('a', 3), ('b', 3)]
     """
-    if len(addends) <= most:
-        return addends
+    if len(terms) <= most:
+        return terms
     lead = f"{group}/" if group else ""
     sums: dict[str, int] = {}
-    for label, number in addends:
+    for label, number in terms:
         stage = lead + label.removeprefix(lead).split("/")[0]
         sums[stage] = sums.get(stage, 0) + number
     return list(sums.items())
@@ -77,14 +97,12 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     key = quantity.name
 
     def work(whole: QuestionScope) -> Draft:
-        addends = fold(_addends(whole, quantity), whole.group)
-        leaves = [given(number, Name(key, of=label)) for label, number in addends]
+        folded = fold(addends(whole, quantity), whole.group)
+        leaves = [given(number, Name(key, of=label)) for label, number in folded]
         found = made("+", *leaves) if leaves else given(0)
-        table = tuple(
-            Rung(label, (leaf,)) for (label, _), leaf in zip(addends, leaves, strict=True)
-        )
+        table = tuple(Rung(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True))
         reasons = []
-        if len(addends) > 1:
+        if len(folded) > 1:
             reasons.append("A network has what its layers have together.")
         if not all(f.cost is not None for f in whole.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
@@ -215,27 +233,32 @@ def _is_all(whole: QuestionScope) -> bool:
 
 
 def _has(quantity: Quantity) -> Callable[[QuestionScope], bool]:
-    return lambda whole: bool(_addends(whole, quantity))
+    return lambda whole: bool(addends(whole, quantity))
 
 
 def _question(
     key: str,
     work: Callable[[QuestionScope], Draft] | None = None,
     applies: Callable[[QuestionScope], bool] = lambda _: True,
+    is_told: Callable[[QuestionScope], bool] = lambda _: True,
 ) -> NetworkQuestion:
     """Return the question for a quantity of the table, which adds up what the layers have."""
     quantity = QUANTITIES[key]
-    return NetworkQuestion(quantity.question, work or _total(quantity), applies)
+    return NetworkQuestion(quantity.question, work or _total(quantity), applies, is_told)
+
+
+def _if_asked(_: QuestionScope) -> bool:
+    return False
 
 
 QUESTIONS: dict[str, NetworkQuestion] = {
     "parameters": _question("parameters"),
     "trainable": _question(
-        "trainable_parameters", applies=lambda w: any(f.node.frozen for f in w.facts)
+        "trainable_parameters", is_told=lambda w: any(f.node.frozen for f in w.facts)
     ),
     "weights": _question("weights"),
     "biases": _question("biases"),
-    "statistics": _question("statistics", applies=_has(QUANTITIES["statistics"])),
+    "statistics": _question("statistics", is_told=_has(QUANTITIES["statistics"])),
     "activations": NetworkQuestion(
         "How many activations do the layers of {id} put out?", _total(QUANTITIES["activations"])
     ),
@@ -259,12 +282,10 @@ QUESTIONS: dict[str, NetworkQuestion] = {
     ),
 }
 """The questions about a network, by the name of the quantity; groups answer some of them."""
-BESIDE = frozenset({"stored"})
-"""What is asked of in sheets only: it is the sum of two others."""
 
 
 def questions() -> dict[str, NetworkQuestion]:
-    """Return all questions about a network: also the sums that the table alone answers.
+    """Return all questions about a network: also the sums that the tables alone answer.
 
     Examples
     --------
@@ -272,8 +293,16 @@ def questions() -> dict[str, NetworkQuestion]:
     ['parameters', 'trainable', 'weights']
     """
     others = {
-        word: _question(quantity.key, applies=_has(quantity))
-        for word, quantity in taught().items()
-        if word not in QUESTIONS and word not in BESIDE
+        word: NetworkQuestion(
+            row.question,
+            _total(row),
+            is_told=_if_asked if word in SELDOM else _has(row),
+        )
+        for word, row in counts().items()
+        if word not in QUESTIONS
     }
     return {**QUESTIONS, **others}
+
+
+SELDOM = frozenset({"stored", *OF_COURSES})
+"""Sums that are told only when somebody asks for them: they repeat or vary others."""

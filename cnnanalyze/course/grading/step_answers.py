@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, given, rewrite
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.grading.earlier_answers import Earlier, quantity_of
 from cnnanalyze.course.misconceptions.solution import Nested, is_tree, through, value_of
-from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic
 from cnnanalyze.course.sheets.solve import Solved
 
@@ -84,9 +84,9 @@ def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
             yield from _number((CLIMBING[about.quantity],), "", one, other)
         elif about.quantity == "output":
             yield from _extents(layer, one, other)
-        elif (name := added_up().get(about.quantity)) is not None:
+        elif (row := counts().get(about.quantity)) is not None:
             alike = _ALIKE if about.quantity in _ALIKE else (about.quantity,)
-            yield from _number((name, *alike), layer, one, other)
+            yield from _number((row.name, *alike), layer, one, other)
 
 
 CLIMBING = {"receptive_field": "field before", "jump": "jump before"}

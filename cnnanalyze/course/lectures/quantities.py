@@ -12,10 +12,10 @@ from cnnanalyze.core.expression import evaluate
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.explanations.simplify import exact
 from cnnanalyze.course.misconceptions.solution import Solution
-from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.network import solve_network
 from cnnanalyze.course.sheets.questions.network_selection import About
@@ -58,13 +58,13 @@ def quantity(analysis: Analysis, layer: str, name: str) -> Answer:
         layer, known = last, of_last  # of several layers, what comes out of the last
     if name in known:
         return simple(explain(analysis, layer, name).value)
-    if name not in {*added_up(), *PATTERN}:
+    if name not in {*counts(), *PATTERN}:
         row = QUANTITIES.get(name)
         if row is not None and row.is_exact and row.of_axes is None:
             below = analysis.total_below(layer) if layer else analysis.total
             if (number := measure(row, below)) is not None:
                 return number
-        options = (*known, *of_last, *OWN, *added_up(), *PATTERN)
+        options = (*known, *of_last, *OWN, *counts(), *PATTERN)
         raise UsageError(f"there is no quantity '{name}'{nearest(name, options)}")
     return simple(solution(analysis, layer, name).value)
 

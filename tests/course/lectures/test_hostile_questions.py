@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.lectures.facts import read_lecture
 from cnnanalyze.course.lectures.quantities import OWN
 from cnnanalyze.course.lectures.questions import KINDS
 from cnnanalyze.course.lectures.recompute import examine
-from cnnanalyze.course.sheets.questions.layer import added_up
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.errors import CnnError, Fault
 
@@ -28,7 +28,7 @@ NETS: tuple[dict[str, Any], ...] = (
 )
 QUANTITIES = (
     *OWN,
-    *added_up(),
+    *counts(),
     "output",
     "jump",
     "centre",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.expression import Expression, rewrite
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
 from cnnanalyze.course.misconceptions.combinations import SMALL, applied
 from cnnanalyze.course.misconceptions.solution import Scene
@@ -21,16 +22,10 @@ from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
 from cnnanalyze.layers.traits import Trait
 
-HELD = ("parameters", "trainable", "weights", "biases", "stored")
-SIZED = (
-    "output",
-    "activations",
-    "macs",
-    "flops",
-    "doubled_macs",
-    "exact_operations",
-    "receptive_field",
-)
+HELD = tuple(word for word, row in counts().items() if row.of_tensors)
+"""What layers hold."""
+SIZED = ("output", "receptive_field", *(word for word in counts() if word not in HELD))
+"""What depends on the sizes of maps."""
 ALL = (*SIZED, *HELD)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.expression import Expression, Name, given, made
-from cnnanalyze.course.explanations.explain import explain, quantities
-from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation, Rung
-from cnnanalyze.course.explanations.network_questions import TRAINING, fold
+from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.explain import can_explain, explain, explain_sum
+from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
+from cnnanalyze.course.explanations.network_questions import QuestionScope, addends
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
     Solution,
@@ -19,11 +19,9 @@ from cnnanalyze.course.misconceptions.solution import (
 )
 from cnnanalyze.course.sheets.questions.layer import (
     STATISTICS_TOO,
-    added_up,
     layer_tree,
     of_layer,
     unknown,
-    words_of,
 )
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN, is_convolution, solve_pattern
 from cnnanalyze.course.sheets.questions.network_selection import About, variants
@@ -46,11 +44,9 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
         about.network[layer]  # refuses it, with the nearest name
     if not about.over and layer in about.network:
         return of_layer(about, quantity, asking)
-    if quantity in TRAINING and not layer and not about.over:
-        return _trained(about, quantity, asking)
-    if quantity in added_up():
+    if quantity in counts():
         return _total(about, quantity, asking)
-    if not layer and not about.over and quantity in quantities(about.analysis):
+    if not layer and not about.over and can_explain(about.analysis, "", quantity):
         worked = explain(about.analysis, "", quantity, asking.notation)
         return Solution(
             worked.value,
@@ -99,7 +95,7 @@ def _count(about: About, asking: Asking) -> Solution:
     chosen = about.chosen()
     ids = ", ".join(f.node.id for f in chosen)
     one = asking.explain(
-        words_of("count", ""),
+        "How many such layers are there?",
         about.network.name,
         [DerivationStep(Name("layers"), given(len(chosen)))],
         len(chosen),
@@ -121,74 +117,35 @@ def _has_weights(node: Node) -> bool:
 
 
 def _total(about: About, quantity: str, asking: Asking) -> Solution:
-    key = added_up()[quantity]
-    terms = _terms(about, quantity)
-    value = sum(int(t.value) for t in terms)
-    group = about.layer if not about.over else ""
-    folded = fold([(t.name.of, int(t.value)) for t in terms if t.name], group)
-    leaves = [given(number, Name(key, of=label)) for label, number in folded]
-    found = DerivationStep(Name(key), made("+", *leaves) if leaves else given(0))
-    worked = asking.explain(
-        words_of(quantity, about.name, several=bool(about.over)),
-        f"{about.network.name}, input {about.network.input}",
-        [found],
-        value,
-        reasons=("A network has what its layers have together.",) if len(leaves) > 1 else (),
-        heads=(Name(key),),
-        table=tuple(Rung(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True)),
-    )
+    chosen = about.chosen() if about.over else ()
+    group = "" if about.over else about.layer
+    scope = QuestionScope(about.analysis, group, asking.style, chosen, about.name)
+    worked = explain_sum(scope, quantity, asking.notation)
+    value = worked.value
 
     def again(network: Network) -> Solution:
         return _total(replace(about, network=network), quantity, asking)
 
     def twists() -> Iterator[Twist]:
-        held = sum(f.stored for f in about.chosen())
-        if quantity == "parameters" and held > value:
+        held = sum(f.stored for f in scope.facts)
+        if quantity == "parameters" and held != value:
             yield Twist(STATISTICS_TOO, held)
 
     return Solution(
         value,
         explanations=(worked,),
-        trees=lambda: made("+", *terms) if terms else given(0),
+        trees=lambda: _sum(scope, about, quantity),
         scene=about.scene,
         variants=lambda: variants(about, quantity, again),
         twists=twists,
     )
 
 
-def _terms(about: About, quantity: str) -> list[Expression]:
-    key = added_up()[quantity]
-    found = []
-    for facts in about.chosen():
-        if facts.node.share is not None or not _has(facts, quantity):
-            continue
-        tree = layer_tree(replace(about, layer=facts.node.id, over=()), quantity)
-        tree = tree._replace(name=Name(key, of=facts.node.id))
-        if tree.value:
-            found.append(tree)
-    return found
-
-
-OF_TENSORS = frozenset({"parameters", "trainable", "weights", "biases", "statistics", "stored"})
-
-
-def _has(facts: NodeFacts, quantity: str) -> bool:
-    """Whether a layer has any of a quantity, so that most need not be asked."""
-    if quantity in {"macs", "doubled_macs", "exact_operations"}:
-        return facts.cost is not None and facts.cost.mac > 0
-    if quantity == "flops":
-        return facts.cost is not None and any(facts.cost.counts)
-    return quantity not in OF_TENSORS or bool(facts.params)
-
-
-# --- training -------------------------------------------------------------------------------------
-
-
-def _trained(about: About, quantity: str, asking: Asking) -> Solution:
-    worked = explain(about.analysis, "", quantity, asking.notation)
-    return Solution(
-        worked.value,
-        unit=worked.unit,
-        explanations=(worked,),
-        trees=lambda: unfold(explain(about.analysis, "", quantity).steps),
-    )
+def _sum(scope: QuestionScope, about: About, quantity: str) -> Expression:
+    """Return how a sum comes about, every layer with the rule by which it adds to it."""
+    row = counts()[quantity]
+    terms = []
+    for layer, _ in addends(scope, row):
+        tree = layer_tree(replace(about, layer=layer, over=()), quantity)
+        terms.append(tree._replace(name=Name(row.name, of=layer)))
+    return made("+", *terms) if terms else given(0)

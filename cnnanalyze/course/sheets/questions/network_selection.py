@@ -9,8 +9,9 @@ from functools import cache, cached_property, partial
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.core.quantities import Terms, taught
+from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
 from cnnanalyze.course.misconceptions.solution import Nested, Scene, Solution, Surroundings, Variant
 from cnnanalyze.course.sheets.questions.misread_network import freezings, readings
@@ -147,10 +148,8 @@ OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 def _sum(quantity: str) -> Callable[[NodeFacts], int] | None:
     """Return what each layer adds to a sum that needs no working to be compared."""
-    if quantity == "doubled_macs":
-        return lambda f: 2 * (f.operations("mac") or 0)
-    row = taught().get(quantity)
-    of_layer = None if row is None or row.is_memory else row.of_layer
+    row = counts().get(quantity)
+    of_layer = row.of_layer if row else None
     return None if of_layer is None else lambda f: of_layer(f, Terms()) or 0
 
 

@@ -1,0 +1,55 @@
+"""Counts: what exercises ask for and what adds up over layers, those of courses among them."""
+
+from __future__ import annotations
+
+from cnnanalyze.core.quantities import QUANTITIES, Facts, Quantity, Terms, taught
+
+
+def _doubled(facts: Facts, _: Terms) -> int | None:
+    macs: int | None = facts.operations("mac")
+    return None if macs is None else 2 * macs
+
+
+def _exactly(facts: Facts, terms: Terms) -> int | None:
+    doubled = _doubled(facts, terms)
+    if not doubled or facts.biases:  # the bias makes up for the addition that is spared
+        return doubled
+    return doubled - int(facts.activations)
+
+
+OF_COURSES: dict[str, Quantity] = {
+    row.key: row
+    for row in (
+        Quantity(
+            "doubled_macs",
+            "FLOPs",
+            "two for each multiply-accumulate",
+            _doubled,
+            counted="operations",
+            symbol=QUANTITIES["flops"].symbol,
+            question="How many FLOPs {do} {id} cost, two for each multiply-accumulate?",
+        ),
+        Quantity(
+            "exact_operations",
+            "operations",
+            "multiplications and additions of convolution and dense layers",
+            _exactly,
+            counted="operations",
+            symbol=QUANTITIES["flops"].symbol,
+            question="How many multiplications and additions {do} {id} cost exactly?",
+        ),
+    )
+}
+"""Ways to count that courses have, and that no table of layers shows."""
+
+
+def counts() -> dict[str, Quantity]:
+    """Return what can be added up over layers, by the word by which it is asked for.
+
+    Examples
+    --------
+    >>> found = counts()
+    >>> found["macs"].name, found["doubled_macs"].name, "weight_memory" in found
+    ('mac', 'operations', False)
+    """
+    return {**{word: row for word, row in taught().items() if not row.is_memory}, **OF_COURSES}
