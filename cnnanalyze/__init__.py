@@ -17,12 +17,14 @@ from cnnanalyze.version import __version__ as __version__
 
 TYPE_CHECKING = False  # checkers take it for the one of typing, which would cost more than all here
 if TYPE_CHECKING:
+    from cnnanalyze.analysis.closed_forms import ClosedForms as ClosedForms
     from cnnanalyze.analysis.result import Analysis as Analysis
     from cnnanalyze.analysis.result import NodeFacts as NodeFacts
     from cnnanalyze.analysis.result import Total as Total
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import audit as audit
+    from cnnanalyze.api import closed_forms as closed_forms
     from cnnanalyze.api import compare as compare
     from cnnanalyze.api import draw as draw
     from cnnanalyze.api import dumps as dumps
@@ -75,11 +77,13 @@ if TYPE_CHECKING:
     from cnnanalyze.report.sheet import Homework as Homework
 
 _HOMES = {
+    "cnnanalyze.analysis.closed_forms": ("ClosedForms",),
     "cnnanalyze.analysis.result": ("Analysis", "NodeFacts", "Total"),
     "cnnanalyze.api": (
         "Report",
         "analyze",
         "audit",
+        "closed_forms",
         "compare",
         "draw",
         "dumps",
@@ -133,6 +137,7 @@ __all__ = [
     "Balance",
     "ByHand",
     "Category",
+    "ClosedForms",
     "CnnError",
     "Convention",
     "Cost",
@@ -168,6 +173,7 @@ __all__ = [
     "Worked",
     "analyze",
     "audit",
+    "closed_forms",
     "compare",
     "convolve",
     "draw",

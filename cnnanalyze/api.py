@@ -30,6 +30,7 @@ from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the fr
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from cnnanalyze.analysis.closed_forms import ClosedForms
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
@@ -72,7 +73,7 @@ def load(path: str | Path, *, settings: Settings | None = None) -> Spec:
     >>> load("zoo:mobilenet_v1", settings={"width": 0.5}).parameters[0]
     ('width', 0.5)
     """
-    return spec_of(read(path, settings))
+    return spec_of(read(path, settings, open_sizes=True))
 
 
 def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) -> Spec:
@@ -104,7 +105,7 @@ def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) 
     >>> str(net["relu1"].output)
     '9x11x5'
     """
-    return build(Source(name, text_of(text)), settings_of(settings))
+    return build(Source(name, text_of(text)), settings_of(settings), open_sizes=True)
 
 
 def dumps(network: Network) -> str:
@@ -167,6 +168,44 @@ def analyze(network: Network | str | Path, *, settings: Settings | None = None) 
     ('10x10x16', 14)
     """
     return Report(analyze_network(read(network, settings)))
+
+
+def closed_forms(network: Network | str | Path, *, settings: Settings | None = None) -> ClosedForms:
+    """Tell shapes, parameters and operations for all sizes of the input that are left open.
+
+    Parameters
+    ----------
+    network
+        The network, or where to load it from: a file, or ``zoo:NAME``. Its input has symbols for
+        the sizes that are open, as in ``input: HxWx3``.
+    settings
+        Values for the spec's parameters, by name; a symbol that is set is not open any more.
+
+    Returns
+    -------
+    ClosedForms
+        For each layer and for the whole, polynomials in the symbols and in rounded quotients of
+        them, and the sizes for which they hold. Counts are for one image.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the spec, each at its place.
+    UsageError
+        If no size is open, or if there is no such file.
+
+    Examples
+    --------
+    >>> net = loads("{cnn: 1, input: HxWx3, layers: [{conv: {filters: 8, kernel: 3, stride: 2}}]}")
+    >>> forms = closed_forms(net)
+    >>> print(forms.layers[0].shape, forms.totals["macs"], forms.domain, sep=", ")
+    ⌊(H - 1)/2⌋x⌊(W - 1)/2⌋x8, 216·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋, H ≥ 3; W ≥ 3
+    >>> forms.totals["macs"].evaluate({"H": 224, "W": 224})
+    2661336
+    """
+    from cnnanalyze.crosscheck.closed_forms import find_closed_forms
+
+    return find_closed_forms(read(network, settings, open_sizes=True))
 
 
 def verify(

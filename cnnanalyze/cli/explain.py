@@ -67,11 +67,21 @@ def explain(
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import write_document
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.core.quantities import known
     from cnnanalyze.course.explanations.notation import notation as find_notation
 
     format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     find_notation(notation)
-    analysis = analyze(load(spec, read_settings(settings)))
+    network = load(spec, read_settings(settings), open_sizes=not table)
+    if network.assumed:
+        from cnnanalyze.crosscheck.closed_forms import find_closed_forms
+        from cnnanalyze.report.closed_forms import explain as describe
+
+        if not quantity and layer not in network and known(layer) is not None:
+            layer, quantity = "", layer
+        write_document(describe(find_closed_forms(network), layer, quantity), format, output)
+        return
+    analysis = analyze(network)
     if table:
         from cnnanalyze.report.lecture_tables import document as draw_table
 

@@ -137,26 +137,30 @@ def _sort(
         raise UsageError(message, help=help_)
 
 
-def load(name: str, settings: dict[str, Any]) -> Spec:
-    """Read one spec from a file, from the zoo or from stdin."""
+def load(name: str, settings: dict[str, Any], *, open_sizes: bool = False) -> Spec:
+    """Read one spec from a file, from the zoo or from stdin; it may leave sizes open if allowed."""
     if name == STDIN:
         from cnnanalyze.core.files import read_stdin
         from cnnanalyze.language.build import build
 
-        return build(Source("<stdin>", read_stdin()), settings)
+        return build(Source("<stdin>", read_stdin()), settings, open_sizes=open_sizes)
     from cnnanalyze.exchange.load import load as load_file
     from cnnanalyze.language.zoo import find_spec
 
-    return load_file(find_spec(name), settings)
+    return load_file(find_spec(name), settings, open_sizes=open_sizes)
 
 
 def load_all(
-    names: Sequence[str], settings: dict[str, Any], failed: list[CnnError]
+    names: Sequence[str],
+    settings: dict[str, Any],
+    failed: list[CnnError],
+    *,
+    open_sizes: bool = False,
 ) -> Iterator[Spec]:
     """Read specs one after the other; those that cannot be read are noted, and the rest go on."""
     for name in names:
         try:
-            yield load(name, settings)
+            yield load(name, settings, open_sizes=open_sizes)
         except CnnError as error:
             failed.append(error)
 

@@ -78,7 +78,15 @@ def summary(
     )
     failed: list[CnnError] = []
     names = find(specs)
-    analyses = [analyze(network) for network in load_all(names, read_settings(settings), failed)]
+    are_open = len(names) == 1 and not conventions
+    networks = list(load_all(names, read_settings(settings), failed, open_sizes=are_open))
+    if networks and networks[0].assumed:
+        from cnnanalyze.crosscheck.closed_forms import find_closed_forms
+        from cnnanalyze.report.closed_forms import describe
+
+        write_document(describe(find_closed_forms(networks[0])), format, output)
+        return
+    analyses = [analyze(network) for network in networks]
     if analyses:
         if conventions:
             from cnnanalyze.report.conventions import conventions as counted
@@ -89,9 +97,9 @@ def summary(
 
             document = summarize(analyses[0], chosen, graph=graph)
         else:
-            from cnnanalyze.report.networks import networks
+            from cnnanalyze.report.networks import networks as beside
 
-            document = networks(analyses, chosen, graph=graph)
+            document = beside(analyses, chosen, graph=graph)
         write_document(document, format, output)
     complain(failed)
     if failed:

@@ -63,6 +63,10 @@ class Faults:
         """Whether a fault that this rule explains is among them."""
         return any(fault.code == code for fault in self._found.values())
 
+    def are_all(self, *beginnings: str) -> bool:
+        """Whether the code of each begins with one of these."""
+        return all(fault.code.startswith(beginnings) for fault in self._found.values())
+
     def keep(self, others: Faults) -> None:
         """Forget what is not among the faults of another reading, too."""
         for place, fault in list(self._found.items()):

@@ -7,6 +7,7 @@ comes along.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 Number = TypeVar("Number", bound=int)
@@ -41,25 +42,34 @@ def larger(a: int, b: int) -> int:
     >>> larger(3, 5), larger(Num(3), 0).tree.op
     (5, 'max')
     """
-    return max(a, b) if type(a) is type(b) is int else _either("max", a, b, max(a, b))
+    return max(a, b) if type(a) is type(b) is int else _either("max", a, b)
 
 
 def smaller(a: int, b: int) -> int:
     """Return the smaller of two numbers."""
-    return min(a, b) if type(a) is type(b) is int else _either("min", a, b, min(a, b))
+    return min(a, b) if type(a) is type(b) is int else _either("min", a, b)
 
 
 def common_divisor(a: int, b: int) -> int:
     """Return the greatest common divisor of two numbers."""
-    found = math.gcd(a, b)
-    return found if type(a) is type(b) is int else _either("gcd", a, b, found)
+    return math.gcd(a, b) if type(a) is type(b) is int else _either("gcd", a, b)
 
 
-def _either(op: str, a: int, b: int, plain: int) -> int:
-    """Remember the operation if one of the numbers remembers."""
+def _either(op: str, a: int, b: int) -> int:
+    """Do the operation on numbers of which at least one is more than its value."""
+    from cnnanalyze.core import symbolic_number  # noqa: PLC0415
     from cnnanalyze.core.number import Num, record  # noqa: PLC0415
 
-    if not (isinstance(a, Num) or isinstance(b, Num)):
-        return plain
-    result: int = record(op, a, b)
-    return result
+    if isinstance(a, Num) or isinstance(b, Num):
+        result: int = record(op, a, b)
+        return result
+    if any(isinstance(n, symbolic_number.SymbolicNumber) for n in (a, b)):
+        if op == "gcd":
+            return symbolic_number.common_divisor(a, b)
+        if op == "max":
+            return symbolic_number.larger(a, b)
+        return -symbolic_number.larger(-a, -b)
+    return _PLAIN[op](a, b)
+
+
+_PLAIN: dict[str, Callable[[int, int], int]] = {"max": max, "min": min, "gcd": math.gcd}

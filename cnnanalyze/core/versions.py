@@ -20,6 +20,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "lint_baseline": 1,
         "budget_baseline": 1,
         "summary": 1,
+        "closed_forms": 1,
         "conventions": 1,
         "compare": 1,
         "verify": 1,

@@ -17,7 +17,9 @@ from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.spec import Spec, spec_of
 
 
-def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
+def load(
+    path: str | Path, settings: Mapping[str, Any] | None = None, *, open_sizes: bool = False
+) -> Spec:
     """Read a file into a network.
 
     Parameters
@@ -26,6 +28,8 @@ def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
         The file.
     settings
         Values for the parameters of a spec; files of other forms have none.
+    open_sizes
+        Whether a spec may leave sizes of its input open.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
     """
     reader = find(path)
     if reader is None:
-        return load_spec(path, settings)
+        return load_spec(path, settings, open_sizes=open_sizes)
     name = printable(path)
     if settings:
         raise UsageError(

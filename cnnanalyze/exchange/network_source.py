@@ -12,6 +12,7 @@ from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import refuse_open_sizes
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.zoo import find_spec
 
@@ -19,8 +20,8 @@ NETWORK = "a network is a Network, a file or 'zoo:NAME'"
 """What is said where something else is given."""
 
 
-def read(given: object, settings: object = None) -> Network:
-    """Return the network that is meant.
+def read(given: object, settings: object = None, *, open_sizes: bool = False) -> Network:
+    """Return the network that is meant; its input may leave sizes open only where that is said.
 
     Raises
     ------
@@ -38,8 +39,10 @@ def read(given: object, settings: object = None) -> Network:
     values = settings_of(settings)
     if isinstance(given, Network):
         refuse_settings(given, values)
+        if not open_sizes:
+            refuse_open_sizes(given)
         return given
-    return load(file_of(given), values)
+    return load(file_of(given), values, open_sizes=open_sizes)
 
 
 def settings_of(given: object) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.registry import nearest
@@ -24,12 +25,27 @@ class Input:
     --------
     >>> import cnnanalyze as cnn
     >>> cnn.load("zoo:lenet5").inputs
-    {'input': Input(shape=Shape(size=(32, 32), channels=1), values=None)}
+    {'input': Input(shape=Shape(size=(32, 32), channels=1), values=None, names=())}
     """
 
     shape: Shape
     values: tuple[Any, ...] | None = None
     """Its numbers, nested as the extents are, if they are given."""
+    names: tuple[str, ...] = ()
+    """The symbol of each extent that is not known, and an empty text for one that is; such an
+    extent of the shape is assumed."""
+
+    @property
+    def written(self) -> str:
+        """The shape as it is written, with its symbols.
+
+        Examples
+        --------
+        >>> Input(Shape((256, 384), 3), names=("H", "W", "")).written
+        'HxWx3'
+        """
+        extents = zip_longest(self.names, self.shape.extents, fillvalue="")
+        return "x".join(name or str(n) for name, n in extents)
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +72,7 @@ class Network:
     """The layers whose output is the network's."""
 
     def __repr__(self) -> str:
-        read = ", ".join(str(one.shape) for one in self.inputs.values())
+        read = ", ".join(one.written for one in self.inputs.values())
         count = len(self.nodes)
         return (
             f"<{type(self).__name__} {self.name}: input{'s' if len(self.inputs) > 1 else ''} "
@@ -90,6 +106,16 @@ class Network:
     def values(self) -> tuple[Any, ...] | None:
         """The numbers of the only input, if they are given."""
         return self.only_input[1].values
+
+    @cached_property
+    def assumed(self) -> dict[str, int]:
+        """The sizes that are assumed for the extents of inputs that are not known, by symbol."""
+        return {
+            name: size
+            for given in self.inputs.values()
+            for name, size in zip(given.names, given.shape.extents, strict=False)
+            if name
+        }
 
     @cached_property
     def by_id(self) -> dict[str, Node]:

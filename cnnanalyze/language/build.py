@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.spelling import Spelling, offered
-from cnnanalyze.errors import Fault, Source, UsageError
+from cnnanalyze.errors import Fault, Source, SpecError, UsageError
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.claims import Claim, read_claims
@@ -18,10 +18,16 @@ from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.reader import open_source
 from cnnanalyze.language.spec import Spec, key_of, spec_of
+from cnnanalyze.language.symbols import assumptions, symbols_of
 from cnnanalyze.language.truncated import UNCERTAIN
 
+SHAPES = ("SH", "DP")
+"""How the codes begin of what is wrong for some sizes and right for others."""
 
-def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
+
+def load(
+    path: str | Path, settings: Mapping[str, Any] | None = None, *, open_sizes: bool = False
+) -> Spec:
     """Read a spec file into a network.
 
     Parameters
@@ -30,24 +36,63 @@ def load(path: str | Path, settings: Mapping[str, Any] | None = None) -> Spec:
         The file.
     settings
         Values for the spec's parameters, instead of their defaults.
+    open_sizes
+        Whether sizes of the input may be left open; they are then assumed.
 
     Raises
     ------
     SpecError
         With every fault of the file, each at its place.
     """
-    return build(open_source(Path(path)), settings, folder=Path(path).parent)
+    path = Path(path)
+    return build(open_source(path), settings, folder=path.parent, open_sizes=open_sizes)
 
 
 def build(
-    source: Source, settings: Mapping[str, Any] | None = None, folder: Path | None = None
+    source: Source,
+    settings: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+    *,
+    open_sizes: bool = False,
 ) -> Spec:
     """Read a spec text into a network; ``folder`` is where ``extends`` looks for files."""
     faults = Faults()
     _, network = _try(source, dict(settings or {}), folder, faults)
     faults.raise_if_any()
     assert network is not None
+    if not open_sizes:
+        refuse_open_sizes(network)
     return network
+
+
+def refuse_open_sizes(network: Network) -> None:
+    """Refuse a network whose input leaves sizes open, where an answer needs them.
+
+    Raises
+    ------
+    SpecError
+        At the input, with sizes that would do.
+    """
+    if not network.assumed:
+        return
+    document = spec_of(network).document
+    tree = None if document is None else document.tree.get("input")
+    names = list(network.assumed)
+    settings = " ".join(f"--set {name}={size}" for name, size in network.assumed.items())
+    are_several = len(names) > 1
+    fault = Fault(
+        f"the input leaves {_listed(names)} open, and what is asked needs "
+        f"{'their sizes' if are_several else 'its size'}",
+        tree.mark if tree is not None else None,
+        f"give {'them' if are_several else 'it'} with '{settings}'; 'cnnanalyze summary' answers "
+        "for all sizes",
+        code="SP016",
+    )
+    raise SpecError(fault)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 class Attempt(NamedTuple):
@@ -134,8 +179,36 @@ def _lay_out(
     faults: Faults,
     known: Spec | None = None,
 ) -> Spec | None:
-    """Lay out a document that is read; its claims, too, unless a network of it is known already."""
-    expansion = expand(document, given, faults)
+    """Lay out a document that is read; its claims, too, unless a network of it is known already.
+
+    Sizes of the input that are left open are assumed: those with which the network can be built.
+    """
+    open_sizes = [name for name in symbols_of(document.tree.get("input")) if name not in given]
+    if not open_sizes:
+        return _lay_out_sized(document, given, {}, faults, known)
+    first: Faults | None = None
+    for sizes in assumptions(open_sizes):
+        tried = Faults()
+        network = _lay_out_sized(document, given, sizes, tried, known)
+        if not tried:
+            return network
+        first = first or tried
+        if not tried.are_all(*SHAPES):
+            break
+    assert first is not None
+    for fault in first.sorted():
+        faults.note(fault)
+    return None
+
+
+def _lay_out_sized(
+    document: Document,
+    given: dict[str, Any],
+    sizes: dict[str, int],
+    faults: Faults,
+    known: Spec | None,
+) -> Spec | None:
+    expansion = expand(document, {**given, **sizes}, faults)
     if known is None:
         tree = document.tree.get("expect")
         about = claims = () if tree is None else read_claims(tree, faults.under("SP017"))
@@ -147,7 +220,7 @@ def _lay_out(
         return None
     return Spec(
         document.name,
-        {INPUT: Input(expansion.input.shape, expansion.input.values)},
+        {INPUT: Input(expansion.input.shape, expansion.input.values, _open(expansion, sizes))},
         expansion.nodes,
         expansion.outputs,
         document,
@@ -155,6 +228,12 @@ def _lay_out(
         tuple(given.items()),
         tuple(expansion.parameters.items()),
     )
+
+
+def _open(expansion: Expansion, sizes: dict[str, int]) -> tuple[str, ...]:
+    """Return the symbol of each extent of the input that has no size of its own."""
+    names = tuple(name if name in sizes else "" for name in expansion.input.names)
+    return names if any(names) else ()
 
 
 def vary(network: Network, settings: Mapping[str, Any]) -> Spec:

@@ -14,6 +14,7 @@ from cnnanalyze.graph.given_numbers import nest
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, interpolate
 from cnnanalyze.language.shapes import parse_text
+from cnnanalyze.language.symbols import ANY, written_symbols
 from cnnanalyze.language.values import evaluate
 from cnnanalyze.layers.attributes import LARGEST
 
@@ -24,6 +25,8 @@ class WrittenInput(NamedTuple):
     shape: Shape
     mark: Mark
     values: tuple[Any, ...] | None = None
+    names: tuple[str, ...] = ()
+    """The symbol of each extent whose size is left open; empty if none is."""
 
 
 FORMS = (
@@ -50,6 +53,7 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
         _refuse_list(tree, faults)
         return None
     values: object = None
+    names: tuple[str, ...] = ()
     place = tree.mark
     with faults.caught():
         if isinstance(tree, Mapping):
@@ -58,11 +62,12 @@ def read_input(document: Document, scope: dict[str, object], faults: Faults) -> 
             extents = None if values is UNKNOWN else _named_extents(tree, values, scope, faults)
         else:
             extents = _written_extents(tree, scope, faults)
+            names = written_symbols(tree.text)
         if extents is None or not _are_sizes(extents, tree, faults):
             return None
         shape = Shape(extents[:-1], extents[-1])
         if values is None:
-            return WrittenInput(shape, tree.mark)
+            return WrittenInput(shape, tree.mark, names=names)
         try:
             return WrittenInput(shape, tree.mark, nest(values, shape.extents))
         except ValueError as error:
@@ -149,6 +154,11 @@ def _written_extents(
     text = interpolate(tree.text, tree.mark, scope) if "$" in tree.text else tree.text
     if "unknown" in text:
         return None
+    if names := written_symbols(text):
+        text = "x".join(
+            str(scope[name]) if name else word
+            for name, word in zip(names, re.split("[x×]", text), strict=True)
+        )
     extents = parse_text(text)
     if extents is None or len(extents) > _MOST_AXES:
         faults.add(
@@ -170,12 +180,13 @@ def _instead(text: str) -> str:
     if 1 < len(words) <= _MOST_AXES and all(w.isdecimal() for w in words) and text[-1] != "x":
         return f"write {_written_last(words)}"
     if set(words) & _OPEN and all(w.isdecimal() or w in _OPEN for w in words):
-        return (
-            "a size that is not known cannot be expressed: give the one that you ask about, or a "
-            "parameter that '--set size=256' changes (params: {size: 224}, "
-            "input: ${size}x${size}x3)"
-        )
+        return f"a size that is left open has a letter or a question mark, {_with_symbols(words)}"
     return _HELP
+
+
+def _with_symbols(words: list[str]) -> str:
+    """Return an input with symbols in the place of what others write for an open size."""
+    return f"as in 'input: {'x'.join(w if w.isdecimal() else ANY for w in words)}'"
 
 
 def _written_last(words: list[str]) -> str:

@@ -18,6 +18,7 @@ from cnnanalyze.language.document import TEXTS, VERSION, Document
 from cnnanalyze.language.section_schema import budgets, claim, figure, section
 from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
+from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.vocabulary import (
     EXPRESSION,
     EXTENTS,
@@ -140,7 +141,7 @@ _FORMS = (
     ("values",),
 )
 _INPUT = any_of(
-    {"type": "string", "pattern": rf"^{SHAPE}|\$"},
+    {"type": "string", "pattern": rf"^{SHAPE}|^{OPEN}$|\$"},
     POSITIVE,
     *(
         {

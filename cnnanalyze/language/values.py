@@ -14,6 +14,7 @@ from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, parse
 from cnnanalyze.language.expression_limits import ELEMENTS, MOST_ELEMENTS, weigh
+from cnnanalyze.language.symbols import symbols_of
 from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.attributes import LARGEST
 
@@ -56,7 +57,8 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
 
     A name that is no parameter of the spec is a fault.
     """
-    names = tuple(key.text for key, _ in document.param_trees)
+    symbols = symbols_of(document.tree.get("input"))
+    names = (*(key.text for key, _ in document.param_trees), *symbols)
     known = frozenset(names)
     marks: dict[str, Mark | None] = {name: mark for name, (_, mark) in document.settings.items()}
     for name in (*document.settings, *given):
@@ -67,7 +69,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
                 None if name in given else marks[name],
                 code="SP003",
             )
-    values: dict[str, object] = {}
+    values: dict[str, object] = {name: _size(name, given.get(name), faults) for name in symbols}
     visible = Variables(values)
     for key, tree in document.param_trees:
         name = key.text
@@ -80,6 +82,20 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
             with faults.caught():
                 values[name] = evaluate(tree, visible)
     return values
+
+
+def _size(name: str, value: object, faults: Faults) -> object:
+    """Return the size that is given for a symbol of the input."""
+    if type(value) is int and 1 <= value <= LARGEST:
+        return value
+    faults.add(
+        f"the size '{name}' of the input must be a whole number of at least 1 and at most "
+        f"{LARGEST:,}, not {say(value)}",
+        None,
+        help=f"for example --set {name}=224",
+        code="SP016",
+    )
+    return UNKNOWN
 
 
 def _checked(name: str, value: object, faults: Faults) -> object:

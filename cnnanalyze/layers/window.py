@@ -152,7 +152,7 @@ def refuse_continuation(border: object, n: int, before: int, after: int, axis: s
     Mirrored, without the border itself, it has one less than the axis is long; from the other end,
     as many. So PyTorch has it.
     """
-    most, padded = {"reflect": n - 1, "circular": n}.get(str(border)), max(before, after)
+    most, padded = {"reflect": n - 1, "circular": n}.get(str(border)), larger(before, after)
     if most is None or padded <= most:
         return
     mirrored = border == "reflect"

@@ -63,6 +63,19 @@ class Subject:
         self._configured = configured
         self._analysis = analysis
 
+    def of(self, network: Network) -> Subject:
+        """Return the same spec with another network of it."""
+        return Subject(
+            self.source,
+            self.tree,
+            self.document,
+            network,
+            self.faults,
+            self.target,
+            self.thresholds,
+            self._configured,
+        )
+
     @property
     def has_configured(self) -> bool:
         """Whether the configuration says anything of budgets."""

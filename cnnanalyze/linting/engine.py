@@ -175,7 +175,7 @@ def _judge(
     judged: set[str] = set()
     suppressed = 0
     rows = [r for r in settings.per_file if r[0].fits_file(source.name)]
-    for finding in _run(subject, settings, judged):
+    for finding in _found(subject, settings, judged):
         if _is_excused(finding, comments, rows):
             suppressed += 1
         else:
@@ -242,6 +242,25 @@ def _reached(subject: Subject) -> tuple[str, ...]:
         return STAGES[:1]
     # Behind a key that is written twice nobody knows what is used and what is not.
     return STAGES[:1] if any(fault.code == "SP002" for fault in subject.faults) else STAGES[:2]
+
+
+def _found(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:
+    """Yield what the rules find; where sizes of the input are open, what holds for others, too."""
+    found = _run(subject, settings, judged)
+    if subject.network is None or not subject.network.assumed:
+        return found
+    from cnnanalyze.crosscheck.closed_forms import with_other_sizes  # noqa: PLC0415 - few are open
+
+    others = with_other_sizes(subject.network)
+    if others is None:
+        return found
+    kept = set(map(_said, _run(subject.of(others), settings, set())))
+    return (finding for finding in found if _said(finding) in kept)
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    """Return what a finding says, and of what."""
+    return finding.code, finding.message, finding.mark, finding.path, repr(finding.values)
 
 
 def _run(subject: Subject, settings: Settings, judged: set[str]) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ _FORMS: dict[str, Any] = {
     "lint_baseline": findings.LintBaseline,
     "budget_baseline": figures.BudgetBaseline,
     "summary": networks.Summary,
+    "closed_forms": networks.ClosedForms,
     "conventions": networks.Conventions,
     "compare": comparison.Compare,
     "verify": figures.Verify,

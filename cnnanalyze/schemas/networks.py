@@ -6,10 +6,11 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from cnnanalyze.analysis.closed_forms import counted
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.report.json import bytes_key, memories, of_layers, summed_up
 from cnnanalyze.report.zoo import COUNTED
-from cnnanalyze.schemas.forms import Extents, Number, form, form_with, number
+from cnnanalyze.schemas.forms import Extents, Number, Schema, form, form_with, number
 
 Status = Literal["complete", "partial"]
 FIELD = "receptive_field"
@@ -123,6 +124,61 @@ class LayerRow(TypedDict):
     """The layer whose weights it uses."""
     fit: NotRequired[list[Fit]]
     """For each axis, at layers with a window."""
+
+
+def _expressions(_: Schema) -> dict[str, Schema]:
+    shape: Schema = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    return {q.key: {**shape, "description": q.about} for q in counted()}
+
+
+@form
+class Sizes(TypedDict):
+    """The sizes of one symbol for which the closed forms hold."""
+
+    name: str
+    """The symbol."""
+    least: int
+    most: int | None
+    """Nothing if there is no largest."""
+    divisor: int
+    remainders: list[int]
+    """What may remain when the size is divided by the divisor."""
+
+
+@form_with(_expressions)
+class FormTotals(TypedDict):
+    """Sums over all layers as expressions of the symbols; null where there is no closed form."""
+
+
+@form_with(_expressions)
+class LayerForms(TypedDict):
+    """One layer; its numbers are expressions of the symbols, null where there is no closed form."""
+
+    id: str
+    """The path of the layer."""
+    kind: str
+    output: list[str]
+    """The extents of its output, channels last."""
+
+
+@form
+class ClosedForms(TypedDict):
+    """What holds of a network for all sizes of its input that are left open.
+
+    Expressions are written in Python: ``//`` divides and rounds down.
+    """
+
+    schema: int
+    name: str
+    input: str
+    """The input as it is written, such as HxWx3."""
+    sizes: list[Sizes]
+    conditions: list[str]
+    """What must hold of several sizes together."""
+    checked: list[dict[str, int]]
+    """Further sizes at which the rules gave the same numbers."""
+    total: FormTotals
+    layers: list[LayerForms]
 
 
 @form

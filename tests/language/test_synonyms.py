@@ -245,18 +245,15 @@ def test_what_cannot_be_said_is_refused_with_what_to_do(
 
 
 NUMBER = "the input must be written as height x width x channels, not "
-OPEN = (
-    "a size that is not known cannot be expressed: give the one that you ask about, or a parameter "
-    "that '--set size=256' changes (params: {size: 224}, input: ${size}x${size}x3)"
-)
+OPEN = "a size that is left open has a letter or a question mark, as in 'input: ?x?x3'"
 BATCH = " begins with a batch axis, but counts are for one image"
 BOTH = (
     "leave it out: 'input: 3x224x224' (height x width x channels), or 'input: 224x224x3' if the "
     "channels came first"
 )
 INPUTS = {
-    "?x?x3": (f"{NUMBER}'?x?x3'", OPEN),
-    "HxWx3": (f"{NUMBER}'HxWx3'", OPEN),
+    "Nonex-1x3": (f"{NUMBER}'Nonex-1x3'", OPEN),
+    "(None, None, 3)": (f"{NUMBER}'(None, None, 3)'", OPEN),
     "Nonex224x224x3": (
         f"{NUMBER}'Nonex224x224x3'",
         "leave the batch axis out: input: 224x224x3, channels last",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FILES = {
+    "open.yaml": "{cnn: 1, extends: 'zoo:resnet18', input: HxWx3}",
     "net.yaml": """\
 cnn: 1
 name: Net
@@ -73,6 +74,8 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
     ("summary", "summary zoo:unet"),
     ("summary", "summary zoo:m5"),
     ("summary", "summary zoo:mobilenet_v3_small"),
+    ("closed_forms", "summary open.yaml"),
+    ("closed_forms", "explain open.yaml macs"),
     ("conventions", "summary net.yaml --conventions"),
     ("conventions", "summary net.yaml zoo:vgg16 --conventions"),
     ("compare", "compare net.yaml other.yaml"),
