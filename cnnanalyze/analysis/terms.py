@@ -135,6 +135,10 @@ def _weights(facts: NodeFacts) -> int:
     return sum(p.size for p in _params(facts) if p.trainable and not p.is_bias)
 
 
+def _kernel(facts: NodeFacts) -> int:
+    return sum(p.size for p in _params(facts) if p.role == "kernel")
+
+
 def _applied(facts: NodeFacts) -> int:
     return _weights(facts) * _positions(facts)
 
@@ -178,6 +182,7 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "step": _step,
     "affine": _affine,
     "learned": _learned,
+    "kernel": _kernel,
     "applied": _applied,
     "slices": _slices,
     "spread": _spread,

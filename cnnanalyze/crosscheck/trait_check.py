@@ -118,16 +118,15 @@ def contradictions(layer: Layer, shapes: Sequence[Shape]) -> Iterator[str]:
 
 def _other_values(trial: Trial) -> Iterator[str]:
     """Yield the first number of which the exact function says otherwise than the kernel."""
-    layer, channels = trial.layer, trial.result.shape[-1]
+    layer = trial.layer
     if any(x.shape != trial.result.shape for x in trial.given):
         return  # an extent of 1 is repeated: the places do not correspond
     flats = [x.reshape(-1) for x in trial.given]
+    places = trial.result.shape[1:]
+    tensors = {r: np.broadcast_to(t, places).reshape(-1) for r, t in trial.tensors.items()}
     for place, observed in enumerate(trial.result.reshape(-1)[:COMPARED]):
         numbers = [Fraction(float(flat[place])) for flat in flats]
-        held = {
-            role: Fraction(float(np.resize(tensor, channels)[place % channels]))
-            for role, tensor in trial.tensors.items()
-        }
+        held = {role: Fraction(float(tensor[place])) for role, tensor in tensors.items()}
         exact = float(layer.value(*numbers, **held))
         if not np.isclose(exact, observed, rtol=1e-6, atol=ROUNDING, equal_nan=True):
             said = ", ".join(f"{float(n):g}" for n in numbers)

@@ -164,7 +164,7 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         any_of({"type": "number", "minimum": 1, "maximum": float_info.max}, EXPRESSION),
     ),
     (
-        types.Power,
+        types.NonZero,
         "number other than 0",
         any_of(
             {

@@ -15,10 +15,11 @@ FAMILIES = {
         "adaptive_maxpool adaptive_avgpool"
     ),
     "linear": "dense fc linear maxout rbf",
-    "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm lrn",
+    "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
     "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
-    "smooth": "selu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
-    "arithmetic": "power pow abs sqrt exp log clip clamp",
+    "smooth": "selu celu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
+    "arithmetic": "power pow abs sqrt exp log clip clamp hard_tanh",
+    "gated": "glu geglu swiglu",
     "merge": "add multiply maximum minimum average subtract divide concat",
     "reshape": "flatten reshape zeropad reflectpad replicatepad circularpad crop",
     "rearrange": (

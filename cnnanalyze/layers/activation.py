@@ -87,15 +87,15 @@ class LeakyRelu(Activation):
 class Prelu(Activation):
     """Leaky rectified linear unit whose slope is learned, per channel or one for all.
 
-    The layer holds ``C`` slopes, or 1 if they are shared. One comparison and one multiplication per
-    element.
+    The layer holds ``C`` slopes, or 1 if all channels share it; with ``per_position`` as many for
+    each position of its input, so that each element has its own, as Keras has it unless told
+    otherwise. One comparison and one multiplication per element.
     """
 
     formula = "x if x > 0, else slope*x"
-    shared: Flag = Field(
-        default=False,
-        description="whether all channels share one slope (Keras, unless told otherwise, has one "
-        "for each element, which cannot be said here)",
+    shared: Flag = Field(default=False, description="whether all channels share one slope")
+    per_position: Flag = Field(
+        default=False, description="whether each position has slopes of its own (Keras' default)"
     )
     per_element = Cost(compare=1, multiply=1)
     examples = (
@@ -113,14 +113,23 @@ class Prelu(Activation):
             parameters=1,
             source="PyTorch documentation, PReLU: one parameter across all channels",
         ),
+        Example(
+            inputs=("24x24x32",),
+            attributes={"per_position": True},
+            output="24x24x32",
+            parameters=18_432,
+            source="keras-team/keras, issue 4452: PReLU behind a map of 24x24x32",
+        ),
     )
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
         """Hold the slopes."""
-        return (Param("slope", (1 if self.shared else inputs[0].channels,)),)
+        x = inputs[0]
+        size = x.size if self.per_position else ()
+        return (Param("slope", (*size, 1 if self.shared else x.channels)),)
 
     def value(self, x: Number, slope: Number) -> Number:
-        """Scale what lies below zero with the slope of its channel."""
+        """Scale what lies below zero with the slope of its place."""
         return whole(x if x > 0 else slope * x)
 
 

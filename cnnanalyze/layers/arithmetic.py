@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.exact_number import Number, exact, in_floats, whole
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import NonZero
 from cnnanalyze.layers.attributes import Number as Real
-from cnnanalyze.layers.attributes import Power as Exponent
 from cnnanalyze.layers.base import Activation, Example, layer
 from cnnanalyze.layers.traits import Trait
 
@@ -28,7 +28,7 @@ class Power(Activation):
 
     formula = "x^exponent"
     principal = "exponent"
-    exponent: Exponent = Field(description="what every element is raised to: 2 squares it")
+    exponent: NonZero = Field(description="what every element is raised to: 2 squares it")
     per_element = Cost(power=1)
     examples = (
         Example(
@@ -184,6 +184,29 @@ class Clip(Activation):
     def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
         """Say that there is no limit."""
         return "clip without a limit" if self.min is None and self.max is None else ""
+
+
+@layer("hard_tanh")
+class HardTanh(Clip):
+    """Piecewise linear stand-in for the hyperbolic tangent: ``min(max(x, -1), 1)``.
+
+    Two comparisons per element. The limits can be others, as in PyTorch.
+    """
+
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE, Trait.SATURATING})
+    min: Real = Field(default=-1.0, description="the lowest number that may come out")
+    max: Real = Field(
+        default=1.0, description="the highest number that may come out", validate_default=True
+    )
+    examples = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            parameters=0,
+            source="PyTorch documentation, Hardtanh, example",
+        ),
+    )
 
 
 def _raised(x: Number, power: int) -> Number:

@@ -225,7 +225,7 @@ def _exponent(value: Any) -> float:  # noqa: ANN401
     return float(value)
 
 
-def _power(value: Any) -> float:  # noqa: ANN401
+def _nonzero(value: Any) -> float:  # noqa: ANN401
     if type(value) not in {int, float} or not -inf < value < inf or not value:
         raise _fail("a finite number other than 0", value)
     return float(value)
@@ -342,8 +342,8 @@ Exponent = Annotated[
     float, PlainValidator(_exponent), WithJsonSchema({"type": ["number", "string"]})
 ]
 """A finite number of at least 1: the exponent of a norm."""
-Power = Annotated[float, PlainValidator(_power), WithJsonSchema({"type": ["number", "string"]})]
-"""A finite number other than 0: what numbers are raised to."""
+NonZero = Annotated[float, PlainValidator(_nonzero), WithJsonSchema({"type": ["number", "string"]})]
+"""A finite number other than 0."""
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": ["number", "string"]})]
 """A number of at least 0 and below 1: a share of the images."""
 Rate = Annotated[float, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"]})]

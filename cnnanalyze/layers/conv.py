@@ -3,7 +3,8 @@
 from functools import cached_property, partial
 from math import prod
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import Continued, Reach, Window
@@ -111,12 +112,24 @@ class Conv(Sliding):
     The size of every axis becomes ``⌊(n + 2p - d·(k - 1) - 1) / s⌋ + 1``; the layer holds
     ``k·k·C_in/g·C_out`` weights and one bias per filter; every output position costs as many
     multiply-accumulates as there are weights, padding included.
+
+    With ``weight_standardized`` the weights of every filter are brought to mean 0 and variance 1
+    before they are used (BiT); a ``gain`` then multiplies each filter by a learned factor over the
+    root of its ``k·k·C_in/g`` weights (NFNet). At inference both are worked into the weights once,
+    which is not counted.
     """
 
     traits = frozenset({Trait.CONVOLUTION, Trait.FULL_DEPTH, Trait.MIXES_CHANNELS})
     principal = "filters"
     filters: Count = Field(description="number of filters: channels of the output")
     groups: Count = Field(default=1, description="independent groups of channels (AlexNet: 2)")
+    weight_standardized: Flag = Field(
+        default=False,
+        description="whether the weights of a filter are brought to mean 0, variance 1",
+    )
+    gain: Flag = Field(
+        default=False, description="whether every filter, standardised, has a learned factor"
+    )
     examples = (
         Example(
             inputs=("32x32x3",),
@@ -145,7 +158,31 @@ class Conv(Sliding):
             output="26x26x26x2",
             source="Keras documentation, Conv3D, example (4, 28, 28, 28, 1)",
         ),
+        Example(
+            inputs=("224x224x3",),
+            attributes={
+                "filters": 16,
+                "kernel": 3,
+                "stride": 2,
+                "padding": 1,
+                "weight_standardized": True,
+                "gain": True,
+            },
+            output="112x112x16",
+            parameters=464,
+            source="timm 1.0, NFNet-F0, stem.conv1 (ScaledStdConv2d): weight, bias and gain",
+        ),
     )
+
+    @field_validator("gain")
+    @classmethod
+    def _of_standardized(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("weight_standardized", True):
+            text = (
+                "must be false without 'weight_standardized': what is not standardised needs none"
+            )
+            raise PydanticCustomError("relation", "{text}", {"text": text})
+        return value
 
     def shape(self, *inputs: Shape) -> Shape:
         """Slide over every axis; one channel per filter."""
@@ -155,9 +192,10 @@ class Conv(Sliding):
         return Shape(size, self.filters)
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
-        """Hold one kernel per filter, and its bias."""
+        """Hold one kernel per filter, its bias and its gain."""
         x = inputs[0]
-        return self.tensors(x, (x.channels // self.groups, self.filters), self.filters)
+        held = self.tensors(x, (x.channels // self.groups, self.filters), self.filters)
+        return (*held, Param("gain", (self.filters,))) if self.gain else held
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:
         """Multiply and accumulate every weight at every output position."""

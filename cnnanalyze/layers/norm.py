@@ -250,6 +250,113 @@ class InstanceNorm(Standardising):
         return ((EVERYWHERE,) * inputs[0].rank,)
 
 
+@layer("rmsnorm")
+class RmsNorm(Elementwise):
+    """Root-mean-square normalisation: ``γ·x / √(mean(x²) + ε)``; no mean is subtracted.
+
+    By default the mean is taken over the channels at every position, with one γ per channel; with
+    ``axes: all`` over the whole map, with one per activation.
+
+    A group of ``n`` elements costs ``n`` additions, ``2·n`` multiplications, one division and one
+    root; γ one multiplication per element.
+    """
+
+    category = Category.NORMALISATION
+    traits = frozenset({Trait.RESPONSE_NORMALISATION})
+    labels = Labels("RMS norm")
+    axes: choice("channels", "all") = Field(  # type: ignore[valid-type]  # made from its words
+        default="channels", description="what the mean is taken over: 'channels' or 'all'"
+    )
+    scale: Flag = Field(default=True, description="whether γ is learned")
+    epsilon: Number = Field(default=1e-6, description="what is added to the mean square")
+    examples = (
+        Example(
+            inputs=("3",),
+            attributes={},
+            output="3",
+            parameters=3,
+            source="PyTorch documentation, RMSNorm, example: RMSNorm([2, 3]) learns 2·3",
+            note="here the last axis alone: its 3",
+        ),
+        Example(
+            inputs=("2x3",),
+            attributes={"axes": "all"},
+            output="2x3",
+            parameters=6,
+            source="PyTorch documentation, RMSNorm, example: RMSNorm([2, 3])",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold γ where wanted."""
+        x = inputs[0]
+        learned = x.extents if self.axes == "all" else (x.channels,)
+        return (Param("gamma", learned),) if self.scale else ()
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Find the root of the mean square of every group, divide by it, then apply γ."""
+        groups = 1 if self.axes == "all" else output.positions
+        activations = output.count
+        return Cost(
+            add=activations,
+            multiply=2 * activations + (activations if self.scale else 0),
+            divide=groups,
+            power=groups,
+        )
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place, or everything through its mean."""
+        return ((EVERYWHERE if self.axes == "all" else POINT,) * inputs[0].rank,)
+
+
+@layer("grn")
+class Grn(Elementwise):
+    """Global response normalisation (ConvNeXt V2): ``γ·x·n + β + x``.
+
+    ``n = g / (mean(g) + ε)``, where ``g`` of a channel is the root of the sum of its squares over
+    all positions, and the mean is one over the channels. γ and β are learned per channel, ``2·C``
+    in all; both are zero at first, so that the layer passes its input on.
+
+    A channel of ``p`` positions costs ``p - 1`` additions, ``p`` multiplications and one root; the
+    mean over ``C`` channels ``C`` additions and one division, the quotients ``C`` divisions. Then
+    every element costs two multiplications and two additions.
+    """
+
+    category = Category.NORMALISATION
+    traits = frozenset({Trait.RESPONSE_NORMALISATION})
+    labels = Labels("GRN")
+    epsilon: Number = Field(default=1e-6, description="what is added to the mean")
+    examples = (
+        Example(
+            inputs=("56x56x384",),
+            attributes={},
+            output="56x56x384",
+            parameters=768,
+            source="Woo et al. 2023 (ConvNeXt V2), official code: gamma and beta of (1, 1, 1, dim)",
+            note="the first stage of ConvNeXt V2-T, whose 96 channels are widened to 384",
+        ),
+    )
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold γ and β."""
+        per_channel = (inputs[0].channels,)
+        return Param("gamma", per_channel), Param("beta", per_channel)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Find the response of every channel, compare it with the mean, weigh, and add."""
+        activations, channels = output.count, output.channels
+        return Cost(
+            add=activations - channels + channels + 2 * activations,
+            multiply=activations + 2 * activations,
+            divide=1 + channels,
+            power=channels,
+        )
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the same place, and everything through the response."""
+        return ((EVERYWHERE,) * inputs[0].rank,)
+
+
 @layer("lrn")
 class Lrn(Elementwise):
     """Local response normalisation over neighbouring channels (AlexNet).

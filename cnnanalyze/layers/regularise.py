@@ -5,15 +5,20 @@ from pydantic import Field
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.layers.attributes import Flag, Rate
 from cnnanalyze.layers.attributes import Number as Real
-from cnnanalyze.layers.attributes import Rate
 from cnnanalyze.layers.base import Elementwise, Example, layer
 from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("dropout")
 class Dropout(Elementwise):
-    """Dropout: in training, that share of all activations is set to zero; at inference, nothing."""
+    """Dropout: in training, that share of all activations is set to zero; at inference, nothing.
+
+    With ``per_channel`` whole channels are dropped instead of single activations (PyTorch's
+    ``Dropout2d``, Keras' ``SpatialDropout2D``): neighbours on a map say much the same, so that
+    dropping one of them takes little away.
+    """
 
     category = Category.REGULARISATION
     traits = frozenset({Trait.IDENTITY_AT_INFERENCE, Trait.DROPOUT})
@@ -21,6 +26,7 @@ class Dropout(Elementwise):
     rate: Rate = Field(
         default=0.5, description="share of the activations that are dropped in training"
     )
+    per_channel: Flag = Field(default=False, description="whether whole channels are dropped")
     examples = (
         Example(
             inputs=("4096",),
@@ -28,6 +34,13 @@ class Dropout(Elementwise):
             output="4096",
             parameters=0,
             source="Krizhevsky et al. 2012, section 4.2, first two fully connected layers",
+        ),
+        Example(
+            inputs=("32x32x16",),
+            attributes={"rate": 0.2, "per_channel": True},
+            output="32x32x16",
+            parameters=0,
+            source="PyTorch documentation, Dropout2d, example: (20, 16, 32, 32), p=0.2",
         ),
     )
 
@@ -64,14 +77,16 @@ class DropPath(Elementwise):
 
 @layer("layer_scale")
 class LayerScale(Elementwise):
-    """A learned factor for every channel of a branch, near zero at first.
+    """A learned factor for every channel of a branch, near zero at first, or one for all of them.
 
-    The layer holds ``C`` factors and costs one multiplication per element.
+    The layer holds ``C`` factors, or 1 if they are shared, and costs one multiplication per
+    element. A factor that all channels share is a learned scalar, as in ReZero.
     """
 
     category = Category.REGULARISATION
     formula = "gamma*x"
     initial: Real = Field(default=1e-6, description="the factors before training")
+    shared: Flag = Field(default=False, description="whether all channels share one factor")
     per_element = Cost(multiply=1)
     examples = (
         Example(
@@ -81,11 +96,19 @@ class LayerScale(Elementwise):
             parameters=768,
             source="Liu et al. 2022 (ConvNeXt), official code, last stage of ConvNeXt-T",
         ),
+        Example(
+            inputs=("32x32x16",),
+            attributes={"initial": 0, "shared": True},
+            output="32x32x16",
+            parameters=1,
+            source="Bachlechner et al. 2020 (ReZero), equation 1: one α per layer, 0 at first",
+            note="the map is that of the first stage of ResNet-56 for CIFAR-10",
+        ),
     )
 
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
-        """Hold one factor per channel."""
-        return (Param("gamma", (inputs[0].channels,)),)
+        """Hold one factor per channel, or one."""
+        return (Param("gamma", (1 if self.shared else inputs[0].channels,)),)
 
     def value(self, x: Number, gamma: Number) -> Number:
         """Multiply with the factor of the channel."""

@@ -6,9 +6,9 @@ from math import erf, exp, expm1, log1p, pi, sqrt, tanh
 from pydantic import Field
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.exact_number import Number, logistic, whole
+from cnnanalyze.core.exact_number import Number, in_floats, logistic, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Flag
+from cnnanalyze.layers.attributes import Flag, NonZero
 from cnnanalyze.layers.base import Activation, Elementwise, Example, layer
 from cnnanalyze.layers.traits import Category, Trait
 
@@ -47,6 +47,37 @@ class Selu(Activation):
     def value(self, x: Number) -> Number:
         """Bend what lies below zero, and scale all."""
         return _SCALE * (x if x > 0 else _ALPHA * expm1(x))
+
+
+@layer("celu")
+class Celu(Activation):
+    """ELU without a kink: ``x`` where it is positive, ``alpha·(e^(x/alpha) - 1)`` elsewhere.
+
+    Its slope has no step at 0, whatever alpha is. One comparison, one division, one exponential,
+    one addition and one multiplication per element.
+    """
+
+    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    formula = "x if x > 0, else alpha*(e^(x/alpha) - 1)"
+    principal = "alpha"
+    alpha: NonZero = Field(
+        default=1.0, description="limit for very negative inputs, with its sign changed"
+    )
+    per_element = Cost(compare=1, divide=1, exponential=1, add=1, multiply=1)
+    examples = (
+        Example(
+            inputs=("2",),
+            attributes={},
+            output="2",
+            parameters=0,
+            source="PyTorch documentation, CELU, example",
+        ),
+    )
+
+    def value(self, x: Number) -> Number:
+        """Bend what lies below zero."""
+        alpha = self.alpha
+        return x if x > 0 else alpha * in_floats(lambda low: expm1(low / alpha), x) if x else 0
 
 
 @layer("gelu")

@@ -30,7 +30,8 @@ from cnnanalyze.exchange.front_end import FRONT_ENDS
             "input 31 37 3\nconv filters=8 kernal=3\n",
             (
                 "net.tiny:2:16: error: conv1: 'conv' has no attribute 'kernal'; it takes kernel, "
-                "stride, padding, dilation, bias, filters, groups; did you mean 'kernel'?\n"
+                "stride, padding, dilation, bias, filters, groups, weight_standardized, gain; "
+                "did you mean 'kernel'?\n"
                 "  |\n"
                 "2 | conv filters=8 kernal=3\n"
                 "  |                ^^^^^^^^\n"

@@ -21,6 +21,7 @@ ROWS: list[Row] = [
     ("log", {}, math.log, {"exponential": 1}),
     ("clip", {"min": 0.25, "max": 0.75}, lambda x: sorted((0.25, x, 0.75))[1], {"compare": 2}),
     ("clip", {}, lambda x: x, {}),
+    ("hard_tanh", {"max": 0.5}, lambda x: min(x, 0.5), {"compare": 2}),
     ("clip", {"max": 0.5}, lambda x: min(x, 0.5), {"compare": 1}),
 ]
 

@@ -104,6 +104,17 @@ CASES: list[tuple[RunStep, list[Any]]] = [
         for kind in ("selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish")
     ),
     (RunStep("x", "gelu", {"approximate": True}), [(i, i) for i in range(5)]),
+    *(
+        (RunStep("x", kind), [(i, i) for i in range(5)])
+        for kind in ("celu", "hard_tanh", "glu", "geglu", "swiglu", "rmsnorm")
+    ),
+    (RunStep("x", "rmsnorm", {"axes": "all", "epsilon": 0}), [(0, 4)] * 5),
+    (RunStep("x", "grn", {"epsilon": 0}), [(0, 4)] * 5),
+    (RunStep("x", "prelu", {"per_position": True}), [(i, i) for i in range(5)]),
+    (
+        RunStep("x", "conv", {"filters": 2, "kernel": 3, "weight_standardized": True}),
+        [(0, 2), (1, 3), (2, 4)],
+    ),
     (RunStep("x", "power", {"exponent": -1}), [(i, i) for i in range(5)]),
     (RunStep("x", "clip", {"max": 0.5}), [(i, i) for i in range(5)]),
     *((RunStep("x", kind), [(i, i) for i in range(5)]) for kind in ("abs", "sqrt", "exp", "log")),

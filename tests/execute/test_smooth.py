@@ -14,6 +14,10 @@ Row = tuple[str, dict[str, Any], str, dict[str, Any], dict[str, int]]
 
 ACTIVATIONS: list[Row] = [
     ("selu", {}, "selu", {}, {"compare": 1, "exponential": 1, "add": 1, "multiply": 2}),
+    (
+        *("celu", {"alpha": 1.7}, "celu", {"alpha": 1.7}),
+        {"compare": 1, "divide": 1, "exponential": 1, "add": 1, "multiply": 1},
+    ),
     ("gelu", {}, "gelu", {}, {"exponential": 1, "add": 1, "multiply": 3}),
     (
         "gelu",

@@ -205,14 +205,14 @@ MESSAGES = {
     "conv: {filters: 1, kernel: 3, activation: relu}": (
         (
             "'conv' has no attribute 'activation'; it takes kernel, stride, padding, dilation, "
-            "bias, filters, groups"
+            "bias, filters, groups, weight_standardized, gain"
         ),
         "an activation is a step of its own: write '- relu' (or another) after this one",
     ),
     "conv: {filters: 1, kernel: 3, name: stem}": (
         (
             "'conv' has no attribute 'name'; it takes kernel, stride, padding, dilation, bias, "
-            "filters, groups; did you mean 'as'?"
+            "filters, groups, weight_standardized, gain; did you mean 'as'?"
         ),
         "'as' stands beside the operation: {conv: ..., as: ...}",
     ),

@@ -21,11 +21,12 @@ from cnnanalyze.layers.activation import (
     Softmax,
     Tanh,
 )
-from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, Log, Power, Sqrt
+from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, HardTanh, Log, Power, Sqrt
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.layers.norm import BatchNorm, Lrn
+from cnnanalyze.layers.norm import BatchNorm, Lrn, RmsNorm
 from cnnanalyze.layers.regularise import Dropout, DropPath, Identity, LayerScale, Scale
 from cnnanalyze.layers.smooth import (
+    Celu,
     Gelu,
     HardSigmoid,
     HardSwish,
@@ -70,6 +71,12 @@ LAYERS = [
     (Log(), Cost(exponential=385)),
     (Clip(min=-1, max=2), Cost(compare=770)),
     (Clip(max=2), Cost(compare=385)),
+    (HardTanh(), Cost(compare=770)),
+    (Celu(), Cost(compare=385, divide=385, exponential=385, add=385, multiply=385)),
+    (Prelu(shared=True, per_position=True), Cost(compare=385, multiply=385)),
+    (LayerScale(shared=True), Cost(multiply=385)),
+    (Dropout(per_channel=True), Cost()),
+    (RmsNorm(), Cost(add=385, multiply=1155, divide=35, power=35)),
 ]
 
 
@@ -88,6 +95,21 @@ def test_shape_and_place_stay(layer: Layer) -> None:
         assert layer.shape(x) == x
         assert layer.reach(x) == ((POINT,) * x.rank,)
         assert layer.fit(x) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "shape"),
+    [
+        ({}, (11,)),
+        ({"shared": True}, (1,)),
+        ({"per_position": True}, (5, 7, 11)),
+        ({"shared": True, "per_position": True}, (5, 7, 1)),
+    ],
+)
+def test_slopes_are_shared_along_the_axes_that_are_said(
+    given: dict[str, bool], shape: tuple[int, ...]
+) -> None:
+    assert [p.shape for p in Prelu(**given).params(X)] == [shape]
 
 
 def test_batch_norm_holds_what_it_learns_and_what_it_keeps() -> None:

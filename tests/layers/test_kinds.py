@@ -43,6 +43,8 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     activations |= {"log_softmax"}
     joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
     arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
+    norms |= {"rmsnorm", "grn"}
+    activations |= {"celu", "hard_tanh", "glu", "geglu", "swiglu"}
     expected = convolutions | pools | whole | moving | norms | activations | joins | arithmetic
     assert KINDS.names() == sorted(expected)
 

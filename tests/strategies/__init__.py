@@ -5,6 +5,7 @@ from tests.strategies import (
     arithmetic,
     axes,
     conv,
+    gated,
     linear,
     merge,
     norm,
@@ -19,7 +20,7 @@ from tests.strategies import (
 from tests.strategies.case import Cases
 
 FAMILIES = (
-    *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic),
+    *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
     *(merge, reshape, rearrange, axes, resize, regularise),
 )
 STRATEGIES: dict[str, Cases] = {

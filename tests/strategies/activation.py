@@ -24,5 +24,5 @@ STRATEGIES = {
     **{k: activations(k) for k in ("relu", "relu6", "sigmoid", "tanh", "softmax")},
     "leaky_relu": activations("leaky_relu", {"slope": factors}),
     "elu": activations("elu", {"alpha": factors}),
-    "prelu": activations("prelu", {"shared": st.booleans()}),
+    "prelu": activations("prelu", {"shared": st.booleans(), "per_position": st.booleans()}),
 }

@@ -20,6 +20,9 @@ LIMITS: tuple[dict[str, Any], ...] = (
 STRATEGIES = {
     **{kind: activations(kind) for kind in KINDS},
     "power": activations("power", {"exponent": st.sampled_from((2, 3, 0.5, -1, 1.7))}),
+    "hard_tanh": activations(
+        "hard_tanh", {"min": st.sampled_from((-1, -0.5)), "max": st.sampled_from((1, 0.25))}
+    ),
     "clip": st.builds(
         lambda x, limits: Case("clip", (x,), limits), anything, st.sampled_from(LIMITS)
     ),

@@ -18,6 +18,7 @@ from tests.strategies.case import Case, Cases, one_or_each
 Draw = st.DrawFn
 JOINS = ("add", "multiply", "maximum", "minimum", "average", "concat")
 PAIRS = ("subtract", "divide")
+rates = st.sampled_from((0, 0.5, 1, 1.5, -0.5))
 limits = st.sampled_from((-0.5, 0, 0.75))
 Shapes = st.SearchStrategy[Shape]
 flags = st.booleans()
@@ -95,6 +96,9 @@ def convolutions(draw: Draw, kind: str, maps: Shapes) -> Case:
     match kind:
         case "conv":
             x, more = draw(grouped(x))
+            more |= draw(perhaps(flags, "weight_standardized")) | draw(perhaps(wrong, "gain"))
+            if more.get("weight_standardized"):
+                more |= draw(perhaps(flags, "gain"))
         case "depthwise":
             more = draw(perhaps(counts, "multiplier"))
         case "separable":
@@ -212,6 +216,13 @@ def rearrangements(draw: Draw, inputs: Shapes) -> Case:
 
 
 @st.composite
+def evened(draw: Draw, inputs: Shapes) -> Shape:
+    """Return a shape with mostly an even number of channels."""
+    x = draw(inputs)
+    return x if draw(wrong) else Shape(x.size, 2 * x.channels)
+
+
+@st.composite
 def slices(draw: Draw, inputs: Shapes) -> Case:
     x, start = draw(inputs), draw(st.integers(0, 4))
     return Case("slice", (x,), {"channels": [start, start + draw(st.integers(1, 4))]})
@@ -318,16 +329,29 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         },
         "leaky_relu": of("leaky_relu", inputs, optional(slope=st.sampled_from((0.01, 0.3, 2.0)))),
         "elu": of("elu", inputs, optional(alpha=st.sampled_from((1.0, 0.5)))),
+        "celu": of("celu", inputs, optional(alpha=st.sampled_from((1.0, 0.5, 2, 0)))),
+        **{kind: of(kind, evened(inputs)) for kind in ("glu", "geglu", "swiglu")},
+        "rmsnorm": of(
+            "rmsnorm",
+            inputs,
+            optional(
+                axes=st.sampled_from(("channels", "all")),
+                scale=flags,
+                epsilon=st.sampled_from((1e-6, 0.5)),
+            ),
+        ),
+        "grn": of("grn", maps, optional(epsilon=st.sampled_from((1e-6, 0.5)))),
+        "hard_tanh": of("hard_tanh", inputs, optional(min=limits, max=limits)),
         "gelu": of("gelu", inputs, optional(approximate=flags)),
-        "prelu": of("prelu", inputs, optional(shared=flags)),
+        "prelu": of("prelu", inputs, optional(shared=flags, per_position=flags)),
         "power": of("power", inputs, required(exponent=st.sampled_from((2, 3.0, -1, 0.5, 0)))),
         "clip": of("clip", inputs, optional(min=limits, max=limits)),
         "scale": of("scale", inputs, required(factor=st.sampled_from((0.17, 2.0)))),
-        "layer_scale": of("layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)))),
-        **{
-            kind: of(kind, inputs, optional(rate=st.sampled_from((0, 0.5, 1, 1.5, -0.5))))
-            for kind in ("dropout", "drop_path")
-        },
+        "layer_scale": of(
+            "layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)), shared=flags)
+        ),
+        "dropout": of("dropout", inputs, optional(rate=rates, per_channel=flags)),
+        "drop_path": of("drop_path", inputs, optional(rate=rates)),
         **{kind: joins(kind) for kind in JOINS},
         **{kind: joins(kind, most=2) for kind in PAIRS},
         "reshape": reshapes(inputs),

@@ -44,7 +44,15 @@ def instancenorm(draw: st.DrawFn) -> Case:
     return Case("instancenorm", (draw(maps()),), attributes)
 
 
+@st.composite
+def rmsnorm(draw: st.DrawFn) -> Case:
+    axes = st.sampled_from(("channels", "all"))
+    return Case("rmsnorm", (draw(anything),), {"axes": draw(axes), "scale": draw(st.booleans())})
+
+
 STRATEGIES = {
+    "rmsnorm": rmsnorm(),
+    "grn": anything.map(lambda x: Case("grn", (x,))),
     "batchnorm": batchnorm(),
     "layernorm": layernorm(),
     "groupnorm": groupnorm(),

@@ -9,7 +9,8 @@ from tests.strategies.case import Case, anything
 
 @st.composite
 def dropouts(draw: st.DrawFn) -> Case:
-    return Case("dropout", (draw(anything),), {"rate": draw(st.sampled_from((0, 0.3, 0.5, 1)))})
+    rate, per_channel = draw(st.sampled_from((0, 0.3, 0.5, 1))), draw(st.booleans())
+    return Case("dropout", (draw(anything),), {"rate": rate, "per_channel": per_channel})
 
 
 @st.composite
@@ -22,10 +23,15 @@ def scales(draw: st.DrawFn) -> Case:
     return Case("scale", (draw(anything),), {"factor": draw(st.sampled_from((0.17, 2)))})
 
 
+@st.composite
+def layer_scales(draw: st.DrawFn) -> Case:
+    return Case("layer_scale", (draw(anything),), {"shared": draw(st.booleans())})
+
+
 STRATEGIES = {
     "dropout": dropouts(),
     "drop_path": drop_paths(),
-    "layer_scale": anything.map(lambda x: Case("layer_scale", (x,))),
+    "layer_scale": layer_scales(),
     "scale": scales(),
     "identity": anything.map(lambda x: Case("identity", (x,))),
 }

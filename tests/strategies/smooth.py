@@ -12,5 +12,6 @@ KINDS = (
 )
 STRATEGIES = {
     **{kind: activations(kind) for kind in KINDS},
+    "celu": activations("celu", {"alpha": st.sampled_from((1.0, 0.5, 2.0))}),
     "gelu": activations("gelu", {"approximate": st.booleans()}),
 }

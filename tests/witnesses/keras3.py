@@ -91,6 +91,8 @@ def biased(q: Question, kernels: list[Array], biases: int) -> list[Array]:
 
 @witness("conv")
 def _conv(q: Question) -> Built:
+    if q["weight_standardized"] or q["gain"]:
+        raise Silent("Keras takes a kernel as it is")
     groups, filters = q["groups"], q["filters"]
     layer = on_axes("Conv", q.rank)(filters, groups=groups, **window(q))
     kernel = q.tensor("kernel", *q.each("kernel"), q.channels // max(groups, 1), filters)
@@ -212,6 +214,13 @@ def _layernorm(q: Question) -> Built:
     return of_keras.LayerNormalization(axis=axes, **affine(q)), learned(q, *shape)
 
 
+@witness("rmsnorm")
+def _rmsnorm(q: Question) -> Built:
+    if q["axes"] == "all" or not q["scale"]:
+        raise Silent("Keras normalises the channels, and always learns")
+    return of_keras.RMSNormalization(epsilon=q["epsilon"]), [q.tensor("gamma", q.channels)]
+
+
 @witness("groupnorm")
 def _groupnorm(q: Question) -> Built:
     if q.rank == 0:
@@ -226,14 +235,21 @@ def _instancenorm(q: Question) -> Built:
 
 @witness("prelu")
 def _prelu(q: Question) -> Built:
-    if q["shared"]:
-        raise Silent("Keras shares a slope along axes that have a channel's extent")
-    shared = list(range(1, q.x.ndim - 1))
-    return of_keras.PReLU(shared_axes=shared or None), [q.tensor("slope", q.channels)]
+    count = 1 if q["shared"] else q.channels
+    size = q.x.shape[1:-1] if q["per_position"] else ()
+    shared = [] if q["per_position"] else list(range(1, q.x.ndim - 1))
+    shared += [q.x.ndim - 1] if q["shared"] else []
+    return of_keras.PReLU(shared_axes=shared or None), [q.tensor("slope", *size, count)]
 
 
 def _activation(name: str, q: Question) -> Any:
     return of_keras.Activation(name)
+
+
+def _celu(q: Question) -> Any:
+    if not q["alpha"]:
+        raise Silent("Keras makes what is no number")
+    return of_keras.Activation(lambda x: keras.activations.celu(x, alpha=float(q["alpha"])))
 
 
 ACTIVATIONS: dict[str, Callable[[Question], Any]] = {
@@ -245,7 +261,11 @@ ACTIVATIONS: dict[str, Callable[[Question], Any]] = {
     "gelu": lambda q: of_keras.Activation(
         lambda x: keras.activations.gelu(x, approximate=q["approximate"])
     ),
-    "dropout": lambda q: of_keras.Dropout(q["rate"]),
+    "celu": _celu,
+    "glu": lambda q: of_keras.Activation(keras.activations.glu),
+    "dropout": lambda q: (
+        on_axes("SpatialDropout", q.rank) if q["per_channel"] else of_keras.Dropout
+    )(q["rate"]),
     "identity": lambda q: of_keras.Identity(),
     "scale": lambda q: of_keras.Rescaling(q["factor"]),
     "flatten": lambda q: of_keras.Flatten(),

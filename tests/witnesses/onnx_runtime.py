@@ -141,6 +141,8 @@ def bias(q: Question, count: int) -> list[Array]:
 def _conv(q: Question, x: Array) -> Array:
     on_a_map(q)
     nowhere(q, "kernel", "stride", "dilation", "groups", "filters")
+    if q["weight_standardized"] or q["gain"]:
+        raise Silent("ONNX takes a kernel as it is")
     groups, filters = q["groups"], q["filters"]
     kernel = q.tensor("kernel", *q.each("kernel"), max(q.channels // groups, 1), filters)
     return convolved(q, x, kernel, groups, *bias(q, filters))
@@ -292,8 +294,10 @@ def _lrn(q: Question, x: Array) -> Array:
 
 @witness("prelu")
 def _prelu(q: Question, x: Array) -> Array:
-    slope = q.tensor("slope", 1 if q["shared"] else q.channels)
-    return operator("PRelu", [x, slope.reshape(-1, *(1,) * q.rank)])
+    size = q.x.shape[1:-1] if q["per_position"] else (1,) * q.rank
+    count = 1 if q["shared"] else q.channels
+    slope = q.tensor("slope", *(size if q["per_position"] else ()), count)
+    return operator("PRelu", [x, np.moveaxis(slope.reshape(*size, count), -1, 0).copy()])
 
 
 SIMPLE: dict[str, tuple[str, Callable[[Question], dict[str, Any]]]] = {
@@ -324,6 +328,13 @@ def _simple(
 
 for _kind, (_name, _attributes) in SIMPLE.items():
     witness(_kind)(_simple(_name, _attributes))
+
+
+@witness("celu")
+def _celu(q: Question, x: Array) -> Array:
+    if not q["alpha"]:
+        raise Silent("ONNX Runtime makes what is no number")
+    return operator("Celu", [x], alpha=float(q["alpha"]))
 
 
 @witness("power")

@@ -22,6 +22,7 @@ SIZES = {
     "step": "elements of the output times the area of the stride",
     "affine": "elements that a learned γ or β changes",
     "learned": "learnable parameters, biases included",
+    "kernel": "weights of the kernel, biases and gains aside",
     "applied": "weights, each once for every position of the output",
     "slices": "flat kernels of a layer without bias: pairs of an input channel and a filter",
     "spread": "elements of the output times the weights of one input channel",

@@ -106,7 +106,11 @@ _IMGCLSMOB = {
 _OF_TOOLS = (
     Convention(
         "torchinfo",
-        {_SUMS: "mac + add", "transposed_conv": "applied + add", f"{_NORMS} prelu": "learned"},
+        {
+            _SUMS: "mac + add",
+            "transposed_conv": "applied + add",
+            f"{_NORMS} prelu rmsnorm grn": "learned",
+        },
         "mult-adds of modules, biases included; norms count their parameters, not their map",
         "torchinfo 1.8.0; measured",
         functions={REST: "0"},
@@ -116,6 +120,8 @@ _OF_TOOLS = (
         "fvcore",
         {
             _SUMS: "mac",
+            "conv[weight_standardized=true]": "mac + 4*kernel",
+            "conv[weight_standardized=true,gain=true]": "mac + 5*kernel",
             "batchnorm": "output + affine",
             "layernorm groupnorm instancenorm": "4*output + affine",
             "global_avgpool[rank=2] adaptive_avgpool[rank=2]": "input",
@@ -131,6 +137,7 @@ _OF_TOOLS = (
         "ptflops",
         {
             _SUMS: "mac + add",
+            "conv[weight_standardized=true]": "0",
             "batchnorm groupnorm instancenorm": "output + affine",
             "layernorm": "output",
             f"relu gelu elu prelu {_POOLS}": "2*input",
@@ -162,6 +169,7 @@ _OF_TOOLS = (
         "thop",
         {
             _SUMS: "mac",
+            "conv[weight_standardized=true]": "0",
             "transposed_conv": "applied",
             "batchnorm layernorm instancenorm": "2*output + 2*affine",
             "prelu": "output",
@@ -183,6 +191,8 @@ _OF_TOOLS = (
         "calflops",
         {
             _CONV: "2*mac + add",
+            "conv[weight_standardized=true]": "2*mac + add + 4*kernel",
+            "conv[weight_standardized=true,gain=true]": "2*mac + add + 5*kernel",
             "transposed_conv": "2*regrouped + shrunk",
             "dense": "2*mac",
             "batchnorm": "output + affine",
@@ -217,6 +227,8 @@ _OF_TOOLS = (
         "onnx-tool",
         {
             _SUMS: "mac + add",
+            "conv[weight_standardized=true]": "mac + add + 36*kernel",
+            "conv[weight_standardized=true,gain=true]": "?",
             "transposed_conv": "spread + add",
             "batchnorm": "31*output",
             "instancenorm": "7*output",
@@ -253,10 +265,11 @@ _OF_TOOLS = (
             "sqrt": "24*output",
             "log": "43*output",
             "abs": "output",
-            "clip": "2*output",
+            "clip hard_tanh": "2*output",
+            "glu": "33*output",
             "scale layer_scale": "output",
             "lrn": "37*output + window",
-            "selu channel_shuffle": "?",
+            "selu celu channel_shuffle geglu swiglu rmsnorm grn": "?",
         },
         "weighted instructions under the name of MACs: a root counts 24, a quotient 4",
         "onnx-tool 1.0.1; measured on models exported by PyTorch",

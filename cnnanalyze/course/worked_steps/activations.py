@@ -41,9 +41,11 @@ def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
     >>> worked.after.planes, worked.working.rows
     ((((0, 4),),), ((-5, 0), (4, 4)))
     """
+    # How many elements, channels side by side, share a number with their neighbours.
+    shares = {p.role: x.channels if p.shape[-1] == 1 else 1 for p in layer.params(x.shape)}
 
-    def value(number: Number, channel: int) -> Number:
-        held = {role: given[channel % len(given)] for role, given in tensors.items()}
+    def value(number: Number, place: int) -> Number:
+        held = {role: given[place // shares[role] % len(given)] for role, given in tensors.items()}
         return layer.value(number, **held)
 
     after = _each(x, value)
@@ -57,7 +59,13 @@ def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
 def _each(x: Volume, function: Callable[[Number, int], Number]) -> Volume:
     return Volume(
         tuple(
-            tuple(tuple(function(v, c) for v in row) for row in plane)
+            tuple(
+                tuple(
+                    function(v, (row * x.width + column) * x.channels + c)
+                    for column, v in enumerate(numbers)
+                )
+                for row, numbers in enumerate(plane)
+            )
             for c, plane in enumerate(x.planes)
         ),
         x.rank,

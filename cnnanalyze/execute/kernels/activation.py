@@ -50,10 +50,16 @@ def prelu(tally: Tally, inputs: list[Array], weights: Tensors, **_: object) -> A
 
 @init("prelu")
 def init_prelu(
-    draw: Draw, shapes: Sequence[tuple[int, ...]], *, shared: bool = False, **_: object
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    shared: bool = False,
+    per_position: bool = False,
+    **_: object,
 ) -> dict[str, Array]:
-    """Make one slope, or one per channel."""
-    return {"slope": draw((1 if shared else shapes[0][-1],), fan=4)}
+    """Make one slope or one per channel, for all positions or for each."""
+    *size, channels = shapes[0][1:]
+    return {"slope": draw((*(size if per_position else ()), 1 if shared else channels), fan=4)}
 
 
 def _two_slopes(tally: Tally, x: Array, slope: Array | float) -> Array:

@@ -62,3 +62,17 @@ def clip(
     if min is not None:
         x = tally.maximum(x, min, out=out)
     return x if max is None else tally.minimum(x, max, out=out)
+
+
+@run("hard_tanh")
+def hard_tanh(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    min: float = -1.0,  # noqa: A002 - as the attribute is called
+    max: float = 1.0,  # noqa: A002
+    **_: object,
+) -> Array:
+    """Keep every element between two limits."""
+    return clip(tally, inputs, weights, min=min, max=max)

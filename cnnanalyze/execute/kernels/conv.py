@@ -51,10 +51,11 @@ def conv(
     padding: Padding = "valid",
     dilation: Extents = 1,
     groups: int = 1,
+    weight_standardized: bool = False,
     **_: object,
 ) -> Array:
     """Compute a convolution (the field's word for a correlation)."""
-    w = weights["kernel"]
+    w = _standardized(weights) if weight_standardized else weights["kernel"]
     x, axes = place_windows(
         feature_map(inputs), kernel=kernel, stride=stride, padding=padding, dilation=dilation
     )
@@ -70,16 +71,34 @@ def init_conv(
     kernel: Extents,
     groups: int = 1,
     bias: bool = True,
+    gain: bool = False,
     **_: object,
 ) -> dict[str, Array]:
-    """Make kernel and bias."""
+    """Make kernel, bias and gain."""
     shape = shapes[0]
     need_map(shape)
     taps = per_axis(kernel, len(shape) - 2, "kernel")
     read = len(split_channels(shape[-1], groups, "input channels")[0])
     split_channels(filters, groups, "filters")
     made = {"kernel": draw((*taps, read, filters), fan=prod(taps) * read)}
-    return made | ({"bias": draw((filters,))} if bias else {})
+    made |= {"bias": draw((filters,))} if bias else {}
+    return made | ({"gain": draw((filters,))} if gain else {})
+
+
+def _standardized(weights: Tensors) -> Array:
+    # Once for all images, however large their maps; hence not an operation of the map.
+    kernel = weights["kernel"]
+    filters = kernel.reshape(-1, kernel.shape[-1])
+    deviation = np.sqrt(filters.var(axis=0) + _NO_DEVIATION)
+    factor = 1 / deviation
+    if "gain" in weights:
+        factor = factor * weights["gain"] / np.sqrt(len(filters))
+    found: Array = ((kernel - filters.mean(axis=0)) * factor).astype(kernel.dtype)
+    return found
+
+
+_NO_DEVIATION = 1e-6
+"""What is added to a variance, as in timm, so that equal weights become zeros."""
 
 
 @thin("conv")

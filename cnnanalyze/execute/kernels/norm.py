@@ -228,6 +228,64 @@ def _standardised(tally: Tally, x: Array, weights: Tensors, groups: int, epsilon
     return out.reshape(x.shape)
 
 
+@run("rmsnorm")
+def rmsnorm(
+    tally: Tally,
+    inputs: list[Array],
+    weights: Tensors,
+    *,
+    axes: str = "channels",
+    epsilon: float = 1e-6,
+    **_: object,
+) -> Array:
+    """Divide by the root of the mean square of a position, or of everything together."""
+    x = single(inputs)
+    out = tally.room(x)
+    leading = x.shape[:1] if axes == "all" else x.shape[:-1]
+    rows, target = (a.reshape(prod(leading), -1) for a in (x, out))
+    for some in pieces(rows):
+        part = rows[some]
+        square = _mean(tally, tally.multiply(part, part))
+        tally.multiply(part, _inverse_root(tally, square, epsilon), out=target[some])
+        if "gamma" in weights:
+            tally.multiply(target[some], weights["gamma"].reshape(-1), out=target[some])
+    return out
+
+
+@init("rmsnorm")
+def init_rmsnorm(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    axes: str = "channels",
+    scale: bool = True,
+    **_: object,
+) -> dict[str, Array]:
+    """Make the learned numbers of every channel, or of every activation."""
+    return _learned(draw, shapes[0][1:] if axes == "all" else shapes[0][-1:], scale, center=False)
+
+
+@run("grn")
+def grn(
+    tally: Tally, inputs: list[Array], weights: Tensors, *, epsilon: float = 1e-6, **_: object
+) -> Array:
+    """Weigh every channel by its response beside the others, and add what came in."""
+    x = single(inputs)
+    maps = x.reshape(len(x), -1, x.shape[-1])
+    response = tally.power(tally.total(tally.multiply(maps, maps), (1,)), 0.5)
+    compared = tally.divide(response, tally.add(_mean(tally, response), epsilon))
+    out = tally.multiply(maps, compared)
+    tally.multiply(out, weights["gamma"], out=out)
+    tally.add(out, weights["beta"], out=out)
+    return tally.add(out, maps, out=out).reshape(x.shape)
+
+
+@init("grn")
+def init_grn(draw: Draw, shapes: Sequence[tuple[int, ...]], **_: object) -> dict[str, Array]:
+    """Make the learned numbers of every channel."""
+    return _learned(draw, shapes[0][-1:], scale=True, center=True)
+
+
 @thin("layernorm")
 @thin("groupnorm")
 @thin("instancenorm")

@@ -19,18 +19,19 @@ def identity(_tally: Tally, inputs: list[Array], _weights: Tensors, **_: object)
 @run("layer_scale")
 def layer_scale(tally: Tally, inputs: list[Array], weights: Tensors, **_: object) -> Array:
     """Multiply every channel by a learned number."""
-    x = single(inputs)
+    x, gamma = single(inputs), weights["gamma"]
     out = tally.room(x)
-    tally.multiply(as_rows(x), along_rows(weights["gamma"], x), out=as_rows(out))
+    factors = along_rows(gamma, x) if gamma.size == x.shape[-1] else gamma
+    tally.multiply(as_rows(x), factors, out=as_rows(out))
     return out
 
 
 @init("layer_scale")
 def init_layer_scale(
-    draw: Draw, shapes: Sequence[tuple[int, ...]], **_: object
+    draw: Draw, shapes: Sequence[tuple[int, ...]], *, shared: bool = False, **_: object
 ) -> dict[str, Array]:
-    """Make one number per channel."""
-    return {"gamma": draw((shapes[0][-1],))}
+    """Make one number per channel, or one."""
+    return {"gamma": draw((1 if shared else shapes[0][-1],))}
 
 
 @run("scale")

@@ -42,6 +42,28 @@ def selu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> A
     return _each(tally, single(inputs), bend)
 
 
+@run("celu")
+def celu(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    alpha: float = 1.0,
+    **_: object,
+) -> Array:
+    """Bend what is negative towards ``-alpha``, without a step in the slope."""
+
+    def bend(x: Array, out: Array) -> None:
+        positive = tally.greater(x, 0)
+        bent = tally.exp(tally.divide(x, alpha))
+        tally.subtract(bent, 1, out=bent)
+        tally.multiply(bent, alpha, out=bent)
+        np.copyto(bent, x, where=positive)
+        np.copyto(out, bent)
+
+    return _each(tally, single(inputs), bend)
+
+
 @run("gelu")
 def gelu(
     tally: Tally,

@@ -304,6 +304,24 @@ LAYERS: tuple[tuple[str, str, Numbers, Numbers], ...] = (
         (0, None, 0, 0, 0, 0, None, None, 0),
     ),
     (
+        "timm_std_conv",
+        "{conv: {filters: 12, kernel: 3, padding: 1, weight_standardized: true}}",
+        (170_820, 171_936, 0, 170_820, 0, 342_756, 168_480, 336_960, 201_924),
+        (876, None, 876, 876, None, 876, None, None, 876),
+    ),
+    (
+        "timm_scaled_std_conv",
+        "{conv: {filters: 12, kernel: 3, padding: 1, weight_standardized: true, gain: true}}",
+        (170_820, 172_800, 0, 170_820, 0, 343_620, 168_480, 336_960, None),
+        (888, None, 888, 888, None, 888, None, None, 888),
+    ),
+    (
+        "timm_global_response_norm",
+        "grn",
+        (16, 0, 0, 0, 0, 0, 0, 0, None),
+        (16, None, 16, 16, None, 16, None, None, None),
+    ),
+    (
         "prelu",
         "prelu",
         (8, 0, 3_120, 0, 1_560, 1_560, 0, 0, 3_120),

@@ -67,6 +67,8 @@ SINGLE: tuple[tuple[str, str], ...] = (
             *("sigmoid", "silu", "hard_sigmoid", "hard_swish", "mish", "softplus", "tanh"),
             *("gelu", "{gelu: {approximate: true}}", "softmax", "log_softmax"),
             *("dropout", "identity"),
+            *("celu", "hard_tanh", "glu", "geglu", "swiglu"),
+            *("rmsnorm", "{rmsnorm: {scale: false}}"),
             *("{power: 2}", "abs", "sqrt", "exp", "log", "{clip: {min: -1, max: 1}}"),
             *("{power: 3}", "{power: 0.5}", "{power: -1}", "{clip: {min: 0}}"),
             *(f"{{{join}: [[], []]}}" for join in ("add", "multiply", "maximum", "concat")),
@@ -85,9 +87,10 @@ SINGLE: tuple[tuple[str, str], ...] = (
 
 GIVES_UP: dict[str, tuple[str, ...]] = {
     "onnx-tool": (
-        *("lrn", "selu"),  # it raises on what PyTorch exports for them
-        # PyTorch does not export them: pools of uneven windows, the shuffle.
-        *("{adaptive_avgpool: 3}", "{adaptive_maxpool: 3}", "channel_shuffle"),
+        *("lrn", "selu", "celu"),  # it raises on what PyTorch exports for them
+        # PyTorch does not export them: pools of uneven windows, the shuffle, the RMS norm.
+        *("{adaptive_avgpool: 3}", "{adaptive_maxpool: 3}", "channel_shuffle", "rmsnorm"),
+        *("geglu", "swiglu"),  # it counts what finds out where the halves lie
         "pad: 1",  # one for a constant that a folding export leaves out
     ),
 }

@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("torch", reason="the tools' counting: torch is not installed")
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 from torch import nn
 
 from cnnanalyze.graph.network import Network
@@ -123,6 +124,26 @@ def layer_norm(node: Node) -> nn.Module:
     return nn.Sequential(Permute(there), inner, Permute(back))
 
 
+def rms_norm(node: Node) -> nn.Module:
+    """Over the channels alone they are moved to the end and back."""
+    layer: Any = node.layer
+    x = node.input_shapes[0]
+    if layer.axes == "all" or x.is_vector:
+        return nn.RMSNorm((x.channels, *x.size), elementwise_affine=layer.scale)
+    there = (0, *range(2, x.rank + 2), 1)
+    back = (0, x.rank + 1, *range(1, x.rank + 1))
+    inner = nn.RMSNorm(x.channels, elementwise_affine=layer.scale)
+    return nn.Sequential(Permute(there), inner, Permute(back))
+
+
+def gated(function: Callable[[Any], Any]) -> Callable[[Node, Any], Any]:
+    def apply(_: Node, x: Any) -> Any:
+        opened, gate = torch.chunk(x, 2, 1)
+        return opened * function(gate)
+
+    return apply
+
+
 def resize(node: Node) -> nn.Module:
     layer: Any = node.layer
     linear = {1: "linear", 2: "bilinear", 3: "trilinear"}[node.output.rank]
@@ -173,6 +194,10 @@ MODULES: dict[str, Callable[[Node], nn.Module]] = {
     "prelu": lambda node: nn.PReLU(1 if node.attributes["shared"] else node.output.channels),
     "elu": lambda _: nn.ELU(),
     "selu": lambda _: nn.SELU(),
+    "celu": lambda _: nn.CELU(),
+    "hard_tanh": lambda _: nn.Hardtanh(),
+    "glu": lambda _: nn.GLU(1),
+    "rmsnorm": rms_norm,
     "sigmoid": lambda _: nn.Sigmoid(),
     "silu": lambda _: nn.SiLU(),
     "hard_sigmoid": lambda _: nn.Hardsigmoid(),
@@ -213,6 +238,8 @@ FUNCTIONS: dict[str, Callable[[Node, Any], Any]] = {
     "sqrt": lambda _, x: torch.sqrt(x),
     "exp": lambda _, x: torch.exp(x),
     "log": lambda _, x: torch.log(x),
+    "geglu": gated(F.gelu),
+    "swiglu": gated(F.silu),
     "clip": lambda node, x: torch.clamp(x, node.attributes["min"], node.attributes["max"]),
 }
 """What PyTorch has no module for."""

@@ -77,7 +77,7 @@ specs/my units.yaml:7:7: warning[NA001] bias-before-norm: redundant bias of 7 va
   fix: switch the bias off (--fix does it)
   in block 'unit' called at specs/my units.yaml:11:4
 
-specs/bad.yaml:4:22: error[SP003] unknown-key: 'conv' has no attribute 'kernl'; it takes kernel, stride, padding, dilation, bias, filters, groups; did you mean 'kernel'?
+specs/bad.yaml:4:22: error[SP003] unknown-key: 'conv' has no attribute 'kernl'; it takes kernel, stride, padding, dilation, bias, filters, groups, weight_standardized, gain; did you mean 'kernel'?
   |
 4 | - conv: {filters: 7, kernl: 4, padding: same}
   |                      ^^^^^

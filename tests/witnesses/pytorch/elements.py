@@ -25,6 +25,7 @@ ACTIVATIONS: dict[str, Callable[[Question, Any], Any]] = {
     "softmax": lambda q, x: F.softmax(x, dim=1),
     "log_softmax": lambda q, x: F.log_softmax(x, dim=1),
     "selu": lambda q, x: F.selu(x),
+    "celu": lambda q, x: F.celu(x, q["alpha"]),
     "gelu": lambda q, x: F.gelu(x, approximate="tanh" if q["approximate"] else "none"),
     "silu": lambda q, x: F.silu(x),
     "hard_sigmoid": lambda q, x: F.hardsigmoid(x),
@@ -49,7 +50,33 @@ def per_channel(q: Question, role: str, count: int | None = None) -> Any:
 
 @witness("prelu")
 def _prelu(q: Question, x: Any) -> Any:
-    return F.prelu(x, per_channel(q, "slope", 1 if q["shared"] else None))
+    count = 1 if q["shared"] else q.channels
+    if not q["per_position"]:
+        return F.prelu(x, per_channel(q, "slope", count))
+    slope = torch.movedim(torch.tensor(q.tensor("slope", *q.x.shape[1:-1], count)), -1, 0)
+    return torch.where(x > 0, x, slope * x)
+
+
+@witness("hard_tanh")
+def _hard_tanh(q: Question, x: Any) -> Any:
+    if q["min"] == q["max"]:
+        raise Silent("PyTorch's module refuses what its function takes")
+    return F.hardtanh(x, q["min"], q["max"])
+
+
+def _gated(function: Callable[[Any], Any]) -> Callable[[Question, Any], Any]:
+    def ask(q: Question, x: Any) -> Any:
+        if q.channels % 2:
+            raise ValueError("the halves are not equal")
+        opened, gate = torch.chunk(x, 2, dim=1)
+        return opened * function(gate)
+
+    return ask
+
+
+witness("glu")(lambda q, x: F.glu(x, dim=1))
+witness("geglu")(_gated(F.gelu))
+witness("swiglu")(_gated(F.silu))
 
 
 @witness("power")
@@ -69,12 +96,18 @@ def _clip(q: Question, x: Any) -> Any:
 
 @witness("layer_scale")
 def _layer_scale(q: Question, x: Any) -> Any:
-    return x * per_channel(q, "gamma").reshape(-1, *(1,) * q.rank)
+    return x * per_channel(q, "gamma", 1 if q["shared"] else None).reshape(-1, *(1,) * q.rank)
 
 
-@witness("dropout", "drop_path")
-def _dropout(q: Question, x: Any) -> Any:
+@witness("drop_path")
+def _drop_path(q: Question, x: Any) -> Any:
     return F.dropout(x, q["rate"], training=False)
+
+
+@witness("dropout")
+def _dropout(q: Question, x: Any) -> Any:
+    dropped = F.dropout1d if q["per_channel"] and q.rank == 1 else F.dropout
+    return dropped(x, q["rate"], training=False)
 
 
 # --- norms ----------------------------------------------------------------------------------------
@@ -97,6 +130,25 @@ def _layernorm(q: Question, x: Any) -> Any:
     y = torch.movedim(x, 1, -1)
     shape = y.shape[1:] if q["axes"] == "all" else y.shape[-1:]
     return torch.movedim(F.layer_norm(y, shape, *learned(q, *shape), q["epsilon"]), -1, 1)
+
+
+@witness("rmsnorm")
+def _rmsnorm(q: Question, x: Any) -> Any:
+    y = torch.movedim(x, 1, -1)
+    shape = y.shape[1:] if q["axes"] == "all" else y.shape[-1:]
+    gamma = torch.tensor(q.tensor("gamma", *shape)) if q["scale"] else None
+    return torch.movedim(F.rms_norm(y, shape, gamma, q["epsilon"]), -1, 1)
+
+
+@witness("grn")
+def _grn(q: Question, x: Any) -> Any:
+    """As the authors wrote it (facebookresearch/ConvNeXt-V2, models/utils.py), channels last."""
+    on_a_map(q)
+    y = torch.movedim(x, 1, -1)
+    gamma, beta = (torch.tensor(q.tensor(role, q.channels)) for role in ("gamma", "beta"))
+    gx = torch.norm(y, p=2, dim=tuple(range(1, y.ndim - 1)), keepdim=True)
+    nx = gx / (gx.mean(dim=-1, keepdim=True) + q["epsilon"])
+    return torch.movedim(gamma * (y * nx) + beta + y, -1, 1)
 
 
 @witness("groupnorm")

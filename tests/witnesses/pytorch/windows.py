@@ -69,7 +69,20 @@ def _conv(q: Question, x: Any) -> Any:
         raise Silent("PyTorch takes no filters at all, and makes nothing")
     read = q.channels // max(groups, 1)
     kernel = q.tensor("kernel", *q.each("kernel"), read, filters)
+    if q["weight_standardized"]:
+        kernel = standardized(q, kernel)
+    elif q["gain"]:
+        raise ValueError("there is no such layer")
     return convolved(q, x, kernel, groups, bias(q, filters))
+
+
+def standardized(q: Question, kernel: Array) -> Array:
+    """Return a kernel as timm's StdConv2d and ScaledStdConv2d have it: by a batch norm."""
+    flat = torch.tensor(kernel.reshape(1, -1, q["filters"])).transpose(1, 2)
+    gain = torch.tensor(q.tensor("gain", q["filters"])) if q["gain"] else None
+    scale = None if gain is None else gain * flat.shape[-1] ** -0.5
+    found = F.batch_norm(flat, None, None, scale, training=True, momentum=0.0, eps=1e-6)
+    return np.asarray(found.transpose(1, 2).reshape(kernel.shape).numpy())
 
 
 @witness("depthwise")

@@ -30,7 +30,7 @@ class UnknownKey(FaultRule):
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8, kernel: 3, strides: 2}\n",
             at=(4, 33),
             message="'conv' has no attribute 'strides'; it takes kernel, stride, padding, "
-            "dilation, bias, filters, groups; did you mean 'stride'?",
+            "dilation, bias, filters, groups, weight_standardized, gain; did you mean 'stride'?",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayer: []\nlayers: [relu]\n",
