@@ -120,13 +120,17 @@ def given(value: Value, name: Name | None = None) -> Expression:
 def made(op: str, *args: Expression) -> Expression:
     """Return the expression that an operation makes of its arguments; sums and products grow flat.
 
+    A sum of nothing is 0, and a product of nothing 1.
+
     Examples
     --------
     >>> one, two = given(1), given(2)
-    >>> len(made("+", made("+", one, two), two).args)
-    3
+    >>> len(made("+", made("+", one, two), two).args), made("+")
+    (3, Expression(op='', args=(), value=0, name=None))
     """
     if op in {"+", "*"}:
+        if not args:
+            return given(0 if op == "+" else 1)
         args = tuple(part for arg in args for part in _flat(op, arg))
     return Expression(op, args, whole(OPERATIONS[op](*(a.value for a in args))))
 

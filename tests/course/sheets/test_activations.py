@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from cnnanalyze.course.explanations.kind_formulas import activations
 from cnnanalyze.course.sheets.questions.norms import ACTIVATION, ActivationQuestion, activate
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.layers.base import KINDS
+from tests.conftest import Run
 
 ASKED = tuple(activations())
 VALUES = [-7.5, -2.5, -0.25, 0, 0.5, 2, 6.5]
@@ -39,3 +41,13 @@ def test_attributes_that_an_activation_has_not_have_no_bearing() -> None:
     for function, idle in (("tanh", ("slope", "alpha")), ("elu", ("slope",))):
         asked = ActivationQuestion(function=function, values=[1])  # type: ignore[arg-type]
         assert ACTIVATION.idle("output", asked) == idle
+
+
+def test_the_cross_entropy_of_a_label_without_a_class_is_zero(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "a.yaml"
+    question = "{id: ce, text: x, cross_entropy: {prediction: [0.2, 0.8], label: [0, -0.0]}}"
+    sheet.write_text(f"sheet: 1\ntitle: t\nquestions: [{question}]\n", encoding="utf-8")
+    for format_ in ("text", "html", "latex", "json", "markdown"):
+        found = run("solve", str(sheet), "--format", format_)
+        assert found.code == 0, found.err
+    assert "loss = 0" in run("solve", str(sheet)).out

@@ -153,7 +153,8 @@ def loss(p: Prediction, asking: Asking) -> Solution:
     ]
     tree = made("-", made("+", *weighed))
     counted = [w for w in weighed if w.args[0].value]
-    shown = made("-", made("+", *(_short(w) for w in counted)))
+    total = made("+", *(_short(w) for w in counted))
+    shown = made("-", total) if counted else total
     subject = (
         f"a uniform prediction over {p.classes} classes"
         if p.classes
