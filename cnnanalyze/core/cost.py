@@ -58,7 +58,8 @@ class Param:
     """One tensor that a layer holds.
 
     Roles are words of the field: ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving mean``,
-    ``moving variance``, ``slope``, ``coefficient``, ``centres``.
+    ``moving variance``, ``slope``, ``coefficient``, ``centres``; where a layer has several kernels,
+    they are told apart: ``query kernel``.
 
     Examples
     --------
@@ -81,4 +82,4 @@ class Param:
     @property
     def is_bias(self) -> bool:
         """Whether the lectures' tables would list it under biases."""
-        return self.role in {"bias", "beta"}
+        return self.role == "beta" or self.role.endswith("bias")

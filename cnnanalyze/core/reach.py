@@ -348,6 +348,58 @@ class Continued(Window):
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks(IndexMap):
+    """Blocks side by side: an output reads all of the block in which it lies itself.
+
+    Blocks have ``size`` indices; one of them begins at ``offset``.
+
+    Examples
+    --------
+    >>> [list(Blocks(3, 1).taps(o)) for o in range(5)]
+    [[-2, -1, 0], [1, 2, 3], [1, 2, 3], [1, 2, 3], [4, 5, 6]]
+    """
+
+    size: int
+    offset: int = 0
+
+    @property
+    def period(self) -> int:
+        """The outputs after which the pattern repeats."""
+        return self.size
+
+    @property
+    def advance(self) -> int:
+        """The inputs by which one period moves."""
+        return self.size
+
+    @property
+    def most_taps(self) -> int:
+        """How many indices an output reads at most."""
+        return self.size
+
+    def first(self, o: int) -> int:
+        """Return the first index that output ``o`` reads."""
+        return o - (o - self.offset) % self.size
+
+    def last(self, o: int) -> int:
+        """Return the last index that output ``o`` reads."""
+        return self.first(o) + self.size - 1
+
+    def first_from(self, i: int) -> int:
+        """Return the first output whose first tap is ``i`` or a later index."""
+        return i + (self.offset - i) % self.size
+
+    def last_from(self, i: int) -> int:
+        """Return the first output whose last tap is ``i`` or a later index."""
+        return self.first(i)
+
+    def taps(self, o: int) -> Sequence[int]:
+        """Return the indices of the block of output ``o``."""
+        start = self.first(o)
+        return range(start, start + self.size)
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered(IndexMap):
     """Chosen places: output ``o`` reads ``positions[o]`` of ``extent`` indices.
 
@@ -435,5 +487,5 @@ class Everywhere:
 
 EVERYWHERE = Everywhere()
 
-Periodic = Window | Transposed | Sampled | Bins | Gathered
+Periodic = Window | Transposed | Sampled | Bins | Blocks | Gathered
 Reach = Periodic | Whole | Everywhere

@@ -83,5 +83,5 @@ def _smaller(node: Node) -> Iterator[tuple[Shape, ...]]:
         yield smaller
         if len(smaller) > 1 and n > 2:  # noqa: PLR2004 - room for an extent of 2 beside one of 3
             first = smaller[0]
-            yield (Shape(tuple(e - 1 for e in first.size), first.channels), *smaller[1:])
+            yield (Shape(tuple(max(e - 1, 1) for e in first.size), first.channels), *smaller[1:])
             yield (Shape(first.size, first.channels + 1), *smaller[1:])

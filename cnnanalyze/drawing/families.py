@@ -25,6 +25,9 @@ FAMILIES = {
         Family("up", "upsampling", ("#cff4f8", "#0e7490"), ("#0b3a47", "#5cc8dc")),
         Family(Category.POOLING, "pooling", ("#d9f5dd", "#15803d"), ("#123d21", "#6fce8a")),
         Family(Category.DENSE, "fully connected", ("#f3e3fd", "#8b2fc9"), ("#3f1a57", "#cf94f5")),
+        Family(
+            Category.ATTENTION, "attention, tokens", ("#e4e4fd", "#4f46e5"), ("#282763", "#a5a3f7")
+        ),
         Family(Category.JOIN, "join", ("#fdf0c4", "#a16207"), ("#463408", "#e8bf4c")),
         Family("point", "norm, activation", ("#eceff3", "#667085"), ("#2a303b", "#9aa5b8")),
         Family("move", "reshape", ("#fde4d8", "#b4470f"), ("#4d230d", "#f2a27b")),
@@ -46,6 +49,7 @@ OF_CATEGORY = {
     Category.REGULARISATION: "point",
     Category.SHAPE: "move",
     Category.REARRANGEMENT: "move",
+    Category.ATTENTION: Category.ATTENTION,
     Category.OTHER: Category.OTHER,
 }
 """The family in which a category is drawn."""

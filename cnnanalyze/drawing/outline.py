@@ -27,6 +27,7 @@ STYLES = {
     "up": "cyan",
     Category.POOLING: "green",
     Category.DENSE: "magenta",
+    Category.ATTENTION: "blue",
     Category.JOIN: "yellow",
     "move": "red",
     Category.OTHER: "red",

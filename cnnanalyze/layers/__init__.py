@@ -27,6 +27,8 @@ FAMILIES = {
         "pixel_shuffle shift"
     ),
     "axes": "rearrange gather",
+    "attention": "attention multihead_attention",
+    "tokens": "class_token position_embedding",
     "resize": "resize upsample",
     "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",
 }

@@ -29,6 +29,7 @@ class Category(StrEnum):
     REARRANGEMENT = "rearrange"
     RESIZING = "resize"
     REGULARISATION = "regularise"
+    ATTENTION = "attention"
     OTHER = "other"
 
 

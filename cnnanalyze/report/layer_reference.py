@@ -72,6 +72,7 @@ TITLES: dict[str, str] = {
     Category.REARRANGEMENT: "Rearranging",
     Category.RESIZING: "Resizing",
     Category.REGULARISATION: "Regularisation",
+    Category.ATTENTION: "Attention and tokens",
 }
 
 

@@ -102,8 +102,8 @@ def test_a_kind_is_found_by_its_meaning_before_its_spelling(word: str, kind: str
 @pytest.mark.parametrize(
     "word",
     [
-        *("matmul", "rnn", "deform_conv", "attention", "lstm", "embedding", "nn.LSTM", "GRU"),
-        *("MultiheadAttention", "nn.Embedding", "DeformConv2d", "CrossEntropyLoss", "RandomFlip"),
+        *("matmul", "rnn", "deform_conv", "lstm", "embedding", "nn.LSTM", "GRU"),
+        *("nn.Embedding", "DeformConv2d", "CrossEntropyLoss", "RandomFlip"),
     ],
 )
 def test_what_does_not_exist_is_said_and_no_other_kind_is_named(word: str) -> None:
@@ -158,14 +158,6 @@ MESSAGES = {
         (
             "end the network before it and count it apart (an LSTM holds 4 x units x (inputs + "
             "units + 2) numbers in PyTorch, + 1 instead of + 2 in Keras), or write the kind as a "
-            "plug-in"
-        ),
-    ),
-    "attention: {heads: 4}": (
-        "unknown layer kind or block 'attention': attention cannot be expressed",
-        (
-            "its projections are convolutions with a kernel of 1 (conv: {filters: ..., kernel: "
-            "1}), which count parameters and most operations; for the rest write the kind as a "
             "plug-in"
         ),
     ),

@@ -41,11 +41,14 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
     activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
     activations |= {"log_softmax"}
+    tokens = {"attention", "class_token", "position_embedding"}
     joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
     arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
     norms |= {"rmsnorm", "grn"}
     activations |= {"celu", "hard_tanh", "glu", "geglu", "swiglu"}
-    expected = convolutions | pools | whole | moving | norms | activations | joins | arithmetic
+    expected = (
+        convolutions | pools | whole | moving | norms | activations | joins | tokens | arithmetic
+    )
     assert KINDS.names() == sorted(expected)
 
 
@@ -94,7 +97,7 @@ def test_reach_has_a_map_per_input_and_axis(kind: type[Layer], example: Example)
 
 @pytest.mark.parametrize(("kind", "example"), CASES)
 def test_first_and_last_output_read_the_input(kind: type[Layer], example: Example) -> None:
-    # Only zeros that come in make outputs that read nothing.
+    # Only zeros and tokens that come in make outputs that read nothing.
     inputs = [shape(text) for text in example.inputs]
     layer = kind(**example.attributes)
     output = layer.shape(*inputs)
@@ -103,7 +106,7 @@ def test_first_and_last_output_read_the_input(kind: type[Layer], example: Exampl
         for axis, m in zip(moved, output.size if x.rank else (), strict=False):
             n, reach = x.size[axis], reaches[axis]
             for o in {0, m - 1}:
-                assert seen(reach, o, n) or kind.kind in {"zeropad", "shift"}
+                assert seen(reach, o, n) or kind.kind in {"zeropad", "shift", "class_token"}
 
 
 def seen(reach: Reach, o: int, n: int) -> list[int]:

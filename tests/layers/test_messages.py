@@ -429,6 +429,9 @@ NEED_A_MAP = [
     ("space_to_depth", {"block": 2}),
     ("depth_to_space", {"block": 2}),
     ("shift", {"amount": 1}),
+    ("attention", {"heads": 2}),
+    ("class_token", {}),
+    ("position_embedding", {}),
     ("resize", {"scale": 2}),
 ]
 

@@ -3,6 +3,7 @@
 from tests.strategies import (
     activation,
     arithmetic,
+    attention,
     axes,
     conv,
     gated,
@@ -15,13 +16,14 @@ from tests.strategies import (
     reshape,
     resize,
     smooth,
+    tokens,
     transposed,
 )
 from tests.strategies.case import Cases
 
 FAMILIES = (
     *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
-    *(merge, reshape, rearrange, axes, resize, regularise),
+    *(merge, reshape, rearrange, axes, attention, tokens, resize, regularise),
 )
 STRATEGIES: dict[str, Cases] = {
     kind: cases for family in FAMILIES for kind, cases in family.STRATEGIES.items()

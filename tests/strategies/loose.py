@@ -201,6 +201,35 @@ def gathers(draw: Draw, inputs: Shapes) -> Case:
     return Case("gather", (draw(inputs),), {"axis": axis, "positions": positions})
 
 
+@st.composite
+def attentions(draw: Draw, inputs: Shapes) -> Case:
+    x = draw(inputs)
+    heads = draw(st.sampled_from((1, 1, 2, 3)))
+    x = Shape(x.size, x.channels * (1 if draw(wrong) else heads))
+    found: dict[str, Any] = {"heads": heads}
+    if draw(flags):
+        for name in ("key_size", "value_size", "output"):
+            found |= draw(perhaps(st.sampled_from((1, 2, 3)), name))
+        for name in ("bias", "output_bias"):
+            found |= draw(perhaps(flags, name))
+    else:
+        found["projections"] = draw(flags)
+    for name in ("relative_position", "causal"):
+        found |= draw(st.one_of(st.just({}), perhaps(flags, name)))
+    match draw(st.sampled_from(("", "window", "window", "axis"))):
+        case "window":
+            found |= {"window": draw(one_or_each(st.integers(1, 4), max(x.rank, 1)))}
+            found |= draw(perhaps(one_or_each(st.integers(0, 3), max(x.rank, 1)), "shift"))
+        case "axis":
+            found["axis"] = draw(st.sampled_from(AXES))
+        case _:
+            pass
+    asked = []
+    if draw(st.sampled_from((False, False, True))):
+        asked = [Shape(x.size, draw(counts)) for _ in range(draw(st.integers(1, 2)))]
+    return Case("attention", (x, *asked), found)
+
+
 PATTERNS = (
     *("c -> 1 c", "n c -> c n", "h w c -> (h w) c", "h w c -> 1 1 (h w c)", "1 c -> c"),
     *("(h p) w c -> h w (p c)", "h w (p c) -> (h p) w c", "(h p) (w q) c -> (h w) (p q c)"),
@@ -364,6 +393,13 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "slice": st.one_of(slices(inputs), stretches(inputs)),
         "gather": gathers(inputs),
         "rearrange": rearrangements(inputs),
+        "attention": attentions(inputs),
+        "class_token": of("class_token", inputs, optional(tokens=st.sampled_from((1, 2)))),
+        "position_embedding": of(
+            "position_embedding",
+            inputs,
+            optional(method=st.sampled_from(("learned", "sinusoidal"))),
+        ),
         "pad_channels": of(
             "pad_channels", inputs, optional(before=st.integers(0, 4), after=st.integers(0, 4))
         ),

@@ -10,6 +10,7 @@ A kind of somebody else's registers its own with :func:`run`, :func:`init`, :fun
 from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     activation,
     arithmetic,
+    attention,
     axes,
     conv,
     gated,
@@ -22,6 +23,7 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     reshape,
     resize,
     smooth,
+    tokens,
     transposed,
 )
 from cnnanalyze.execute.kernels._base import (

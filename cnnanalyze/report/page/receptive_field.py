@@ -19,6 +19,7 @@ from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.core.reach import (
     POINT,
     Bins,
+    Blocks,
     Continued,
     Everywhere,
     Gathered,
@@ -52,6 +53,8 @@ def encode(reach: Reach) -> list[object]:
             return ["s", step, unit, offset, neighbours]
         case Bins(inputs, outputs):
             return ["b", inputs, outputs]
+        case Blocks(size, offset):
+            return ["k", size, offset]
         case Gathered(positions, extent):
             return ["g", extent, *positions]
         case Everywhere():

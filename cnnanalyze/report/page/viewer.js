@@ -41,6 +41,10 @@ function startViewer(box) {
         return at === low * b ? [low] : range(low - Math.max(d / 2 - 1, 0), low + Math.floor(d / 2));
       }
       case "b": return range(Math.floor((o * a) / b), Math.ceil(((o + 1) * a) / b) - 1);
+      case "k": {
+        const first = o - (((o - b) % a) + a) % a;
+        return range(first, first + a - 1);
+      }
       case "g": return [map[2 + o]];
       default: return range(0, n - 1);
     }

@@ -14,7 +14,9 @@ from cnnanalyze.core.reach import (
     POINT,
     WHOLE,
     Bins,
+    Blocks,
     Continued,
+    Gathered,
     Reach,
     Sampled,
     Transposed,
@@ -22,12 +24,21 @@ from cnnanalyze.core.reach import (
 )
 from cnnanalyze.report.page.receptive_field import centres, encode, viewer
 
-CLASSES: dict[str, Any] = {"w": Window, "t": Transposed, "s": Sampled, "b": Bins, "c": Continued}
+CLASSES: dict[str, Any] = {
+    "k": Blocks,
+    "w": Window,
+    "t": Transposed,
+    "s": Sampled,
+    "b": Bins,
+    "c": Continued,
+}
 
 
 def decode(written: list[Any]) -> Reach:
     if written[0] in "ae":
         return WHOLE if written[0] == "a" else EVERYWHERE
+    if written[0] == "g":
+        return Gathered(tuple(written[2:]), written[1])
     cls, numbers = CLASSES[written[0]], list(written[1:])
     found: Reach = cls(*numbers)
     return found
@@ -42,6 +53,8 @@ def decode(written: list[Any]) -> Reach:
         Bins(13, 5),
         Continued(3, 2, 5, 1, "circular"),
         Continued(1, before=2),
+        Blocks(7, 3),
+        Gathered((3, 0), 5),
         WHOLE,
         EVERYWHERE,
     ],

@@ -283,9 +283,11 @@ def axis_of(q: Question) -> int:
     """Return the axis that is meant; the batch is 0."""
     words = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
     named = [*words.get(q.rank, ()), "channels"]
-    if q["axis"] not in named and not isinstance(q["axis"], int):
+    known = {name: number for number, name in enumerate(named, 1)}
+    axis: int = known.get(q["axis"], q["axis"])
+    if axis not in known.values():
         raise IndexError("no such axis")
-    return q["axis"] if isinstance(q["axis"], int) else 1 + named.index(q["axis"])
+    return axis
 
 
 @joined("gather")
