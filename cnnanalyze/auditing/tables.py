@@ -16,24 +16,54 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import Field
+
 from cnnanalyze.auditing.alternatives import Analyses
 from cnnanalyze.auditing.examine import examine
 from cnnanalyze.auditing.verdict import Audit, Verdict
+from cnnanalyze.core.binding import Itself, Section, Text, Word, version
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, text_of
+from cnnanalyze.core.tree import Mapping, Scalar
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import vary
-from cnnanalyze.language.claims import Claim, read_source
-from cnnanalyze.language.list_file import read_listing
-from cnnanalyze.language.mapping import Keys, place_of
+from cnnanalyze.language.claims import Claim, SourceFigures
+from cnnanalyze.language.mapping import place_of
+from cnnanalyze.language.reader import read_file
 
 ENDING = ".table"
 VERSION = VERSIONS["table"]
-KEYS = ("table", "name", "source", "about", "rows")
+
+
+class WrittenRow(SourceFigures):
+    """One row of a table, as it is written; without figures, the network is not examined."""
+
+    called = "a row"
+    example = "- {row: 3, printed: ResNet, network: resnet50, total: {parameters: 25.6M}}"
+    needs_any = ()
+
+    row: Text = Field(default="", description="its number in the table")
+    printed: Text = Field(default="", description="what the table calls the network")
+    network: Word = Field(
+        description="a spec beside the file, one folder up, or of the zoo", examples=["resnet50"]
+    )
+    source: Text = Field(default="", description="who printed it, if not the table's source")
+    tree: Itself
+
+
+class WrittenTable(Section):
+    """A table of networks with the figures that somebody prints for them."""
+
+    table: version(VERSION) = Field(  # type: ignore[valid-type]
+        description="version of the language", examples=[VERSION]
+    )
+    name: Text = ""
+    source: Text = ""
+    about: Text = ""
+    rows: tuple[WrittenRow, ...]
 
 
 class TableRow(NamedTuple):
@@ -65,42 +95,31 @@ def read_table(path: Path) -> Board:
         With every fault of the file, each at its place.
     """
     faults = Faults()
-    tree, listed = read_listing(path, KEYS, VERSION, "a table", faults)
-    keys = Keys(tree, "a table", (*KEYS, *tree.keys()), faults)  # what is unknown is noted already
-    name, source = keys.text("name") or path.stem, keys.text("source")
-    keys.text("about")
-    rows = [_read_row(item, path.parent, source or name, faults) for item in listed.items]
-    seen: dict[str, TableRow] = {}
-    for row in filter(None, rows):
-        first = seen.setdefault(row.number, row) if row.number else row
+    table = read_file(path, WrittenTable, "a table", faults)
+    name = table.name or path.stem
+    seen: dict[str, WrittenRow] = {}
+    rows = []
+    for row in table.rows:
+        first = seen.setdefault(row.row, row) if row.row else row
         if first is not row:
-            words = f"row {row.number} is there already, in line {first.tree.mark.line}"
+            words = f"row {row.row} is there already, in line {first.tree.mark.line}"
             faults.add(words, row.tree.mark)
+        if (file := _find(row.network, path.parent, faults)) is not None:
+            claims = tuple(row.claims(table.source or name))
+            rows.append(TableRow(row.row, row.printed, file, claims, row.tree))
     faults.raise_if_any()
-    return Board(name, source, tuple(row for row in rows if row is not None))
+    return Board(name, table.source, tuple(rows))
 
 
-def _read_row(item: Tree, folder: Path, source: str, faults: Faults) -> TableRow | None:
-    claims = read_source(item, faults, ("row", "printed", "network"), source)
-    if not isinstance(item, Mapping):
-        return None
-    keys = Keys(item, "a row", item.keys(), faults)  # what is unknown is noted already
-    printed, number = _text(keys, "printed"), _text(keys, "row")
-    network = item.get("network")
-    if not isinstance(network, Scalar) or not (word := text_of(network)):
-        faults.add("a row must name its 'network'", network.mark if network else item.mark)
-        return None
+def _find(network: Scalar, folder: Path, faults: Faults) -> Path | None:
+    """Return the spec that a row is about."""
+    word = network.text
     places = (folder / f"{word}.yaml", folder.parent / f"{word}.yaml")
     path = next((place for place in places if is_file(place)), None)
     if path is None:
         known = sorted({p.stem for place in places for p in place.parent.glob("*.yaml")})
         faults.add(f"there is no spec '{word}.yaml' here{nearest(word, known)}", network.mark)
-        return None
-    return TableRow(number, printed, path, tuple(claims), item)
-
-
-def _text(keys: Keys, key: str) -> str:
-    return keys.text(key) if key in keys.known else ""
+    return path
 
 
 def audit_table(board: Board, analyses: Analyses | None = None) -> Audit:

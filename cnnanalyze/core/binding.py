@@ -23,9 +23,11 @@ Window(size=3, stride=1)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from collections.abc import Mapping as Lookup
+from dataclasses import dataclass
 from functools import cache
+from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -33,21 +35,23 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationErro
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-from cnnanalyze.core.diagnostics import Faults, refuse_unknown, said, say
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
-from cnnanalyze.errors import Mark
+from cnnanalyze.errors import CnnError, Mark
 
 
 class Wrong(NamedTuple):
-    """Something that is wrong with a model as a whole, though each of its values is right."""
+    """Something that is wrong with a section as a whole, though each of its values is right."""
 
     message: str
     key: str = ""
-    """The key whose place is meant; the whole mapping if there is none, or it is not given."""
+    """The key whose value is meant; the whole section if there is none, or it is not given."""
     help: str = ""
     code: str = ""
-    at_value: bool = True
-    """Whether the value is meant, and not the key."""
+    at_key: bool = False
+    """Whether the key itself is meant, and not its value."""
+    mark: Mark | None = None
+    """The place, if it is another one."""
 
 
 class Section(BaseModel):
@@ -56,98 +60,149 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     called: ClassVar[str] = ""
-    """What messages call such a mapping, where several may stand: ``a fact``."""
+    """What messages call such a mapping, where it is not called by its key: ``a fact``."""
     example: ClassVar[str] = ""
     """How one is written: the help where something else stands."""
     principal: ClassVar[str] = ""
     """The key that is meant if there is no mapping, but a bare value."""
+    needs_any: ClassVar[tuple[str, ...]] = ()
+    """Keys of which at least one must be given."""
+    definition: ClassVar[str] = ""
+    """The name under which a JSON Schema has it once, for a section that stands in many places."""
 
-    def wrong(self) -> Iterator[Wrong]:
-        """Yield what is wrong with the keys together."""
+    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - each section has its own
+        """Yield what is wrong with the keys together; ``what`` is how messages call the section."""
         return iter(())
 
-    def idle(self, allowed: tuple[str, ...], why: str) -> Iterator[Wrong]:
-        """Yield every key that is given and has no bearing beside the others."""
-        for name, info in type(self).model_fields.items():
-            if name in self.model_fields_set and name not in allowed and not is_place(info):
-                key = key_of(name, info)
-                yield Wrong(f"'{key}' is not read {why}", key, code="SP003", at_value=False)
+    def idle(self, allowed: Container[str], why: str) -> Iterator[Wrong]:
+        """Yield every key that is given and has no bearing beside the others.
+
+        Parameters
+        ----------
+        allowed
+            The keys that have one.
+        why
+            Beside what, or for what, the others have none: the end of the sentence.
+        """
+        for key, (name, _) in fields_of(type(self)).items():
+            if name in self.model_fields_set and key not in allowed:
+                yield Wrong(f"'{key}' is not read {why}", key, code="SP003", at_key=True)
 
 
-class Reader(NamedTuple):
-    """How a value is read that is no plain data: by a function from its tree.
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """How a value is read that is no plain data: by a function, from its tree.
 
-    The function raises a ``ValueError`` whose text goes on where ``'key' of a fact`` ends.
+    The function raises a ``ValueError`` whose text goes on where ``'key' of a fact`` ends, or a
+    ``CnnError`` that says it all.
     """
 
     read: Callable[[Tree], object]
-    schema: Lookup[str, Any]
+    schema: Lookup[str, Any] | Callable[[], Lookup[str, Any]]
     """The JSON Schema of what may be written."""
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
 
 
-class Entries(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Entries:
     """A mapping whose keys come from a table: what may stand at each, and what meets others."""
 
     types: Callable[[], Lookup[str, Any]]
-    """What a value is (a section, or what a reader makes), by key."""
-    unknown: Callable[[str, tuple[str, ...]], tuple[str, str]]
-    """From a key that is not known and those that are: what is said of it, and what to do."""
+    """What each value is: a section, or what a reader makes."""
+    unknown: Callable[[str, str, tuple[str, ...]], tuple[str, str]]
+    """From what the mapping is called, a key that is not known, and those that are: what is said
+    of it, and what to do."""
+    called: str = "'{}'"
+    """What messages call the value of a key."""
+    example: str = ""
+    """How the mapping is written: the help where something else stands."""
+    is_kept: bool = False
+    """Whether the mapping comes back as it is written, once it is known to be right."""
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
 
 
-class _Place:
+class _Itself:
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
 
 
-_PLACE = _Place()
-Place = Annotated[Mark, _PLACE]
-"""Where a section is written; it is no key of it."""
+_ITSELF = _Itself()
+Itself = Annotated[Mapping, _ITSELF]
+"""The mapping of a section as it is written; this is no key of it."""
 
-
-def is_place(info: FieldInfo) -> bool:
-    """Whether a field is no key, but keeps the place of its section."""
-    return _PLACE in info.metadata
-
-
-def key_of(name: str, info: FieldInfo) -> str:
-    """Return the key that is written for a field."""
-    return info.alias or name
-
-
-WRITTEN: Lookup[str, Any] = {"type": ["string", "number", "boolean"]}
+WRITTEN: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 """The schema of a text that is taken as written, also where YAML sees a number or a truth value."""
 
 
 def _text(tree: Tree) -> str:
-    if not isinstance(tree, Scalar) or tree.value is None:
-        raise ValueError(f"must be a text, not {said(tree)}")
-    return tree.text
+    if isinstance(tree, Scalar) and tree.value is not None:
+        return tree.text
+    raise ValueError(f"must be a text, not {said(tree)}")
+
+
+def _word(tree: Tree) -> Scalar:
+    if isinstance(tree, Scalar) and tree.text:
+        return tree
+    raise ValueError(f"must be a text, not {said(tree)}")
 
 
 def _mapping(tree: Tree) -> Mapping:
-    if not isinstance(tree, Mapping):
-        raise ValueError(f"must be a mapping, not {said(tree)}")  # noqa: TRY004 - its text is read
-    return tree
+    if isinstance(tree, Mapping):
+        return tree
+    raise ValueError(f"must be {_mapping_at(tree.mark)}, not {said(tree)}")
+
+
+def _mapping_at(mark: Mark) -> str:
+    """Return what a mapping is called in the language of a file."""
+    return "a table" if mark.source.name.endswith(".toml") else "a mapping"
 
 
 Text = Annotated[str, Reader(_text, WRITTEN)]
 """A text as it is written: ``1998`` is one, too."""
+Word = Annotated[Scalar, Reader(_word, {**WRITTEN, "minLength": 1})]
+"""A text with its place."""
 Written = Annotated[Tree, Reader(lambda tree: tree, {})]
-"""Whatever stands there, with its places."""
+"""Whatever stands there, with its places: somebody else reads it."""
 WrittenMapping = Annotated[Mapping, Reader(_mapping, {"type": "object"})]
 """A mapping that somebody else reads."""
+
+
+def version(number: int) -> Any:  # noqa: ANN401 - an annotation
+    """Return the type of the key that says in which version of its language a file is written."""
+
+    def check(tree: Tree) -> int:
+        if isinstance(tree, Scalar) and tree.value == number and tree.value is not True:
+            return number
+        raise ValueError(f"must be {number}, the version that this tool reads, not {said(tree)}")
+
+    return Annotated[int, Reader(check, {"const": number})]
+
+
+@cache
+def fields_of(model: type[Section]) -> dict[str, tuple[str, FieldInfo]]:
+    """Return the keys of a section: of each, its name in Python and what is declared of it.
+
+    The section's own come before those that it inherits.
+    """
+    own = [name for cls in model.__mro__ for name in get_annotations(cls)]
+    names = (name for name in dict.fromkeys(own) if name in model.model_fields)
+    fields = ((name, model.model_fields[name]) for name in names)
+    return {
+        info.alias or name: (name, info) for name, info in fields if _ITSELF not in info.metadata
+    }
+
+
+# --- reading --------------------------------------------------------------------------------------
 
 Model = TypeVar("Model", bound=Section)
 
 
 def bind(tree: Tree | None, model: type[Model], what: str, faults: Faults) -> Model | None:
-    """Read a mapping into a model; nothing comes back if there is none, or it cannot be made.
+    """Read a section; nothing comes back if there is none, or it cannot be made.
 
     Parameters
     ----------
@@ -166,41 +221,39 @@ def bind(tree: Tree | None, model: type[Model], what: str, faults: Faults) -> Mo
     return found if isinstance(found, model) else None
 
 
+def bind_entries(tree: Tree | None, about: Entries, what: str, faults: Faults) -> dict[str, Any]:
+    """Read a mapping whose keys come from a table; what is wrong is left out."""
+    found = {} if tree is None else _entries(tree, about, what, faults)
+    return found if isinstance(found, dict) else {}
+
+
 _FAILED = object()
 """What comes of something that is wrong; the faults are noted."""
 
 
-@cache
-def _fields(model: type[Section]) -> dict[str, FieldInfo]:
-    """Return the fields of a model by the keys that are written for them."""
-    return {
-        key_of(name, info): info for name, info in model.model_fields.items() if not is_place(info)
-    }
-
-
 def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> object:
-    if not isinstance(tree, Mapping):
-        if not model.principal:
-            faults.add(
-                f"{what} must be a mapping, not {said(tree)}",
-                tree.mark,
-                model.example,
-                code="SP005",
-            )
-            return _FAILED
+    fields = fields_of(model)
+    is_bare = not isinstance(tree, Mapping) and bool(model.principal)
+    if is_bare:
         word = Scalar(model.principal, model.principal, True, tree.mark)
         tree = Mapping(((word, tree),), tree.mark)
-    fields = _fields(model)
+    if not isinstance(tree, Mapping):
+        needed = [key for key, (_, info) in fields.items() if info.is_required()]
+        keys = f" with {quoted(needed)}" if needed else ""
+        message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {said(tree)}"
+        faults.add(message, tree.mark, model.example, code="SP005")
+        return _FAILED
     refuse_unknown(tree, tuple(fields), what, faults)
     values: dict[str, Any] = {
-        name: tree.mark for name, info in model.model_fields.items() if is_place(info)
+        name: tree for name, info in model.model_fields.items() if _ITSELF in info.metadata
     }
     failed = set()
     for key, value in tree.entries:
-        info = fields.get(key.text)
-        if info is None or (isinstance(value, Scalar) and value.value is None and value.plain):
+        if key.text not in fields or (is_empty(value) and not is_bare):
             continue
-        found = _value(value, info.annotation, info.metadata, key.text, what, faults)
+        info = fields[key.text][1]
+        owner = what if is_bare else f"'{key.text}' of {what}"
+        found = _value(value, (info.annotation, info.metadata), key.text, owner, faults)
         if found is _FAILED:
             failed.add(key.text)
         else:
@@ -212,37 +265,41 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
             if e["loc"][0] not in failed:
                 _note(e, tree, fields, what, faults)
         return _FAILED
-    if not failed:
-        for wrong in made.wrong():
-            faults.add(wrong.message, _mark_of(tree, wrong), wrong.help, code=wrong.code)
+    if model.needs_any and not any(tree.get(key) for key in model.needs_any):
+        either = " or ".join(f"'{key}'" for key in model.needs_any)
+        faults.add(f"{what} needs {either}", tree.mark, model.example, code="SP015")
+    for wrong in made.wrong(what) if not failed else ():
+        mark = next(
+            ((k if wrong.at_key else v).mark for k, v in tree.entries if k.text == wrong.key),
+            tree.mark,
+        )
+        faults.add(wrong.message, wrong.mark or mark, wrong.help, code=wrong.code)
     return made
 
 
-def _mark_of(tree: Mapping, wrong: Wrong) -> Mark:
-    for key, value in tree.entries:
-        if key.text == wrong.key:
-            return value.mark if wrong.at_value else key.mark
-    return tree.mark
+def is_empty(tree: Tree) -> bool:
+    """Whether nothing is written behind a key, which is then as good as not given."""
+    return isinstance(tree, Scalar) and tree.value is None and tree.plain
 
 
 def _note(
     error: Lookup[str, Any],
     tree: Mapping,
-    fields: Lookup[str, FieldInfo],
+    fields: Lookup[str, tuple[str, FieldInfo]],
     what: str,
     faults: Faults,
 ) -> None:
     """Note what pydantic complains of."""
-    key = str(error["loc"][0])
-    about = fields[key]
+    words = [str(part) for part in error["loc"] if isinstance(part, str)]
+    about = fields[words[0]][1]
+    example = f"{words[0]}: {about.examples[0]}" if about.examples else ""
     if error["type"] == "missing":
-        help_ = f"{key}: {about.examples[0] if about.examples else about.description}"
-        faults.add(f"{what} needs '{key}'", tree.mark, help_, code="SP015")
+        help_ = example or (f"{words[0]}: {about.description}" if about.description else "")
+        faults.add(f"{what} needs '{words[0]}'", tree.mark, help_, code="SP015")
         return
-    help_ = f"{key}: {about.examples[0]}" if about.examples else ""
-    faults.add(
-        f"'{key}' of {what} {complaint(error)}", _innermost(tree, error["loc"]), help_, code="SP005"
-    )
+    owner = f"'{words[-1]}' of '{words[-2]}'" if len(words) > 1 else f"'{words[0]}' of {what}"
+    mark = _innermost(tree, error["loc"])
+    faults.add(f"{owner} {complaint(error)}", mark, example, code="SP005")
 
 
 def _innermost(tree: Mapping, location: tuple[int | str, ...]) -> Mark:
@@ -260,43 +317,49 @@ def _innermost(tree: Mapping, location: tuple[int | str, ...]) -> Mark:
     return level.mark
 
 
-# --- values ---------------------------------------------------------------------------------------
+Declared = tuple[Any, Iterable[Any]]
+"""A type, and what is declared beside it."""
 
 
-def _value(
-    tree: Tree,
-    annotation: Any,  # noqa: ANN401 - what a model declares
-    metadata: list[Any] | tuple[Any, ...],
-    key: str,
-    what: str,
-    faults: Faults,
-) -> object:
-    """Return what is written as pydantic takes it: sections made, readers asked, the rest plain."""
+def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults) -> object:
+    """Return what is written as a model takes it: sections made, readers asked, the rest plain."""
+    annotation, metadata = declared
     for about in metadata:
+        if isinstance(about, Entries):
+            return _entries(tree, about, f"'{key}'", faults)
         if isinstance(about, Reader):
             try:
                 return about.read(tree)
             except ValueError as error:
-                owner = f"'{key}' of {what}" if what else f"'{key}'"
                 faults.add(f"{owner} {error}", tree.mark, code="SP005")
-                return _FAILED
-        if isinstance(about, Entries):
-            return _entries(tree, about, key, what, faults)
-    if metadata:  # a validator of its own takes plain data
-        return _plain(tree)
+            except CnnError as error:
+                for fault in error.faults:
+                    faults.add(fault.message, fault.mark or tree.mark, fault.help, code="SP005")
+            return _FAILED
     if hasattr(annotation, "__metadata__"):
         inner = annotation.__origin__, annotation.__metadata__
-        return _value(tree, *inner, key, what, faults)
-    origin, inside = get_origin(annotation), get_args(annotation)
+        return _value(tree, inner, key, owner, faults)
+    origin: Any = get_origin(annotation)
+    inside = get_args(annotation)
+    if not all(isinstance(about, FieldInfo) for about in metadata):
+        # A validator of its own takes plain data.
+        return _plain(tree)
     if origin in {Union, UnionType}:
-        annotation = next(part for part in inside if part is not NoneType)
-        return _value(tree, annotation, (), key, what, faults)
+        meant = next(part for part in inside if part is not NoneType)
+        return _value(tree, (meant, ()), key, owner, faults)
     if _is_section(annotation):
         return _section(tree, annotation, annotation.called or f"'{key}'", faults)
     if origin is tuple:
-        return _items(tree, inside[0], key, what, faults)
-    if origin is dict and isinstance(tree, Mapping):
-        found = {k.text: _value(v, inside[1], (), k.text, "", faults) for k, v in tree.entries}
+        return _items(tree, inside[0], key, owner, faults)
+    if origin is dict:
+        if not isinstance(tree, Mapping):
+            message = f"{owner} must be {_mapping_at(tree.mark)}, not {said(tree)}"
+            faults.add(message, tree.mark, code="SP005")
+            return _FAILED
+        found = {
+            k.text: _value(v, (inside[1], ()), k.text, f"'{k.text}' of '{key}'", faults)
+            for k, v in tree.entries
+        }
         return {k: v for k, v in found.items() if v is not _FAILED}
     return _plain(tree)
 
@@ -305,33 +368,38 @@ def _is_section(annotation: Any) -> bool:  # noqa: ANN401 - what a model declare
     return isinstance(annotation, type) and issubclass(annotation, Section)
 
 
-def _items(
-    tree: Tree,
-    annotation: Any,  # noqa: ANN401 - what a model declares
-    key: str,
-    what: str,
-    faults: Faults,
-) -> object:
+def _bare(annotation: Any) -> Any:  # noqa: ANN401
+    return getattr(annotation, "__origin__", annotation)
+
+
+def _items(tree: Tree, item: Any, key: str, owner: str, faults: Faults) -> object:  # noqa: ANN401
     """Return a list; one word is a list of one."""
     if not isinstance(tree, Sequence):
         is_word = isinstance(tree, Scalar) and isinstance(tree.value, str)
-        return (plain(tree),) if is_word and not _is_section(annotation) else _plain(tree)
-    found = (_value(item, annotation, (), key, what, faults) for item in tree.items)
-    return tuple(item for item in found if item is not _FAILED)
+        return (plain(tree),) if is_word and not _is_section(item) else _plain(tree)
+    found = (_value(one, (item, ()), key, owner, faults) for one in tree.items)
+    return tuple(one for one in found if one is not _FAILED)
 
 
-def _entries(tree: Tree, about: Entries, key: str, what: str, faults: Faults) -> object:
+def _entries(tree: Tree, about: Entries, what: str, faults: Faults) -> object:
     if not isinstance(tree, Mapping):
-        faults.add(f"'{key}' of {what} must be a mapping, not {said(tree)}", tree.mark)
+        message = f"{what} must be {_mapping_at(tree.mark)}, not {said(tree)}"
+        faults.add(message, tree.mark, about.example, code="SP005")
         return _FAILED
     types = about.types()
     found = {}
-    for word, value in tree.entries:
-        if (annotation := types.get(word.text)) is None:
-            message, help_ = about.unknown(word.text, tuple(types))
-            faults.add(message, word.mark, help_, code="SP003")
+    for key, value in tree.entries:
+        if (annotation := types.get(key.text)) is None:
+            message, help_ = about.unknown(what, key.text, tuple(types))
+            faults.add(message, key.mark, help_, code="SP003")
+        elif _is_section(meant := _bare(annotation)):
+            called = meant.called or about.called.format(key.text)
+            found[key.text] = _section(value, meant, called, faults)
         else:
-            found[word.text] = _value(value, annotation, (), word.text, "", faults)
+            owner = f"'{key.text}' of {what}"
+            found[key.text] = _value(value, (annotation, ()), key.text, owner, faults)
+    if about.is_kept:
+        return tree
     return {k: v for k, v in found.items() if v is not _FAILED}
 
 

@@ -7,15 +7,52 @@ since a setting that nobody reads would be taken for one that holds.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
+from cnnanalyze.core.binding import Entries, Reader, WrittenMapping, bind_entries
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import exists, is_file, resolved
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.toml import Keys, Located, open_toml, parse, shown, table_at
-from cnnanalyze.errors import Fault, UsageError
+from cnnanalyze.core.toml import open_toml, parse, shown, table_at, tree_of
+from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain
+from cnnanalyze.errors import Fault, Mark, UsageError
 
 OWN, SHARED = "cnnanalyze.toml", "pyproject.toml"
-FILES: dict[str, Keys] = {OWN: (), SHARED: ("tool", "cnnanalyze")}
+FILES: dict[str, tuple[str, ...]] = {OWN: (), SHARED: ("tool", "cnnanalyze")}
 """The files that are looked for, in this order, and where in them our tables stand."""
+OF_LINT = (
+    *("extend", "profile", "target", "select", "extend-select", "ignore", "severity"),
+    *("per-file-ignores", "thresholds", "budgets", "rule", "fail-on", "max-warnings"),
+)
+"""What stands in the table of the linter, which reads it; known here to be told of if misplaced."""
+
+
+def _patterns(tree: Tree) -> tuple[str, ...]:
+    from cnnanalyze.core.ignore_patterns import why_not  # noqa: PLC0415 - only where folders are searched
+
+    items = tree.items if isinstance(tree, Sequence) else (tree,)
+    if not isinstance(tree, Sequence) or not all(isinstance(plain(i), str) for i in items):
+        raise ValueError(f"must be a list of patterns as .gitignore has them, not {said(tree)}")
+    faults = [Fault(wrong, i.mark) for i in items if (wrong := why_not(str(plain(i))))]
+    if faults:
+        raise UsageError(*faults)
+    return tuple(plain(tree))
+
+
+_PATTERNS = Reader(_patterns, {"type": "array", "items": {"type": "string"}})
+
+
+def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    if word in OF_LINT:
+        return f"'{word}' belongs under 'lint'", "it has no effect here"
+    if word == "tool":
+        return (
+            f"tables of {OWN} do not belong under 'tool'",
+            f"write [lint] instead of [tool.cnnanalyze.lint], or move the table into {SHARED}",
+        )
+    return f"{what} has no '{word}'{nearest(word, known)}", f"it takes {', '.join(known)}"
+
+
 FOLDERS = {
     "exclude": "what is passed over in folders, instead of what is by itself",
     "extend-exclude": "additional exclusions",
@@ -25,11 +62,13 @@ FOLDERS = {
 TABLES = ("lint", "conventions")
 KEYS = (*FOLDERS, *TABLES)
 """What may stand at the top."""
-OF_LINT = (
-    *("extend", "profile", "target", "select", "extend-select", "ignore", "severity"),
-    *("per-file-ignores", "thresholds", "budgets", "rule", "fail-on", "max-warnings"),
+TOP = Entries(
+    lambda: {
+        **dict.fromkeys(FOLDERS, Annotated[tuple[str, ...], _PATTERNS]),
+        **dict.fromkeys(TABLES, WrittenMapping),
+    },
+    _unknown,
 )
-"""What stands in the table of the linter, which reads it; known here to be told of if misplaced."""
 
 
 def find(folder: Path) -> Path | None:
@@ -62,7 +101,7 @@ def _is_ours(path: Path) -> bool:
     return "cnnanalyze" in tools
 
 
-def open_table(path: Path, *keys: str) -> Located:
+def open_table(path: Path, table: str) -> Mapping:
     """Return a table of a configuration; an empty one if it has none.
 
     Raises
@@ -70,47 +109,17 @@ def open_table(path: Path, *keys: str) -> Located:
     UsageError
         If the file cannot be read, or if something stands at its top that nobody reads.
     """
-    source = open_toml(path)
-    top = _table(Located(source, parse(source), ()), FILES.get(path.name, ()))
-    _check_top(top)
-    return _table(top, keys)
+    found = _read_top(path).get(table)
+    return found if isinstance(found, Mapping) else Mapping((), Mark(open_toml(path), 1, 1))
 
 
-def _table(found: Located, keys: Keys) -> Located:
-    """Return the table below another that some keys lead to, or refuse what stands there."""
-    for key in keys:
-        table = found.table.get(str(key), {})
-        if not isinstance(table, dict):
-            name = found.name(str(key))
-            raise found.wrong(
-                f"'{key}' must be a table, not {table!r}", key, help=f"as in [{name}]"
-            )
-        found = Located(found.source, table, (*found.at, key))
+def _read_top(path: Path) -> dict[str, Any]:
+    source, faults = open_toml(path), Faults()
+    *above, last = FILES.get(path.name, ()) or ("",)
+    tree = tree_of(source, *above)
+    found = bind_entries(tree.get(last) if last else tree, TOP, "the configuration", faults)
+    faults.raise_if_any(UsageError)
     return found
-
-
-def _check_top(top: Located) -> None:
-    for key in top.table:
-        if key in KEYS:
-            continue
-        if key in OF_LINT:
-            raise top.wrong(
-                f"'{key}' belongs under [{top.name('lint')}]",
-                key,
-                help="it has no effect here",
-            )
-        if key == "tool":
-            raise top.wrong(
-                f"tables of {Path(top.source.name).name} do not belong under 'tool'",
-                key,
-                help="write [lint] instead of [tool.cnnanalyze.lint], "
-                f"or move the table into {SHARED}",
-            )
-        raise top.wrong(
-            f"the configuration has no '{key}'{nearest(key, KEYS)}",
-            key,
-            help=f"it takes {', '.join(KEYS)}",
-        )
 
 
 # --- what a configuration may reach --------------------------------------------------------------
@@ -148,21 +157,4 @@ def read_folders(path: Path) -> dict[str, tuple[str, ...]]:
     UsageError
         If something is no list of patterns, with its place.
     """
-    from cnnanalyze.core.ignore_patterns import why_not  # noqa: PLC0415 - only where folders are searched
-
-    top = open_table(path)
-    said = {}
-    for key in FOLDERS:
-        if (value := top.table.get(key)) is None:
-            continue
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise top.wrong(
-                f"'{key}' must be a list of patterns, not {value!r}",
-                key,
-                help=f'{key} = ["old/", "*.draft.yaml"], as .gitignore has them',
-            )
-        for number, line in enumerate(value):
-            if wrong := why_not(line):
-                raise UsageError(Fault(wrong, top.value(key, number)))
-        said[key] = tuple(value)
-    return said
+    return {key: said for key, said in _read_top(path).items() if key in FOLDERS}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
-from cnnanalyze.errors import Call, Fault, Mark, SpecError
+from cnnanalyze.errors import Call, CnnError, Fault, Mark, SpecError
 
 MOST = 50
 """A file with more faults than this is not worth more lines."""
@@ -109,14 +109,14 @@ class Faults:
             )
         )
 
-    def raise_if_any(self) -> None:
-        """Raise one :class:`SpecError` with everything that was noted."""
+    def raise_if_any(self, error: type[CnnError] = SpecError) -> None:
+        """Raise one error with everything that was noted."""
         if not self._found:
             return
         found = self.sorted()
         if len(found) > MOST:
             found = (*found[:MOST], Fault(f"{len(found) - MOST} more faults are not shown"))
-        raise SpecError(*found)
+        raise error(*found)
 
 
 class Caught(NamedTuple):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping as Lookup
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.files import printable, read_text
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plant
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 MOST_BYTES = 1_000_000
@@ -24,31 +25,6 @@ MOST_PARTS = 100
 
 Keys = tuple[str | int, ...]
 """What leads to a value: names of keys, and numbers in lists."""
-
-
-class Located(NamedTuple):
-    """A table of a TOML file, with the file, for messages with places."""
-
-    source: Source
-    table: Mapping[str, Any]
-    at: Keys
-    """The keys that lead to the table."""
-
-    def mark(self, *keys: str | int) -> Mark:
-        """Return where a key is written, or else the closest table above it."""
-        return find_key(self.source, (*self.at, *keys))
-
-    def value(self, *keys: str | int) -> Mark:
-        """Return where the value of a key is written."""
-        return find_key(self.source, (*self.at, *keys), is_value=True)
-
-    def name(self, *keys: str) -> str:
-        """Return what the table of a key is called in a head: ``lint.severity``."""
-        return ".".join(str(key) for key in (*self.at, *keys))
-
-    def wrong(self, message: str, *keys: str | int, help: str = "") -> UsageError:  # noqa: A002
-        """Return an error at the place of a key."""
-        return UsageError(Fault(message, self.mark(*keys), help))
 
 
 def open_toml(path: Path) -> Source:
@@ -63,7 +39,7 @@ def shown(path: Path) -> str:
 
 
 @cache
-def parse(source: Source) -> Mapping[str, Any]:
+def parse(source: Source) -> Lookup[str, Any]:
     """Return what a text holds, or refuse it where it is no TOML."""
     import tomllib  # noqa: PLC0415 - not every run needs it
 
@@ -86,7 +62,7 @@ def parse(source: Source) -> Mapping[str, Any]:
         raise UsageError(f"the configuration {source.name} cannot be read: {error}") from None
 
 
-def table_at(data: Mapping[str, Any], at: Keys) -> Mapping[str, Any] | None:
+def table_at(data: Lookup[str, Any], at: Keys) -> Lookup[str, Any] | None:
     """Return the table that some keys lead to; nothing if there is none."""
     found: Any = data
     for key in at:
@@ -289,20 +265,31 @@ def find_key(source: Source, keys: Keys, *, is_value: bool = False) -> Mark:
     return Mark(source, 1, 1)
 
 
-def find_word(source: Source, word: str, at: Keys) -> Mark:
-    r"""Return where a word is first written in a table, as a key or a value, or else the table.
+def tree_of(source: Source, *at: str) -> Mapping:
+    r"""Return the table that some keys lead to, with the place of every word; else an empty one.
 
     Examples
     --------
-    >>> toml = Source("x.toml", "[lint]\nselect = ['CV', 'NA'] # NA\n")
-    >>> str(find_word(toml, "NA", ("lint",)))
-    'x.toml:2:18'
+    >>> toml = Source("cnnanalyze.toml", "[lint]\nprofile = 'strict'\nignore = [3]\n")
+    >>> [(key.mark[1:3], value.mark[1:3]) for key, value in tree_of(toml, "lint").entries]
+    [((2, 1), (2, 12)), ((3, 1), (3, 10))]
     """
-    places, _ = _places(source)
-    for keys, place in places.items():
-        if keys[: len(at)] == at and word:
-            if keys[-1] == word:
-                return _mark(source, place.key)
-            if source.text[slice(*place.value)] == word:
-                return _mark(source, place.value)
-    return find_key(source, at)
+    try:
+        found = _tree(source, table_at(parse(source), at) or {}, at)
+    except RecursionError:
+        raise UsageError(f"the configuration {source.name} is nested too deep") from None
+    assert isinstance(found, Mapping)
+    return found
+
+
+def _tree(source: Source, data: object, at: Keys) -> Tree:
+    mark = find_key(source, at, is_value=True)
+    if isinstance(data, dict):
+        entries = tuple(
+            (Scalar(key, key, True, find_key(source, (*at, key))), _tree(source, value, (*at, key)))
+            for key, value in data.items()
+        )
+        return Mapping(entries, mark)
+    if isinstance(data, list):
+        return Sequence(tuple(_tree(source, v, (*at, n)) for n, v in enumerate(data)), mark)
+    return plant(data, mark)

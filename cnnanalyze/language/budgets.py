@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
+from functools import cache, partial
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from cnnanalyze.core.conventions import convention as find_convention
+from pydantic import Field
+
+from cnnanalyze.core.binding import Entries, Reader, Section, Wrong, bind_entries
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, plant
-from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.printed_number import PrintedNumber
+from cnnanalyze.core.tree import Scalar, Tree, plant
+from cnnanalyze.errors import Mark, Source
+from cnnanalyze.language.claims import ConventionName
+from cnnanalyze.language.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.language.synonyms import counted, near_key
+from cnnanalyze.layers.attributes import choice
 
 TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""
@@ -88,32 +94,146 @@ class Budgets(NamedTuple):
         return {q: e["at_most"] if set(e) == {"at_most"} else e for q, e in data.items()}
 
 
+# --- what is written ------------------------------------------------------------------------------
+
+
+class Amount(NamedTuple):
+    """A number of a limit, with its place."""
+
+    text: str
+    value: Any
+    """An exact fraction."""
+    mark: Mark
+
+
+def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
+    if not isinstance(tree, Scalar):
+        raise ValueError(f"must be a number, not {said(tree)}")  # noqa: TRY004 - its text is read
+    unit = next((u for u in units if tree.text.endswith(u)), "")
+    try:
+        found = PrintedNumber.parse(tree.text.removesuffix(unit).strip())
+    except ValueError as error:
+        example = ", and no size such as 20MB" if units else ""
+        raise ValueError(f"cannot be read: {error}{example}") from None
+    return Amount(tree.text, found.value * units.get(unit, 1), tree.mark)
+
+
+_LIMIT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}
+Count = Annotated[Amount | None, Reader(partial(_amount, units={}), _LIMIT)]
+Bytes = Annotated[Amount | None, Reader(partial(_amount, units=_UNITS), _LIMIT)]
+
+
+class LimitSection(Section):
+    """An upper limit, or a mapping of limits and of how the quantity is counted."""
+
+    principal = "at_most"
+    definition = "limit"
+    needs_any = BOUNDS
+
+    at_most: Count = None
+    at_least: Count = None
+
+    def terms(self) -> dict[str, Any]:
+        """Return how the quantity is counted."""
+        return {}
+
+    def wrong(self, what: str) -> Iterator[Wrong]:
+        """Refuse limits that exclude each other."""
+        least, most = self.at_least, self.at_most
+        if least is not None and most is not None and least.value > most.value:
+            yield Wrong(
+                f"no network can meet {what}: at_least {least.text} > at_most {most.text}",
+                "at_least",
+                "at_least must not be more than at_most",
+            )
+
+
+class OperationsLimit(LimitSection):
+    """Limits on operations."""
+
+    definition = "operations_limit"
+
+    convention: ConventionName = CONVENTION
+
+    def terms(self) -> dict[str, Any]:
+        """Return the convention."""
+        return {"convention": self.convention}
+
+
+class MemoryLimit(LimitSection):
+    """Limits in bytes."""
+
+    definition = "memory_limit"
+
+    at_most: Bytes = None
+    at_least: Bytes = None
+    dtype: choice(*TYPES) = TYPE  # type: ignore[valid-type]
+
+    def terms(self) -> dict[str, Any]:
+        """Return the type of the numbers."""
+        return {"dtype": self.dtype}
+
+
+LIMITS = {(): LimitSection, ("convention",): OperationsLimit, ("dtype",): MemoryLimit}
+"""By the words that say how a quantity is counted: what may stand behind it."""
+
+
+def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    # A word that is only another one for a key is not offered, but read.
+    offered = tuple(dict.fromkeys(limited()[w].key if w in limited() else w for w in known))
+    near = near_key(word, "quantities", known)
+    return (
+        f"{what} has no '{word}'; it takes {', '.join(offered)}{near}",
+        counted(word, known),
+    )
+
+
+@cache
+def _limits() -> dict[str, Any]:
+    return {
+        word: Annotated[LIMITS[terms_of(quantity)], Field(description=quantity.about)]
+        for word, quantity in limited().items()
+    }
+
+
+OF_LAYER = Entries(_limits, _unknown, "the budget for {}", "stem: {macs: 100M}")
+"""The limits of what a path or a pattern names."""
+BY_LAYER = Annotated[
+    dict[str, Annotated[dict[str, LimitSection], OF_LAYER]],
+    Field(description="limits by path of a layer or a block; * and ** stand for parts"),
+]
+BUDGETS = Entries(lambda: {**_limits(), "layers": BY_LAYER}, _unknown, "the budget for {}")
+"""What the section may hold: limits of the whole network, and limits by layer."""
+
+
 def read_budgets(tree: Tree | None, faults: Faults) -> Budgets | None:
     """Read a ``budgets:`` section; what is wrong is noted at its place."""
     if tree is None:
         return None
-    if not isinstance(tree, Mapping):
-        faults.add(f"'budgets' must be a mapping, not {said(tree)}", tree.mark)
-        return None
-    limits = _read_table(tree, "", faults)
-    layers = tree.get("layers")
-    if isinstance(layers, Mapping):
-        for key, table in layers.entries:
-            if isinstance(table, Mapping):
-                limits += _read_table(table, key.text, faults)
-            else:
-                faults.add(
-                    f"'{key.text}' must map quantities to limits, not {said(table)}",
-                    table.mark,
-                    help=f"{key.text}: {{macs: 100M}}",
-                )
-    elif layers is not None:
-        faults.add(
-            f"'layers' must map paths to their limits, not {said(layers)}",
-            layers.mark,
-            help='layers: {"stage*/conv*": {macs: 100M}}',
+    return budgets_of(bind_entries(tree, BUDGETS, "'budgets'", faults))
+
+
+def budgets_of(found: dict[str, Any]) -> Budgets:
+    """Return the budgets that the entries of a section say."""
+    found = dict(found)
+    by_layer = found.pop("layers", {})
+    tables = (("", found), *(by_layer.items() if isinstance(by_layer, dict) else ()))
+    return Budgets(
+        tuple(
+            limit
+            for layer, table in tables
+            for quantity, section in table.items()
+            for limit in _limits_of(quantity, layer, section)
         )
-    return Budgets(tuple(limits))
+    )
+
+
+def _limits_of(quantity: str, layer: str, section: LimitSection) -> Iterator[Limit]:
+    for bound, is_upper in ((section.at_most, True), (section.at_least, False)):
+        if bound is not None:
+            value = floor(bound.value) if is_upper else ceil(bound.value)
+            limit = Limit(quantity, bound.text, value, bound.mark, layer, is_upper)
+            yield limit._replace(**section.terms())
 
 
 def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
@@ -133,130 +253,3 @@ def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
     budgets = read_budgets(plant(data, Mark(Source(where, ""), 1, 1)), faults)
     faults.raise_if_any()
     return budgets
-
-
-def _read_table(tree: Mapping, layer: str, faults: Faults) -> list[Limit]:
-    """Read the limits of a network, or of what a pattern names."""
-    limits: list[Limit] = []
-    quantities = limited()
-    # A word that is only another one for a key is not offered, but read.
-    known = (
-        *dict.fromkeys(row.key for row in quantities.values()),
-        *(() if layer else ("layers",)),
-    )
-    for key, value in tree.entries:
-        if (quantity := quantities.get(key.text)) is not None:
-            limits += _read_limits(key.text, quantity, layer, value, faults)
-        elif key.text not in known:
-            faults.add(
-                f"'{layer or 'budgets'}' has no '{key.text}'; it takes {', '.join(known)}"
-                f"{near_key(key.text, 'quantities', (*known, *quantities))}",
-                key.mark,
-                help=counted(key.text, known),
-                code="SP003",
-            )
-    return limits
-
-
-def _read_limits(
-    quantity: str, row: Quantity, layer: str, tree: Tree, faults: Faults
-) -> list[Limit]:
-    """Read what stands after a quantity: an upper limit, or a mapping of limits and terms."""
-    terms = terms_of(row)
-    convention = CONVENTION if "convention" in terms else ""
-    dtype = TYPE if "dtype" in terms else ""
-    in_bytes = row.is_memory
-    if isinstance(tree, Scalar):
-        found = _number(quantity, tree, faults, in_bytes=in_bytes)
-        if found is None:
-            return []
-        value, written = floor(found), tree.text
-        return [Limit(quantity, written, value, tree.mark, layer, True, convention, dtype)]
-    if not isinstance(tree, Mapping):
-        faults.add(f"the budget for {quantity} must be a number, not {said(tree)}", tree.mark)
-        return []
-    for key, value in tree.entries:
-        if key.text not in {*BOUNDS, *terms}:
-            faults.add(
-                f"the budget for {quantity} has no '{key.text}'; it takes "
-                f"{', '.join((*BOUNDS, *terms))}{nearest(key.text, (*BOUNDS, *terms))}",
-                key.mark,
-                code="SP003",
-            )
-        elif key.text == "convention":
-            convention = _convention(value, faults)
-        elif key.text == "dtype":
-            dtype = _dtype(value, faults)
-    limits = []
-    numbers: dict[str, Any] = {}
-    for bound in BOUNDS:
-        value_tree = tree.get(bound)
-        if value_tree is None:
-            continue
-        if not isinstance(value_tree, Scalar):
-            faults.add(
-                f"'{bound}' of {quantity} must be a number, not {said(value_tree)}", value_tree.mark
-            )
-        elif (found := _number(quantity, value_tree, faults, in_bytes=in_bytes)) is not None:
-            numbers[bound] = found
-            upper = bound == "at_most"
-            value = floor(found) if upper else ceil(found)
-            limits.append(
-                Limit(
-                    *(quantity, value_tree.text, value, value_tree.mark),
-                    *(layer, upper, convention, dtype),
-                )
-            )
-    if numbers.keys() == set(BOUNDS) and numbers["at_least"] > numbers["at_most"]:
-        least, most = (limit.written for limit in reversed(limits))
-        faults.add(
-            f"no network can meet the budget for {quantity}: at_least {least} > at_most {most}",
-            limits[-1].mark,
-            help="at_least must not be more than at_most",
-        )
-    if tree.get("at_most") is None and tree.get("at_least") is None:
-        faults.add(
-            f"the budget for {quantity} needs a limit",
-            tree.mark,
-            help=f"{quantity}: {{at_most: 5M}}",
-        )
-    return limits
-
-
-def _convention(tree: Tree, faults: Faults) -> str:
-    """Return the name of a convention that there is, or the one that holds without a name."""
-    name = tree.text if isinstance(tree, Scalar) else said(tree)
-    try:
-        find_convention(name)
-    except UsageError as error:
-        faults.add(error.message, tree.mark, help=error.faults[0].help)
-        return CONVENTION
-    return name
-
-
-def _dtype(tree: Tree, faults: Faults) -> str:
-    word = tree.text if isinstance(tree, Scalar) else ""
-    if word in TYPES:
-        return word
-    faults.add(
-        f"'dtype' must be one of {', '.join(TYPES)}, not {said(tree)}{nearest(word, TYPES)}",
-        tree.mark,
-    )
-    return TYPE
-
-
-def _number(quantity: str, tree: Scalar, faults: Faults, *, in_bytes: bool) -> Any:  # noqa: ANN401 - a fraction or nothing
-    """Return the number that is written, if it can be read as one."""
-    text, worth = tree.text, 1
-    if in_bytes:
-        unit = next((u for u in _UNITS if text.endswith(u)), "")
-        text, worth = text.removesuffix(unit).strip(), _UNITS.get(unit, 1)
-    try:
-        return PrintedNumber.parse(text).value * worth
-    except ValueError as error:
-        faults.add(
-            f"invalid budget for {quantity}: {error}",
-            tree.mark,
-            help="write a number such as 5M or 25_000_000" + (", or 20MB" if in_bytes else ""),
-        )
-        return None

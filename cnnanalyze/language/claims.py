@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Annotated, Any, ClassVar, NamedTuple
 
-from cnnanalyze.core.conventions import convention
-from cnnanalyze.core.diagnostics import Faults, refuse_unknown, said
+from pydantic import Field
+
+from cnnanalyze.core.binding import Entries, Itself, Reader, Section, Text, Wrong, bind
+from cnnanalyze.core.conventions import CONVENTIONS, convention
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.quantities import QUANTITIES, stated
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, text_of
-from cnnanalyze.errors import Fault, Mark, UsageError
-from cnnanalyze.language.printed_number import PrintedNumber
-from cnnanalyze.language.shapes import parse_extents
+from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
+from cnnanalyze.errors import Mark
+from cnnanalyze.language.printed_number import FIGURE, PrintedNumber
+from cnnanalyze.language.shapes import EXTENTS, parse_extents
 from cnnanalyze.language.synonyms import counted, near_key
 
 OUTPUT = "output"
@@ -70,14 +75,176 @@ class Claim(NamedTuple):
     """Parameters of the spec under which the figure was printed, other than the defaults."""
 
 
-class _Terms(NamedTuple):
-    """What holds for a figure besides the number: by whom, how counted, whether it is right."""
+# --- what is written ------------------------------------------------------------------------------
 
-    source: str
-    convention: str = ""
-    verdict: str = "holds"
-    reason: str = ""
-    settings: tuple[tuple[str, Any], ...] = ()
+
+class Printed(NamedTuple):
+    """A figure as it is written, with its place."""
+
+    text: str
+    figure: PrintedNumber | None = None
+    extents: tuple[int, ...] = ()
+
+
+class Verdict(NamedTuple):
+    """What a spec says of a figure, with its place."""
+
+    word: str
+    mark: Mark
+
+
+def _number(tree: Tree) -> Printed:
+    if not isinstance(tree, Scalar):
+        raise ValueError(f"must be a number, not {said(tree)}")  # noqa: TRY004 - its text is read
+    try:
+        return Printed(tree.text, PrintedNumber.parse(tree.text))
+    except ValueError as error:
+        raise ValueError(f"cannot be read: {error}") from None
+
+
+def _extents(tree: Tree) -> Printed:
+    if (found := parse_extents(tree)) is not None:
+        return Printed(text_of(tree), extents=found)
+    raise ValueError(f"must be written as 28x28x6 or as one number, not {said(tree)}")
+
+
+def _verdict(tree: Tree) -> Verdict:
+    word = text_of(tree)
+    if word in VERDICTS:
+        return Verdict(word, tree.mark)
+    hint = nearest(word, VERDICTS)
+    raise ValueError(f"must be one of {', '.join(VERDICTS)}, not {said(tree)}{hint}")
+
+
+def read_convention(tree: Tree) -> str:
+    """Return the name of a convention that there is.
+
+    Raises
+    ------
+    ValueError
+        If it is no text.
+    UsageError
+        If there is none of that name.
+    """
+    if not text_of(tree):
+        raise ValueError(f"must be a text, not {said(tree)}")
+    convention(text_of(tree))
+    return text_of(tree)
+
+
+ConventionName = Annotated[str, Reader(read_convention, lambda: {"enum": CONVENTIONS.names()})]
+"""The name of a counting convention."""
+
+
+class Terms(Section):
+    """What holds for figures besides the numbers: how counted, under what, whether right."""
+
+    convention: ConventionName = Field(default="", description="how the source counts operations")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, alias="set", description="parameters under which it was printed"
+    )
+    verdict: Annotated[Verdict | None, Reader(_verdict, {"enum": list(VERDICTS)})] = Field(
+        default=None, description="wrong: known not to hold"
+    )
+    reason: Text = Field(default="", description="why the figure is wrong")
+
+
+class Figure(Terms):
+    """A figure: bare, or with terms of its own."""
+
+    principal = "printed"
+    definition = "figure"
+
+    printed: Annotated[
+        Printed, Reader(_number, {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE})
+    ] = Field(description="as printed")
+    tree: Itself
+
+
+class ExtentsFigure(Figure):
+    """A shape, or one number per axis."""
+
+    definition = "extents"
+
+    printed: Annotated[
+        Printed, Reader(_extents, {"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS})
+    ] = Field(description="as printed")
+
+
+@cache
+def _figures(*, of_layer: bool) -> dict[str, type[Figure]]:
+    return {q: ExtentsFigure if is_extents(q) else Figure for q in claimed(of_layer=of_layer)}
+
+
+def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    words = f"{', '.join(known)}{near_key(word, 'quantities', known)}"
+    whole = "a network" if what == "'total'" else "a layer"
+    return (
+        f"'{word}' is not a quantity that can be claimed of {whole}; known: {words}",
+        counted(word, known),
+    )
+
+
+_OF_NETWORK = Entries(partial(_figures, of_layer=False), _unknown, example="total: {macs: 4.1G}")
+_OF_LAYER = Entries(partial(_figures, of_layer=True), _unknown, example="conv1: {output: 28x28x6}")
+
+
+class SourceFigures(Terms):
+    """What one source prints."""
+
+    called = "a claim"
+    example = "- {source: table 3, total: {parameters: 138M}}"
+    needs_any: ClassVar[tuple[str, ...]] = ("total", "layers")
+
+    source: Text = Field(
+        description="who printed it, and where", examples=["who printed it, and where"]
+    )
+    total: Annotated[dict[str, Figure], _OF_NETWORK] = Field(
+        default_factory=dict,
+        description="figures of the whole network",
+        examples=["{parameters: 138M}"],
+    )
+    layers: dict[str, Annotated[dict[str, Figure], _OF_LAYER]] = Field(
+        default_factory=dict,
+        description="figures by layer or block",
+        examples=["{conv1: {output: 28x28x6, parameters: 456}}"],
+    )
+
+    def figures(self) -> Iterator[tuple[str, str, Figure]]:
+        """Yield every figure with its layer (nothing for the whole network) and its quantity."""
+        for layer, table in (("", self.total), *self.layers.items()):
+            for quantity, figure in table.items():
+                yield layer, quantity, figure
+
+    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - as inherited
+        """Refuse figures that are said to be wrong without a reason."""
+        for terms in (self, *(figure for _, _, figure in self.figures())):
+            verdict = terms.verdict
+            if verdict and verdict.word == "wrong" and not (terms.reason or self.reason):
+                yield Wrong(
+                    "a figure with 'verdict: wrong' needs its 'reason'",
+                    help="say why what was printed is wrong",
+                    mark=verdict.mark,
+                )
+
+    def claims(self, source: str = "") -> Iterator[Claim]:
+        """Yield the claims; ``source`` is who printed them if this does not say."""
+        for layer, quantity, figure in self.figures():
+            verdict = figure.verdict or self.verdict
+            printed = figure.printed
+            yield Claim(
+                quantity,
+                layer,
+                printed.text,
+                printed.figure,
+                printed.extents,
+                self.source or source,
+                figure.tree.mark,
+                figure.convention or self.convention,
+                verdict.word if verdict else "holds",
+                figure.reason or self.reason,
+                tuple({**self.settings, **figure.settings}.items()),
+            )
 
 
 def read_claims(tree: Tree, faults: Faults) -> tuple[Claim, ...]:
@@ -89,166 +256,5 @@ def read_claims(tree: Tree, faults: Faults) -> tuple[Claim, ...]:
             help="expect: [{source: table 3, total: {parameters: 138M}}]",
         )
         return ()
-    return tuple(claim for item in tree.items for claim in read_source(item, faults))
-
-
-_SOURCE_KEYS = ("source", "total", "layers", "convention", "set", "verdict", "reason")
-_FIGURE_KEYS = ("printed", "convention", "set", "verdict", "reason")
-
-
-def read_source(
-    item: Tree, faults: Faults, more: tuple[str, ...] = (), otherwise: str = ""
-) -> list[Claim]:
-    """Read what one source prints.
-
-    In a table, ``more`` keys are read by somebody else, and a row that names no source has that of
-    the table and may print nothing.
-    """
-    if not isinstance(item, Mapping):
-        faults.add(
-            f"a claim must be a mapping with 'source' and figures, not {said(item)}",
-            item.mark,
-            help="- {source: table 3, total: {parameters: 138M}}",
-        )
-        return []
-    refuse_unknown(item, (*_SOURCE_KEYS, *more), "a claim", faults)
-    source = text_of(item.get("source")) or otherwise
-    if not source:
-        faults.add("a claim needs its 'source'", item.mark, help="say who printed it, and where")
-        return []
-    terms = _read_terms(item, _Terms(source), faults)
-    claims: list[Claim] = []
-    for name, table, quantities in _tables(item, faults):
-        for key, value in table.entries:
-            if key.text not in quantities:
-                faults.add(
-                    f"'{key.text}' is not a quantity that can be claimed "
-                    f"{'of a layer' if name else 'of a network'}; "
-                    f"known: {', '.join(quantities)}"
-                    f"{near_key(key.text, 'quantities', quantities)}",
-                    key.mark,
-                    help=counted(key.text, quantities),
-                    code="SP003",
-                )
-            elif (claim := _read_figure(key.text, name, value, terms, faults)) is not None:
-                claims.append(claim)
-    if item.get("total") is None and item.get("layers") is None and not otherwise:
-        faults.add("a claim needs figures", item.mark, help="give them under 'total' or 'layers'")
-    return claims
-
-
-def _tables(item: Mapping, faults: Faults) -> list[tuple[str, Mapping, tuple[str, ...]]]:
-    """Return (layer, figures, allowed quantities) for the total and for each layer."""
-    tables: list[tuple[str, Mapping, tuple[str, ...]]] = []
-    total = item.get("total")
-    if isinstance(total, Mapping):
-        tables.append(("", total, claimed()))
-    elif total is not None:
-        faults.add(f"'total' must map quantities to figures, not {said(total)}", total.mark)
-    layers = item.get("layers")
-    if isinstance(layers, Mapping):
-        for key, table in layers.entries:
-            if isinstance(table, Mapping):
-                tables.append((key.text, table, claimed(of_layer=True)))
-            else:
-                faults.add(
-                    f"'{key.text}' must map quantities to figures, not {said(table)}",
-                    table.mark,
-                    help=f"{key.text}: {{output: 28x28x6, parameters: 456}}",
-                )
-    elif layers is not None:
-        faults.add(f"'layers' must map layers to their figures, not {said(layers)}", layers.mark)
-    return tables
-
-
-def _read_terms(tree: Mapping, terms: _Terms, faults: Faults) -> _Terms:
-    """Return the terms that a mapping gives, over those that hold already."""
-    for word in ("convention", "verdict", "reason"):
-        value = tree.get(word)
-        if value is None:
-            continue
-        text = text_of(value)
-        if (refused := _refuse_term(word, text, value)) is not None:
-            faults.add(refused.message, value.mark, help=refused.help)
-        else:
-            changes: dict[str, Any] = {word: text}
-            terms = terms._replace(**changes)
-    if (section := tree.get("set")) is not None:
-        if isinstance(section, Mapping):
-            changed = {k.text: plain(v) for k, v in section.entries}
-            terms = terms._replace(settings=tuple({**dict(terms.settings), **changed}.items()))
-        else:
-            faults.add(f"'set' must map parameters to values, not {said(section)}", section.mark)
-    if terms.verdict == "wrong" and not terms.reason:
-        verdict = tree.get("verdict")
-        faults.add(
-            "a figure with 'verdict: wrong' needs its 'reason'",
-            verdict.mark if verdict is not None else tree.mark,
-            help="say why what was printed is wrong",
-        )
-    return terms
-
-
-def _refuse_term(word: str, text: str, value: Tree) -> Fault | None:
-    """Return what is wrong with the word that a source gives for its terms, or nothing."""
-    if not text:
-        return Fault(f"'{word}' must be a text, not {said(value)}")
-    if word == "verdict" and text not in VERDICTS:
-        return Fault(
-            f"'verdict' must be one of {', '.join(VERDICTS)}, not {said(value)}"
-            f"{nearest(text, VERDICTS)}"
-        )
-    if word == "convention":
-        try:
-            convention(text)
-        except UsageError as error:
-            return error.faults[0]
-    return None
-
-
-def _read_figure(
-    quantity: str, layer: str, value: Tree, terms: _Terms, faults: Faults
-) -> Claim | None:
-    """Read one figure: bare, or with its own convention, settings, verdict and reason."""
-    mark = value.mark
-    if isinstance(value, Mapping):
-        refuse_unknown(value, _FIGURE_KEYS, "a figure", faults)
-        terms = _read_terms(value, terms, faults)
-        printed = value.get("printed")
-        if printed is None:
-            faults.add("a figure needs 'printed': the number as it was printed", mark)
-            return None
-        value = printed
-    figure: PrintedNumber | None = None
-    extents: tuple[int, ...] = ()
-    if is_extents(quantity):
-        found = parse_extents(value)
-        if found is None:
-            faults.add(
-                f"{quantity} must be written as 28x28x6 or as one number, not {said(value)}",
-                value.mark,
-            )
-            return None
-        extents = found
-    elif isinstance(value, Scalar):
-        try:
-            figure = PrintedNumber.parse(value.text)
-        except ValueError as error:
-            faults.add(f"{quantity} cannot be read: {error}", value.mark)
-            return None
-    else:
-        faults.add(f"{quantity} must be a number, not {said(value)}", value.mark)
-        return None
-    return Claim(
-        quantity,
-        layer,
-        text_of(value),
-        figure,
-        extents,
-        terms.source,
-        mark,
-        terms.convention,
-        terms.verdict,
-        terms.reason,
-        terms.settings,
-    )
+    sources = (bind(item, SourceFigures, "a claim", faults) for item in tree.items)
+    return tuple(claim for source in sources if source for claim in source.claims())

@@ -24,8 +24,14 @@ _UNITS = {
 MOST_DIGITS = 30
 """The longest number that is read as a figure."""
 
+FIGURE = (
+    r"^\s*~?\s*[0-9][0-9,_ ]*(\.[0-9]+)?\s*([eE]\+?[0-9]{1,2})?\s*"
+    r"(k|K|thousand|M|million|B|G|billion|T|trillion|[kMG]B|[KMG]iB)?\s*(?![\s\S])"
+)
+"""The pattern of a printed number such as ``~25.6 million``, or of an amount of memory."""
+
 # Groups end in three digits, and those before may have two, as in India; so 1,5M is no figure.
-_FIGURE = re.compile(
+_PRINTED = re.compile(
     r"""(?P<about>~?)\s*
     (?P<digits>[0-9]{1,3}(?:(?P<mark>[,_\ ])(?:[0-9]{2,3}(?P=mark))*[0-9]{3})|[0-9]+)
     (?:\.(?P<part>[0-9]+))?
@@ -66,7 +72,7 @@ class PrintedNumber(NamedTuple):
             If it is no number.
         """
         text = str(value).strip()
-        found = _FIGURE.fullmatch(text)
+        found = _PRINTED.fullmatch(text)
         if isinstance(value, bool) or found is None or found["unit"] not in _UNITS:
             raise ValueError(
                 f"{say(text)} is not a number such as 138M, ~60M, 4.2 million or 25,557,032"

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from cnnanalyze.core.binding import Model, bind
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, resolve
@@ -66,6 +67,31 @@ def read(source: Source) -> Tree:
     faults.raise_if_any()
     assert tree is not None
     return tree
+
+
+def read_file(path: Path, model: type[Model], what: str, faults: Faults) -> Model:
+    """Read a YAML file into a section.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it says.
+    what
+        What messages call such a file: ``a table``.
+    faults
+        Where to note what can be passed over.
+
+    Raises
+    ------
+    SpecError
+        If the file says too little, with every fault that was found on the way.
+    """
+    found = bind(read(open_source(path)), model, what, faults)
+    if found is None:
+        raise SpecError(*faults.sorted())
+    return found
 
 
 def follow(source: Source, faults: Faults, *, keep_last: bool = False) -> Tree | None:

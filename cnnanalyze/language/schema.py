@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from inspect import cleandoc
 
+from cnnanalyze.core.binding import WRITTEN
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
 from cnnanalyze.graph.training import Training
+from cnnanalyze.language.budgets import BUDGETS, LIMITS, Budgets
+from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
-from cnnanalyze.language.section_schema import budgets, claim, figure, section
 from cnnanalyze.language.sections import Lint
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.vocabulary import (
     EXPRESSION,
-    EXTENTS,
-    FIGURE,
     NAME,
     NATURAL,
     NULL,
@@ -30,23 +30,24 @@ from cnnanalyze.language.vocabulary import (
     SHAPE,
     TEXT,
     VARIABLE,
-    WRITTEN,
     Schema,
     any_of,
     described,
+    entries,
     field_schema,
     list_of,
     ref,
     required,
+    section,
 )
 from cnnanalyze.layers.base import KINDS, Layer
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
-FIGURE_PRINTED = figure({"type": ["number", "string"], "minimum": 0, "pattern": FIGURE})
-"""What may stand for a figure that somebody printed."""
-EXTENTS_PRINTED = figure({"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS})
-"""What may stand for a shape that somebody printed."""
+FIGURES = {cls.definition: section(cls) for cls in (Figure, ExtentsFigure)}
+"""What may stand for a number, and for a shape, that somebody printed."""
+OF_BUDGETS = {cls.definition: section(cls) for cls in LIMITS.values()}
+"""What may stand for a limit."""
 
 
 def build_schema(document: Document | None = None) -> Schema:
@@ -103,7 +104,7 @@ def build_schema(document: Document | None = None) -> Schema:
             },
             "expect": {**list_of(ref("claim")), "description": "figures that somebody printed"},
             "train": section(Training),
-            "budgets": budgets(),
+            "budgets": described(entries(BUDGETS), cleandoc(Budgets.__doc__ or "")),
             "lint": section(Lint),
         },
         "required": ["cnn"],
@@ -115,11 +116,11 @@ def build_schema(document: Document | None = None) -> Schema:
             "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),
             "block": any_of(ref("steps"), _BLOCK),
             "defaults": _defaults(),
-            "claim": claim(),
+            "claim": section(SourceFigures),
             "numbers": _NUMBERS,
             "given": _GIVEN,
-            "figure": FIGURE_PRINTED,
-            "extents": EXTENTS_PRINTED,
+            **FIGURES,
+            **OF_BUDGETS,
             **{f"kind {cls.kind}": _kind(cls) for cls in KINDS},
         },
     }

@@ -7,6 +7,8 @@ import re
 from cnnanalyze.core.tree import Scalar, Tree
 
 _EXTENTS = re.compile(r"\s*[0-9]{1,20}\s*(?:[x×]\s*[0-9]{1,20}\s*){0,9}")
+EXTENTS = r"^\s*[0-9]{1,20}\s*([x×]\s*[0-9]{1,20}\s*){0,9}(?![\s\S])"
+"""The pattern of a shape as somebody printed it."""
 
 
 def parse_text(text: str) -> tuple[int, ...] | None:

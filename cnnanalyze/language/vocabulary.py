@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from inspect import cleandoc
 from sys import float_info
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -9,6 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
+from cnnanalyze.core.binding import Entries, Reader, Section, fields_of
 from cnnanalyze.layers import attributes as types
 
 Schema = dict[str, Any]
@@ -44,8 +47,6 @@ def required(*words: str) -> list[Schema]:
 
 NULL: Schema = {"type": "null"}
 TEXT: Schema = {"type": "string"}
-WRITTEN: Schema = {"type": ["string", "number", "boolean"]}
-"""A text that is taken as it is written, also where YAML sees a number or a truth value."""
 POSITIVE: Schema = {"type": "integer", "minimum": 1, "maximum": types.LARGEST}
 INTEGER: Schema = {"type": "integer", "minimum": -types.LARGEST, "maximum": types.LARGEST}
 NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": types.LARGEST}
@@ -55,13 +56,6 @@ NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": types.LARGEST}
 _END = r"(?![\s\S])"
 SHAPE = rf"\s*0*[1-9][0-9]{{0,12}}\s*([x×]\s*0*[1-9][0-9]{{0,12}}\s*){{0,3}}{_END}"
 """The pattern of a shape such as ``224x224x3``."""
-EXTENTS = rf"^\s*[0-9]{{1,20}}\s*([x×]\s*[0-9]{{1,20}}\s*){{0,9}}{_END}"
-"""The pattern of a shape as somebody printed it."""
-FIGURE = (
-    r"^\s*~?\s*[0-9][0-9,_ ]*(\.[0-9]+)?\s*([eE]\+?[0-9]{1,2})?\s*"
-    rf"(k|K|thousand|M|million|B|G|billion|T|trillion|[kMG]B|[KMG]iB)?\s*{_END}"
-)
-"""The pattern of a printed number such as ``~25.6 million``, or of an amount of memory."""
 NAME: Schema = {
     "type": "string",
     "pattern": r"^(?=.*[^\x00-@\[-`{-\x7f])[^\x00-/:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*" + _END,
@@ -207,6 +201,15 @@ _PLAIN: dict[Any, tuple[str, Schema]] = {
 
 def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Schema]:  # noqa: ANN401
     """Return the words and the schema of a type, and of what pydantic keeps beside it."""
+    for item in metadata:
+        if isinstance(item, Reader):
+            return "text", dict(item.schema() if callable(item.schema) else item.schema)
+        if isinstance(item, Entries):
+            return "mapping", entries(item)
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return "mapping", ref(annotation.definition) if annotation.definition else section(
+            annotation
+        )
     for known, words, schema in TYPES:
         if get_args(known)[1] in metadata:
             return words, schema
@@ -265,17 +268,76 @@ def setting_schema(info: FieldInfo) -> Schema:
     >>> setting_schema(Lint.model_fields["select"])["anyOf"]
     [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'string'}, {'type': 'null'}]
     """
-    schema = _without_expressions(field_schema(info))
+    schema = without(EXPRESSION, field_schema(info))
     about: Schema = {k: schema.pop(k) for k in ("description", "default") if k in schema}
-    forms = schema.pop("anyOf", [schema])
+    forms = list(schema.pop("anyOf")) if set(schema) == {"anyOf"} else [schema]
+    if about.get("default") == "":
+        del about["default"]
+    if _is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata):
+        return {**any_of(*forms), **about}
     if get_origin(info.annotation) is tuple:
         forms.append(TEXT)
     return {**any_of(*forms, *([] if NULL in forms else [NULL])), **about}
 
 
-def _without_expressions(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+def _has_reader(annotation: Any, metadata: Iterable[Any]) -> bool:  # noqa: ANN401
+    """Whether a function of its own reads the value, which then says what may be left empty."""
+    return any(isinstance(item, Reader) for item in metadata) or any(
+        _has_reader(inner, getattr(inner, "__metadata__", ()))
+        for inner in get_args(annotation)
+        if get_origin(annotation) in {Union, UnionType}
+    )
+
+
+def _is_mapping(schema: Schema) -> bool:
+    """Whether a schema is that of a mapping, or of a list of them."""
+    inner = schema.get("items", schema)
+    return inner.get("type") == "object" or "$ref" in inner
+
+
+def section(model: type[Section]) -> Schema:
+    """Return the schema of a section; a bare value may stand for its principal key."""
+    found: Schema = {
+        "type": "object",
+        "properties": {key: setting_schema(info) for key, (_, info) in fields_of(model).items()},
+        "required": [key for key, (_, info) in fields_of(model).items() if info.is_required()],
+        **({"anyOf": required(*model.needs_any)} if model.needs_any else {}),
+        "additionalProperties": False,
+    }
+    if model.principal:
+        bare = setting_schema(fields_of(model)[model.principal][1])
+        found = any_of(bare, found)
+    return {**found, "description": cleandoc(model.__doc__ or "")}
+
+
+def _entry(annotation: Any) -> Schema:  # noqa: ANN401 - what a table declares
+    schema = describe(annotation)[1]
+    about = (i for i in getattr(annotation, "__metadata__", ()) if isinstance(i, FieldInfo))
+    description = next((info.description for info in about if info.description), None)
+    return described(schema, description) if description else schema
+
+
+def entries(about: Entries) -> Schema:
+    """Return the schema of a mapping whose keys come from a table."""
+    return {
+        "type": "object",
+        "properties": {
+            key: without(EXPRESSION, _entry(annotation))
+            for key, annotation in about.types().items()
+        },
+        "additionalProperties": False,
+    }
+
+
+def without(left_out: Schema, schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Return a schema without one of its alternatives, wherever it stands."""
     if isinstance(schema, list):
-        return [_without_expressions(part) for part in schema if part != EXPRESSION]
-    if isinstance(schema, dict):
-        return {key: _without_expressions(part) for key, part in schema.items()}
-    return schema
+        return [without(left_out, part) for part in schema if part != left_out]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: without(left_out, part) for key, part in schema.items()}
+    forms = found.get("anyOf", ())
+    if len(forms) != 1:
+        return found
+    del found["anyOf"]
+    return {**forms[0], **found}

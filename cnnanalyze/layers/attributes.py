@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.reach import Border
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.pattern import parse
@@ -355,7 +356,8 @@ def choice(*words: str) -> Any:  # noqa: ANN401 - an annotation
 
     def check(value: Any) -> str:  # noqa: ANN401
         if value not in words:
-            raise _fail(f"one of {', '.join(words)}", value)
+            text = f"must be one of {', '.join(words)}, not {say(value)}{nearest(value, words)}"
+            raise PydanticCustomError("attribute", "{text}", {"text": text})
         return str(value)
 
     return Annotated[str, PlainValidator(check), WithJsonSchema({"enum": list(words)})]

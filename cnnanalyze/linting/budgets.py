@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from cnnanalyze.core.binding import bind_entries
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import FileError, ReadFailure, read_text
 from cnnanalyze.core.quantities import Quantity, find
-from cnnanalyze.core.toml import Located
-from cnnanalyze.core.tree import Mapping as Tree
-from cnnanalyze.core.tree import Scalar, plant
-from cnnanalyze.core.tree import Tree as AnyTree
+from cnnanalyze.core.tree import Mapping
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
-from cnnanalyze.errors import Fault, Mark, Source, UsageError
-from cnnanalyze.language.budgets import Budgets, read_budgets
+from cnnanalyze.errors import Fault, UsageError
+from cnnanalyze.language.budgets import Budgets, budgets_of
+from cnnanalyze.linting.config import CONFIGURED_BUDGETS
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Rule
@@ -43,67 +41,30 @@ class Configured(NamedTuple):
     """By how many percent a cost may grow."""
 
 
-def read_configured(
-    data: Mapping[str, Any], places: Mapping[str, Located] | None = None
-) -> Configured:
+def read_configured(tree: Mapping) -> Configured:
     """Read the ``budgets`` table of a configuration.
-
-    Parameters
-    ----------
-    data
-        The table.
-    places
-        By key: the table of a file that it comes from, where the limits have their places.
 
     Raises
     ------
-    CnnError
+    UsageError
         If a limit, the baseline or the allowance is wrong.
 
     Examples
     --------
-    >>> found = read_configured({"parameters": "5M", "baseline": "costs.json", "allow": 2.5})
+    >>> from cnnanalyze.core.tree import plant
+    >>> from cnnanalyze.errors import Mark, Source
+    >>> here = Mark(Source("cnnanalyze.toml", ""), 1, 1)
+    >>> data = {"parameters": "5M", "baseline": "costs.json", "allow": 2.5}
+    >>> found = read_configured(plant(data, here))
     >>> found.budgets.limits[0].value, found.baseline.name, found.allow
     (5000000, 'costs.json', Fraction(5, 2))
     """
-    limits = dict(data)
-    baseline, allow = limits.pop("baseline", None), limits.pop("allow", 0)
-    if baseline is not None and not isinstance(baseline, str):
-        raise UsageError(f"'baseline' of the budgets must name a file, not {baseline!r}")
-    if type(allow) not in {int, float} or not 0 <= allow < inf:
-        raise UsageError(f"'allow' of the budgets must be a percentage, not {allow!r}")
-    return Configured(
-        _limits(limits, places or {}) if limits else None,
-        None if baseline is None else Path(baseline),
-        Fraction(str(allow)),
-    )
-
-
-def _limits(data: Mapping[str, Any], places: Mapping[str, Located]) -> Budgets | None:
-    nowhere = Mark(Source("configuration", ""), 1, 1)
-    entries = []
-    for name, value in data.items():
-        found = places.get(name)
-        mark = nowhere if found is None else found.mark(name)
-        tree = plant(value, nowhere) if found is None else _located(found, value, name)
-        entries.append((Scalar(name, name, True, mark), tree))
     faults = Faults("SP014")
-    budgets = read_budgets(Tree(tuple(entries), nowhere), faults)
-    faults.raise_if_any()
-    return budgets
-
-
-def _located(found: Located, data: object, *keys: str | int) -> AnyTree:
-    """Return plain data as a tree whose every word has its place in the file."""
-    if isinstance(data, dict):
-        return Tree(
-            tuple(
-                (Scalar(k, k, True, found.mark(*keys, k)), _located(found, v, *keys, k))
-                for k, v in data.items()
-            ),
-            found.mark(*keys),
-        )
-    return plant(data, found.value(*keys))
+    found = bind_entries(tree, CONFIGURED_BUDGETS, "'budgets'", faults)
+    faults.raise_if_any(UsageError)
+    baseline, allow = found.pop("baseline", None), found.pop("allow", Fraction(0))
+    budgets = budgets_of(found) if found else None
+    return Configured(budgets, None if baseline is None else Path(baseline), allow)
 
 
 def check_baseline(settings: Settings) -> None:
@@ -120,18 +81,9 @@ def check_baseline(settings: Settings) -> None:
     try:
         _loaded(said.baseline)
     except UsageError as error:
-        found = settings.budget_places.get("baseline")
-        fault = error.faults[0]
-        mark = fault.mark if found is None else found.mark("baseline")
+        fault, written = error.faults[0], settings.budgets.get("baseline")
+        mark = fault.mark if written is None else written.mark
         raise UsageError(Fault(fault.message, mark, fault.help)) from None
-
-
-def anchor(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a ``budgets`` table whose baseline lies where the configuration does."""
-    baseline = data.get("baseline")
-    if isinstance(baseline, str):
-        return {**data, "baseline": str(folder / baseline)}
-    return dict(data)
 
 
 def load_baseline(file: Path) -> dict[str, BaselineEntry]:

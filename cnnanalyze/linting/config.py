@@ -5,24 +5,144 @@ Reading a configuration never runs code, and never imports what it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatch
-from math import isnan
+from fractions import Fraction
+from math import inf, isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import Field
+
+from cnnanalyze.core.binding import Itself, Reader, Section, Text, Word, Wrong, bind
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
+from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import is_file, resolved
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.toml import Located, find_word, shown
-from cnnanalyze.errors import CnnError, Fault, UsageError
+from cnnanalyze.core.toml import shown
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain, scalars
+from cnnanalyze.errors import Fault, Mark, UsageError
+from cnnanalyze.language.budgets import BUDGETS
+from cnnanalyze.layers.attributes import Natural, choice
 from cnnanalyze.linting.finding import SEVERITIES
+from cnnanalyze.linting.rule import Rule, is_code, is_name
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.linting.selection import PROFILES, Level
 from cnnanalyze.linting.settings import Settings, SettingsSource
 
 EXTENSIONS = 10
 """How long a chain of ``extend`` may be."""
+
+
+def _number(tree: Tree) -> float:
+    found = plain(tree)
+    if type(found) in {int, float} and not isnan(found):
+        return float(found)
+    raise ValueError(f"must be a number, not {said(tree)}")
+
+
+def _percentage(tree: Tree) -> Fraction:
+    found = plain(tree)
+    if type(found) in {int, float} and 0 <= found < inf:
+        return Fraction(str(found))
+    raise ValueError(f"must be a percentage, not {said(tree)}")
+
+
+_NUMBER = Annotated[float, Reader(_number, {"type": "number"})]
+_PERCENTAGE = Annotated[
+    Fraction,
+    Reader(_percentage, {"type": "number", "minimum": 0}),
+    Field(description="percent by which a cost may grow"),
+]
+_BASELINE = Annotated[
+    Text, Field(description="file with the costs that growth is measured against")
+]
+CONFIGURED_BUDGETS = replace(
+    BUDGETS, types=lambda: {**BUDGETS.types(), "baseline": _BASELINE, "allow": _PERCENTAGE}
+)
+"""What a configuration may say of budgets."""
+
+
+class WrittenRule(Section):
+    """A rule that is declared in a configuration."""
+
+    called = "a declared rule"
+    example = 'code = "ACME001", when = "kind == \'conv\' and kernel > 7", message = "..."'
+
+    code: Word = Field(description="capital letters and three digits", examples=["'ACME001'"])
+    when: Word = Field(
+        description="a condition, asked of every layer",
+        examples=["\"kind == 'conv' and kernel > 7\""],
+    )
+    message: Word = Field(description="what is said; expressions stand in `${...}`")
+    name: str = Field(default="", description="a name in kebab case")
+    severity: choice(*SEVERITIES) = Field(  # type: ignore[valid-type]
+        default="warning", description="`error`, `warning` or `info`"
+    )
+    help: str = Field(default="", description="what to do")
+    profiles: tuple[str, ...] = Field(
+        default=("default",), description="which profiles switch it on"
+    )
+
+    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - as inherited
+        """Refuse a code or a name that could be mistaken for something else."""
+        code = self.code.text
+        if not is_code(code):
+            words = f"the code '{code}' must be capital letters and three digits"
+            yield Wrong(words, "code", "such as ACME001")
+        if self.name and not is_name(self.name):
+            words = f"the name '{self.name}' must be in kebab case"
+            yield Wrong(words, "name", "such as wide-kernel")
+
+
+class LintTable(Section):
+    """What a configuration says of the linter."""
+
+    extend: str | None = Field(
+        default=None, description="another configuration file that this one builds on"
+    )
+    profile: choice(*PROFILES) | None = Field(  # type: ignore[valid-type]
+        default=None, description="the rules to begin with: default, teaching or strict"
+    )
+    target: str | None = Field(default=None, description="the hardware whose rules are added")
+    select: tuple[str, ...] | None = Field(
+        default=None, description="rules that are on, instead of the profile's"
+    )
+    extend_select: tuple[str, ...] = Field(
+        default=(), alias="extend-select", description="additional rules"
+    )
+    ignore: tuple[str, ...] = Field(default=(), description="rules that are off")
+    severity: dict[str, choice(*SEVERITIES)] = Field(  # type: ignore[valid-type]
+        default_factory=dict, description="other severities: error, warning or info by rule"
+    )
+    per_file_ignores: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        alias="per-file-ignores",
+        description="rules that are off in files, or in a block: 'glob#path'",
+    )
+    thresholds: dict[str, dict[str, _NUMBER]] = Field(
+        default_factory=dict, description="other numbers for the conditions of rules"
+    )
+    budgets: Annotated[Mapping | None, replace(CONFIGURED_BUDGETS, is_kept=True)] = Field(
+        default=None, description="limits that hold for every network"
+    )
+    rule: tuple[WrittenRule, ...] = Field(
+        default=(), description="rules declared here: code, when, message"
+    )
+    fail_on: choice(*SEVERITIES) | None = Field(  # type: ignore[valid-type]
+        default=None, alias="fail-on", description="the least severity that fails a run"
+    )
+    max_warnings: Natural | None = Field(
+        default=None, alias="max-warnings", description="how many warnings are let pass"
+    )
+    tree: Itself
+
+
+class LintFile(NamedTuple):
+    """What one file says of the linter."""
+
+    path: Path
+    table: LintTable
 
 
 def read(path: Path) -> Settings:
@@ -33,62 +153,64 @@ def read(path: Path) -> Settings:
     UsageError
         If a file cannot be read, or a key or a value is not known, each with its place.
     """
-    given: list[SettingsSource] = []
-    tables: list[Located] = []
-    seen: list[Path] = []
+    files: list[LintFile] = []
     here: Path | None = path
     while here is not None:
-        seen.append(resolved(here))
-        found = open_table(here, "lint")
-        given.insert(0, _read_table(found, resolved(here).parent))
-        tables.insert(0, found)
-        here = _extended(found, here, seen)
+        faults = Faults()
+        table = bind(open_table(here, "lint"), LintTable, "'lint'", faults)
+        faults.raise_if_any(UsageError)
+        assert table is not None
+        files.insert(0, LintFile(here, table))
+        here = _extended(files)
+    given = [_source_of(file) for file in files]
     settings = Settings(tuple(given))
-    for n, found in enumerate(tables):
-        _check(Settings(tuple(given[: n + 1])), found)
+    for n, file in enumerate(files):
+        _check(Settings(tuple(given[: n + 1])), file.table.tree)
     return settings
 
 
-def _check(settings: Settings, found: Located) -> None:
+def _check(settings: Settings, tree: Mapping) -> None:
     """Refuse words that name no rule, at the place where the file has them."""
     try:
         settings.check()
     except UsageError as error:
         fault = error.faults[0]
-        _, quote, behind = fault.message.partition("'")
-        word = behind.partition("'")[0] if quote else ""
-        mark = find_word(found.source, word, found.at)
-        raise UsageError(Fault(fault.message, fault.mark or mark, fault.help)) from None
+        word = fault.message.partition("'")[2].partition("'")[0]
+        marks = (w.mark for w in scalars(tree) if w.text == word)
+        mark = fault.mark or min(marks, key=lambda m: m[1:3], default=tree.mark)
+        raise UsageError(Fault(fault.message, mark, fault.help)) from None
 
 
-def _extended(found: Located, path: Path, seen: list[Path]) -> Path | None:
-    extend = found.table.get("extend")
-    if extend is None:
+def _extended(files: list[LintFile]) -> Path | None:
+    """Return the file that the last one that was read builds on."""
+    path, table = files[0]
+    extend = table.tree.get("extend")
+    if table.extend is None or extend is None:
         return None
-    other = reachable(found, "extend", path.parent)
+    other = reachable(table.extend, "extend", extend.mark, path.parent)
+    fault = ""
     if not is_file(other):
-        raise found.wrong(f"there is no file '{extend}' to extend", "extend")
-    other = resolved(other)
-    if other in seen:
-        raise found.wrong(f"'extend' goes in a circle: {other.name}", "extend")
-    if len(seen) > EXTENSIONS:
-        raise found.wrong(f"a chain of 'extend' may have at most {EXTENSIONS} links", "extend")
-    return other
+        fault = f"there is no file '{table.extend}' to extend"
+    elif resolved(other) in (resolved(file.path) for file in files):
+        fault = f"'extend' goes in a circle: {other.name}"
+    elif len(files) > EXTENSIONS:
+        fault = f"a chain of 'extend' may have at most {EXTENSIONS} links"
+    if fault:
+        raise UsageError(Fault(fault, extend.mark))
+    return resolved(other)
 
 
-def reachable(found: Located, key: str, folder: Path) -> Path:
+def reachable(name: str, key: str, mark: Mark, folder: Path) -> Path:
     """Return the file that a key names, or refuse one that lies outside of the repository.
 
     What is linted may be anybody's: its configuration must not have a file of ours read.
     """
-    path: Path = folder / found.table[key]
-    if not is_inside(path, folder):
-        raise found.wrong(
-            f"'{key}' may only name files below {shown(root_of(folder))}, not '{found.table[key]}'",
-            key,
-            help="move the file there; on the command line any file may be named",
-        )
-    return path
+    path = folder / name
+    if is_inside(path, folder):
+        return path
+    fault = f"'{key}' may only name files below {shown(root_of(folder))}, not '{name}'"
+    help_ = "move the file there; on the command line any file may be named"
+    raise UsageError(Fault(fault, mark, help_))
 
 
 class PerFile(NamedTuple):
@@ -116,161 +238,49 @@ class PerFile(NamedTuple):
         return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
 
 
-# --- the keys ------------------------------------------------------------------------------------
+# --- settings -------------------------------------------------------------------------------------
 
 
-def _words(found: Located, key: str) -> tuple[str, ...]:
-    value = found.table[key]
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise found.wrong(f"'{key}' must be a list of codes or names, not {value!r}", key)
-    return tuple(value)
+def _source_of(file: LintFile) -> SettingsSource:
+    table, folder = file.table, resolved(file.path).parent
+    level = Level(table.profile, table.target, table.select, table.extend_select, table.ignore)
+    per_file = table.per_file_ignores.items()
+    return SettingsSource(
+        table.tree.mark.source.name,
+        level,
+        table.severity,
+        tuple(PerFile(glob, words, folder) for glob, words in per_file),
+        table.thresholds,
+        None if table.budgets is None else _anchored(table.budgets, folder),
+        _declared(table.rule),
+        table.fail_on,
+        table.max_warnings,
+    )
 
 
-def _text(found: Located, key: str) -> str:
-    value = found.table[key]
-    if not isinstance(value, str):
-        raise found.wrong(f"'{key}' must be a text, not {value!r}", key)
-    return value
+def _anchored(budgets: Mapping, folder: Path) -> Mapping:
+    """Return budgets with a baseline that lies where the configuration does."""
+    baseline = budgets.get("baseline")
+    if not isinstance(baseline, Scalar):
+        return budgets
+    path = str(reachable(baseline.text, "baseline", baseline.mark, folder))
+    there = Scalar(path, path, False, baseline.mark)
+    entries = ((k, there if k.text == "baseline" else v) for k, v in budgets.entries)
+    return Mapping(tuple(entries), budgets.mark)
 
 
-def _one_of(known: tuple[str, ...]) -> Callable[[Located, str], str]:
-    def read_one(found: Located, key: str) -> str:
-        value = _text(found, key)
-        if value not in known:
-            raise found.wrong(
-                f"'{key}' must be one of {', '.join(known)}, not '{value}'{nearest(value, known)}",
-                key,
-            )
-        return value
-
-    return read_one
-
-
-def _count(found: Located, key: str) -> int:
-    value = found.table[key]
-    if type(value) is not int or value < 0:
-        raise found.wrong(f"'{key}' must be a count, not {value!r}", key)
-    return value
-
-
-def _entries(found: Located, key: str) -> dict[str, Any]:
-    value = found.table[key]
-    if not isinstance(value, dict):
-        raise found.wrong(f"'{key}' must be a table, not {value!r}", key)
-    return value
-
-
-def _severities(found: Located, key: str) -> dict[str, str]:
-    inner = Located(found.source, _entries(found, key), (*found.at, key))
-    return {word: _one_of(SEVERITIES)(inner, word) for word in inner.table}
-
-
-def _thresholds(found: Located, key: str) -> dict[str, dict[str, float]]:
-    inner = Located(found.source, _entries(found, key), (*found.at, key))
-    for word, numbers in inner.table.items():
-        good = isinstance(numbers, dict) and all(
-            type(n) in {int, float} and not isnan(n) for n in numbers.values()
-        )
-        if not good:
-            raise inner.wrong(
-                f"the thresholds of '{word}' must be a table of numbers, not {numbers!r}",
-                word,
-                help=f"as in [{inner.name(word)}]",
-            )
-    return dict(inner.table)
-
-
-def _declared(found: Located, key: str) -> tuple[Any, ...]:
-    value = found.table[key]
-    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise found.wrong(f"'{key}' must be a list of tables", key, help=f"[[{found.name(key)}]]")
+def _declared(written: tuple[WrittenRule, ...]) -> tuple[type[Rule], ...]:
+    if not written:
+        return ()
     from cnnanalyze.linting.config_rules import declare  # noqa: PLC0415 - not every run needs it
 
     rules = []
     taken = {word for entry in entries().values() for word in (entry.code, entry.name)}
-    for number, entry in enumerate(value):
-        mark = found.value(key, number, "when") if "when" in entry else found.mark(key, number)
-        try:
-            rules.append(declare(entry, mark))
-        except CnnError as error:
-            fault = error.faults[0]
-            raise UsageError(Fault(fault.message, mark, fault.help)) from None
-        own = [rules[-1].code, rules[-1].name]
-        if known := taken.intersection(own):
-            raise UsageError(
-                Fault(
-                    f"there is a rule '{min(known)}' already", mark, "choose another code or name"
-                )
-            )
-        taken.update(own)
+    for row in written:
+        rules.append(declare(row))
+        own = {rules[-1].code, rules[-1].name}
+        if known := taken & own:
+            message = f"there is a rule '{min(known)}' already"
+            raise UsageError(Fault(message, row.when.mark, "choose another code or name"))
+        taken |= own
     return tuple(rules)
-
-
-KEYS: dict[str, tuple[Callable[[Located, str], Any], str]] = {
-    "extend": (_text, "another configuration file that this one builds on"),
-    "profile": (_one_of(PROFILES), "the rules to begin with: default, teaching or strict"),
-    "target": (_text, "the hardware whose rules are added"),
-    "select": (_words, "rules that are on, instead of the profile's"),
-    "extend-select": (_words, "additional rules"),
-    "ignore": (_words, "rules that are off"),
-    "severity": (_severities, "other severities: error, warning or info by rule"),
-    "per-file-ignores": (_entries, "rules that are off in files, or in a block: 'glob#path'"),
-    "thresholds": (_thresholds, "other numbers for the conditions of rules"),
-    "budgets": (_entries, "limits that hold for every network"),
-    "rule": (_declared, "rules declared here: code, when, message"),
-    "fail-on": (_one_of(SEVERITIES), "the least severity that fails a run"),
-    "max-warnings": (_count, "how many warnings are let pass"),
-}
-"""What a configuration may say: how each key is read, and what it does."""
-
-
-def _read_table(found: Located, folder: Path) -> SettingsSource:
-    for key in found.table:
-        if key not in KEYS:
-            raise found.wrong(
-                f"the configuration has no '{key}'{nearest(key, tuple(KEYS))}",
-                key,
-                help=f"it takes {', '.join(KEYS)}",
-            )
-    read_in = {key: KEYS[key][0](found, key) for key in found.table}
-    level = Level(
-        read_in.get("profile"),
-        read_in.get("target"),
-        read_in.get("select"),
-        read_in.get("extend-select", ()),
-        read_in.get("ignore", ()),
-    )
-    rows = Located(
-        found.source, read_in.get("per-file-ignores", {}), (*found.at, "per-file-ignores")
-    )
-    return SettingsSource(
-        found.source.name,
-        level,
-        read_in.get("severity", {}),
-        tuple(PerFile(glob, _words(rows, glob), folder) for glob in rows.table),
-        read_in.get("thresholds", {}),
-        _budgets(found, folder) if "budgets" in read_in else {},
-        Located(found.source, read_in.get("budgets", {}), (*found.at, "budgets")),
-        read_in.get("rule", ()),
-        read_in.get("fail-on"),
-        read_in.get("max-warnings"),
-    )
-
-
-def _budgets(found: Located, folder: Path) -> Mapping[str, Any]:
-    """Return the budgets with a baseline that lies where the configuration does."""
-    from cnnanalyze.linting.budgets import anchor, read_configured  # noqa: PLC0415 - not always needed
-
-    inner = Located(found.source, found.table["budgets"], (*found.at, "budgets"))
-    if isinstance(inner.table.get("baseline"), str):
-        reachable(inner, "baseline", folder)
-    for key, value in inner.table.items():
-        try:
-            read_configured({key: value}, {key: inner})
-        except CnnError as error:
-            fault = error.faults[0]
-            mark = fault.mark if key == "layers" and fault.mark else inner.mark(key)
-            raise UsageError(Fault(fault.message, mark, fault.help)) from None
-    return anchor(inner.table, folder)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar
 
 from cnnanalyze.analysis.quantities import OURS
 from cnnanalyze.core.quantities import QUANTITIES, rows
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import Mark, SpecError, UsageError
+from cnnanalyze.errors import Fault, Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.expression import UNKNOWN, ParsedExpression, interpolate, parse
 from cnnanalyze.language.expression_functions import WORDS
+from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.context import Subject
-from cnnanalyze.linting.finding import SEVERITIES, Finding
+from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import all_attributes
-from cnnanalyze.linting.rule import Rule, is_code, is_name
+from cnnanalyze.linting.rule import Rule
 
-KEYS = ("code", "when", "message", "name", "severity", "help", "profiles")
-"""What a declaration may say; the first three it must."""
 _OWN = {
     "id": "the layer's path, such as 'stage1/conv1'",
     "kind": "its kind, such as 'conv'",
@@ -95,57 +94,30 @@ class _Scope(dict[str, object]):
         return True
 
 
-def declare(entry: Mapping[str, Any], mark: Mark) -> type[DeclaredRule]:
-    """Return the rule that an entry of a configuration declares.
+def declare(row: WrittenRule) -> type[DeclaredRule]:
+    """Return the rule that a configuration declares.
 
     Raises
     ------
     UsageError
-        If a key is missing, unknown or of the wrong form, or the condition cannot be read.
+        If the condition cannot be read.
     """
-    for key, value in entry.items():
-        if key not in KEYS:
-            raise UsageError(
-                f"a declared rule has no '{key}'; it takes {', '.join(KEYS)}{nearest(key, KEYS)}"
-            )
-        if key == "profiles":
-            if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-                raise UsageError(f"'profiles' of a declared rule must be a list, not {value!r}")
-        elif not isinstance(value, str):
-            raise UsageError(f"'{key}' of a declared rule must be a text, not {value!r}")
-    if missing := [key for key in KEYS[:3] if not entry.get(key)]:
-        raise UsageError(
-            f"a declared rule needs '{missing[0]}'",
-            help='code = "ACME001", when = "kind == \'conv\' and kernel > 7", message = "..."',
-        )
-    code, severity = entry["code"], entry.get("severity", "warning")
-    name = entry.get("name", f"declared-{code.lower()}")
-    if not is_code(code):
-        raise UsageError(
-            f"the code '{code}' must be capital letters and three digits", help="such as ACME001"
-        )
-    if not is_name(name):
-        raise UsageError(f"the name '{name}' must be in kebab case", help="such as wide-kernel")
-    if severity not in SEVERITIES:
-        raise UsageError(
-            f"there is no severity '{severity}'{nearest(severity, SEVERITIES)}",
-            help=f"the severities are {', '.join(SEVERITIES)}",
-        )
+    code, when, mark = row.code.text, row.when.text, row.when.mark
     return type(
         "Declared",
         (DeclaredRule,),
         {
-            "__doc__": f"{entry['message']}\n\nDeclared in {mark.source.name}: {entry['when']}",
+            "__doc__": f"{row.message.text}\n\nDeclared in {mark.source.name}: {when}",
             "code": code,
-            "name": name,
-            "severity": severity,
-            "profiles": frozenset(entry.get("profiles", ("default",))),
-            "formula": entry["when"],
+            "name": row.name or f"declared-{code.lower()}",
+            "severity": row.severity,
+            "profiles": frozenset(row.profiles),
+            "formula": when,
             "source": mark.source.name,
             "trips": "not known",
-            "condition": _condition(entry["when"], code, mark),
-            "message": entry["message"],
-            "advice": entry.get("help", ""),
+            "condition": _condition(when, code, mark),
+            "message": row.message.text,
+            "advice": row.help,
         },
     )
 
@@ -161,18 +133,15 @@ def _condition(text: str, code: str, mark: Mark) -> ParsedExpression:
         condition = parse(_BARE.sub(add_dollar, text), mark)
     except SpecError as error:
         fault = error.faults[0]
-        raise UsageError(
-            f"the condition of {code} cannot be read: {fault.message}", help=fault.help
-        ) from None
+        message = f"the condition of {code} cannot be read: {fault.message}"
+        raise UsageError(Fault(message, mark, fault.help)) from None
     every = facts()
     known = (*every, *sorted(all_attributes()))
     for name in sorted(condition.names):
         if name not in known:
-            raise UsageError(
-                f"the condition of {code} asks for '{name}', which no layer has"
-                f"{nearest(name, known)}",
-                help=f"every layer has {', '.join(every)}, and its attributes",
-            )
+            message = f"the condition of {code} asks for '{name}', which no layer has"
+            help_ = f"every layer has {', '.join(every)}, and its attributes"
+            raise UsageError(Fault(f"{message}{nearest(name, known)}", mark, help_))
     return condition
 
 

@@ -168,7 +168,7 @@ def _judge(
         faults,
         settings.target,
         settings.thresholds,
-        (lambda: settings.configured) if settings.budgets else None,
+        (lambda: settings.configured) if settings.budgets.entries else None,
         analysis,
     )
     found = [*complaints, *_faults(subject, settings)]

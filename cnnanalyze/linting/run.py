@@ -64,7 +64,11 @@ class Configuration:
 
     def _checked(self, settings: Settings) -> Settings:
         settings.check()
-        if self.with_baseline and "baseline" in settings.budgets and _REGRESSION in settings.codes:
+        if (
+            self.with_baseline
+            and settings.budgets.get("baseline")
+            and _REGRESSION in settings.codes
+        ):
             from cnnanalyze.linting.budgets import check_baseline  # noqa: PLC0415 - few have one
 
             check_baseline(settings)

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnanalyze.core.spelling import offered
-from cnnanalyze.errors import UsageError
+from cnnanalyze.core.tree import Mapping as Tree
+from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.linting.finding import Severity
 from cnnanalyze.linting.rule import RULES, Rule
 from cnnanalyze.linting.rules import RuleEntry, entries, entry_of
@@ -22,7 +23,6 @@ from cnnanalyze.linting.selection import (
 )
 
 if TYPE_CHECKING:
-    from cnnanalyze.core.toml import Located
     from cnnanalyze.linting.budgets import Configured
     from cnnanalyze.linting.config import PerFile
 
@@ -32,6 +32,7 @@ NOTHING = Level()
 """What a source says that says nothing of the selection."""
 NONE: Mapping[str, Any] = {}
 """What a source says that says nothing of the rest."""
+NOWHERE = Mark(Source("configuration", ""), 1, 1)
 
 
 class SettingsSource(NamedTuple):
@@ -45,9 +46,8 @@ class SettingsSource(NamedTuple):
     per_file: tuple[PerFile, ...] = ()
     thresholds: Thresholds = NONE
     """By code or name, and the threshold's name."""
-    budgets: Mapping[str, Any] = NONE
-    budgets_at: Located | None = None
-    """The table of a file that the budgets come from."""
+    budgets: Tree | None = None
+    """As they are written."""
     declared: tuple[type[Rule], ...] = ()
     """Rules that are declared there."""
     fail_on: Severity | None = None
@@ -123,16 +123,11 @@ class Settings:
         return found
 
     @cached_property
-    def budgets(self) -> dict[str, Any]:
-        """The budgets of the configuration."""
-        return {name: limit for g in self.given for name, limit in g.budgets.items()}
-
-    @cached_property
-    def budget_places(self) -> dict[str, Located]:
-        """By key of the budgets: the table of a file that it comes from, if it does."""
-        return {
-            name: g.budgets_at for g in self.given if g.budgets_at is not None for name in g.budgets
-        }
+    def budgets(self) -> Tree:
+        """The budgets of the configuration, as they are written."""
+        given = [g.budgets for g in self.given if g.budgets is not None]
+        entries = {key.text: (key, value) for tree in given for key, value in tree.entries}
+        return Tree(tuple(entries.values()), given[0].mark if given else NOWHERE)
 
     @cached_property
     def configured(self) -> Configured:
@@ -142,9 +137,7 @@ class Settings:
             read_configured,
         )
 
-        if not self.budgets:
-            return Configured()
-        return read_configured(self.budgets, self.budget_places)
+        return read_configured(self.budgets) if self.budgets.entries else Configured()
 
     @cached_property
     def per_file(self) -> tuple[tuple[PerFile, frozenset[str]], ...]:

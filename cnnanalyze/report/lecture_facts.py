@@ -309,7 +309,7 @@ def _fact(row: Recomputed) -> dict[str, Any]:
         "note": fact.note,
         "gives_what_is_printed": list(row.causes),
         "fine": row.is_fine,
-        "place": str(fact.mark),
+        "place": str(fact.tree.mark),
     }
 
 

@@ -104,7 +104,7 @@ def remarks_on(row: Recomputed) -> Iterator[str]:
     if fact.note:
         yield fact.note
     if not row.is_fine:
-        yield f"{fact.mark}: {OUTCOMES[row.outcome]}"
+        yield f"{fact.tree.mark}: {OUTCOMES[row.outcome]}"
 
 
 def place_of(fact: Fact) -> str:

@@ -10,11 +10,13 @@ from pydantic.fields import FieldInfo
 
 import cnnanalyze.course.grading.grade
 import cnnanalyze.course.sheets.solve  # noqa: F401 - both name mistakes, which a sheet may give credit
+from cnnanalyze.auditing.tables import WrittenTable
+from cnnanalyze.core.binding import WRITTEN
 from cnnanalyze.core.configuration import FOLDERS
-from cnnanalyze.core.conventions.configuration import KEYS as OF_CONVENTION
+from cnnanalyze.core.conventions.configuration import WrittenConvention
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import NOTATIONS
-from cnnanalyze.course.lectures.facts import CAUSES, VERDICTS
+from cnnanalyze.course.lectures.facts import FactsFile
 from cnnanalyze.course.misconceptions.catalogue import NAMES
 from cnnanalyze.course.sheets.ask_reading import OF_ANSWER
 from cnnanalyze.course.sheets.credit_reading import SHARES, SLIPS
@@ -23,18 +25,21 @@ from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet_reading import MOST_QUESTIONS
 from cnnanalyze.course.written_answers.units import NAMED
-from cnnanalyze.language.schema import EXTENTS_PRINTED, FIGURE_PRINTED
-from cnnanalyze.language.section_schema import budgets, claim
-from cnnanalyze.language.vocabulary import TEXT, WRITTEN, any_of, list_of, setting_schema
-from cnnanalyze.linting.config import KEYS as OF_LINT
-from cnnanalyze.linting.config_rules import KEYS as OF_RULE
-from cnnanalyze.linting.finding import SEVERITIES
-from cnnanalyze.linting.selection import PROFILES
+from cnnanalyze.language.schema import FIGURES, OF_BUDGETS
+from cnnanalyze.language.vocabulary import (
+    NULL,
+    TEXT,
+    any_of,
+    list_of,
+    section,
+    setting_schema,
+    without,
+)
+from cnnanalyze.linting.config import LintTable
 from cnnanalyze.schemas.forms import DRAFT, Schema
 
 NUMBER: Schema = {"type": ["number", "string"]}
 """A whole number, a decimal, a fraction 1/3 or a percentage."""
-WORDS = any_of(TEXT, list_of(TEXT))
 SHARES_ALONE: Schema = {"type": ["number", "string"], "minimum": 0, "maximum": 1}
 
 
@@ -63,63 +68,15 @@ def configuration() -> Schema:
         **_mapping(
             {
                 **{key: {**list_of(TEXT), "description": words} for key, words in FOLDERS.items()},
-                "lint": _mapping(
-                    {key: {**_LINT[key], "description": OF_LINT[key][1]} for key in OF_LINT}
-                ),
+                "lint": without(NULL, section(LintTable)),
                 "conventions": {
-                    **_table(_mapping({key: _CONVENTION[key] for key in OF_CONVENTION})),
+                    **_table(without(NULL, section(WrittenConvention))),
                     "description": "counting conventions of your own, by name",
                 },
             }
         ),
+        "definitions": without(NULL, OF_BUDGETS),
     }
-
-
-def _limits() -> Schema:
-    found = budgets()
-    more: Schema = {
-        "baseline": {**TEXT, "description": "file with the costs that growth is measured against"},
-        "allow": {
-            "type": "number",
-            "minimum": 0,
-            "description": "percent by which a cost may grow",
-        },
-    }
-    return {**found, "properties": {**found["properties"], **more}}
-
-
-_LINT: dict[str, Schema] = {
-    "extend": TEXT,
-    "profile": {"enum": list(PROFILES)},
-    "target": TEXT,
-    "select": WORDS,
-    "extend-select": WORDS,
-    "ignore": WORDS,
-    "severity": _table({"enum": list(SEVERITIES)}),
-    "per-file-ignores": _table(WORDS),
-    "thresholds": _table(_table({"type": "number"})),
-    "budgets": _limits(),
-    "rule": list_of(
-        _mapping(
-            {key: list_of(TEXT) if key == "profiles" else TEXT for key in OF_RULE},
-            required=list(OF_RULE[:3]),
-        )
-    ),
-    "fail-on": {"enum": list(SEVERITIES)},
-    "max-warnings": {"type": "integer", "minimum": 0},
-}
-_CONVENTION: dict[str, Schema] = {
-    "description": {**TEXT, "description": "what is counted, in words"},
-    "source": {**TEXT, "description": "who counts like this, and where one can read it"},
-    "operations": {**_table(TEXT), "description": "what a layer counts, by kind: a sum of terms"},
-    "functions": {
-        **_table(TEXT),
-        "description": "what a layer counts that the model calls as a function",
-    },
-    "parameters": {**TEXT, "description": "what the parameter count includes: a sum of parts"},
-    "halves": {"type": "boolean", "description": "whether half of the sum is printed"},
-    "logits": {"type": "boolean", "description": "whether the tool's models end without softmax"},
-}
 
 
 # --- homework -------------------------------------------------------------------------------------
@@ -277,44 +234,7 @@ def facts() -> Schema:
     >>> facts()["properties"]["lecture"]["const"]
     1
     """
-    ask: Schema = {"type": "object", "description": "the question that gives the number"}
-    at = list_of({"type": "integer", "minimum": 1}, description="place in the answer, from 1")
-    fact = _mapping(
-        {
-            "id": WRITTEN,
-            "lines": {**WRITTEN, "description": "where it stands in the lecture"},
-            "topic": WRITTEN,
-            "says": {**WRITTEN, "description": "what is said, in words of your own"},
-            "ask": ask,
-            "at": at,
-            "printed": {"description": "what the lecture prints"},
-            "verdict": {"enum": list(VERDICTS)},
-            "cause": {"enum": list(CAUSES)},
-            "reason": WRITTEN,
-            "right": {"description": "what is right instead"},
-            "slip": _mapping({"words": WRITTEN, "ask": ask, "at": at}, required=["words", "ask"]),
-            "unchecked": {**WRITTEN, "description": "why it is not recomputed"},
-            "note": WRITTEN,
-            "within": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-        },
-        required=["id", "lines", "topic", "says"],
-        oneOf=[{"required": ["ask", "printed"]}, {"required": ["unchecked"]}],
-    )
-    return {
-        "$schema": DRAFT,
-        "title": "cnnanalyze facts",
-        **_mapping(
-            {
-                "lecture": {"const": VERSIONS["facts"], "description": "version of the language"},
-                "id": WRITTEN,
-                "name": WRITTEN,
-                "source": WRITTEN,
-                "values": {"description": "numbers that several facts share"},
-                "facts": list_of(fact),
-            },
-            required=["lecture", "id", "facts"],
-        ),
-    }
+    return {"$schema": DRAFT, "title": "cnnanalyze facts", **section(FactsFile)}
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -328,27 +248,9 @@ def table() -> Schema:
     >>> table()["properties"]["rows"]["items"]["required"]
     ['network']
     """
-    row = claim()
-    row["properties"] = {
-        "row": {**WRITTEN, "description": "its number in the table"},
-        "printed": {**WRITTEN, "description": "what the table calls the network"},
-        "network": {**TEXT, "description": "a spec beside the file, one folder up, or of the zoo"},
-        **row["properties"],
-    }
-    row["required"] = ["network"]
-    del row["anyOf"]  # a row without figures is the row of a network that is not examined
     return {
         "$schema": DRAFT,
         "title": "cnnanalyze table",
-        **_mapping(
-            {
-                "table": {"const": VERSIONS["table"], "description": "version of the language"},
-                "name": WRITTEN,
-                "source": WRITTEN,
-                "about": WRITTEN,
-                "rows": list_of(row),
-            },
-            required=["table", "rows"],
-        ),
-        "definitions": {"figure": FIGURE_PRINTED, "extents": EXTENTS_PRINTED},
+        **section(WrittenTable),
+        "definitions": FIGURES,
     }

@@ -41,8 +41,8 @@ def test_rows_speak_of_specs_beside_the_table(tmp_path: Path) -> None:
     ("text", "messages"),
     [
         ("[3]", ["a table must be a mapping with 'table' and 'rows', not [3]"]),
-        ("table: 1\n", ["a table needs its 'rows'"]),
-        ("rows: []\n", ["a table must say its version, 'table: 1'"]),
+        ("table: 1\n", ["a table needs 'rows'"]),
+        ("rows: []\n", ["a table needs 'table'"]),
         (
             "table: 1\nrow: []\nrows: []\n",
             [
@@ -52,14 +52,14 @@ def test_rows_speak_of_specs_beside_the_table(tmp_path: Path) -> None:
                 )
             ],
         ),
-        ("table: 1\nrows: [{row: 1}]\n", ["a row must name its 'network'"]),
+        ("table: 1\nrows: [{row: 1}]\n", ["a row needs 'network'"]),
         (
             "table: 1\nrows: [{network: tony}]\n",
             ["there is no spec 'tony.yaml' here; did you mean 'tiny'?"],
         ),
         (
             "table: 1\nrows: [3]\n",
-            ["a claim must be a mapping with 'source' and figures, not 3"],
+            ["a row must be a mapping with 'network', not 3"],
         ),
     ],
 )
@@ -92,7 +92,7 @@ def test_figure_of_what_is_not_there_is_refused_at_its_place(
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("[{row: [1], network: tiny}]", "'row' must be a text, not [1]"),
+        ("[{row: [1], network: tiny}]", "'row' of a row must be a text, not [1]"),
         (
             "[{row: 1, network: tiny}, {row: 1, network: tiny}]",
             "row 1 is there already, in line 2",

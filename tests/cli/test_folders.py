@@ -245,11 +245,15 @@ def test_forced_exclusion_reaches_files_that_are_named(files: Files, capsys: Any
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("exclude = 'old'\n", "1:1", "'exclude' must be a list of patterns, not 'old'"),
+        (
+            "exclude = 'old'\n",
+            "1:11",
+            "'exclude' of the configuration must be a list of patterns as .gitignore",
+        ),
         (
             "include = [\n  'a',\n  3]\n",
-            "1:1",
-            "'include' must be a list of patterns, not ['a', 3]",
+            "1:11",
+            "'include' of the configuration must be a list of patterns as .gitignore",
         ),
         ("exclude = ['a', '*a*b*']\n", "1:18", "'*a*b*' has more than 2 stars in one name"),
         ("exclude = ['**/a/**/**']\n", "1:13", "'**/a/**/**' has more than 2 times '**'"),

@@ -15,7 +15,10 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.quantities import measure, of_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.comparison.quantity import compared
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, find, rows
+from cnnanalyze.core.tree import plant
 from cnnanalyze.course.lectures.quantities import quantity
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.claims import check_claims
@@ -23,6 +26,7 @@ from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.budgets import limited, plan_budgets
 from cnnanalyze.language.claims import claimed
+from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.config_rules import declare, facts
 from cnnanalyze.report.columns import column, columns
 from cnnanalyze.report.json import bytes_key
@@ -260,7 +264,10 @@ def test_every_exact_row_can_be_limited_claimed_and_compared(analysis: Analysis,
 def test_every_row_of_layers_can_be_asked_by_a_declared_rule(key: str) -> None:
     assert key in facts()
     entry = {"code": "ACME001", "when": f"{key} > 0", "message": f"${{{key}}}"}
-    assert declare(entry, Mark(Source("cnnanalyze.toml", "x"), 1, 1)).formula == f"{key} > 0"
+    tree = plant(entry, Mark(Source("cnnanalyze.toml", "x"), 1, 1))
+    row = bind(tree, WrittenRule, "a declared rule", Faults())
+    assert row is not None
+    assert declare(row).formula == f"{key} > 0"
 
 
 @pytest.mark.parametrize("key", OF_LAYERS)

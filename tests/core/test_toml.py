@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.toml import MOST_PARTS, find_key, find_word, open_toml, parse
+from cnnanalyze.core.toml import MOST_PARTS, find_key, open_toml, parse, tree_of
+from cnnanalyze.core.tree import plain, scalars
 from cnnanalyze.errors import Source, UsageError
 
 TEXT = '''\
@@ -65,21 +66,21 @@ def test_every_key_and_value_is_found(keys: tuple[str | int, ...], key: str, val
     assert str(find_key(source, keys, is_value=True)) == f"x.toml:{value}"
 
 
-@pytest.mark.parametrize(
-    ("word", "at", "place"),
-    [
-        ("RF", ("lint",), "5:4"),
-        ("a == 'b'", ("lint",), "12:9"),
-        ("XX", ("lint",), "3:2"),  # in a remark
-        ("y", ("lint",), "3:2"),  # in a text
-        ("w", ("lint", "rule"), "11:8"),  # elsewhere
-        ("n", ("lint",), "16:1"),
-    ],
-)
-def test_words_are_found_as_keys_and_values(
-    word: str, at: tuple[str | int, ...], place: str
-) -> None:
-    assert str(find_word(Source("x.toml", TEXT), word, at)) == f"x.toml:{place}"
+def test_a_table_is_a_tree_with_its_places() -> None:
+    tree = tree_of(Source("x.toml", TEXT), "lint")
+    data = tomllib.loads(TEXT)["lint"]
+    data["z"]["w"] = str(data["z"]["w"])  # a date
+    assert plain(tree) == data
+    marks = {word.text: str(word.mark) for word in scalars(tree)}
+    assert (marks["RF"], marks["a == 'b'"], marks["n"]) == (
+        "x.toml:5:4",
+        "x.toml:12:9",
+        "x.toml:16:1",
+    )
+
+
+def test_a_table_that_is_not_there_is_empty() -> None:
+    assert tree_of(Source("x.toml", "a = 1\n"), "lint").entries == ()
 
 
 PLAIN = st.recursive(

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import cnnanalyze.layers  # noqa: F401 - fills the registry
+from cnnanalyze.core.binding import WRITTEN
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.written_answers.units import NAMED
-from cnnanalyze.language.vocabulary import WRITTEN
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report import layer_reference
 from cnnanalyze.report.findings import rule_reference
@@ -172,7 +172,7 @@ class Words:
             "questions": "a list of [questions](#questions)",
             "answers": "a mapping from names to a quantity, or to a mapping as of a question",
         }
-        return words[name]
+        return words[name] if name in words else self.of(self.schema["definitions"][name])
 
     def _type(self, schema: dict[str, Any]) -> str:
         if schema.get("type") == "object" and "properties" in schema:
@@ -355,7 +355,7 @@ def configuration_page() -> str:
         "### lint.rule",
         "A list of tables, `[[lint.rule]]`; "
         "[rules of your own](../guides/lint.md#rules-of-your-own) has an example.",
-        _keys(words, _told(rule["properties"], _OF_RULE), rule["required"]),
+        _keys(words, rule["properties"], rule["required"]),
         "## conventions",
         "A table for each convention, `[conventions.NAME]`: "
         "[What is a FLOP?](../explanation/what_is_a_flop.md).",
@@ -436,15 +436,6 @@ def _told(properties: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
     }
 
 
-_OF_RULE = {
-    "code": "capital letters and three digits",
-    "when": "a condition, asked of every layer",
-    "message": "what is said; expressions stand in `${...}`",
-    "name": "a name in kebab case",
-    "severity": "`error`, `warning` or `info`",
-    "help": "what to do",
-    "profiles": "which profiles switch it on",
-}
 _OF_SHEET = {
     "title": "what stands on top",
     "about": "what stands below the title",

@@ -8,6 +8,7 @@ import pytest
 
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli.commands import make_command
+from cnnanalyze.core.binding import fields_of
 from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.sheets.ask_reading import OF_NETWORK
@@ -18,8 +19,7 @@ from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
 from cnnanalyze.language.scope import Wire
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.linting.config import KEYS as OF_LINT
-from cnnanalyze.linting.config_rules import KEYS as OF_RULE
+from cnnanalyze.linting.config import LintTable, WrittenRule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.schemas import SCHEMAS, schema_of
 from tests.docs.commands import commands_page
@@ -77,7 +77,8 @@ def test_every_row_of_a_page_of_keys_says_something(name: str, least: int) -> No
 
 def test_every_key_of_a_configuration_and_of_a_sheet_is_on_its_page() -> None:
     configuration, sheet = PAGES["reference/configuration.md"], PAGES["reference/sheet.md"]
-    assert all(f"| `{key}`" in configuration for key in (*FOLDERS, *OF_LINT, *OF_RULE))
+    keys = (*FOLDERS, *fields_of(LintTable), *fields_of(WrittenRule))
+    assert all(f"| `{key}`" in configuration for key in keys)
     for topic in TOPICS.values():
         assert all(f"| `{key}`" in sheet for key in topic.section.model_fields)
         assert all(f"`{key}`" in sheet for key in (*topic.aliases, *topic.quantities))

@@ -7,11 +7,20 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.core.tree import Mapping, plain, plant
 from cnnanalyze.crosscheck.budget import check_budgets
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.budgets import Limit, plan_budgets
-from cnnanalyze.linting.budgets import anchor, read_configured
+from cnnanalyze.linting.budgets import Configured, read_configured
+from cnnanalyze.linting.config import read
 
 HEAD = "cnn: 1\ninput: 31x37x3\nlayers: [relu]\n"
+
+
+def configured(data: dict[str, Any]) -> Configured:
+    tree = plant(data, Mark(Source("cnnanalyze.toml", ""), 1, 1))
+    assert isinstance(tree, Mapping)
+    return read_configured(tree)
 
 
 def limits(more: str) -> list[tuple[Any, ...]]:
@@ -52,7 +61,7 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
         ),
         (
             "budgets: {macs: {at_most: [1]}}",
-            "net:4:27: error: 'at_most' of macs must be a number, not [1]",
+            "net:4:27: error: 'at_most' of the budget for macs must be a number, not [1]",
         ),
         (
             "budgets: {depth: {at_least: 5, at_most: 3}}",
@@ -65,7 +74,10 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
                 "at_least 1KiB > at_most 1kB"
             ),
         ),
-        ("budgets: {macs: {}}", "net:4:17: error: the budget for macs needs a limit"),
+        (
+            "budgets: {macs: {}}",
+            "net:4:17: error: the budget for macs needs 'at_most' or 'at_least'",
+        ),
         (
             "budgets: {macs: {atmost: 3, at_least: 2}}",
             (
@@ -76,8 +88,8 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
         (
             "budgets: {memory: {at_most: 3, dtype: float12}}",
             (
-                "net:4:39: error: 'dtype' must be one of float64, float32, float16, bfloat16, "
-                "int8, "
+                "net:4:39: error: 'dtype' of the budget for memory must be one of float64, "
+                "float32, float16, bfloat16, int8, "
                 "not 'float12'; did you mean 'float32'?"
             ),
         ),
@@ -92,10 +104,10 @@ def test_fractions_of_a_byte_are_rounded_to_the_safe_side() -> None:
                 "at_least, dtype"
             ),
         ),
-        ("budgets: {layers: 5}", "net:4:19: error: 'layers' must map paths to their limits, not 5"),
+        ("budgets: {layers: 5}", "net:4:19: error: 'layers' of 'budgets' must be a mapping, not 5"),
         (
             "budgets: {layers: {a: 5}}",
-            "net:4:23: error: 'a' must map quantities to limits, not 5",
+            "net:4:23: error: 'a' must be a mapping, not 5",
         ),
         (
             "budgets: {layers: {a: {mac: 5}}}",
@@ -130,7 +142,7 @@ def test_budgets_are_written_as_they_were_read() -> None:
 
 
 def test_a_configuration_says_the_same_in_toml() -> None:
-    found = read_configured(
+    found = configured(
         {
             "parameters": 5_000_000,
             "layers": {"stem": {"macs": "1M"}},
@@ -145,28 +157,31 @@ def test_a_configuration_says_the_same_in_toml() -> None:
     ]
     assert str(found.baseline) == "costs.json"
     assert float(found.allow) == 2.5
-    assert list(read_configured({})) == [None, None, 0]
+    assert list(configured({})) == [None, None, 0]
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"baseline": 3}, "'baseline' of the budgets must name a file, not 3"),
-        ({"allow": "much"}, "'allow' of the budgets must be a percentage, not 'much'"),
-        ({"allow": -1}, "'allow' of the budgets must be a percentage, not -1"),
-        ({"macs": "few"}, "invalid budget for macs: 'few' is not a number"),
+        ({"baseline": [3]}, "'baseline' of 'budgets' must be a text, not [3]"),
+        ({"allow": "much"}, "'allow' of 'budgets' must be a percentage, not 'much'"),
+        ({"allow": -1}, "'allow' of 'budgets' must be a percentage, not -1"),
+        ({"macs": "few"}, "the budget for macs cannot be read: 'few' is not a number"),
         ({"speed": 3}, "'budgets' has no 'speed'; it takes parameters"),
     ],
 )
 def test_what_is_wrong_in_a_configuration(table: dict[str, Any], message: str) -> None:
     with pytest.raises(cnn.CnnError) as caught:
-        read_configured(table)
+        configured(table)
     assert caught.value.message.startswith(message)
 
 
 def test_a_baseline_lies_where_its_configuration_does(tmp_path: Any) -> None:
-    assert anchor({"baseline": "a.json"}, tmp_path) == {"baseline": str(tmp_path / "a.json")}
-    assert anchor({"macs": 3}, tmp_path) == {"macs": 3}
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep" / "cnnanalyze.toml"
+    path.write_text("lint.budgets = {baseline = 'a.json', macs = 3}\n", encoding="utf-8")
+    budgets = plain(read(path).budgets)
+    assert budgets == {"baseline": str(tmp_path / "deep" / "a.json"), "macs": 3}
     assert plan_budgets({}, "x") == ((),)
 
 
@@ -181,5 +196,5 @@ def test_the_examples_of_the_page_are_read() -> None:
     checks = check_budgets(cnn.analyze(net).analysis, net.budgets)
     assert {c.verdict for c in checks} == {"within"}
     assert len(checks) == 26
-    configured = tomllib.loads(page.split("```toml\n")[1].split("```")[0])["lint"]["budgets"]
-    assert read_configured(configured).allow == 2
+    table = tomllib.loads(page.split("```toml\n")[1].split("```")[0])["lint"]["budgets"]
+    assert configured(table).allow == 2

@@ -75,9 +75,9 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("7", "a claim must be a mapping with 'source' and figures, not 7"),
-        ("{source: , total: {macs: 3}}", "a claim needs its 'source'"),
-        ("{source: a}", "a claim needs figures"),
+        ("7", "a claim must be a mapping with 'source', not 7"),
+        ("{source: , total: {macs: 3}}", "a claim needs 'source'"),
+        ("{source: a}", "a claim needs 'total' or 'layers'"),
         (
             "{source: a, total: {outputs: 3}}",
             (
@@ -87,16 +87,16 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
                 "weight_memory, peak_memory, memory, depth"
             ),
         ),
-        ("{source: a, total: {macs: [3]}}", "macs must be a number, not [3]"),
-        ("{source: a, layers: {fc: 3}}", "'fc' must map quantities to figures, not 3"),
-        ("{source: a, layers: [fc]}", "'layers' must map layers to their figures, not ['fc']"),
+        ("{source: a, total: {macs: [3]}}", "'macs' must be a number, not [3]"),
+        ("{source: a, layers: {fc: 3}}", "'fc' must be a mapping, not 3"),
+        ("{source: a, layers: [fc]}", "'layers' of a claim must be a mapping, not ['fc']"),
         (
             "{source: a, layers: {fc: {output: [7]}}}",
-            "output must be written as 28x28x6 or as one number, not [7]",
+            "'output' must be written as 28x28x6 or as one number, not [7]",
         ),
         (
             "{source: a, verdict: maybe, total: {macs: 3}}",
-            "'verdict' must be one of holds, wrong, not 'maybe'",
+            "'verdict' of a claim must be one of holds, wrong, not 'maybe'",
         ),
         (
             "{source: a, total: {macs: {printed: 3, verdict: wrong}}}",
@@ -104,7 +104,7 @@ def test_claims_under_other_settings_may_speak_of_other_layers() -> None:
         ),
         (
             "{source: a, reason: [3], total: {macs: 3}}",
-            "'reason' must be a text, not [3]",
+            "'reason' of a claim must be a text, not [3]",
         ),
         (
             "{source: a, layers: {fcc: {output: 7}}}",

@@ -58,7 +58,7 @@ def test_lint() -> None:
     ("more", "message"),
     [
         ("train: {}", "net:4:8: error: 'train' needs 'samples'"),
-        ("train: 3", "net:4:8: error: 'train' must be a mapping, not 3"),
+        ("train: 3", "net:4:8: error: 'train' must be a mapping with 'samples', not 3"),
         (
             "train: {samples: -1}",
             "net:4:18: error: 'samples' of 'train' must be a whole number of at least 1, not -1",
@@ -75,7 +75,7 @@ def test_lint() -> None:
             "train: {samples: 7, optimizer: adm}",
             (
                 "net:4:32: error: 'optimizer' of 'train' must be one of sgd, momentum, nesterov, "
-                "adagrad, rmsprop, adam, adamw, not 'adm'"
+                "adagrad, rmsprop, adam, adamw, not 'adm'; did you mean 'adam'?"
             ),
         ),
         (
@@ -85,8 +85,8 @@ def test_lint() -> None:
         (
             "budgets: {memory: 5 apples}",
             (
-                "net:4:19: error: invalid budget for memory: '5 apples' is not a number "
-                "such as 138M, ~60M, 4.2 million or 25,557,032"
+                "net:4:19: error: the budget for memory cannot be read: '5 apples' is not a number "
+                "such as 138M, ~60M, 4.2 million or 25,557,032, and no size such as 20MB"
             ),
         ),
         (
@@ -102,7 +102,7 @@ def test_lint() -> None:
         ("lint: {ignore: [a, 3]}", "net:4:20: error: 'ignore' of 'lint' must be a text, not 3"),
         (
             "lint: {severity: {a: loud}}",
-            "net:4:22: error: 'severity' of 'lint' must be one of error, warning, info, not 'loud'",
+            "net:4:22: error: 'a' of 'severity' must be one of error, warning, info, not 'loud'",
         ),
         ("lint: {severity: 3}", "net:4:18: error: 'severity' of 'lint' must be a mapping, not 3"),
     ],

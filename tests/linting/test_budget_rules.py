@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cnnanalyze.errors import Source
+from cnnanalyze.core.tree import Mapping, plant
+from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.budgets import _loaded
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
@@ -26,8 +27,14 @@ layers:
 Run = Callable[..., tuple[int, str, str]]
 
 
+def settings_of(**budgets: Any) -> Settings:
+    tree = plant(budgets, Mark(Source("cnnanalyze.toml", ""), 1, 1))
+    assert isinstance(tree, Mapping)
+    return Settings(caller=SettingsSource("test", budgets=tree))
+
+
 def with_budgets(text: str, **budgets: Any) -> FileResult:
-    settings = Settings(caller=SettingsSource("test", budgets=budgets))
+    settings = settings_of(**budgets)
     return lint_source(Source("net.yaml", text), None, settings)
 
 
@@ -41,7 +48,7 @@ def test_a_budget_of_the_configuration_has_no_place_in_the_spec() -> None:
 
 def test_limits_of_both_are_checked(lint: Lint) -> None:
     text = f"{NET}budgets: {{parameters: 400}}\n"
-    settings = Settings(caller=SettingsSource("test", budgets={"parameters": 300}))
+    settings = settings_of(parameters=300)
     found = lint_source(Source("net.yaml", text), None, settings).findings
     assert sorted(f.message for f in found if f.code == "BG001") == [
         "516 parameters, 116 over the budget of 400",
@@ -84,7 +91,7 @@ def test_growth_against_the_baseline_is_a_finding(baseline: Path) -> None:
 
 
 def test_a_network_without_an_entry_is_new_not_grown(baseline: Path) -> None:
-    settings = Settings(caller=SettingsSource("test", budgets={"baseline": str(baseline)}))
+    settings = settings_of(baseline=str(baseline))
     found = lint_source(Source("other.yaml", NET), None, settings).findings
     assert [f for f in found if f.code == "BG007"] == []
 

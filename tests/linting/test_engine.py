@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.errors import Source, UsageError
+from cnnanalyze.core.binding import bind
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.tree import Tree, plant
+from cnnanalyze.errors import Mark, Source, UsageError
+from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.config_rules import declare
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.engine import lint_network, lint_source
@@ -258,9 +262,16 @@ ENTRY = {"code": "ACME001", "when": "kind == 'conv' and kernel > 3", "message": 
 
 
 def declared(**changes: Any) -> type[Rule]:
-    from cnnanalyze.errors import Mark
+    mark = Mark(Source("cnnanalyze.toml", "x"), 1, 1)
+    return declare_row(plant({**ENTRY, **changes}, mark))
 
-    return declare({**ENTRY, **changes}, Mark(Source("cnnanalyze.toml", "x"), 1, 1))
+
+def declare_row(tree: Tree) -> type[Rule]:
+    faults = Faults()
+    row = bind(tree, WrittenRule, "a declared rule", faults)
+    faults.raise_if_any(UsageError)
+    assert row is not None
+    return declare(row)
 
 
 def told(text: str, *rules: type[Rule]) -> list[tuple[str, str]]:
@@ -298,13 +309,14 @@ def test_declared_rule_may_ask_for_facts(when: str, message: str, shown: str | N
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"code": ""}, "a declared rule needs 'code'"),
+        ({"code": None}, "a declared rule needs 'code'"),
+        ({"code": ""}, "'code' of a declared rule must be a text, not ''"),
         ({"code": "acme"}, "the code 'acme' must be capital letters and three digits"),
         ({"name": "No Kebab"}, "the name 'No Kebab' must be in kebab case"),
-        ({"severity": "fatal"}, "there is no severity 'fatal'"),
+        ({"severity": "fatal"}, "'severity' of a declared rule must be one of error, warning, info, not 'fatal'"),
         ({"wen": "x"}, "a declared rule has no 'wen'; it takes code, when, message, name, severity, help, profiles; did you mean 'when'?"),
-        ({"message": 5}, "'message' of a declared rule must be a text, not 5"),
-        ({"profiles": "x"}, "'profiles' of a declared rule must be a list, not 'x'"),
+        ({"message": [5]}, "'message' of a declared rule must be a text, not [5]"),
+        ({"profiles": 5}, "'profiles' of a declared rule must be a list, not 5"),
         ({"when": "kernel >"}, "the condition of ACME001 cannot be read: this is no expression"),
         ({"when": "kernl > 7"}, "the condition of ACME001 asks for 'kernl', which no layer has; did you mean 'kernel'?"),
         ({"when": "__import__('os')"}, "the condition of ACME001 cannot be read: '__import__' is no function"),

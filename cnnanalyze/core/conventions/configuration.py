@@ -11,19 +11,68 @@ In ``pyproject.toml`` under ``[tool.cnnanalyze.conventions.NAME]``, or in ``cnna
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
+
+from cnnanalyze.core.binding import Itself, Reader, Section, Wrong, bind
 from cnnanalyze.core.configuration import find, open_table
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
 from cnnanalyze.core.conventions.rule import UNKNOWN, select
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.toml import Located
-from cnnanalyze.errors import Fault, UsageError
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.tree import Mapping, Scalar, Tree
+from cnnanalyze.errors import UsageError
 
-KEYS = ("description", "source", "operations", "functions", "parameters", "halves", "logits")
+
+def _sum(tree: Tree, known: tuple[str, ...]) -> str:
+    text = tree.value if isinstance(tree, Scalar) else None
+    if not isinstance(text, str):
+        raise ValueError(f"must be a sum such as '2*mac + add', not {said(tree)}")  # noqa: TRY004
+    if text.strip() != UNKNOWN:
+        try:
+            parse(text, known)
+        except ValueError as error:
+            raise UsageError(str(error), help=f"the terms are {', '.join(known)}") from None
+    return text
+
+
+_TEXT = {"type": "string"}
+_TERMS = Annotated[str, Reader(partial(_sum, known=TERMS), _TEXT)]
+_PARTS = Annotated[str, Reader(partial(_sum, known=tuple(PARTS)), _TEXT)]
+
+
+class WrittenConvention(Section):
+    """A counting convention of your own."""
+
+    description: str = Field(default="", description="what is counted, in words")
+    source: str = Field(default="", description="who counts like this, and where one can read it")
+    operations: dict[str, _TERMS] = Field(
+        default_factory=dict, description="what a layer counts, by kind: a sum of terms"
+    )
+    functions: dict[str, _TERMS] = Field(
+        default_factory=dict,
+        description="what a layer counts that the model calls as a function",
+    )
+    parameters: _PARTS = Field(
+        default="learned", description="what the parameter count includes: a sum of parts"
+    )
+    halves: bool = Field(default=False, description="whether half of the sum is printed")
+    logits: bool = Field(default=False, description="whether the tool's models end without softmax")
+    tree: Itself
+
+    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - as inherited
+        """Refuse kinds of layers that cannot be selected."""
+        for table in map(self.tree.get, ("operations", "functions")):
+            for kinds, _ in table.entries if isinstance(table, Mapping) else ():
+                for selector in kinds.text.split():
+                    try:
+                        select(selector)
+                    except ValueError as error:
+                        yield Wrong(str(error), mark=kinds.mark)
 
 
 def own() -> dict[str, Convention]:
@@ -40,77 +89,30 @@ def own() -> dict[str, Convention]:
 
 @cache
 def _read(path: Path, _: float) -> dict[str, Convention]:
-    found = open_table(path, "conventions")
-    return {name: _row(found, name) for name in found.table}
-
-
-def _row(found: Located, name: str) -> Convention:
-    where, table = f"convention '{name}'", found.table[name]
-    if CONVENTIONS.get(name) is not None or not _is_plain(name):
-        taken = CONVENTIONS.get(name) is not None
-        raise found.wrong(
-            f"{where} {'is known already' if taken else 'needs a plain name'}; choose another name",
-            name,
-        )
-    if not isinstance(table, dict):
-        raise found.wrong(f"{where} must be a table", name)
-    inner = Located(found.source, table, (*found.at, name))
-    for key, value in table.items():
-        _check_key(inner, key, value, where)
-    for key in ("operations", "functions"):
-        for kinds, text in table.get(key, {}).items():
-            for selector in kinds.split():
-                _check(inner, partial(select, selector), "", key, kinds)
-            if text.strip() != UNKNOWN:
-                _check_sum(inner, text, TERMS, key, kinds)
-    parameters, file = table.get("parameters", "learned"), Path(found.source.name).name
-    _check_sum(inner, parameters, tuple(PARTS), "parameters")
-    return Convention(
-        name,
-        table.get("operations", {}),
-        table.get("description", f"as {file} says"),
-        table.get("source", file),
-        parameters,
-        table.get("functions", {}),
-        halves=table.get("halves", False),
-        logits=table.get("logits", False),
-    )
+    faults = Faults()
+    found = {}
+    for key, value in open_table(path, "conventions").entries:
+        name = key.text
+        is_taken = CONVENTIONS.get(name) is not None
+        if is_taken or not _is_plain(name):
+            why = "is known already" if is_taken else "needs a plain name"
+            faults.add(f"convention '{name}' {why}; choose another name", key.mark)
+        elif row := bind(value, WrittenConvention, f"convention '{name}'", faults):
+            found[name] = Convention(
+                name,
+                row.operations,
+                row.description or f"as {path.name} says",
+                row.source or path.name,
+                row.parameters,
+                row.functions,
+                halves=row.halves,
+                logits=row.logits,
+            )
+    faults.raise_if_any(UsageError)
+    return found
 
 
 def _is_plain(name: str) -> bool:
     """Whether a name is a letter with letters, digits, '.', '-' and '_' behind it."""
     rest = name.translate(dict.fromkeys(map(ord, ".-_")))
     return name[:1].isascii() and name[:1].isalpha() and rest.isalnum()
-
-
-def _check_key(inner: Located, key: str, value: object, where: str) -> None:
-    """Refuse a key that a convention does not have, and a value of the wrong form."""
-    if key not in KEYS:
-        raise inner.wrong(
-            f"{where} has no '{key}'; it takes {', '.join(KEYS)}{nearest(key, KEYS)}", key
-        )
-    if key in {"operations", "functions"}:
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise inner.wrong(
-                f"'{key}' of {where} must map layer kinds to sums such as '2*mac + add'", key
-            )
-    elif key == "parameters":
-        if not isinstance(value, str):
-            raise inner.wrong(f"'{key}' of {where} must be a sum of parts", key)
-    elif key in {"halves", "logits"}:
-        if not isinstance(value, bool):
-            raise inner.wrong(f"'{key}' of {where} must be true or false, not {value!r}", key)
-    elif not isinstance(value, str):
-        raise inner.wrong(f"'{key}' of {where} must be a text, not {value!r}", key)
-
-
-def _check_sum(inner: Located, text: str, known: tuple[str, ...], *keys: str) -> None:
-    _check(inner, partial(parse, text, known), f"the terms are {', '.join(known)}", *keys)
-
-
-def _check(inner: Located, read: Callable[[], object], advice: str, *keys: str) -> None:
-    try:
-        read()
-    except ValueError as error:
-        mark = inner.value(*keys)
-        raise UsageError(Fault(str(error), mark, help=advice)) from None

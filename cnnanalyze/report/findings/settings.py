@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core.tree import plain
 from cnnanalyze.linting.settings import Settings
 
 
@@ -16,7 +17,7 @@ def write(folder: str, settings: Settings) -> str:
         f"  fail on: {settings.fails_from}",
         f"  warnings let pass: {'any' if settings.max_warnings is None else settings.max_warnings}",
     ]
-    for title, table in (("thresholds", settings.thresholds), ("budgets", settings.budgets)):
+    for title, table in (("thresholds", settings.thresholds), ("budgets", plain(settings.budgets))):
         if table:
             lines.append(f"  {title}: {table}")
     for row, codes in settings.per_file:

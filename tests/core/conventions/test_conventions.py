@@ -252,12 +252,12 @@ def test_own_conventions_may_have_a_file_to_themselves(
         ),
         (
             '[conventions.mine]\ndescription = """\nparameters"""\nhalves = 1\n',
-            "cnnanalyze.toml:4:1",
+            "cnnanalyze.toml:4:10",
             "'halves' of convention 'mine' must be true or false, not 1",
         ),
         (
             "[conventions.mine]\nsource = 3\n",
-            "cnnanalyze.toml:2:1",
+            "cnnanalyze.toml:2:10",
             "'source' of convention 'mine' must be a text, not 3",
         ),
         (
@@ -267,16 +267,13 @@ def test_own_conventions_may_have_a_file_to_themselves(
         ),
         (
             "[conventions.mine]\nparameters = 3\n",
-            "cnnanalyze.toml:2:1",
-            "'parameters' of convention 'mine' must be a sum of parts",
+            "cnnanalyze.toml:2:14",
+            "'parameters' of convention 'mine' must be a sum such as '2*mac + add', not 3",
         ),
         (
             "[conventions.mine]\noperations = 3\n",
-            "cnnanalyze.toml:2:1",
-            (
-                "'operations' of convention 'mine' must map layer kinds to sums such as "
-                "'2*mac + add'"
-            ),
+            "cnnanalyze.toml:2:14",
+            "'operations' of convention 'mine' must be a table, not 3",
         ),
         (
             "[conventions.thop]\n",
@@ -288,11 +285,15 @@ def test_own_conventions_may_have_a_file_to_themselves(
             "cnnanalyze.toml:1:14",
             "convention 'a b' needs a plain name; choose another name",
         ),
-        ("[conventions]\nmine = 3\n", "cnnanalyze.toml:2:1", "convention 'mine' must be a table"),
+        (
+            "[conventions]\nmine = 3\n",
+            "cnnanalyze.toml:2:8",
+            "convention 'mine' must be a table, not 3",
+        ),
         (
             "conventions = 3\n",
-            "cnnanalyze.toml:1:1",
-            "'conventions' must be a table, not 3",
+            "cnnanalyze.toml:1:15",
+            "'conventions' of the configuration must be a table, not 3",
         ),
         (
             "[conventions.mine\n",

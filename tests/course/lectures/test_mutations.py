@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -62,19 +63,23 @@ def test_no_other_number_holds(name: str) -> None:
         assert not agrees(mutant, found.computed, found.fact.within)
 
 
+def with_(one: Fact, **changes: Any) -> Fact:
+    return one.model_copy(update=changes)
+
+
 @pytest.mark.parametrize("name", ["000-14M", "001-frame-00", "002-12f", "003-ce", "004-760"])
 def test_a_changed_number_fails(name: str) -> None:
     one = fact(name)
     assert one.printed is not None
     assert recompute(one, networks()).outcome == "holds"
-    changed = one._replace(printed=next(mutants(one.printed)))
+    changed = with_(one, printed=next(mutants(one.printed)))
     assert recompute(changed, networks()).outcome == "fails"
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_an_error_that_is_none_is_found(name: str) -> None:
     one = fact(name)
-    mended = recompute(one._replace(printed=one.right), networks())
+    mended = recompute(with_(one, printed=one.right), networks())
     assert mended.outcome == "right though marked wrong"
     assert not mended.is_fine
 
@@ -84,7 +89,7 @@ def test_another_right_number_is_refused(name: str) -> None:
     one = fact(name)
     assert one.right is not None
     for mutant in mutants(one.right):
-        assert recompute(one._replace(right=mutant), networks()).outcome in {
+        assert recompute(with_(one, right=mutant), networks()).outcome in {
             "explained wrongly",
             "right though marked wrong",
         }
@@ -95,11 +100,11 @@ def test_a_slip_explains_the_printed_number_alone(name: str) -> None:
     one = fact(name)
     assert one.printed is not None
     for mutant in mutants(one.printed):
-        changed = recompute(one._replace(printed=mutant), networks())
+        changed = recompute(with_(one, printed=mutant), networks())
         assert changed.outcome in {"explained wrongly", "right though marked wrong"}
 
 
 def test_a_fact_without_its_question_is_not_computed() -> None:
     one = fact("000-25")
-    found = recompute(one._replace(ask=None), networks())
+    found = recompute(with_(one, ask=None), networks())
     assert (found.outcome, found.computed) == ("not checked", None)

@@ -32,48 +32,51 @@ def test_a_fact_is_read_and_computed(tmp_path: Path) -> None:
 
 
 FAULTS = {
-    "[1]": "a file of facts must be a mapping with 'lecture' and 'facts', not [1]",
-    'id: "7"\nfacts: []\n': "a file of facts must say its version, 'lecture: 1'",
-    "lecture: 2\nid: x\nfacts: []\n": "a file of facts must say its version, 'lecture: 1'",
-    "lecture: 1\nfacts: []\n": "a file of facts must give the 'id' of its lecture",
-    'lecture: 1\nid: "7"\n': "a file of facts needs its 'facts'",
-    f"{HEAD}  - 5\n": "a fact must be a mapping, not 5",
+    "[1]": "a file of facts must be a mapping with 'lecture', 'id' and 'facts', not [1]",
+    'id: "7"\nfacts: []\n': "a file of facts needs 'lecture'",
+    "lecture: 2\nid: x\nfacts: []\n": (
+        "'lecture' of a file of facts must be 1, the version that this tool reads, not 2"
+    ),
+    "lecture: 1\nfacts: []\n": "a file of facts needs 'id'",
+    'lecture: 1\nid: "7"\n': "a file of facts needs 'facts'",
+    f"{HEAD}  - 5\n": "a fact must be a mapping with 'id', 'lines', 'topic' and 'says', not 5",
     f"{HEAD}  - {{{FACT}, asks: {{}}, unchecked: no}}\n": (
         "a fact has no 'asks'; it takes id, lines, topic, says, ask, at, printed, verdict, cause, "
         "reason, right, slip, unchecked, note, within; did you mean 'ask'?"
     ),
     f"{HEAD}  - {{id: a, lines: 3, topic: size, unchecked: no number}}\n": "a fact needs 'says'",
-    f"{HEAD}  - {{{FACT}}}\n": (
+    f"{HEAD}  - {{{FACT}}}\n": "a fact needs 'ask' or 'unchecked'",
+    f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, unchecked: no number}}\n": (
         "a fact has either 'ask', the question that gives its number, or 'unchecked', the reason "
         "why there is none"
     ),
-    f"{HEAD}  - {{{FACT}, ask: 5, printed: 3}}\n": "'ask' must be a mapping, not 5",
+    f"{HEAD}  - {{{FACT}, ask: 5, printed: 3}}\n": "'ask' of a fact must be a mapping, not 5",
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}}}\n": (
         "a fact that is recomputed needs what is 'printed'"
     ),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, verdict: wrnog, cause: error}}\n": (
-        "'verdict' must be one of holds, wrong, not 'wrnog'; did you mean 'wrong'?"
+        "'verdict' of a fact must be one of holds, wrong, not 'wrnog'; did you mean 'wrong'?"
     ),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, verdict: wrong, cause: error}}\n": (
-        "a fact that is wrong needs its 'reason' and what is 'right'"
+        "a fact that is wrong needs its 'cause', its 'reason' and what is 'right'"
     ),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, at: [0]}}\n": (
-        "'at' must be a row and a column, counted from 1, not [0]"
+        "'at' of a fact must be a row and a column, counted from 1, not [0]"
     ),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, within: 3}}\n": (
-        "'within' must be a share such as 0.01, not 3"
+        "'within' of a fact must be a share such as 0.01, not 3"
     ),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 4, verdict: wrong, cause: error, "
-    "reason: so, right: 3, slip: {words: so}}\n": (
-        "a slip needs its 'words' and the question that it answers, 'ask'"
-    ),
+    "reason: so, right: 3, slip: {words: so}}\n": ("a slip needs 'ask'"),
     f"{HEAD}  - {{{FACT}, ask: {{sum: [3]}}, printed: 3, right: 3}}\n": (
         "'right' is not read where the fact holds"
     ),
     f"{HEAD}  - {{{FACT}, unchecked: no number, at: [1, 1]}}\n": (
         "'at' is not read where nothing is checked"
     ),
-    f"{HEAD}  - {{{FACT}, unchecked: no number, note: [1]}}\n": "'note' must be a text, not [1]",
+    f"{HEAD}  - {{{FACT}, unchecked: no number, note: [1]}}\n": (
+        "'note' of a fact must be a text, not [1]"
+    ),
     f"{HEAD}  - {{{FACT}, unchecked: no}}\n  - {{{FACT}, unchecked: no}}\n": (
         "'7-a' is there already, in line 5"
     ),

@@ -1,0 +1,216 @@
+"""Binding: what a section says, and everything that is wrong with it, each thing at its place."""
+
+# ruff: noqa: E501 - one row of a table is one line
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from pydantic import Field
+
+from cnnanalyze.core.binding import (
+    Entries,
+    Itself,
+    Reader,
+    Section,
+    Text,
+    Word,
+    Written,
+    Wrong,
+    bind,
+    bind_entries,
+    version,
+)
+from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.toml import tree_of
+from cnnanalyze.core.tree import Scalar, Tree, plain
+from cnnanalyze.errors import Source, UsageError
+from cnnanalyze.language.reader import read
+from cnnanalyze.layers.attributes import Count, choice
+
+
+def _even(tree: Tree) -> int:
+    value = plain(tree)
+    if value == 13:
+        raise UsageError("13 is not allowed at all", help="take 14")
+    if type(value) is int and value % 2 == 0:
+        return value
+    raise ValueError(f"must be an even number, not {value}")
+
+
+EVEN = Annotated[int, Reader(_even, {"type": "integer", "multipleOf": 2})]
+
+
+class Amount(Section):
+    principal = "most"
+    needs_any = ("most", "least")
+
+    most: int | None = None
+    least: int | None = None
+
+
+class Part(Section):
+    called = "a part"
+    example = "- {name: wheel}"
+
+    name: Text = Field(description="what it is called", examples=["wheel"])
+    count: Count = 1
+    tree: Itself
+
+    def wrong(self, what: str) -> Iterator[Wrong]:
+        if self.name == "axle" and self.count == 1:
+            yield Wrong(f"{what} comes in pairs", "count", "count: 2")
+
+
+def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    return f"{what} knows no '{word}'", f"it knows {', '.join(known)}"
+
+
+LIMITS = Entries(lambda: {"mass": Amount, "even": EVEN}, _unknown, "the limit of {}")
+
+
+class Cart(Section):
+    cart: version(3) = 3  # type: ignore[valid-type]
+    colour: choice("red", "blue") = "red"  # type: ignore[valid-type]
+    wheels: EVEN = 2
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    sizes: dict[str, Count] = Field(default_factory=dict)
+    parts: tuple[Part, ...] = Field(default=(), examples=["[{name: wheel}]"])
+    spare: Part | None = None
+    limits: Annotated[dict[str, Any], LIMITS] = Field(default_factory=dict)
+    load: Written | None = None
+    plate: Word | None = None
+    is_old: bool = Field(default=False, alias="is-old")
+
+    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - as inherited
+        if not self.is_old:
+            yield from self.idle(
+                {"is-old", *type(self).model_fields} - {"plate"}, "while it is new"
+            )
+
+
+def cart(text: str) -> tuple[Cart | None, list[str]]:
+    faults = Faults()
+    found = bind(read(Source("cart.yaml", text)), Cart, "a cart", faults)
+    return found, [str(fault).partition("\n")[0] for fault in faults.sorted()]
+
+
+def test_every_form_is_read() -> None:
+    found, faults = cart(
+        "cart: 3\ncolour: blue\nwheels: 6\nowner: ada\ntags: one\nsizes: {a: 7, b: 11}\n"
+        "parts:\n  - {name: 1998, count: 5}\nspare: {name: wheel}\n"
+        "limits: {mass: 13, even: 4}\nload: [1, {b: 2}]\nplate: 007\nis-old: true\n"
+    )
+    assert faults == []
+    assert found is not None
+    assert (found.cart, found.colour, found.wheels, found.owner) == (3, "blue", 6, "ada")
+    assert (found.tags, found.sizes, found.is_old) == (("one",), {"a": 7, "b": 11}, True)
+    (part,) = found.parts
+    assert (part.name, part.count, str(part.tree.mark)) == ("1998", 5, "cart.yaml:8:5")
+    assert found.spare is not None
+    assert found.spare.count == 1
+    assert found.limits["mass"].most == 13
+    assert found.limits["even"] == 4
+    assert found.load is not None
+    assert plain(found.load) == [1, {"b": 2}]
+    assert isinstance(found.plate, Scalar)
+    assert (found.plate.text, str(found.plate.mark)) == ("007", "cart.yaml:12:8")
+
+
+def test_a_key_without_a_value_is_as_good_as_not_given() -> None:
+    found, faults = cart("{owner: , tags: , wheels: , parts: , spare: , limits: }")
+    assert faults == []
+    assert found == Cart()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("3", "1:1", "a cart must be a mapping, not 3"),
+        ("{wheel: 4}", "1:2", "a cart has no 'wheel'; it takes cart, colour, wheels, owner, tags, sizes, parts, spare, limits, load, plate, is-old; did you mean 'wheels'?"),
+        ("{cart: 4}", "1:8", "'cart' of a cart must be 3, the version that this tool reads, not 4"),
+        ("{cart: true}", "1:8", "'cart' of a cart must be 3, the version that this tool reads, not true"),
+        ("{colour: rde}", "1:10", "'colour' of a cart must be one of red, blue, not 'rde'; did you mean 'red'?"),
+        ("{wheels: 5}", "1:10", "'wheels' of a cart must be an even number, not 5"),
+        ("{wheels: 13}", "1:10", "13 is not allowed at all"),
+        ("{owner: 5}", "1:9", "'owner' of a cart must be a text, not 5"),
+        ("{tags: {a: 1}}", "1:8", "'tags' of a cart must be a list, not a mapping"),
+        ("{tags: [a, [b]]}", "1:12", "'tags' of a cart must be a text, not ['b']"),
+        ("{sizes: 3}", "1:9", "'sizes' of a cart must be a mapping, not 3"),
+        ("{sizes: {a: 3, b: 0}}", "1:19", "'b' of 'sizes' must be a whole number of at least 1, not 0"),
+        ("{parts: wheel}", "1:9", "'parts' of a cart must be a list, not 'wheel'"),
+        ("{parts: [wheel]}", "1:10", "a part must be a mapping with 'name', not 'wheel'"),
+        ("{parts: [{count: 7}]}", "1:10", "a part needs 'name'"),
+        ("{parts: [{name: [a]}]}", "1:17", "'name' of a part must be a text, not ['a']"),
+        ("{spare: {name: a, cuont: 7}}", "1:19", "a part has no 'cuont'; it takes name, count; did you mean 'count'?"),
+        ("{parts: [{name: axle, count: 1}]}", "1:30", "a part comes in pairs"),
+        ("{parts: [{name: axle}]}", "1:10", "a part comes in pairs"),
+        ("{limits: 3}", "1:10", "'limits' must be a mapping, not 3"),
+        ("{limits: {mas: 3}}", "1:11", "'limits' knows no 'mas'"),
+        ("{limits: {even: 3}}", "1:17", "'even' of 'limits' must be an even number, not 3"),
+        ("{limits: {mass: [3]}}", "1:17", "'most' of the limit of mass must be a whole number, not [3]"),
+        ("{limits: {mass: {}}}", "1:17", "the limit of mass needs 'most' or 'least'"),
+        ("{plate: ''}", "1:9", "'plate' of a cart must be a text, not ''"),
+        ("{plate: 7}", "1:2", "'plate' is not read while it is new"),
+        ("{is-old: 1}", "1:10", "'is-old' of a cart must be true or false, not 1"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_at_its_place(text: str, place: str, message: str) -> None:
+    assert cart(text)[1] == [f"cart.yaml:{place}: error: {message}"]
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    found, faults = cart("wheels: 5\nspare: {nam: a}\nlimits: {mass: x, mas: 3}\ncolour: 1\n")
+    assert found is None
+    assert [f.split(":")[1] for f in faults] == ["1", "2", "2", "3", "3", "4"]
+
+
+def test_what_is_wrong_inside_is_not_told_again_as_missing() -> None:
+    faults = Faults()
+    assert bind(read(Source("x", "{name: [a]}")), Part, "a part", faults) is None
+    assert [f.message for f in faults.sorted()] == ["'name' of a part must be a text, not ['a']"]
+
+
+def test_help_is_an_example_or_the_description() -> None:
+    faults = Faults()
+    bind(read(Source("x", "{parts: [{}, 3], wheels: 13}")), Cart, "a cart", faults)
+    assert [(f.message, f.help) for f in faults.sorted()] == [
+        ("a part needs 'name'", "name: wheel"),
+        ("a part must be a mapping with 'name', not 3", "- {name: wheel}"),
+        ("13 is not allowed at all", "take 14"),
+    ]
+
+
+def test_nothing_is_nothing() -> None:
+    faults = Faults()
+    assert bind(None, Cart, "a cart", faults) is None
+    assert bind_entries(None, LIMITS, "'limits'", faults) == {}
+    assert not faults
+
+
+def test_a_mapping_is_a_table_where_the_file_is_toml() -> None:
+    faults = Faults()
+    tree = tree_of(Source("cart.toml", "wheels = 4\nsizes = 3\n[is-old]\n"))
+    bind(tree, Cart, "a cart", faults)
+    assert [f"{f.mark}: {f.message}" for f in faults.sorted()] == [
+        "cart.toml:2:9: 'sizes' of a cart must be a table, not 3",
+        "cart.toml:3:2: 'is-old' of a cart must be true or false, not a mapping",
+    ]
+
+
+def test_entries_can_come_back_as_they_are_written() -> None:
+    from dataclasses import replace
+
+    faults = Faults()
+    tree = read(Source("x", "{even: 4}"))
+
+    class Kept(Section):
+        limits: Annotated[Any, replace(LIMITS, is_kept=True)]
+
+    whole = read(Source("x", "{limits: {even: 4}}"))
+    found = bind(whole, Kept, "it", faults)
+    assert found is not None
+    assert plain(found.limits) == plain(tree)
+    assert not faults
