@@ -16,10 +16,10 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, Total
 from cnnanalyze.auditing.miscounts import Miscount, slipped
 from cnnanalyze.core.files import FileError, read_text, resolved
+from cnnanalyze.core.printed_number import PrintedNumber
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build, load, vary
-from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import Settings, key_of, spec_of
 
 MOST = 32

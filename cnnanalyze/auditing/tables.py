@@ -21,7 +21,7 @@ from pydantic import Field
 from cnnanalyze.auditing.alternatives import Analyses
 from cnnanalyze.auditing.examine import examine
 from cnnanalyze.auditing.verdict import Audit, Verdict
-from cnnanalyze.core.binding import Itself, Section, Text, Word, version
+from cnnanalyze.core.binding import Itself, Section, Text, Word, place_of, version
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.registry import nearest
@@ -31,8 +31,7 @@ from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import vary
 from cnnanalyze.language.claims import Claim, SourceFigures
-from cnnanalyze.language.mapping import place_of
-from cnnanalyze.language.reader import read_file
+from cnnanalyze.language.yaml import read_file
 
 ENDING = ".table"
 VERSION = VERSIONS["table"]

@@ -66,7 +66,7 @@ def schema(
 
     from cnnanalyze.core.diagnostics import Faults
     from cnnanalyze.language.document import read_document
-    from cnnanalyze.language.reader import open_source
+    from cnnanalyze.language.yaml import open_source
     from cnnanalyze.language.zoo import find_spec
 
     path = Path(find_spec(file))

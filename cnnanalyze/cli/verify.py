@@ -139,7 +139,7 @@ def read_operations(text: str) -> int:
     >>> read_operations("1.5T")
     1500000000000
     """
-    from cnnanalyze.language.printed_number import PrintedNumber
+    from cnnanalyze.core.printed_number import PrintedNumber
 
     try:
         count = int(PrintedNumber.parse(text).value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnanalyze.cli import options as option
 
 if TYPE_CHECKING:
-    from cnnanalyze.language.printed_number import PrintedNumber
+    from cnnanalyze.core.printed_number import PrintedNumber
 
 
 EXAMPLES = (
@@ -58,8 +58,8 @@ def zoo(
 
 def _limit(option_name: str, text: str) -> PrintedNumber | None:
     """Read a count such as ``25M``; nothing where the option is not given."""
+    from cnnanalyze.core.printed_number import PrintedNumber
     from cnnanalyze.errors import UsageError
-    from cnnanalyze.language.printed_number import PrintedNumber
 
     if not text:
         return None

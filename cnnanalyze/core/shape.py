@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
 from typing import NamedTuple
 
@@ -116,3 +117,23 @@ def axis_name(axis: int, rank: int) -> str:
     """
     names = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
     return names[rank][axis] if rank in names else f"axis {axis}"
+
+
+# --- as they are written --------------------------------------------------------------------------
+
+_EXTENTS = re.compile(r"\s*[0-9]{1,20}\s*(?:[x×]\s*[0-9]{1,20}\s*){0,9}")
+EXTENTS = r"^\s*[0-9]{1,20}\s*([x×]\s*[0-9]{1,20}\s*){0,9}(?![\s\S])"
+"""The pattern of a shape as somebody printed it."""
+
+
+def parse_text(text: str) -> tuple[int, ...] | None:
+    """Return the numbers of ``28x28x6``, or nothing if the text is no shape.
+
+    Examples
+    --------
+    >>> parse_text("28x28x6"), parse_text("120"), parse_text("28 by 28")
+    ((28, 28, 6), (120,), None)
+    """
+    if not _EXTENTS.fullmatch(text):
+        return None
+    return tuple(int(n) for n in re.split("[x×]", text))

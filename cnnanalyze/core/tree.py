@@ -72,7 +72,7 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401 - whatever YAML can hold
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.reader import read
+    >>> from cnnanalyze.language.yaml import read
     >>> plain(read(Source("here", "{kernel: [3, 5], padding: same}")))
     {'kernel': [3, 5], 'padding': 'same'}
     """
@@ -89,7 +89,7 @@ def text_of(tree: Tree | None) -> str:
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.reader import read
+    >>> from cnnanalyze.language.yaml import read
     >>> tree = read(Source("here", "{name: LeNet-5, year: 1998, about: , layers: []}"))
     >>> [text_of(tree.get(key)) for key in ("name", "year", "about", "layers", "family")]
     ['LeNet-5', '1998', '', '', '']
@@ -103,7 +103,7 @@ def scalars(tree: Tree) -> Iterator[Scalar]:
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.reader import read
+    >>> from cnnanalyze.language.yaml import read
     >>> sorted(word.text for word in scalars(read(Source("here", "{conv: [3, {filters: 5}]}"))))
     ['3', '5', 'conv', 'filters']
     """

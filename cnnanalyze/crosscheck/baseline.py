@@ -14,7 +14,7 @@ from cnnanalyze.core.quantities import CONVENTION, find
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.budget import LimitedPart, measure
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.budgets import TYPE, Limit, terms_of
+from cnnanalyze.language.sections import TYPE, Limit, terms_of
 
 SCHEMA = VERSIONS["budget_baseline"]
 """The version of the file's form."""

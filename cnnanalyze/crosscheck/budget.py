@@ -15,7 +15,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import Terms, find
-from cnnanalyze.language.budgets import TYPE, Budgets, Limit
+from cnnanalyze.language.sections import TYPE, Budgets, Limit
 
 Verdict = Literal["within", "over", "under", "unknown", "absent"]
 
@@ -219,7 +219,7 @@ def sentence(check: Check) -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> from cnnanalyze.language.budgets import plan_budgets
+    >>> from cnnanalyze.language.sections import plan_budgets
     >>> lenet = cnn.analyze("zoo:lenet5_common").analysis
     >>> budgets = plan_budgets(
     ...     {"parameters": "50k", "layers": {"conv*": {"macs": 100_000}}}, "here"
@@ -261,7 +261,7 @@ def noun(limit: Limit) -> str:
 
     Examples
     --------
-    >>> from cnnanalyze.language.budgets import plan_budgets
+    >>> from cnnanalyze.language.sections import plan_budgets
     >>> limits = plan_budgets({"memory": "5MB", "operations": "8G"}, "here").limits
     >>> [noun(limit) for limit in limits]
     ['bytes of memory (float32)', 'operations (flop)']

@@ -16,10 +16,9 @@ from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.claims import Claim, read_claims
 from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
-from cnnanalyze.language.reader import open_source
 from cnnanalyze.language.spec import Spec, key_of, spec_of
 from cnnanalyze.language.symbols import assumptions, symbols_of
-from cnnanalyze.language.truncated import UNCERTAIN
+from cnnanalyze.language.yaml import UNCERTAIN, open_source
 
 SHAPES = ("SH", "DP")
 """How the codes begin of what is wrong for some sizes and right for others."""

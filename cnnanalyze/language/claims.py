@@ -11,12 +11,12 @@ from pydantic import Field
 from cnnanalyze.core.binding import Entries, Itself, Reader, Section, Text, Wrong, bind
 from cnnanalyze.core.conventions import CONVENTIONS, convention
 from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import QUANTITIES, stated
 from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import EXTENTS, parse_text
 from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.printed_number import FIGURE, PrintedNumber
-from cnnanalyze.language.shapes import EXTENTS, parse_extents
 from cnnanalyze.language.synonyms import counted, near_key
 
 OUTPUT = "output"
@@ -103,7 +103,8 @@ def _number(tree: Tree) -> Printed:
 
 
 def _extents(tree: Tree) -> Printed:
-    if (found := parse_extents(tree)) is not None:
+    found = parse_text(tree.text) if isinstance(tree, Scalar) else None
+    if found is not None:
         return Printed(text_of(tree), extents=found)
     raise ValueError(f"must be written as 28x28x6 or as one number, not {said(tree)}")
 

@@ -10,11 +10,10 @@ from cnnanalyze.core.spelling import MOST_LISTED, listed
 from cnnanalyze.errors import PluginError
 from cnnanalyze.language.blocks import Block
 from cnnanalyze.language.expression import UNKNOWN, parse
-from cnnanalyze.language.names import Names
+from cnnanalyze.language.names import Names, Scope, SpecReading, Wire
 from cnnanalyze.language.node_builder import TooLarge
-from cnnanalyze.language.scope import Scope, SpecReading, Wire
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.translation import of_kind
+from cnnanalyze.language.synonyms import of_kind
 from cnnanalyze.layers.base import KINDS, Layer
 
 MOST_STEPS = 100_000

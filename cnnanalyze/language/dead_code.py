@@ -14,16 +14,21 @@ from typing import NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, scalars
-from cnnanalyze.language.block_arguments import bind_arguments
+from cnnanalyze.language.blocks import bind_arguments
 from cnnanalyze.language.control_flow import condition, kind, operation, repetitions, rows
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN
-from cnnanalyze.language.layer_factory import LayerFactory, is_join
-from cnnanalyze.language.names import Names
-from cnnanalyze.language.node_builder import TooLarge
-from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Visible
+from cnnanalyze.language.names import (
+    LOST,
+    Names,
+    Scope,
+    ScopeFrame,
+    SpecReading,
+    Variables,
+    Visible,
+)
+from cnnanalyze.language.node_builder import LayerFactory, TooLarge, is_join
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.variables import Variables
 from cnnanalyze.layers.base import KINDS
 
 Read = Callable[[Tree, Scope], Step | None]

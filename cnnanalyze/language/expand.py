@@ -15,8 +15,7 @@ from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
 from cnnanalyze.graph.node import INPUT, Node, NodeId
-from cnnanalyze.language.block_arguments import bind_arguments, describe
-from cnnanalyze.language.blocks import Block
+from cnnanalyze.language.blocks import Block, bind_arguments, describe
 from cnnanalyze.language.control_flow import (
     MOST_STEPS,
     can_place,
@@ -28,18 +27,61 @@ from cnnanalyze.language.control_flow import (
 )
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.expression_limits import ELEMENTS
+from cnnanalyze.language.expression_compiler import ELEMENTS
 from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_input, turned
-from cnnanalyze.language.layer_factory import LayerFactory, is_join
-from cnnanalyze.language.names import Names, names_in
-from cnnanalyze.language.node_builder import NodeBuilder, TooLarge
-from cnnanalyze.language.outputs import read_outputs
-from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
+from cnnanalyze.language.names import (
+    LOST,
+    Names,
+    Scope,
+    ScopeFrame,
+    SpecReading,
+    Variables,
+    Wire,
+    names_in,
+    read_parameters,
+)
+from cnnanalyze.language.node_builder import LayerFactory, NodeBuilder, TooLarge, is_frozen, is_join
 from cnnanalyze.language.step import Step, read_step
-from cnnanalyze.language.values import read_parameters
-from cnnanalyze.language.variables import Variables
-from cnnanalyze.language.weight_sharing import is_frozen
 from cnnanalyze.layers.base import KINDS
+
+
+def read_outputs(
+    tree: Tree | None, layers: Sequence, scope: Scope, last: Wire, names: Names
+) -> tuple[NodeId, ...]:
+    """Return the ids of the network's outputs: the named ones, or the last step."""
+    if tree is None:
+        if (
+            last.id == INPUT
+            and last is not LOST
+            and any(w is not LOST for w in names.placed.values())
+        ):
+            names.reading.fault(
+                "the last step passes the input on, so that no layer has any effect",
+                layers.items[-1].mark,
+                scope,
+                help="name the outputs, as in 'outputs: [fc]'",
+                code="GR004",
+            )
+        return (last.id,)
+    items = tree.items if isinstance(tree, Sequence) else (tree,)
+    if not items or not all(isinstance(i, Scalar) and isinstance(i.value, str) for i in items):
+        names.reading.fault(
+            f"'outputs' must be a list of names of steps, not {said(tree)}",
+            tree.mark,
+            scope,
+            help="outputs: [fc]",
+            code="SP014",
+        )
+        return (last.id,)
+    found = []
+    for item in items:
+        assert isinstance(item, Scalar)
+        wire = names.look_up(item, scope)
+        if wire.id == INPUT and wire is not LOST:
+            names.reading.fault("the input cannot be an output", item.mark, scope, code="GR004")
+        found.append(wire.id)
+    return tuple(dict.fromkeys(found))
+
 
 DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""

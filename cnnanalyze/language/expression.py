@@ -7,20 +7,25 @@ evaluated. Nothing is ever passed to ``eval``.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Lookup
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.language.expression_compiler import (
+    ELEMENTS,
     MOST_CHARACTERS,
+    MOST_ELEMENTS,
     UNKNOWN,
+    WORDS,
     Evaluate,
     HasAttributes,
     Scope,
+    Wrong,
     compile_text,
+    weigh,
 )
-from cnnanalyze.language.expression_functions import WORDS
-from cnnanalyze.language.expression_values import Wrong
 
 __all__ = ["UNKNOWN", "HasAttributes", "ParsedExpression", "interpolate", "parse"]
 
@@ -175,3 +180,36 @@ def _fault(wrong: Wrong, mark: Mark) -> Fault:
     start = max(0, wrong.start)
     place = mark.within(start, wrong.end - start)
     return Fault(wrong.message, place, wrong.help, code=wrong.code)
+
+
+def evaluate(tree: Tree, scope: Lookup[str, object]) -> object:
+    """Return the value of a scalar, a list or a mapping, with its expressions evaluated."""
+    if type(tree) is Scalar:
+        value = tree.value
+        if type(value) is str and "$" in value:
+            found = parse(value, tree.mark).evaluate(scope)
+            if type(found) is list and not weigh(found):  # whoever gets it goes through it
+                raise _too_many(tree.mark)
+            return found
+        return value
+    if isinstance(tree, Scalar):
+        return tree.value
+    if not ELEMENTS.spend(len(tree.items if isinstance(tree, Sequence) else tree.entries)):
+        raise _too_many(tree.mark)
+    if isinstance(tree, Sequence):
+        items = [evaluate(item, scope) for item in tree.items]
+        return UNKNOWN if any(i is UNKNOWN for i in items) else items
+    entries = {key.text: evaluate(value, scope) for key, value in tree.entries}
+    return UNKNOWN if any(v is UNKNOWN for v in entries.values()) else entries
+
+
+def _too_many(mark: Mark) -> SpecError:
+    return SpecError(
+        Fault(
+            f"the lists of the spec have more than {MOST_ELEMENTS:,} elements "
+            "where they are used, the bound",
+            mark,
+            help="make them shorter, or use them less often",
+            code="SP012",
+        )
+    )

@@ -7,15 +7,13 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults, say
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.shape import Shape, axis_name, channels_last
+from cnnanalyze.core.shape import Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.given_numbers import nest
 from cnnanalyze.language.document import Document
-from cnnanalyze.language.expression import UNKNOWN, interpolate
-from cnnanalyze.language.shapes import parse_text
+from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
 from cnnanalyze.language.symbols import ANY, written_symbols
-from cnnanalyze.language.values import evaluate
 from cnnanalyze.layers.attributes import LARGEST
 
 

@@ -1,18 +1,351 @@
-"""Names: how steps are called, and how later steps find them."""
+"""Names: how steps are called, how later steps find them, and what parameters stand for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence
+from cnnanalyze.core.diagnostics import Faults, say
+from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed, offered
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.errors import Call, Mark
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
-from cnnanalyze.graph.node import INPUT
-from cnnanalyze.language.scope import LOST, Scope, ScopeFrame, SpecReading, Wire
+from cnnanalyze.graph.node import INPUT, NodeId
+from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
 from cnnanalyze.language.step import Step
+from cnnanalyze.language.symbols import symbols_of
+from cnnanalyze.layers.attributes import LARGEST
+
+if TYPE_CHECKING:
+    from cnnanalyze.language.document import Document
+
+
+class _Part:
+    """Some variables together, and how their names are spelt."""
+
+    __slots__ = ("names", "spelling")
+
+    def __init__(self, names: dict[str, object]) -> None:
+        self.names = names
+        self.spelling: Spelling | None = None
+
+    def nearest(self, word: str) -> str | None:
+        """Return the name that is most like a word; more names may come while they are read."""
+        if self.spelling is None or len(self.names) > 2 * len(self.spelling.words):
+            self.spelling = Spelling(filter(str.isidentifier, self.names))
+        return self.spelling.nearest(word)
+
+
+class Variables(Lookup[str, object]):
+    """What names of parameters stand for; inner ones hide outer ones.
+
+    A spec may have thousands of parameters and of steps, so a step must not copy what it sees:
+    long mappings are shared, and only what comes on top of them is new.
+
+    Examples
+    --------
+    >>> outer = Variables({"width": 8, "depth": 5})
+    >>> inner = outer.bind({"width": 16, "index": 1})
+    >>> inner["width"], inner["depth"], outer["width"], list(inner)
+    (16, 5, 8, ['width', 'depth', 'index'])
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, names: dict[str, object], outer: tuple[_Part, ...] = ()) -> None:
+        self._parts = (_Part(names), *outer)
+        """From the inside out."""
+
+    def bind(self, inner: dict[str, object]) -> Variables:
+        """Return these variables with others over them."""
+        first = self._parts[0].names
+        if len(first) > _LONG:
+            return Variables(inner, self._parts)
+        return Variables({**first, **inner}, self._parts[1:])
+
+    def over(self, inner: dict[str, object]) -> Variables:
+        """Return these variables under others, to which more may still be added."""
+        return Variables(inner, self._parts)
+
+    def nearest(self, word: str) -> str | None:
+        """Return the name that is most like a word, if any is."""
+        near = (part.nearest(word) for part in self._parts)
+        return Spelling(tuple(filter(None, near))).nearest(word)
+
+    def __getitem__(self, name: str) -> object:
+        for part in self._parts:
+            if name in part.names:
+                return part.names[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in part.names for part in self._parts)
+
+    def __iter__(self) -> Iterator[str]:
+        met: set[str] = set()
+        for part in reversed(self._parts):
+            for name in part.names:
+                if name not in met:
+                    met.add(name)
+                    yield name
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
+
+
+_LONG = 32
+"""Shorter mappings are copied, which is faster than to look in one more."""
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -> dict[str, object]:
+    """Evaluate the top-level parameters in their order; those given from outside are taken as such.
+
+    A name that is no parameter of the spec is a fault.
+    """
+    symbols = symbols_of(document.tree.get("input"))
+    names = (*(key.text for key, _ in document.param_trees), *symbols)
+    known = frozenset(names)
+    marks: dict[str, Mark | None] = {name: mark for name, (_, mark) in document.settings.items()}
+    for name in (*document.settings, *given):
+        if name not in known:
+            has = offered("it has", names, "parameters")
+            faults.add(
+                f"{document.source.name} has no parameter '{name}'; {has}{nearest(name, names)}",
+                None if name in given else marks[name],
+                code="SP003",
+            )
+    values: dict[str, object] = {name: _size(name, given.get(name), faults) for name in symbols}
+    visible = Variables(values)
+    for key, tree in document.param_trees:
+        name = key.text
+        values[name] = UNKNOWN
+        if name in given:
+            values[name] = _checked(name, given[name], faults)
+        elif name in document.settings:
+            values[name] = document.settings[name][0]
+        else:
+            with faults.caught():
+                values[name] = evaluate(tree, visible)
+    return values
+
+
+def _size(name: str, value: object, faults: Faults) -> object:
+    """Return the size that is given for a symbol of the input."""
+    if type(value) is int and 1 <= value <= LARGEST:
+        return value
+    faults.add(
+        f"the size '{name}' of the input must be a whole number of at least 1 and at most "
+        f"{LARGEST:,}, not {say(value)}",
+        None,
+        help=f"for example --set {name}=224",
+        code="SP016",
+    )
+    return UNKNOWN
+
+
+def _checked(name: str, value: object, faults: Faults) -> object:
+    """Return a parameter's value from outside as a spec could hold it."""
+    if isinstance(value, list | tuple):
+        return [_checked(name, item, faults) for item in value]
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int) and abs(value) <= LARGEST:
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    said = "a number above the bound" if isinstance(value, int) else say(value)
+    faults.add(
+        f"parameter '{name}' must be a number, a word, true, false or a list of them, "
+        f"not {said if isinstance(value, int | float) else type(value).__name__}",
+        None,
+        help=f"whole numbers may be at most {LARGEST:,}" if isinstance(value, int) else "",
+        code="SP005",
+    )
+    return UNKNOWN
+
+
+class Wire(NamedTuple):
+    """The output of a step; its shape is missing if an earlier fault hides it."""
+
+    id: NodeId
+    shape: Shape | None
+    path: str = ""
+    """The path of the block instance that ends here, for ``share``."""
+    others: tuple[Shape, ...] = ()
+    """What the shape may also be, if an earlier fault hides a part of it."""
+    is_open: bool = False
+    """Whether those are two of many: its size may be any, and will fit what it is joined with."""
+
+    @property
+    def channels(self) -> object:
+        """The channels, or unknown."""
+        if self.shape is None or any(o.channels != self.shape.channels for o in self.others):
+            return UNKNOWN
+        return self.shape.channels
+
+    @property
+    def attributes(self) -> Lookup[str, object]:
+        """What an expression may ask of a step: ``$x.channels``, ``$x.size``, ``$x.height``."""
+        shape = self.shape
+        if shape is None or self.others:
+            return {**_UNKNOWN_ATTRIBUTES, "channels": self.channels, "c": self.channels}
+        size = shape.size
+        names = ("length",) if shape.rank == 1 else ("height", "width")
+        # A volume's depth comes first, so its height and width are the last two.
+        extents = dict(zip(names, size[-len(names) :], strict=False))
+        return {
+            "channels": shape.channels,
+            "c": shape.channels,
+            "count": shape.count,
+            "size": list(size),
+            **extents,
+        }
+
+
+_UNKNOWN_ATTRIBUTES = dict.fromkeys(
+    ("channels", "c", "count", "size", "height", "width", "length"), UNKNOWN
+)
+
+LOST = Wire(INPUT, None)
+"""What stands for a step that a fault hides."""
+
+
+@dataclass
+class ScopeFrame:
+    """One list of steps while it is laid out: its names, its history, its running numbers."""
+
+    path: str
+    """What the paths of its steps begin with."""
+    wires: dict[str, Wire]
+    reserved: frozenset[str] = frozenset()
+    """Names that ``as`` gives in this list; running numbers step around them."""
+    outer: ScopeFrame | None = None
+    """The list around a branch or a row, whose names it sees; a block sees no caller's."""
+    history: list[Wire] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    is_incomplete: bool = False
+    """Whether a fault hides a step of the list, and with it running numbers."""
+    inputs: tuple[str, ...] = ()
+    """What the inputs of a block are called inside it."""
+
+    def around(self) -> Iterator[ScopeFrame]:
+        """Return this list and those around it, from the inside out."""
+        frame: ScopeFrame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.outer
+
+    def number(self, word: str) -> str:
+        """Return the next free name for an unnamed step: ``conv1``, ``conv2``, ..."""
+        n = self.numbers.get(word, 0) + 1
+        while (name := f"{word}{n}") in self.reserved or name in self.taken:
+            n += 1
+        self.numbers[word] = n
+        self.taken.add(name)
+        return name
+
+
+class Visible(Lookup[str, object]):
+    """What an expression may name: the variables, and then the steps before it."""
+
+    def __init__(self, variables: Variables, frame: ScopeFrame) -> None:
+        self._variables = variables
+        self._frame = frame
+
+    def __getitem__(self, name: str) -> object:
+        if name in self._variables:
+            return self._variables[name]
+        return next(f.wires[name] for f in self._frame.around() if name in f.wires)
+
+    def nearest(self, word: str) -> str | None:
+        """Return the variable that is most like a word, if any is."""
+        return self._variables.nearest(word)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._variables or any(name in f.wires for f in self._frame.around())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+class Scope(NamedTuple):
+    """Everything that a step may refer to."""
+
+    frame: ScopeFrame
+    variables: Variables
+    defaults: tuple[Mapping, ...] = ()
+    """The spec's defaults, and over them those of the block in which the step is written."""
+    chain: tuple[Call, ...] = ()
+    frozen: bool = False
+    share: tuple[str, str] | None = None
+    """(own path, other's path) while a block is laid out that shares another's weights."""
+
+    @property
+    def visible(self) -> Visible:
+        """What the expressions of a step may name."""
+        return Visible(self.variables, self.frame)
+
+    def bind(self, **variables: object) -> Scope:
+        """Return this scope with more variables."""
+        return self._replace(variables=self.variables.bind(variables))
+
+    def reading(self, wire: Wire) -> Scope:
+        """Return this scope for a step that reads this: ``$in`` is the number of its channels."""
+        return self.bind(**{"in": wire.channels})
+
+
+class SpecReading(NamedTuple):
+    """One reading of a spec: evaluates what is written, and notes what is wrong."""
+
+    faults: Faults
+
+    def value(self, tree: Tree, scope: Scope) -> object:
+        """Evaluate what is written; after a fault the value is unknown."""
+        if type(tree) is Scalar and (type(tree.value) is not str or "$" not in tree.value):
+            return tree.value
+        with self.faults.caught(scope.chain):
+            return evaluate(tree, scope.visible)
+        return UNKNOWN
+
+    def text(self, word: Scalar, scope: Scope) -> str | None:
+        """Return a name with its ``$`` replaced; nothing if a fault hides a part of it."""
+        if "$" not in word.text:
+            return word.text
+        with self.faults.caught(scope.chain):
+            found = interpolate(word.text, word.mark, scope.visible)
+            is_hidden = "unknown" in found and UNKNOWN in scope.variables.values()
+            return None if is_hidden else found
+        return None
+
+    def fault(
+        self,
+        message: str,
+        mark: Mark,
+        scope: Scope,
+        help: str = "",  # noqa: A002
+        code: str = "",
+    ) -> None:
+        """Note a fault with the chain of calls that led to it."""
+        self.faults.add(message, mark, help, scope.chain, code)
+
+    def under(self, code: str) -> SpecReading:
+        """Return this reading for a part of it that another lint rule explains."""
+        return SpecReading(self.faults.under(code))
+
 
 _NUMBERED = re.compile(r"\d(/|$)")
 _BACK = re.compile(r"\^[0-9]{1,6}")

@@ -1,15 +1,26 @@
-"""Building nodes: the flat list of layers as it grows, each with its shape and what it carries."""
+"""Building nodes: the flat list of layers as it grows, each with its shape and what it carries.
+
+A step becomes a layer of its kind, with defaults, shared weights and given numbers.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
+from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from cnnanalyze.core.binding import complaint
+from cnnanalyze.core.diagnostics import quoted, said, say
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.tree import Mapping
-from cnnanalyze.errors import Mark, ShapeError
-from cnnanalyze.graph.given_numbers import LARGEST_GIVEN
+from cnnanalyze.core.spelling import listed, offered
+from cnnanalyze.core.tree import Mapping, Sequence, Tree
+from cnnanalyze.errors import Mark, ShapeError, SpecError, UsageError
+from cnnanalyze.graph.given_numbers import LARGEST_GIVEN, GivenError, fill_tensors
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.node import GivenTensor, Node, NodeId
+from cnnanalyze.graph.sharing import owner_of as share
 from cnnanalyze.language.error_recovery import (
     Layers,
     Shapes,
@@ -17,21 +28,326 @@ from cnnanalyze.language.error_recovery import (
     anything,
     are_told,
     cases,
+    explain_skip,
     fitted,
+    layers_like,
     outputs,
     shared,
     stretched,
     two,
 )
-from cnnanalyze.language.layer_factory import LayerFactory
-from cnnanalyze.language.names import Names
-from cnnanalyze.language.placed_layers import PlacedLayers
-from cnnanalyze.language.scope import LOST, Scope, SpecReading, Wire
-from cnnanalyze.language.skip_connections import explain_skip
-from cnnanalyze.language.step import Step
-from cnnanalyze.language.weight_sharing import is_frozen, owner_of, read_weights
-from cnnanalyze.language.written_step import StepOrigin
-from cnnanalyze.layers.base import Layer
+from cnnanalyze.language.expression import UNKNOWN
+from cnnanalyze.language.names import LOST, Names, Scope, SpecReading, Wire
+from cnnanalyze.language.step import Step, StepOrigin, has_expression
+from cnnanalyze.language.synonyms import RESERVED, of_attribute, of_value
+from cnnanalyze.layers.attributes import as_tuples
+from cnnanalyze.layers.base import KINDS, Layer
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+class PlacedLayers(dict[str, Node]):
+    """The layers by their paths."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups: dict[str, list[Node]] = {}
+        self._waiting: list[Node] = []
+
+    def __setitem__(self, path: str, node: Node) -> None:
+        super().__setitem__(path, node)
+        self._waiting.append(node)
+
+    def inside(self, path: str) -> list[Node]:
+        """Return the layers inside of a block instance, a row or a branch.
+
+        Only faults ask for it, so the layers are sorted into groups when it is asked, each once.
+        """
+        for node in self._waiting:
+            parts = node.id.split("/")
+            for depth in range(1, len(parts)):
+                self._groups.setdefault("/".join(parts[:depth]), []).append(node)
+        self._waiting.clear()
+        return self._groups.get(path, [])
+
+
+def read_given(
+    value: object, tree: Tree, layer: Layer, shapes: tuple[Shape, ...]
+) -> tuple[GivenTensor, ...]:
+    """Read the numbers that a spec gives for the tensors of a layer.
+
+    ``value`` is what ``tree`` is worth, its expressions evaluated.
+
+    Raises
+    ------
+    SpecError
+        If the layer has no such tensor or the numbers do not have its shape.
+    """
+    try:
+        return fill_tensors(value, layer, shapes)
+    except GivenError as error:
+        mark = tree.mark
+        for key, numbers in tree.entries if isinstance(tree, Mapping) else ():
+            if key.text == error.role:
+                mark = key.mark if error.is_unknown else numbers.mark
+        raise SpecError(*(replace(fault, mark=mark) for fault in error.faults)) from None
+
+
+def owner_of(
+    target: str,
+    nodes: PlacedLayers,
+    path: str,
+    layer: Layer,
+    shapes: tuple[Shape, ...],
+    step: Step,
+    scope: Scope,
+    reading: SpecReading,
+) -> NodeId | None:
+    """Return the node whose tensors a layer uses, if they fit."""
+    mark = step.share.mark if step.share is not None else step.mark
+    reading = reading.under("SP021")
+    own = layer.params(*shapes)
+    if step.share is not None and not own:
+        reading.fault(f"'{step.word}' has no weights to share", mark, scope)
+        return None
+    if step.share is not None and step.weights is not None:
+        reading.fault(
+            "a step that shares weights cannot be given others",
+            step.weights.mark,
+            scope,
+            help=f"give them to '{step.share.text}', whose weights it uses",
+        )
+        return None
+    owner = nodes.get(target)
+    if owner is None:
+        what = target.removesuffix("/")
+        inside = [node.id for node in nodes.inside(what) if node.kind == layer.kind]
+        reading.fault(
+            f"{path} cannot share the weights of '{what}': that is "
+            f"{'a block' if target.endswith('/') else 'no layer'}",
+            mark,
+            scope,
+            help=(
+                f"name a layer inside of it: share: {listed(inside)}"
+                if inside
+                else "name an earlier layer of the same kind"
+            )
+            if step.share is not None
+            else "blocks that share weights must have the same layers",
+        )
+        return None
+    try:
+        return share(path, layer, shapes, owner, nodes)
+    except UsageError as error:
+        reading.fault(error.message, mark, scope, help=error.faults[0].help)
+        return None
+
+
+def is_frozen(step: Step, scope: Scope, reading: SpecReading) -> bool:
+    """Whether training leaves the parameters of a step alone, by its own word or one around it."""
+    if step.frozen is None:
+        return scope.frozen
+    value = reading.value(step.frozen, scope)
+    if value is UNKNOWN or type(value) is bool:
+        return scope.frozen or value is True
+    reading.fault(
+        f"'frozen' must be true or false, not {say(value)}", step.frozen.mark, scope, code="SP005"
+    )
+    return scope.frozen
+
+
+def read_weights(
+    step: Step, scope: Scope, layer: Layer, shapes: tuple[Shape, ...], reading: SpecReading
+) -> tuple[GivenTensor, ...]:
+    """Return the numbers that a step gives for its tensors."""
+    if step.weights is None or (value := reading.value(step.weights, scope)) is UNKNOWN:
+        return ()
+    with reading.under("SP020").faults.caught(scope.chain):
+        return read_given(value, step.weights, layer, shapes)
+    return ()
+
+
+class LayerFactory:
+    """Makes the layer of a step; equal layers are one object."""
+
+    def __init__(self, reading: SpecReading) -> None:
+        self.reading = reading
+        self.made: dict[object, Layer] = {}
+        """Layers by kind and attributes."""
+        self.defaults: dict[int, tuple[Mapping, dict[str, list[Mapping]]]] = {}
+        """Defaults by kind; the mapping is kept so that its id stays its own."""
+        self.constant: dict[tuple[int, int], tuple[Step, Layer]] = {}
+        """Layers whose arguments hold no expression, by the step and the innermost defaults.
+
+        The step is kept so that its id stays its own.
+        """
+        self.written: dict[int, tuple[Step, dict[str, Mark]]] = {}
+        """The places of the values that stand at a step, by attribute, as above."""
+
+    def places(self, cls: type[Layer], step: Step) -> dict[str, Mark]:
+        """Return where the values of a step's attributes are written."""
+        known = self.written.get(id(step))
+        if known is None:
+            found = {} if step.written is None else step.written.places(cls.principal)
+            known = self.written[id(step)] = (step, found)
+        return known[1]
+
+    def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layers:
+        """Return the layer of a step with its attributes, defaults filled in.
+
+        If a fault hides it, two come back that it may be, or nothing.
+        """
+        key = (id(step), id(scope.defaults[-1]) if scope.defaults else 0)
+        if (known := self.constant.get(key)) is not None and type(known[1]) is cls:
+            return (known[1],)
+        trees, is_right = self.attributes(cls, step, scope)
+        expressive = any(map(has_expression, trees.values()))
+        inner = scope.reading(first) if expressive else scope
+        values = {name: self.reading.value(tree, inner) for name, tree in trees.items()}
+        told = {n: v for n, v in values.items() if v is not UNKNOWN and n in cls.model_fields}
+        # What a misspelt name was meant for may be what is missing.
+        made = self.build(cls, told, trees, step, scope, is_whole=is_right)
+        if made is None or len(told) < len(values) or not is_right:
+            return layers_like(cls, {n: as_tuples(v) for n, v in told.items()})
+        if not expressive:
+            self.constant[key] = (step, made)
+        return (made,)
+
+    def sections(self, defaults: Mapping) -> dict[str, list[Mapping]]:
+        """Return the sections of defaults by the kind that they speak of, looked up once."""
+        known = self.defaults.get(id(defaults))
+        if known is None:
+            found: dict[str, list[Mapping]] = {}
+            for key, section in defaults.entries:
+                if isinstance(section, Mapping):
+                    found.setdefault(KINDS.canonical(key.text), []).append(section)
+            known = self.defaults[id(defaults)] = (defaults, found)
+        return known[1]
+
+    def attributes(
+        self, cls: type[Layer], step: Step, scope: Scope
+    ) -> tuple[dict[str, Tree], bool]:
+        """Return what is written for each attribute, the step's own over the defaults.
+
+        With it comes whether everything that is written there is an attribute.
+        """
+        trees: dict[str, Tree] = {}
+        for defaults in scope.defaults:
+            for section in self.sections(defaults).get(cls.kind, ()):
+                trees.update({k.text: v for k, v in section.entries})
+        names = tuple(cls.model_fields)
+        is_right = trees.keys() <= set(names)  # else that is told where the defaults are written
+        given = step.arguments
+        if given is None or (is_join(cls) and isinstance(given, Sequence)):
+            return trees, is_right
+        takes = offered("it takes", names, "attributes")
+        if isinstance(given, Mapping):
+            unknown = [key for key, _ in given.entries if key.text not in names]
+            for key in unknown:
+                meant = of_attribute(key.text, names, RESERVED)
+                self.reading.fault(
+                    f"'{step.word}' has no attribute '{key.text}'; {takes}{meant.hint}",
+                    key.mark,
+                    scope,
+                    help=f"'{meant.beside}' stands beside the operation: "
+                    + (
+                        f"{{{step.word}: , from: [...]}}"
+                        if meant.beside == "from" and is_join(cls)
+                        else f"{{{step.word}: ..., {meant.beside}: ...}}"
+                    )
+                    if meant.beside
+                    else meant.help,
+                    code="SP003",
+                )
+            trees.update({k.text: v for k, v in given.entries if k.text in names})
+            return trees, is_right and not unknown
+        if not cls.principal:
+            self.reading.fault(
+                f"'{step.word}' takes no bare value, but {said(given)} is given",
+                given.mark,
+                scope,
+                help=takes,
+                code="SP005",
+            )
+            return trees, False
+        trees[cls.principal] = given
+        return trees, is_right
+
+    def judge_defaults(self, section: Mapping, scope: Scope) -> None:
+        """Note defaults that no layer of their kind could have."""
+        for key, given in section.entries:
+            cls = KINDS.get(key.text)
+            if cls is None or not isinstance(given, Mapping):
+                continue  # told where the section is read
+            trees = {k.text: v for k, v in given.entries if k.text in cls.model_fields}
+            values = {name: self.reading.value(tree, scope) for name, tree in trees.items()}
+            told = {name: value for name, value in values.items() if value is not UNKNOWN}
+            step = Step(key.text, key.mark)
+            self.build(cls, told, trees, step, scope, is_whole=False)
+
+    def build(
+        self,
+        cls: type[Layer],
+        values: dict[str, object],
+        trees: dict[str, Tree],
+        step: Step,
+        scope: Scope,
+        *,
+        is_whole: bool,
+    ) -> Layer | None:
+        """Validate the attributes that are known; equal layers are made once."""
+        frozen = {name: as_tuples(value) for name, value in values.items()}
+        # By their text, since 1, 1.0 and true are equal but not equally right.
+        key = (cls, repr(sorted(frozen.items())))
+        if (known := self.made.get(key)) is not None:
+            return known
+        try:
+            made = cls.model_validate(frozen)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            if not is_whole or len(values) < len(trees):
+                # How attributes stand to each other is not known while one of them is not.
+                errors = [e for e in errors if e["loc"] and e["type"] != "relation"]
+            missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing"]
+            if is_whole and (missing := [name for name in missing if name not in trees]):
+                self.miss(cls, missing, step, scope)
+            self.refuse([e for e in errors if e["type"] != "missing"], trees, step, scope)
+            return None
+        self.made[key] = made
+        return made
+
+    def miss(self, cls: type[Layer], missing: list[str], step: Step, scope: Scope) -> None:
+        """Note which attributes a layer needs that are not written."""
+        self.reading.fault(
+            f"'{step.word}' needs {quoted(missing)}",
+            step.mark,
+            scope,
+            help="; ".join(f"{n}: {cls.model_fields[n].description}" for n in missing),
+            code="SP015",
+        )
+
+    def refuse(
+        self, errors: list[ErrorDetails], trees: dict[str, Tree], step: Step, scope: Scope
+    ) -> None:
+        """Note what is wrong with the attributes that are written."""
+        for e in errors:
+            where = str(e["loc"][0]) if e["loc"] else ""
+            mark = trees[where].mark if where in trees else step.mark
+            code = e.get("ctx", {}).get("code", "SP005")
+            self.reading.fault(
+                f"{where or step.word} {complaint(e)}",
+                mark,
+                scope,
+                help=of_value(where, e["input"]),
+                code=code,
+            )
+
+
+def is_join(cls: type[Layer]) -> bool:
+    """Whether layers of a kind take several inputs, and thus branches."""
+    most = cls.arity[1]
+    return most is None or most > 1
 
 
 class TooLarge(Exception):  # noqa: N818 - control flow, never seen outside

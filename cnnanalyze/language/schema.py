@@ -14,13 +14,12 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
 from cnnanalyze.graph.training import Training
-from cnnanalyze.language.budgets import BUDGETS, LIMITS, Budgets
 from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
-from cnnanalyze.language.sections import Lint
-from cnnanalyze.language.step import RESERVED
+from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
 from cnnanalyze.language.symbols import OPEN
+from cnnanalyze.language.synonyms import RESERVED
 from cnnanalyze.language.vocabulary import (
     EXPRESSION,
     NAME,

@@ -1,9 +1,258 @@
-"""The sections that are read into models: training and lint settings."""
+"""Sections beside the network: limits that it must keep, and which lint rules speak up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
+from functools import cache, partial
+from math import ceil, floor
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Section
+from cnnanalyze.core.binding import Entries, Reader, Section, Wrong, bind_entries
+from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
+from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
+from cnnanalyze.core.tree import Scalar, Tree, plant
+from cnnanalyze.errors import Mark, Source
+from cnnanalyze.language.claims import ConventionName
+from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.layers.attributes import Number, choice
+
+TYPE = "float32"
+"""The type of the numbers if a budget in bytes does not say."""
+TYPES = ("float64", "float32", "float16", "bfloat16", "int8")
+BOUNDS = ("at_most", "at_least")
+_UNITS = {
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "B": 1,
+}
+
+
+def limited() -> dict[str, Quantity]:
+    """Return what can be limited, by every word for it; ``layers`` names limits by layer.
+
+    Examples
+    --------
+    >>> limited()["size_on_disk"].key, "layers" in limited(), "alpha" in limited()
+    ('weight_memory', False, False)
+    """
+    every = [row for row in stated() if row.key != "layers"]
+    return {word: row for row in every for word in (row.key, *row.also)}
+
+
+def terms_of(quantity: Quantity) -> tuple[str, ...]:
+    """Return the words of a limit that say how the quantity is counted.
+
+    Examples
+    --------
+    >>> [terms_of(limited()[key]) for key in ("macs", "operations", "memory")]
+    [(), ('convention',), ('dtype',)]
+    """
+    if quantity.counted == "operations" and not quantity.convention:
+        return ("convention",)
+    return ("dtype",) if quantity.is_memory else ()
+
+
+class Limit(NamedTuple):
+    """One limit."""
+
+    quantity: str
+    written: str
+    """The limit as it is written: ``5M``."""
+    value: int
+    """The largest number that is allowed, or the smallest."""
+    mark: Mark
+    layer: str = ""
+    """A path or a pattern of paths; empty for the whole network."""
+    is_upper: bool = True
+    convention: str = ""
+    dtype: str = ""
+
+
+class Budgets(NamedTuple):
+    """Limits, as counts (``5M``) or bytes (``20MB``), for the whole network and by layer."""
+
+    limits: tuple[Limit, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the limits of the whole network as a spec would write them."""
+        data: dict[str, Any] = {}
+        for limit in (one for one in self.limits if not one.layer):
+            entry = data.setdefault(limit.quantity, {})
+            entry["at_most" if limit.is_upper else "at_least"] = limit.written
+            if limit.convention not in {"", CONVENTION}:
+                entry["convention"] = limit.convention
+            if limit.dtype not in {"", TYPE}:
+                entry["dtype"] = limit.dtype
+        return {q: e["at_most"] if set(e) == {"at_most"} else e for q, e in data.items()}
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+class Amount(NamedTuple):
+    """A number of a limit, with its place."""
+
+    text: str
+    value: Any
+    """An exact fraction."""
+    mark: Mark
+
+
+def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
+    if not isinstance(tree, Scalar):
+        raise ValueError(f"must be a number, not {said(tree)}")  # noqa: TRY004 - its text is read
+    unit = next((u for u in units if tree.text.endswith(u)), "")
+    try:
+        found = PrintedNumber.parse(tree.text.removesuffix(unit).strip())
+    except ValueError as error:
+        example = ", and no size such as 20MB" if units else ""
+        raise ValueError(f"cannot be read: {error}{example}") from None
+    return Amount(tree.text, found.value * units.get(unit, 1), tree.mark)
+
+
+_LIMIT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE}
+Count = Annotated[Amount | None, Reader(partial(_amount, units={}), _LIMIT)]
+Bytes = Annotated[Amount | None, Reader(partial(_amount, units=_UNITS), _LIMIT)]
+
+
+class LimitSection(Section):
+    """An upper limit, or a mapping of limits and of how the quantity is counted."""
+
+    principal = "at_most"
+    definition = "limit"
+    needs_any = BOUNDS
+
+    at_most: Count = None
+    at_least: Count = None
+
+    def terms(self) -> dict[str, Any]:
+        """Return how the quantity is counted."""
+        return {}
+
+    def wrong(self, what: str) -> Iterator[Wrong]:
+        """Refuse limits that exclude each other."""
+        least, most = self.at_least, self.at_most
+        if least is not None and most is not None and least.value > most.value:
+            yield Wrong(
+                f"no network can meet {what}: at_least {least.text} > at_most {most.text}",
+                "at_least",
+                "at_least must not be more than at_most",
+            )
+
+
+class OperationsLimit(LimitSection):
+    """Limits on operations."""
+
+    definition = "operations_limit"
+
+    convention: ConventionName = CONVENTION
+
+    def terms(self) -> dict[str, Any]:
+        """Return the convention."""
+        return {"convention": self.convention}
+
+
+class MemoryLimit(LimitSection):
+    """Limits in bytes."""
+
+    definition = "memory_limit"
+
+    at_most: Bytes = None
+    at_least: Bytes = None
+    dtype: choice(*TYPES) = TYPE  # type: ignore[valid-type]
+
+    def terms(self) -> dict[str, Any]:
+        """Return the type of the numbers."""
+        return {"dtype": self.dtype}
+
+
+LIMITS = {(): LimitSection, ("convention",): OperationsLimit, ("dtype",): MemoryLimit}
+"""By the words that say how a quantity is counted: what may stand behind it."""
+
+
+def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
+    # A word that is only another one for a key is not offered, but read.
+    offered = tuple(dict.fromkeys(limited()[w].key if w in limited() else w for w in known))
+    near = near_key(word, "quantities", known)
+    return (
+        f"{what} has no '{word}'; it takes {', '.join(offered)}{near}",
+        counted(word, known),
+    )
+
+
+@cache
+def _limits() -> dict[str, Any]:
+    return {
+        word: Annotated[LIMITS[terms_of(quantity)], Field(description=quantity.about)]
+        for word, quantity in limited().items()
+    }
+
+
+OF_LAYER = Entries(_limits, _unknown, "the budget for {}", "stem: {macs: 100M}")
+"""The limits of what a path or a pattern names."""
+BY_LAYER = Annotated[
+    dict[str, Annotated[dict[str, LimitSection], OF_LAYER]],
+    Field(description="limits by path of a layer or a block; * and ** stand for parts"),
+]
+BUDGETS = Entries(lambda: {**_limits(), "layers": BY_LAYER}, _unknown, "the budget for {}")
+"""What the section may hold: limits of the whole network, and limits by layer."""
+
+
+def read_budgets(tree: Tree | None, faults: Faults) -> Budgets | None:
+    """Read a ``budgets:`` section; what is wrong is noted at its place."""
+    if tree is None:
+        return None
+    return budgets_of(bind_entries(tree, BUDGETS, "'budgets'", faults))
+
+
+def budgets_of(found: dict[str, Any]) -> Budgets:
+    """Return the budgets that the entries of a section say."""
+    found = dict(found)
+    by_layer = found.pop("layers", {})
+    tables = (("", found), *(by_layer.items() if isinstance(by_layer, dict) else ()))
+    return Budgets(
+        tuple(
+            limit
+            for layer, table in tables
+            for quantity, section in table.items()
+            for limit in _limits_of(quantity, layer, section)
+        )
+    )
+
+
+def _limits_of(quantity: str, layer: str, section: LimitSection) -> Iterator[Limit]:
+    for bound, is_upper in ((section.at_most, True), (section.at_least, False)):
+        if bound is not None:
+            value = floor(bound.value) if is_upper else ceil(bound.value)
+            limit = Limit(quantity, bound.text, value, bound.mark, layer, is_upper)
+            yield limit._replace(**section.terms())
+
+
+def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
+    """Read budgets from the plain data of a configuration file.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong; the place is the file alone.
+
+    Examples
+    --------
+    >>> plan_budgets({"parameters": "5M"}, "cnnanalyze.toml").limits[0].value
+    5000000
+    """
+    faults = Faults("SP014")
+    budgets = read_budgets(plant(data, Mark(Source(where, ""), 1, 1)), faults)
+    faults.raise_if_any()
+    return budgets
 
 
 class Lint(Section):

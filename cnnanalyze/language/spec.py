@@ -16,8 +16,7 @@ from cnnanalyze.language.document import Document
 if TYPE_CHECKING:
     from cnnanalyze.errors import Source
     from cnnanalyze.graph.training import Training
-    from cnnanalyze.language.budgets import Budgets
-    from cnnanalyze.language.sections import Lint
+    from cnnanalyze.language.sections import Budgets, Lint
 
 Settings = tuple[tuple[str, Any], ...]
 """Values for parameters of a spec."""

@@ -17,7 +17,7 @@ from cnnanalyze.core.tree import Mapping
 from cnnanalyze.crosscheck.baseline import BaselineEntry, key_of, read_baseline
 from cnnanalyze.crosscheck.budget import Check, check_budgets, sentence
 from cnnanalyze.errors import Fault, UsageError
-from cnnanalyze.language.budgets import Budgets, budgets_of
+from cnnanalyze.language.sections import Budgets, budgets_of
 from cnnanalyze.linting.config import CONFIGURED_BUDGETS
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding

@@ -22,7 +22,7 @@ from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain, scalars
 from cnnanalyze.errors import Fault, Mark, UsageError
-from cnnanalyze.language.budgets import BUDGETS
+from cnnanalyze.language.sections import BUDGETS
 from cnnanalyze.layers.attributes import Natural, choice
 from cnnanalyze.linting.finding import SEVERITIES
 from cnnanalyze.linting.rule import Rule, is_code, is_name

@@ -14,7 +14,7 @@ from cnnanalyze.language.document import Document
 if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.graph.training import Training
-    from cnnanalyze.language.budgets import Budgets
+    from cnnanalyze.language.sections import Budgets
     from cnnanalyze.linting.budgets import Configured
 
 

@@ -6,7 +6,7 @@ import re
 
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.written_step import Written
+from cnnanalyze.language.step import Written
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Edit, Fix
 

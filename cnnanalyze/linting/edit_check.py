@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from cnnanalyze.language.reader import LOADER
+from cnnanalyze.language.yaml import LOADER
 from cnnanalyze.linting.finding import Edit
 
 

@@ -12,10 +12,9 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import Attempt, attempt
-from cnnanalyze.language.document import Document
-from cnnanalyze.language.reader import follow
-from cnnanalyze.language.recognition import looks_like_spec
+from cnnanalyze.language.document import Document, looks_like_spec
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.language.yaml import follow
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import SEVERITIES, Finding
 from cnnanalyze.linting.result import FileResult

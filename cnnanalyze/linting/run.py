@@ -12,7 +12,7 @@ from cnnanalyze.core.processes import end_silently, starting
 from cnnanalyze.errors import CnnError, Source, SpecError
 from cnnanalyze.exchange.front_end import find as find_front_end
 from cnnanalyze.exchange.load import load
-from cnnanalyze.language.reader import open_source
+from cnnanalyze.language.yaml import open_source
 from cnnanalyze.linting.engine import lint_network, lint_refused, lint_source
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.settings import CALLER, Settings, SettingsSource

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.reader import LOADER
+from cnnanalyze.language.yaml import LOADER
 from cnnanalyze.linting.edit import with_comma
 from cnnanalyze.linting.finding import Edit, Finding, Fix
 from cnnanalyze.linting.rules import RuleEntry

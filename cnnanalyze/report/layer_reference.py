@@ -12,7 +12,7 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.translation import of_kind
+from cnnanalyze.language.synonyms import of_kind
 from cnnanalyze.language.vocabulary import words_of
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Category, Trait

@@ -11,13 +11,13 @@ from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.printed_number import PrintedNumber
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load
-from cnnanalyze.language.printed_number import PrintedNumber
 from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.report.document import Document, Tabular
 from cnnanalyze.report.networks import NetworkColumn, trait_of

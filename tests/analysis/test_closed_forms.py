@@ -14,7 +14,7 @@ from cnnanalyze.analysis.closed_forms import ClosedForms, counted
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.base import KINDS
 from tests.strategies import STRATEGIES, chains, merge, networks
 

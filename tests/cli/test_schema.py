@@ -12,7 +12,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
-from cnnanalyze.language.reader import open_source, read
+from cnnanalyze.language.yaml import open_source, read
 from cnnanalyze.layers.base import KINDS
 
 jsonschema = pytest.importorskip("jsonschema")

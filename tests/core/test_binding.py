@@ -26,7 +26,7 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.toml import tree_of
 from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.errors import Source, UsageError
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.attributes import Count, choice
 
 

@@ -24,8 +24,8 @@ from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import Mark, Source
-from cnnanalyze.language.budgets import limited, plan_budgets
 from cnnanalyze.language.claims import claimed
+from cnnanalyze.language.sections import limited, plan_budgets
 from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.config_rules import declare, facts
 from cnnanalyze.report.columns import column, columns

@@ -6,7 +6,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.budget import check_budgets, matching, sentence
-from cnnanalyze.language.budgets import plan_budgets
+from cnnanalyze.language.sections import plan_budgets
 
 
 def test_totals_of_resnet50_are_those_of_torchvision() -> None:

@@ -88,7 +88,7 @@ def test_network_of_the_readme_loads() -> None:
 @pytest.mark.parametrize("text", blocks(LANGUAGE, "yaml"))
 def test_yaml_of_the_language_page_is_yaml(text: str) -> None:
     from cnnanalyze.errors import Source
-    from cnnanalyze.language.reader import read
+    from cnnanalyze.language.yaml import read
 
     assert read(Source("docs", text)) is not None
 

@@ -14,7 +14,7 @@ import pytest
 
 from cnnanalyze.cli import run
 from cnnanalyze.errors import Source
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from tests.docs.examples import agrees, examples, files, perform
 
 pytestmark = pytest.mark.sampled(5)

@@ -17,7 +17,7 @@ from cnnanalyze.course.sheets.sheet_reading import GENERAL, HEADER
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
-from cnnanalyze.language.scope import Wire
+from cnnanalyze.language.names import Wire
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.config import LintTable, WrittenRule
 from cnnanalyze.linting.rules import entries

@@ -15,8 +15,8 @@ import jsonschema
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Fault, Source, SpecError
 from cnnanalyze.language.build import Attempt, attempt
-from cnnanalyze.language.reader import read
 from cnnanalyze.language.schema import build_schema
+from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.base import KINDS
 from tests.fuzz.properties import schema
 

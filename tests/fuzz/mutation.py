@@ -17,7 +17,7 @@ import yaml
 
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import CnnError, Source
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from tests.fuzz.vocabulary import NUMBERS, TEXTS, words
 
 Mutator = Callable[[Random, bytes], bytes]

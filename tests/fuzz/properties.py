@@ -12,9 +12,9 @@ from cnnanalyze.core.tree import plain
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.reader import read
 from cnnanalyze.language.schema import build_schema
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.language.yaml import read
 
 LINES = 5
 """By how many lines of the input along each axis receptive fields are observed."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language.build import attempt
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from tests.fuzz import good
 from tests.fuzz.agreement import NAMES, disagreement, own_schema, why_semantic
 from tests.fuzz.mutation import change_value

@@ -18,7 +18,7 @@ from cnnanalyze.core.diagnostics import MOST
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.build import attempt, without_collection
-from cnnanalyze.language.truncated import UNCERTAIN
+from cnnanalyze.language.yaml import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"
 SPECS = Path(__file__).parents[2] / "specs"

@@ -10,7 +10,7 @@ import cnnanalyze as cnn
 from cnnanalyze.core.tree import Mapping, plain, plant
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.errors import Mark, Source
-from cnnanalyze.language.budgets import Limit, plan_budgets
+from cnnanalyze.language.sections import Limit, plan_budgets
 from cnnanalyze.linting.budgets import Configured, read_configured
 from cnnanalyze.linting.config import read
 

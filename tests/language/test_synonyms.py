@@ -15,10 +15,8 @@ from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
 from cnnanalyze.language import synonyms
 from cnnanalyze.language.document import KEYS
-from cnnanalyze.language.reader import read
-from cnnanalyze.language.step import RESERVED
-from cnnanalyze.language.synonyms import bare, entry_of, of_attribute
-from cnnanalyze.language.translation import of_kind
+from cnnanalyze.language.synonyms import RESERVED, bare, entry_of, of_attribute, of_kind
+from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.base import KINDS
 
 HERE = Path(__file__).parent

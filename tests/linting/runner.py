@@ -11,7 +11,7 @@ from typing import Any
 
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 
 ROOT = Path(__file__).parent.parent.parent
 

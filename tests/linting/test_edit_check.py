@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.language.reader import LOADER
+from cnnanalyze.language.yaml import LOADER
 from cnnanalyze.linting.edit_check import change, is_confined
 from cnnanalyze.linting.finding import Edit
 

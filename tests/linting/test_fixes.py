@@ -8,7 +8,7 @@ import pytest
 
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit_check import change
 from cnnanalyze.linting.finding import Edit, Finding, Fix

@@ -15,7 +15,7 @@ import pytest
 from cnnanalyze.cli import run
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from cnnanalyze.linting.rule import Case
 from cnnanalyze.linting.rules import entries
 from tests.conftest import SPECS

@@ -9,7 +9,7 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.core.periodic_field import PeriodicField
-from cnnanalyze.language.printed_number import PrintedNumber
+from cnnanalyze.core.printed_number import PrintedNumber
 from tests.published.totals import assert_totals
 
 SPECS = Path(__file__).parents[2] / "specs"

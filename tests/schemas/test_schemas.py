@@ -17,7 +17,7 @@ import cnnanalyze as cnn
 from cnnanalyze.core.tree import plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.reader import open_source, read
+from cnnanalyze.language.yaml import open_source, read
 from cnnanalyze.schemas import SCHEMAS, schema_of
 from tests.conftest import SPECS, Run
 from tests.schemas.files import FOLDER, texts

@@ -14,7 +14,7 @@ import yaml
 
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
-from cnnanalyze.language.reader import DEEPEST, MOST_NODES
+from cnnanalyze.language.yaml import DEEPEST, MOST_NODES
 
 
 def read_yaml(source: Source) -> Tree:

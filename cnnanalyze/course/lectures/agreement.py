@@ -6,10 +6,10 @@ import re
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.core.printed_number import PrintedNumber
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, SpecError
-from cnnanalyze.language.printed_number import PrintedNumber
 
 
 def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: ANN401 - any answer
@@ -20,7 +20,7 @@ def agrees(printed: Tree, computed: Any, within: float = 0) -> bool:  # noqa: AN
     Examples
     --------
     >>> from cnnanalyze.errors import Source
-    >>> from cnnanalyze.language.reader import read
+    >>> from cnnanalyze.language.yaml import read
     >>> def check(text, computed):
     ...     return agrees(read(Source("here", text)), computed)
     >>> check("14M", 14450688), check("7.9", 7.8904), check("[5, -4]", [5, 4])

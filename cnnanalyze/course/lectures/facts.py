@@ -45,7 +45,7 @@ from cnnanalyze.core.binding import (
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.language.reader import read_file
+from cnnanalyze.language.yaml import read_file
 from cnnanalyze.layers.attributes import choice
 
 ENDING = ".facts"

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from cnnanalyze.auditing.tables import read_table, refuse_unknown_layer
-from cnnanalyze.core.binding import Section, bind
+from cnnanalyze.core.binding import Section, bind, place_of
 from cnnanalyze.core.diagnostics import Faults, quoted, said
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
@@ -22,7 +22,6 @@ from cnnanalyze.course.sheets.questions.topic import Asking, Topic
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.crosscheck.claims import number_of
 from cnnanalyze.errors import CnnError, Fault, SpecError, UsageError
-from cnnanalyze.language.mapping import place_of
 
 _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", "where")
 """What a question about a network is made of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cnnanalyze.core.binding import Section, bind
+from cnnanalyze.core.binding import Keys, Section, bind
 from cnnanalyze.core.diagnostics import quoted, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
@@ -16,7 +16,6 @@ from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OF_SPEC, AnswerFormat, Ask, OfAnswers, OfNetwork, OfTopic
-from cnnanalyze.language.mapping import Keys
 
 OF_ANSWER = ("find", "points", "text", "notation", *MANNER)
 OF_NETWORK = ("spec", "set", "layer", "over", "classes", "trains", *OF_SPEC)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from cnnanalyze.core.binding import Keys
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.misconceptions.catalogue import NAMES
 from cnnanalyze.course.sheets.sheet import Credit
-from cnnanalyze.language.mapping import Keys
 
 SHARES = ("one_slip", "two_slips", "consequential")
 SLIPS = "slips"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from cnnanalyze.core.binding import Keys
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.course.sheets.sheet import AnswerFormat
 from cnnanalyze.course.written_answers.units import BYTES, NAMED
-from cnnanalyze.language.mapping import Keys
 
 MANNER = ("tolerance", "decimals", "units", "per_entry")
 LARGEST_POINTS = 10_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cnnanalyze.core.binding import Keys
 from cnnanalyze.core.diagnostics import Faults, quoted, said
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as ListTree
@@ -23,8 +24,7 @@ from cnnanalyze.course.sheets.sheet import (
     find_sheet,
 )
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.language.mapping import Keys
-from cnnanalyze.language.reader import open_source, read
+from cnnanalyze.language.yaml import open_source, read
 
 VERSION = VERSIONS["sheet"]
 HEADER = ("sheet", "title", "about", "source", "notation", "credit", *MANNER, "questions")

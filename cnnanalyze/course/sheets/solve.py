@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import bind
+from cnnanalyze.core.binding import bind, place_of
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping as MappingTree
@@ -42,7 +42,6 @@ from cnnanalyze.graph.training import Training
 from cnnanalyze.language.blocks import read_blocks
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expand import expand
-from cnnanalyze.language.mapping import place_of
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.zoo import ZOO, find_spec
 from cnnanalyze.layers.base import KINDS

@@ -15,7 +15,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, vector
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 
 MOST_NUMBERS = 1_000_000
 """The largest image: a thousand by a thousand."""

@@ -21,7 +21,7 @@ from cnnanalyze.course.misconceptions.catalogue import NAMES
 from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import solve
 from cnnanalyze.errors import Source
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 from tests.course.marking import lectures, marked, one
 
 pytestmark = pytest.mark.sampled(10)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import Section
+from cnnanalyze.core.binding import Section, refuse_synonyms
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
@@ -21,7 +21,6 @@ from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
 from cnnanalyze.course.sheets.wording import say
-from cnnanalyze.language.mapping import refuse_synonyms
 
 DOES_NOT_FIT = "does not fit"
 """What a course says that does not round down, where the windows hang over."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.core.tree import Mapping, Tree
-from cnnanalyze.language.step import has_expression
-from cnnanalyze.language.written_step import written_of
+from cnnanalyze.language.step import has_expression, written_of
 from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_entry

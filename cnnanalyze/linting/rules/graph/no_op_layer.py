@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.language.step import has_expression
-from cnnanalyze.language.written_step import Written, written_of
+from cnnanalyze.language.step import Written, has_expression, written_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding

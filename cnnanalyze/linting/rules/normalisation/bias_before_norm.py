@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.tree import Mapping, Scalar
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.written_step import written_of
+from cnnanalyze.language.step import written_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.written_step import written_of
+from cnnanalyze.language.step import written_of
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding, Fix

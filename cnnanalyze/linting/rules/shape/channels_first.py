@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.shape import Shape, parse_text
 from cnnanalyze.core.tree import Scalar
 from cnnanalyze.language.inputs import advise_turned, explain_turned, turned
-from cnnanalyze.language.shapes import parse_text
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule

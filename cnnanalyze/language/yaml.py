@@ -1,12 +1,17 @@
-"""Reading: YAML text to a tree in which every word knows its place.
+"""YAML: text to a tree in which every word knows its place.
 
 The events of PyYAML's C parser are turned into a tree directly: its own composer forgets where an
 alias is used, keeps the last of two equal keys without a word, and resolves scalars by YAML 1.1,
 where ``no`` is false and ``010`` is eight. Reading never runs code, and everything is bounded.
+
+What a faulty text means is told as far as anybody can know: an expression that commas tore apart
+is put together again, a syntax error is explained in our words, and of a text that breaks off what
+came before is read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +23,255 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, resolve
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
-from cnnanalyze.language.split_expression import is_torn, mend
-from cnnanalyze.language.syntax import note_half, note_syntax
-from cnnanalyze.language.truncated import beginning
+
+LONGEST = 1_000
+"""The longest expression; what is longer was not meant to be one."""
+
+
+def is_torn(word: Scalar, more: Scalar) -> bool:
+    """Whether a word is the begin of an expression, and the next one goes on with it."""
+    return (
+        word.plain
+        and more.plain
+        and len(word.text) < LONGEST
+        and "$" in word.text + more.text
+        and word.mark.source is more.mark.source
+        and _open(word.text) > 0
+    )
+
+
+def _open(text: str) -> int:
+    """Return how many parentheses and brackets are opened and not closed."""
+    return sum(text.count(c) for c in "([") - sum(text.count(c) for c in ")]")
+
+
+def mend(word: Scalar, more: Scalar, faults: Faults) -> Scalar:
+    """Return both parts as one word again, and note what is wrong once it is whole."""
+    text = f"{word.text}, {more.text}"
+    place, end = word.mark, more.mark
+    if end.line == place.line:
+        place = place._replace(length=end.column + end.length - place.column)
+    if _open(text) <= 0:
+        faults.add(
+            "a comma ends a word here, so this expression is torn apart",
+            place,
+            help=f'write it in quotes: "{text}"',
+            code="SP007",
+        )
+    return Scalar(text, text, True, place)
+
+
+_SYNTAX = tuple(
+    (re.compile(pattern), said, help_text)
+    for pattern, said, help_text in (
+        (
+            "mapping values are not allowed",
+            "a second ':' on this line, or an indentation that does not fit",
+            "write one 'key: value' per line, or quote a text that holds ': '",
+        ),
+        ("could not find expected ':'", "a key without its ':'", "write 'key: value'"),
+        (
+            "that cannot start any token",
+            "a character that is not allowed here",
+            "indent with spaces, not tabs, and quote words that begin with @, ` or %",
+        ),
+        ("tab character", "a tab in the indentation", "indent with spaces"),
+        ("expected ',' or ']'", "a list that is not closed", "close it with ']'"),
+        ("expected ',' or '}'", "a mapping that is not closed", "close it with '}'"),
+        (
+            "expected key",
+            "an indentation that does not fit the lines above",
+            "begin the keys of one mapping in one column",
+        ),
+        (
+            "expected '-' indicator",
+            "an indentation that does not fit the list above",
+            "begin the '-' of one list in one column",
+        ),
+        (
+            "expected <block end>",
+            "an indentation that does not fit the lines above",
+            "begin the keys of one mapping, and the '-' of one list, in one column",
+        ),
+        (
+            "sequence entries are not allowed",
+            "a list item that is not allowed here",
+            "begin a list on a line of its own",
+        ),
+        (
+            "node content",
+            "a sign where a value is expected",
+            "inside brackets write values with ',' between them; quote a text that begins so",
+        ),
+        ("unexpected end of stream", "the quotes are not closed", "close the quotes"),
+        (
+            "unexpected document (indicator|separator)",
+            "a document ends inside quotes",
+            "close the quotes before '---' or '...'",
+        ),
+        (
+            "unknown escape|hexdecimal|hexadecimal|character escape code",
+            r"a '\' inside double quotes that YAML does not know",
+            r"write '\\' for the sign itself, or use single quotes",
+        ),
+        (
+            "expected alphabetic or numeric character",
+            "an anchor or alias without its name",
+            "write &name and *name, or quote a text that begins with & or *",
+        ),
+        (
+            "comment or line break|chomping or indentation|indentation indicator",
+            "text after the '|' or '>' that begins a text of several lines",
+            "begin the text on the next line",
+        ),
+        (
+            "directive|incompatible YAML|YAML version",
+            "a directive that is not known",
+            "leave out the lines that begin with %",
+        ),
+        (
+            "<document start>",
+            "text after the end of the document",
+            "a spec is one YAML document, and nothing follows a '...'",
+        ),
+        (
+            "(control|special) characters are not allowed",
+            "a control character, which YAML does not allow",
+            "remove it",
+        ),
+    )
+)
+"""What PyYAML's parsers, the C one and the other, complain of; in words of people."""
+
+
+_NOTICED_LATE = {"found unexpected end of stream", "could not find expected ':'"}
+
+
+def note_syntax(error: yaml.YAMLError, source: Source, faults: Faults) -> Mark | None:
+    """Note what the YAML parser stumbled over, in words of people; return the place."""
+    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+    said, help_text = next(
+        ((said, more) for pattern, said, more in _SYNTAX if pattern.search(problem)), (problem, "")
+    )
+    if problem in _NOTICED_LATE or (place is not None and place.line >= len(source.lines)):
+        # What is wrong is where the quotes, the list or the key begin.
+        place = getattr(error, "context_mark", None) or place
+    mark: Mark | None = None
+    if place is not None and (braced := _braced(source, place.line, place.column)):
+        help_text = (
+            f"in a mapping in braces '}}' ends the mapping; write ${braced} without "
+            "braces of its own"
+        )
+    if place is not None:
+        mark = Mark(source, place.line + 1, place.column + 1)
+    elif isinstance(error, yaml.reader.ReaderError):
+        position = error.position
+        if error.encoding != "unicode":  # the C parser counts bytes
+            position = len(source.text.encode()[:position].decode(errors="ignore"))
+        mark = _mark_at(source, position)
+    if mark is not None and "$" in _word_before(mark):
+        help_text = "an expression with brackets or braces needs quotes inside of braces"
+    faults.add(f"invalid YAML: {said}", mark, help_text)
+    return mark
+
+
+def _word_before(mark: Mark) -> str:
+    """Return what stands in front of a place, back to a blank."""
+    lines = mark.source.lines
+    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+    before = line[: mark.column - 1]
+    return "" if before.endswith(" ") else before.rpartition(" ")[2]
+
+
+def _braced(source: Source, line: int, column: int) -> str:
+    """Return the name in the last ``${name}`` before a place, inside a mapping in braces."""
+    text = source.lines[line][:column] if line < len(source.lines) else ""
+    found = list(_BRACED.finditer(text))
+    before = text[: found[-1].start()] if found else ""
+    return "" if "{" not in before or set(before) & {"'", '"'} else str(found[-1][1])
+
+
+_BRACED = re.compile(r"\$\{([A-Za-z_]\w{0,99})\}")
+
+
+def note_half(error: UnicodeEncodeError, source: Source, faults: Faults) -> None:
+    """Note a surrogate: Python's texts can hold one, files cannot."""
+    code = ord(source.text[error.start])
+    # It cannot be printed, either.
+    shown = Source(source.name, source.text.encode(errors="replace").decode())
+    faults.add(
+        f"invalid YAML: half a character, U+{code:04X}",
+        _mark_at(shown, error.start),
+        "remove it",
+    )
+
+
+def _mark_at(source: Source, position: int) -> Mark:
+    """Return the mark of the character with this number."""
+    lines = f"{source.text[:position]}^".splitlines()
+    return Mark(source, len(lines), len(lines[-1]))
+
+
+BEARING = frozenset(
+    {"cnn", "extends", "set", "input", "params", "defaults", "blocks", "layers"},
+)
+"""The sections without which nobody can say what the layers are."""
+OTHERS = frozenset({"name", "source", "about", "outputs", "expect", "train", "budgets", "lint"})
+"""The sections in which a spec may break off with its layers known."""
+UNCERTAIN = frozenset({"GR001", "GR002", "GR004", "SP014", "SP017", "SP020", "SP021"})
+"""Faults that lines may mend which come later."""
+
+_DOUBTED = 2
+"""How many steps before a break are left out if anything follows."""
+_SECTION = re.compile(r"""["']?(\w+)["']?\s*:""")
+
+
+def beginning(tree: Tree, broken: Mark) -> Mapping | None:
+    r"""Return what stands whole before the place where a spec breaks off.
+
+    Parameters
+    ----------
+    tree
+        What was read; a step that was open is left out already.
+    broken
+        The place.
+
+    Returns
+    -------
+    Mapping or None
+        Nothing if a section that has a bearing on the layers breaks off, or may come later.
+
+    Examples
+    --------
+    >>> from cnnanalyze.errors import Source
+    >>> from cnnanalyze.core.diagnostics import Faults
+    >>> from cnnanalyze.language.yaml import follow
+    >>> text = "cnn: 1\ninput: 8x8x3\nlayers:\n- relu\n- {conv: [\n"
+    >>> [word.text for word in follow(Source("here", text), Faults()).get("layers").items]
+    ['relu']
+    """
+    if not isinstance(tree, Mapping) or any(key.mark.column > 1 for key, _ in tree.entries):
+        return None  # in braces nobody can tell which sections come later
+    if not tree.entries or tree.get("extends") is not None:
+        return None
+    entries = tree.entries
+    last, value = entries[-1]
+    lines = broken.source.lines
+    later = {m[1] for line in lines[last.mark.line :] if (m := _SECTION.match(line))}
+    if last.text not in OTHERS | {"layers"} or later & BEARING:
+        return None
+    if last.text == "layers" and isinstance(value, Sequence):
+        # What follows may belong to a step above it, which a line that slipped in has cut short.
+        is_end = not any(map(str.strip, lines[broken.line :]))
+        steps = value if is_end else Sequence(value.items[:-_DOUBTED], value.mark)
+        entries = (*entries[:-1], (last, steps))
+    elif not isinstance(value, Scalar):
+        entries = entries[:-1]
+    found = Mapping(entries, tree.mark, is_whole=False)
+    layers = found.get("layers")
+    return found if isinstance(layers, Sequence) and layers.items else None
+
 
 DEEPEST = 100
 """How deep lists and mappings may be nested."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.language.printed_number import MOST_DIGITS, PrintedNumber
+from cnnanalyze.core.printed_number import MOST_DIGITS, PrintedNumber
 
 
 @pytest.mark.parametrize(

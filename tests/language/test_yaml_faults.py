@@ -10,8 +10,8 @@ import yaml
 
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
-from cnnanalyze.language import reader
-from cnnanalyze.language.reader import DEEPEST, MOST_ALIASES, MOST_NODES, read
+from cnnanalyze.language import yaml as reader
+from cnnanalyze.language.yaml import DEEPEST, MOST_ALIASES, MOST_NODES, read
 
 
 def data_of(text: str) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnanalyze.core.binding import Keys, refuse_synonyms
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.tree import Mapping
 from cnnanalyze.errors import Source
-from cnnanalyze.language.mapping import Keys, refuse_synonyms
-from cnnanalyze.language.reader import read
+from cnnanalyze.language.yaml import read
 
 KNOWN = ("spec", "input", "find", "set")
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from cnnanalyze.core.files import FileError, decode
 from cnnanalyze.core.tree import MOST_DIGITS, Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Source, SpecError
-from cnnanalyze.language import reader
-from cnnanalyze.language.reader import open_source, read
+from cnnanalyze.language import yaml as reader
+from cnnanalyze.language.yaml import open_source, read
 
 
 def data_of(text: str) -> Any:
