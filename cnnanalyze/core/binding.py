@@ -65,6 +65,10 @@ class Section(BaseModel):
     """How one is written: the help where something else stands."""
     principal: ClassVar[str] = ""
     """The key that is meant if there is no mapping, but a bare value."""
+    wrong_code: ClassVar[str] = "SP005"
+    """The lint rule that explains what is wrong with a value; by default that of the reading."""
+    missing_code: ClassVar[str] = "SP015"
+    """The lint rule that explains that a key is missing; by default that of the reading."""
     needs_any: ClassVar[tuple[str, ...]] = ()
     """Keys of which at least one must be given."""
     definition: ClassVar[str] = ""
@@ -241,9 +245,11 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
         needed = [key for key, (_, info) in fields.items() if info.is_required()]
         keys = f" with {quoted(needed)}" if needed else ""
         message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {said(tree)}"
-        faults.add(message, tree.mark, model.example, code="SP005")
+        faults.add(message, tree.mark, model.example)
         return _FAILED
     refuse_unknown(tree, tuple(fields), what, faults)
+    if model.wrong_code:
+        faults = faults.under(model.wrong_code)
     values: dict[str, Any] = {
         name: tree for name, info in model.model_fields.items() if _ITSELF in info.metadata
     }
@@ -263,11 +269,11 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
     except ValidationError as error:
         for e in error.errors(include_url=False):
             if e["loc"][0] not in failed:
-                _note(e, tree, fields, what, faults)
+                _note(e, tree, model, what, faults)
         return _FAILED
     if model.needs_any and not any(tree.get(key) for key in model.needs_any):
         either = " or ".join(f"'{key}'" for key in model.needs_any)
-        faults.add(f"{what} needs {either}", tree.mark, model.example, code="SP015")
+        faults.add(f"{what} needs {either}", tree.mark, model.example, code=model.missing_code)
     for wrong in made.wrong(what) if not failed else ():
         mark = next(
             ((k if wrong.at_key else v).mark for k, v in tree.entries if k.text == wrong.key),
@@ -285,21 +291,21 @@ def is_empty(tree: Tree) -> bool:
 def _note(
     error: Lookup[str, Any],
     tree: Mapping,
-    fields: Lookup[str, tuple[str, FieldInfo]],
+    model: type[Section],
     what: str,
     faults: Faults,
 ) -> None:
     """Note what pydantic complains of."""
     words = [str(part) for part in error["loc"] if isinstance(part, str)]
-    about = fields[words[0]][1]
+    about = fields_of(model)[words[0]][1]
     example = f"{words[0]}: {about.examples[0]}" if about.examples else ""
     if error["type"] == "missing":
         help_ = example or (f"{words[0]}: {about.description}" if about.description else "")
-        faults.add(f"{what} needs '{words[0]}'", tree.mark, help_, code="SP015")
+        faults.add(f"{what} needs '{words[0]}'", tree.mark, help_, code=model.missing_code)
         return
     owner = f"'{words[-1]}' of '{words[-2]}'" if len(words) > 1 else f"'{words[0]}' of {what}"
     mark = _innermost(tree, error["loc"])
-    faults.add(f"{owner} {complaint(error)}", mark, example, code="SP005")
+    faults.add(f"{owner} {complaint(error)}", mark, example)
 
 
 def _innermost(tree: Mapping, location: tuple[int | str, ...]) -> Mark:
@@ -331,10 +337,10 @@ def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults)
             try:
                 return about.read(tree)
             except ValueError as error:
-                faults.add(f"{owner} {error}", tree.mark, code="SP005")
+                faults.add(f"{owner} {error}", tree.mark)
             except CnnError as error:
                 for fault in error.faults:
-                    faults.add(fault.message, fault.mark or tree.mark, fault.help, code="SP005")
+                    faults.add(fault.message, fault.mark or tree.mark, fault.help)
             return _FAILED
     if hasattr(annotation, "__metadata__"):
         inner = annotation.__origin__, annotation.__metadata__
@@ -354,7 +360,7 @@ def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults)
     if origin is dict:
         if not isinstance(tree, Mapping):
             message = f"{owner} must be {_mapping_at(tree.mark)}, not {said(tree)}"
-            faults.add(message, tree.mark, code="SP005")
+            faults.add(message, tree.mark)
             return _FAILED
         found = {
             k.text: _value(v, (inside[1], ()), k.text, f"'{k.text}' of '{key}'", faults)
@@ -384,7 +390,7 @@ def _items(tree: Tree, item: Any, key: str, owner: str, faults: Faults) -> objec
 def _entries(tree: Tree, about: Entries, what: str, faults: Faults) -> object:
     if not isinstance(tree, Mapping):
         message = f"{what} must be {_mapping_at(tree.mark)}, not {said(tree)}"
-        faults.add(message, tree.mark, about.example, code="SP005")
+        faults.add(message, tree.mark, about.example)
         return _FAILED
     types = about.types()
     found = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
@@ -140,6 +140,8 @@ ConventionName = Annotated[str, Reader(read_convention, lambda: {"enum": CONVENT
 class Terms(Section):
     """What holds for figures besides the numbers: how counted, under what, whether right."""
 
+    wrong_code = missing_code = ""
+
     convention: ConventionName = Field(default="", description="how the source counts operations")
     settings: dict[str, Any] = Field(
         default_factory=dict, alias="set", description="parameters under which it was printed"
@@ -158,7 +160,7 @@ class Figure(Terms):
 
     printed: Annotated[
         Printed, Reader(_number, {"type": ["number", "string"], "minimum": 0, "pattern": FIGURE})
-    ] = Field(description="as printed")
+    ] = Field(description="the number as it was printed")
     tree: Itself
 
 
@@ -169,10 +171,9 @@ class ExtentsFigure(Figure):
 
     printed: Annotated[
         Printed, Reader(_extents, {"type": ["integer", "string"], "minimum": 0, "pattern": EXTENTS})
-    ] = Field(description="as printed")
+    ] = Field(description="the number as it was printed")
 
 
-@cache
 def _figures(*, of_layer: bool) -> dict[str, type[Figure]]:
     return {q: ExtentsFigure if is_extents(q) else Figure for q in claimed(of_layer=of_layer)}
 

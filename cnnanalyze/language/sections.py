@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
-from functools import cache, partial
+from functools import partial
 from math import ceil, floor
 from typing import Annotated, Any, NamedTuple
 
@@ -113,7 +113,7 @@ def _amount(tree: Tree, units: Lookup[str, int]) -> Amount:
     try:
         found = PrintedNumber.parse(tree.text.removesuffix(unit).strip())
     except ValueError as error:
-        example = ", and no size such as 20MB" if units else ""
+        example = ", nor a size such as 20MB" if units else ""
         raise ValueError(f"cannot be read: {error}{example}") from None
     return Amount(tree.text, found.value * units.get(unit, 1), tree.mark)
 
@@ -126,6 +126,7 @@ Bytes = Annotated[Amount | None, Reader(partial(_amount, units=_UNITS), _LIMIT)]
 class LimitSection(Section):
     """An upper limit, or a mapping of limits and of how the quantity is counted."""
 
+    wrong_code = missing_code = ""
     principal = "at_most"
     definition = "limit"
     needs_any = BOUNDS
@@ -188,7 +189,6 @@ def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
     )
 
 
-@cache
 def _limits() -> dict[str, Any]:
     return {
         word: Annotated[LIMITS[terms_of(quantity)], Field(description=quantity.about)]

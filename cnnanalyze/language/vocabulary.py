@@ -275,7 +275,7 @@ def setting_schema(info: FieldInfo) -> Schema:
         del about["default"]
     if _is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata):
         return {**any_of(*forms), **about}
-    if get_origin(info.annotation) is tuple:
+    if any(get_origin(a) is tuple for a in (info.annotation, *get_args(info.annotation))):
         forms.append(TEXT)
     return {**any_of(*forms, *([] if NULL in forms else [NULL])), **about}
 

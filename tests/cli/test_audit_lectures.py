@@ -172,7 +172,10 @@ def test_a_faulty_file_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixtu
     path = tmp_path / "7.facts"
     path.write_text("lecture: 1\nid: x\nfacts: 5\n", encoding="utf-8")
     assert run(["audit", str(path)]) == 2
-    assert f"{path}:3:8: error: a file of facts needs its 'facts'" in capsys.readouterr().err
+    assert (
+        f"{path}:3:8: error: 'facts' of a file of facts must be a list, not 5"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_wheel_takes_the_facts_along() -> None:

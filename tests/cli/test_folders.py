@@ -248,12 +248,18 @@ def test_forced_exclusion_reaches_files_that_are_named(files: Files, capsys: Any
         (
             "exclude = 'old'\n",
             "1:11",
-            "'exclude' of the configuration must be a list of patterns as .gitignore",
+            (
+                "'exclude' of the configuration must be a list of patterns as .gitignore has them, "
+                "not 'old'"
+            ),
         ),
         (
             "include = [\n  'a',\n  3]\n",
             "1:11",
-            "'include' of the configuration must be a list of patterns as .gitignore",
+            (
+                "'include' of the configuration must be a list of patterns as .gitignore has them, "
+                "not ['a', 3]"
+            ),
         ),
         ("exclude = ['a', '*a*b*']\n", "1:18", "'*a*b*' has more than 2 stars in one name"),
         ("exclude = ['**/a/**/**']\n", "1:13", "'**/a/**/**' has more than 2 times '**'"),

@@ -86,7 +86,7 @@ def test_lint() -> None:
             "budgets: {memory: 5 apples}",
             (
                 "net:4:19: error: the budget for memory cannot be read: '5 apples' is not a number "
-                "such as 138M, ~60M, 4.2 million or 25,557,032, and no size such as 20MB"
+                "such as 138M, ~60M, 4.2 million or 25,557,032, nor a size such as 20MB"
             ),
         ),
         (

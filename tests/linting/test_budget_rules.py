@@ -154,13 +154,13 @@ def test_limits_of_a_configuration_are_told_with_their_place(command: Any) -> No
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ('baseline = "none.json"', "2:1", "there is no baseline '"),
-        ('baseline = "net.yaml"', "2:1", "'"),
-        ('baseline = "/dev/zero"', "2:1", "'baseline' may only name files below "),
-        ('baseline = "../costs.json"', "2:1", "'baseline' may only name files below "),
-        ('baseline = "out.json"', "2:1", "'baseline' may only name files below "),
+        ('baseline = "none.json"', "2:13", "there is no baseline '"),
+        ('baseline = "net.yaml"', "2:13", "'"),
+        ('baseline = "/dev/zero"', "2:13", "'baseline' may only name files below "),
+        ('baseline = "../costs.json"', "2:13", "'baseline' may only name files below "),
+        ('baseline = "out.json"', "2:13", "'baseline' may only name files below "),
         ('layers = {"conv*" = {mcs = "5k"}}', "2:22", "'conv*' has no 'mcs'; it takes parameters,"),
-        ('layers = {"conv*" = {macs = "x"}}', "2:30", "invalid budget for macs: 'x'"),
+        ('layers = {"conv*" = {macs = "x"}}', "2:30", "the budget for macs cannot be read: 'x'"),
     ],
 )
 def test_faults_of_configured_budgets_are_told_once_with_their_place(

@@ -39,7 +39,7 @@ class BadClaim(FaultRule):
             "expect:\n"
             "- {source: table 1, total: {parameters: many}}\n",
             at=(7, 41),
-            message="parameters cannot be read: 'many' is not a number such as 138M, ~60M, 4.2 "
+            message="'parameters' cannot be read: 'many' is not a number such as 138M, ~60M, 4.2 "
             "million or 25,557,032",
         ),
         Case(
