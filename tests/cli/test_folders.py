@@ -247,7 +247,7 @@ def test_forced_exclusion_reaches_files_that_are_named(files: Files, capsys: Any
     [
         (
             "exclude = 'old'\n",
-            "1:11",
+            "1:12",
             (
                 "'exclude' of the configuration must be a list of patterns as .gitignore has them, "
                 "not 'old'"

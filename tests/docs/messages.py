@@ -22,6 +22,8 @@ RAISED = (
     "Wrong",
 )
 """What is raised with a text; exit code 2."""
+READ = "ValueError"
+"""What a reader of a value raises: the rest of a sentence about its key."""
 NOTED = {"Fault": 0, "add": 0, "wrong": 0, "found": 1}
 """What takes a text and a place: functions by the position of the text."""
 PARTS = {
@@ -75,13 +77,15 @@ def messages(tree: ast.AST) -> Iterator[Message]:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        place = 0 if name in RAISED else NOTED.get(name)
+        place = 0 if name in (*RAISED, READ) else NOTED.get(name)
         if place is None or len(node.args) <= place:
             continue
         # Several things put in at the end are what there is, and a hint at the nearest word.
         text = re.sub("…+", "…", written(node.args[place]))
         given = node.args[place + 3 :] if name == "Wrong" else ()
         advice = next((k.value for k in node.keywords if k.arg == "help"), next(iter(given), None))
+        if name == READ:
+            text = f"'…' {text}" if text.startswith("must ") else ""
         if len(text) >= SHORTEST and " " in text:
             yield Message(text, written(advice))
 

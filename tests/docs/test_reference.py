@@ -183,6 +183,6 @@ def test_page_of_the_messages_has_those_that_people_meet() -> None:
     for text in (
         "| `unknown parameter $…; did you mean",
         "| `this is no expression` |",
-        "… must be one of …",
+        "'…' must be one of …",
     ):
         assert text in page
