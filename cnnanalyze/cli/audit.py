@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -31,7 +31,7 @@ def audit(
         ),
     ],
     *,
-    format: option.CheckedFormat = None,  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:
@@ -44,12 +44,12 @@ def audit(
     from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.auditing.alternatives import Analyses
     from cnnanalyze.auditing.examine import audit as examine
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, show, write
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import complain, show, write, write_document
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.report.audit_result import FIGURES, AuditResult, examine_figures
 
-    format = choose_format(format, output, get_args(option.CheckFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     given = read_settings(settings)
     failed: list[CnnError] = []
     analyses = Analyses()
@@ -63,7 +63,9 @@ def audit(
         except CnnError as error:
             failed.append(error)
     if result.audits or result.lectures:
-        if format == "table":
+        if not result.lectures:
+            write_document(result.document(), format, output)
+        elif format == "text":
             show(result.__rich__(), output)
         else:
             write(result.render(format), output, format)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -58,7 +57,7 @@ def budget(
     extend_exclude: option.ExtendExclude = None,
     include: option.Include = None,
     force_exclude: option.ForceExclude = False,
-    format: option.CheckedFormat = None,  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
 ) -> None:
     """Compare networks with the budgets of their specs, and with what they cost before.
@@ -66,14 +65,14 @@ def budget(
     Budgets stand under 'budgets:' in a spec, or in the configuration, where they hold for every
     network. Exit code 1 if a limit is not kept or a cost grew by more than --allow.
     """
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import complain, write, write_prose
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import complain, write_document
     from cnnanalyze.cli.specs import find
     from cnnanalyze.linting.budgets import check_baseline, load_baseline
     from cnnanalyze.linting.run import Configuration
-    from cnnanalyze.report.budget import to_dict
+    from cnnanalyze.report.budget import document
 
-    format = choose_format(format, output, get_args(option.CheckFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     scan = option.read_scan(exclude, extend_exclude, include, force_exclude)
     if not (names := find(specs, scan)):
         return  # all of them are excluded
@@ -96,15 +95,7 @@ def budget(
     outcomes = _measure(names, configuration, growth, failed)
     if update and growth.now:
         _write(file, before, growth.now)
-    if format == "json":
-        from cnnanalyze.report.json import dump
-
-        write(dump(to_dict(outcomes, [str(e) for e in failed])), output, format)
-    else:
-        from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
-
-        width = terminal_width() if output is None else UNBOUNDED
-        write_prose(_text(outcomes, format, width), output, format)
+    write_document(document(outcomes, [str(e) for e in failed]), format, output)
     complain(failed)
     if failed:
         raise typer.Exit(2)
@@ -194,66 +185,3 @@ def _refuse_nothing(outcomes: list[Outcome], file: Path, update: bool) -> None:
     if len(bare) == len(outcomes):
         raise UsageError(words, help="write 'budgets:' into the spec, or use --update")
     remark(f"remark: {words}")
-
-
-# --- words ----------------------------------------------------------------------------------------
-
-
-def _text(outcomes: list[Outcome], format: str, width: int) -> str:  # noqa: A002
-    """Write all networks; of several it is said at the end how many keep their budgets."""
-    texts = [_outcome(o, format, width) for o in outcomes]
-    if len(outcomes) > 1:
-        from cnnanalyze.report.markdown import escape
-
-        closing = _closing(outcomes)
-        texts.append(f"\n{escape(closing)}\n" if format == "markdown" else f"{closing}\n")
-    parts = [
-        f"{text}\n" if text.count("\n") > 1 or more.count("\n") > 1 else text
-        for text, more in pairwise(texts)
-    ]
-    return "".join([*parts, *texts[-1:]])
-
-
-def _closing(outcomes: list[Outcome]) -> str:
-    from cnnanalyze.report.numbers import count_of
-
-    missed = [o.spec for o in outcomes if not o.is_kept]
-    if not any(o.checks or o.comparison for o in outcomes):
-        verdict = "nothing was checked"
-    else:
-        verdict = f"not within budget: {', '.join(missed)}" if missed else "all within budget"
-    return f"{count_of(len(outcomes), 'network')}: {verdict}"
-
-
-def _outcome(outcome: Outcome, format: str, width: int) -> str:  # noqa: A002
-    """Write one network; if there is only one thing to say, in one line."""
-    from cnnanalyze.report.budget import remarks, tables
-    from cnnanalyze.report.grid import Grid
-    from cnnanalyze.report.markdown import escape
-    from cnnanalyze.report.markdown import write as write_markdown
-    from cnnanalyze.report.terminal import UNBOUNDED
-
-    mark = "✓" if outcome.is_kept else "✗"
-    title = f"{mark} {outcome.name} ({outcome.spec})"
-    room = width if format == "table" and width < UNBOUNDED else 0
-    shown = [
-        write_markdown(table) if format == "markdown" else Grid(table).plain(width)
-        for table in tables(outcome, room)
-    ]
-    lines = list(remarks(outcome))
-    if not outcome.checks and outcome.comparison is None:
-        lines.append("no budgets, nothing to compare with")
-    if not shown and len(lines) == 1:
-        line = f"{title}: {lines[0]}"
-        return f"- {escape(line)}\n" if format == "markdown" else f"{line}\n"
-    heading = f"### {escape(title)}\n" if format == "markdown" else f"{title}\n"
-    said = "".join(f"{_item(line) if format == 'markdown' else line}\n" for line in lines)
-    return "\n".join([heading, *shown, *([said] if said else [])])
-
-
-def _item(line: str) -> str:
-    """Return a remark as an item of a list; what belongs to the one before is set under it."""
-    from cnnanalyze.report.markdown import escape
-
-    text = line.lstrip()
-    return f"{'  ' if text != line else ''}- {escape(text)}"

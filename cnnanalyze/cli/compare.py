@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from cnnanalyze.graph.network import Network
     from cnnanalyze.report.difference import Difference
-
-ComparisonFormat = Literal["table", "json", "markdown", "html"]
-
 
 EXAMPLES = (
     ("cnnanalyze compare zoo:resnet18 zoo:resnet34", "what the larger one has more"),
@@ -46,9 +42,7 @@ def compare(
         ),
     ],
     *,
-    format: Annotated[  # noqa: A002 - the name of the option
-        ComparisonFormat | None, option.format_option(ComparisonFormat)
-    ] = None,
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Print all layers, including equal ones.")
@@ -87,12 +81,12 @@ def compare(
     that was added, whatever it does to the names of the others.
     """
     from cnnanalyze.api import compare as compared
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import remark
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import remark, write_document
     from cnnanalyze.cli.specs import read_settings
     from cnnanalyze.report.options import Options
 
-    format = choose_format(format, output, get_args(ComparisonFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     given: dict[str, Any] = {
         "depth": depth,
         "sort": sort,
@@ -111,20 +105,11 @@ def compare(
         details=details or None,
         **given,
     )
-    _print(shown, format, output)
+    write_document(shown.document(), format, output)
     if exceeded := [words for limit in limits for words in limit.exceeded(shown)]:
         for words in exceeded:
             remark(words)
         raise typer.Exit(1)
-
-
-def _print(shown: Difference, format: str, output: Path | None) -> None:  # noqa: A002
-    from cnnanalyze.cli.output import show, write
-
-    if format == "table":
-        show(shown.__rich__(), output)
-    else:
-        write(shown.render(format), output, format)
 
 
 # --- what is compared -----------------------------------------------------------------------------

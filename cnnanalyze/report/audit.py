@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
 from cnnanalyze.auditing.verdict import OUTCOMES, Audit, Verdict
-from cnnanalyze.characters import cells, pad, wrap
 from cnnanalyze.core.versions import VERSIONS
+from cnnanalyze.language.spec import key_of
+from cnnanalyze.report.document import (
+    Block,
+    Deferred,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Tabular,
+    joined,
+    strong,
+)
+from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import count_of, exact
-from cnnanalyze.report.terminal import GAP, Lines, Stretch
+from cnnanalyze.report.summary import SECTION
+from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Heading as Column
 
 MARKS = {
     "holds": "✓",
@@ -19,9 +32,8 @@ MARKS = {
     "not reproduced": "?",
     "right though marked wrong": "!",
 }
-COLOURS = {"holds": "", "holds under": "cyan", "wrong": "yellow", "not reproduced": "yellow"}
-WRONG = "bold red"
-"""The colour of what is not as the spec says."""
+TONES = {"holds under": "good", "wrong": "warn", "not reproduced": "warn"}
+"""How the rows of figures look that are as the spec says; others look bad."""
 MOST = 3
 """Causes that are printed; further ones are only counted. JSON has them all."""
 
@@ -56,8 +68,6 @@ def subject_of(row: Verdict) -> str:
 
 def source_of(row: Verdict) -> str:
     """Return who printed the figure, and under which settings."""
-    from cnnanalyze.language.spec import key_of  # noqa: PLC0415 - what is drawn may do without
-
     said = key_of(row.claim.settings)
     return f"{row.claim.source} ({said})" if said else row.claim.source
 
@@ -119,113 +129,74 @@ def conclude(audit: Audit) -> str:
     return f"{text}; {exact(unexpected)} not as marked" if unexpected else text
 
 
-class Audits(Lines):
-    """Audits for a terminal: one in full, of several only what does not simply hold."""
+def document(audits: Sequence[Audit]) -> Document:
+    """Return audits as a document: one in full, of several only what does not simply hold.
 
-    def __init__(self, audits: Sequence[Audit]) -> None:
-        self.audits = audits
+    Examples
+    --------
+    >>> document([Audit("Tiny", ()), Audit("Small", ())]).title
+    '2 specs'
+    """
+    title = audits[0].name if len(audits) == 1 else count_of(len(audits), "spec")
 
-    def lines(self, width: int) -> Iterator[list[Stretch]]:
-        """Lay out every audit, and a line about all of them."""
-        for audit in self.audits:
-            yield from _lines_of(audit, width, whole=len(self.audits) == 1)
-        if len(self.audits) > 1:
-            yield [(conclude_all(self.audits), "bold")]
+    def page() -> str:
+        from cnnanalyze.report.page.audit import page as whole  # noqa: PLC0415 - heavy
+
+        return whole(audits, title)
+
+    return Document(
+        title, Deferred(lambda: joined(_blocks(audits))), lambda: to_dict(audits), page=page
+    )
+
+
+def _blocks(audits: Sequence[Audit]) -> Iterator[Block]:
+    for audit in audits:
+        rows = [row for row in audit.rows if len(audits) == 1 or not row.holds_as_said]
+        said = ". ".join([conclude(audit), *audit.remarks])
+        if not rows:
+            yield Facts(((strong(audit.name), said),))
+            continue
+        yield Heading(audit.name, SECTION)
+        yield Paragraph(said)
+        yield Tabular(tabulate(rows))
+    if len(audits) > 1:
+        yield Paragraph(strong(conclude_all(audits)))
+
+
+def tabulate(rows: Sequence[Verdict]) -> Table:
+    """Return figures as a table, by who printed them."""
+    return Table(
+        (
+            Column("source", "source", "left", role="group"),
+            Column("figure", "figure", "left"),
+            Column("printed", "printed", "right"),
+            Column("computed", "computed", "right"),
+            Column("verdict", "verdict", "left"),
+            Column("causes", "what reproduces it", "left", role="remark"),
+        ),
+        tuple(map(_row, rows)),
+        families=tuple(TONES.get(row.outcome, "") if row.is_fine else "bad" for row in rows),
+    )
+
+
+def _row(row: Verdict) -> tuple[Cell, ...]:
+    is_plain = row.outcome == "holds" and row.is_fine
+    verdict = verdict_of(row).replace("the convention ", "")
+    texts = (
+        source_of(row),
+        f"{MARKS[row.outcome]} {subject_of(row)}",
+        row.claim.printed,
+        row.computed,
+        verdict if row.is_fine else f"{verdict} (not as marked)",
+        "" if is_plain else "\n".join(remarks_on(row)),
+    )
+    return tuple(Cell(text, text) for text in texts)
 
 
 def conclude_all(audits: Sequence[Audit]) -> str:
     """Say in one line how it stands with all specs."""
     everything = Audit("all", tuple(row for audit in audits for row in audit.rows))
     return f"{count_of(len(audits), 'spec')}, {conclude(everything)}"
-
-
-BESIDE = 24
-"""The cells that a sentence needs beside the name of a network."""
-
-
-def _lines_of(audit: Audit, width: int, *, whole: bool) -> Iterator[list[Stretch]]:
-    said, room = conclude(audit), width - cells(audit.name) - len(GAP)
-    if room < BESIDE:
-        yield [(audit.name, "bold")]
-        yield from ([(part, "")] for part in wrap(said, width, first=GAP, rest=GAP))
-    else:
-        first, *others = wrap(said, room) or [""]
-        yield [(audit.name, "bold"), (f"{GAP}{first}", "")]
-        for part in others:
-            yield [(f"{'':{cells(audit.name)}}{GAP}{part}", "")]
-    for remark in audit.remarks:
-        for part in wrap(remark, width - 2):
-            yield [(f"  {part}", "dim")]
-    rows = [row for row in audit.rows if whole or not row.holds_as_said]
-    if not rows:
-        return
-    subjects = min(40, max(cells(subject_of(row)) for row in rows))
-    printed = max(cells(row.claim.printed) for row in rows)
-    computed = max(len(row.computed) for row in rows)
-    for source, members in groupby(rows, key=source_of):
-        yield []
-        for part in wrap(source, width - 2):
-            yield [(f"  {part}", "dim")]
-        for row in members:
-            colour = COLOURS.get(row.outcome, "") if row.is_fine else WRONG
-            start = (
-                f"  {MARKS[row.outcome]} {pad(subject_of(row), subjects)}{GAP}"
-                f"{pad(row.claim.printed, printed, right=True)}{GAP}{row.computed:>{computed}}{GAP}"
-            )
-            said = verdict_of(row)
-            if cells(start) + cells(said) > width:
-                said = said.replace("under the convention", "under")
-            yield [(start, ""), (said, colour)]
-            if row.outcome != "holds" or not row.is_fine:
-                for remark in remarks_on(row):
-                    for i, part in enumerate(wrap(remark, max(24, width - 8))):
-                        yield [(f"      {'' if i == 0 else '  '}{part}", "dim")]
-    yield []
-
-
-# --- other formats --------------------------------------------------------------------------------
-
-
-def to_markdown(audits: Sequence[Audit]) -> str:
-    """Write audits as Markdown: one table for each spec, every figure a row."""
-    from cnnanalyze.report.markdown import escape, write  # noqa: PLC0415 - for this format only
-
-    parts = [
-        f"### {escape(audit.name)}\n\n{escape('. '.join([conclude(audit), *audit.remarks]))}\n\n"
-        f"{write(tabulate(audit))}"
-        for audit in audits
-    ]
-    return "\n".join(parts)
-
-
-def tabulate(audit: Audit) -> Any:  # noqa: ANN401 - a table of the report, which loads late
-    """Return an audit as a table."""
-    from cnnanalyze.report.table import Cell, Heading, Table  # noqa: PLC0415
-
-    heads = ("figure", "printed", "computed", "verdict", "what reproduces it", "source")
-    aligned = ("left", "right", "right", "left", "left", "left")
-
-    def cells(row: Verdict) -> tuple[Cell, ...]:
-        why = "; ".join(f"{c.words} ({c.computed})" for c in row.causes)
-        if row.may_be_chance:
-            why = f"{why}; may be chance, {doubt_of(row)}"
-        texts = (
-            subject_of(row),
-            row.claim.printed,
-            row.computed,
-            f"{verdict_of(row)}{'' if row.is_fine else ' (not as marked)'}",
-            why,
-            source_of(row),
-        )
-        return tuple(Cell(text, text) for text in texts)
-
-    return Table(
-        tuple(
-            Heading(head, head, align)  # type: ignore[arg-type]  # words of Align
-            for head, align in zip(heads, aligned, strict=True)
-        ),
-        tuple(cells(row) for row in audit.rows),
-    )
 
 
 def to_dict(audits: Sequence[Audit]) -> dict[str, Any]:
@@ -247,8 +218,6 @@ def to_dict(audits: Sequence[Audit]) -> dict[str, Any]:
 
 
 def _claim(row: Verdict) -> dict[str, Any]:
-    from cnnanalyze.report.json import plain  # noqa: PLC0415 - for this format only
-
     claim = row.claim
     return {
         "network": row.network,
@@ -271,16 +240,3 @@ def _claim(row: Verdict) -> dict[str, Any]:
         "source": claim.source,
         "place": str(claim.mark),
     }
-
-
-def render(audits: Sequence[Audit], format: str, width: int | None = None) -> str:  # noqa: A002
-    """Return audits as text: a table, Markdown or JSON."""
-    if format == "json":
-        from cnnanalyze.report.json import dump  # noqa: PLC0415
-
-        return dump(to_dict(audits))
-    if format == "markdown":
-        return to_markdown(audits)
-    from cnnanalyze.report.terminal import terminal_width  # noqa: PLC0415
-
-    return Audits(audits).plain(width or terminal_width())

@@ -19,11 +19,14 @@ from cnnanalyze.course.lectures.verdict import Examined
 from cnnanalyze.language.zoo import ZOO, house
 from cnnanalyze.report import audit as figures
 from cnnanalyze.report import check_format, lecture_facts
+from cnnanalyze.report.document import Document
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.terminal import Lines, Together, terminal_width
+from cnnanalyze.report.writers import render
+from cnnanalyze.report.writers.terminal import Screen
 
-FORMATS = ("table", "json", "markdown")
-"""How audits are written."""
+LECTURE_FORMATS = ("text", "json", "markdown")
+"""How the facts of lectures are written."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,26 +90,30 @@ class AuditResult(Tabular):
             return data
         return {**data, "fine": self.is_fine, "lectures": lecture_facts.to_dict(self.lectures)}
 
-    def render(self, format: str = "table") -> str:  # noqa: A002
+    def document(self) -> Document:
+        """Return the verdicts on figures as a document; lectures have none."""
+        return figures.document(self.audits)
+
+    def render(self, format: str = "text") -> str:  # noqa: A002
         """Return the verdicts in a format of ``cnnanalyze audit --format``.
 
         Raises
         ------
         UsageError
-            If there is no such format.
+            If there is no such format, or lectures are not written in it.
         """
-        check_format(format, FORMATS)
-        if format == "table":
-            return self.__rich__().plain(terminal_width())
         if not self.lectures:
-            return figures.render(self.audits, format)
+            return render(self.document(), format, terminal_width())
+        check_format(format, LECTURE_FORMATS)
+        if format == "text":
+            return self.__rich__().plain(terminal_width())
         if format == "json":
             return lecture_facts.to_json(self.lectures, figures.to_dict(self.audits))
-        parts = [figures.render(self.audits, format)] if self.audits else []
+        parts = [render(self.document(), format)] if self.audits else []
         return "\n".join([*parts, lecture_facts.render(self.lectures, format)])
 
     def __rich__(self) -> Lines:
-        audits = [figures.Audits(self.audits)] if self.audits else []
+        audits = [Screen(self.document())] if self.audits else []
         lectures = [lecture_facts.Lectures(self.lectures)] if self.lectures else []
         return Together([*audits, *lectures])
 

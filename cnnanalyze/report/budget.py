@@ -1,4 +1,4 @@
-"""Budgets for readers: limits with their verdicts, what grew, and the layers behind it."""
+"""Budgets as a document: limits with their verdicts, what grew, and in which layers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,23 @@ from cnnanalyze.crosscheck.baseline import (
 )
 from cnnanalyze.crosscheck.budget import Check, noun, remedy, sentence
 from cnnanalyze.errors import Mark
-from cnnanalyze.report.numbers import exact, fraction, percent
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.document import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Tabular,
+    joined,
+    lines,
+    strong,
+)
+from cnnanalyze.report.numbers import count_of, exact, fraction, percent
+from cnnanalyze.report.summary import SECTION
+from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Heading as Column
 
 MOST_LAYERS = 10
 """Layers that grew, of one network, that are printed; a wider network grows everywhere."""
@@ -43,56 +58,89 @@ class Outcome(NamedTuple):
 
 _WHOLE = "(network)"
 _BUDGET = (
-    Heading("budget", "budget", "left"),
-    Heading("layer", "layer", "left", 1),
-    Heading("measured", "measured", "right"),
-    Heading("limit", "limit", "right"),
-    Heading("share", "share", "right", 2),
-    Heading("verdict", "verdict", "left"),
+    Column("budget", "budget", "left"),
+    Column("layer", "layer", "left", role="group"),
+    Column("measured", "measured", "right"),
+    Column("limit", "limit", "right"),
+    Column("share", "share", "right"),
+    Column("verdict", "verdict", "left"),
 )
 _GROWTH = (
-    Heading("quantity", "against the baseline", "left"),
-    Heading("before", "before", "right"),
-    Heading("now", "now", "right"),
-    Heading("change", "change", "right"),
-    Heading("verdict", "verdict", "left"),
+    Column("quantity", "against the baseline", "left"),
+    Column("before", "before", "right"),
+    Column("now", "now", "right"),
+    Column("change", "change", "right"),
+    Column("verdict", "verdict", "left"),
 )
 _LAYERS = (
-    Heading("layer", "layer that changed", "left"),
-    *(Heading(q, QUANTITIES[q].title, "right", i) for i, q in enumerate(OF_A_LAYER)),
+    Column("layer", "layer that changed", "left"),
+    *(Column(q, QUANTITIES[q].title, "right", i) for i, q in enumerate(OF_A_LAYER)),
 )
 
 
-def tables(outcome: Outcome, width: int = 0) -> Iterator[Table]:
-    """Yield the tables of one network: its limits, its growth, the layers that changed.
+def document(outcomes: Sequence[Outcome], errors: Sequence[str] = ()) -> Document:
+    """Return how it stands with the budgets of networks, as a document."""
+    blocks = [block for outcome in outcomes for block in _blocks(outcome)]
+    if len(outcomes) > 1:
+        blocks.append(Paragraph(strong(conclude(outcomes))))
+    return Document("Budgets", tuple(joined(blocks)), lambda: to_dict(outcomes, errors))
 
-    With a width too small for them, limits name their layer in the first column, which is shortened
-    where it has to be: a column of its own would be left out, and rows would look alike.
-    """
+
+def conclude(outcomes: Sequence[Outcome]) -> str:
+    """Return in one line which networks keep their budgets."""
+    missed = [o.spec for o in outcomes if not o.is_kept]
+    if not any(o.checks or o.comparison for o in outcomes):
+        verdict = "nothing was checked"
+    else:
+        verdict = f"not within budget: {', '.join(missed)}" if missed else "all within budget"
+    return f"{count_of(len(outcomes), 'network')}: {verdict}"
+
+
+def _blocks(outcome: Outcome) -> Iterator[Block]:
+    """Yield one network; if there is only one thing to say, in one line."""
+    title = f"{'✓' if outcome.is_kept else '✗'} {outcome.name} ({outcome.spec})"
+    tables, said = list(_tables(outcome)), list(_remarks(outcome))
+    if not outcome.checks and outcome.comparison is None:
+        said.append("no budgets, nothing to compare with")
+    if not tables and len(said) == 1:
+        yield Facts(((strong(title), said[0]),))
+        return
+    yield Heading(title, SECTION)
+    yield from map(Tabular, tables)
+    if said:
+        yield Items(tuple(said))
+
+
+def _tables(outcome: Outcome) -> Iterator[Table]:
+    """Yield the tables of one network: its limits, its growth, the layers that changed."""
     if outcome.checks:
-        table = Table(_BUDGET, tuple(map(_budget_row, outcome.checks)))
-        needed = sum(table.widths()) + 2 * (len(_BUDGET) - 1)
-        yield table if not width or needed <= width else _narrow(table)
+        order = {layer: n for n, layer in enumerate(dict.fromkeys(c.layer for c in outcome.checks))}
+        checks = sorted(outcome.checks, key=lambda check: order[check.layer])
+        rows = tuple(map(_budget_row, checks))
+        tones = tuple("" if check.is_kept else "bad" for check in checks)
+        yield Table(_BUDGET, rows, families=tones)
     comparison = outcome.comparison
     if comparison is None:
         return
     changed = [g for g in comparison.totals if g.before != g.now]
     if changed:
-        yield Table(_GROWTH, tuple(map(_growth_row, changed)))
+        tones = tuple("" if growth.is_allowed else "bad" for growth in changed)
+        yield Table(_GROWTH, tuple(map(_growth_row, changed)), families=tones)
     if comparison.layers:
         yield Table(_LAYERS, tuple(map(_layer_row, comparison.layers[:MOST_LAYERS])))
 
 
-def remarks(outcome: Outcome) -> Iterator[str]:
+def _remarks(outcome: Outcome) -> Iterator[Inline]:
     """Yield what is wrong in whole sentences with their places, and how it stands otherwise."""
     for check in outcome.checks:
         if not check.is_kept:
             place = f"{check.limit.mark}: " if is_placed(check.limit.mark) else ""
-            yield f"{place}{sentence(check)}"
+            parts = [f"{place}{sentence(check)}"]
             if help_ := remedy(check):
-                yield f"    help: {help_}"
-            if behind := _behind(check):
-                yield behind
+                parts.append(f"help: {help_}")
+            if check.verdict == "over" and check.largest:
+                parts.append(f"most of it: {', '.join(_largest(check))}")
+            yield lines("\n".join(parts))
     comparison = outcome.comparison
     if comparison is None:
         return
@@ -102,29 +150,15 @@ def remarks(outcome: Outcome) -> Iterator[str]:
         yield f"and {exact(more)} more layers changed; --format json has them all"
 
 
+def _largest(check: Check) -> Iterator[str]:
+    """Yield the layers that have most of a quantity, each with its share."""
+    for name, number in check.largest:
+        yield f"{name} {exact(number)} ({_percent(percent(number, check.measured or 0))})"
+
+
 def is_placed(mark: Mark) -> bool:
     """Whether a limit has a place in a text, and not only in a configuration."""
     return bool(mark.source.text)
-
-
-def _behind(check: Check) -> str:
-    if check.verdict != "over" or not check.largest:
-        return ""
-    parts = [
-        f"{name} {exact(n)} ({_percent(percent(n, check.measured or 0))})"
-        for name, n in check.largest
-    ]
-    return f"    most of it: {', '.join(parts)}"
-
-
-def _narrow(table: Table) -> Table:
-    """Return a table of limits with what is limited and the layer in one column."""
-    rows = tuple((_text(_of(*row[:2])), *row[2:]) for row in table.rows)
-    return Table((_BUDGET[0], *_BUDGET[2:]), rows)
-
-
-def _of(budget: Cell, layer: Cell) -> str:
-    return budget.text if layer.text == _WHOLE else f"{layer.text}: {budget.text}"
 
 
 def _budget_row(check: Check) -> tuple[Cell, ...]:

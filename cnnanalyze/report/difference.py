@@ -14,8 +14,8 @@ from cnnanalyze.comparison.quantity import Delta, shown, summed
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under, find
 from cnnanalyze.core.tabular import Row, Tabular
-from cnnanalyze.report import check_format
 from cnnanalyze.report.columns import number_text
+from cnnanalyze.report.document import Document
 from cnnanalyze.report.networks import labels, with_least
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
@@ -105,7 +105,7 @@ class Difference(Tabular):
 
         return to_dict(self)
 
-    def render(self, format: str = "table") -> str:  # noqa: A002
+    def render(self, format: str = "text") -> str:  # noqa: A002
         """Return the comparison in a format of ``cnnanalyze compare --format``.
 
         Raises
@@ -113,28 +113,20 @@ class Difference(Tabular):
         UsageError
             If there is no such format.
         """
-        check_format(format, FORMATS)
-        match format:  # the modules of the formats import this one
-            case "json":
-                from cnnanalyze.report.difference_json import to_stream  # noqa: PLC0415
-                from cnnanalyze.report.json import dump  # noqa: PLC0415
+        from cnnanalyze.report.writers import render  # noqa: PLC0415 - few write what they compare
 
-                return dump(to_stream(self))
-            case "markdown":
-                from cnnanalyze.report.difference_markdown import markdown  # noqa: PLC0415
+        return render(self.document(), format, terminal_width())
 
-                return markdown(self)
-            case "html":
-                from cnnanalyze.report.page.comparison import page  # noqa: PLC0415
+    def document(self) -> Document:
+        """Return the comparison as a document."""
+        from cnnanalyze.report.difference_document import document  # noqa: PLC0415 - it imports this
 
-                return page(self)
-            case _:
-                return self.__rich__().plain(terminal_width())
+        return document(self)
 
     def __rich__(self) -> Lines:
-        from cnnanalyze.report.difference_terminal import Compared  # noqa: PLC0415
+        from cnnanalyze.report.writers.terminal import Screen  # noqa: PLC0415
 
-        return Compared(self)
+        return Screen(self.document())
 
     def __str__(self) -> str:
         return self.render()
@@ -142,8 +134,6 @@ class Difference(Tabular):
 
 MOST_TOLD = 3
 """Networks that one line speaks of."""
-FORMATS = ("table", "json", "markdown", "html")
-"""How a comparison is written."""
 
 
 def difference(

@@ -8,7 +8,7 @@ measure and wrap every cell, which takes longer than the whole analysis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 
 from cnnanalyze.characters import cells, elide, legible, pad, wrap
@@ -60,8 +60,12 @@ class Grid(Lines):
     def lines(self, width: int) -> Iterator[Line]:
         """Lay out the table."""
         whole = self.table
-        table = whole.only(lambda h: h.role == "value")
+        table = whole.only(lambda h: h.role != "remark")
         groups, remarks = whole.texts("group"), whole.texts("remark")
+        if groups and _wide(table.widths()) > min(width, LONGEST_LINE):
+            table = table.only(lambda h: h.role != "group")
+        else:
+            groups = ()
         indent = GAP if groups else ""
         layout = _layout(table, width - len(indent))
         widest = max(
@@ -145,7 +149,7 @@ class Layout:
     @property
     def width(self) -> int:
         """The cells of a line; 0 where rows have no columns."""
-        return sum(self.widths) + len(GAP) * (len(self.widths) - 1) if self.widths else 0
+        return _wide(self.widths) if self.widths else 0
 
     def line(self, stretches: Line) -> Line:
         """Return a line that may be broken if it is too long."""
@@ -265,6 +269,10 @@ def fit(table: Table, width: int) -> tuple[Heading, ...]:
         if sum(needed[key] for key in kept) - len(GAP) > width:
             kept.discard(key)
     return tuple(h for h in table.headings if h.key in kept)
+
+
+def _wide(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _least(width: int) -> int:

@@ -28,8 +28,8 @@ class Heading(NamedTuple):
     formula: Formula | None = None
     """The title as a formula, where it is one."""
     role: Role = "value"
-    """In a terminal a ``group`` is a line above the rows that share it, and a ``remark`` stands
-    below its row where there is no room beside it."""
+    """In a terminal without room for a column, a ``group`` becomes a line above the rows that share
+    it, and a ``remark`` stands below its row."""
 
 
 class Cell(NamedTuple):

@@ -26,20 +26,18 @@ def test_right_figures_give_exit_code_zero(
     )
     assert run(["audit", str(path)]) == 0
     assert capsys.readouterr().out == (
-        "Tiny  3 figures: 1 holds, 1 holds under a convention, 1 is wrong and explained\n"
+        "Tiny\n"
         "\n"
-        "  table 1\n"
-        "  ✓ MACs        3150  3,150  holds\n"
+        "3 figures: 1 holds, 1 holds under a convention, 1 is wrong and explained\n"
         "\n"
-        "  Keras\n"
-        "  ≈ parameters   115    115  holds under the convention keras\n"
-        "\n"
-        "  me\n"
-        "  ✗ parameters   101    105  wrong\n"
-        "      101 with one bias for each layer instead of one for each filter or unit\n"
-        "      may be chance: 7 counts tried against 3 digits\n"
-        "      the spec says: few biases\n"
-        "\n"
+        "source   figure        printed  computed  verdict\n"
+        "───────  ────────────  ───────  ────────  ─────────────────\n"
+        "table 1  ✓ MACs           3150     3,150  holds\n"
+        "Keras    ≈ parameters      115       115  holds under keras\n"
+        "me       ✗ parameters      101       105  wrong\n"
+        "    101 with one bias for each layer instead of one for each filter or unit\n"
+        "    may be chance: 7 counts tried against 3 digits\n"
+        "    the spec says: few biases\n"
     )
 
 
@@ -72,7 +70,7 @@ def test_what_is_not_as_marked_gives_exit_code_one(
     monkeypatch.chdir(path.parent)
     assert run(["audit", path.name]) == 1
     out = capsys.readouterr().out
-    assert f"      {said}\n" in out
+    assert f"    {said}\n" in out
     assert "1 not as marked" in out
 
 
@@ -107,8 +105,10 @@ def test_markdown_is_a_table(
     assert run(["audit", str(path), "-f", "markdown", "-o", str(tmp_path / "a.md")]) == 0
     assert capsys.readouterr().out == ""
     text = (tmp_path / "a.md").read_text(encoding="utf-8")
-    assert text.startswith("### Tiny\n\n1 figure: 1 holds\n\n| figure | printed | computed |")
-    assert "| MACs   |    3150 |    3,150 | holds   |" in text
+    assert text.startswith(
+        "### Tiny\n\n1 figure: 1 holds\n\n| source | figure | printed | computed |"
+    )
+    assert "| a      | ✓ MACs |    3150 |    3,150 | holds   |" in text
 
 
 def test_of_several_specs_only_what_does_not_simply_hold_is_shown(
@@ -130,9 +130,9 @@ def test_tables_are_found_by_name_and_in_folders(
         encoding="utf-8",
     )
     assert run(["audit", str(board)]) == 0
-    assert capsys.readouterr().out.startswith("Board  1 figure: 1 holds\n")
+    assert capsys.readouterr().out.startswith("Board\n\n1 figure: 1 holds\n")
     assert run(["audit", str(tmp_path)]) == 0
-    assert "Tiny  no figure is claimed\nBoard  1 figure: 1 holds\n" in capsys.readouterr().out
+    assert "Tiny   no figure is claimed\nBoard  1 figure: 1 holds\n" in capsys.readouterr().out
 
 
 # --- summary --conventions ------------------------------------------------------------------------

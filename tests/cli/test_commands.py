@@ -13,7 +13,6 @@ import pytest
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli import options as option
 from cnnanalyze.cli.commands import make_command, make_group
-from cnnanalyze.cli.compare import ComparisonFormat
 from cnnanalyze.cli.grade import GradeFormat
 from cnnanalyze.cli.lint import LintFormat
 from tests.cli.options import options_of
@@ -197,7 +196,7 @@ def test_the_formats_of_an_option_are_those_that_can_be_written(command: str) ->
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_names_the_formats(name: str, help_of: Callable[[str], str]) -> None:
     if "--format" in {word for o in options_of(name) for word in o.names}:
-        known = {"compare": ComparisonFormat}.get(name)
+        known = {"compare": option.DocumentFormat}.get(name)
         shown = re.search(r"--format +-f +([a-z|]+)", help_of(name))
         assert shown is not None
         assert known is None or shown[1] == "|".join(get_args(known))

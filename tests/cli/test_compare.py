@@ -66,7 +66,7 @@ receptive field          5          9
 
 1 added, 2 changed, 4 equal
 
-  layer         parameters      MACs  activations  what
+layer           parameters      MACs  activations  what
 ──────────────  ──────────  ────────  ───────────  ────────────────────────────────
 ~ stage1/conv1        +336  +224,112               kernel 3 → 5
 ~ stage2/conv1        +784  +522,928               kernel 3 → 5
@@ -239,7 +239,7 @@ def test_three_networks_are_compared_with_the_first(run: Any) -> None:
             ("zoo:vgg16", "zoo:vgg19", "--format", "html5"),
             (
                 "error: there is no format 'html5'; did you mean 'html'?\n"
-                "  help: the formats are table, json, markdown, html"
+                "  help: the formats are text, markdown, latex, html, json"
             ),
         ),
         (

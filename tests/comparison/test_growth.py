@@ -12,17 +12,20 @@ from cnnanalyze.comparison.difference import compare
 from cnnanalyze.drawing import repeats
 from cnnanalyze.report.difference import Difference, difference
 from cnnanalyze.report.difference_json import to_dict
-from cnnanalyze.report.difference_markdown import markdown
-from cnnanalyze.report.difference_terminal import Compared
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.comparison import page
+from cnnanalyze.report.writers import render
 from tests.strategies.growing import SHAPES, check_growth
 
 pytestmark = pytest.mark.sampled(13)
 
 
 def as_text(shown: Difference) -> str:
-    return Compared(shown).plain(100)
+    return render(shown.document(), "text", 100)
+
+
+def markdown(shown: Difference) -> str:
+    return render(shown.document(), "markdown")
 
 
 PAIRS = [

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
@@ -25,17 +26,25 @@ import cnnanalyze as cnn
 import cnnanalyze.layers
 import cnnanalyze.report
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.auditing.examine import audit
 from cnnanalyze.characters import cells
 from cnnanalyze.cli.formats import ENDINGS
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.grading.answers import Paper
 from cnnanalyze.course.grading.grade import grade
+from cnnanalyze.crosscheck.baseline import compare as compare_baseline
+from cnnanalyze.crosscheck.baseline import record
+from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.errors import PluginError, UsageError
+from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
+from cnnanalyze.report import audit as audits
+from cnnanalyze.report import budget as budgets
 from cnnanalyze.report import layer_reference, zoo
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.derivation.blocks import document as explained_all
+from cnnanalyze.report.difference import difference
 from cnnanalyze.report.document import (
     Block,
     Break,
@@ -170,6 +179,24 @@ def analysis(name: str) -> Analysis:
     return cnn.analyze(f"zoo:{name}").analysis
 
 
+LIMITED = f"""
+cnn: 1
+name: {json.dumps(HOSTILE)}
+input: 9x7x2
+layers: [{{conv: {{filters: 5, kernel: 3}}, as: first}}, relu]
+budgets: {{parameters: 3, macs: 1G}}
+"""
+
+
+def limited() -> budgets.Outcome:
+    """Return how it stands with a network that is over one of its budgets."""
+    found = cnn.analyze(cnn.loads(LIMITED)).analysis
+    checks = check_budgets(found, spec_of(found.network).budgets)
+    before = record(analysis("lenet5"))
+    grown = compare_baseline(before, record(found), Fraction(0))
+    return budgets.Outcome(found.network.name, "<b>.yaml", checks, grown)
+
+
 SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
     "layer_reference.contents": lambda: (
         layer_reference.contents(),
@@ -200,6 +227,15 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
         summary(analysis("lenet5"), Options(layout="chw", convention="torchinfo")),
     ),
     "networks.networks": lambda: (networks([analysis("vgg11"), analysis("lenet5")], graph=True),),
+    "difference_document.document": lambda: (
+        difference([analysis("resnet18"), analysis("resnet34")]).document(),
+        difference([analysis("vgg11"), analysis("vgg13"), analysis("lenet5")]).document(),
+    ),
+    "audit.document": lambda: (
+        audits.document([audit(analysis("resnet50"))]),
+        audits.document([audit(analysis("lenet5")), audit(analysis("resnet50"))]),
+    ),
+    "budget.document": lambda: (budgets.document([limited(), limited()]),),
     "conventions.conventions": lambda: (
         conventions([analysis("lenet5")]),
         conventions([analysis("lenet5"), analysis("vgg11")]),
@@ -318,6 +354,9 @@ class Tree(HTMLParser):
 
 def check_html(text: str, document: Document) -> None:
     """Check that the page is well formed, and asks nobody for anything."""
+    if document.page is not None:  # its tests are in the folder of pages
+        assert text == document.page()
+        return
     tree = Tree()
     tree.feed(text)
     assert tree.opened == []

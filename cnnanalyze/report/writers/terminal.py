@@ -108,10 +108,11 @@ class Terminal(BlockWriter[list[Line]]):
 
     def tabular(self, block: Tabular) -> list[Line]:
         """Return a table."""
-        indent = GAP if block.title or not block.has_headings else ""
+        title = "" if block.is_folded else block.title  # which stands for what is folded away
+        indent = GAP if title or not block.has_headings else ""
         grid = Grid(block.table, has_headings=block.has_headings)
         lines = set_in(indent, grid.lines(self.width - len(indent)))
-        return self._titled(block.title, list(lines))
+        return self._titled(title, list(lines))
 
     def code(self, block: Code) -> list[Line]:
         """Return lines as they are; those that a program prints are broken."""
