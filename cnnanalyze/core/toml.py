@@ -50,7 +50,8 @@ def parse(source: Source) -> Lookup[str, Any]:
             said = f"a key may have at most {MOST_PARTS} names"
             raise UsageError(Fault(said, Mark(source, number, 1)))
     try:
-        return tomllib.loads(source.text)
+        data = tomllib.loads(source.text)
+        wide = _wide_number(data, ())
     except tomllib.TOMLDecodeError as error:
         said, _, place = str(error).partition(" (at ")
         numbers = [int(n) for n in re.findall(r"\d+", place)]
@@ -60,6 +61,25 @@ def parse(source: Source) -> Lookup[str, Any]:
         raise UsageError(f"the configuration {source.name} is nested too deep") from None
     except ValueError as error:  # a number that is too long
         raise UsageError(f"the configuration {source.name} cannot be read: {error}") from None
+    if wide is not None:
+        said = "a whole number of TOML has at most 64 bits, so it is below 9.3 quintillion"
+        raise UsageError(Fault(said, _where(source, wide)))
+    return data
+
+
+def _wide_number(data: object, at: Keys) -> Keys | None:
+    """Return the keys of a number that TOML does not allow, though Python has it."""
+    if isinstance(data, int):
+        return None if -_LARGEST <= data < _LARGEST else at
+    inner = (
+        data.items() if isinstance(data, dict) else enumerate(data if type(data) is list else ())
+    )
+    found = (_wide_number(value, (*at, key)) for key, value in inner)
+    return next((keys for keys in found if keys is not None), None)
+
+
+_LARGEST = 2**63
+"""Whole numbers of TOML lie below, and not below its negative."""
 
 
 def table_at(data: Lookup[str, Any], at: Keys) -> Lookup[str, Any] | None:
@@ -231,14 +251,25 @@ def _unescaped(raw: str) -> str:
 def _places(source: Source) -> tuple[dict[Keys, TomlPlace], list[int]]:
     """Return where everything stands, and the offsets at which the lines begin."""
     parse(source)  # what is no TOML is refused there
+    return _walk(source)
+
+
+def _walk(source: Source) -> tuple[dict[Keys, TomlPlace], list[int]]:
     starts = [0]
     for line in source.text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     return _Walk(source.text).run(), starts
 
 
-def _mark(source: Source, span: tuple[int, int]) -> Mark:
-    _, starts = _places(source)
+def _where(source: Source, keys: Keys) -> Mark:
+    """Return where a value stands in a text that is not accepted."""
+    places, starts = _walk(source)
+    while keys not in places and keys:
+        keys = keys[:-1]
+    return _mark(source, places[keys].value, starts) if keys else Mark(source, 1, 1)
+
+
+def _mark(source: Source, span: tuple[int, int], starts: list[int]) -> Mark:
     begin, end = span
     line = bisect_right(starts, begin)
     length = min(end, starts[line] if line < len(starts) else end) - begin
@@ -257,11 +288,11 @@ def find_key(source: Source, keys: Keys, *, is_value: bool = False) -> Mark:
     >>> str(find_key(toml, ("lint", "profile"), is_value=True))
     'cnnanalyze.toml:2:12'
     """
-    places, _ = _places(source)
+    places, starts = _places(source)
     for length in range(len(keys), 0, -1):
         if (place := places.get(keys[:length])) is not None:
             is_meant = is_value and length == len(keys)
-            return _mark(source, place.value if is_meant else place.key)
+            return _mark(source, place.value if is_meant else place.key, starts)
     return Mark(source, 1, 1)
 
 

@@ -159,3 +159,19 @@ def test_devices_and_large_files_are_refused(tmp_path: Any) -> None:
     (tmp_path / "y.toml").write_text("#" * 1_000_001)
     with pytest.raises(UsageError, match="is larger than 1,000,000 bytes"):
         open_toml(tmp_path / "y.toml")
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**64), 10**400])
+@pytest.mark.parametrize("text", ["[a]\nb = {}\n", "[a]\nb = [1, [2, {}]]\n", "a.b = {{c = {}}}\n"])
+def test_a_number_of_more_than_64_bits_is_refused_where_it_stands(text: str, number: int) -> None:
+    source = Source("cnnanalyze.toml", text.format(number))
+    with pytest.raises(UsageError, match="a whole number of TOML has at most 64 bits") as caught:
+        parse(source)
+    mark = caught.value.faults[0].mark
+    assert mark is not None
+    assert source.lines[mark.line - 1][mark.column - 1 :].startswith(str(number))
+
+
+def test_the_largest_numbers_of_toml_are_taken() -> None:
+    source = Source("cnnanalyze.toml", f"a = {2**63 - 1}\nb = {-(2**63)}\n")
+    assert parse(source) == {"a": 2**63 - 1, "b": -(2**63)}
