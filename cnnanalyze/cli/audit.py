@@ -45,7 +45,7 @@ def audit(
     from cnnanalyze.auditing.alternatives import Analyses
     from cnnanalyze.auditing.examine import audit as examine
     from cnnanalyze.cli.formats import choose_document_format
-    from cnnanalyze.cli.output import complain, show, write, write_document
+    from cnnanalyze.cli.output import complain, write_document
     from cnnanalyze.cli.specs import load, read_settings
     from cnnanalyze.report.audit_result import FIGURES, AuditResult, examine_figures
 
@@ -63,12 +63,7 @@ def audit(
         except CnnError as error:
             failed.append(error)
     if result.audits or result.lectures:
-        if not result.lectures:
-            write_document(result.document(), format, output)
-        elif format == "text":
-            show(result.__rich__(), output)
-        else:
-            write(result.render(format), output, format)
+        write_document(result.document(), format, output)
     complain(failed)
     if failed:
         raise typer.Exit(2)

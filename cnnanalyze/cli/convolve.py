@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -138,7 +138,7 @@ def convolve(
     filters: Annotated[
         bool, typer.Option("--filters", help="List the named filters, and exit.")
     ] = False,
-    format: option.Document = None,  # noqa: A002 - the name of the option
+    format: option.Reference = None,  # noqa: A002 - the name of the option
     output: option.Output = None,
     settings: option.Settings = None,
 ) -> None:
@@ -147,17 +147,16 @@ def convolve(
     Numbers stay exact: whole numbers, decimals as they are written, fractions such as 1/9.
     Filters are applied unflipped, as networks do; --flip rotates them first.
     """
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.cli.output import show, write
+    from cnnanalyze.cli.formats import choose_document_format
+    from cnnanalyze.cli.output import write, write_document
     from cnnanalyze.course.worked_steps.picture import is_picture
-    from cnnanalyze.report.convolution import render
-    from cnnanalyze.report.convolution.frames import Frames
+    from cnnanalyze.report.convolution.blocks import document
     from cnnanalyze.report.convolution.step_selection import Shown
 
     if filters:
         write(_catalogue(), output)
         return
-    wanted = choose_format(format, output, get_args(option.DocumentFormat))
+    wanted = choose_document_format(format, output)
     found = _read(source, image or [], grey=grey)
     if isinstance(found, str):
         _refuse_beside_a_spec(kernel=kernel, pool=pool, apply=apply, flip=flip, bias=bias)
@@ -187,10 +186,7 @@ def convolve(
     if expect:
         shown = shown._replace(verdict=_judge(sections[-1], expect))
     _check_place(shown)
-    if wanted == "text":
-        show(Frames(shown), output)
-    else:
-        write(render(shown, wanted), output, wanted)
+    write_document(document(shown), wanted, output)
     if shown.verdict is not None and shown.verdict.mistakes:
         raise typer.Exit(1)
 

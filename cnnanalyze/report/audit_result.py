@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,12 @@ from cnnanalyze.course.lectures.recompute import examine as recompute
 from cnnanalyze.course.lectures.verdict import Examined
 from cnnanalyze.language.zoo import ZOO, house
 from cnnanalyze.report import audit as figures
-from cnnanalyze.report import check_format, lecture_facts
-from cnnanalyze.report.document import Document
+from cnnanalyze.report import lecture_facts
+from cnnanalyze.report.document import Deferred, Document
 from cnnanalyze.report.numbers import count_of
-from cnnanalyze.report.terminal import Lines, Together, terminal_width
+from cnnanalyze.report.terminal import Lines, terminal_width
 from cnnanalyze.report.writers import render
 from cnnanalyze.report.writers.terminal import Screen
-
-LECTURE_FORMATS = ("text", "json", "markdown")
-"""How the facts of lectures are written."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,8 +89,14 @@ class AuditResult(Tabular):
         return {**data, "fine": self.is_fine, "lectures": lecture_facts.to_dict(self.lectures)}
 
     def document(self) -> Document:
-        """Return the verdicts on figures as a document; lectures have none."""
-        return figures.document(self.audits)
+        """Return the verdicts as a document: those on figures, then the facts of lectures."""
+        if not self.lectures:
+            return figures.document(self.audits)
+        parts = [figures.document(self.audits)] if self.audits else []
+        parts.append(lecture_facts.document(self.lectures))
+        title = parts[0].title if len(parts) == 1 else "Audit"
+        blocks = Deferred(lambda: chain.from_iterable(part.blocks for part in parts))
+        return Document(title, blocks, self.to_dict)
 
     def render(self, format: str = "text") -> str:  # noqa: A002
         """Return the verdicts in a format of ``cnnanalyze audit --format``.
@@ -100,22 +104,12 @@ class AuditResult(Tabular):
         Raises
         ------
         UsageError
-            If there is no such format, or lectures are not written in it.
+            If there is no such format.
         """
-        if not self.lectures:
-            return render(self.document(), format, terminal_width())
-        check_format(format, LECTURE_FORMATS)
-        if format == "text":
-            return self.__rich__().plain(terminal_width())
-        if format == "json":
-            return lecture_facts.to_json(self.lectures, figures.to_dict(self.audits))
-        parts = [render(self.document(), format)] if self.audits else []
-        return "\n".join([*parts, lecture_facts.render(self.lectures, format)])
+        return render(self.document(), format, terminal_width())
 
     def __rich__(self) -> Lines:
-        audits = [Screen(self.document())] if self.audits else []
-        lectures = [lecture_facts.Lectures(self.lectures)] if self.lectures else []
-        return Together([*audits, *lectures])
+        return Screen(self.document())
 
     def __str__(self) -> str:
         return self.render()

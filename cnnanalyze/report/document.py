@@ -15,6 +15,7 @@ from inspect import cleandoc
 from typing import Any, Literal, NamedTuple, TypeAlias, overload
 
 from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.planes import Planes
 from cnnanalyze.report.table import Table
 from cnnanalyze.report.terminal import Line
 
@@ -150,7 +151,9 @@ class Group:
     """Whether a page can fold the group, and how it shows it at first."""
 
 
-Block: TypeAlias = Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula | Group
+Block: TypeAlias = (
+    Heading | Paragraph | Facts | Items | Tabular | Code | Figure | Formula | Planes | Group
+)
 
 
 class Deferred(Sequence[Block]):

@@ -34,15 +34,19 @@ class Formula:
         if not self.sides or cells(self.text) <= width:
             return self.text.split("\n")
         left, first, *others = self.sides
-        indent = " " * (cells(left) + 1)
+        indent = " " * (cells(left) + 1 if cells(left) < width // 2 else 2)
         lines = [f"{left} {first}", *(f"{indent}{side}" for side in others)]
         return [part for line in lines for part in _broken(line, width, f"{indent}  ")]
 
 
 def _broken(line: str, width: int, indent: str) -> list[str]:
-    """Break a line that is too long before a plus sign, if it has one."""
+    """Break a line that is too long before a plus sign, or after a comma, if it has one."""
     found = []
-    while len(line) > width and (cut := line.rfind(" + ", len(indent), width)) > 0:
+    while cells(line) > width:
+        cut = line.rfind(" + ", len(indent), width)
+        cut = line.rfind(", ", len(indent), width) + 1 if cut < 0 else cut
+        if cut <= 0:
+            break
         found.append(line[:cut])
         line = indent + line[cut + 1 :]
     return [*found, line]
@@ -66,7 +70,10 @@ def matrix(rows: Sequence[Sequence[str]]) -> Formula:
         for row in rows
     )
     latex = r" \\ ".join(" & ".join(map(in_latex, row)) for row in rows)
-    table = "".join(f"<mtr>{''.join(map(_cell, row))}</mtr>" for row in rows)
+    table = "".join(
+        "<mtr>" + "".join(f"<mtd>{in_mathml(cell)}</mtd>" for cell in row) + "</mtr>"
+        for row in rows
+    )
     mathml = f"<mrow><mo>(</mo><mtable>{table}</mtable><mo>)</mo></mrow>"
     return Formula(text, rf"\begin{{pmatrix}} {latex} \end{{pmatrix}}", mathml)
 
@@ -89,10 +96,13 @@ def in_latex(text: str) -> str:
 _NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?(/\d+)?(e[-+]?\d+)?")
 
 
-def _cell(text: str) -> str:
-    shown = escape_html(legible(text))
-    return (
-        f"<mtd><mn>{shown}</mn></mtd>"
-        if _NUMBER.fullmatch(text)
-        else f"<mtd><mtext>{shown}</mtext></mtd>"
-    )
+def in_mathml(text: str) -> str:
+    """Return a number, or words, as MathML writes them.
+
+    Examples
+    --------
+    >>> in_mathml("-1"), in_mathml("a<b")
+    ('<mn>-1</mn>', '<mtext>a&lt;b</mtext>')
+    """
+    name = "mn" if _NUMBER.fullmatch(text) else "mtext"
+    return f"<{name}>{escape_html(legible(text))}</{name}>"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as Items
@@ -14,13 +15,6 @@ from cnnanalyze.course.lectures.facts import CAUSES, Fact
 from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
 from cnnanalyze.report.numbers import count_of, exact
 
-NAMES = {
-    "macs": "MACs",
-    "training_samples": "training samples",
-    "conv_layers": "convolutions",
-    "statistics": "not trained",
-}
-"""Quantities that read better otherwise."""
 DIGITS = 6
 """Of a number that is not whole."""
 
@@ -45,13 +39,25 @@ def answer_of(value: Any) -> str:  # noqa: ANN401 - any answer
         case Fraction() if is_long(value):
             return f"{float(value):.{DIGITS}g}"
         case dict():
-            return ", ".join(f"{NAMES.get(name, name)} {answer_of(v)}" for name, v in value.items())
+            return ", ".join(f"{title_of(name)} {answer_of(v)}" for name, v in value.items())
         case [list(), *_]:
             return " / ".join(" ".join(map(answer_of, row)) for row in value)
         case list():
             return ", ".join(map(answer_of, value)) or "none"
         case _:
             return str(value)
+
+
+def title_of(quantity: str) -> str:
+    """Return what a quantity is called.
+
+    Examples
+    --------
+    >>> title_of("macs"), title_of("training_samples")
+    ('MACs', 'training samples')
+    """
+    known = QUANTITIES.get(quantity)
+    return known.title if known else quantity.replace("_", " ")
 
 
 def is_long(value: Fraction) -> bool:

@@ -23,6 +23,7 @@ ENGLISH = frozenset(
 """Words of English, of arithmetic and of JSON Schema: names only where a kind is compared."""
 ALLOWED = {
     "core/conventions/__init__.py": "softmax",  # a word in the name of a convention
+    "course/explanations/kind_formulas.py": "tanh",  # a function in formulas
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities
     "course/sheets/questions/topics.py": "softmax",  # a topic of sheets
     "drawing/labels.py": "conv",  # numbered names, as people and frameworks write them

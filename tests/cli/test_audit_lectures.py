@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from cnnanalyze.cli import run
-from cnnanalyze.report.lecture_facts import to_markdown
+from cnnanalyze.report.lecture_facts import document
+from cnnanalyze.report.writers import render
 from tests.course.lectures.lectures import FOLDER, IDS, ROOT, examined
 
 PAGE = ROOT / "docs" / "reference" / "lectures.md"
 
 
 def test_the_committed_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == to_markdown([examined(name) for name in IDS]), (
-        "write it: cnnanalyze audit zoo:lectures --format markdown -o docs/reference/lectures.md"
+    written = render(document([examined(name) for name in IDS]), "markdown")
+    assert PAGE.read_text(encoding="utf-8").endswith(f"\n\n{written}"), (
+        "put what 'cnnanalyze audit zoo:lectures --format markdown' prints at the end of the page"
     )
 
 
@@ -29,7 +32,7 @@ def test_the_file_on_the_page_is_as_it_says(
     path.write_text(rest.partition("```")[0], encoding="utf-8")
     assert run(["audit", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "3 facts: 2 hold, 1 is wrong\n" in out
+    assert "3 facts: 2 hold, 1 is wrong.\n" in out
     assert "gives what is printed: forgot the depth of the input\n" in out
 
 
@@ -40,8 +43,8 @@ def test_all_lectures_of_the_zoo(
     monkeypatch.setenv("COLUMNS", "100")
     assert run(["audit", "zoo:lectures"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[-1] == (
-        "5 lectures, 330 facts: 269 hold, 37 are wrong, 24 cannot be computed"
+    assert out.splitlines()[0] == (
+        "The lectures (5 lectures, 330 facts: 269 hold, 37 are wrong, 24 cannot be computed)"
     )
     assert "156" in out
     assert "✓" not in out
@@ -83,23 +86,18 @@ facts:
 """
 
 SHOWN = """\
-Lecture 7  Mine
-two sizes and a word
-3 facts: 1 holds, 1 is wrong, 1 cannot be computed
+Lecture 7: Mine
 
-                                   printed  computed
-  output size
-  ✓ L5      7x5 with a 3x3 filter    5x3x2     5x3x2  holds
+Two sizes and a word. 3 facts: 1 holds, 1 is wrong, 1 cannot be computed.
 
-  parameters
-  ✗ L11-13  what it learns              18        20  wrong
-            an error of the lecture: the biases are parameters, too
-            gives what is printed: forgot the biases
-
-  history
-  · L17     who drew it                               not checked
-            no number
-
+topic        where     fact                   printed  computed  verdict
+───────────  ────────  ─────────────────────  ───────  ────────  ───────────
+output size  ✓ L5      7x5 with a 3x3 filter    5x3x2     5x3x2  holds
+parameters   ✗ L11-13  what it learns              18        20  wrong
+    an error of the lecture: the biases are parameters, too
+    gives what is printed: forgot the biases
+history      · L17     who drew it                               not checked
+    no number
 """
 
 
@@ -121,7 +119,7 @@ def test_a_fact_that_fails_ends_with_one(
     path.write_text(LECTURE.replace("printed: 5x3x2", "printed: 7x5x2"), encoding="utf-8")
     assert run(["audit", str(path)]) == 1
     out = capsys.readouterr().out
-    assert "3 facts: 1 is wrong, 1 cannot be computed, 1 does not hold" in out
+    assert "3 facts: 1 is wrong, 1 cannot be computed, 1 does not hold." in " ".join(out.split())
     assert "! L5" in out
     said = f"{path}:6:5: the package finds something else, and the fact is not marked wrong"
     assert "".join(said.split()) in "".join(out.split())  # wherever the lines are broken
@@ -146,11 +144,11 @@ def test_markdown_of_one_lecture_has_every_fact(
     path.write_text(LECTURE, encoding="utf-8")
     assert run(["audit", str(path), "--format", "markdown"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("## Lecture 7: Mine\n\nTwo sizes and a word. 3 facts: 1 holds, ")
-    assert [line[:10].strip() for line in out.splitlines() if line.startswith("| L")] == [
-        "| L5     |",
-        "| L11-13 |",
-        "| L17    |",
+    assert out.startswith("# Lecture 7: Mine\n\nTwo sizes and a word. 3 facts: 1 holds, ")
+    assert re.findall(r"^\| [a-z ]+ +\| (\S L[-\d]+)", out, re.MULTILINE) == [
+        "✓ L5",
+        "✗ L11-13",
+        "· L17",
     ]
 
 
@@ -165,7 +163,7 @@ def test_a_spec_and_a_lecture_together(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_folder_of_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "7.facts").write_text(LECTURE, encoding="utf-8")
     assert run(["audit", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.startswith("Lecture 7  Mine\n")
+    assert capsys.readouterr().out.startswith("Lecture 7: Mine\n")
 
 
 def test_a_faulty_file_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

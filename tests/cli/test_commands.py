@@ -169,7 +169,6 @@ def test_debug_of_one_command_line_is_not_that_of_the_next(run: Any) -> None:
 
 def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
     """Return what each option lists, and what the writers of its commands know."""
-    from cnnanalyze.report.convolution import FORMATS as WINDOWS
     from cnnanalyze.report.findings import FORMATS as FINDINGS
     from cnnanalyze.report.writers import known
 
@@ -180,7 +179,7 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
         "rule": (option.DocumentFormat, known()),
         "explain": (option.DocumentFormat, known()),
         "solve": (option.DocumentFormat, known()),
-        "convolve": (option.DocumentFormat, tuple(WINDOWS)),
+        "convolve": (option.DocumentFormat, known()),
         "grade": (GradeFormat, (*known(), "csv")),
         "lint": (LintFormat, tuple(FINDINGS)),
     }

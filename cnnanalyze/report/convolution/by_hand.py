@@ -12,8 +12,9 @@ from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.network import WindowAttributes
 from cnnanalyze.course.worked_steps.network import convolve as work_out
 from cnnanalyze.course.worked_steps.text import plain_text, read_image, read_kernel
-from cnnanalyze.report.convolution import render
-from cnnanalyze.report.convolution.step_selection import Shown
+from cnnanalyze.report.convolution.blocks import document
+from cnnanalyze.report.convolution.step_selection import Shown, heading
+from cnnanalyze.report.writers import render
 
 
 def convolve(
@@ -77,8 +78,8 @@ class ByHand:
     >>> by_hand = convolve([[3, 0, 1], [1, 5, 8]], [[1, 0], [0, -1]])
     >>> by_hand.output
     [[-2, -8]]
-    >>> print(by_hand.render(steps=0).splitlines()[0])
-    conv: cross-correlation, kernel 2x2, stride 1, 2x3x1 -> 1x2x1
+    >>> by_hand
+    <ByHand: conv: cross-correlation, kernel 2x2, stride 1, 2x3x1 -> 1x2x1>
     """
 
     section: WorkedLayer
@@ -91,13 +92,13 @@ class ByHand:
 
     def render(self, format: str = "text", *, steps: int | None = None) -> str:  # noqa: A002
         """Return the steps in a format of ``cnnanalyze convolve --format``."""
-        return render(Shown("Convolution by hand", (self.section,), steps), format)
+        return render(document(Shown("Convolution by hand", (self.section,), steps)), format)
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.render())}</pre>"
 
     def __repr__(self) -> str:
-        return f"<ByHand: {self.render(steps=0).splitlines()[0]}>"
+        return f"<ByHand: {heading(self.section)}>"
 
     def __str__(self) -> str:
         return self.render()

@@ -27,6 +27,7 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.formula import Formula
 from cnnanalyze.report.grid import Grid
+from cnnanalyze.report.planes import Planes
 from cnnanalyze.report.terminal import (
     GAP,
     LONGEST_LINE,
@@ -131,7 +132,11 @@ class Terminal(BlockWriter[list[Line]]):
 
     def formula(self, block: Formula) -> list[Line]:
         """Return the text of a formula; a long one is broken before its equals signs."""
-        return [_whole(line) for line in block.lines(self.width)]
+        return [[(legible(line).rstrip(), "")] for line in block.lines(self.width)]
+
+    def planes(self, block: Planes) -> list[Line]:
+        """Return planes beside one another as far as there is room."""
+        return list(block.lines(self.width))
 
     def group(self, block: Group) -> list[Line]:
         """Return blocks, set in below their title."""
@@ -170,7 +175,7 @@ class Screen(Lines):
         yield from Terminal(width).lines(self.document.blocks)
 
 
-CLOSE = (Paragraph, Formula, Items, Code)
+CLOSE = (Paragraph, Formula, Planes, Items, Code)
 """Blocks that begin right below the title of their group."""
 STYLES: dict[str, str] = {
     "strong": "bold",
@@ -183,8 +188,8 @@ STYLES: dict[str, str] = {
 
 
 def _is_line(block: Block) -> bool:
-    """Whether a block stands close to others like it: a formula, or a title alone."""
-    return isinstance(block, Formula) or (isinstance(block, Group) and not block.blocks)
+    """Whether a block stands close to others like it: a formula, planes, or a title alone."""
+    return isinstance(block, Formula | Planes) or (isinstance(block, Group) and not block.blocks)
 
 
 def _strong(text: Inline) -> Inline:

@@ -25,6 +25,7 @@ from cnnanalyze.report.document import (
     words,
 )
 from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.planes import Planes
 
 
 class Format(ABC):
@@ -73,6 +74,8 @@ class BlockWriter(Format, Generic[Written]):
                 return self.figure(block)
             case Formula():
                 return self.formula(block)
+            case Planes():
+                return self.planes(block)
             case Group():
                 return self.group(block)
 
@@ -109,6 +112,10 @@ class BlockWriter(Format, Generic[Written]):
         """Return a formula."""
 
     @abstractmethod
+    def planes(self, block: Planes) -> Written:
+        """Return planes of numbers side by side."""
+
+    @abstractmethod
     def group(self, block: Group) -> Written:
         """Return blocks below their title."""
 
@@ -123,6 +130,10 @@ class Writer(BlockWriter[str]):
     def blocks(self, blocks: Sequence[Block]) -> str:
         """Return blocks, an empty line between them."""
         return "\n\n".join(map(self.block, blocks))
+
+    def planes(self, block: Planes) -> str:
+        """Return planes of numbers as matrices."""
+        return self.formula(block.formula)
 
     def group(self, block: Group) -> str:
         """Return blocks below their title, which is a heading or stands out."""
