@@ -131,6 +131,20 @@ def _learned(facts: NodeFacts) -> int:
     return sum(p.size for p in _params(facts) if p.trainable)
 
 
+def _steps(facts: NodeFacts) -> int:
+    return facts.node.input_shapes[0].positions
+
+
+def _stepped(facts: NodeFacts) -> int:
+    return _learned(facts) * _steps(facts)
+
+
+def _states(facts: NodeFacts) -> int:
+    layer = facts.node.layer
+    each: int = facts.node.output.channels * getattr(layer, "layers", 1)
+    return each * _steps(facts)
+
+
 def _weights(facts: NodeFacts) -> int:
     return sum(p.size for p in _params(facts) if p.trainable and not p.is_bias)
 
@@ -183,6 +197,8 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "affine": _affine,
     "learned": _learned,
     "kernel": _kernel,
+    "stepped": _stepped,
+    "states": _states,
     "applied": _applied,
     "slices": _slices,
     "spread": _spread,

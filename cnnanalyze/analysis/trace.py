@@ -8,13 +8,14 @@ dropped.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 from math import inf
 from typing import NamedTuple
 
 from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.core.index_map import IndexMap
 from cnnanalyze.core.periodic_field import Interval, hull
-from cnnanalyze.core.reach import POINT, Everywhere, Reach, Whole
+from cnnanalyze.core.reach import POINT, Everywhere, Past, Reach, Whole
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
 
@@ -262,6 +263,9 @@ class _Paths:
 
 def _clip(seen: Clipped, reach: Reach | None, outputs: int) -> Clipped:
     """Follow one index map from the units of a layer's input to those of its output."""
+    if isinstance(reach, Past):
+        so_far = accumulate(seen.intervals, lambda before, own: hull([before, own]))
+        return Clipped(tuple(so_far), (False,) * outputs)
     if reach is None or isinstance(reach, Whole | Everywhere):
         everything = hull(list(seen.intervals))
         return Clipped((everything,) * outputs, (False,) * outputs)

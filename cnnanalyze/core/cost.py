@@ -58,8 +58,8 @@ class Param:
     """One tensor that a layer holds.
 
     Roles are words of the field: ``kernel``, ``bias``, ``gamma``, ``beta``, ``moving mean``,
-    ``moving variance``, ``slope``, ``coefficient``, ``centres``; where a layer has several kernels,
-    they are told apart: ``query kernel``.
+    ``moving variance``, ``slope``, ``coefficient``, ``centres``, ``table``; where a layer has
+    several kernels, they are told apart: ``query kernel``.
 
     Examples
     --------
@@ -82,4 +82,4 @@ class Param:
     @property
     def is_bias(self) -> bool:
         """Whether the lectures' tables would list it under biases."""
-        return self.role == "beta" or self.role.endswith("bias")
+        return self.role == "beta" or "bias" in self.role.split()

@@ -351,7 +351,8 @@ class Continued(Window):
 class Blocks(IndexMap):
     """Blocks side by side: an output reads all of the block in which it lies itself.
 
-    Blocks have ``size`` indices; one of them begins at ``offset``.
+    Blocks have ``size`` indices; one of them begins at ``offset``. If only the first ``count`` of
+    them are read, as where unpooling leaves a remainder, an output behind them reads nothing.
 
     Examples
     --------
@@ -361,6 +362,8 @@ class Blocks(IndexMap):
 
     size: int
     offset: int = 0
+    count: int = 0
+    """How many blocks are read; nothing if all are."""
 
     @property
     def period(self) -> int:
@@ -397,6 +400,12 @@ class Blocks(IndexMap):
         """Return the indices of the block of output ``o``."""
         start = self.first(o)
         return range(start, start + self.size)
+
+    def inside(self, o: int, n: int) -> list[int]:
+        """Return the same, if the block is one of those that are read."""
+        if self.count and o >= self.offset + self.count * self.size:
+            return []
+        return IndexMap.inside(self, o, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +480,21 @@ class Whole:
 
 
 WHOLE = Whole()
+
+
+class Past(Whole):
+    """The map of a layer that goes along an axis: it reads its own index and all before it.
+
+    In theory it is a layer that reads everything, as its last index does. ``PAST`` is the only one.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "PAST"
+
+
+PAST = Past()
 
 
 class Everywhere:

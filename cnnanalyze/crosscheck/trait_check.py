@@ -44,6 +44,10 @@ class Trial:
         with np.errstate(all="ignore"):
             return kernel(Tally(), list(given), dict(self.tensors), **self.layer.attributes)
 
+    def run_on(self, first: Array) -> Array:
+        """Return what the kernel makes of another first input, beside the others as they are."""
+        return self.run(first, *self.given[1:])
+
     @cached_property
     def result(self) -> Array:
         """What the kernel makes of the given inputs."""
@@ -58,7 +62,7 @@ class Trial:
         """Return the channels of the output that change with a channel of the input."""
         other = self.first.copy()
         other[..., channel] += 0.5 + np.random.default_rng(11).random(other.shape[:-1])
-        differs = self.run(other) != self.result
+        differs = self.run_on(other) != self.result
         return set(np.flatnonzero(differs.any(axis=tuple(range(differs.ndim - 1)))).tolist())
 
 
@@ -153,8 +157,8 @@ def _learns(trial: Trial) -> bool:
 def _is_linear(trial: Trial) -> bool:
     """Whether it is a weighted sum of its input with learned weights, maybe with a bias."""
     other, nothing = trial.first[..., ::-1], np.zeros_like(trial.first)
-    sums = trial.run(trial.first + other) + trial.run(nothing)
-    return _learns(trial) and np.allclose(sums, trial.result + trial.run(other), rtol=1e-5)
+    sums = trial.run_on(trial.first + other) + trial.run_on(nothing)
+    return _learns(trial) and np.allclose(sums, trial.result + trial.run_on(other), rtol=1e-5)
 
 
 def _filters_channels_alone(trial: Trial) -> bool:
@@ -271,6 +275,27 @@ def _multiplies(trial: Trial) -> bool:
     return np.allclose(trial.result, product)
 
 
+def _remembers(trial: Trial) -> bool:
+    # Large numbers would saturate the gates, which then let nothing through.
+    small = {role: tensor / 64 for role, tensor in trial.tensors.items()}
+    calm = Trial(trial.layer, trial.shapes, trial.given, small)
+    other = trial.first.copy()
+    other[:, 0] += 1
+    later = calm.run(other) != calm.result
+    return bool(later.any() if later.ndim == 2 else later[:, -1].any())  # noqa: PLR2004 - a vector
+
+
+def _puts_back(trial: Trial) -> bool:
+    back = trial.result[trial.result != 0]
+    return np.array_equal(np.sort(back), np.sort(trial.first, axis=None))
+
+
+def _looks_up(trial: Trial) -> bool:
+    held = [t for t in trial.tensors.values() if t.ndim == 2]  # noqa: PLR2004 - a table
+    rows = {tuple(row) for table in held for row in table}
+    return {tuple(row) for row in trial.result.reshape(-1, trial.result.shape[-1])} <= rows
+
+
 _NONLINEAR = "it does not keep the shape of its only input"
 _LINEAR = "its output is no weighted sum of the input with learned weights"
 
@@ -319,6 +344,9 @@ LAWS: dict[Trait, tuple[str, Callable[[Trial], bool]]] = {
     Trait.SUM: ("its output is not the sum of its inputs", _sums),
     Trait.PRODUCT: ("its output is not the product of its inputs", _multiplies),
     Trait.CONCATENATION: ("its inputs do not lie one behind the other", _concatenates),
+    Trait.RECURRENT: ("what comes later does not depend on what comes first", _remembers),
+    Trait.LOOKUP: ("what comes out is no row of its tensor", _looks_up),
+    Trait.UNPOOLING: ("numbers of its first input are lost, or others come out", _puts_back),
     Trait.IDENTITY: ("it changes its input", _is_passed_on),
     Trait.IDENTITY_AT_INFERENCE: ("it changes its input", _is_passed_on),
     Trait.DROPOUT: ("it has no attribute 'rate'", lambda t: "rate" in type(t.layer).model_fields),

@@ -28,6 +28,7 @@ FAMILIES = {
         Family(
             Category.ATTENTION, "attention, tokens", ("#e4e4fd", "#4f46e5"), ("#282763", "#a5a3f7")
         ),
+        Family(Category.SEQUENCE, "sequence", ("#ecf5cf", "#5f7d0e"), ("#313f0c", "#b8d65e")),
         Family(Category.JOIN, "join", ("#fdf0c4", "#a16207"), ("#463408", "#e8bf4c")),
         Family("point", "norm, activation", ("#eceff3", "#667085"), ("#2a303b", "#9aa5b8")),
         Family("move", "reshape", ("#fde4d8", "#b4470f"), ("#4d230d", "#f2a27b")),
@@ -43,6 +44,7 @@ OF_CATEGORY = {
     Category.RESIZING: "up",
     Category.POOLING: Category.POOLING,
     Category.DENSE: Category.DENSE,
+    Category.SEQUENCE: Category.SEQUENCE,
     Category.JOIN: Category.JOIN,
     Category.NORMALISATION: "point",
     Category.ACTIVATION: "point",

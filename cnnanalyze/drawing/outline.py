@@ -28,6 +28,7 @@ STYLES = {
     Category.POOLING: "green",
     Category.DENSE: "magenta",
     Category.ATTENTION: "blue",
+    Category.SEQUENCE: "blue",
     Category.JOIN: "yellow",
     "move": "red",
     Category.OTHER: "red",

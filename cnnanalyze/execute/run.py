@@ -342,15 +342,32 @@ def _tensors(
         return {}
     shapes = [array.shape for array in arrays]
     if owner.id in known:
-        held = _shapes(known[owner.id])
-        if held != (mine := _shapes(make(_blank, shapes, **step.attributes))):
-            raise ExecutionError(f"its tensors {mine} cannot be those of '{owner.id}', {held}")
+        held = known[owner.id]
+        needed = make(_blank, shapes, **step.attributes)
+        if step.kind != owner.kind or _shapes(held) != _shapes(needed):
+            return _turned(held, needed, owner.id)
     elif owner.weights:
         needed = make(_blank, shapes, **step.attributes)
         known[owner.id] = _given(owner.weights, needed, arrays[0].ndim - 2, draw)
     else:
         known[owner.id] = make(draw, shapes, **step.attributes)
     return known[owner.id]
+
+
+def _turned(held: Tensors, needed: Tensors, owner: str) -> Tensors:
+    """Return the only tensor of another layer, what it reads and what it makes exchanged."""
+    if len(held) == len(needed) == 1:
+        (theirs,), ((role, blank),) = held.values(), needed.items()
+        back = np.swapaxes(theirs, -1, -2)
+        taps = {
+            (extents[:-2] if max(extents[:-2], default=1) > 1 else ())
+            for extents in (back.shape, blank.shape)
+        }
+        if len(taps) == 1 and back.shape[-2:] == blank.shape[-2:]:
+            return {role: np.ascontiguousarray(back).reshape(blank.shape)}
+    raise ExecutionError(
+        f"its tensors {_shapes(needed)} cannot be those of '{owner}', {_shapes(held)}"
+    )
 
 
 def _shapes(tensors: Tensors) -> dict[str, tuple[int, ...]]:

@@ -42,6 +42,7 @@ from cnnanalyze.language.step import Step, StepOrigin, has_expression
 from cnnanalyze.language.synonyms import RESERVED, of_attribute, of_value
 from cnnanalyze.layers.attributes import as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
+from cnnanalyze.layers.traits import Trait
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -350,6 +351,9 @@ def is_join(cls: type[Layer]) -> bool:
     return most is None or most > 1
 
 
+_MAX_POOL = frozenset({Trait.SLIDING_POOLING, Trait.MAX_POOLING})
+
+
 class TooLarge(Exception):  # noqa: N818 - control flow, never seen outside
     """Raised to stop the expansion where a bound was met; the fault is noted already."""
 
@@ -384,6 +388,8 @@ class NodeBuilder:
         self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire], path: str
     ) -> Wire:
         """Make a layer, infer its shape, append it; return its output."""
+        if Trait.UNPOOLING in cls.traits:
+            wires = [*wires[:1], *map(self.before_pool, wires[1:])]
         if not self.has_inputs(cls, step, scope, wires):
             self.factory.attributes(cls, step, scope)  # what else is wrong with the step
             return LOST
@@ -421,6 +427,13 @@ class NodeBuilder:
         self.by_id[path] = node
         is_open = self.is_open or len(layers) > 1 or any(wire.is_open for wire in wires)
         return Wire(node.id, first, others=tuple(others), is_open=is_open and bool(others))
+
+    def before_pool(self, wire: Wire) -> Wire:
+        """Return what a max pool reads, if its output is named; unpooling reads where that was."""
+        pool = self.by_id.get(wire.id)
+        if pool is None or not pool.layer.traits >= _MAX_POOL:
+            return wire
+        return Wire(pool.inputs[0], pool.input_shapes[0])
 
     def has_inputs(self, cls: type[Layer], step: Step, scope: Scope, wires: list[Wire]) -> bool:
         """Whether a layer gets as many inputs as its kind takes."""

@@ -175,6 +175,7 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         "shape such as 4x4x256",
         any_of({"type": "string", "pattern": f"^{SHAPE}"}, POSITIVE, EXPRESSION),
     ),
+    (types.Biases, "0, 1 or 2", any_of({"enum": [0, 1, 2]}, EXPRESSION)),
     (types.Flag, "true or false", any_of({"type": "boolean"}, EXPRESSION)),
     (types.Number, "number", any_of({"type": "number"}, EXPRESSION)),
     (

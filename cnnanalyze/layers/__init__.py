@@ -9,6 +9,7 @@ from cnnanalyze.layers.base import KINDS
 
 FAMILIES = {
     "conv": "conv convolution depthwise separable table_conv local_conv locally_connected",
+    "deformable": "deform_conv",
     "transposed": "transposed_conv deconv",
     "pool": (
         "maxpool avgpool lppool subsample global_maxpool gmp global_avgpool gap "
@@ -16,6 +17,8 @@ FAMILIES = {
     ),
     "linear": "dense fc linear maxout rbf",
     "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
+    "recurrent": "lstm gru",
+    "lookup": "embedding",
     "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
     "smooth": "selu celu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
     "arithmetic": "power pow abs sqrt exp log clip clamp hard_tanh",
@@ -30,6 +33,7 @@ FAMILIES = {
     "attention": "attention multihead_attention",
     "tokens": "class_token position_embedding",
     "resize": "resize upsample",
+    "unpool": "unpool max_unpool",
     "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",
 }
 """By module: the names and aliases of its kinds."""

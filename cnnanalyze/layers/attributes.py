@@ -103,6 +103,12 @@ def _sides_or(*words: str) -> Callable[[Any], Any]:
     return check
 
 
+def _biases(value: Any) -> int:  # noqa: ANN401
+    if type(value) is not int or value not in {0, 1, 2}:
+        raise _fail("0, 1 or 2", value)
+    return value
+
+
 def _flag(value: Any) -> bool:  # noqa: ANN401
     if type(value) is not bool:
         raise _fail("true or false", value)
@@ -337,6 +343,8 @@ Sizes = Annotated[
 """Lengths of axes by their names: a mapping, which is kept as pairs."""
 ShapeText = Annotated[str, PlainValidator(_extents), WithJsonSchema(_WHOLE_SCHEMA)]
 """A shape as text, channels last: ``"4x4x256"``, or ``"4096"`` for a vector."""
+Biases = Annotated[int, PlainValidator(_biases), WithJsonSchema(_WHOLE_SCHEMA)]
+"""How many biases a weighted sum of an input and a state has: 0, 1 or 2."""
 Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": ["boolean", "string"]})]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": ["number", "string"]})]
 Exponent = Annotated[

@@ -30,6 +30,7 @@ class Category(StrEnum):
     RESIZING = "resize"
     REGULARISATION = "regularise"
     ATTENTION = "attention"
+    SEQUENCE = "sequence"
     OTHER = "other"
 
 
@@ -113,6 +114,12 @@ class Trait(StrEnum):
     CONCATENATION = "concatenation"
     """Its channels are those of its inputs, one behind the other."""
 
+    # Sequences
+    RECURRENT = "recurrent"
+    """A state goes along the sequence: what comes out depends on what came in before."""
+    LOOKUP = "lookup"
+    """It puts rows of a learned table in the place of numbers."""
+
     # The rest
     IDENTITY = "identity"
     """It passes its input on unchanged, in training as well."""
@@ -132,6 +139,8 @@ class Trait(StrEnum):
     """It moves channels by some positions."""
     UPSAMPLING = "upsampling"
     """It can enlarge the map."""
+    UNPOOLING = "unpooling"
+    """It puts numbers back to where a max pool, which it is paired with, took others from."""
 
 
 class Labels(NamedTuple):

@@ -37,6 +37,7 @@ COLOURS = {
     Category.TRANSPOSED_CONVOLUTION: "cyan",
     Category.POOLING: "green",
     Category.DENSE: "magenta",
+    Category.SEQUENCE: "blue",
     Category.JOIN: "yellow",
     Category.NORMALISATION: "dim",
     Category.ACTIVATION: "dim",

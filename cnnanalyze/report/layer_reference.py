@@ -65,6 +65,7 @@ TITLES: dict[str, str] = {
     Category.TRANSPOSED_CONVOLUTION: "Transposed convolution",
     Category.POOLING: "Pooling",
     Category.DENSE: "Dense layers",
+    Category.SEQUENCE: "Sequences",
     Category.NORMALISATION: "Normalisation",
     Category.ACTIVATION: "Activation",
     Category.JOIN: "Joining branches",

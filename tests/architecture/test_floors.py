@@ -52,6 +52,9 @@ MAY_DIVIDE = {
     "kernels/conv.py:split_channels": "deals channels out; that they come out even is asked before",
     "kernels/resize.py:_nearest": "which pixel is read, not how many there are",
     "kernels/resize.py:_neighbours": "likewise",
+    "kernels/resize.py:_cubic": "likewise",
+    "kernels/deformable.py:_between": "likewise",
+    "kernels/lookup.py:embedding": "which row is read",
     "special.py:erf": "values, split where the formula changes",
 }
 """Functions of the executor that divide whole numbers. An extent is never computed: windows are

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnnanalyze.core.reach import (
     POINT,
     Bins,
+    Blocks,
     Border,
     Continued,
     Periodic,
@@ -29,6 +30,7 @@ maps: st.SearchStrategy[Periodic] = st.one_of(
     st.builds(Transposed, small, small, small, offsets),
     st.builds(Sampled, small, small, offsets, st.sampled_from((1, 2, 4))),
     st.builds(Bins, small, small),
+    st.builds(Blocks, small, offsets),
     st.builds(Continued, small, small, small, offsets, st.sampled_from(BORDERS)),
 )
 
@@ -124,6 +126,7 @@ def test_bins_cover_the_input_in_order(n: int, m: int) -> None:
         (Sampled(step=0, unit=5, neighbours=2), 1, 0),
         (Sampled(step=6, unit=4, neighbours=4), 2, 3),
         (Bins(12, 8), 2, 3),
+        (Blocks(3, count=5), 3, 3),
         (Continued(3, stride=5), 1, 5),
     ],
 )

@@ -74,7 +74,9 @@ class Builder:
             is_small = max(s.count for s in (*case.inputs, output_of(case))) <= LARGEST
             if is_small and (case.inputs[0].rank == rank or self.flag()):
                 return case
-        return Case(kind, (Shape((), 3),) * 2) if kind in JOINING else Case("identity", case.inputs)
+        return (
+            Case("add", (Shape((), 3),) * 2) if kind in JOINING else Case("identity", case.inputs)
+        )
 
     def fit(self, given: Shape, wanted: Shape) -> Steps:
         """Return steps that bring a map into a shape."""

@@ -49,6 +49,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     expected = (
         convolutions | pools | whole | moving | norms | activations | joins | tokens | arithmetic
     )
+    expected |= {"lstm", "gru", "embedding", "deform_conv", "unpool"}
     assert KINDS.names() == sorted(expected)
 
 

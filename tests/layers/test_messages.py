@@ -433,13 +433,18 @@ NEED_A_MAP = [
     ("class_token", {}),
     ("position_embedding", {}),
     ("resize", {"scale": 2}),
+    ("lstm", {"units": 3}),
+    ("gru", {"units": 3}),
+    ("deform_conv", {"filters": 8, "kernel": 3}),
+    ("unpool", {"kernel": 2}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "attributes"), NEED_A_MAP, ids=lambda v: v or "")
 def test_vector_is_refused(kind: str, attributes: dict[str, Any]) -> None:
+    layer = make(kind, attributes)
     with pytest.raises(ShapeError) as caught:
-        make(kind, attributes).shape(Shape((), 120))
+        layer.shape(*(Shape((), 120),) * layer.arity[0])
     assert caught.value.message == (
         f"{kind} needs a feature map, but its input is a vector of 120 features"
     )
@@ -451,7 +456,7 @@ def test_vector_is_refused(kind: str, attributes: dict[str, Any]) -> None:
 def test_all_other_kinds_take_a_vector() -> None:
     refusing = {kind for kind, _ in NEED_A_MAP}
     required = {"units": 3, "to": "1x120", "channels": (0, 7), "groups": 5, "factor": 0.5}
-    required |= {"exponent": 2}
+    required |= {"exponent": 2, "words": 7, "size": 5}
     required |= {"pattern": "c -> 1 c", "positions": (0,)}
     for kind in KINDS:
         if kind.kind not in refusing:

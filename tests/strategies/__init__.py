@@ -6,24 +6,29 @@ from tests.strategies import (
     attention,
     axes,
     conv,
+    deformable,
     gated,
     linear,
+    lookup,
     merge,
     norm,
     pool,
     rearrange,
+    recurrent,
     regularise,
     reshape,
     resize,
     smooth,
     tokens,
     transposed,
+    unpool,
 )
 from tests.strategies.case import Cases
 
 FAMILIES = (
     *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
     *(merge, reshape, rearrange, axes, attention, tokens, resize, regularise),
+    *(recurrent, lookup, deformable, unpool),
 )
 STRATEGIES: dict[str, Cases] = {
     kind: cases for family in FAMILIES for kind, cases in family.STRATEGIES.items()

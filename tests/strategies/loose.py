@@ -304,6 +304,46 @@ def required(**values: st.SearchStrategy[Any]) -> Callable[[Draw, Shape], dict[s
     return lambda draw, _: {name: draw(strategy) for name, strategy in values.items()}
 
 
+@st.composite
+def recurrences(draw: Draw, kind: str) -> Case:
+    x = draw(shapes(rank=2 if draw(wrong) else 1))
+    attributes: dict[str, Any] = {"units": draw(counts)}
+    if draw(flags):
+        attributes["biases"] = draw(st.sampled_from((0, 1, 2)))
+    attributes |= draw(perhaps(st.sampled_from(("sequence", "last")), "output"))
+    attributes |= draw(perhaps(flags, "bidirectional"))
+    attributes |= draw(perhaps(st.sampled_from((1, 1, 2, 3)), "layers"))
+    if kind == "gru":
+        attributes |= draw(perhaps(flags, "reset_after"))
+    return Case(kind, (x,), attributes)
+
+
+@st.composite
+def deformed(draw: Draw) -> Case:
+    """Return images with offsets that mostly belong to them."""
+    kernel, stride, padding, dilation = (draw(st.integers(a, 2)) for a in (1, 1, 0, 1))
+    size = tuple(draw(st.integers(4, 9)) for _ in range(2))
+    together, groups = (draw(st.sampled_from((1, 1, 2))) for _ in range(2))
+    x = Shape(size, together * groups * draw(st.sampled_from((1, 2))))
+    output = tuple((n + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1 for n in size)
+    if draw(wrong):
+        output = size
+    taps = kernel * kernel + draw(wrong)
+    inputs = [x, Shape(output, 2 * together * taps)]
+    if draw(flags):
+        inputs.append(Shape(output, together * taps))
+    attributes = {"filters": groups * draw(counts), "kernel": kernel}
+    attributes |= {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    return Case("deform_conv", tuple(inputs), attributes | draw(perhaps(flags, "bias")))
+
+
+@st.composite
+def unpools(draw: Draw, maps: Shapes) -> Case:
+    x, kernel = draw(maps), draw(st.sampled_from((1, 2, 2, 3)))
+    size = tuple(n // kernel + draw(wrong) for n in x.size)
+    return Case("unpool", (Shape(size, x.channels), x), {"kernel": kernel})
+
+
 affine = {"scale": flags, "center": flags, "epsilon": st.sampled_from((1e-5, 1e-3, 0.1))}
 units = {"units": counts}
 
@@ -411,6 +451,10 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
             "shift", maps, lambda d, x: {"amount": d(one_or_each(st.integers(-3, 3), x.rank))}
         ),
         "resize": resizes(maps),
+        "deform_conv": deformed(),
+        "unpool": unpools(maps),
+        **{kind: recurrences(kind) for kind in ("lstm", "gru")},
+        "embedding": of("embedding", inputs, required(words=st.just(7), size=counts)),
     }
 
 

@@ -343,3 +343,52 @@ def _resize_to(q: Question) -> Built:
     if q["method"] not in words:
         raise Silent("Keras counts from the centres")
     return of_keras.Resizing(*q.each("size"), interpolation=words[q["method"]]), ()
+
+
+# --- sequences ------------------------------------------------------------------------------------
+
+
+def _held(q: Question, gates: int, way: str, order: list[int]) -> list[Array]:
+    """Return kernels and bias of one direction, the gates in Keras' order."""
+    sums, found = gates * q["units"], []
+    shapes: dict[str, tuple[int, ...]] = {
+        "kernel": (q.channels, sums),
+        "recurrent kernel": (q["units"], sums),
+    }
+    shapes |= dict.fromkeys(("bias", "recurrent bias")[: q["biases"]], (sums,))
+    for role, shape in shapes.items():
+        parts = np.split(q.tensor(f"{way}{role}", *shape), gates, axis=-1)
+        found.append(np.concatenate([parts[place] for place in order], axis=-1))
+    both = 4
+    return [*found[:2], np.stack(found[2:])] if len(found) == both else found
+
+
+def _recurrent(q: Question, cls: Any, order: list[int], **more: Any) -> Built:
+    if q.rank != 1:
+        raise ValueError("a sequence has one axis")
+    if q["layers"] != 1:
+        raise Silent("Keras stacks layers as layers")
+    layer = cls(
+        q["units"],
+        return_sequences=q["output"] == "sequence",
+        use_bias=q["biases"] > 0,
+        unroll=True,
+        **more,
+    )
+    ways = ("", "backward ")[: 1 + q["bidirectional"]]
+    tensors = [t for way in ways for t in _held(q, len(order), way, order)]
+    return (of_keras.Bidirectional(layer) if q["bidirectional"] else layer), tensors
+
+
+@witness("lstm")
+def _lstm(q: Question) -> Built:
+    if q["biases"] == 2:
+        raise Silent("Keras' LSTM has one bias")
+    return _recurrent(q, of_keras.LSTM, [0, 1, 2, 3])
+
+
+@witness("gru")
+def _gru(q: Question) -> Built:
+    if q["biases"] == (1 if q["reset_after"] else 2):
+        raise Silent("Keras has two biases where it resets behind the weights, and else one")
+    return _recurrent(q, of_keras.GRU, [1, 0, 2], reset_after=q["reset_after"])

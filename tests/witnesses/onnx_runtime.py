@@ -438,3 +438,49 @@ def _resize(q: Question, x: Array) -> Array:
         return operator("Resize", [x, None, scales], mode=mode, **how)
     size = whole(*x.shape[:2], *q.each("size"))
     return operator("Resize", [x, None, None, size], mode=mode, **how)
+
+
+# --- sequences ------------------------------------------------------------------------------------
+
+
+def _recurrent(q: Question, name: str, order: list[int], **more: Any) -> Array:
+    """Run an operator for one layer, whose gates stand in this order."""
+    if q.rank != 1:
+        raise Silent("a sequence has one axis")
+    if q["layers"] != 1:
+        raise Silent("ONNX has one layer in one operator")
+    sums, ways = len(order) * q["units"], ("", "backward ")[: 1 + q["bidirectional"]]
+
+    def gates(role: str, *shape: int) -> Array:
+        found = []
+        for way in ways:
+            parts = np.split(q.tensor(f"{way}{role}", *shape), len(order), axis=-1)
+            found.append(np.concatenate([parts[place] for place in order], axis=-1).T)
+        return np.ascontiguousarray(np.stack(found))
+
+    kernel = gates("kernel", q.channels, sums)
+    recurrent = gates("recurrent kernel", q["units"], sums)
+    bias = None
+    if q["biases"]:
+        nothing = np.zeros((len(ways), sums), np.float32)
+        second = gates("recurrent bias", sums) if q["biases"] > 1 else nothing
+        bias = np.concatenate([gates("bias", sums), second], axis=-1)
+    found = operator(
+        name,
+        [np.ascontiguousarray(np.swapaxes(q.x, 0, 1)), kernel, recurrent, bias],
+        hidden_size=q["units"],
+        direction="bidirectional" if q["bidirectional"] else "forward",
+        **more,
+    )
+    # Steps, directions, images, units.
+    if q["output"] == "sequence":
+        joined: Array = np.transpose(found, (2, 0, 1, 3)).reshape(*q.x.shape[:2], -1)
+        return joined
+    ends = [found[-1, 0], *found[0, 1:]]
+    return np.concatenate(ends, axis=-1)
+
+
+WITNESSES["lstm"] = lambda q: _recurrent(q, "LSTM", [0, 3, 1, 2])
+WITNESSES["gru"] = lambda q: _recurrent(
+    q, "GRU", [1, 0, 2], linear_before_reset=int(q["reset_after"])
+)

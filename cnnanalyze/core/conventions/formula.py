@@ -23,6 +23,8 @@ SIZES = {
     "affine": "elements that a learned γ or β changes",
     "learned": "learnable parameters, biases included",
     "kernel": "weights of the kernel, biases and gains aside",
+    "stepped": "learnable parameters of a recurrent layer, each once for every step",
+    "states": "numbers of all states of a recurrent layer: of all steps, layers and directions",
     "applied": "weights, each once for every position of the output",
     "slices": "flat kernels of a layer without bias: pairs of an input channel and a filter",
     "spread": "elements of the output times the weights of one input channel",

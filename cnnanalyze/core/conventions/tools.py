@@ -12,19 +12,21 @@ _CONV = "conv depthwise separable table_conv local_conv"
 _DENSE = "dense maxout"
 _SUMS = f"{_CONV} transposed_conv {_DENSE}"
 _POOLS = "maxpool avgpool global_maxpool global_avgpool adaptive_maxpool adaptive_avgpool"
+_SEQUENCES = "lstm gru embedding"
+_DEFORMED = "deform_conv"
 _NORMS = "batchnorm layernorm groupnorm instancenorm"
 
 _OF_COUNTS = (
     Convention(
         "mac-with-bias",
-        {_SUMS: "mac + add", REST: "mac"},
+        {_SUMS: "mac + add", "lstm gru": "stepped", REST: "mac"},
         "multiply-accumulates, and one more for each bias that is added",
         "papers that write a convolution as H·W·C_out·(k·k·C_in + 1)",
         counts="operations",
     ),
     Convention(
         "mac-conv",
-        {f"{_CONV} transposed_conv": "mac"},
+        {f"{_CONV} {_DEFORMED} transposed_conv": "mac"},
         "multiply-accumulates of convolutions alone, without the dense layers",
         "He et al. 2016 (ResNet), section 4.1, for VGG-16: 15.3 billion",
         counts="operations",
@@ -38,7 +40,7 @@ _OF_COUNTS = (
     ),
     Convention(
         "connections",
-        {_SUMS: "mac + add", "rbf": "mac", "subsample": "window + output"},
+        {_SUMS: "mac + add", "rbf": "mac", "subsample": "window + output", "lstm gru": "stepped"},
         "connections: every weight and bias at every place where it is used",
         "LeCun, Bottou, Bengio, Haffner 1998 (LeNet-5), section II.B",
         counts="operations",
@@ -90,6 +92,7 @@ _PROFILER = {
     f"{_CONV} transposed_conv {_DENSE}": "2*mac + add",
     "maxpool avgpool": "window",
     "scale": "output",
+    f"{_SEQUENCES} {_DEFORMED}": "?",
 }
 """What TensorFlow registers a cost for; nothing for sums, activations and fused normalisations."""
 
@@ -101,6 +104,7 @@ _IMGCLSMOB = {
     "leaky_relu prelu": "2*output",
     "sigmoid": "4*output",
     _POOLS: "window",
+    f"{_SEQUENCES} {_DEFORMED}": "?",
 }
 
 _OF_TOOLS = (
@@ -109,7 +113,9 @@ _OF_TOOLS = (
         {
             _SUMS: "mac + add",
             "transposed_conv": "applied + add",
-            f"{_NORMS} prelu rmsnorm grn": "learned",
+            f"{_NORMS} prelu rmsnorm grn embedding": "learned",
+            "lstm gru": "stepped",
+            _DEFORMED: "?",
         },
         "mult-adds of modules, biases included; norms count their parameters, not their map",
         "torchinfo 1.8.0; measured",
@@ -128,6 +134,8 @@ _OF_TOOLS = (
             "resize[rank=2]": "output",
             "resize[rank=2,method=bilinear]": "4*output",
             "resize[rank=2,method=bicubic]": "?",
+            "lstm gru embedding": "0",
+            _DEFORMED: "0",
         },
         "multiply-accumulates under the name of flops, norms and adaptive average pools",
         "fvcore 0.1.5, FlopCountAnalysis; measured",
@@ -146,6 +154,7 @@ _OF_TOOLS = (
             "resize": "2*output",
             "resize[rank=2,method=bicubic]": "?",
             "lrn": "3*output + stretched",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
         },
         "MACs with biases, norms, activations and pools; modules of some kinds count twice",
         "ptflops 0.7.5, backend pytorch; measured",
@@ -159,7 +168,7 @@ _OF_TOOLS = (
     ),
     Convention(
         "ptflops-aten",
-        {_SUMS: "mac + add"},
+        {_SUMS: "mac + add", f"{_SEQUENCES} {_DEFORMED}": "?"},
         "MACs of convolution and dense layers, biases included",
         "ptflops 0.7.5, backend aten; measured",
         parameters="trained",
@@ -176,6 +185,9 @@ _OF_TOOLS = (
             "avgpool": "output",
             "global_avgpool adaptive_avgpool": "binned",
             "softmax": "3*output - positions",
+            _DEFORMED: "?",
+            "lstm": "stepped + 8*states",
+            "gru": "stepped + 7*states",
             "resize": "output",
             "resize[method=bilinear,rank=1]": "5*output",
             "resize[method=bilinear,rank=2]": "11*output",
@@ -201,6 +213,7 @@ _OF_TOOLS = (
             "lppool": "input + 2*output",
             "lrn": "3*output + stretched",
             "resize[size]": "positions",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
             "resize[rank=2,method=bicubic]": "?",
         },
         "FLOPs: two per MAC, biases of convolutions, norms, some activations, pools",
@@ -211,14 +224,14 @@ _OF_TOOLS = (
     ),
     Convention(
         "calflops-macs",
-        {_SUMS: "mac", "transposed_conv": "regrouped"},
+        {_SUMS: "mac", "transposed_conv": "regrouped", f"{_SEQUENCES} {_DEFORMED}": "?"},
         "MACs of convolution and dense layers",
         "calflops 0.3.2, its MACs; measured",
         parameters="trained",
     ),
     Convention(
         "torch-flop-counter",
-        {_SUMS: "2*mac"},
+        {f"{_SUMS} gru": "2*mac", _DEFORMED: "?"},
         "FLOPs: two for each multiply-accumulate of convolutions and matrix products",
         "PyTorch 2.13, torch.utils.flop_counter.FlopCounterMode; measured",
         counts="operations",
@@ -270,6 +283,7 @@ _OF_TOOLS = (
             "scale layer_scale": "output",
             "lrn": "37*output + window",
             "selu celu channel_shuffle geglu swiglu rmsnorm grn": "?",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
         },
         "weighted instructions under the name of MACs: a root counts 24, a quotient 4",
         "onnx-tool 1.0.1; measured on models exported by PyTorch",
@@ -296,6 +310,7 @@ _OF_TOOLS = (
             f"{_CONV} transposed_conv dense": "mac",
             "relu relu6 sigmoid": "input",
             _POOLS: "window",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
         },
         "multiply-accumulates, one for each activation, windows of pools; norms count nothing",
         "fitted to osmr/imgclsmob at edcbc4ac (November 2018), README.md: six figures of 7 digits",
@@ -325,6 +340,7 @@ _OF_TOOLS = (
             "global_avgpool global_maxpool": "2*output",
             "add": "output",
             "lrn": "3*output + 2*positions",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
         },
         "FLOPS with a fused multiply-add counted once, activations and pools; norms are folded",
         "albanie/convnet-burden, core/burden.m",

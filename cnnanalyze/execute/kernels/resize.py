@@ -36,7 +36,7 @@ def resize(
         raise ExecutionError("align_corners is known to the methods 'bilinear' and 'bicubic' only")
     lines = _lines(x.shape[1:-1], scale, size)
     if method == "nearest":
-        places = [[o * line.over // line.under for o in range(line.wanted)] for line in lines]
+        places = list(map(_nearest, lines))
         return x[np.ix_(range(len(x)), *places)]
     if method == "nearest_exact":
         # The border between two pixels is as far from both centres; there the later one is read.
@@ -91,6 +91,11 @@ def _lines(
             raise ExecutionError(f"a scale of {factor} leaves nothing of {n} pixels")
         found.append(Line(n, wanted, down, up))
     return found
+
+
+def _nearest(line: Line) -> list[int]:
+    """Return which pixel each output pixel reads: the one that it begins in."""
+    return [o * line.over // line.under for o in range(line.wanted)]
 
 
 def _positions(line: Line, coordinates: str | None) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ from cnnanalyze.core.reach import (
     Continued,
     Everywhere,
     Gathered,
+    Past,
     Reach,
     Sampled,
     Transposed,
@@ -53,12 +54,14 @@ def encode(reach: Reach) -> list[object]:
             return ["s", step, unit, offset, neighbours]
         case Bins(inputs, outputs):
             return ["b", inputs, outputs]
-        case Blocks(size, offset):
-            return ["k", size, offset]
+        case Blocks(size, offset, count):
+            return ["k", size, offset, count]
         case Gathered(positions, extent):
             return ["g", extent, *positions]
         case Everywhere():
             return ["e"]
+        case Past():
+            return ["p"]
         case Whole():
             return ["a"]
 

@@ -43,9 +43,11 @@ function startViewer(box) {
       case "b": return range(Math.floor((o * a) / b), Math.ceil(((o + 1) * a) / b) - 1);
       case "k": {
         const first = o - (((o - b) % a) + a) % a;
+        if (c && o >= b + c * a) return [];
         return range(first, first + a - 1);
       }
       case "g": return [map[2 + o]];
+      case "p": return range(0, o);
       default: return range(0, n - 1);
     }
   }

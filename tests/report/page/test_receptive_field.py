@@ -11,6 +11,7 @@ from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.trace import trace
 from cnnanalyze.core.reach import (
     EVERYWHERE,
+    PAST,
     POINT,
     WHOLE,
     Bins,
@@ -35,8 +36,9 @@ CLASSES: dict[str, Any] = {
 
 
 def decode(written: list[Any]) -> Reach:
-    if written[0] in "ae":
-        return WHOLE if written[0] == "a" else EVERYWHERE
+    if written[0] in "aep":
+        whole: dict[str, Reach] = {"a": WHOLE, "e": EVERYWHERE, "p": PAST}
+        return whole[written[0]]
     if written[0] == "g":
         return Gathered(tuple(written[2:]), written[1])
     cls, numbers = CLASSES[written[0]], list(written[1:])
@@ -51,12 +53,14 @@ def decode(written: list[Any]) -> Reach:
         Transposed(3, 2, 5, 1),
         Sampled(3, 5, -1, neighbours=2),
         Bins(13, 5),
+        Blocks(3, count=5),
         Continued(3, 2, 5, 1, "circular"),
         Continued(1, before=2),
         Blocks(7, 3),
         Gathered((3, 0), 5),
         WHOLE,
         EVERYWHERE,
+        PAST,
     ],
     ids=str,
 )

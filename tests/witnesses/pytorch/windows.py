@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
 from tests.witnesses.case import Array, Question, Silent, SizeOnly, outer
-from tests.witnesses.pytorch.base import function, on_a_map, witness
+from tests.witnesses.pytorch.base import function, joined, on_a_map, witness
 
 # --- convolutions ---------------------------------------------------------------------------------
 
@@ -255,3 +255,59 @@ def _adaptive(name: str, *, whole: bool) -> Callable[[Question, Any], Any]:
 for _name in ("max", "avg"):
     witness(f"global_{_name}pool")(_adaptive(_name, whole=True))
     witness(f"adaptive_{_name}pool")(_adaptive(_name, whole=False))
+
+
+# --- what two layers make together ----------------------------------------------------------------
+
+
+@joined("deform_conv")
+def _deform_conv(q: Question, xs: list[Any]) -> Any:
+    """Sample the map by PyTorch's grid_sample, tap by tap, as torchvision's operator does."""
+    if q.rank != 2:
+        raise Silent("PyTorch samples images")
+    x, offset, *masks = (torch.movedim(given, -1, 1) for given in xs)
+    height, width = x.shape[2:]
+    (kh, kw), (sh, sw), (dh, dw) = q.each("kernel"), q.each("stride"), q.each("dilation")
+    (top, bottom), (left, right) = q.sides()
+    rows = (height + top + bottom - dh * (kh - 1) - 1) // sh + 1
+    columns = (width + left + right - dw * (kw - 1) - 1) // sw + 1
+    taps, groups = kh * kw, q["groups"]
+    together, rest = divmod(offset.shape[1], 2 * taps)
+    sizes = {tuple(given.shape[2:]) for given in (offset, *masks)}
+    if rest or not together or q.channels % together or sizes != {(rows, columns)}:
+        raise ValueError("as torchvision says")
+    if masks and masks[0].shape[1] != together * taps:
+        raise ValueError("as torchvision says")
+    moves = offset.reshape(len(x), together, taps, 2, rows, columns)
+    split = x.reshape(len(x) * together, -1, height, width)
+    read = []
+    for tap in range(taps):
+        y = torch.arange(rows)[:, None] * sh - top + tap // kw * dh + moves[:, :, tap, 0]
+        z = torch.arange(columns) * sw - left + tap % kw * dw + moves[:, :, tap, 1]
+        # Coordinates from -1 to 1, which are the outer borders of the map.
+        grid = torch.stack([(2 * z + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)
+        found = F.grid_sample(
+            split, grid.reshape(-1, rows, columns, 2), padding_mode="zeros", align_corners=False
+        ).reshape(len(x), together, -1, rows, columns)
+        if masks:
+            found = found * masks[0].reshape(len(x), together, taps, 1, rows, columns)[:, :, tap]
+        read.append(found.reshape(len(x), -1, rows, columns))
+    filters = q["filters"]
+    kernel = torch.tensor(q.tensor("kernel", kh, kw, q.channels // groups, filters))
+    weights = torch.movedim(kernel.reshape(taps, -1, filters), (2, 1), (0, 1))
+    sampled = torch.stack(read, dim=2).reshape(len(x), q.channels, taps, -1)
+    out = F.conv2d(
+        sampled, weights[..., None], bias(q, filters), stride=(1, 1), groups=groups
+    ).reshape(len(x), filters, rows, columns)
+    return torch.movedim(out, 1, -1)
+
+
+@joined("unpool")
+def _unpool(q: Question, xs: list[Any]) -> Any:
+    y, x = (torch.movedim(given, -1, 1) for given in xs)
+    kernel = q.each("kernel")
+    pooled, places = function("max_pool", q.rank)(x, kernel, return_indices=True)
+    if pooled.shape != y.shape:
+        raise ValueError("as the pool says")
+    found = function("max_unpool", q.rank)(y, places, kernel, output_size=x.shape[2:])
+    return torch.movedim(found, 1, -1)
