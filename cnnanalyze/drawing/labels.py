@@ -175,7 +175,7 @@ def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str
 def _details(nodes: Sequence[Node]) -> list[str]:
     """Return the attributes that a drawing should not be silent about."""
     values = nodes[0].attributes
-    details = []
+    details = [_words(values[name]) for name in nodes[0].layer.labels.shown]
     stride = values.get("stride", 1)
     if stride is None:
         stride = values.get("kernel", 1)
@@ -189,6 +189,10 @@ def _details(nodes: Sequence[Node]) -> list[str]:
     if values.get("scale") not in {None, True, False}:
         details.append(f"×{_extents(values['scale'])}")
     return details
+
+
+def _words(value: Any) -> str:  # noqa: ANN401 - one word or several
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _extents(value: Any) -> str:  # noqa: ANN401 - one number or one per axis

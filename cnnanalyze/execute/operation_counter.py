@@ -165,6 +165,10 @@ class Tally:
         """Return the maximum over axes, which stay with extent one."""
         return self._reduced("compare", x, np.maximum.reduce(x, axis=tuple(axes), keepdims=True))
 
+    def smallest(self, x: Array, axes: Sequence[int]) -> Array:
+        """Return the minimum over axes, which stay with extent one."""
+        return self._reduced("compare", x, np.minimum.reduce(x, axis=tuple(axes), keepdims=True))
+
     def _entered(self, name: str, result: object) -> Array:
         entered: Array = np.asarray(result)
         self.counts[name] += entered.size

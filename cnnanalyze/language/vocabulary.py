@@ -142,6 +142,25 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
             EXPRESSION,
         ),
     ),
+    (
+        types.AxisWords,
+        f"{', '.join(types.AXIS_WORDS)}, a number from 1, a list of these, "
+        + " or ".join(types.SEVERAL_AXES),
+        any_of(
+            {"enum": [*types.AXIS_WORDS, *types.SEVERAL_AXES]},
+            {"type": "integer", "minimum": 1, "maximum": 4},
+            list_of(
+                any_of(
+                    {"enum": [*types.AXIS_WORDS]},
+                    {"type": "integer", "minimum": 1, "maximum": 4},
+                    EXPRESSION,
+                ),
+                minItems=1,
+                uniqueItems=True,
+            ),
+            EXPRESSION,
+        ),
+    ),
     (types.PatternText, "axes by their names, as in h w c -> (h w) c", TEXT),
     (
         types.Sizes,

@@ -32,6 +32,7 @@ FAMILIES = {
     "axes": "rearrange gather",
     "attention": "attention multihead_attention",
     "tokens": "class_token position_embedding",
+    "reduce": "reduce",
     "resize": "resize upsample",
     "unpool": "unpool max_unpool",
     "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",

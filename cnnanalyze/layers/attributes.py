@@ -181,6 +181,21 @@ def _axis(value: Any) -> str | int:  # noqa: ANN401
     raise _fail(f"one of {', '.join(AXIS_WORDS)}, or the number of an axis from 1", value)
 
 
+SEVERAL_AXES = ("positions", "all")
+"""What a spec calls all spatial axes, and these with the channels."""
+
+
+def _axes_words(value: Any) -> str | int | tuple[str | int, ...]:  # noqa: ANN401
+    if value in SEVERAL_AXES:
+        return str(value)
+    if not isinstance(value, list | tuple):
+        return _axis(value)
+    axes = tuple(map(_axis, value))
+    if not axes or len(set(axes)) < len(axes):
+        raise _fail("one axis or several, each once, as in [height, width]", value)
+    return axes
+
+
 def _pattern(value: Any) -> str:  # noqa: ANN401
     words = "a pattern such as 'h w c -> (h w) c'"
     if not isinstance(value, str):
@@ -333,6 +348,12 @@ AxisWord = Annotated[
     str | int, PlainValidator(_axis), WithJsonSchema({"type": ["integer", "string"]})
 ]
 """One axis by its name, the channels among them, or by its number from 1."""
+AxisWords = Annotated[
+    str | int | tuple[str | int, ...],
+    PlainValidator(_axes_words),
+    WithJsonSchema(_EACH_SCHEMA),
+]
+"""One axis, a list of them, ``positions`` for all but the channels, or ``all``."""
 PatternText = Annotated[str, PlainValidator(_pattern), WithJsonSchema({"type": "string"})]
 """The names of axes before and after an arrow."""
 Sizes = Annotated[
@@ -413,7 +434,23 @@ def per_border(
     return tuple((v, v) if isinstance(v, int) else v for v in value)
 
 
-def axis_number(axis: str | int, x: Shape, kind: str) -> int:
+def axis_numbers(axes: str | int | tuple[str | int, ...], x: Shape, kind: str) -> tuple[int, ...]:
+    """Return which of the extents of a shape these axes are, counted from 0, in their order.
+
+    Examples
+    --------
+    >>> axis_numbers("positions", Shape((5, 7), 3), "r"), axis_numbers("all", Shape((5,), 3), "r")
+    ((0, 1), (0, 1))
+    """
+    if axes == "positions":
+        return tuple(range(x.rank))
+    if axes == "all":
+        return tuple(range(x.rank + 1))
+    named = axes if isinstance(axes, tuple) else (axes,)
+    return tuple(sorted({axis_number(axis, x, kind, "axes") for axis in named}))
+
+
+def axis_number(axis: str | int, x: Shape, kind: str, attribute: str = "axis") -> int:
     """Return which of the extents of a shape an axis is, counted from 0; the channels are last.
 
     Examples
@@ -426,7 +463,7 @@ def axis_number(axis: str | int, x: Shape, kind: str) -> int:
     if number > x.rank:
         raise ShapeError(
             f"{kind} along {say(axis)}, but its input {x} has the axes {', '.join(known)}",
-            attribute="axis",
+            attribute=attribute,
             help="name an axis that the input has, or its number from 1",
             code="SH004",
         )

@@ -162,3 +162,5 @@ class Labels(NamedTuple):
 
     Normalisations, activations and regularisation always are.
     """
+    shown: tuple[str, ...] = ()
+    """Attributes whose values stand behind the word: ``reduce, max, channels``."""

@@ -109,6 +109,12 @@ CASES: list[tuple[RunStep, list[Any]]] = [
         for kind in ("celu", "hard_tanh", "glu", "geglu", "swiglu", "rmsnorm")
     ),
     (RunStep("x", "rmsnorm", {"axes": "all", "epsilon": 0}), [(0, 4)] * 5),
+    *(
+        (RunStep("x", "reduce", {"axes": "channels", "method": method}), [(i, i) for i in range(5)])
+        for method in ("mean", "sum", "max", "min", "var", "l2")
+    ),
+    (RunStep("x", "reduce", {"axes": "length", "method": "min"}), [(0, 4)]),
+    (RunStep("x", "reduce", {"axes": "length", "keep": False}), [(0, 4)]),
     (RunStep("x", "grn", {"epsilon": 0}), [(0, 4)] * 5),
     (RunStep("x", "prelu", {"per_position": True}), [(i, i) for i in range(5)]),
     (

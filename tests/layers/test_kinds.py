@@ -45,6 +45,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
     arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
     norms |= {"rmsnorm", "grn"}
+    pools |= {"reduce"}
     activations |= {"celu", "hard_tanh", "glu", "geglu", "swiglu"}
     expected = (
         convolutions | pools | whole | moving | norms | activations | joins | tokens | arithmetic

@@ -191,6 +191,21 @@ VALUES = [
     ),
     ("celu", {"alpha": 0}, "alpha", "must be a finite number other than 0, not 0"),
     ("hard_tanh", {"min": 2}, "max", "must not be below min: 1 < 2"),
+    (
+        "reduce",
+        {"axes": ["height", "height"]},
+        "axes",
+        "must be one axis or several, each once, as in [height, width], not ['height', 'height']",
+    ),
+    (
+        "reduce",
+        {"axes": "rows"},
+        "axes",
+        (
+            "must be one of depth, height, width, length, channels, or the number of an axis "
+            "from 1, not 'rows'"
+        ),
+    ),
     ("lrn", {"alpha": "1e-4"}, "alpha", "must be a number, not '1e-4'"),
     ("permute", {"order": 1}, "order", f"{ORDER}, not 1"),
     ("permute", {"order": []}, "order", f"{ORDER}, not []"),

@@ -15,6 +15,7 @@ from tests.strategies import (
     pool,
     rearrange,
     recurrent,
+    reduce,
     regularise,
     reshape,
     resize,
@@ -27,7 +28,7 @@ from tests.strategies.case import Cases
 
 FAMILIES = (
     *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
-    *(merge, reshape, rearrange, axes, attention, tokens, resize, regularise),
+    *(merge, reshape, rearrange, axes, reduce, attention, tokens, resize, regularise),
     *(recurrent, lookup, deformable, unpool),
 )
 STRATEGIES: dict[str, Cases] = {

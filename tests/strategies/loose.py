@@ -18,6 +18,10 @@ from tests.strategies.case import Case, Cases, one_or_each
 Draw = st.DrawFn
 JOINS = ("add", "multiply", "maximum", "minimum", "average", "concat")
 PAIRS = ("subtract", "divide")
+methods = st.sampled_from(("mean", "sum", "max", "min", "var", "l2"))
+along = st.sampled_from(
+    ("channels", "channels", "positions", "all", "height", "length", 1, 2, ["height", "width"])
+)
 rates = st.sampled_from((0, 0.5, 1, 1.5, -0.5))
 limits = st.sampled_from((-0.5, 0, 0.75))
 Shapes = st.SearchStrategy[Shape]
@@ -400,6 +404,11 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "elu": of("elu", inputs, optional(alpha=st.sampled_from((1.0, 0.5)))),
         "celu": of("celu", inputs, optional(alpha=st.sampled_from((1.0, 0.5, 2, 0)))),
         **{kind: of(kind, evened(inputs)) for kind in ("glu", "geglu", "swiglu")},
+        "reduce": of(
+            "reduce",
+            inputs,
+            lambda d, x: {"axes": d(along), **optional(method=methods, keep=flags)(d, x)},
+        ),
         "rmsnorm": of(
             "rmsnorm",
             inputs,

@@ -200,3 +200,24 @@ def outer(value: Sequence[tuple[int, int]]) -> Iterator[int]:
     for before, after in reversed(value):
         yield before
         yield after
+
+
+def reduced(q: Question) -> tuple[int, ...]:
+    """Return the axes that a layer reduces, those of the batch and the channels being the ends."""
+    names: dict[int, tuple[str, ...]] = {
+        1: ("length",),
+        2: ("height", "width"),
+        3: ("depth", "height", "width"),
+    }
+    known = [*names.get(q.rank, ()), "channels"]
+    if q["axes"] == "positions":
+        if not q.rank:
+            raise ValueError("a vector has no positions")
+        return tuple(range(1, q.rank + 1))
+    if q["axes"] == "all":
+        return tuple(range(1, q.rank + 2))
+    axes = q["axes"] if isinstance(q["axes"], list | tuple) else [q["axes"]]
+    found = tuple(axis if isinstance(axis, int) else known.index(axis) + 1 for axis in axes)
+    if max(found) > q.rank + 1:
+        raise ValueError("there is no such axis")
+    return found

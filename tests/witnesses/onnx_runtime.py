@@ -10,11 +10,12 @@ import onnx
 import onnxruntime
 from onnx import helper
 
-from tests.witnesses.case import Array, Question, Silent, SizeOnly, Witness
+from tests.witnesses.case import Array, Question, Silent, SizeOnly, Witness, reduced
 
 onnxruntime.set_default_logger_severity(4)
 _errors = onnxruntime.capi.onnxruntime_pybind11_state
 REFUSALS = (
+    ValueError,
     _errors.Fail,
     _errors.InvalidArgument,
     _errors.RuntimeException,
@@ -396,6 +397,19 @@ witness("zeropad")(_padding("constant"))
 witness("circularpad")(_padding("wrap"))
 witness("reflectpad")(_padding("reflect"))
 witness("replicatepad")(_padding("edge"))
+
+
+def _reduce(q: Question) -> Array:
+    if q["method"] == "var":
+        raise Silent("ONNX has no variance")
+    axes = reduced(q)
+    if not q["keep"] and q.rank + 1 in axes:
+        raise Silent("ONNX lets the channels go")
+    name = "L2" if q["method"] == "l2" else q["method"].capitalize()
+    return operator(f"Reduce{name}", [q.x, whole(*axes)], keepdims=int(q["keep"]))
+
+
+WITNESSES["reduce"] = _reduce
 
 
 @witness("depth_to_space")

@@ -22,6 +22,7 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     pool,
     rearrange,
     recurrent,
+    reduce,
     regularise,
     reshape,
     resize,

@@ -68,6 +68,7 @@ SINGLE: tuple[tuple[str, str], ...] = (
             *("gelu", "{gelu: {approximate: true}}", "softmax", "log_softmax"),
             *("dropout", "identity"),
             *("celu", "hard_tanh", "glu", "geglu", "swiglu"),
+            *(f"{{reduce: {{axes: channels, method: {m}}}}}" for m in ("mean", "sum", "max", "l2")),
             *("rmsnorm", "{rmsnorm: {scale: false}}"),
             *("{power: 2}", "abs", "sqrt", "exp", "log", "{clip: {min: -1, max: 1}}"),
             *("{power: 3}", "{power: 0.5}", "{power: -1}", "{clip: {min: 0}}"),

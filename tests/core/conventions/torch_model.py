@@ -144,6 +144,20 @@ def gated(function: Callable[[Any], Any]) -> Callable[[Node, Any], Any]:
     return apply
 
 
+REDUCTIONS: dict[str, Callable[..., Any]] = {
+    "mean": torch.mean,
+    "sum": torch.sum,
+    "max": torch.amax,
+    "min": torch.amin,
+    "var": torch.var,
+    "l2": torch.linalg.vector_norm,
+}
+
+
+def reduce_channels(node: Node, x: Any) -> Any:
+    return REDUCTIONS[node.attributes["method"]](x, dim=1, keepdim=True)
+
+
 def resize(node: Node) -> nn.Module:
     layer: Any = node.layer
     linear = {1: "linear", 2: "bilinear", 3: "trilinear"}[node.output.rank]
@@ -238,6 +252,7 @@ FUNCTIONS: dict[str, Callable[[Node, Any], Any]] = {
     "sqrt": lambda _, x: torch.sqrt(x),
     "exp": lambda _, x: torch.exp(x),
     "log": lambda _, x: torch.log(x),
+    "reduce": reduce_channels,
     "geglu": gated(F.gelu),
     "swiglu": gated(F.silu),
     "clip": lambda node, x: torch.clamp(x, node.attributes["min"], node.attributes["max"]),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 from einops import EinopsError, rearrange
 
-from tests.witnesses.case import Question, Silent, outer
+from tests.witnesses.case import Question, Silent, outer, reduced
 from tests.witnesses.pytorch.base import joined, on_a_map, witness
 
 # --- activations ----------------------------------------------------------------------------------
@@ -256,6 +256,22 @@ witness("replicatepad")(_padding("replicate"))
 def _crop(q: Question, x: Any) -> Any:
     on_a_map(q)
     return F.pad(x, [-side for side in outer(q.sides("amount"))])
+
+
+@joined("reduce")
+def _reduce(q: Question, xs: list[Any]) -> Any:
+    dims = reduced(q)
+    functions = {
+        "mean": torch.mean,
+        "sum": torch.sum,
+        "max": torch.amax,
+        "min": torch.amin,
+        "var": partial(torch.var, correction=0),
+        "l2": torch.linalg.vector_norm,
+    }
+    if not q["keep"] and q.rank + 1 in dims:
+        raise ValueError("there would be no channels")
+    return functions[q["method"]](xs[0], dim=dims, keepdim=q["keep"])
 
 
 @joined("permute")
