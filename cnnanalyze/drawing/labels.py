@@ -164,7 +164,8 @@ def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str
         kernel = values["kernel"]
         rank = node.input_shapes[0].rank
         extents = kernel if isinstance(kernel, tuple) else (kernel,) * rank
-        parts = [f"{'×'.join(map(str, extents))} {parts[0]}"]
+        of_size = "pointwise" if extents == (1,) else "×".join(map(str, extents))
+        parts = [f"{of_size} {parts[0]}"]
     if "filters" in values or "units" in values:
         widths = [n.output.channels for n in nodes]
         parts.append(ratio(widths, [r.put.channels for r in references], WIDTH))
@@ -176,6 +177,15 @@ def _details(nodes: Sequence[Node]) -> list[str]:
     """Return the attributes that a drawing should not be silent about."""
     values = nodes[0].attributes
     details = [_words(values[name]) for name in nodes[0].layer.labels.shown]
+    if "heads" in values:
+        heads = ratio([n.attributes["heads"] for n in nodes], [], "")
+        details.append(f"{heads} head{'' if heads == '1' else 's'}")
+    if values.get("window") is not None:
+        window, rank = values["window"], nodes[0].input_shapes[0].rank
+        extents = window if isinstance(window, tuple) else (window,) * rank
+        is_shifted = set(_sides(values["shift"])) != {0}
+        size = "×".join(map(str, extents))
+        details.append(f"shifted {size}" if is_shifted else f"{size} windows")
     stride = values.get("stride", 1)
     if stride is None:
         stride = values.get("kernel", 1)
@@ -193,6 +203,10 @@ def _details(nodes: Sequence[Node]) -> list[str]:
 
 def _words(value: Any) -> str:  # noqa: ANN401 - one word or several
     return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _sides(value: Any) -> tuple[int, ...]:  # noqa: ANN401 - one number or one per axis
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _extents(value: Any) -> str:  # noqa: ANN401 - one number or one per axis

@@ -12,7 +12,19 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 
 WIDTH_WORDS = frozenset(
-    {"filters", "units", "groups", "rate", "to", "size", "channels", "before", "after", "factor"}
+    {
+        "filters",
+        "units",
+        "heads",
+        "groups",
+        "rate",
+        "to",
+        "size",
+        "channels",
+        "before",
+        "after",
+        "factor",
+    }
 )
 """Attributes in which parts of one form may differ; what is drawn once is the form."""
 

@@ -138,12 +138,28 @@ def receptive_field(analysis: Analysis) -> str | None:
     source = through(analysis, facts)
     if not source:
         verdict = "covers it" if covers else "does not cover it"
+        if beyond := _seeing_all(analysis):
+            verdict += f"; from {beyond} on units see all of it"
     elif covers:
         verdict = f"covers it; all of it is seen through {source}, too"
     else:
         verdict = f"does not cover it by itself, but all of it is seen through {source}"
     seen = mark([str(s) for s in sizes], [is_beside(f) for f in facts.fields], short=False)
     return f"{seen} at {facts.node.id}; the input is {'x'.join(map(str, extents))}: {verdict}"
+
+
+def _seeing_all(analysis: Analysis) -> str:
+    """Return the first layer whose units see everything and are more than one, if there is one."""
+    return next(
+        (
+            facts.node.id
+            for facts in analysis
+            if facts.output.positions > 1
+            and facts.fields
+            and not any(f.local.advance for f in facts.fields)
+        ),
+        "",
+    )
 
 
 def field_size(analysis: Analysis) -> str:

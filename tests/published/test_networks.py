@@ -32,6 +32,9 @@ PUBLISHED: tuple[tuple[str, dict[str, Any], int, int, str], ...] = (
     ("alexnet", {}, 60_965_224, 724_406_816, "BVLC/caffe bvlc_alexnet"),
     ("alexnet", {"groups": 1}, 62_378_344, 1_135_256_096, "osmr/imgclsmob alexnet at 227"),
     ("alexnet_one_tower", {}, 61_100_840, 714_188_480, "torchvision 0.29.2"),
+    ("vit_b_16", {}, 86_567_656, 17_563_828_224, "timm 1.0.31"),
+    ("deit_tiny", {}, 5_717_416, 1_253_683_200, "timm 1.0.31"),
+    ("swin_t", {}, 28_288_354, 4_490_566_656, "timm 1.0.31"),
     ("alexnet_v2", {}, 50_303_912, 736_555_776, "TF-slim alexnet.py"),
     ("zfnet", {}, 62_357_608, 1_168_032_896, "pytorchcv zfnet"),
     (

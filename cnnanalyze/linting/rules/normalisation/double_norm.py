@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import NORMS, SILENT, before, is_norm
@@ -16,7 +18,8 @@ class DoubleNorm(Rule):
 
     Why: the second one cancels the scale and the shift of the first.
 
-    Instead: keep one of them.
+    Instead: keep one of them. Where a shortcut takes the first one's output past the second, both
+    have their use, as at the beginning of Swin.
     """
 
     code = "NA004"
@@ -31,6 +34,7 @@ class DoubleNorm(Rule):
             "batchnorm]}"
         ),
         Case("{cnn: 1, input: 7x7x3, layers: [{add: [batchnorm, []]}, batchnorm]}"),
+        Case("{cnn: 1, input: 7x7x3, layers: [layernorm, {add: [[layernorm, relu], []]}]}"),
     )
     invalid = (
         Case(
@@ -49,7 +53,7 @@ class DoubleNorm(Rule):
             if not is_norm(node):
                 continue
             sources = before(network, node, SILENT)
-            if len(sources) == 1 and is_norm(sources[0]):
+            if len(sources) == 1 and is_norm(sources[0]) and not _is_shortcut(network, sources[0]):
                 first = sources[0]
                 yield self.found(
                     subject,
@@ -58,3 +62,8 @@ class DoubleNorm(Rule):
                     help="keep one of them",
                     values={"first": first.id, "second": node.id},
                 )
+
+
+def _is_shortcut(network: Network, node: Node) -> bool:
+    """Whether somebody else reads the output, too."""
+    return sum(node.id in other.inputs for other in network) > 1

@@ -8,6 +8,7 @@ from fractions import Fraction
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.layers.traits import Category
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import JOINS
@@ -42,6 +43,10 @@ class MisalignedMerge(Rule):
             "1}}, "
             "{conv: {filters: 8, kernel: 5, padding: 2}}]}]}"
         ),
+        Case(
+            "{cnn: 1, input: 8x8x4, layers: [{add: [{attention: {heads: 2, window: 2}}, []]}, "
+            "{add: [{attention: {heads: 2, window: 2, shift: 1}}, []]}]}"
+        ),
     )
     invalid = (
         Case(
@@ -62,6 +67,7 @@ class MisalignedMerge(Rule):
             node.id: pixels
             for node in analysis.network
             if node.layer.is_any(JOINS)
+            and not _attends(analysis, node)
             and not analysis.facts[node.id].aligned
             and (pixels := _apart(analysis, node))
         }
@@ -85,6 +91,13 @@ class MisalignedMerge(Rule):
                 message=f"{finding.message} are misaligned by up to {pixels:g} {unit}",
                 values=(("pixels apart", pixels),),
             )
+
+
+def _attends(analysis: Analysis, node: Node) -> bool:
+    """Whether a branch ends in attention: its windows lie where they lie, not around a unit."""
+    network = analysis.network
+    sources = (network[i] for i in node.inputs if i in network)
+    return any(source.layer.category is Category.ATTENTION for source in sources)
 
 
 def _apart(analysis: Analysis, node: Node) -> float:
