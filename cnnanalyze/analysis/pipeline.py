@@ -14,6 +14,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import Fit, Layer
+from cnnanalyze.layers.traits import Trait
 
 Answers = tuple[tuple[Param, ...], Cost | None, Maps, tuple[Fit, ...]]
 Answer = TypeVar("Answer")
@@ -113,6 +114,8 @@ def _analyze(network: Network, *, fields: bool) -> Analysis:
             views[name] = view
         # What is seen of several inputs is not one field, and stands for each of them alone.
         view = next(iter(views.values())) if len(views) == 1 else NOT_ASKED
+        if Trait.OPAQUE in node.layer.traits:
+            notes.append(f"{node.id}: counted as declared, since it is not written out")
         if cost is None:
             notes.append(f"{node.id}: the operations of '{node.kind}' cannot be counted")
         if maps is None:

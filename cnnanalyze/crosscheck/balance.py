@@ -12,6 +12,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.analysis.trace import Clipped, trace
 from cnnanalyze.core.cost import OPERATIONS
 from cnnanalyze.core.periodic_field import Interval
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.crosscheck import effort
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.refusals import compare_refusals
@@ -21,6 +22,7 @@ from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.run import Observation, RunStep, execute
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
+from cnnanalyze.layers.traits import Trait
 
 LIMIT = 2**30
 """Bytes that a run may need, unless the user allows more."""
@@ -71,6 +73,7 @@ def balance(
         If the run would need more memory than ``limit``, or more than ``operations``.
     """
     say = progress or _silent
+    _refuse_opaque(network)
     analysis = analyze(network)
     _refuse_too_large(analysis, limit)
     _refuse_too_long(analysis, operations)
@@ -146,6 +149,16 @@ def memory_needed(analysis: Analysis) -> int:
         else:
             largest = max(largest, stored)
     return 4 * (held + largest + 2 * analysis.memory.peak) + WORKSPACE
+
+
+def _refuse_opaque(network: Network) -> None:
+    found = [node.id for node in network if Trait.OPAQUE in node.layer.traits]
+    if found:
+        raise ExecutionError(
+            f"{network.name} cannot be run: {listed(found)} {'is' if len(found) == 1 else 'are'} "
+            "opaque, declared and not written out",
+            help="write out what it computes, or verify the parts around it",
+        )
 
 
 def _refuse_too_large(analysis: Analysis, limit: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.errors import ShapeError
+from cnnanalyze.errors import ExecutionError, ShapeError
 from cnnanalyze.execute.kernels import INIT, kernel_of
 from cnnanalyze.execute.operation_counter import Tally
 from cnnanalyze.layers.base import Layer
@@ -290,6 +290,14 @@ def _puts_back(trial: Trial) -> bool:
     return np.array_equal(np.sort(back), np.sort(trial.first, axis=None))
 
 
+def _is_run_by_nobody(trial: Trial) -> bool:
+    try:
+        trial.run(*trial.given)
+    except ExecutionError:
+        return True
+    return False
+
+
 def _looks_up(trial: Trial) -> bool:
     held = [t for t in trial.tensors.values() if t.ndim == 2]  # noqa: PLR2004 - a table
     rows = {tuple(row) for table in held for row in table}
@@ -346,6 +354,7 @@ LAWS: dict[Trait, tuple[str, Callable[[Trial], bool]]] = {
     Trait.CONCATENATION: ("its inputs do not lie one behind the other", _concatenates),
     Trait.RECURRENT: ("what comes later does not depend on what comes first", _remembers),
     Trait.LOOKUP: ("what comes out is no row of its tensor", _looks_up),
+    Trait.OPAQUE: ("its kernel computes something", _is_run_by_nobody),
     Trait.UNPOOLING: ("numbers of its first input are lost, or others come out", _puts_back),
     Trait.IDENTITY: ("it changes its input", _is_passed_on),
     Trait.IDENTITY_AT_INFERENCE: ("it changes its input", _is_passed_on),

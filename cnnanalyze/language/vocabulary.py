@@ -190,6 +190,26 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         ),
     ),
     (
+        types.Figure,
+        "whole number, at least 0, such as 1.2M",
+        any_of(
+            NATURAL,
+            {"type": "string", "pattern": f"^{types.DIGITS} ?[kKMGBT]?{_END}"},
+            EXPRESSION,
+        ),
+    ),
+    (
+        types.Seen,
+        "all, unknown or extents such as 3x3",
+        any_of(
+            {"enum": ["all", "unknown"]},
+            {"type": "string", "pattern": f"^{SHAPE}"},
+            POSITIVE,
+            EXPRESSION,
+        ),
+    ),
+    (types.Words, "text", TEXT),
+    (
         types.ShapeText,
         "shape such as 4x4x256",
         any_of({"type": "string", "pattern": f"^{SHAPE}"}, POSITIVE, EXPRESSION),

@@ -19,6 +19,7 @@ FAMILIES = {
     "norm": "batchnorm bn layernorm ln groupnorm gn instancenorm rmsnorm grn lrn",
     "recurrent": "lstm gru",
     "lookup": "embedding",
+    "opaque": "opaque",
     "activation": "relu relu6 leaky_relu prelu elu sigmoid tanh softmax",
     "smooth": "selu celu gelu silu swish hard_sigmoid hard_swish softplus mish log_softmax",
     "arithmetic": "power pow abs sqrt exp log clip clamp hard_tanh",

@@ -4,7 +4,9 @@ Attributes are kept as they were written (``kernel: 3``, ``padding: same``); the
 own, the kernels of the executor make them per axis.
 """
 
+import re
 from collections.abc import Callable
+from fractions import Fraction
 from math import inf
 from typing import Annotated, Any, Literal
 
@@ -253,6 +255,37 @@ def _nonzero(value: Any) -> float:  # noqa: ANN401
     return float(value)
 
 
+DIGITS = r"(?:[0-9]{1,3}(?:[,_][0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,12})?"
+"""A number as people print it, in groups of three digits or in one, as a pattern."""
+_FIGURE = re.compile(rf"(?P<digits>{DIGITS}) ?(?P<unit>[kKMGBT]?)")
+_WORTH = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+
+
+def _figure(value: Any) -> int:  # noqa: ANN401
+    words = "a whole number of at least 0, such as 1200000 or 1.2M"
+    if isinstance(value, str) and (found := _FIGURE.fullmatch(value)):
+        amount = Fraction(re.sub("[,_]", "", found["digits"])) * _WORTH[found["unit"]]
+        value = int(amount) if amount.denominator == 1 else value
+    if isinstance(value, str):
+        raise _fail(words, value)
+    return _whole(0, words)(value)
+
+
+def _seen(value: Any) -> str:  # noqa: ANN401
+    if value in {"all", "unknown"}:
+        return str(value)
+    try:
+        return _extents(value)
+    except PydanticCustomError:
+        raise _fail("'all', 'unknown' or extents such as 3x3", value) from None
+
+
+def _words(value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, str):
+        raise _fail("a text", value)
+    return value
+
+
 def _share(value: Any) -> float:  # noqa: ANN401
     if type(value) not in {int, float} or not 0 <= value < 1:
         raise _fail("a number of at least 0 and below 1", value)
@@ -362,6 +395,12 @@ Sizes = Annotated[
     WithJsonSchema({"type": ["object", "array", "string"]}),
 ]
 """Lengths of axes by their names: a mapping, which is kept as pairs."""
+Figure = Annotated[int, PlainValidator(_figure), WithJsonSchema(_WHOLE_SCHEMA)]
+"""A whole number of at least 0, which may be written short: ``1.2M``."""
+Seen = Annotated[str, PlainValidator(_seen), WithJsonSchema(_WHOLE_SCHEMA)]
+"""What a unit sees of an input: ``all``, ``unknown``, or extents such as ``3x3``."""
+Words = Annotated[str, PlainValidator(_words), WithJsonSchema({"type": "string"})]
+"""A text for people."""
 ShapeText = Annotated[str, PlainValidator(_extents), WithJsonSchema(_WHOLE_SCHEMA)]
 """A shape as text, channels last: ``"4x4x256"``, or ``"4096"`` for a vector."""
 Biases = Annotated[int, PlainValidator(_biases), WithJsonSchema(_WHOLE_SCHEMA)]

@@ -121,6 +121,8 @@ class Trait(StrEnum):
     """It puts rows of a learned table in the place of numbers."""
 
     # The rest
+    OPAQUE = "opaque"
+    """What it computes is not written out: it is counted as declared, and nobody can run it."""
     IDENTITY = "identity"
     """It passes its input on unchanged, in training as well."""
     IDENTITY_AT_INFERENCE = "identity_at_inference"

@@ -50,7 +50,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     expected = (
         convolutions | pools | whole | moving | norms | activations | joins | tokens | arithmetic
     )
-    expected |= {"lstm", "gru", "embedding", "deform_conv", "unpool"}
+    expected |= {"lstm", "gru", "embedding", "deform_conv", "unpool", "opaque"}
     assert KINDS.names() == sorted(expected)
 
 

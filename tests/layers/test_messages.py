@@ -456,7 +456,7 @@ def test_vector_is_refused(kind: str, attributes: dict[str, Any]) -> None:
 def test_all_other_kinds_take_a_vector() -> None:
     refusing = {kind for kind, _ in NEED_A_MAP}
     required = {"units": 3, "to": "1x120", "channels": (0, 7), "groups": 5, "factor": 0.5}
-    required |= {"exponent": 2, "axes": "channels", "words": 7, "size": 5}
+    required |= {"exponent": 2, "axes": "channels", "words": 7, "size": 5, "output": "5"}
     required |= {"pattern": "c -> 1 c", "positions": (0,)}
     for kind in KINDS:
         if kind.kind not in refusing:

@@ -19,6 +19,7 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     lookup,
     merge,
     norm,
+    opaque,
     pool,
     rearrange,
     recurrent,
