@@ -75,9 +75,13 @@ class NodeFacts(NamedTuple):
         (True, False)
         """
         node = self.node
-        held = (node.layer, self.params, self.cost, self.fields, self.narrow, node.given)
         return (
-            *map(id, held),
+            id(node.layer),
+            id(self.params),
+            id(self.cost),
+            id(self.fields),
+            id(self.narrow),
+            id(node.given),
             node.input_shapes,
             node.frozen,
             node.share,

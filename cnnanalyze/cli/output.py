@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,25 +23,30 @@ if TYPE_CHECKING:
 # --- stdout ---------------------------------------------------------------------------------------
 
 
-def write(text: str, output: Path | None = None, format: str = "text") -> None:  # noqa: A002
+def write(
+    text: str | Iterable[str],
+    output: Path | None = None,
+    format: str = "text",  # noqa: A002 - the name of the option
+) -> None:
     """Write a text to a file, or to stdout in the encoding that it has.
 
     Parameters
     ----------
     text
-        What is to be written.
+        What is to be written, as a whole or part by part.
     output
         The file; nothing for stdout.
     format
         Its format, which decides how characters are written that do something to a terminal, and
         those that the encoding of stdout does not have. ``raw`` leaves them as they are.
     """
-    safe = _safe(text, format)
+    safe = (_safe(part, format) for part in ((text,) if isinstance(text, str) else text))
     if output is not None:
         write_file(output, safe)
         return
     try:
-        _put(safe, format)
+        for part in safe:
+            _put(part, format)
     except BrokenPipeError:
         # Who reads our output has seen enough. The work goes on to its end: the exit code says
         # what came of it, and a gate must not open because somebody looked at the first lines.
@@ -203,10 +208,10 @@ def write_document(document: Document, format: str, output: Path | None) -> None
         show(Screen(document), output)
     else:
         from cnnanalyze.report.terminal import UNBOUNDED, terminal_width
-        from cnnanalyze.report.writers import render
+        from cnnanalyze.report.writers import find
 
         width = UNBOUNDED if output else terminal_width()
-        write(render(document, format, width), output, format)
+        write(find(format)(width).pieces(document), output, format)
 
 
 # --- stderr ---------------------------------------------------------------------------------------

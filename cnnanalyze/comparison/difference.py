@@ -224,8 +224,10 @@ def _changes(
             like = before.likeness, after.likeness
             if like not in known:
                 known[like] = tuple(_aspects(before.node, after.node))
-            references = _references(before.node, after.node, partners)
-            yield LayerChange(before, after, (*known[like], *references))
+            references = tuple(_references(before.node, after.node, partners))
+            # Changes that are alike share their aspects.
+            aspects = (*known[like], *references) if references else known[like]
+            yield LayerChange(before, after, aspects)
         i, j = k + 1, m + 1
 
 

@@ -55,11 +55,16 @@ class LayerChange:
 
     @property
     def likeness(self) -> tuple[object, ...]:
-        """Equal for changes of layers that are alike before and afterwards.
+        """Equal for changes of layers that are alike before, afterwards, and in what changed.
 
-        In what they differ besides is in their aspects, which may speak of other layers.
+        Those whose aspects speak of other layers are like no others.
         """
-        return tuple(None if f is None else f.likeness for f in (self.before, self.after))
+        before, after = self.before, self.after
+        return (
+            None if before is None else before.likeness,
+            None if after is None else after.likeness,
+            id(self.aspects),
+        )
 
     @property
     def path(self) -> str:
@@ -196,8 +201,7 @@ def top(path: str, depth: int) -> str:
     >>> top("stage1/unit2/conv1", 1), top("fc", 2)
     ('stage1', 'fc')
     """
-    parts = path.split("/")
-    return "/".join(parts[: min(depth, len(parts))])
+    return "/".join(path.split("/", depth)[:depth]) if "/" in path else path
 
 
 def _group(path: str, changes: list[LayerChange], depth: int) -> GroupChange:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.comparison.quantity import Delta, compared, summed
-from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
+from cnnanalyze.comparison.result import Aspect, Comparison, GroupChange, LayerChange
 from cnnanalyze.core.quantities import Quantity, Terms
+from cnnanalyze.core.recent import Recent
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.difference import Difference
-from cnnanalyze.report.json import memories, plain, totals
+from cnnanalyze.report.json import Filled, Template, memories, plain, totals
 from cnnanalyze.report.totals_text import field_size
 
 
@@ -33,12 +35,15 @@ def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
     (6, 5309696)
     """
     data = to_stream(shown, most)
-    pairs = [{**pair, "layers": list(pair["layers"])} for pair in data["comparisons"]]
+    pairs = [
+        {**pair, **{name: [row.as_dict() for row in pair[name]] for name in ("groups", "layers")}}
+        for pair in data["comparisons"]
+    ]
     return {**data, "comparisons": pairs}
 
 
 def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
-    """Return the same for :func:`~cnnanalyze.report.json.dump`, which asks layer by layer."""
+    """Return the same for :func:`~cnnanalyze.report.json.pieces`, which asks row by row."""
     return {
         "schema": VERSIONS["compare"],
         "convention": shown.options.convention,
@@ -87,43 +92,61 @@ def _comparison(
         },
         "differences": _aspects(comparison.aspects),
         "totals": {q.key: _delta(comparison.total(q, terms)) for q in compared(terms.convention)},
-        "groups": [
-            {
-                "path": group.path,
-                "old_path": group.old_path or None,
-                **{q.key: _delta(group.delta(q, terms)) for q in added_up},
-            }
-            for group in groups[:most]
-        ],
+        "groups": _groups(groups[:most], added_up, terms),
         "layers": _layers(changes[:most], added_up, terms),
         **left_out,
     }
 
 
+def _groups(
+    groups: Sequence[GroupChange], added_up: Sequence[Quantity], terms: Terms
+) -> Iterator[Filled]:
+    """Yield what became of each group; what changes alike is added up and written once."""
+    templates, deltas = Recent[Template](), Recent[tuple[Delta, ...]]()
+
+    def of(change: LayerChange) -> tuple[Delta, ...]:
+        return deltas.get(change.likeness, lambda: tuple(change.delta(q, terms) for q in added_up))
+
+    def template(sums: tuple[Delta, ...]) -> Template:
+        counts = {q.key: _delta(delta) for q, delta in zip(added_up, sums, strict=True)}
+        return Template({"path": "", "old_path": None, **counts}, {"path", "old_path"})
+
+    for group in groups:
+        each = [of(change) for change in group.changes]
+        sums = each[0] if len(each) == 1 else tuple(map(_sum, zip(*each, strict=True)))
+        own = {"path": group.path, "old_path": group.old_path or None}
+        yield Filled(templates.get(sums, partial(template, sums)), own)
+
+
+def _sum(deltas: tuple[Delta, ...]) -> Delta:
+    return sum(deltas, Delta(None, None))
+
+
 def _layers(
     changes: tuple[LayerChange, ...], added_up: Sequence[Quantity], terms: Terms
-) -> Iterator[dict[str, Any]]:
-    """Yield what became of each layer; what is alike of equal ones is worked out once."""
-    known: dict[object, dict[str, Any]] = {}
+) -> Iterator[Filled]:
+    """Yield what became of each layer; what is alike of equal ones is written once."""
+    templates = Recent[Template]()
+
+    def template(change: LayerChange) -> Template:
+        return Template(_layer(change, added_up, terms), {"before", "after"})
+
     for change in changes:
-        like = change.likeness
-        if change.aspects or (data := known.get(like)) is None:
-            data = _layer(change, added_up, terms)
-            if not change.aspects:
-                known[like] = data
-        yield {
-            **data,
-            "before": None if change.before is None else change.before.node.id,
-            "after": None if change.after is None else change.after.node.id,
-        }
+        yield Filled(templates.get(change.likeness, partial(template, change)), _ids(change))
+
+
+def _ids(change: LayerChange) -> dict[str, Any]:
+    return {
+        "before": None if change.before is None else change.before.node.id,
+        "after": None if change.after is None else change.after.node.id,
+    }
 
 
 def _layer(change: LayerChange, added_up: Sequence[Quantity], terms: Terms) -> dict[str, Any]:
     return {
         "status": change.status,
         "shapes_alone": change.follows,
-        "before": None if change.before is None else change.before.node.id,
-        "after": None if change.after is None else change.after.node.id,
+        **_ids(change),
         "kind": change.facts.node.kind,
         "differences": _aspects(change.aspects),
         **{q.key: _delta(change.delta(q, terms)) for q in added_up},

@@ -56,11 +56,9 @@ def lines(
         key: tuple[object, ...] = (change.path, change.status)
         if not shown.everything:
             like = change.likeness
-            if change.aspects or (said := known.get(like)) is None:
+            if (said := known.get(like)) is None:
                 deltas = tuple(change.delta(q, terms) for q in quantities)
-                said = (change.status, describe(change, shown.options), deltas)
-                if not change.aspects:
-                    known[like] = said
+                said = known[like] = (change.status, describe(change, shown.options), deltas)
             key = (_pattern(change.path), _pattern(change.old_path), *said)
         alike.setdefault(key, []).append(change)
     found = [_line(shown, tuple(changes)) for changes in alike.values()]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.quantities import measure
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
 from cnnanalyze.core.cost import OPERATIONS, Cost
 from cnnanalyze.core.quantities import Quantity, Terms, rows
+from cnnanalyze.core.recent import Recent
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import spec_of
@@ -42,25 +45,29 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
 
 
 def to_stream(analysis: Analysis, options: Options) -> dict[str, Any]:
-    """Return the same for :func:`dump`, which asks for the layers one after the other."""
+    """Return the same for :func:`pieces`, which asks for the layers one after the other."""
     return network_dict(analysis, options, _layers(analysis, options.terms))
 
 
-def _layers(analysis: Analysis, terms: Terms) -> Iterator[dict[str, Any]]:
+def _layers(analysis: Analysis, terms: Terms) -> Iterator[Filled]:
     """Yield what the rules say of each layer; equal ones share what is not of their place."""
-    known: dict[object, dict[str, Any]] = {}
-    of_place = [q for q in of_layers() if q.of_place]
+    templates = Recent[Template]()
+    of_place = [(q.key, q.of_layer) for q in of_layers() if q.of_place and q.of_layer]
+    own = {"id", "inputs", *(key for key, _ in of_place)}
     for facts in analysis:
-        like = facts.likeness
-        if (data := known.get(like)) is None:
-            data = known[like] = layer_dict(facts, terms)
+        make = partial(_template, facts, terms, own)
+        template = templates.get(facts.likeness, make)
         node = facts.node
-        places = {q.key: q.of_layer(facts, terms) for q in of_place if q.of_layer}
-        yield {**data, "id": node.id, "inputs": list(node.inputs), **places}
+        places = {key: of_layer(facts, terms) for key, of_layer in of_place}
+        yield Filled(template, {"id": node.id, "inputs": list(node.inputs), **places})
+
+
+def _template(facts: NodeFacts, terms: Terms, own: AbstractSet[str]) -> Template:
+    return Template(layer_dict(facts, terms), own)
 
 
 def network_dict(
-    analysis: Analysis, options: Options, layers: Iterable[dict[str, Any]]
+    analysis: Analysis, options: Options, layers: Iterable[dict[str, Any] | Filled]
 ) -> dict[str, Any]:
     """Return what the rules say of a network as a whole, with some of its layers."""
     network = analysis.network
@@ -209,6 +216,68 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute may hold
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+class Template:
+    """An object of which many are written that differ in few entries; the rest is written once.
+
+    Parameters
+    ----------
+    data
+        One of them.
+    own
+        The keys of what each has for itself.
+
+    Examples
+    --------
+    >>> point = Template({"kind": "point", "at": 3}, {"at"})
+    >>> print(dump(iter([Filled(point, {"at": 5}), Filled(point, {"at": 7})])), end="")
+    [{"kind": "point", "at": 5}, {"kind": "point", "at": 7}]
+    """
+
+    def __init__(self, data: dict[str, Any], own: AbstractSet[str]) -> None:
+        self.data = data
+        self._own = [key for key in data if key in own]
+        self._between: dict[str, list[str]] = {}
+        """By indentation: the text before each entry of its own, and behind the last."""
+
+    def write(self, own: Mapping[str, Any], indent: str) -> str:
+        """Return the text of the object that has these entries for itself."""
+        if indent not in self._between:
+            self._between[indent] = self._write(indent)
+        if not (between := self._between[indent]):
+            return _write({**self.data, **own}, indent)
+        inner = indent + "  "
+        text = [between[0]]
+        for key, behind in zip(self._own, between[1:], strict=True):
+            text += (_write(own[key], inner), behind)
+        return "".join(text)
+
+    def _write(self, indent: str) -> list[str]:
+        """Return the text around the entries of its own; nothing if all may fit into one line."""
+        inner = indent + "  "
+        found, text, length = [], "{", 0
+        for n, (key, value) in enumerate(self.data.items()):
+            text += f"{',' if n else ''}\n{inner}{_encode(key)}: "
+            if key in self._own:
+                found.append(text)
+                text = ""
+            else:
+                text += (written := _write(value, inner))
+                length += len(written)
+        return [*found, f"{text}\n{indent}}}"] if length > _LINE else []
+
+
+class Filled(NamedTuple):
+    """One object of a template."""
+
+    template: Template
+    own: dict[str, Any]
+    """What it has for itself."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the object by itself."""
+        return {**self.template.data, **self.own}
+
+
 def dump(data: Any) -> str:  # noqa: ANN401
     """Write data as JSON, one key in a line, short lists in one line.
 
@@ -219,9 +288,55 @@ def dump(data: Any) -> str:  # noqa: ANN401
     >>> print(dump({"sizes": iter([7, 5]), "name": "tiny"}), end="")
     {"sizes": [7, 5], "name": "tiny"}
     """
-    return _write(data, "") + "\n"
+    return "".join(pieces(data))
 
 
+def pieces(data: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield what :func:`dump` returns, block by block.
+
+    Of iterators, and of those that stand in what they yield, no more is held than one block.
+    """
+    block, length = [], 0
+    for piece in _pieces(data, ""):
+        block.append(piece)
+        length += len(piece)
+        if length > _BLOCK:
+            yield "".join(block)
+            block, length = [], 0
+    yield "".join((*block, "\n"))
+
+
+def _pieces(value: Any, indent: str) -> Iterator[str]:  # noqa: ANN401
+    """Yield the text of a value; only the first piece of a broken one has no line before it."""
+    entries: Iterator[tuple[str, Any]]
+    if isinstance(value, dict) and any(isinstance(v, Iterator) for v in value.values()):
+        entries = ((f"{_encode(k)}: ", v) for k, v in value.items())
+        opening, end = "{", "}"
+    elif isinstance(value, Iterator):
+        entries = (("", v) for v in value)
+        opening, end = "[", "]"
+    else:
+        yield _write(value, indent)
+        return
+    inner = indent + "  "
+    held: list[str] = []  # as long as all may fit into one line
+    length = len(indent)
+    for key, item in entries:
+        rest = None if type(item) is Filled else _pieces(item, inner)
+        first = _write(item, inner) if rest is None else key + next(rest)
+        if length > _LINE:
+            yield f",\n{inner}{first}"
+        else:
+            held.append(first)
+            length += _LINE + 1 if "\n" in first else len(first) + 2
+            if length > _LINE:
+                yield f"{opening}\n{inner}" + f",\n{inner}".join(held)
+        if rest is not None:
+            yield from rest
+    yield f"\n{indent}{end}" if length > _LINE else f"{opening}{', '.join(held)}{end}"
+
+
+_BLOCK = 1 << 16
 _LINE = 100
 _ALONE = frozenset({int, str, bool, float, type(None)})
 """What holds nothing else: of a flat list or object of these the encoder writes the whole."""
@@ -234,6 +349,8 @@ def _write(value: Any, indent: str) -> str:  # noqa: ANN401
         return _encode(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return int.__repr__(value)
+    if type(value) is Filled:
+        return value.template.write(value.own, indent)
     inner = indent + "  "
     if isinstance(value, dict):
         if _ALONE.issuperset(map(type, value.values())):

@@ -18,7 +18,16 @@ from tests.benchmarks.clock import table
 from tests.strategies.growing import SHAPES
 
 SIZES = (100, 1_000, 10_000)
-SHOWN = ("chain", "unequal_residuals", "dense_blocks", "branches", "skips", "nested_blocks")
+SHOWN = (
+    "chain",
+    "equal_chain",
+    "residuals",
+    "unequal_residuals",
+    "dense_blocks",
+    "branches",
+    "skips",
+    "nested_blocks",
+)
 CLAIM = "\nexpect:\n  - {source: nobody, total: {parameters: 12_345, macs: 67_890}}\n"
 """Figures that do not hold, so that an audit has to look for a reason."""
 
@@ -27,6 +36,8 @@ COMMANDS: dict[str, Sequence[str]] = {
     "lint": ("lint", "--isolated", "--exit-zero", "{spec}"),
     "draw": ("draw", "{spec}"),
     "compare": ("compare", "{spec}", "{other}"),
+    "summary as JSON": ("summary", "--format", "json", "{spec}"),
+    "compare as JSON": ("compare", "--format", "json", "{spec}", "{other}"),
     "report": ("report", "{spec}", "-o", "{page}"),
     "audit": ("audit", "{spec}"),
 }

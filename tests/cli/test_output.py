@@ -8,7 +8,7 @@ import pty
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -372,6 +372,18 @@ def test_a_file_keeps_its_rights(tmp_path: Path) -> None:
     write_file(target, "new")
     assert target.read_text() == "new"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_file_whose_parts_fail_to_come_is_not_there(tmp_path: Path) -> None:
+    def parts() -> Iterator[str]:
+        yield "[1,"
+        raise ValueError("seven")
+
+    with pytest.raises(ValueError, match="seven"):
+        write_file(tmp_path / "data.json", parts())
+    assert not [*tmp_path.iterdir()]
+    write_file(tmp_path / "data.json", iter(["[1,", " 2]"]))
+    assert (tmp_path / "data.json").read_text("utf-8") == "[1, 2]"
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

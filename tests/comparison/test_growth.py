@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.comparison import alignment
+from cnnanalyze.comparison import alignment, result
 from cnnanalyze.comparison.difference import compare
+from cnnanalyze.comparison.quantity import Delta, between
 from cnnanalyze.drawing import repeats
 from cnnanalyze.report.difference import Difference, difference
 from cnnanalyze.report.difference_json import to_dict
@@ -66,3 +68,28 @@ def test_telling_a_difference(one: str, told: Callable[[Difference], object]) ->
         return lambda: told(difference(found, Options()))
 
     check_growth(measured)
+
+
+@pytest.mark.parametrize("changed", ["input: 5x7x3", "input: 7x5x2"])
+def test_layers_that_change_alike_are_measured_once(
+    changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def counting(*arguments: Any) -> Delta:
+        nonlocal asked
+        asked += 1
+        return between(*arguments)
+
+    monkeypatch.setattr(result, "between", counting)
+    counts = []
+    for n in (53, 211):
+        text = SHAPES["equal_chain"](n)
+        one, other = (
+            cnn.analyze(cnn.loads(t)).analysis
+            for t in (text, text.replace("input: 7x5x3", changed))
+        )
+        asked = 0
+        assert len(to_dict(difference([one, other]))["comparisons"][0]["layers"]) == n
+        counts.append(asked)
+    assert counts[0] == counts[1] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -16,7 +17,7 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report.columns import columns
-from cnnanalyze.report.json import dump, to_dict
+from cnnanalyze.report.json import Filled, Template, dump, pieces, to_dict
 from cnnanalyze.report.networks import networks
 from cnnanalyze.report.notebook import to_html
 from cnnanalyze.report.options import Options
@@ -259,6 +260,36 @@ def test_dumped_json_is_json_and_readable() -> None:
 
 def test_json_layer_by_layer_is_the_json_of_the_whole(repeated: Analysis) -> None:
     assert render(repeated, "json") == dump(to_dict(repeated))
+
+
+@pytest.mark.parametrize("length", [3, 41, 53, 61, 67, 97, 211])
+@pytest.mark.parametrize("own", [{"id"}, {"id", "sizes"}, {"about"}, {"id", "sizes", "about"}])
+def test_objects_of_a_template_are_written_like_any_others(length: int, own: set[str]) -> None:
+    objects = [
+        {"id": "ü" * n, "about": "x" * length, "sizes": [n] * n, "more": {"a": None}}
+        for n in (2, 5, 47)
+    ]
+    for value in objects:
+        template = Template(objects[0] | {k: v for k, v in value.items() if k not in own}, own)
+        filled = Filled(template, {key: value[key] for key in own})
+        assert filled.as_dict() == value
+        for data, same in ((filled, value), (iter([filled, filled]), [value, value])):
+            assert dump({"all": data}) == dump({"all": same})
+
+
+def test_of_a_long_list_no_more_than_a_block_is_held() -> None:
+    made = 0
+
+    def rows() -> Iterator[dict[str, Any]]:
+        nonlocal made
+        for made in range(1, 10_001):
+            yield {"id": f"conv{made}", "about": "x" * 97}
+
+    blocks = pieces({"networks": iter([{"name": "long", "layers": rows()}])})
+    first = next(blocks)
+    assert len(first) < 100_000
+    assert 100 < made < 1_000
+    assert len(json.loads(first + "".join(blocks))["networks"][0]["layers"]) == made == 10_000
 
 
 def test_layers_as_data_have_nothing_in_common() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from cnnanalyze.report.document import Document
-from cnnanalyze.report.json import dump
+from cnnanalyze.report.json import pieces
 from cnnanalyze.report.writers.writer import Format, writer
 
 
@@ -17,4 +18,8 @@ class Json(Format):
 
     def write(self, document: Document) -> str:
         """Return the data that the document is made of."""
-        return dump(document.data())
+        return "".join(self.pieces(document))
+
+    def pieces(self, document: Document) -> Iterator[str]:
+        """Yield the data block by block."""
+        return pieces(document.data())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from cnnanalyze.core.registry import Registry
@@ -47,6 +47,10 @@ class Format(ABC):
     @abstractmethod
     def write(self, document: Document) -> str:
         """Return a whole document, with the end of its last line."""
+
+    def pieces(self, document: Document) -> Iterator[str]:
+        """Yield the same piece by piece, where a format can: some results are very long."""
+        return iter((self.write(document),))
 
 
 Written = TypeVar("Written")
