@@ -87,6 +87,8 @@ def _safe(text: str, format: str) -> str:  # noqa: A002
     if format in {"raw", "csv", *PAGES}:  # these were made so cell by cell, and word by word
         return text
     if format in JSON:
+        if text.isascii() and "\x7f" not in text:  # as nearly all of it is, told at once
+            return text
         return _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return harmless(text)
 

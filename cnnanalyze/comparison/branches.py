@@ -43,8 +43,10 @@ def reorder(one: Sequence[Look], other: Sequence[Look], pairs: Pairing) -> list[
     for i, j in reversed(pairs):
         if i >= untouched:
             continue
-        ours, theirs = branches(one, i), branches(other, j)
-        turned = _like(ours, theirs, one, other)
+        ours = branches(one, i)
+        if len(ours) < 2:  # noqa: PLR2004 - one branch alone has no other order
+            continue
+        turned = _like(ours, branches(other, j), one, other)
         if turned != ours:
             untouched = ours[0][0]
             order[untouched:i] = [k for start, end in turned for k in order[start:end]]

@@ -17,8 +17,8 @@ class Delta(NamedTuple):
     --------
     >>> Delta(20, 25).change, Delta(20, 25).ratio, Delta(20, 25).percent
     (5, Fraction(5, 4), Fraction(25, 1))
-    >>> Delta(None, 7).change, Delta(0, 7).ratio
-    (7, None)
+    >>> Delta(None, 7).change, Delta(0, 7).ratio, Delta(None, 7).times(3)
+    (7, None, Delta(before=None, after=21))
     """
 
     before: int | None
@@ -38,6 +38,10 @@ class Delta(NamedTuple):
     def percent(self) -> Fraction | None:
         """How much more it is afterwards, in percent of what it was."""
         return None if self.ratio is None else 100 * (self.ratio - 1)
+
+    def times(self, number: int) -> Delta:
+        """Return what so many such changes come to."""
+        return Delta(*(None if n is None else number * n for n in self))
 
     def __add__(self, other: Delta) -> Delta:  # type: ignore[override]  # sums numbers
         return Delta(_sum(self.before, other.before), _sum(self.after, other.after))

@@ -75,7 +75,10 @@ def left_out(shown: Difference, comparison: Comparison) -> int:
 
 
 def _pattern(path: str) -> str:
-    return re.sub(r"\d+", "#", path)
+    return _DIGITS.sub("#", path)
+
+
+_DIGITS = re.compile(r"(\d+)")
 
 
 def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> DifferenceRow:
@@ -88,10 +91,8 @@ def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> DifferenceRow:
         first.status,
         joined([c.path for c in changes]),
         what,
-        tuple(
-            sum((c.delta(q, terms) for c in changes), Delta(None, None))
-            for q in shown.layer_quantities
-        ),
+        # All of a row change by the same.
+        tuple(first.delta(q, terms).times(len(changes)) for q in shown.layer_quantities),
         changes,
     )
 
@@ -106,7 +107,7 @@ def joined(paths: Sequence[str]) -> str:
     >>> joined(["stage1/conv1", "stage1/conv3", "stage2/conv1"]), joined(["fc"])
     ('stage1…2/conv1,3', 'fc')
     """
-    pieces = [re.split(r"(\d+)", path) for path in paths]
+    pieces = [_DIGITS.split(path) for path in paths]
     return "".join(
         _numbers([int(p[i]) for p in pieces]) if i % 2 else text for i, text in enumerate(pieces[0])
     )
@@ -209,9 +210,11 @@ def tally(comparison: Comparison) -> str:
 
 def stages(shown: Difference, comparison: Comparison, rows: int) -> tuple[GroupChange, ...]:
     """Return the stages and blocks in which something changed; none where they say nothing more."""
+    if rows <= FEW and not shown.options.depth:
+        return ()
     groups = comparison.groups(shown.options.depth or 1)
     found = tuple(g for g in groups if any(c.status != "equal" for c in g.changes))
-    return found if shown.options.depth or (rows > FEW and len(found) > 1) else ()
+    return found if shown.options.depth or len(found) > 1 else ()
 
 
 def stage_table(shown: Difference, groups: tuple[GroupChange, ...]) -> Table:
