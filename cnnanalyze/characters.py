@@ -14,8 +14,8 @@ _IN_A_LINE = re.compile(f"[{_CONTROL}]")
 _IN_A_TEXT = re.compile(f"(?![\\t\\n])[{_CONTROL}]")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##\[", re.MULTILINE)
 _NARROW = re.compile(
-    r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2070-\u20cf\u2100-\u22ff\u2308-\u230b"
-    r"\u2500-\u25fc\u2713-\u2717]*"
+    r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u1d2c-\u1d6a\u2010-\u2027\u2070-\u20cf\u2100-\u22ff"
+    r"\u2308-\u230b\u2500-\u25fc\u2713-\u2717]*"
 )
 """What surely takes one cell for each character; everything that we print by ourselves does."""
 

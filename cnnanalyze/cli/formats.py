@@ -10,7 +10,6 @@ from cnnanalyze.core.files import exists, is_file
 from cnnanalyze.errors import UsageError
 
 ENDINGS = {
-    "table": (".txt",),
     "text": (".txt",),
     "markdown": (".md", ".markdown"),
     "html": (".html", ".htm"),
@@ -72,9 +71,9 @@ def choose_format(
 
     Examples
     --------
-    >>> choose_format(None, Path("net.md"), ("table", "json", "markdown"))
+    >>> choose_format(None, Path("net.md"), ("text", "json", "markdown"))
     'markdown'
-    >>> choose_format("json", Path("net.md"), ("table", "json", "markdown"))
+    >>> choose_format("json", Path("net.md"), ("text", "json", "markdown"))
     'json'
     """
     if asked:
@@ -135,7 +134,7 @@ def endings_of(formats: Sequence[str], endings: Mapping[str, Sequence[str]] = EN
 
     Examples
     --------
-    >>> endings_of(("table", "json", "markdown"))
+    >>> endings_of(("text", "json", "markdown"))
     '.txt, .json or .md'
     """
     *most, last = (endings[name][0] for name in formats if name in endings)

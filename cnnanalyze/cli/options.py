@@ -60,7 +60,6 @@ def format_option(
     )
 
 
-CheckFormat = Literal["table", "json", "markdown"]
 DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
 TableFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
 
@@ -83,7 +82,6 @@ Spec = Annotated[
     ),
 ]
 Format = Annotated[str | None, format_option(TableFormat, extends=True, tables=True)]
-CheckedFormat = Annotated[CheckFormat | None, format_option(CheckFormat)]
 Document = Annotated[DocumentFormat | None, format_option(DocumentFormat)]
 Reference = Annotated[str | None, format_option(DocumentFormat, extends=True)]
 Output = Annotated[

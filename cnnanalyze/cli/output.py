@@ -55,15 +55,6 @@ def write(
         raise full(error) from None
 
 
-def write_prose(text: str, output: Path | None = None, format: str = "text") -> None:  # noqa: A002
-    """Write a text; where it goes to a terminal, lines that are too long for it are broken."""
-    from cnnanalyze.report.terminal import NARROWEST, narrowed, terminal_width
-
-    if output is None and format in {"text", "table"}:
-        text = narrowed(text, max(NARROWEST, terminal_width()))
-    write(text, output, format)
-
-
 def full(error: OSError) -> UsageError:
     """Return what to say of a stdout that takes nothing more."""
     # What could not be written must not be tried again when the process ends.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnanalyze.crosscheck.result import Balance
 
 Progress = Callable[[float, str], None]
-VerdictFormat = Literal["table", "json"]
+VerdictFormat = Literal["text", "json"]
 
 
 EXAMPLES = (
@@ -60,7 +60,7 @@ def verify(
     balances: list[Balance] = []
     texts: list[str] = []
     names = find(specs)
-    live = format == "table" and output is None
+    live = format == "text" and output is None
     with watching(len(names)) as watch:
         for network in load_all(names, read_settings(settings), failed):
             try:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cnnanalyze.characters import cells, harmless, legible, wrap
+from cnnanalyze.characters import cells, harmless, legible
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -77,22 +77,6 @@ def _words(line: Line) -> Iterator[tuple[Stretch, Line]]:
             blanks = (blanks[0] + part, style)
     if word:
         yield blanks, word
-
-
-def narrowed(text: str, width: int) -> str:
-    r"""Return a text whose lines are broken where they are too long for a width.
-
-    Examples
-    --------
-    >>> print(narrowed("one two three\n- four five six", 9))
-    one two
-      three
-    - four
-      five
-      six
-    """
-    lines = chain.from_iterable(broken([(line, "")], width) for line in text.split("\n"))
-    return "\n".join("".join(part for part, _ in line) for line in lines)
 
 
 class UnbrokenLine(list[Stretch]):
@@ -172,37 +156,6 @@ def terminal_width() -> int:
     with suppress(AttributeError, ValueError, OSError):  # closed, or no terminal
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or USUAL  # type: ignore[union-attr]
     return UNBOUNDED
-
-
-def line_width() -> int:
-    """Return the cells in a line of prose: no more than one reads well."""
-    return max(NARROWEST, min(terminal_width(), LONGEST_LINE))
-
-
-def folded(text: str, width: int) -> str:
-    """Return a text whose lines are broken where they are too long for a width.
-
-    What stands in columns goes on below its last column, where that leaves room; prose is broken
-    where it would be hard to read, and code, which stands four cells in, not at all.
-
-    Examples
-    --------
-    >>> print(folded("  relu   the larger one of a number and zero", 32))
-      relu   the larger one of a
-             number and zero
-    """
-    lines = []
-    for line in text.split("\n"):
-        body = line.lstrip(" ")
-        columns = line.rstrip().rfind(GAP, len(line) - len(body)) + len(GAP)
-        room = max(NARROWEST, min(width, UNBOUNDED if columns >= len(GAP) else LONGEST_LINE))
-        if cells(line) <= room or line.startswith("    "):
-            lines.append(line)
-            continue
-        start = columns if len(GAP) <= columns <= room - NARROWEST else len(line) - len(body)
-        hang = " " * (start if start == columns else start + len(GAP) if start else 0)
-        lines += wrap(line[start:], room, first=line[:start], rest=hang)
-    return "\n".join(lines)
 
 
 USUAL = 80
