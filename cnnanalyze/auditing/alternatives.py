@@ -1,4 +1,4 @@
-"""Neighbours: networks that a figure may have been meant for instead of the one it stands beside.
+"""Neighbours: networks that a figure may have been meant for instead of the one it is printed for.
 
 The same spec with other settings, with another size of the image; other specs of the family.
 """
@@ -134,7 +134,7 @@ class Analyses:
         return self._try(name, network, lambda: _sized(network, side))
 
     def loaded(self, path: Path, settings: Settings) -> Analysis | None:
-        """Return the analysis of another spec, under those settings that it knows."""
+        """Return the analysis of another spec, under those of the settings that it has."""
         plain = self._plain(path)
         if plain is None:
             return None
@@ -252,10 +252,10 @@ def is_near(one: Fraction, other: Fraction) -> bool:
 def relatives_of(
     network: Network, analyses: Analyses, could_be: Callable[[Analysis, Fraction], bool]
 ) -> Iterator[Neighbour]:
-    """Other specs of the family that lie beside this one.
+    """Yield other specs of the family in the same folder.
 
-    ``could_be`` is asked whether the figure could be that of a relative whose area is so many times
-    that of an analysis at hand; if not, the relative is not even laid out at that size.
+    ``could_be`` is asked whether the figure could be that of a relative with a given ratio of
+    areas to an analysis at hand; if not, the relative is not even laid out at that size.
     """
     spec = spec_of(network)
     family = spec.text("family")
@@ -322,7 +322,7 @@ def searched(
     """Other values of one whole-number parameter, found by interpolation, as counts grow with it.
 
     Nothing is looked for if the printed figure is far from the right one, ``here``. ``count``
-    returns the number that the figure speaks of.
+    returns the number that the figure refers to.
     """
     wanted = figure.value
     if not here or abs(wanted / here - 1) > Fraction(1, 3):

@@ -67,7 +67,7 @@ GAVE_UP = (
 def examine(
     analysis: Analysis, claims: tuple[Claim, ...], analyses: Analyses | None = None
 ) -> tuple[Verdict, ...]:
-    """Examine figures that speak of a network, or of its spec under other settings.
+    """Examine figures that refer to a network, or of its spec under other settings.
 
     Where the network itself was loaded with other settings, only the figures about those apply.
     """
@@ -292,7 +292,7 @@ def _neighbours(
         return
 
     def could_be(other: Analysis, growth: Fraction) -> bool:
-        """Whether an area so many times that of another network could lead to the figure."""
+        """Whether an area that many times as large could lead to the figure."""
         scale = growth if claim.quantity in AREAL else Fraction(1)
         return not growth or is_near(figure.value, number_of(claim, other) * scale)
 

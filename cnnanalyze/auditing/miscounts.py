@@ -1,6 +1,6 @@
 """Slips: the ways of counting that make printed figures differ, each a small function.
 
-A slip takes the sums over the layers that a figure speaks of, and returns the number that somebody
+A miscount takes the sums over the layers of a figure, and returns the number that somebody
 who counts like that would print; nothing where it makes no difference.
 """
 

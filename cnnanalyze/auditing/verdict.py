@@ -52,7 +52,7 @@ class Verdict(NamedTuple):
 
     @property
     def may_be_chance(self) -> bool:
-        """Whether so short a figure may agree with one of so many counts by accident.
+        """Whether a figure of so few digits may agree with one of the tried counts by accident.
 
         A convention that the spec names, or a cause that explains two figures, is no accident.
         """

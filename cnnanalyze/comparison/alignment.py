@@ -20,7 +20,7 @@ Pairing = list[tuple[int, int]]
 
 
 class Look(NamedTuple):
-    """What the alignment sees of a layer; numbers are equal where the things they stand for are."""
+    """What the alignment sees of a layer; equal things have equal numbers."""
 
     path: str
     name: str

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cnnanalyze.comparison.alignment import Look, Pairing
 
 Stretch = tuple[int, int]
-"""The first layer of a branch, and the one behind its last."""
+"""The first layer of a branch, and the one after its last."""
 Layers = tuple[int, ...]
 
 
@@ -38,7 +38,7 @@ def reorder(one: Sequence[Look], other: Sequence[Look], pairs: Pairing) -> list[
     """
     order = list(range(len(one)))
     untouched = len(one)
-    # A join stands behind its branches: from the last one on, joins in branches of others come
+    # A join follows its branches: from the last one on, joins in branches of others come
     # later, and wait until their own partners are known.
     for i, j in reversed(pairs):
         if i >= untouched:
@@ -81,7 +81,7 @@ def _like(
         there = {n: seen(one, ours[n]) for n in left}
         waiting: dict[Layers, deque[int]] = defaultdict(deque)
         for n, layers in there.items():
-            if wanted.get(n) == layers:  # it stands where it should
+            if wanted.get(n) == layers:  # it is where it should
                 partners[n] = n
             else:
                 waiting[layers].append(n)

@@ -232,7 +232,7 @@ def _changes(
 
 
 def _aspects(before: Node, after: Node) -> Iterator[Aspect]:
-    """Say in what two layers differ, wherever they stand."""
+    """Say in what two layers differ, wherever they are."""
     if before.kind != after.kind:
         yield Aspect("kind", before.kind, after.kind)
     else:
@@ -298,8 +298,8 @@ def _elsewhere(
 ) -> Iterator[Aspect]:
     """Say which references lead elsewhere.
 
-    What reads an added layer, or what read a removed one, reads on behind it what it did before:
-    only between layers that both have partners can it be told that another one is meant.
+    What reads an added layer, or what read a removed one, still reads the same after it:
+    only between layers that both have partners is it known that another one is meant.
     """
     moved = [
         (one, other) for one, other in zip(before, after, strict=False) if partners.part(one, other)

@@ -1,4 +1,4 @@
-"""Results: what became of every layer, and what that makes of the totals; frozen."""
+"""Results: the change of every layer and of the totals; frozen."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LayerChange:
 
     @property
     def facts(self) -> NodeFacts:
-        """The layer as it is now; if it is gone, as it was."""
+        """The layer as it is now; if it was removed, as it was."""
         facts = self.after or self.before
         assert facts is not None
         return facts
@@ -68,7 +68,7 @@ class LayerChange:
 
     @property
     def path(self) -> str:
-        """The path of the layer as it is now; if it is gone, as it was."""
+        """The path of the layer as it is now; if it was removed, as it was."""
         return self.facts.node.id
 
     @property
@@ -112,7 +112,7 @@ class Comparison:
     before: Analysis
     after: Analysis
     changes: tuple[LayerChange, ...]
-    """What became of every layer, in the order of execution; what is gone stands where it was."""
+    """The change of every layer, in the order of execution; removed ones where they were."""
     aspects: tuple[Aspect, ...] = ()
     """In what the networks as a whole differ: their inputs, their outputs."""
 
@@ -180,7 +180,7 @@ class Comparison:
 
 
 def in_order(changes: Iterator[LayerChange]) -> Iterator[LayerChange]:
-    """Yield changes so that between two pairs what is gone stands before what is new."""
+    """Yield changes so that between two pairs removed layers come before added ones."""
     added: list[LayerChange] = []
     for change in changes:
         if change.status == "added":

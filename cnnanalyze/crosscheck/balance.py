@@ -31,7 +31,7 @@ WORKSPACE = 64 * 2**20
 """Bytes that a convolution may take for the windows it lays out."""
 
 FEW_DIGITS = 1_000
-"""So many of a unit, and a count is told in the next larger one."""
+"""From this number of a unit on, a count is given in the next larger one."""
 
 FEWEST_LINES = 3
 """Lines along each axis that are worth following: both borders, and one between."""
@@ -126,7 +126,7 @@ def _silent(share: float, what: str) -> None:
 
 
 def step_of(node: Node) -> RunStep:
-    """Return what the executor may know of a node: kind, attributes as written, wiring."""
+    """Return what the executor is given of a node: kind, attributes as written, wiring."""
     return RunStep(
         node.id,
         node.kind,
@@ -345,7 +345,7 @@ def choose_lines(size: int, most: int | None) -> Sequence[int]:
 def _confirm(
     by_rule: tuple[Interval | None, ...], observed: list[Interval | None], lines: Sequence[int]
 ) -> tuple[Interval | None, ...]:
-    """Return the intervals by rule for all units whose observation bears them out."""
+    """Return the intervals by rule for all units whose observation agrees."""
     if len(by_rule) != len(observed) or by_rule == tuple(observed):
         return tuple(observed)
     followed = set(lines)

@@ -27,7 +27,7 @@ class Check(NamedTuple):
     layer: str
     """The block or layer that was measured; empty for the whole network."""
     measured: int | None
-    """Nothing if it cannot be told, or if there is no such layer."""
+    """Nothing if it is not known, or if there is no such layer."""
     verdict: Verdict
     largest: tuple[tuple[str, int], ...] = ()
     """The blocks or layers that add most to a sum, largest first."""
@@ -48,7 +48,7 @@ class Check(NamedTuple):
 
 
 class LimitedPart(NamedTuple):
-    """What a limit speaks of: a network, a block or a layer."""
+    """What a limit refers to: a network, a block or a layer."""
 
     analysis: Analysis
     facts: tuple[NodeFacts, ...]
@@ -91,7 +91,7 @@ def without_fitting(checks: Sequence[Sequence[Check]]) -> list[tuple[Check, ...]
 def matching(analysis: Analysis, pattern: str) -> Iterator[str]:
     """Return the paths of layers and blocks that fit a pattern, in the order of execution.
 
-    ``*`` stands for any part of one component of a path, ``**`` for any number of components.
+    ``*`` matches any part of one component of a path, ``**`` for any number of components.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
 
 
 def _passed(reached: set[int], pattern: tuple[str, ...]) -> set[int]:
-    """Return places in a pattern with those that come after a ``**``, which may stand for none."""
+    """Return places in a pattern with those after a ``**``, which may match nothing."""
     for n in range(len(pattern)):
         if n in reached and pattern[n] == "**":
             reached.add(n + 1)
@@ -163,9 +163,9 @@ COMES_OUT = frozenset({"activations"})
 
 
 def measure(limit: Limit, part: LimitedPart) -> int | None:
-    """Return what a limit speaks of, as a number; nothing if it cannot be told.
+    """Return what a limit refers to, as a number; nothing if it is not known.
 
-    Of what has a number for each axis, an upper limit speaks of the largest, a lower one of the
+    Of what has a number for each axis, an upper limit refers to the largest, a lower one of the
     smallest.
     """
     quantity, terms = find(limit.quantity), _terms(limit)
@@ -214,7 +214,7 @@ def remedy(check: Check) -> str:
 
 
 def sentence(check: Check) -> str:
-    """Say how it stands with one limit, in numbers.
+    """Say in numbers whether a limit is kept.
 
     Examples
     --------

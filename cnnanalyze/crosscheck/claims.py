@@ -31,13 +31,13 @@ class ClaimCheck(NamedTuple):
 
 
 MOST_LAYERS = 100_000
-"""Layers that may be laid out for the variants of a spec that its claims speak of."""
+"""Layers that may be laid out for the variants of a spec that its claims refer to."""
 MOST_SUMS = 1_000_000
 """Layers that may be added up for claims about all operations up to some layer."""
 
 
 def check_claims(analysis: Analysis) -> tuple[ClaimCheck, ...]:
-    """Check every claim of the spec that speaks of this network or of a variant of it.
+    """Check every claim of the spec that refers to this network or of a variant of it.
 
     A claim may name parameters of the spec (``set:``); it is checked on the network with these.
     Where the network itself was loaded with other parameters, only the claims about those apply.
@@ -146,7 +146,7 @@ def facts_of(claim: Claim, analysis: Analysis) -> tuple[NodeFacts, ...]:
 
 
 def total_for(claim: Claim, analysis: Analysis) -> Total:
-    """Return the sums over the layers that a claim speaks of."""
+    """Return the sums over the layers that a claim refers to."""
     if not claim.layer:
         return analysis.total
     if claim.quantity == SO_FAR:
@@ -160,7 +160,7 @@ def coming_out(claim: Claim, total: Total) -> Total:
 
 
 def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
-    """Return the shape, or the numbers per axis, that a claim speaks of."""
+    """Return the shape, or the numbers per axis, that a claim refers to."""
     last = facts_of(claim, analysis)[-1]
     if claim.quantity == OUTPUT:
         return last.output.extents
@@ -189,7 +189,7 @@ def uncounted(claim: Claim, analysis: Analysis) -> tuple[str, ...]:
 
 
 def number_of(claim: Claim, analysis: Analysis) -> int:
-    """Return the number that a claim speaks of, under the claim's own convention."""
+    """Return the number that a claim refers to, under the claim's own convention."""
     total = total_for(claim, analysis)
     if (counted := _counts(claim)) == "operations":
         return total.operations(convention_of(claim))

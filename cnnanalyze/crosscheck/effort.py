@@ -1,4 +1,4 @@
-"""What verifying a network takes: told by the rules, before anything runs.
+"""The effort of verifying a network, computed by the rules before anything runs.
 
 The unit is a multiply-accumulate in a matrix product. An operation on numbers one by one takes as
 long as many of these, since memory is slower than arithmetic; so does a number that is moved.
@@ -26,9 +26,9 @@ APART = 16
 OF_A_LAYER = 200_000
 """What a layer counts however small it is."""
 OF_A_POSITION = 8
-"""How often an image is gone through beside the taps, where receptive fields are observed."""
+"""How often an image is traversed beside the taps, where receptive fields are observed."""
 OF_A_UNIT = 100_000
-"""What a unit of an axis counts, of which both sides tell what it reads."""
+"""What a unit of an axis counts, whose reads both sides give."""
 
 _AT_ONCE = 1 << 22
 """Numbers alive while images run together: few enough to be fast, enough to be worth a run."""
@@ -78,7 +78,7 @@ class FieldEffort(NamedTuple):
     """The lines along each axis of the input."""
 
     def of(self, most: int | None) -> int:
-        """Return the operations that following so many lines of each axis takes, or all."""
+        """Return the operations that following some lines of each axis takes, or all lines."""
         images = 1 + sum(n if most is None else min(n, most) for n in self.sizes)
         return self.fixed + images * self.of_image + -(-images // self.images) * self.of_run
 

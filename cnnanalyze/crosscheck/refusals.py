@@ -13,7 +13,7 @@ from cnnanalyze.graph.node import Node
 MOST_WEIGHTS = 3_000_000
 """Layers are tried only where they hold no more numbers than this."""
 MOST_NUMBERS = 200_000
-"""Layers are tried on inputs of at most so many activations; a refusal needs no large one."""
+"""The most activations in the inputs that layers are tried on; a refusal needs no large one."""
 
 
 def compare_refusals(network: Network) -> Iterator[tuple[str, str, str, object, object]]:

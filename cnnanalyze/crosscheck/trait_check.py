@@ -39,7 +39,7 @@ class Trial:
     tensors: Mapping[str, Array]
 
     def run(self, *given: Array) -> Array:
-        """Return what the kernel makes of these inputs."""
+        """Return the output of the kernel for these inputs."""
         kernel = kernel_of(self.layer.kind)
         with np.errstate(all="ignore"):
             return kernel(Tally(), list(given), dict(self.tensors), **self.layer.attributes)
@@ -50,7 +50,7 @@ class Trial:
 
     @cached_property
     def result(self) -> Array:
-        """What the kernel makes of the given inputs."""
+        """The output of the kernel for the given inputs."""
         return self.run(*self.given)
 
     @property

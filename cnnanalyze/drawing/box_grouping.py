@@ -22,7 +22,7 @@ class Box(NamedTuple):
     path: str
     """What the box is called: the group that holds it alone, or its weightiest layer."""
     groups: tuple[str, ...]
-    """The paths of the groups in which the box stands, outermost first."""
+    """The paths of the groups in which the box is, outermost first."""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -33,8 +33,8 @@ class Box(NamedTuple):
 def groups_of(network: Network) -> dict[str, tuple[str, ...]]:
     """Return, for every layer, the paths of the blocks and stages around it, outermost first.
 
-    The branches of a join stand under its path; they are no groups: ``add1/2/conv1`` stands
-    where ``add1`` stands.
+    The branches of a join are under its path; they are no groups: ``add1/2/conv1`` is
+    where ``add1`` is.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def fold(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
     """Return the boxes of a network, in the order of execution.
 
     A norm, an activation, a dropout joins the box that it follows if nothing else reads what is
-    between them and both stand in the same group; failing that, it joins the box that reads it.
+    between them and both are in the same group; failing that, it joins the box that reads it.
     Where a box begins with such a layer, the next of its kind begins the next box: what is written
     as norm, activation, convolution is drawn so. A full box is followed by the next.
 
@@ -101,7 +101,7 @@ class _Run:
         """Where the first one stands that has a box of its own."""
 
     def append(self, node: Node, *, is_mark: bool) -> None:
-        """Add a layer behind the others."""
+        """Add a layer after the others."""
         if self.main is None and not is_mark:
             self.main = len(self.nodes)
         self.nodes.append(node)

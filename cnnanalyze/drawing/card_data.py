@@ -1,8 +1,8 @@
-"""Live: what a script needs to show on a card the numbers of one block that the card stands for.
+"""Card data: what a script needs to show on a card the numbers of one of its blocks.
 
 All blocks of one form share the geometry of a card; only texts differ. Texts that do are slots. For
 each card there are, as far as they differ, the texts of its slots, and for each of its uses the
-layers that its boxes stand for; layers are numbered in the order of execution.
+layers that its boxes represent; layers are numbered in the order of execution.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Live:
     def text(self, cards: Sequence[Card]) -> str:
         """Return everything as JSON.
 
-        ``spine`` holds, for each box, the layers that it stands for. For each card, ``uses`` holds
+        ``spine`` holds, for each box, the layers that it represents. For each card, ``uses`` holds
         its blocks: name, first layer, and which of ``texts`` and ``boxes`` are theirs; texts are
         in the order of the slots, boxes as layers counted from the first of the use.
         """
@@ -63,7 +63,7 @@ class Live:
         return [self.order[n.id] for box in tile.boxes for n in (box.main, *box.before, *box.after)]
 
     def _by_use(self, tile: Tile) -> dict[int, list[int]]:
-        """Return the layers that a box on a card stands for, by the use that they belong to."""
+        """Return the layers that a box on a card represents, by the use that they belong to."""
         found: dict[int, list[int]] = {}
         for box, owner in zip(tile.boxes, tile.owners or (0,) * len(tile.boxes), strict=True):
             found.setdefault(owner, []).extend(

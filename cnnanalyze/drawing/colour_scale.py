@@ -57,7 +57,7 @@ class Heat:
         return "; +all: the whole map, too, through a statistic"
 
     def value(self, tile: Tile) -> int:
-        """Return the quantity of all layers that a box stands for."""
+        """Return the quantity of all layers that a box represents."""
         quantity, facts = self.quantity, self.analysis.facts
         assert quantity is not None
         assert quantity.of_layer is not None

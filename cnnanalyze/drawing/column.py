@@ -80,7 +80,7 @@ class Column:
         return self._whole(exits, height)
 
     def _stack(self) -> None:
-        """Decide how high everything stands, with room for labels and the ends of rails."""
+        """Decide the height of everything, with room for labels and the ends of rails."""
         forks = {r.a for r in self.rails}
         over = {r.b for r in self.rails if r.b < len(self.figures) and self.figures[r.b].is_group}
         y = self.head

@@ -43,7 +43,7 @@ BADGE = 24.0
 BAR = 30.0
 """The room for the name of a card, from which its edges come."""
 STUB = 18.0
-"""How far these run before anything stands in their way."""
+"""How far these run without an obstacle."""
 MOST_IN_A_U = 60
 """A network of more boxes is drawn as a U only if its blocks make one."""
 
@@ -66,7 +66,7 @@ class Composer:
         self.seen: list[Tile] = []
 
     def whole(self, root: Part) -> Figure:
-        """Return the network: its input, what stands at its top, its outputs."""
+        """Return the network: its input, what is at its top, its outputs."""
         for candidate in (_flat(root), root):
             parts = candidate.children
             if len(parts) > MOST_IN_A_U or any(
@@ -147,7 +147,7 @@ class Composer:
         """Return the figure of a part: a box, a reference to a card, or a frame."""
         first = parts[0]
         members = [m for p in parts for m in (p.members or (p,))]
-        # What the uses read and put out counts for each member of a repeated part.
+        # What the uses read and output counts for each member of a repeated part.
         inner = [r for r, p in zip(references, parts, strict=False) for _ in p.paths]
         uses = grouped(parts, references)
         counts = tuple(found[0].times for found in uses)
@@ -203,7 +203,7 @@ class Composer:
     def _sized(self, tile: Tile) -> Tile:
         words = tile.words
         times = tile.part.times if tile.part else 1
-        # The box fits what it says of any block that the card around it stands for.
+        # The box fits what it says of any block that the card around it represents.
         title = CardText(repeated(words.title, times), words.titles)
         width = title.width(TITLE) * BOLD
         if tile.kind == "join":
@@ -222,7 +222,7 @@ class Composer:
         return tile._replace(width=round(max(width, LEAST)), height=height)
 
     def cards_figures(self) -> list[Figure]:
-        """Return a figure for each card that a reference speaks of; they may speak of more."""
+        """Return a figure for each card that a reference refers to; they may refer to more."""
         figures = []
         for card in self.plan.cards:
             parts = card.parts
@@ -248,7 +248,7 @@ def compose(body: Body, head: float, foot: float) -> Figure:
 
 
 def _is_column(body: Body) -> bool:
-    """Whether every figure can stand below the one before."""
+    """Whether every figure can be below the one before."""
     if len(body.sources) > 1 or any(a != len(body.figures) - 1 for _, a in body.exits):
         return False
     pairs = {(a, b) for a, _, b in body.edges}
@@ -268,7 +268,7 @@ def _is_crowded(body: Body) -> bool:
 
 
 def block_references(parts: Sequence[Part], planter: Planter, network: Network) -> References:
-    """Return, for each use of a form, what it reads first and puts out last."""
+    """Return, for each use of a form, what it reads first and outputs last."""
     found = []
     for use, part in enumerate(parts):
         wiring = planter.wiring(part)

@@ -71,5 +71,5 @@ def family(node: Node) -> str:
 
 
 def follows(node: Node) -> bool:
-    """Whether a layer is a mark on its neighbour's box instead of a box of its own."""
+    """Whether a layer is drawn as a mark on the box of its neighbour."""
     return len(node.inputs) == 1 and (family(node) == "point" or node.layer.labels.beside)

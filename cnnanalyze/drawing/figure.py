@@ -25,11 +25,11 @@ class Tile(NamedTuple):
     words: Words
     part: Part | None = None
     boxes: tuple[Box, ...] = ()
-    """All boxes that this one stands for."""
+    """All boxes that this one represents."""
     letter: str = ""
     """The card that shows the inside."""
     single: bool = True
-    """Whether the tile stands for layers at one place only."""
+    """Whether the tile represents layers at one place only."""
     owners: tuple[int, ...] = ()
     """On a card, the number of the use that each of the boxes belongs to."""
 
@@ -47,7 +47,7 @@ class Frame(NamedTuple):
     letter: str = ""
     """If it is a card."""
     titles: tuple[str, ...] = ()
-    """The name in each block that the card stands for."""
+    """The name in each block that the card represents."""
     counts: tuple[int, ...] = ()
     """How often it is repeated there."""
 
@@ -74,7 +74,7 @@ class Label(NamedTuple):
     text: str
     anchor: str = "start"
     uses: tuple[str, ...] = ()
-    """The text in each block that the card around it stands for."""
+    """The text in each block that the card around it represents."""
 
 
 Mark = Tile | Frame | Line | Label

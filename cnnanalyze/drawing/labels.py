@@ -1,4 +1,4 @@
-"""Wording: what stands in a box and on an edge, for one layer or for all that it stands for."""
+"""Wording: the texts in boxes and on edges, for one layer or for all that a box represents."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from cnnanalyze.graph.node import Node
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The extents of what a block reads, where its uses differ in them."""
 WIDTH = "C"
-"""The channels that a block puts out, where its uses differ in them."""
+"""The channels that a block outputs, where its uses differ in them."""
 LARGEST_RATIO = 16
 
 
 class CardBlock(NamedTuple):
-    """A block that a card stands for: what the words on the card are relative to."""
+    """A block that a card represents: what the words on the card are relative to."""
 
     read: Shape
     """What the block reads first."""
     put: Shape
-    """What it puts out last."""
+    """What it outputs last."""
     use: int = 0
     """Its number among all blocks of the card."""
 
 
 class CardText(NamedTuple):
-    """A text on a card, and what it is in each block that the card stands for."""
+    """A text on a card, and what it is in each block that the card represents."""
 
     text: str = ""
     uses: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Words(NamedTuple):
     name: str = ""
     """What the spec calls the layer, if somebody chose the name."""
     titles: tuple[str, ...] = ()
-    """The title in each block that the card around the box stands for."""
+    """The title in each block that the card around the box represents."""
     names: tuple[str, ...] = ()
     """The name there."""
 
@@ -67,7 +67,7 @@ def box_words(boxes: Sequence[Box], references: Sequence[CardBlock] = ()) -> Wor
     Parameters
     ----------
     boxes
-        What the box stands for: one layer with its marks, or its equals in several blocks.
+        What the box represents: one layer with its marks, or its equals in several blocks.
     references
         For each of them the block around it.
     """
@@ -217,7 +217,7 @@ def _extents(value: Any) -> str:  # noqa: ANN401 - one number or one per axis
 
 
 def shape_words(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> str:
-    """Return what stands on an edge: ``56×56×64``, or ``H/2×W/2×C`` where the uses differ.
+    """Return the text on an edge: ``56×56×64``, or ``H/2×W/2×C`` where the uses differ.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def shape_words(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -
 
 
 def said(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> CardText:
-    """Return what stands on an edge of a card, and what in each block of it."""
+    """Return the text on an edge of a card, and what in each block of it."""
     uses = grouped(shapes, references)
     return CardText(shape_words(shapes, references), tuple(map(shape_words, uses)))
 

@@ -1,6 +1,6 @@
 """Layering: places for the nodes of a small graph, in rows, with few crossings and straight lanes.
 
-Rows are longest paths; nodes that could stand in several rows stand in the middle of them. Edges
+Rows are longest paths; nodes that could be in several rows are in the middle of them. Edges
 over several rows get a narrow lane in each row between. The order in a row follows the barycentres
 of the neighbours; the places along a row are the nearest to the neighbours that keep the order.
 """
@@ -67,7 +67,7 @@ def arrange(
     *,
     upright: bool = False,
 ) -> Places:
-    """Where do nodes of these widths stand?
+    """Where are nodes of these widths placed?
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def arrange(
     gap
         The least distance between neighbours in a row.
     upright
-        Whether the longest path stands upright, and all else beside it.
+        Whether the longest path is upright, and all else beside it.
     """
     graph = _Layers(widths, edges, gap)
     graph.order()
@@ -141,7 +141,7 @@ class _Layers:
         self.chains = [self._chain(a, b) for a, b in edges]
         self.x = [0.0] * len(self.widths)
         self.main: frozenset[int] = frozenset()
-        """The nodes of the path that shall stand upright."""
+        """The nodes of the path that shall be upright."""
 
     def _chain(self, a: int, b: int) -> list[int]:
         """Make lanes for one edge in the rows between its ends."""
@@ -282,7 +282,7 @@ class _Layers:
         return found
 
     def _push(self, row: list[int], side: int) -> None:
-        """Keep the distances behind what was moved outward."""
+        """Keep the distances after what was moved outward."""
         for a, b in pairwise(row):
             least = self.x[a] + side * self._distance(a, b)
             self.x[b] = side * max(side * self.x[b], side * least)

@@ -116,14 +116,14 @@ class _Outline:
         children = parts[0].children
         steps = _steps(wiring, len(children))
         is_crowded = steps is None
-        steps = steps or _told(wiring, len(children))
+        steps = steps or _described(wiring, len(children))
         if is_crowded:
             yield _OutlineRow(indent, [(CROWDED, "dim")], "")
         for i, (child, step) in enumerate(zip(children, steps, strict=True)):
             column = [p.children[i] for p in parts]
             row = self._row(indent + step.lanes, column, references)
             if is_crowded:
-                row.words = [(f"{i + 1} ", "dim"), *row.words, (step.told, "dim")]
+                row.words = [(f"{i + 1} ", "dim"), *row.words, (step.words, "dim")]
             yield row
             if child.shape.box is None and not self.plan.has_card(child):
                 members = [m for p in column for m in (p.members or (p,))]
@@ -168,18 +168,18 @@ def _cut(words: list[Segment], room: int) -> list[Segment]:
 
 
 class _OutlineBranch(NamedTuple):
-    """How one child of a group hangs together with the others."""
+    """How one child of a group is connected with the others."""
 
     lanes: str
     """Its line in the lanes."""
     around: str
     """The lanes beside its inside."""
-    told: str = ""
+    words: str = ""
     """What it reads, and where its output goes, in words where there are too many lanes."""
 
 
 MOST_LANES = 16
-"""Where more would run beside each other, what is read is told instead of drawn."""
+"""Where more would run beside each other, what is read is written instead of drawn."""
 CROWDED = "← what a line reads, if not the one above"
 
 
@@ -213,7 +213,7 @@ def _steps(wiring: Wiring, count: int) -> list[_OutlineBranch] | None:
     return steps
 
 
-def _told(wiring: Wiring, count: int) -> list[_OutlineBranch]:
+def _described(wiring: Wiring, count: int) -> list[_OutlineBranch]:
     """Tell by numbers what each child reads."""
     reads = _reads(wiring, count)
     first = wiring.sources[0] if wiring.sources else None
@@ -221,14 +221,14 @@ def _told(wiring: Wiring, count: int) -> list[_OutlineBranch]:
     leaving = {a for _, a in wiring.exits}
     steps = []
     for i, wanted in enumerate(reads):
-        told = ""
+        words = ""
         if wanted != [i - 1 if i else first]:
             outside = [names[s] for s in wanted if isinstance(s, str)]
             inside = ranges(sorted(s + 1 for s in wanted if isinstance(s, int)))
-            told = f" ← {','.join(filter(None, [*outside, inside]))}"
+            words = f" ← {','.join(filter(None, [*outside, inside]))}"
         if i in leaving and i < len(reads) - 1:
-            told += " → out"
-        steps.append(_OutlineBranch("●", "┆ ", told))
+            words += " → out"
+        steps.append(_OutlineBranch("●", "┆ ", words))
     return steps
 
 

@@ -12,7 +12,7 @@ TITLE_ROOM = 52.0
 LEGEND_ROOM = 34.0
 BETWEEN = 28.0
 LEAST_COLUMN = 520.0
-"""Cards stand in one column up to this height, however short the spine."""
+"""Up to this height cards are in one column, however short the spine."""
 SLACK = 1.15
 CROWD = 60
 """More cards than this are put into columns."""
@@ -50,8 +50,8 @@ class DrawingPage(NamedTuple):
 def pack(cards: Sequence[Figure], room: float) -> list[PlacedFigure]:
     """Return places for cards in the least width in which they are not higher than the room.
 
-    Each card, in its order, stands as high as it can, and then as far left as it can; of very many
-    cards each stands below the one before, or begins the next column.
+    Each card, in its order, is placed as high, and then as far left, as possible; of very many
+    cards each is below the one before, or begins the next column.
     """
     if len(cards) > CROWD:
         return _columns(cards, room)

@@ -18,7 +18,7 @@ class Part:
     box: Box | None = None
     children: list[Part] = field(default_factory=list)
     members: list[Part] = field(default_factory=list)
-    """The equal parts that this one stands for, if it stands for several."""
+    """The equal parts that this one represents, if it represents several."""
     form: int = 0
     """Equal for parts of the same kinds, wiring and windows, whatever their widths."""
     exact: int = 0
@@ -26,12 +26,12 @@ class Part:
 
     @property
     def times(self) -> int:
-        """How many equal parts this one stands for."""
+        """How many equal parts this one represents."""
         return len(self.members) or 1
 
     @property
     def shape(self) -> Part:
-        """The part whose inside is drawn: itself, or the first of those it stands for."""
+        """The part whose inside is drawn: itself, or the first of those it represents."""
         return self.members[0] if self.members else self
 
     @cached_property
@@ -58,7 +58,7 @@ class Part:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all that the part stands for."""
+        """The paths of all that the part represents."""
         return tuple(m.path for m in self.members) or (self.path,)
 
     def __iter__(self) -> Iterator[Part]:

@@ -41,7 +41,7 @@ class Planter:
         self.network = network
         self.marks = marks or {}
         self.opened = opened
-        """Paths that are not merged with their like; nothing stands for all."""
+        """Paths that are not merged with their like; nothing means all."""
         self.codes: dict[object, int] = {}
         self.written: dict[int, tuple[tuple[str, ...], str]] = {}
         """By layer, its attributes: those that belong to its form, and all of them."""
@@ -94,7 +94,7 @@ class Planter:
         part.exact = self.code(("exact", exacts, shape))
 
     def code(self, what: object) -> int:
-        """Return a number that stands for something; equal things have equal numbers."""
+        """Return a number for a thing; equal things have equal numbers."""
         return self.codes.setdefault(what, len(self.codes))
 
     def _code_of(self, box: Box) -> tuple[int, int]:

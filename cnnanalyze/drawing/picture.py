@@ -39,7 +39,7 @@ class Drawing:
     colour: str = "kind"
     """What the boxes are coloured by."""
     expanded: bool | tuple[str, ...] = ()
-    """Paths of the blocks that are drawn where they stand; true for all."""
+    """Paths of the blocks that are drawn where they are; true for all."""
     theme: str = "auto"
     """``auto`` follows the reader's preference, and is light in a PNG."""
 

@@ -1,4 +1,4 @@
-"""The plan: which groups are drawn where they stand, and which once, on a card of their own."""
+"""The plan: which groups are drawn where they are, and which once, on a card of their own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from cnnanalyze.drawing.part import Part, is_along
 from cnnanalyze.drawing.part_tree import Planter
 
 TINY = 3
-"""A chain of no more boxes than this is drawn wherever it stands."""
+"""A chain of no more boxes than this is drawn wherever it is."""
 SERIES = 9
-"""A chain of blocks and boxes, as a stage is, is drawn where it stands up to this length."""
+"""A chain of blocks and boxes, as a stage is, is drawn in place up to this length."""
 SINGLE = 6
-"""Other groups that stand at one place only are drawn there up to so many boxes."""
+"""Other groups that occur once are drawn in place up to this number of boxes."""
 WHOLE = 12
 """A network of no more boxes than this is drawn whole."""
 WHOLE_CHAIN = 30
@@ -28,7 +28,7 @@ class Card:
     parts: list[Part]
     """All parts of the form in the network: its uses, by number."""
     places: list[Part]
-    """Where they stand; equal ones in succession stand together."""
+    """Where they are; equal ones in succession are together."""
 
 
 class Plan:
@@ -44,7 +44,7 @@ class Plan:
         """The forms of the blocks of stages: all of them are drawn alike, once."""
         self.sizes: dict[int, tuple[int, bool]] = {}
         self.cards: list[Card] = []
-        """In the order in which the drawing speaks of them."""
+        """In the order of the drawing."""
         self._card_of: dict[int, Card] = {}
         size = len(root.boxes)
         self.crowded = len(root.children) > WHOLE
@@ -64,7 +64,7 @@ class Plan:
     def _count(self, part: Part, seen: set[int]) -> None:
         """Count the places of each form.
 
-        What is inside a form counts once, but a stage shows its blocks wherever it stands.
+        What is inside a form counts once, but a stage shows its blocks wherever it is.
         """
         is_stage = bool(part.path) and self.is_stage(part)
         for child in part.children:

@@ -88,7 +88,7 @@ class _Siblings:
         length = 0
         for i in reversed(range(n - stretch)):
             alike = keys[i] == keys[i + stretch]
-            if stretch == 1 and 1 not in self.pulls[i + 1]:  # side by side, not behind each other
+            if stretch == 1 and 1 not in self.pulls[i + 1]:  # side by side, not in succession
                 alike = False
             first = length + 1 if alike else 0
             length = first if self.pulls[i] == self.pulls[i + stretch] else 0
@@ -112,7 +112,7 @@ class _Siblings:
 
 
 def _merge(row: _Siblings, codes: list[int], stretch: int, least: int = 2) -> _Siblings:
-    """Make one of every ``stretch`` children that come again right behind each other."""
+    """Make one of every ``stretch`` children that repeat in succession."""
     children, planter = row.children, row.planter
     runs = row.runs(codes, stretch)
     if max(runs) == 1:

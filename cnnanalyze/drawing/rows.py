@@ -38,7 +38,7 @@ class Rows:
             self._room(f, s) if f.height else PORT for f, s in zip(self.figures, below, strict=True)
         ]
         pairs = [(a, b) for a, b, _ in self.edges]
-        # The network itself stands upright; the branches of a block stand side by side.
+        # The network itself is upright; the branches of a block are side by side.
         self.places = arrange(widths, pairs, BESIDE, upright=not head)
         self.rows = self.places.rows
         self.heights = [0.0] * (max(self.rows, default=0) + 1)
@@ -67,7 +67,7 @@ class Rows:
         return max([figure.width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
 
     def _stack(self) -> list[float]:
-        """Return how high each row stands."""
+        """Return how high each row is."""
         tops, y = [], 0.0 if self.sources else self.head
         for row, height in enumerate(self.heights):
             tops.append(y)

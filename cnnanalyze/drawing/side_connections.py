@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 RAIL = 10.0
 """Between a box and a rail, and between rails."""
 CROWD = 12
-"""More rails than this beside each other cannot be told apart; they are bundled."""
+"""More rails than this beside each other are bundled: nobody could follow them."""
 
 
 @dataclass
@@ -24,14 +24,14 @@ class Rail:
     start: float = 0.0
     end: float = 0.0
     least: float = 0.0
-    """How far right it must stand at least."""
+    """How far right it must be at least."""
     x: float = 0.0
 
 
 def place_rails(rails: Sequence[Rail]) -> bool:
     """Give every rail a place beside all that it passes, the short ones inside.
 
-    Return whether that can be: nothing is placed if too many would stand beside each other.
+    Return whether that can be: nothing is placed if too many would be beside each other.
     """
     beside = _overlapping(rails)
     if beside is None:

@@ -44,7 +44,7 @@ def draw(
     marks
         For comparisons: paths of layers or groups that are ``added``, ``removed`` or ``changed``.
     expanded
-        Paths of blocks to be drawn where they stand, with all that they hold; true for all.
+        Paths of blocks to be drawn where they are, with all that they hold; true for all.
     interactive
         Whether the numbers of every block come along, for the script of a page that shows them on
         the card of its form (see :class:`~cnnanalyze.drawing.card_data.Live`).

@@ -42,7 +42,7 @@ def _ems(character: str) -> float:
 
 
 def shorten(text: str, most: int = LONGEST) -> str:
-    r"""Return a text of no more than so many characters, on one line and in its own direction.
+    r"""Return a text of at most a number of characters, on one line and in its own direction.
 
     Examples
     --------
@@ -62,7 +62,7 @@ ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def escape(text: str) -> str:
-    r"""Return a text as it may stand in XML, in content and in attributes.
+    r"""Return a text as it may be in XML, in content and in attributes.
 
     Examples
     --------

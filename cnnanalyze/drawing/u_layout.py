@@ -16,7 +16,7 @@ LEAST_LINKS = 2
 ACROSS = 90.0
 """Between the two arms."""
 LONGEST_LINK = 4
-"""Boxes that may stand on a link."""
+"""The most boxes on a link."""
 
 
 class Arms(NamedTuple):
@@ -133,7 +133,7 @@ def compose_arms(body: Body, arms: Arms) -> Figure:
 
 
 def _tops(figures: list[Figure], arms: Arms) -> dict[int, float]:
-    """Return how high each box of the arms stands, so that every link is level."""
+    """Return how high each box of the arms is, so that every link is level."""
     step = GAP + LINE_OF_LABEL
     ends = {link[0]: link[-1] for link in arms.links}
     starts = {link[-1]: link[0] for link in arms.links}

@@ -59,7 +59,7 @@ def verdict_of(row: Verdict) -> str:
 
 
 def subject_of(row: Verdict) -> str:
-    """Return what the figure speaks of."""
+    """Return what the figure measures."""
     quantity = row.claim.quantity.replace("_", " ")
     if row.claim.quantity == "macs":
         quantity = "MACs"
@@ -82,7 +82,7 @@ def causes_of(row: Verdict, most: int | None = MOST) -> Iterator[str]:
 
 
 def doubt_of(row: Verdict) -> str:
-    """Return what speaks against an explanation that explains nothing else."""
+    """Return why an explanation may be a coincidence."""
     digits = count_of(row.claim.figure.digits if row.claim.figure else 0, "digit")
     return f"{count_of(row.tried, 'count')} tried against {digits}"
 
@@ -105,7 +105,7 @@ def remarks_on(row: Verdict) -> Iterator[str]:
 
 
 def conclude(audit: Audit) -> str:
-    """Say in one line how it stands with a spec.
+    """Summarise the audit of a spec in one line.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def _row(row: Verdict) -> tuple[Cell, ...]:
 
 
 def conclude_all(audits: Sequence[Audit]) -> str:
-    """Say in one line how it stands with all specs."""
+    """Summarise several audits in one line."""
     everything = Audit("all", tuple(row for audit in audits for row in audit.rows))
     return f"{count_of(len(audits), 'spec')}, {conclude(everything)}"
 

@@ -77,9 +77,9 @@ class AuditResult(Tabular):
         outcomes: dict[str, int] = {}
         for row in self.rows():
             outcomes[row["outcome"]] = outcomes.get(row["outcome"], 0) + 1
-        told = ", ".join(f"{outcome} {n}" for outcome, n in outcomes.items())
+        counts = ", ".join(f"{outcome} {n}" for outcome, n in outcomes.items())
         number = count_of(sum(outcomes.values()), "figure")
-        return f"{number} ({told})" if told else "no figures"
+        return f"{number} ({counts})" if counts else "no figures"
 
     def to_dict(self) -> Any:  # noqa: ANN401 - plain data
         """Return everything as plain data: what ``audit --format json`` prints."""

@@ -40,7 +40,7 @@ MOST_LAYERS = 10
 
 
 class Outcome(NamedTuple):
-    """How it stands with the budgets of one network."""
+    """The budgets of one network, checked."""
 
     name: str
     spec: str
@@ -79,7 +79,7 @@ _LAYERS = (
 
 
 def document(outcomes: Sequence[Outcome], errors: Sequence[str] = ()) -> Document:
-    """Return how it stands with the budgets of networks, as a document."""
+    """Return the checked budgets of networks as a document."""
     blocks = [block for outcome in outcomes for block in _blocks(outcome)]
     if len(outcomes) > 1:
         blocks.append(Paragraph(strong(conclude(outcomes))))
@@ -131,7 +131,7 @@ def _tables(outcome: Outcome) -> Iterator[Table]:
 
 
 def _remarks(outcome: Outcome) -> Iterator[Inline]:
-    """Yield what is wrong in whole sentences with their places, and how it stands otherwise."""
+    """Yield what is wrong, with its place, and what else there is to say."""
     for check in outcome.checks:
         if not check.is_kept:
             place = f"{check.limit.mark}: " if is_placed(check.limit.mark) else ""
@@ -189,7 +189,7 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
 
 
 def _layer_row(growth: LayerGrowth) -> tuple[Cell, ...]:
-    state = " (new)" if growth.before is None else " (gone)" if growth.now is None else ""
+    state = " (new)" if growth.before is None else " (removed)" if growth.now is None else ""
     changes = [growth.change(q) for q in OF_A_LAYER]
     return (_text(growth.layer + state), *(Cell(c, _signed(c) if c else "") for c in changes))
 

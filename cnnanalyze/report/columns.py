@@ -29,7 +29,7 @@ from cnnanalyze.report.receptive_field_text import brief_centre, brief_padding, 
 from cnnanalyze.report.view import LayerRow, View
 
 Value = int | str | bool | Fraction | None
-"""What stands in a cell: an exact number, a text, or nothing if it cannot be told."""
+"""The content of a cell: an exact number, a text, or nothing if it is not known."""
 Align = Literal["left", "right"]
 T = TypeVar("T")
 ON_REQUEST = 99
@@ -70,30 +70,30 @@ def _bar(value: Value) -> str:
 
 
 class Column(NamedTuple):
-    """One column: what it is called, what stands in a row, what stands below."""
+    """One column: its title, its cells, its total."""
 
     key: str
     title: str
     about: str
     get: Callable[[LayerRow, View], Value]
     priority: int
-    """Where there is no room the column with the largest goes first; 0 never goes."""
+    """In a narrow table the column with the largest is left out first; 0 is never left out."""
     total: Callable[[View], Value] | None = None
-    """What stands below the rows; nothing where a sum has no meaning."""
+    """The total below the rows; nothing where a sum has no meaning."""
     align: Align = "right"
     text: Callable[[Value], str] = _text
     """How a value is printed for people."""
     drawn: bool = False
     """Whether it only draws what another column says in numbers."""
     of_place: bool = False
-    """Whether it differs between layers that differ in nothing but where they stand."""
+    """Whether it depends on the place of a layer in the network."""
 
     def heading(self, options: Options) -> str:
         """Return the title; a count of operations is called by its convention."""
         return self.title or operations_title(options.convention)
 
 
-# --- what stands in a cell ------------------------------------------------------------------------
+# --- cells -------------------------------------------------------------------------------------
 
 
 def number_text(quantity: Quantity, value: Value) -> str:
@@ -109,7 +109,7 @@ def number_text(quantity: Quantity, value: Value) -> str:
 
 
 def of_row(quantity: Quantity, row: LayerRow, view: View) -> int | None:
-    """Return the number of a row; nothing if it cannot be told of some layer."""
+    """Return the number of a row; nothing if it is not known for some layer."""
     if (only := row.only) is not None and quantity.of_layer is not None:
         return quantity.of_layer(only, view.terms)
     return measure(quantity, row.total, view.terms)
@@ -380,7 +380,7 @@ def pick(key: str, among: Mapping[str, T]) -> T:
 def offered(options: Options) -> tuple[tuple[Column, int], ...]:
     """Return the columns that a table may show, each with its priority, in order.
 
-    The count under the chosen convention takes the place that nothing drives out.
+    The count under the chosen convention is never left out.
     """
     every = columns()
     if options.columns:

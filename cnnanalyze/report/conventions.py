@@ -1,4 +1,4 @@
-"""One network under every convention: what each counts, and where it departs from ours."""
+"""One network under every convention: what each counts, and where it differs from ours."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ConventionCount(NamedTuple):
 
 
 def readings(analysis: Analysis) -> tuple[ConventionCount, ...]:
-    """What does every convention make of this network?
+    """Return the counts of a network under every convention.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def readings(analysis: Analysis) -> tuple[ConventionCount, ...]:
 
 
 _FIRST = (DEFAULT, "pytorch")
-"""What the others are compared with stands above them."""
+"""The conventions that the others are compared with come first."""
 
 
 def _is_shown(row: Convention, quantity: str) -> bool:
@@ -129,7 +129,7 @@ def _signed(number: int) -> str:
 
 
 def conventions(analyses: Sequence[Analysis]) -> Document:
-    r"""Return what every convention makes of each network.
+    r"""Return the counts of each network under every convention.
 
     Examples
     --------

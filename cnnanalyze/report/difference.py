@@ -133,7 +133,7 @@ class Difference(Tabular):
 
 
 MOST_TOLD = 3
-"""Networks that one line speaks of."""
+"""Networks that one line names."""
 
 
 def difference(

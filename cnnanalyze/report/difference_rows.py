@@ -35,7 +35,7 @@ class DifferenceRow:
 
     @property
     def times(self) -> int:
-        """How many layers the row stands for."""
+        """The number of layers in the row."""
         return len(self.changes)
 
 
@@ -127,7 +127,7 @@ _MOST_NUMBERS = 4
 
 
 def describe(change: LayerChange, options: Options) -> str:
-    """Say what became of a layer: what is new or gone, or in what it changed."""
+    """Describe a change: what was added or removed, or what is different."""
     if change.status in {"added", "removed"}:
         return what_is(change.facts, options)
     said: dict[str, list[str]] = {}
@@ -140,7 +140,7 @@ def describe(change: LayerChange, options: Options) -> str:
 
 
 def what_is(facts: NodeFacts, options: Options) -> str:
-    """Say what a layer is: its kind, its attributes, what it puts out."""
+    """Say what a layer is: its kind, its attributes, what it outputs."""
     node = facts.node
     about = " ".join(filter(None, (node.kind, brief(node))))
     return f"{about}, output {options.shape(node.output)}"

@@ -131,7 +131,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture, with words that stand for it where there is no room for pictures."""
+    """A picture, with a description for formats without pictures."""
 
     svg: Callable[[], str]
     text: str
@@ -223,7 +223,7 @@ def joined(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def prose(text: str) -> tuple[Span, ...]:
-    """Return a sentence in which what stands between backticks is code.
+    """Return a sentence whose words between backticks are code.
 
     Examples
     --------
@@ -255,7 +255,7 @@ def code(text: str) -> tuple[Span, ...]:
 
 
 def strong(text: str) -> tuple[Span, ...]:
-    """Return words that stand out."""
+    """Return bold words."""
     return (Span(text, tone="strong"),)
 
 

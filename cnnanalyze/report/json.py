@@ -27,9 +27,9 @@ def to_dict(analysis: Analysis, options: Options | None = None) -> dict[str, Any
 
     Counts are for one image. Shapes and other lists over axes are height before width before
     channels, whatever the layout of printed tables. What cannot be counted is null, and the status
-    is then ``partial``. Elementary operations that are not listed are zero; ``fit`` stands only at
-    layers with a window, ``shares`` only at those with the weights of another one. Of a receptive
-    field, ``min_size`` stands only where branches differ in size, and ``sees_all`` only if it does.
+    is then ``partial``. Elementary operations that are not listed are zero. Only layers with a
+    window have ``fit``; only those with the weights of another one have ``shares``. A receptive
+    field has ``min_size`` only where branches differ in size, and ``sees_all`` only if it is true.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def network_dict(
 
 
 def _inputs(network: Network) -> dict[str, Any]:
-    """Return what goes in: the extents of the only input, or those of several by their ids."""
+    """Return the extents of the only input, or those of several by their ids."""
     if len(network.inputs) == 1:
         return {"input": list(network.input.extents)}
     return {"inputs": {name: list(one.shape.extents) for name, one in network.inputs.items()}}
@@ -101,7 +101,7 @@ def _inputs(network: Network) -> dict[str, Any]:
 def totals(total: Total, terms: Terms) -> dict[str, Any]:
     """Return the sums; where something cannot be counted they are lower bounds.
 
-    ``uncounted`` stands only where the chosen convention cannot say what some kinds count.
+    ``uncounted`` is given only where the chosen convention cannot say what some kinds count.
     """
     return {
         **{q.key: measure(q, total, terms, least=True) for q in summed_up()},
@@ -111,17 +111,17 @@ def totals(total: Total, terms: Terms) -> dict[str, Any]:
 
 
 def summed_up() -> list[Quantity]:
-    """Return the quantities that stand among the totals."""
+    """Return the quantities of the totals."""
     return [q for q in rows(exact=True) if q.of_axes is None and not q.is_memory]
 
 
 def of_layers() -> list[Quantity]:
-    """Return the quantities that stand at every layer."""
+    """Return the quantities of every layer."""
     return [q for q in summed_up() if q.of_layer is not None]
 
 
 def memories() -> list[Quantity]:
-    """Return the quantities that are told in bytes."""
+    """Return the quantities in bytes."""
     return [q for q in rows(exact=True) if q.is_memory]
 
 

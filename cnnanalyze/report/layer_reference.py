@@ -141,7 +141,7 @@ def _inputs(cls: Kind) -> str:
 
 _ABOUT = (
     "`cnnanalyze layers KIND` explains one of them. Every figure of the worked examples was "
-    "printed by the source that it names; the computed one stands beside it."
+    "printed by the source that it names; the computed one is beside it."
 )
 _ATTRIBUTES = (
     Heading("name", "attribute", "left", is_code=True),

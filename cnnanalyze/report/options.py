@@ -55,7 +55,7 @@ class Options:
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> Options:
-        """Make options from keywords; an unknown one is met with the nearest known.
+        """Make options from keywords; an unknown one is refused with the nearest known.
 
         Examples
         --------
@@ -74,7 +74,7 @@ class Options:
 
     @property
     def terms(self) -> Terms:
-        """Under what quantities are told."""
+        """The conditions under which quantities are measured."""
         return Terms(self.convention, self.batch, bytes_of(self.dtype))
 
     @property
@@ -96,7 +96,7 @@ class Options:
 
 
 def operations_title(convention: str) -> str:
-    """Return what a count under a convention is called; one word never stands for another.
+    """Return what a count under a convention is called; each convention has a title of its own.
 
     Examples
     --------

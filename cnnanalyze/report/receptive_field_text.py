@@ -11,7 +11,7 @@ from cnnanalyze.core.periodic_field import PeriodicField, Strand
 from cnnanalyze.report.numbers import fraction, per_axis
 
 BESIDE = "+all"
-"""Stands behind a field whose units see everything, too, through a statistic."""
+"""Suffix of a field whose units also see everything through a statistic."""
 NOTE = "each unit sees the whole map, too, through a statistic: a normalisation or a gate"
 """What it means, in the line below a table."""
 

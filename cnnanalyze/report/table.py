@@ -22,14 +22,14 @@ class Heading(NamedTuple):
     title: str
     align: Align
     priority: int = 0
-    """Where there is no room the column with the largest goes first; 0 never goes."""
+    """In a narrow table the column with the largest is left out first; 0 is never left out."""
     is_code: bool = False
     """Whether its cells are code: words of a language."""
     formula: Formula | None = None
     """The title as a formula, where it is one."""
     role: Role = "value"
     """In a terminal without room for a column, a ``group`` becomes a line above the rows that share
-    it, and a ``remark`` stands below its row."""
+    it, and a ``remark`` is below its row."""
 
 
 class Cell(NamedTuple):
@@ -129,7 +129,7 @@ def _foot(column: Column, view: View) -> Cell:
 
 
 def explained(table: Table) -> Table:
-    """Return a table with a line that explains the mark, if it stands in a cell."""
+    """Return a table with a line that explains the mark, if a cell has it."""
     shown = any(cell.text.endswith((BESIDE, f"{BESIDE})")) for row in table.rows for cell in row)
     return table._replace(note=f"{BESIDE}: {NOTE}") if shown else table
 

@@ -31,7 +31,7 @@ Line = list[Stretch]
 
 
 def broken(line: Line, width: int) -> Iterator[Line]:
-    """Yield a line in lines of a width, broken between words; what goes on is set in.
+    """Yield a line in lines of a width, broken between words; continued lines are indented.
 
     A rule is cut off, and a word that is longer than a line stays whole.
 
@@ -101,7 +101,7 @@ class Lines:
         raise NotImplementedError
 
     def legible(self, width: int) -> Iterator[Line]:
-        """Return the lines with nothing in them that a terminal or a workflow would obey.
+        """Return the lines without control characters and workflow commands.
 
         One that is too long is broken between words, whoever laid it out.
         """
@@ -159,5 +159,5 @@ def terminal_width() -> int:
 
 
 USUAL = 80
-"""The columns of a terminal that does not tell."""
+"""The columns of a terminal whose width is not known."""
 _DIGITS = 6

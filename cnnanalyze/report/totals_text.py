@@ -50,7 +50,7 @@ def heading(view: View) -> str:
 
 
 def inputs_of(network: Network, said: Callable[[Shape], str]) -> str:
-    """Return what goes into a network, as a heading says it.
+    """Return the inputs of a network for a heading.
 
     Examples
     --------
@@ -104,7 +104,7 @@ MEMORY = ("weight_memory", "peak_memory")
 
 
 def counts(convention: str) -> tuple[Quantity, ...]:
-    """Return the counts of operations that are always told, and the one that is chosen.
+    """Return the counts of operations that are always shown, and the chosen one.
 
     Examples
     --------

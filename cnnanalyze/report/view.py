@@ -38,7 +38,7 @@ class LayerRow:
 
     @property
     def last(self) -> NodeFacts:
-        """The layer whose output the row puts out."""
+        """The layer whose output is the output of the row."""
         return self.facts[-1]
 
     @cached_property
@@ -66,7 +66,7 @@ class LayerRow:
 
     @property
     def kind(self) -> str:
-        """The layer kind, or how many layers the row stands for."""
+        """The layer kind, or the number of layers in the row."""
         if (only := self.only) is not None:
             return only.node.kind
         each = len(self.facts) // self.times
@@ -76,7 +76,7 @@ class LayerRow:
 
     @cached_property
     def strands(self) -> tuple[Strand, ...] | None:
-        """What the row's output sees along each axis; nothing if it cannot be told."""
+        """What the row's output sees along each axis; nothing if it is not known."""
         fields = self.last.fields
         return None if fields is None else tuple(f.local for f in fields)
 
@@ -98,7 +98,7 @@ class View:
 
     @property
     def terms(self) -> Terms:
-        """Under what quantities are told."""
+        """The conditions under which quantities are measured."""
         return self.options.terms
 
     @cached_property
@@ -158,7 +158,7 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
 def collapse(analysis: Analysis, depth: int) -> tuple[LayerRow, ...]:
     """Return one row for everything under each path of at most so many components.
 
-    A join stands under the path of its branches, so it collapses with them.
+    A join is under the path of its branches, so it collapses with them.
     """
     return _rows(gather(analysis, depth))
 

@@ -203,7 +203,7 @@ _OWN: tuple[Heading, ...] = (
     Heading("input", "input", "right", 1),
 )
 _FIELD = 2
-"""Where there is no room the field goes before a count does."""
+"""In a narrow table the field is left out before a count is."""
 
 
 def document(found: tuple[ZooEntry, ...]) -> Document:

@@ -131,7 +131,7 @@ def test_new_and_vanished_layers_are_told(command: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "nothing changed" in out
     assert [line.split()[:2] for line in out.splitlines() if "(" in line and "last" in line] == [
-        ["last", "(gone)"]
+        ["last", "(removed)"]
     ]
     assert "head (new)" in out
 

@@ -178,7 +178,7 @@ def explained(cls: type[Rule], level: int = 1) -> Document:
 
 
 def _facts(cls: type[Rule]) -> Iterator[tuple[str, Inline]]:
-    """Yield what is told of a rule in one line each."""
+    """Yield the facts of a rule, each in one line."""
     if cls.formula:
         yield "Condition", prose(cls.formula) if "`" in cls.formula else code(cls.formula)
     if cls.thresholds:

@@ -52,8 +52,8 @@ def write(result: LintResult, *, styling: str = "", width: int = 0, quiet: bool 
             yield source
             gutter = carets.index("|") + 1
             yield paint(carets[:gutter], _FAINT) + paint(carets[gutter:], _BOLD, tint)
-        if told := where(finding):
-            yield f"  {broken(told, width, 2)}"
+        if place := where(finding):
+            yield f"  {broken(place, width, 2)}"
         if finding.values:
             values = ", ".join(f"{name} = {say(value)}" for name, value in finding.values)
             yield paint(f"  {broken(values, width, 2)}", _FAINT)
@@ -74,7 +74,7 @@ def write(result: LintResult, *, styling: str = "", width: int = 0, quiet: bool 
 
 
 def broken(text: str, width: int, before: int) -> str:
-    r"""Return a text in lines of a width; so many characters stand before it in the first.
+    r"""Return a text in lines of a width; the first line leaves room for a number of characters.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def place(mark: Mark) -> str:
 
 
 def place_of(finding: Finding) -> str:
-    """Return the place of a finding; of one that has none, the file that it speaks of."""
+    """Return the place of a finding; of one without a place, its file."""
     return place(finding.mark) if finding.mark else file_of(finding) or "(no place)"
 
 
@@ -67,7 +67,7 @@ def number(count: int, word: str) -> str:
 
 
 def end_lines(lines: list[str]) -> str:
-    """Return lines with an end behind each; nothing if there is none."""
+    """Return lines, each with its end; nothing if there are none."""
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -13,7 +13,7 @@ from cnnanalyze.report.writers.html import fragment
 QUANTITIES = ("output", "parameters", "macs", "receptive_field")
 """What is explained of a layer, as far as it has that."""
 FEW = 30
-"""A network of at most so many layers is explained unasked; a larger one would fill a book."""
+"""The most layers of a network that is explained by default."""
 
 
 def work(analysis: Analysis) -> dict[str, Markup]:
@@ -31,4 +31,4 @@ def _work(analysis: Analysis, facts: NodeFacts) -> Markup:
 
 
 HEADING = 3
-"""A question stands below the heading of its section."""
+"""A question is below the heading of its section."""

@@ -40,7 +40,7 @@ class FigureRow(NamedTuple):
 
 
 class FigureGroup(NamedTuple):
-    """The figures that stand together in one place."""
+    """The figures from one source."""
 
     source: str
     rows: tuple[FigureRow, ...]

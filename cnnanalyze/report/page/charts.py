@@ -23,7 +23,7 @@ from cnnanalyze.report.page.svg import AxisScale, Canvas, Point, box, element, n
 WIDTH, HEIGHT = 640, 270
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 36
 CROWD = 100
-"""More bars than this stand without gaps."""
+"""More bars than this have no gaps."""
 
 
 class Chart(NamedTuple):
@@ -44,7 +44,7 @@ class Switched(NamedTuple):
 
 
 def treemaps(analysis: Analysis, groups: dict[str, str]) -> tuple[Switched, ...]:
-    """Which layers hold, cost and put out most? ``groups`` gives the group of every layer."""
+    """Which layers have most of what? ``groups`` gives the group of every layer."""
     found = []
     for key in MAPPED:
         words, of_layer = QUANTITIES[key].title, QUANTITIES[key].of_layer
@@ -61,7 +61,7 @@ def treemaps(analysis: Analysis, groups: dict[str, str]) -> tuple[Switched, ...]
 
 
 MAPPED = ("parameters", "macs", "activations")
-"""What the areas of layers stand for."""
+"""What the areas of layers measure."""
 
 
 def charts(analysis: Analysis, options: Options) -> tuple[Chart, ...]:
@@ -291,7 +291,7 @@ def _percents(up: AxisScale, down: AxisScale, most: float) -> Iterator[Markup]:
 
 
 def _unit(most: int) -> tuple[int, str]:
-    """Return the binary unit in which an axis up to so many bytes is labelled."""
+    """Return the binary unit for the labels of an axis up to a number of bytes."""
     units = ("B", "KiB", "MiB", "GiB", "TiB")
     power = 0
     while power + 1 < len(units) and most >= 4 * 1024 ** (power + 1):

@@ -120,7 +120,7 @@ def _row(line: DifferenceRow) -> ChangeRow:
 def _drawings(
     comparison: Comparison, labels: tuple[str, str], prefix: str
 ) -> list[tuple[str, Markup]]:
-    """Draw the network as it is now; if something is gone, as it was, too."""
+    """Draw the network as it is now; if something was removed, also as it was."""
     sides: list[tuple[str, Any, str]] = [("after", comparison.after, labels[1])]
     if comparison.counts["removed"]:
         sides.insert(0, ("before", comparison.before, labels[0]))

@@ -28,7 +28,7 @@ from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.page.frame import SCRIPT, render
 
 MOST_PRODUCTS = 8_000
-"""Of the steps that a page plays; of more steps, so many are played that lie evenly apart."""
+"""Of the steps that a page plays; of more steps, evenly spaced ones are played."""
 MOST_ROWS = 64
 LISTED = 100
 """Steps whose sums are listed for readers without a script."""

@@ -80,7 +80,7 @@ def policy(script: str) -> str:
 
 
 def embed(data: object) -> Markup:
-    r"""Write data as JSON that may stand in a ``<script>``: nothing in it can end the element.
+    r"""Write data as JSON that may be in a ``<script>``: nothing in it can end the element.
 
     Examples
     --------

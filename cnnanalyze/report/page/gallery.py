@@ -42,7 +42,7 @@ class GalleryCard(NamedTuple):
     marked: int
     """Published figures that do not, as the spec says with a reason."""
     failing: int
-    """Published figures that do not, and nobody knows why."""
+    """Published figures that do not hold, for reasons that are not known."""
     thumbnail: str
 
     @property

@@ -82,7 +82,7 @@ def _audit(load: Load) -> str:
     from cnnanalyze.auditing.tables import audit_table, read_table  # noqa: PLC0415
     from cnnanalyze.report.page.audit import page  # noqa: PLC0415
 
-    # The table stands beside the specs that its rows are about.
+    # The table is in the folder of the specs that its rows are about.
     folder = Path(str(load(_AUDITED[0]).folder))
     board = read_table(folder / "tables" / "leaderboard_003.table")
     return page(

@@ -21,11 +21,11 @@ from cnnanalyze.report.view import View, gather
 FOLDED = 60
 """A table of more layers begins with its groups folded, where there is a script to open them."""
 LEAST = 1
-"""Shares below so many percent get no bar."""
+"""Smaller shares, in percent, have no bar."""
 COUNTS = ("parameters", "macs", "activations")
 """What is summed up over groups."""
 BARS = COUNTS[:2]
-"""What is shown with a bar behind the number."""
+"""What has a bar in the cell of its number."""
 ON_REQUEST = (
     "flops",
     "weights",
@@ -79,7 +79,7 @@ class PageGroup(NamedTuple):
 
 
 def groups_of(shown: View) -> dict[str, str]:
-    """Return the path of the group of every layer; one that stands alone is its own group."""
+    """Return the path of the group of every layer; a single layer is its own group."""
     groups = gather(shown.analysis, shown.depth)
     return {f.node.id: path for path, facts in groups.items() for f in facts}
 
@@ -87,7 +87,7 @@ def groups_of(shown: View) -> dict[str, str]:
 def tabulate(
     shown: View, result: dict[str, Any], sources: Sources, most: int | None = None
 ) -> tuple[tuple[PageGroup, ...], ...]:
-    """Return the groups of the table, lone layers in succession together without a heading.
+    """Return the groups of the table, single layers in succession together without a heading.
 
     Every inner tuple is a body of the table: one group of several layers, or some lone ones. Where
     the result has no layers, those within groups get no rows.

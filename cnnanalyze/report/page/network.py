@@ -38,7 +38,7 @@ Answers = Mapping[str, Markup]
 HUGE = 5_000
 """Networks of more layers get a lean page: 20 MB would be too much for many readers."""
 MOST_ROWS = 2_000
-"""Groups and lone layers in the table; how many more there are is said below it."""
+"""The most groups and single layers in the table; the number of others is below it."""
 
 SECTIONS = {
     "overview": "Overview",
@@ -83,7 +83,7 @@ class LayerAnswers(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """One convention with what the network has under it; nothing where it does not speak."""
+    """One convention with its counts of the network; nothing where it does not count."""
 
     name: str
     operations: int | None
@@ -281,7 +281,7 @@ def _claim(check: ClaimCheck, sources: Sources) -> PublishedRow:
 
 
 def _claims_text(claims: list[PublishedRow]) -> str:
-    """Say how it stands with what others printed.
+    """Say whether printed figures hold.
 
     Examples
     --------
@@ -368,7 +368,7 @@ def _conventions(analysis: Analysis) -> list[Counted]:
 
 
 def _count(count: Callable[[str], int], convention: Convention, quantity: str) -> int | None:
-    """Return what a convention counts; nothing if it does not speak of that, or refuses."""
+    """Return what a convention counts; nothing if it does not count that, or refuses."""
     if quantity not in convention.counts.split():
         return None
     try:

@@ -70,5 +70,5 @@ def to_html(entries: Sequence[OverviewEntry]) -> str:
 
 
 def _without_layers(result: dict[str, Any]) -> dict[str, Any]:
-    """Return a result without its layers, which stand on the network's own page."""
+    """Return a result without its layers, which are on the page of the network."""
     return {key: value for key, value in result.items() if key != "layers"}

@@ -125,9 +125,7 @@ def centres(analysis: Analysis) -> Picture | None:
     for f in analysis:
         if f.output.rank != len(extents) or f.node.id not in clipped:
             continue
-        if (
-            part := clipped[f.node.id]
-        ) is before:  # as behind every layer that works point by point
+        if (part := clipped[f.node.id]) is before:  # as after every pointwise layer
             continue
         before = part
         unit = [n // 2 for n in f.output.size]

@@ -14,7 +14,7 @@ Point = tuple[float, float]
 def element(name: str, *children: object, **attributes: object) -> Markup:
     """Write an element; texts and attributes are escaped, elements in it are not written anew.
 
-    ``class_`` stands for ``class``, and an underscore within a word for a hyphen.
+    ``class_`` is written for ``class``, and an underscore within a word for a hyphen.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class AxisScale(NamedTuple):
         return self.start + (self.end - self.start) * value / (self.most or 1)
 
     def ticks(self, wanted: int = 5, step: float | None = None) -> Sequence[int]:
-        """Return about so many round values from 0 to the most.
+        """Return about this number of round values from 0 to the most.
 
         Examples
         --------

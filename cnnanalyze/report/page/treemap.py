@@ -1,4 +1,4 @@
-"""Treemaps: which layers hold, cost or put out most, as areas.
+"""Treemaps: which layers have most parameters, operations or outputs, as areas.
 
 Rectangles are laid out as Bruls, Huizing and van Wijk do it (squarified treemaps, 2000): row by
 row along the shorter side, each row as long as that makes its rectangles more like squares.

@@ -1,4 +1,4 @@
-"""HTML: a document as one page that asks nobody for anything."""
+"""HTML: a document as one page that loads nothing."""
 
 from __future__ import annotations
 

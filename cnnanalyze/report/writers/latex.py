@@ -39,7 +39,7 @@ LEVELS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 LONG = 30
 """Tables of more rows go on on the next page."""
 LINE = 90
-"""About as many letters stand side by side on the page."""
+"""About this number of characters fit on a line of the page."""
 
 
 @writer("latex", ".tex")
@@ -53,7 +53,7 @@ class Latex(Writer):
         return f"{PREAMBLE}\n{super().write(document)}\n\\end{{document}}\n"
 
     def _beside(self, block: Block) -> str:
-        """Return a table, or what stands beside it as comments."""
+        """Return a table, or anything else as comments."""
         if isinstance(block, Tabular):
             return self.tabular(block)
         lines = (legible("".join(text for text, _ in line)) for line in Terminal(LINE).block(block))
@@ -89,7 +89,7 @@ class Latex(Writer):
         return _titled(block.title, text + note)
 
     def code(self, block: Code) -> str:
-        """Return lines in the type of a typewriter, with nothing in them that LaTeX obeys."""
+        """Return lines in monospaced type, escaped for LaTeX."""
         lines = (
             rf"\texttt{{{escape(line).replace(' ', '~')}}}\\" if line.strip() else r"\mbox{}\\"
             for line in block.text.rstrip("\n").split("\n")

@@ -42,7 +42,7 @@ class Markdown(Writer):
     """Writes Markdown, with the tables of GitHub."""
 
     def heading(self, block: Heading) -> str:
-        """Return a heading; what is remarked stands below it."""
+        """Return a heading with its remark below."""
         line = f"{'#' * min(block.level, DEEPEST)} {escape(block.text)}"
         return f"{line}\n\n*{escape(block.remark)}*" if block.remark else line
 
@@ -127,13 +127,13 @@ def _part(part: Part, *, in_cell: bool) -> str:
     text = escape(part.text)
     if part.tone not in MARKS or not text.strip():
         return text
-    # A mark stands beside a letter, not beside a blank.
+    # Markdown needs a letter, not a blank, beside a mark.
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     return f"{lead}{MARKS[part.tone]}{text.strip()}{MARKS[part.tone]}{tail}"
 
 
 MARKS = {"strong": "**", "faint": "*"}
-"""What stands around words of a tone; colours are none of Markdown."""
+"""Marks around words of a tone; Markdown has no colours."""
 
 
 def _formula(formula: Formula) -> str:
@@ -162,7 +162,7 @@ def _item(text: str) -> str:
 
 
 def _longest_run(text: str) -> int:
-    """Return how many backticks stand together at most."""
+    """Return the length of the longest run of backticks."""
     longest = run = 0
     for character in text:
         run = run + 1 if character == "`" else 0

@@ -109,7 +109,7 @@ class Terminal(BlockWriter[list[Line]]):
 
     def tabular(self, block: Tabular) -> list[Line]:
         """Return a table."""
-        title = "" if block.is_folded else block.title  # which stands for what is folded away
+        title = "" if block.is_folded else block.title  # a terminal folds nothing
         indent = GAP if title or not block.has_headings else ""
         grid = Grid(block.table, has_headings=block.has_headings)
         lines = set_in(indent, grid.lines(self.width - len(indent)))

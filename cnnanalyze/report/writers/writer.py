@@ -109,7 +109,7 @@ class BlockWriter(Format, Generic[Written]):
 
     @abstractmethod
     def figure(self, block: Figure) -> Written:
-        """Return a picture, or the words that stand for it."""
+        """Return a picture, or its description."""
 
     @abstractmethod
     def formula(self, block: Formula) -> Written:
@@ -140,7 +140,7 @@ class Writer(BlockWriter[str]):
         return self.formula(block.formula)
 
     def group(self, block: Group) -> str:
-        """Return blocks below their title, which is a heading or stands out."""
+        """Return blocks below their title, which is a heading or bold."""
         if block.level:
             title: Block = Heading(words(block.title), block.level)
         else:
