@@ -36,13 +36,14 @@ from cnnanalyze.course.worked_steps.network import work_out
 from cnnanalyze.crosscheck.baseline import compare as compare_baseline
 from cnnanalyze.crosscheck.baseline import record
 from cnnanalyze.crosscheck.budget import check_budgets
+from cnnanalyze.crosscheck.closed_forms import find_closed_forms
 from cnnanalyze.errors import PluginError, UsageError
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.report import audit as audits
 from cnnanalyze.report import budget as budgets
-from cnnanalyze.report import layer_reference, zoo
+from cnnanalyze.report import closed_forms, layer_reference, zoo
 from cnnanalyze.report.conventions import conventions
 from cnnanalyze.report.convolution.blocks import document as convolved
 from cnnanalyze.report.convolution.step_selection import Shown
@@ -202,6 +203,11 @@ budgets: {{parameters: 3, macs: 1G}}
 """
 
 
+def open_sizes() -> cnn.Spec:
+    """Return a network whose input has sizes that are left open."""
+    return cnn.loads("{cnn: 1, input: HxWx3, layers: [{conv: {filters: 7, kernel: 5}}, relu, gap]}")
+
+
 def limited() -> budgets.Outcome:
     """Return how it stands with a network that is over one of its budgets."""
     found = cnn.analyze(cnn.loads(LIMITED)).analysis
@@ -257,6 +263,11 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
         audits.document([audit(analysis("lenet5")), audit(analysis("resnet50"))]),
     ),
     "budget.document": lambda: (budgets.document([limited(), limited()]),),
+    "closed_forms.describe": lambda: (closed_forms.describe(find_closed_forms(open_sizes())),),
+    "closed_forms.explain": lambda: (
+        closed_forms.explain(find_closed_forms(open_sizes()), "", "macs"),
+        closed_forms.explain(find_closed_forms(open_sizes()), "conv1"),
+    ),
     "conventions.conventions": lambda: (
         conventions([analysis("lenet5")]),
         conventions([analysis("lenet5"), analysis("vgg11")]),
