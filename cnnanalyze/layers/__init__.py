@@ -31,6 +31,7 @@ FAMILIES = {
         "pixel_shuffle shift"
     ),
     "axes": "rearrange gather",
+    "contraction": "einsum matmul bmm",
     "attention": "attention multihead_attention",
     "tokens": "class_token position_embedding",
     "reduce": "reduce",

@@ -41,7 +41,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
     activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
     activations |= {"log_softmax"}
-    tokens = {"attention", "class_token", "position_embedding"}
+    tokens = {"matmul", "einsum", "attention", "class_token", "position_embedding"}
     joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
     arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
     norms |= {"rmsnorm", "grn"}

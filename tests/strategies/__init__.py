@@ -5,6 +5,7 @@ from tests.strategies import (
     arithmetic,
     attention,
     axes,
+    contraction,
     conv,
     deformable,
     gated,
@@ -28,7 +29,7 @@ from tests.strategies.case import Cases
 
 FAMILIES = (
     *(conv, transposed, pool, linear, norm, activation, smooth, arithmetic, gated),
-    *(merge, reshape, rearrange, axes, reduce, attention, tokens, resize, regularise),
+    *(contraction, merge, reshape, rearrange, axes, reduce, attention, tokens, resize, regularise),
     *(recurrent, lookup, deformable, unpool),
 )
 STRATEGIES: dict[str, Cases] = {

@@ -234,6 +234,32 @@ def attentions(draw: Draw, inputs: Shapes) -> Case:
     return Case("attention", (x, *asked), found)
 
 
+SUMS = (
+    *("i c, j c -> i j", "i c, i c -> i c", "c, c -> c", "h w c, h w d -> c d", "i c, c d -> i d"),
+    *("i c, j c, j d -> i d", "a b c, a c d -> b a d", "c, d -> c d", "i c, j c -> c"),
+)
+
+
+@st.composite
+def einsums(draw: Draw, inputs: Shapes) -> Case:
+    pattern = draw(st.sampled_from(SUMS))
+    lengths = {name: draw(extents) for name in "abcdhijw"}
+    sides = [side.split() for side in pattern.partition("->")[0].split(",")]
+    shapes = [Shape(tuple(lengths[n] for n in s[:-1]), lengths[s[-1]]) for s in sides]
+    if draw(wrong):
+        shapes[0] = draw(inputs)
+    return Case("einsum", tuple(shapes), {"pattern": pattern})
+
+
+@st.composite
+def matmuls(draw: Draw, inputs: Shapes) -> Case:
+    x = draw(inputs)
+    other = draw(st.sampled_from((x.channels, x.channels, *x.size[-1:])))
+    second = Shape((*x.size[:-1], other), draw(st.sampled_from((x.channels, *x.size[-1:]))))
+    turned = draw(perhaps(flags, "transpose_first")) | draw(perhaps(flags, "transpose_second"))
+    return Case("matmul", (x, second if x.rank else x), turned)
+
+
 PATTERNS = (
     *("c -> 1 c", "n c -> c n", "h w c -> (h w) c", "h w c -> 1 1 (h w c)", "1 c -> c"),
     *("(h p) w c -> h w (p c)", "h w (p c) -> (h p) w c", "(h p) (w q) c -> (h w) (p q c)"),
@@ -443,6 +469,8 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "gather": gathers(inputs),
         "rearrange": rearrangements(inputs),
         "attention": attentions(inputs),
+        "einsum": einsums(inputs),
+        "matmul": matmuls(inputs),
         "class_token": of("class_token", inputs, optional(tokens=st.sampled_from((1, 2)))),
         "position_embedding": of(
             "position_embedding",

@@ -12,6 +12,7 @@ from cnnanalyze.execute.kernels import (  # noqa: F401 - importing registers
     arithmetic,
     attention,
     axes,
+    contraction,
     conv,
     deformable,
     gated,

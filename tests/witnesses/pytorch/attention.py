@@ -101,6 +101,29 @@ def of_places(q: Question, size: tuple[int, ...]) -> Any:
     return mask
 
 
+@joined("einsum")
+def _einsum(q: Question, xs: list[Any]) -> Any:
+    letters = q["pattern"].replace(" ", "")
+    sides, _, output = letters.partition("->")
+    told: dict[str, set[int]] = {}
+    for side, x in zip(sides.split(","), xs, strict=True):
+        for letter, n in zip(side, x.shape[1:], strict=False):
+            told.setdefault(letter, set()).add(n)
+    if any(len(found) > 1 and 1 in found for found in told.values()):
+        raise Silent("PyTorch repeats an extent of 1")
+    return torch.einsum(",".join("z" + s for s in sides.split(",")) + "->z" + output, *xs)
+
+
+@joined("matmul")
+def _matmul(q: Question, xs: list[Any]) -> Any:
+    if q.rank == 0 or xs[0].ndim != xs[1].ndim or xs[0].shape[:-2] != xs[1].shape[:-2]:
+        raise Silent("PyTorch repeats matrices, and takes vectors")
+    first, second = xs
+    if q["transpose_first"]:
+        first = first.mT
+    return torch.matmul(first, second.mT if q["transpose_second"] else second)
+
+
 @joined("class_token")
 def _class_token(q: Question, xs: list[Any]) -> Any:
     (x,) = xs
