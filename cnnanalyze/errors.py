@@ -12,9 +12,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from cnnanalyze.characters import cells, legible
 
@@ -40,7 +39,8 @@ class Source:
         return tuple(self.text.splitlines())
 
 
-class Mark(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Mark:
     r"""A stretch of one line of a source; lines and columns count from one.
 
     Examples
@@ -65,9 +65,14 @@ class Mark(NamedTuple):
     def __str__(self) -> str:
         return f"{legible(self.source.name)}:{self.line}:{self.column}"
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column."""
+        return self.line, self.column
+
     def within(self, start: int, length: int) -> Mark:
         """Return the mark of ``length`` characters from ``start`` on inside this stretch."""
-        return self._replace(column=self.column + start, length=max(1, length))
+        return replace(self, column=self.column + start, length=max(1, length))
 
     def snippet(self) -> str:
         """Return the source line with carets under the stretch, or nothing if there is none."""
@@ -97,7 +102,8 @@ _WIDTH = 160
 _CALLS = 6
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Call:
     """One step of the chain of block calls that led to a fault."""
 
     block: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
@@ -33,7 +33,8 @@ def bytes_of(dtype: str) -> int:
     return BYTES[dtype]
 
 
-class Memory(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Memory:
     """Activations that live while one image passes through, layer by layer in execution order.
 
     While a layer is computed its inputs, its output and everything that later layers still read are

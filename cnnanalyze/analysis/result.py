@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from cnnanalyze.analysis.alpha import discounted
 from cnnanalyze.analysis.memory import Memory
@@ -24,7 +23,8 @@ from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.layers.base import Fit
 
 
-class NodeFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
     """Everything that the rules say of one layer at its place.
 
     Examples

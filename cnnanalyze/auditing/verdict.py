@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnnanalyze.language.claims import Claim
@@ -82,7 +83,8 @@ class Verdict(NamedTuple):
         return self.outcome == "holds" or (self.outcome == "holds under" and not self.causes)
 
 
-class Audit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Audit:
     """The verdicts on all figures that a spec, or a table of several networks, carries."""
 
     name: str

@@ -215,7 +215,7 @@ class GrowthLimit(NamedTuple):
         for label, comparison in zip(shown.labels[1:], shown.comparisons, strict=True):
             delta = comparison.total(self.quantity, shown.options.terms)
             if 100 * delta.change > self.percent * (delta.before or 0):
-                one, other = (number_text(self.quantity, n) for n in delta)
+                one, other = (number_text(self.quantity, n) for n in (delta.before, delta.after))
                 grown = percent_of(delta)
                 found.append(
                     f"{label}: {self.quantity.title} grew from {one} to {other}"

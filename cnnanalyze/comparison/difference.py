@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -262,7 +263,7 @@ def _references(before: Node, after: Node, partners: Partners) -> Iterator[Aspec
     ones, others = _read(before, after, partners)
     for aspect in _elsewhere("reads", ones, others, partners):
         turned = Counter(map(partners.of, ones)) == Counter(map(str, others))
-        yield aspect._replace(name="order") if turned else aspect
+        yield replace(aspect, name="order") if turned else aspect
     one, other = before.share, after.share
     if one is None or other is None:
         if one is not other:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, counted_under, rows
 
 
-class Delta(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Delta:
     """One number before and after; nothing where it cannot be counted or there is no layer.
 
     Examples
@@ -41,9 +42,9 @@ class Delta(NamedTuple):
 
     def times(self, number: int) -> Delta:
         """Return what so many such changes come to."""
-        return Delta(*(None if n is None else number * n for n in self))
+        return Delta(*(None if n is None else number * n for n in (self.before, self.after)))
 
-    def __add__(self, other: Delta) -> Delta:  # type: ignore[override]  # sums numbers
+    def __add__(self, other: Delta) -> Delta:
         return Delta(_sum(self.before, other.before), _sum(self.after, other.after))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnanalyze.analysis.quantities import OURS, of_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts
@@ -15,7 +15,8 @@ from cnnanalyze.core.quantities import Quantity, Terms
 STATUSES = ("added", "removed", "changed", "equal")
 
 
-class Aspect(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Aspect:
     """One thing in which a layer differs: an attribute, its shapes, what it reads."""
 
     name: str

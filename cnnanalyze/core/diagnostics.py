@@ -89,7 +89,11 @@ class Faults:
         """Forget what stands at a place or behind it."""
         for place, fault in list(self._found.items()):
             there = fault.mark
-            if there is not None and there.source is mark.source and there[1:3] >= mark[1:3]:
+            if (
+                there is not None
+                and there.source is mark.source
+                and there.position >= mark.position
+            ):
                 del self._found[place]
 
     def __bool__(self) -> bool:

@@ -8,7 +8,8 @@ which quantities it shows unasked. A new quantity is a new row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.registry import nearest
@@ -20,7 +21,8 @@ CONVENTION = "flop"
 """How operations are counted where somebody prints or limits them and does not say how."""
 
 
-class Terms(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Terms:
     """Under what a quantity is told: how operations are counted, for how many images, in what type.
 
     Examples
@@ -43,7 +45,8 @@ Total = Any
 """What several layers have together: :class:`~cnnanalyze.analysis.result.Total`."""
 
 
-class Quantity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Quantity:
     """One number of a layer, of a block, of a network."""
 
     key: str
@@ -446,4 +449,4 @@ def counted_under(convention: str) -> Quantity:
     ('macs', 'torchinfo')
     """
     fixed = (q for q in QUANTITIES.values() if q.convention and q.convention == convention)
-    return next(fixed, None) or QUANTITIES["operations"]._replace(title=convention)
+    return next(fixed, None) or replace(QUANTITIES["operations"], title=convention)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shape:
     """Spatial extents and channels of one activation, in the order of the lectures.
 
     A feature map has one extent per spatial axis (height before width); a vector has none,
@@ -42,7 +43,7 @@ class Shape(NamedTuple):
         return prod(self.size)
 
     @property
-    def count(self) -> int:  # type: ignore[override]  # activations, not tuple.count
+    def count(self) -> int:
         """The number of activations: positions times channels."""
         return prod(self.size) * self.channels
 

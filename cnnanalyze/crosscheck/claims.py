@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.quantities import lacking, measure
@@ -17,7 +18,8 @@ from cnnanalyze.language.claims import OUTPUT, SO_FAR, Claim
 from cnnanalyze.language.spec import key_of, spec_of
 
 
-class ClaimCheck(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ClaimCheck:
     """One printed figure against the computed one."""
 
     claim: Claim

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def mend(word: Scalar, more: Scalar, faults: Faults) -> Scalar:
     text = f"{word.text}, {more.text}"
     place, end = word.mark, more.mark
     if end.line == place.line:
-        place = place._replace(length=end.column + end.length - place.column)
+        place = replace(place, length=end.column + end.length - place.column)
     if _open(text) <= 0:
         faults.add(
             "a comma ends a word here, so this expression is torn apart",

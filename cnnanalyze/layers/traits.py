@@ -4,8 +4,8 @@ A kind declares them on its class, so that nobody has to know its name. A kind o
 that declares the same is treated the same.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Category(StrEnum):
@@ -145,7 +145,8 @@ class Trait(StrEnum):
     """It puts numbers back to where a max pool, which it is paired with, took others from."""
 
 
-class Labels(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Labels:
     """What drawings say of a kind.
 
     Examples

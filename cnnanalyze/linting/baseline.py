@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,7 @@ def hide(result: LintResult, baseline: Baseline) -> LintResult:
                 del left[key]
             # With fewer instances than before the finding is hidden, and its entry is stale.
         hidden = len(file.findings) - len(shown)
-        files.append(file._replace(findings=tuple(shown), hidden=hidden))
+        files.append(replace(file, findings=tuple(shown), hidden=hidden))
     read_in = {baseline.name_of(file.name) for file in result.files}
     stale = tuple(
         _stale(baseline, key, count)

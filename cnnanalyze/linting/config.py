@@ -177,7 +177,7 @@ def _check(settings: Settings, tree: Mapping) -> None:
         fault = error.faults[0]
         word = fault.message.partition("'")[2].partition("'")[0]
         marks = (w.mark for w in scalars(tree) if w.text == word)
-        mark = fault.mark or min(marks, key=lambda m: m[1:3], default=tree.mark)
+        mark = fault.mark or min(marks, key=lambda m: m.position, default=tree.mark)
         raise UsageError(Fault(fault.message, mark, fault.help)) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +84,8 @@ def _weighed(
         return result
     network = subject.network
     if network is None and not looks_like_spec(result.source.text, folder):
-        findings = tuple(f._replace(fix=None) for f in result.findings)
-        return result._replace(findings=findings)
+        findings = tuple(replace(f, fix=None) for f in result.findings)
+        return replace(result, findings=findings)
     if network is None or not ((spec := spec_of(network)).claims or spec.budgets):
         return result
     from cnnanalyze.linting.safety import weigh_fixes  # noqa: PLC0415 - most specs need no fix
@@ -182,12 +183,13 @@ def _judge(
     if UNUSED in settings.codes:
         for read_in in comments.values():
             for mark, message, fix in read_in.unused(frozenset(judged)):
-                unused = _own(UNUSED, settings, message, mark)._replace(fix=fix)
+                unused = replace(_own(UNUSED, settings, message, mark), fix=fix)
                 if not _is_excused(unused, {}, rows):
                     found.append(unused)
     merged = sorted(
         (
-            f._replace(
+            replace(
+                f,
                 severity=settings.severity.get(f.code, f.severity),
                 file="" if f.mark is not None else source.name,
             )
@@ -368,11 +370,11 @@ def _merge(findings: Iterable[Finding], network: Network | None) -> list[Finding
     for group in groups.values():
         first = group[0]
         if len(group) > 1:
-            first = first._replace(instances=sum(f.instances for f in group))
+            first = replace(first, instances=sum(f.instances for f in group))
         if first.fix is not None and network is not None and first.path in network:
             # A change of the text changes every instance: each must have asked for it.
             paths = {f.path for f in group}
             if len(paths) < instances[network[first.path].mark]:
-                first = first._replace(fix=None)
+                first = replace(first, fix=None)
         merged.append(first)
     return merged

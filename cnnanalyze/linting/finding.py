@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cnnanalyze.errors import Call, Mark
 
@@ -11,7 +12,8 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """From grave to slight."""
 
 
-class Edit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edit:
     """A stretch of text to be replaced; lines and columns count from one, the end is exclusive."""
 
     line: int
@@ -21,7 +23,8 @@ class Edit(NamedTuple):
     text: str
 
 
-class Fix(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fix:
     """Edits that mend one finding without changing what the network computes."""
 
     message: str
@@ -30,7 +33,8 @@ class Fix(NamedTuple):
     """Why it is not carried out unless that is asked for: what would not hold any more."""
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Finding:
     """What a rule says of one place: one sentence with the numbers, and what it follows from.
 
     Examples

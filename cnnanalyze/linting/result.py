@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.linting.finding import SEVERITIES, Finding, Severity
 
 
-class FileResult(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FileResult:
     """What was found in one file."""
 
     source: Source
@@ -92,7 +93,7 @@ class LintResult(Tabular):
         """Return the result without the findings that are slighter than that."""
         kept = SEVERITIES[: SEVERITIES.index(least) + 1]
         files = tuple(
-            f._replace(findings=tuple(x for x in f.findings if x.severity in kept))
+            replace(f, findings=tuple(x for x in f.findings if x.severity in kept))
             for f in self.files
         )
         extra = tuple(x for x in self.extra if x.severity in kept)
@@ -161,10 +162,11 @@ def _without_fitting(files: tuple[FileResult, ...]) -> tuple[FileResult, ...]:
     looked = Counter(name for file in files for name in file.checked)
     fitting = {mark for mark, count in missed.items() if count < looked[mark.source.name]}
     return tuple(
-        file._replace(
+        replace(
+            file,
             findings=tuple(
                 f for f in file.findings if f.code != _UNMATCHED or f.mark not in fitting
-            )
+            ),
         )
         for file in files
     )

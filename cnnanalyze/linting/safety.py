@@ -7,6 +7,7 @@ that a normalisation takes away are counted in the figures that a spec claims.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,10 +84,10 @@ def weigh_fixes(
             kept.append(fix)
         reasons[fix] = reason or ""
     findings = tuple(
-        f._replace(fix=f.fix._replace(unsafe=reasons.get(f.fix, ""))) if f.fix else f
+        replace(f, fix=replace(f.fix, unsafe=reasons.get(f.fix, ""))) if f.fix else f
         for f in result.findings
     )
-    return result._replace(findings=findings)
+    return replace(result, findings=findings)
 
 
 def _broken(before: Promises, after: Promises) -> str:

@@ -232,7 +232,7 @@ def measure(shown: Difference, comparison: Comparison) -> tuple[Measured, ...]:
     rows = []
     for q in shown.quantities:
         delta = comparison.total(q, options.terms)
-        one, other = (number_text(q, n) for n in delta)
+        one, other = (number_text(q, n) for n in (delta.before, delta.after))
         change = number_text(q, abs(delta.change)) if delta.change else ""
         sign = "+" if delta.change > 0 else "−"
         rows.append(

@@ -169,7 +169,8 @@ def _delta(delta: Delta) -> dict[str, Any]:
     """Return a change; the percentage is an inexact number."""
     percent = delta.percent
     return {
-        **delta._asdict(),
+        "before": delta.before,
+        "after": delta.after,
         "change": delta.change,
         "percent": None if percent is None else round(float(percent), 6),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
@@ -167,7 +168,7 @@ def layer_dict(facts: NodeFacts, terms: Terms) -> dict[str, Any]:
     if facts.sees:
         data["receptive_fields"] = {
             name: _field(
-                facts._replace(fields=seen.fields, narrow=seen.narrow, aligned=seen.aligned)
+                replace(facts, fields=seen.fields, narrow=seen.narrow, aligned=seen.aligned)
             )
             for name, seen in facts.sees
         }

@@ -103,7 +103,7 @@ def a_window_starts_in_the_padding_behind(patch: Patch) -> None:
     def slide(n: int, kernel: int, stride: int, dilation: int, padding: Any, **words: Any) -> Fit:
         fit = rule(n, kernel, stride, dilation, padding, **words)
         room = n + sum(padding) - dilation * (kernel - 1) - 1
-        return fit._replace(output=-(-room // stride) + 1)
+        return replace(fit, output=-(-room // stride) + 1)
 
     patch.setattr(window, "slide", slide)
 
@@ -284,7 +284,7 @@ def measure_otherwise(patch: Patch, change: Any) -> None:
 
     def measure(network: Network) -> memory.Memory:
         found = rule(network)
-        return found._replace(peak=change(network, found))
+        return replace(found, peak=change(network, found))
 
     patch.setattr(pipeline, "measure", measure)
 

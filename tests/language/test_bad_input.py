@@ -141,7 +141,7 @@ def test_a_break_in_a_good_spec_is_the_only_fault(data: st.DataObject) -> None:
 def faults_of(name: str) -> list[tuple[tuple[int, int], str]]:
     with pytest.raises(cnn.CnnError) as caught:
         cnn.load(name)
-    places = [f.mark and (f.mark.line, f.mark.column) for f in caught.value.faults]
+    places = [f.mark.position if f.mark else None for f in caught.value.faults]
     return [(at or (0, 0), f.message) for at, f in zip(places, caught.value.faults, strict=True)]
 
 

@@ -116,7 +116,7 @@ class SymbolicLayer:
     def symbolic(self) -> NodeFacts:
         """What the rules say on numbers that remember: its quantities tell how they came about."""
         node = replace(self.node, input_shapes=self.inputs, output=self.output)
-        return self.facts._replace(node=node, params=self.params, cost=self.cost)
+        return replace(self.facts, node=node, params=self.params, cost=self.cost)
 
     @cached_property
     def laid(self) -> tuple[tuple[Fit, ...], tuple[int | None, ...]]:

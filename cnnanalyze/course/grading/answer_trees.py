@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -132,9 +133,9 @@ class _Tokens:
         if depth > DEEPEST or self.count > MOST_NODES:
             raise _too_much(self.source)
         if text == "[":
-            return Sequence(tuple(self.items(depth)), mark._replace(length=1))
+            return Sequence(tuple(self.items(depth)), replace(mark, length=1))
         if text == "{":
-            return Mapping(tuple(self.entries(depth)), mark._replace(length=1))
+            return Mapping(tuple(self.entries(depth)), replace(mark, length=1))
         if text.startswith('"'):
             word = json.loads(text, strict=False)
             return Scalar(word, word, False, mark)

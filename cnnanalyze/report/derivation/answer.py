@@ -23,7 +23,7 @@ def answer(explanation: Explanation) -> str:
         pairs = dict.fromkeys(zip(value[::2], value[1::2], strict=True))
         return ", ".join(f"{before} before and {after} behind" for before, after in pairs)
     if isinstance(value, tuple):
-        return per_axis([_one(v) for v in value])  # type: ignore[arg-type]  # no shape any more
+        return per_axis([_one(v) for v in value])
     text = _one(value)
     if explanation.unit == "B" and isinstance(value, int):
         return f"{text} B = {size(value)}" if value >= _KIB else f"{text} B"

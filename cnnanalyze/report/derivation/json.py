@@ -83,5 +83,5 @@ def _value(value: Value | Shape | tuple[Value, ...]) -> Any:  # noqa: ANN401 - p
     if isinstance(value, Shape):
         return list(value.extents)
     if isinstance(value, tuple):
-        return [fraction(v) for v in value]  # type: ignore[arg-type]  # no shape any more
+        return [fraction(v) for v in value]
     return fraction(value) if isinstance(value, Fraction) else value

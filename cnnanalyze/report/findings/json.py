@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from cnnanalyze.core.versions import VERSIONS
@@ -57,7 +58,7 @@ def one_dict(finding: Finding, fingerprint: str) -> dict[str, Any]:
         else {
             "message": finding.fix.message,
             "unsafe": finding.fix.unsafe,
-            "edits": [edit._asdict() for edit in finding.fix.edits],
+            "edits": [asdict(edit) for edit in finding.fix.edits],
         },
         "fingerprint": fingerprint,
     }

@@ -259,8 +259,8 @@ def _repeats(network: Network) -> Iterator[MisreadNetwork]:
     for node in network:
         if node.mark is None:
             continue
-        calls = tuple(call.mark[1:] for call in node.chain)
-        key = (node.mark[1:], calls, repr(node.layer), node.output)
+        calls = tuple(call.mark.position for call in node.chain)
+        key = (node.mark.position, calls, repr(node.layer), node.output)
         if key in seen:
             again.add(node.id)
         seen.add(key)

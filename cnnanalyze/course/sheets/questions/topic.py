@@ -155,7 +155,7 @@ class Topic(NamedTuple):
         for word, others in self.instead.items():
             for other in others:
                 if word in given and other in given and word < other:
-                    keys = sorted((given[word], given[other]), key=lambda k: k.mark[1:3])
+                    keys = sorted((given[word], given[other]), key=lambda k: k.mark.position)
                     faults.add(
                         f"'{name}' has either '{word}' or '{other}', not both",
                         keys[-1].mark,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from cnnanalyze.analysis.result import Analysis
@@ -87,7 +88,8 @@ class MisalignedMerge(Rule):
         for finding in findings:
             pixels = most[finding.mark]
             unit = "pixel" if pixels == 1 else "pixels"
-            yield finding._replace(
+            yield replace(
+                finding,
                 message=f"{finding.message} are misaligned by up to {pixels:g} {unit}",
                 values=(("pixels apart", pixels),),
             )
