@@ -2,8 +2,8 @@
 
 A graph is given as what each vertex reads, in an order in which everything comes after what it
 reads; ``Network.producers`` is that of a network. What is read and is no key of it, as an input
-of a network, is where paths begin. All questions but dominators take time in proportion to the
-graph and import nothing; dominators are left to networkx.
+of a network, is where paths begin. Each takes time in proportion to the graph and imports
+nothing; what is asked less often, networkx answers of ``Network.digraph()``.
 """
 
 from __future__ import annotations
@@ -131,28 +131,3 @@ def cut_nodes(network: Network) -> tuple[NodeId, ...]:
         if held == 1:  # of all before, only this tensor is needed from here on
             found.append(vertex)
     return tuple(found)
-
-
-def immediate_dominators(network: Network) -> dict[NodeId, NodeId | None]:
-    """Return for each input and node the last one that every path to it passes before it.
-
-    Nothing stands for those that no single node dominates: the inputs, and what paths from
-    several inputs reach.
-
-    Examples
-    --------
-    >>> import cnnanalyze as cnn
-    >>> net = cnn.loads("{cnn: 1, input: 5x5x1, layers: [{add: [relu, tanh]}, softmax]}")
-    >>> immediate_dominators(net)["add1"]
-    'input'
-    """
-    import networkx as nx
-
-    graph = network.digraph()
-    root = NodeId("")  # no layer has this id
-    graph.add_edges_from((root, source) for source in network.inputs)
-    found = nx.immediate_dominators(graph, root)
-    return {
-        vertex: None if found[vertex] == root else NodeId(found[vertex])
-        for vertex in (*network.inputs, *network.producers)
-    }

@@ -114,41 +114,6 @@ def test_a_dead_branch_hides_no_cut_node() -> None:
 
 
 @given(NETWORKS)
-def test_without_its_dominator_a_node_is_not_reached(net: cnn.Network) -> None:
-    found = queries.immediate_dominators(net)
-    assert list(found) == [*net.inputs, *(n.id for n in net)]
-    for vertex, dominator in found.items():
-        graph = closed(net)
-        if dominator is not None:
-            graph.remove_node(dominator)
-            assert not nx.has_path(graph, "<", vertex)
-        else:
-            single = (v for v in [*net.inputs, *net.producers] if v != vertex)
-            for other in single:
-                assert nx.has_path(nx.restricted_view(graph, [other], []), "<", vertex)
-
-
-@given(NETWORKS)
-def test_dominators_stand_before_what_they_dominate(net: cnn.Network) -> None:
-    order = {vertex: k for k, vertex in enumerate([*net.inputs, *net.producers])}
-    for vertex, dominator in queries.immediate_dominators(net).items():
-        assert dominator is None or order[dominator] < order[vertex]
-
-
-def test_no_input_dominates_what_several_reach() -> None:
-    b = cnn.NetworkBuilder()
-    left, right = b.input(5, 3, 2), b.input(5, 3, 2)
-    net = b.build(outputs=b.relu(b.add(left, b.tanh(right))))
-    assert queries.immediate_dominators(net) == {
-        "input": None,
-        "input2": None,
-        "tanh1": "input2",
-        "add1": None,
-        "relu1": "add1",
-    }
-
-
-@given(NETWORKS)
 def test_what_only_leads_to_a_node_reaches_no_other_end_without_it(net: cnn.Network) -> None:
     graph = inner(net)
     ends = [i for i in graph if i in net.outputs or not net.consumers[NodeId(i)]]
