@@ -24,19 +24,26 @@ if TYPE_CHECKING:
     from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import audit as audit
+    from cnnanalyze.api import budget as budget
     from cnnanalyze.api import closed_forms as closed_forms
     from cnnanalyze.api import compare as compare
+    from cnnanalyze.api import conventions as conventions
     from cnnanalyze.api import draw as draw
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
+    from cnnanalyze.api import layer_kinds as layer_kinds
     from cnnanalyze.api import lint as lint
+    from cnnanalyze.api import lint_rules as lint_rules
     from cnnanalyze.api import load as load
     from cnnanalyze.api import loads as loads
+    from cnnanalyze.api import overview as overview
+    from cnnanalyze.api import schema as schema
     from cnnanalyze.api import solve as solve
     from cnnanalyze.api import verify as verify
     from cnnanalyze.api import zoo as zoo
+    from cnnanalyze.api import zoo_table as zoo_table
     from cnnanalyze.core.conventions import Convention as Convention
     from cnnanalyze.core.cost import Cost as Cost
     from cnnanalyze.core.cost import Param as Param
@@ -69,10 +76,12 @@ if TYPE_CHECKING:
     from cnnanalyze.linting.rule import Rule as Rule
     from cnnanalyze.linting.rule import rule as rule
     from cnnanalyze.report.audit_result import AuditResult as AuditResult
+    from cnnanalyze.report.budget_result import BudgetResult as BudgetResult
     from cnnanalyze.report.convolution.by_hand import ByHand as ByHand
     from cnnanalyze.report.convolution.by_hand import convolve as convolve
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
+    from cnnanalyze.report.listing import Listing as Listing
     from cnnanalyze.report.page.gallery_folder import Gallery as Gallery
     from cnnanalyze.report.sheet import Homework as Homework
 
@@ -84,18 +93,25 @@ _HOMES = {
         "analyze",
         "audit",
         "closed_forms",
+        "budget",
         "compare",
+        "conventions",
         "draw",
         "dumps",
         "explain",
         "gallery",
         "grade",
+        "layer_kinds",
         "lint",
+        "lint_rules",
         "load",
         "loads",
+        "overview",
+        "schema",
         "solve",
         "verify",
         "zoo",
+        "zoo_table",
     ),
     "cnnanalyze.core.conventions": ("Convention",),
     "cnnanalyze.core.cost": ("Cost", "Param"),
@@ -123,9 +139,11 @@ _HOMES = {
     "cnnanalyze.linting.result": ("LintResult",),
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.audit_result": ("AuditResult",),
+    "cnnanalyze.report.budget_result": ("BudgetResult",),
     "cnnanalyze.report.convolution.by_hand": ("ByHand", "convolve"),
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
+    "cnnanalyze.report.listing": ("Listing",),
     "cnnanalyze.report.page.gallery_folder": ("Gallery",),
     "cnnanalyze.report.sheet": ("Homework",),
 }
@@ -135,6 +153,7 @@ __all__ = [
     "Analysis",
     "AuditResult",
     "Balance",
+    "BudgetResult",
     "ByHand",
     "Category",
     "ClosedForms",
@@ -153,6 +172,7 @@ __all__ = [
     "Labels",
     "Layer",
     "LintResult",
+    "Listing",
     "Mark",
     "Network",
     "NetworkBuilder",
@@ -173,8 +193,10 @@ __all__ = [
     "Worked",
     "analyze",
     "audit",
+    "budget",
     "closed_forms",
     "compare",
+    "conventions",
     "convolve",
     "draw",
     "dumps",
@@ -183,13 +205,18 @@ __all__ = [
     "gallery",
     "grade",
     "layer",
+    "layer_kinds",
     "lint",
+    "lint_rules",
     "load",
     "loads",
+    "overview",
     "rule",
+    "schema",
     "solve",
     "verify",
     "zoo",
+    "zoo_table",
 ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from cnnanalyze.drawing.picture import Drawing
     from cnnanalyze.linting.result import LintResult
     from cnnanalyze.report.audit_result import AuditResult
+    from cnnanalyze.report.budget_result import BudgetResult
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.difference import Difference
+    from cnnanalyze.report.listing import Listing
+    from cnnanalyze.report.options import PageOptions, ReportOptions
     from cnnanalyze.report.page.gallery_folder import Gallery
     from cnnanalyze.report.sheet import Homework
 
@@ -489,25 +492,315 @@ def audit(
     ['61,795', '1']
     """
     from cnnanalyze.auditing.alternatives import Analyses
-    from cnnanalyze.auditing.examine import audit as examine
-    from cnnanalyze.report.audit_result import (
-        FIGURES,
-        AuditResult,
-        examine_figures,
-        figures_of_zoo,
-    )
+    from cnnanalyze.report.audit_result import AuditResult, files_of, verdicts_on
 
-    values, analyses = settings_of(settings), Analyses()
-    found = AuditResult()
+    analyses, found = Analyses(), AuditResult()
+    given: list[str | Network] = []
     for network in networks:
-        name = "" if isinstance(network, Network) else str(name_of(network, NETWORK))
-        files = [Path(name)] if name.endswith(FIGURES) else list(figures_of_zoo(name))
-        for file in files:
-            found += examine_figures(file, analyses)
-        if not files:
-            analysis = analyze_network(read(network, values))
-            found += AuditResult((examine(analysis, analyses),))
+        if isinstance(network, Network):
+            given.append(network)
+        else:
+            given += files_of(str(name_of(network, NETWORK)))
+    for one in given:
+        found += verdicts_on(one, partial(read, settings=settings), analyses)
     return found
+
+
+def budget(
+    *networks: Network | str | Path,
+    settings: Settings | None = None,
+    baseline: str | Path | None = None,
+    allow: float | str | None = None,
+) -> BudgetResult:
+    """Hold networks against their limits, and against what they cost before.
+
+    Limits stand under ``budgets:`` in a spec, and in the configuration that is closest to its file.
+
+    Parameters
+    ----------
+    *networks
+        Networks, files, or ``zoo:NAME``.
+    settings
+        Values for the parameters of the specs, by name.
+    baseline
+        The file with earlier costs; by default that of the configuration, if it names one.
+    allow
+        By how many percent a cost may grow; by default what that configuration says, or 0.
+
+    Returns
+    -------
+    BudgetResult
+        Every limit with what was measured, and what grew.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a spec, each at its place.
+    UsageError
+        If there is no such baseline, or the percentage is none.
+
+    Examples
+    --------
+    >>> net = loads("{cnn: 1, input: 5x5x1, layers: [{dense: 10}], budgets: {parameters: 200}}")
+    >>> found = budget(net)
+    >>> found.is_kept, next(found.rows())["measured"]
+    (False, 260)
+    """
+    from cnnanalyze.report.budget_result import BudgetRun, read_allowed
+
+    given = []
+    for network in networks:
+        is_read = isinstance(network, Network)
+        name = network.name if isinstance(network, Network) else str(name_of(network, NETWORK))
+        is_file = not is_read and not name.startswith("zoo:")
+        given.append((network, name, Path(name).parent if is_file else Path()))
+    allowed = None if allow is None else read_allowed(allow)
+    run = BudgetRun(
+        given[0][2] if given else Path(), None if baseline is None else Path(baseline), allowed
+    )
+    for network, name, folder in given:
+        run.measure(read(network, settings), name, folder)
+    return run.result()
+
+
+def overview(
+    *networks: Network | str | Path,
+    settings: Settings | None = None,
+    columns: str | Sequence[str] = (),
+    convention: str = "mac",
+    batch: int = 1,
+    dtype: str = "float32",
+) -> Listing:
+    """List networks side by side, one row for each: what ``summary`` prints of several specs.
+
+    Parameters
+    ----------
+    *networks
+        Networks, files, or ``zoo:NAME``.
+    settings
+        Values for the parameters of the specs, by name.
+    columns
+        The columns; by default those that the command prints.
+    convention
+        What operations are counted by.
+    batch
+        Images in memory at a time.
+    dtype
+        The type of a number in memory.
+
+    Returns
+    -------
+    Listing
+        The rows, in every format.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a spec, each at its place.
+    UsageError
+        If a column, a convention or a type of numbers is not known.
+
+    Examples
+    --------
+    >>> found = overview("zoo:vgg11", "zoo:vgg13", columns="name,layers")
+    >>> [dict(row) for row in found.rows()]
+    [{'name': 'VGG-11', 'layers': 30}, {'name': 'VGG-13', 'layers': 34}]
+    """
+    from cnnanalyze.report.listing import of_table
+    from cnnanalyze.report.networks import networks as side_by_side
+    from cnnanalyze.report.options import Options
+
+    options = Options(columns=_words(columns), convention=convention, batch=batch, dtype=dtype)
+    analyses = [analyze_network(read(network, settings)) for network in networks]
+    return of_table(side_by_side(analyses, options))
+
+
+def conventions(*networks: Network | str | Path, settings: Settings | None = None) -> Listing:
+    """Count networks as every tool does: what ``summary --conventions`` prints.
+
+    Parameters
+    ----------
+    *networks
+        Networks, files, or ``zoo:NAME``.
+    settings
+        Values for the parameters of the specs, by name.
+
+    Returns
+    -------
+    Listing
+        A row for each convention, with its count, and where it departs from the usual one.
+
+    Raises
+    ------
+    SpecError
+        With every fault of a spec, each at its place.
+
+    Examples
+    --------
+    >>> found = conventions("zoo:lenet5")
+    >>> [(row["convention"], row["number"]) for row in found.rows()][:2]
+    [('mac', 326520), ('calflops', 657784)]
+    """
+    from cnnanalyze.report.conventions import conventions as count
+    from cnnanalyze.report.listing import of_table
+
+    return of_table(count([analyze_network(read(network, settings)) for network in networks]))
+
+
+def layer_kinds(kind: str = "") -> Listing:
+    """List the layer kinds, those of other packages too, or explain one.
+
+    Parameters
+    ----------
+    kind
+        A kind or an alias; nothing for all.
+
+    Returns
+    -------
+    Listing
+        A row for each kind; of one, a row for each of its attributes.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> [row["name"] for row in layer_kinds("conv").rows()][:3]
+    ['kernel', 'stride', 'padding']
+    """
+    from cnnanalyze.layers.base import KINDS
+    from cnnanalyze.report import layer_reference as reference
+    from cnnanalyze.report.listing import Listing
+
+    KINDS.load_plugins()
+    if kind:
+        document = reference.explained(reference.find(kind))
+        return Listing(document, tuple(document.data()["attributes"]))
+    document = reference.contents()
+    words = ("kind", "family", "summary")
+    return Listing(document, tuple({w: row[w] for w in words} for row in document.data()["kinds"]))
+
+
+def lint_rules(code: str = "") -> Listing:
+    """List the lint rules, those of other packages too, or explain one.
+
+    Parameters
+    ----------
+    code
+        The code or the name of a rule; nothing for all.
+
+    Returns
+    -------
+    Listing
+        A row for each rule.
+
+    Raises
+    ------
+    UsageError
+        If there is no such rule.
+
+    Examples
+    --------
+    >>> [(row["name"], row["severity"]) for row in lint_rules("CV003").rows()]
+    [('even-kernel', 'warning')]
+    """
+    from cnnanalyze.report.findings import rule_reference as reference
+    from cnnanalyze.report.listing import Listing
+
+    words = ("code", "name", "severity", "what")
+    if code:
+        document = reference.explained(reference.find(code))
+        rows = [document.data()]
+    else:
+        document = reference.contents()
+        rows = document.data()["rules"]
+    return Listing(document, tuple({w: row[w] for w in words} for row in rows))
+
+
+def zoo_table(
+    *,
+    family: str = "",
+    name: str = "",
+    since: int | None = None,
+    until: int | None = None,
+    min_parameters: int | str = "",
+    max_parameters: int | str = "",
+    min_macs: int | str = "",
+    max_macs: int | str = "",
+) -> Listing:
+    """List the networks that come along, with what they cost.
+
+    Parameters
+    ----------
+    family
+        A family, in any case of letters.
+    name
+        A pattern such as ``res*50``, or a part of the name.
+    since
+        The first year.
+    until
+        The last year.
+    min_parameters
+        The fewest parameters: a whole number, or a text such as ``"25M"``.
+    max_parameters
+        The most parameters.
+    min_macs
+        The fewest multiply-accumulates.
+    max_macs
+        The most multiply-accumulates.
+
+    Returns
+    -------
+    Listing
+        A row for each network that satisfies all of them, by family and year.
+
+    Raises
+    ------
+    UsageError
+        If there is no such name or family, or a count cannot be read.
+
+    Examples
+    --------
+    >>> [row["zoo"] for row in zoo_table(family="VGG", max_parameters="133M").rows()]
+    ['vgg11']
+    """
+    from cnnanalyze.report import zoo as listed
+    from cnnanalyze.report.listing import of_table
+
+    parameters = listed.Limits.read("parameters", min_parameters, max_parameters)
+    macs = listed.Limits.read("macs", min_macs, max_macs)
+    wanted = listed.Wanted(family, name, since, until, parameters, macs)
+    return of_table(listed.document(listed.entries(zoo(), wanted)))
+
+
+def schema(form: str = "spec") -> dict[str, Any]:
+    """Return a JSON Schema: of specs, or of other data that is read or written.
+
+    Parameters
+    ----------
+    form
+        The name of the form, such as ``spec``, ``summary`` or ``lint``.
+
+    Returns
+    -------
+    dict[str, Any]
+        The schema.
+
+    Raises
+    ------
+    UsageError
+        If there is no such form.
+
+    Examples
+    --------
+    >>> schema("zoo")["properties"]["schema"]
+    {'const': 1}
+    """
+    from cnnanalyze.schemas import schema_of
+
+    return schema_of(form)
 
 
 def draw(
@@ -742,7 +1035,7 @@ class Report(Tabular):
         """Return everything as plain data: what ``--format json`` prints."""
         return dict(self._dict)
 
-    def render(self, format: str = "text", **options: Any) -> str:  # noqa: A002, ANN401
+    def render(self, format: str = "text", **options: Unpack[ReportOptions]) -> str:  # noqa: A002
         """Return the report as text in a format of ``cnnanalyze summary --format``.
 
         Parameters
@@ -767,7 +1060,7 @@ class Report(Tabular):
         chosen = Options.read(options)
         return render(summary(self.analysis, chosen), format, chosen.width or terminal_width())
 
-    def to_html(self, **options: Any) -> str:  # noqa: ANN401 - as in Options
+    def to_html(self, **options: Unpack[PageOptions]) -> str:
         """Return the page of ``cnnanalyze report``: one file that needs nothing else.
 
         Parameters
@@ -785,8 +1078,9 @@ class Report(Tabular):
         from cnnanalyze.report.options import Options
         from cnnanalyze.report.page.network import to_html
 
-        parts = {k: options.pop(k) for k in ("balance", "findings", "answers") if k in options}
-        return to_html(self.analysis, Options.read(options), **parts)
+        words: dict[str, Any] = dict(options)
+        parts = {k: words.pop(k) for k in ("balance", "findings", "answers") if k in words}
+        return to_html(self.analysis, Options.read(words), **parts)
 
     def __rich__(self) -> RenderableType:
         from cnnanalyze.report.summary import summary

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.cli.commands import COMMANDS
 from tests.conftest import Run
 
 ONE = "{cnn: 1, name: one, input: 13x11x3, layers: [{conv: {filters: 5, kernel: 3}}, relu]}"
@@ -255,6 +257,127 @@ FUNCTIONS = [name for name in cnn.__all__ if inspect.isfunction(getattr(cnn, nam
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_a_function_returns_is_public(name: str) -> None:
     given = str(inspect.signature(getattr(cnn, name)).return_annotation)
-    no_classes = {"Callable", "Path", "LayerClass", "RuleClass"}  # the last two are variables
+    no_classes = {"Any", "Callable", "Path", "LayerClass", "RuleClass"}  # two are variables
     classes = set(re.findall(r"\b[A-Z]\w+", given)) - no_classes
     assert classes <= set(cnn.__all__)
+
+
+# --- every command is a function ------------------------------------------------------------------
+
+FUNCTION_OF = {
+    "summary": "analyze",
+    "draw": "draw",
+    "report": "Report.to_html",
+    "compare": "compare",
+    "gallery": "gallery",
+    "verify": "verify",
+    "audit": "audit",
+    "lint": "lint",
+    "budget": "budget",
+    "explain": "explain",
+    "convolve": "convolve",
+    "solve": "solve",
+    "grade": "grade",
+    "zoo": "zoo_table",
+    "layers": "layer_kinds",
+    "rule": "lint_rules",
+    "schema": "schema",
+}
+"""By command: what gives the same in Python."""
+
+
+def test_every_command_is_a_function() -> None:
+    assert list(FUNCTION_OF) == list(COMMANDS)
+    for name in FUNCTION_OF.values():
+        thing: Any = cnn
+        for part in name.split("."):
+            thing = getattr(thing, part)
+        assert inspect.isfunction(thing), name
+
+
+def test_budget_gives_what_the_command_prints(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(ONE.replace("layers:", "budgets: {parameters: 100}, layers:"))
+    found = cnn.budget("net.yaml")
+    outcome = run("budget", "net.yaml", "--format", "json")
+    assert json.loads(outcome.out) == found.to_dict()
+    assert outcome.out == found.render("json")
+    assert run("budget", "net.yaml", "--format", "markdown").out == found.render("markdown")
+    (row,) = found.rows()
+    assert (row["measured"], row["limit"], row["verdict"]) == (5 * 28, 100, "over")
+    assert repr(found) == "<BudgetResult: 1 network: not within budget: net.yaml>"
+    assert not found.is_kept
+
+
+def test_budget_writes_a_baseline_and_tells_what_grew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(ONE)
+    assert cnn.budget("net.yaml").write_baseline("costs.json") == 1
+    Path("net.yaml").write_text(ONE.replace("filters: 5", "filters: 6"))
+    grown = cnn.budget("net.yaml", baseline="costs.json")
+    assert {row["verdict"] for row in grown.rows() if row["quantity"] == "parameters"} == {"grew"}
+    # 6 filters for 5 are 20 % more
+    assert cnn.budget("net.yaml", baseline="costs.json", allow=20).is_kept
+    assert not cnn.budget("net.yaml", baseline="costs.json", allow="19.9 %").is_kept
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.budget("net.yaml", allow=-1)
+    assert refusal(caught) == ("'allow' is a percentage, not -1", "for example 2.5 for 2.5 % more")
+    with pytest.raises(cnn.UsageError, match=r"there is no baseline .none\.json."):
+        cnn.budget("net.yaml", baseline="none.json")
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (lambda: cnn.zoo_table(family="LeNet", until=1998), "zoo --family LeNet --until 1998"),
+        (lambda: cnn.zoo_table(max_macs="300M"), "zoo --max-macs 300M"),
+        (lambda: cnn.layer_kinds("conv"), "layers conv"),
+        (lambda: cnn.lint_rules("CV003"), "rule CV003"),
+        (lambda: cnn.conventions("zoo:lenet5"), "summary zoo:lenet5 --conventions"),
+        (lambda: cnn.overview("zoo:vgg11", "zoo:vgg13"), "summary zoo:vgg11 zoo:vgg13"),
+    ],
+)
+def test_listings_give_what_the_command_prints(
+    found: Callable[[], cnn.Listing], words: str, run: Run
+) -> None:
+    listing = found()
+    assert list(listing.rows())
+    for form in ("json", "markdown"):
+        assert run(*words.split(), "--format", form).out == listing.render(form)
+    assert json.loads(listing.render("json"))["schema"] == listing.to_dict()["schema"]
+
+
+def test_listings_of_everything_have_a_row_for_each() -> None:
+    assert {row["kind"] for row in cnn.layer_kinds().rows()} >= {"conv", "relu", "lrn"}
+    assert {row["code"] for row in cnn.lint_rules().rows()} >= {"CV003", "NA001"}
+    assert repr(cnn.lint_rules("CV003")).startswith("<Listing: CV003 even-kernel")
+    assert len(list(cnn.zoo_table().rows())) == len(cnn.zoo())
+
+
+def test_listings_refuse_as_commands_do() -> None:
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.zoo_table(min_macs="lots")
+    assert refusal(caught)[1] == "write --min-macs 25M"
+    with pytest.raises(cnn.UsageError, match="there is no layer kind 'covn'"):
+        cnn.layer_kinds("covn")
+    with pytest.raises(cnn.UsageError, match="did you mean 'spec'"):
+        cnn.schema("spce")
+
+
+def test_schema_is_that_of_the_command(run: Run) -> None:
+    assert json.loads(run("schema").out) == cnn.schema()
+    assert json.loads(run("schema", "--of", "lint").out) == cnn.schema("lint")
+
+
+def test_equal_networks_are_one_in_a_set() -> None:
+    one, again = cnn.loads(ONE), cnn.loads(ONE)
+    assert one == again
+    assert len({one, again, cnn.loads(OTHER)}) == 2
+    assert len({cnn.analyze(one), cnn.analyze(again)}) == 1
+    built = cnn.NetworkBuilder("one")
+    x = built.conv(built.input(13, 11, 3), filters=5, kernel=3)
+    assert len({one.network, built.build(outputs=built.relu(x))}) == 1

@@ -191,7 +191,7 @@ class Analysis:
 
     network: Network
     """The network."""
-    facts: dict[str, NodeFacts]
+    facts: dict[str, NodeFacts] = field(hash=False)
     """What is said of each layer, by its id."""
     memory: Memory
     """The activations in memory, layer by layer."""
@@ -294,7 +294,7 @@ class Total:
     """Outputs of all layers, for one image."""
     cost: Cost
     """Elementary operations for one image."""
-    by_kind: dict[str, Cost]
+    by_kind: dict[str, Cost] = field(hash=False)
     """The costs by layer kind, since conventions weigh kinds differently."""
     complete: bool
     """Whether the operations of every layer can be counted."""

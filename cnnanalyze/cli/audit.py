@@ -41,13 +41,11 @@ def audit(
     .table), or among the facts of a lecture (.facts; zoo:lectures are five of them). Exit code 1 if
     one does not hold and is not marked wrong, or is marked wrong and holds.
     """
-    from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.auditing.alternatives import Analyses
-    from cnnanalyze.auditing.examine import audit as examine
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import complain, write_document
     from cnnanalyze.cli.specs import load, read_settings
-    from cnnanalyze.report.audit_result import FIGURES, AuditResult, examine_figures
+    from cnnanalyze.report.audit_result import AuditResult, verdicts_on
 
     format = choose_document_format(format, output)  # noqa: A001 - the name of the option
     given = read_settings(settings)
@@ -56,10 +54,7 @@ def audit(
     result = AuditResult()
     for name in _find(specs):
         try:
-            if name.endswith(FIGURES):
-                result += examine_figures(Path(name), analyses)
-            else:
-                result += AuditResult((examine(analyze(load(name, given)), analyses),))
+            result += verdicts_on(name, lambda one: load(str(one), given), analyses)
         except CnnError as error:
             failed.append(error)
     if result.audits or result.lectures:
@@ -76,14 +71,11 @@ def _find(names: list[str]) -> Iterator[str]:
     from cnnanalyze.cli.folders import files_below
     from cnnanalyze.cli.specs import find
     from cnnanalyze.errors import UsageError
-    from cnnanalyze.report.audit_result import FIGURES, figures_of_zoo
+    from cnnanalyze.report.audit_result import FIGURES, files_of
 
     for name in names:
-        if name.endswith(FIGURES):
-            yield name
-            continue
-        if found := list(figures_of_zoo(name)):
-            yield from map(str, found)
+        if (files := files_of(name)) != (name,) or name.endswith(FIGURES):
+            yield from files
             continue
         below: list[str] = []
         if is_folder(name):

@@ -226,9 +226,9 @@ class GrowthLimit(NamedTuple):
 
 
 def _read_limit(text: str, convention: str) -> GrowthLimit:
-    from cnnanalyze.cli.options import read_percentage
     from cnnanalyze.comparison.quantity import compared
     from cnnanalyze.core.quantities import find
+    from cnnanalyze.report.numbers import read_percentage
 
     key, _, written = text.partition("=")
     quantity, percent = find(key.strip(), compared(convention)), read_percentage(written)

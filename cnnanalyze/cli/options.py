@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -13,8 +12,6 @@ from cnnanalyze.cli import completion as complete
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from cnnanalyze.cli.folders import Scan
 
 OUTPUT, COUNTING, FOLDERS, CHOICE = "Output", "Counting", "Files in folders", "Which networks"
@@ -350,19 +347,3 @@ def _read_patterns(name: str, given: Patterns) -> tuple[str, ...] | None:
     if wrong := next(filter(None, map(why_not, lines)), ""):
         raise UsageError(f"{name}: {wrong}")
     return lines
-
-
-def read_percentage(text: str) -> Fraction | None:
-    """Return a percentage exactly as it is written; nothing if the text is none.
-
-    Only plain digits are read: an exponent such as ``1e999999999`` would be worked out for hours.
-
-    Examples
-    --------
-    >>> read_percentage(" 2.5 %"), read_percentage("-5")
-    (Fraction(5, 2), None)
-    """
-    from fractions import Fraction
-
-    digits = re.fullmatch(r"(\d{1,12}(?:\.\d{1,12})?)\s*%?", text.strip(), re.ASCII)
-    return Fraction(digits[1]) if digits else None

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnnanalyze.cli import options as option
-
-if TYPE_CHECKING:
-    from cnnanalyze.core.printed_number import PrintedNumber
-
 
 EXAMPLES = (
     ("cnnanalyze zoo --family ResNet", "one family"),
@@ -45,27 +39,10 @@ def zoo(
         name,
         since,
         until,
-        Limits(
-            _limit("--min-parameters", min_parameters), _limit("--max-parameters", max_parameters)
-        ),
-        Limits(_limit("--min-macs", min_macs), _limit("--max-macs", max_macs)),
+        Limits.read("parameters", min_parameters, max_parameters),
+        Limits.read("macs", min_macs, max_macs),
     )
     found = entries(networks(), wanted)
     if not found:
         remark(f"remark: no network of the zoo satisfies all of {conditions(wanted)}")
     write_document(document(found), format, output)
-
-
-def _limit(option_name: str, text: str) -> PrintedNumber | None:
-    """Read a count such as ``25M``; nothing where the option is not given."""
-    from cnnanalyze.core.printed_number import PrintedNumber
-    from cnnanalyze.errors import UsageError
-
-    if not text:
-        return None
-    try:
-        return PrintedNumber.parse(text)
-    except ValueError as error:
-        raise UsageError(
-            f"'{option_name}' cannot be read: {error}", help=f"write {option_name} 25M"
-        ) from None

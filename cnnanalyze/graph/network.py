@@ -71,6 +71,14 @@ class Network:
     outputs: tuple[NodeId, ...]
     """The layers whose output is the network's."""
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """A number that equal networks share."""
+        return hash((self.name, tuple(self.inputs.items()), self.nodes, self.outputs))
+
     def __repr__(self) -> str:
         read = ", ".join(one.written for one in self.inputs.values())
         count = len(self.nodes)

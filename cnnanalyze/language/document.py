@@ -64,7 +64,7 @@ class Document:
     """A spec as it is written, after ``extends``; nothing is expanded yet."""
 
     source: Source
-    tree: Mapping
+    tree: Mapping = field(compare=False)
     """All top-level keys, those of the extended specs included."""
     blocks: dict[str, Block]
     folder: Path | None = None

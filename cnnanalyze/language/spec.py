@@ -63,6 +63,8 @@ class Spec(Network):
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     """All parameters of the spec with their values."""
 
+    __hash__ = Network.__hash__
+
     @property
     def network(self) -> Network:
         """The network alone."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.auditing.alternatives import Analyses
+from cnnanalyze.auditing.examine import audit as examine
 from cnnanalyze.auditing.tables import ENDING as TABLE
 from cnnanalyze.auditing.tables import audit_table, read_table
 from cnnanalyze.auditing.verdict import Audit
@@ -17,6 +19,7 @@ from cnnanalyze.course.lectures.facts import ENDING as FACTS
 from cnnanalyze.course.lectures.facts import read_lecture
 from cnnanalyze.course.lectures.recompute import examine as recompute
 from cnnanalyze.course.lectures.verdict import Examined
+from cnnanalyze.graph.network import Network
 from cnnanalyze.language.zoo import ZOO, house
 from cnnanalyze.report import audit as figures
 from cnnanalyze.report import lecture_facts
@@ -119,27 +122,46 @@ FIGURES = (TABLE, FACTS)
 """What the names of files end in that hold printed figures alone: tables, and facts of lectures."""
 
 
-def examine_figures(path: Path, analyses: Analyses) -> AuditResult:
-    """Return the verdicts on a table of several networks, or on the facts of a lecture.
+def verdicts_on(
+    given: str | Network, read: Callable[[str | Network], Network], analyses: Analyses
+) -> AuditResult:
+    """Return the verdicts on a network, on a table of several, or on the facts of a lecture.
+
+    Parameters
+    ----------
+    given
+        A network, or the name of a file.
+    read
+        What reads a network of which a file is no table and no lecture.
+    analyses
+        Where analyses are kept, so that none is made twice.
 
     Raises
     ------
     CnnError
-        With all that is wrong with the file, each at its place.
+        With all that is wrong with a file, each at its place.
     """
-    if path.name.endswith(FACTS):
-        return AuditResult(lectures=(recompute(read_lecture(path)),))
-    return AuditResult((audit_table(read_table(path), analyses),))
+    name = given if isinstance(given, str) else ""
+    if name.endswith(FACTS):
+        return AuditResult(lectures=(recompute(read_lecture(Path(name))),))
+    if name.endswith(TABLE):
+        return AuditResult((audit_table(read_table(Path(name)), analyses),))
+    return AuditResult((examine(analyze(read(given)), analyses),))
 
 
-def figures_of_zoo(name: str) -> Iterator[Path]:
-    """Yield the table or the lectures that ``zoo:NAME`` names, if it names any.
+def files_of(name: str) -> tuple[str, ...]:
+    """Return what a name stands for: a table or lectures of the zoo, or else what it names itself.
 
     Examples
     --------
-    >>> len(list(figures_of_zoo("zoo:lectures"))), list(figures_of_zoo("zoo:lenet5"))
-    (5, [])
+    >>> len(files_of("zoo:lectures")), files_of("zoo:lenet5"), files_of("my.table")
+    (5, ('zoo:lenet5',), ('my.table',))
     """
+    return tuple(map(str, _of_zoo(name))) or (name,)
+
+
+def _of_zoo(name: str) -> Iterator[Path]:
+    """Yield the table or the lectures that ``zoo:NAME`` names, if it names any."""
     word = name.removeprefix(ZOO)
     if word == name:
         return

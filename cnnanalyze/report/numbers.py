@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -152,3 +153,17 @@ def count_of(number: int, singular: str, plural: str = "") -> str:
     ('1 layer', '1,200 layers', '2 entries')
     """
     return f"{exact(number)} {singular if number == 1 else plural or singular + 's'}"
+
+
+def read_percentage(text: str) -> Fraction | None:
+    """Return a percentage exactly as it is written; nothing if the text is none.
+
+    Only plain digits are read: an exponent such as ``1e999999999`` would be worked out for hours.
+
+    Examples
+    --------
+    >>> read_percentage(" 2.5 %"), read_percentage("-5")
+    (Fraction(5, 2), None)
+    """
+    digits = re.fullmatch(r"(\d{1,12}(?:\.\d{1,12})?)\s*%?", text.strip(), re.ASCII)
+    return Fraction(digits[1]) if digits else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.core.conventions import DEFAULT
@@ -14,7 +14,34 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnnanalyze.crosscheck.result import Balance
+    from cnnanalyze.linting.finding import Finding
+
 LAYOUTS = ("hwc", "chw")
+
+
+class ReportOptions(TypedDict, total=False):
+    """The options of :class:`Options` as keywords of a function."""
+
+    depth: int | None
+    columns: Sequence[str] | str
+    sort: str
+    convention: str
+    batch: int
+    dtype: str
+    layout: str
+    width: int | None
+
+
+class PageOptions(ReportOptions, total=False):
+    """What a page takes besides."""
+
+    balance: Balance | None
+    findings: Sequence[Finding]
+    answers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +81,7 @@ class Options:
                 raise UsageError(f"{name} must be at least 1, not {value}")
 
     @classmethod
-    def read(cls, given: dict[str, Any]) -> Options:
+    def read(cls, given: Mapping[str, Any]) -> Options:
         """Make options from keywords; an unknown one is refused with the nearest known.
 
         Examples

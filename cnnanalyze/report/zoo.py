@@ -39,6 +39,30 @@ class Limits:
     least: PrintedNumber | None = None
     most: PrintedNumber | None = None
 
+    @classmethod
+    def read(cls, name: str, least: object, most: object) -> Limits:
+        """Read limits, each a count such as ``25M``; an empty text where there is none.
+
+        Raises
+        ------
+        UsageError
+            With the option, if one is no count.
+
+        Examples
+        --------
+        >>> Limits.read("macs", "", "600M").allow(569_000_000)
+        True
+        """
+        found: list[PrintedNumber | None] = []
+        for option, given in ((f"min-{name}", least), (f"max-{name}", most)):
+            try:
+                found.append(None if given == "" else PrintedNumber.parse(str(given)))
+            except ValueError as error:
+                raise UsageError(
+                    f"'--{option}' cannot be read: {error}", help=f"write --{option} 25M"
+                ) from None
+        return cls(*found)
+
     def allow(self, count: int) -> bool:
         """Whether a count lies within the limits."""
         return (self.least is None or count >= self.least.value) and (

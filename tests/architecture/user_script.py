@@ -34,6 +34,17 @@ codes: list[str] = [finding.code for finding in findings]
 balance: cnn.Balance = cnn.verify(cnn.loads("{cnn: 1, input: 5x7x2, layers: [relu]}"))
 graded: cnn.GradedClass = cnn.grade("zoo:first_course", {"filters.parameters": "270"})
 homework: cnn.Homework = cnn.solve("zoo:first_course")
+budgets: cnn.BudgetResult = cnn.budget("zoo:lenet5")
+costs: list[str] = sorted(budgets.costs)
+listed: cnn.Listing = cnn.zoo_table(family="LeNet")
+kinds: list[Any] = [row["kind"] for row in cnn.layer_kinds().rows()]
+rules: str = cnn.lint_rules("even-kernel").render("markdown")
+counts: list[Any] = [row["number"] for row in cnn.conventions(network).rows()]
+side_by_side: str = cnn.overview(network, "zoo:vgg11", columns=["name", "macs"]).render("csv")
+form: dict[str, Any] = cnn.schema("summary")
+table: str = report.render("csv", depth=1, columns="name,macs", batch=2)
+titled: str = report.to_html(convention="flop", findings=cnn.lint(network).findings)
+seen: set[cnn.Network] = {network, report.network}
 facts_of_layer: cnn.NodeFacts = report["C3"]
 total: cnn.Total = report.total
 rows: list[Any] = [row["parameters"] for row in report.rows()]

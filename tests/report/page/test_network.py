@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.errors import Mark
 from cnnanalyze.layers.base import KINDS, Layer, layer
 from cnnanalyze.linting.finding import Finding
+from cnnanalyze.report.options import PageOptions
 from cnnanalyze.report.page.network import SECTIONS
 from tests.report.page.reader import Page
 
@@ -28,7 +30,7 @@ def page(name: str) -> Page:
     return Page(cnn.analyze(f"zoo:{name}").to_html())
 
 
-def of(text: str, **options: object) -> Page:
+def of(text: str, **options: Unpack[PageOptions]) -> Page:
     return Page(cnn.analyze(cnn.loads(text, name="net.yaml")).to_html(**options))
 
 
