@@ -72,11 +72,9 @@ def test_compare_wants_two_networks() -> None:
 def test_compare_refuses_unknown_formats() -> None:
     found = cnn.compare(cnn.loads(ONE), cnn.loads(OTHER))
     with pytest.raises(cnn.UsageError) as error:
-        found.render("latex")
-    assert refusal(error) == (
-        "there is no format 'latex'",
-        "the formats are table, json, markdown, html",
-    )
+        found.render("latx")
+    message, _ = refusal(error)
+    assert message == "there is no format 'latx'; did you mean 'latex'?"
 
 
 # --- draw -----------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ INNER = {
     "report.table.Table",
     "auditing.verdict.Verdict",
     "language.blocks.Block",
-    "language.budgets.Budgets",
+    "language.sections.Budgets",
     "language.claims.Claim",
     "course.explanations.explanation.DerivationStep",
     "course.explanations.explanation.Rung",
