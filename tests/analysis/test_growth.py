@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.analysis import pipeline
+from cnnanalyze.analysis.receptive_field import Seen, look
 from tests.strategies.growing import SHAPES, check_growth
 
 pytestmark = pytest.mark.sampled(13)
@@ -45,3 +48,22 @@ def test_telling(text: Callable[[int], str], written: str) -> None:
 
     measured(64)()
     check_growth(measured)
+
+
+def test_equal_layers_behind_what_sees_the_same_are_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = 0
+
+    def counting(*arguments: Any) -> Seen:
+        nonlocal asked
+        asked += 1
+        return look(*arguments)
+
+    monkeypatch.setattr(pipeline, "look", counting)
+    counts = []
+    for n in (53, 211):
+        asked = 0
+        assert len(cnn.analyze(cnn.loads(SHAPES["equal_chain"](n)))) == n
+        counts.append(asked)
+    assert counts == [1, 1]
