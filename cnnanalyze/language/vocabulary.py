@@ -300,7 +300,9 @@ def field_schema(info: FieldInfo) -> Schema:
 
 
 def setting_schema(info: FieldInfo) -> Schema:
-    """Return the schema of a setting: no expression, perhaps left empty; a word is a list of one.
+    """Return the schema of a setting: no expression; a word is a list of one.
+
+    It may be left empty, unless the section needs it.
 
     Examples
     --------
@@ -317,7 +319,11 @@ def setting_schema(info: FieldInfo) -> Schema:
         return {**any_of(*forms), **about}
     if any(get_origin(a) is tuple for a in (info.annotation, *get_args(info.annotation))):
         forms.append(TEXT)
-    return {**any_of(*forms, *([] if NULL in forms else [NULL])), **about}
+    if info.is_required():
+        forms = [form for form in forms if form != NULL]  # left empty, it is not given
+    elif NULL not in forms:
+        forms.append(NULL)
+    return {**any_of(*forms), **about}
 
 
 def _has_reader(annotation: Any, metadata: Iterable[Any]) -> bool:  # noqa: ANN401

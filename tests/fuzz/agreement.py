@@ -31,7 +31,7 @@ LETTERS = "which characters beyond ASCII are letters"
 PLACES = "at which place of an expanded network a step stands"
 
 STRUCTURAL: tuple[tuple[str, str], ...] = (
-    ("SP005", "of '(train|lint)'"),
+    ("SP005", "of '(train|lint|severity|thresholds)'"),
     ("SP013", "'for' needs a table"),
     ("SP015", "this spec has no|'train' needs|^block "),
 )

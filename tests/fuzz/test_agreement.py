@@ -56,6 +56,7 @@ STRUCTURAL: dict[str, tuple[Place, Any]] = {
     "a step without an operation": (("layers", 1), {"as": "x"}),
     "a step with two operations": (("layers", 0, "relu"), None),
     "an attribute that there is not": (("layers", 0, "conv", "kernal"), 3),
+    "a setting that is needed and left empty": (("train", "samples"), None),
     "no filters at all": (("layers", 0, "conv", "filters"), 0),
     "filters as a word": (("layers", 0, "conv", "filters"), "many"),
     "filters beyond the bound": (("layers", 0, "conv", "filters"), 10**12 + 1),
