@@ -49,6 +49,16 @@ class DepthwiseAlone(Rule):
             "- relu\n"
             "- conv: {filters: 8, kernel: 1}\n"
         ),
+        # Further channels made of these, as in GhostNet: the next layer filters all of them.
+        Case(
+            "cnn: 1\n"
+            "input: 32x32x3\n"
+            "layers:\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+            "- concat: [[], [{depthwise: {kernel: 3, padding: 1}}]]\n"
+            "- depthwise: {kernel: 3}\n"
+            "- conv: {filters: 8, kernel: 1}\n"
+        ),
     )
     invalid = (
         Case(
@@ -97,9 +107,14 @@ def _is_mixed(network: Network, node: Node) -> bool:
         for reader in layer_queries.consumers(network, waiting.pop()):
             if layer_queries.is_depthwise(reader):
                 continue
-            if reader.layer.is_any(_MIXING):
+            if reader.layer.is_any(_MIXING) or _extends(reader, node):
                 return True
             if reader.id not in seen:
                 seen.add(reader.id)
                 waiting.append(reader)
     return False
+
+
+def _extends(reader: Node, node: Node) -> bool:
+    """Whether a layer puts what was filtered behind what it was made of, as further channels."""
+    return Trait.CONCATENATION in reader.layer.traits and node.inputs[0] in reader.inputs

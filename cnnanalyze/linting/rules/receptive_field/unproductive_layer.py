@@ -32,6 +32,7 @@ class UnproductiveLayer(Rule):
     )
     trips = (
         "mobilenet_v1 (the field before its last depthwise convolution is 251 of 224 pixels), "
+        "mobilenet_v4_conv_small (one depthwise convolution of its last stage), "
         "nasnet_a_mobile (one convolution of its last reduction); any ImageNet network at 32 "
         "pixels. "
         "inception_v3 does not, if 1x7 kernels are followed axis by axis"
@@ -45,6 +46,11 @@ class UnproductiveLayer(Rule):
             "{cnn: 1, input: 9x9x3, layers: [{add: [{conv: {filters: 3, kernel: 9, padding: "
             "same}}, "
             "[]]}, {conv: {filters: 8, kernel: 3, padding: same}}]}"
+        ),
+        # It slides over channels, which nothing before it has related.
+        Case(
+            "{cnn: 1, input: 9x9x3, layers: [{conv: {filters: 8, kernel: 9, padding: same}}, gap, "
+            '{rearrange: "1 1 c -> c 1"}, {conv: {filters: 1, kernel: 3, padding: same}}]}'
         ),
     )
     invalid = (
@@ -64,8 +70,8 @@ class UnproductiveLayer(Rule):
         assert analysis is not None
         extents = analysis.network.input.size
         for sight in sights(analysis):
-            if sight.is_unproductive(extents):
-                node = sight.facts.node
+            node = sight.facts.node
+            if node.output.rank == len(extents) and sight.is_unproductive(extents):
                 kernel = getattr(node.layer, "kernel", 0)
                 kernel = extent(kernel) if isinstance(kernel, tuple) else kernel
                 yield self.found(
