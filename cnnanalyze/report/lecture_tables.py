@@ -256,6 +256,8 @@ _KERAS = {
     "add": "Add",
     "multiply": "Multiply",
     "maximum": "Maximum",
+    "minimum": "Minimum",
+    "subtract": "Subtract",
     "average": "Average",
     "concat": "Concatenate",
     "leaky_relu": "LeakyReLU",
