@@ -39,8 +39,8 @@ class DerivationStep(NamedTuple):
         return self.tree.value
 
 
-class Rung(NamedTuple):
-    """One line of a table in which a derivation climbs from layer to layer."""
+class DerivationRow(NamedTuple):
+    """One row of a table in which a derivation goes from layer to layer."""
 
     label: str
     cells: tuple[Expression, ...]
@@ -69,7 +69,7 @@ class Explanation:
     remarks: tuple[str, ...] = ()
     """Where a course or a library has it otherwise, with its number."""
     heads: tuple[Name, ...] = ()
-    table: tuple[Rung, ...] = field(default=())
+    table: tuple[DerivationRow, ...] = field(default=())
     said: str = ""
     """The answer in words, where it is no number, no shape and none for each axis."""
     beside: str = ""
@@ -130,7 +130,7 @@ class Explanation:
     @property
     def legend(self) -> tuple[tuple[Name, int | Fraction, str], ...]:
         """Every symbol with its value and what it stands for."""
-        cells = (cell for rung in self.table for cell in rung.cells)
+        cells = (cell for layer_row in self.table for cell in layer_row.cells)
         shown = {cell.name for cell in cells if cell.name and cell.name.of}
         defined = {step.symbol for step in self.steps} | shown
         found: dict[Name, int | Fraction] = {}

@@ -9,8 +9,13 @@ from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.expression import Expression, Name, Value, given, rewrite
 from cnnanalyze.core.number import Num, tree
 from cnnanalyze.core.periodic_field import Strand
-from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
-from cnnanalyze.course.explanations.receptive_field_steps import Climb, climb, path, plain
+from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep
+from cnnanalyze.course.explanations.receptive_field_steps import (
+    RecurrenceRow,
+    path,
+    plain,
+    recurrence,
+)
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 
@@ -27,43 +32,45 @@ def _axes(asked: SymbolicLayer) -> list[int | None]:
 
 def _draft(
     asked: SymbolicLayer,
-    column: Callable[[Climb], Expression | None],
+    column: Callable[[RecurrenceRow], Expression | None],
     key: str,
     heads: tuple[str, ...],
     value: tuple[Value, ...],
-    moves: Callable[[Climb], bool] | None = None,
+    moves: Callable[[RecurrenceRow], bool] | None = None,
 ) -> Draft:
     rank = asked.analysis.network.input.rank
     steps: list[DerivationStep] = []
-    rungs: list[Rung] = []
+    layer_rows: list[DerivationRow] = []
     axes = _axes(asked)
     for axis in axes:
-        rows = [r for r in climb(asked, axis) if column(r) is not None]
+        rows = [r for r in recurrence(asked, axis) if column(r) is not None]
         shown = [r for r in rows if (moves(r) if moves else _moves(r, column))]
         if shown and (last := column(shown[-1])) is not None:
             steps.append(DerivationStep(Name(key, axis, rank), last))
         else:
             steps.append(DerivationStep(Name(key, axis, rank), given(value[axis or 0])))
         named = "" if axis is None or rank == 1 else f" ({_WORDS[rank][axis]})"
-        rungs += [
-            Rung(r.label + named, tuple(getattr(r, "size" if h == "field" else h) for h in heads))
+        layer_rows += [
+            DerivationRow(
+                r.label + named, tuple(getattr(r, "size" if h == "field" else h) for h in heads)
+            )
             for r in shown
         ]
-    return Draft(steps, value, heads=tuple(map(Name, heads)), table=tuple(rungs))
+    return Draft(steps, value, heads=tuple(map(Name, heads)), table=tuple(layer_rows))
 
 
 _WORDS = {2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
-def _moves(rung: Climb, column: Callable[[Climb], Expression | None]) -> bool:
+def _moves(layer_row: RecurrenceRow, column: Callable[[RecurrenceRow], Expression | None]) -> bool:
     """Whether a layer changes what its units see."""
-    cells = (rung.size, rung.jump, column(rung))
+    cells = (layer_row.size, layer_row.jump, column(layer_row))
     return any(cell is not None and not cell.is_given for cell in cells)
 
 
-def _climbs(asked: SymbolicLayer) -> list[Climb]:
-    """Return the rungs of all axes that are worked out."""
-    return [rung for axis in _axes(asked) for rung in climb(asked, axis)]
+def _recurrences(asked: SymbolicLayer) -> list[RecurrenceRow]:
+    """Return the rows of all axes that are worked out."""
+    return [layer_row for axis in _axes(asked) for layer_row in recurrence(asked, axis)]
 
 
 def _cause(asked: SymbolicLayer) -> str:
@@ -86,7 +93,9 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
     value = tuple(f.local.size for f in asked.facts.fields)
     draft = _draft(asked, lambda r: r.size, "field", ("kernel", "stride", "field", "jump"), value)
     strands = [f.local for f in asked.facts.fields]
-    if any(rung.by_formula and not rung.size.is_given for rung in _climbs(asked)):
+    if any(
+        layer_row.by_formula and not layer_row.size.is_given for layer_row in _recurrences(asked)
+    ):
         draft.reasons.append(
             "A unit sees a window of units of the layer before. Neighbours among these lie one "
             "jump apart in the input, so each further one adds a jump; a stride widens all later "
@@ -144,9 +153,9 @@ def jump(asked: SymbolicLayer) -> Draft:
     return draft
 
 
-def _strides(rung: Climb) -> bool:
+def _strides(layer_row: RecurrenceRow) -> bool:
     """Whether a layer changes the distance of what neighbouring units see."""
-    return rung.stride.value != 1 or (rung.jump.is_given and rung.jump.value == 0)
+    return layer_row.stride.value != 1 or (layer_row.jump.is_given and layer_row.jump.value == 0)
 
 
 def centre(asked: SymbolicLayer) -> Draft:
@@ -173,7 +182,7 @@ def centre(asked: SymbolicLayer) -> Draft:
             DerivationStep(Name("centre", axis, rank), arrange(tree(found), asked.notation))
         )
     draft.steps = steps
-    if any(row.pads for row in _climbs(asked)):
+    if any(row.pads for row in _recurrences(asked)):
         draft.reasons.append(
             "Padding moves what the first unit sees to the left, by a jump for each index."
         )
@@ -210,13 +219,13 @@ def _along(asked: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
     """Return the field and the jump along one axis, each layer's put into those of the next."""
     size: Expression | None = None
     jump: Expression | None = None
-    for rung in climb(asked, axis):
+    for layer_row in recurrence(asked, axis):
         before = {"field before": size, "jump before": jump}
 
         def put(
             part: Expression,
             before: dict[str, Expression | None] = before,
-            layer: str = rung.label,
+            layer: str = layer_row.label,
         ) -> Expression:
             if part.name is None:
                 return part
@@ -225,8 +234,8 @@ def _along(asked: SymbolicLayer, axis: int) -> tuple[Expression, Expression]:
                 return known._replace(name=part.name._replace(of=layer))
             return part._replace(name=part.name._replace(of=layer))
 
-        size = rewrite(rung.size, put)
-        jump = rewrite(rung.jump, put)._replace(name=Name("jump", of=rung.label))
+        size = rewrite(layer_row.size, put)
+        jump = rewrite(layer_row.jump, put)._replace(name=Name("jump", of=layer_row.label))
     assert size is not None
     assert jump is not None
     return size, jump

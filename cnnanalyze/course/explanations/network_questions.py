@@ -14,7 +14,7 @@ from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
 from cnnanalyze.course.explanations.counts import OF_COURSES, counts
-from cnnanalyze.course.explanations.explanation import DerivationStep, Rung
+from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
@@ -100,7 +100,9 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
         folded = fold(addends(whole, quantity), whole.group)
         leaves = [given(number, Name(key, of=label)) for label, number in folded]
         found = made("+", *leaves) if leaves else given(0)
-        table = tuple(Rung(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True))
+        table = tuple(
+            DerivationRow(label, (leaf,)) for (label, _), leaf in zip(folded, leaves, strict=True)
+        )
         reasons = []
         if len(folded) > 1:
             reasons.append("A network has what its layers have together.")
@@ -156,7 +158,7 @@ def peak_memory(whole: QuestionScope) -> Draft:
             ),
         ],
         heads=(Name("activations"),),
-        table=tuple(Rung(x.name.of, (x,)) for x in leaves if x.name is not None),
+        table=tuple(DerivationRow(x.name.of, (x,)) for x in leaves if x.name is not None),
     )
 
 

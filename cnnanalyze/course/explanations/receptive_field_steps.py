@@ -1,7 +1,7 @@
-"""The climb: what a unit sees, worked out layer by layer from the input on.
+"""The recurrence: what a unit sees, worked out layer by layer from the input on.
 
 It follows one path from the input to the layer, the one that makes the field as large as it is.
-Each rung runs on the index map that the layer's own rule gives, with a name for every number, and
+Each row runs on the index map that the layer's own rule gives, with a name for every number, and
 is held against the field of the analysis, which is found by another method (intervals).
 """
 
@@ -53,7 +53,7 @@ class Link(NamedTuple):
 Naming = Callable[[str], Name]
 
 
-class Climb(NamedTuple):
+class RecurrenceRow(NamedTuple):
     """The numbers of one layer of the path, and how they come about."""
 
     label: str
@@ -119,7 +119,7 @@ def _field(asked: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noq
     return fields[axis]
 
 
-def climb(asked: SymbolicLayer, axis: int | None) -> list[Climb]:
+def recurrence(asked: SymbolicLayer, axis: int | None) -> list[RecurrenceRow]:
     """Return the numbers of every layer of the path, each computed from those of the one before.
 
     Without an axis, the numbers are those of the first one, and hold for all.
@@ -129,10 +129,10 @@ def climb(asked: SymbolicLayer, axis: int | None) -> list[Climb]:
     def name(key: str) -> Name:
         return Name(key, axis, rank)
 
-    return [_rung(asked, link, name) for link in path(asked, axis or 0)]
+    return [_recurrence_step(asked, link, name) for link in path(asked, axis or 0)]
 
 
-def _rung(asked: SymbolicLayer, link: Link, name: Naming) -> Climb:
+def _recurrence_step(asked: SymbolicLayer, link: Link, name: Naming) -> RecurrenceRow:
     def arranged(number: object) -> Expression:
         return arrange(tree(number), asked.notation)
 
@@ -144,21 +144,23 @@ def _rung(asked: SymbolicLayer, link: Link, name: Naming) -> Climb:
     first = Num(seen[0] if seen else 0, name("first before"))
     reach = link.reach
     if link.direct and link.strand == below:
-        return Climb(
+        return RecurrenceRow(
             link.id, given(1), given(1), tree(size), tree(jump), tree(first) if seen else None
         )
     if link.direct and below.period == 1 and seen is not None and below.advance:
         if isinstance(reach, Whole):
             n = Num(link.extent, name("kernel"))
             grown = arranged(size + (n - 1) * jump)
-            rung = Climb(link.id, arranged(n), given(1), grown, given(0), tree(first))
-            return _checked(link, name, rung)
+            layer_row = RecurrenceRow(link.id, arranged(n), given(1), grown, given(0), tree(first))
+            return _checked(link, name, layer_row)
         if isinstance(reach, Everywhere) or reach is POINT:
-            rung = Climb(link.id, given(1), given(1), tree(size), tree(jump), tree(first))
-            return _checked(link, name, rung)
+            layer_row = RecurrenceRow(
+                link.id, given(1), given(1), tree(size), tree(jump), tree(first)
+            )
+            return _checked(link, name, layer_row)
         if isinstance(reach, Window):
             w = _own(asked, link)
-            rung = Climb(
+            layer_row = RecurrenceRow(
                 link.id,
                 arranged(w.kernel),
                 arranged(w.stride),
@@ -167,7 +169,7 @@ def _rung(asked: SymbolicLayer, link: Link, name: Naming) -> Climb:
                 arranged(first - w.before * jump),
                 pads=reach.before > 0,
             )
-            return _checked(link, name, rung)
+            return _checked(link, name, layer_row)
     return _from_interval(link, name)
 
 
@@ -188,21 +190,21 @@ def _own(asked: SymbolicLayer, link: Link) -> Window:
     raise AssertionError(link.id)
 
 
-def _checked(link: Link, name: Naming, rung: Climb) -> Climb:
-    """Return a rung, if it gives what the intervals give; else read it off them."""
+def _checked(link: Link, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
+    """Return a row, if it gives what the intervals give; else read it off them."""
     seen = link.strand.at(0)
     agrees = (
-        rung.size.value == link.strand.size
-        and rung.jump.value == link.strand.rate
+        layer_row.size.value == link.strand.size
+        and layer_row.jump.value == link.strand.rate
         and seen is not None
-        and rung.first is not None
-        and rung.first.value == seen[0]
+        and layer_row.first is not None
+        and layer_row.first.value == seen[0]
     )
-    return rung if agrees else _from_interval(link, name)
+    return layer_row if agrees else _from_interval(link, name)
 
 
-def _from_interval(link: Link, name: Naming) -> Climb:
-    """Read a rung off the widest interval that a unit sees: ``b - a + 1``."""
+def _from_interval(link: Link, name: Naming) -> RecurrenceRow:
+    """Read a row off the widest interval that a unit sees: ``b - a + 1``."""
     low, high = _widest(link.strand)
     first, last = given(low, name("first seen")), given(high, name("last"))
     size = made("+", last, made("-", first), given(1))
@@ -213,7 +215,7 @@ def _from_interval(link: Link, name: Naming) -> Climb:
         jump = made("*", given(plain(before), name("jump before")), step)
     else:
         step, jump = given(1), given(plain(rate))
-    return Climb(
+    return RecurrenceRow(
         link.id,
         given(_kernel(link)),
         step,

@@ -12,7 +12,7 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, Value, given, names, parts, rewrite
 from cnnanalyze.core.number import Num, remember, tree
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.explanation import Answer, DerivationStep, Rung
+from cnnanalyze.course.explanations.explanation import Answer, DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.naming import is_square, name_layer, name_shapes
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
@@ -30,7 +30,7 @@ class Draft:
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     heads: tuple[Name, ...] = ()
-    table: tuple[Rung, ...] = ()
+    table: tuple[DerivationRow, ...] = ()
     beside: str = ""
     """What is true beside the answer, in a few words."""
 

@@ -18,7 +18,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.counts import counts
 from cnnanalyze.course.grading.answer_comparison import Interpretation
 from cnnanalyze.course.grading.earlier_answers import Earlier, Key, quantity_of
-from cnnanalyze.course.grading.step_answers import CLIMBING, doubled, stepped
+from cnnanalyze.course.grading.step_answers import RECURRENT, doubled, stepped
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, is_tree
 from cnnanalyze.course.sheets.questions.changed_network import sized
 from cnnanalyze.course.sheets.questions.combination import combine
@@ -149,7 +149,7 @@ def _is_upstream(earlier: Earlier, later: Solved) -> bool:
     one, other = earlier.solved.source, later.source
     if one is None or other is None or one.network is not other.network:
         return False
-    return quantity_of(earlier) in {"output", *counts(), *CLIMBING}
+    return quantity_of(earlier) in {"output", *counts(), *RECURRENT}
 
 
 def _again(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:

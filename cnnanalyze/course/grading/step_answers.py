@@ -80,8 +80,8 @@ def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
     layers = source.layers or (source.layer,)
     each = zip(layers, right, had, strict=False) if source.layers else [(source.layer, right, had)]
     for layer, one, other in each:
-        if about.quantity in CLIMBING:  # of the layer behind it, whichever that is
-            yield from _number((CLIMBING[about.quantity],), "", one, other)
+        if about.quantity in RECURRENT:  # of the layer behind it, whichever that is
+            yield from _number((RECURRENT[about.quantity],), "", one, other)
         elif about.quantity == "output":
             yield from _extents(layer, one, other)
         elif (row := counts().get(about.quantity)) is not None:
@@ -89,7 +89,7 @@ def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
             yield from _number((row.name, *alike), layer, one, other)
 
 
-CLIMBING = {"receptive_field": "field before", "jump": "jump before"}
+RECURRENT = {"receptive_field": "field before", "jump": "jump before"}
 
 
 _ALIKE = ("parameters", "trainable", "stored")

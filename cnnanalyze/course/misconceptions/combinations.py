@@ -78,8 +78,8 @@ def first(solution: Solution) -> Iterator[Mistake]:
 
 
 def _quick(solution: Solution) -> Iterator[Mistake]:
-    for twist in solution.twists():
-        yield Mistake((twist.kind,), twist.words, twist.value, twist.kind.rank)
+    for wrong in solution.wrong_answers():
+        yield Mistake((wrong.kind,), wrong.words, wrong.value, wrong.kind.rank)
     yield from _slipped(solution)
 
 

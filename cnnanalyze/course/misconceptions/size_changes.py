@@ -116,7 +116,7 @@ def twice(*keys: str) -> Change:
 # --- receptive fields -----------------------------------------------------------------------------
 
 
-def _rung(part: Expression) -> tuple[Expression, Expression] | None:
+def _recurrence_step(part: Expression) -> tuple[Expression, Expression] | None:
     """Return what was seen before and what a layer adds, if a part is a step of the recurrence."""
     if part.op != "+" or len(part.args) != 2 or part.args[1].op != "*":  # noqa: PLR2004
         return None
@@ -135,39 +135,39 @@ def _is_reach(part: Expression) -> bool:
 
 def kernel_added(part: Expression, _: Scene) -> Expression:
     """Add whole kernels, from the second layer on."""
-    rung = _rung(part)
-    if rung is None or rung[0].is_given or _kernel_of(rung[1]) is None:
+    layer_row = _recurrence_step(part)
+    if layer_row is None or layer_row[0].is_given or _kernel_of(layer_row[1]) is None:
         return part
-    factors = (a.args[0] if _is_reach(a) else a for a in rung[1].args)
-    return made("+", rung[0], made("*", *factors))._replace(name=part.name)
+    factors = (a.args[0] if _is_reach(a) else a for a in layer_row[1].args)
+    return made("+", layer_row[0], made("*", *factors))._replace(name=part.name)
 
 
 def multiplied_fields(part: Expression, _: Scene) -> Expression:
     """Multiply the kernels instead of adding what each of them reaches further."""
-    rung = _rung(part)
-    kernel = _kernel_of(rung[1]) if rung else None
-    if rung is None or kernel is None or rung[0].is_given:
+    layer_row = _recurrence_step(part)
+    kernel = _kernel_of(layer_row[1]) if layer_row else None
+    if layer_row is None or kernel is None or layer_row[0].is_given:
         return part
-    return made("*", rung[0], kernel)._replace(name=part.name)
+    return made("*", layer_row[0], kernel)._replace(name=part.name)
 
 
 def own_stride(part: Expression, scene: Scene) -> Expression:
     """Take the jump behind the layer for the jump before it."""
-    rung = _rung(part)
-    name = rung[0].name if rung else None
+    layer_row = _recurrence_step(part)
+    name = layer_row[0].name if layer_row else None
     place = scene.get(name.of) if name else None
-    if rung is None or name is None or place is None or not place.stride:
+    if layer_row is None or name is None or place is None or not place.stride:
         return part
     step = place.stride[(name.axis or 0) % len(place.stride)]
     if step == 1:
         return part
-    return made("+", rung[0], made("*", rung[1], given(step)))._replace(name=part.name)
+    return made("+", layer_row[0], made("*", layer_row[1], given(step)))._replace(name=part.name)
 
 
 def before_last(part: Expression, _: Scene) -> Expression:
     """Stop one layer early."""
-    rung = _rung(part)
-    return part if rung is None or rung[0].is_given else rung[0]
+    layer_row = _recurrence_step(part)
+    return part if layer_row is None or layer_row[0].is_given else layer_row[0]
 
 
 def added_stride(part: Expression, _: Scene) -> Expression:

@@ -63,7 +63,7 @@ class Variant(NamedTuple):
         return f"{self.kind.words}{self.where}"
 
 
-class Twist(NamedTuple):
+class WrongAnswer(NamedTuple):
     """A mistake that belongs to one answer alone: what it makes of it."""
 
     kind: MistakeKind
@@ -91,7 +91,7 @@ class Solution:
     """How the value comes about, to be varied; :attr:`worked` asks once."""
     scene: Scene = field(default_factory=dict)
     variants: Callable[[], Iterator[Variant]] = lambda: iter(())
-    twists: Callable[[], Iterator[Twist]] = lambda: iter(())
+    wrong_answers: Callable[[], Iterator[WrongAnswer]] = lambda: iter(())
     also: tuple[str, ...] = ()
     """Words that say the same."""
     parts: tuple[Solution, ...] = ()

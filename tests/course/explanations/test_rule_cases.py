@@ -135,7 +135,7 @@ def test_adaptive_pooling_does_not_make_the_map_larger() -> None:
     assert "that unit 0 sees" not in text
     wanted = "a_l,w = 1 first input index that the unit with the largest field sees"
     assert wanted in " ".join(text.split())
-    kernels = [rung.cells[0].value for rung in answer.explanation.table]
+    kernels = [layer_row.cells[0].value for layer_row in answer.explanation.table]
     assert kernels == [4, 3]
     middle = cnn.explain(network, "adaptive_avgpool1", "centre")
     assert middle.value == (1.5, 0.5)

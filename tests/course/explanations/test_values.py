@@ -211,4 +211,7 @@ def test_the_kernel_of_the_axis_that_lies_there_is_explained_behind_a_permutatio
     found = explain(cnn.analyze(cnn.loads(text)).analysis, "conv1", "receptive_field")
     check(found)
     assert found.value == (5, 3)
-    assert [tuple(map(evaluate, rung.cells[:2])) for rung in found.table] == [(5, 1), (3, 2)]
+    assert [tuple(map(evaluate, layer_row.cells[:2])) for layer_row in found.table] == [
+        (5, 1),
+        (3, 2),
+    ]

@@ -10,7 +10,7 @@ from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
 from cnnanalyze.course.misconceptions.combinations import alone
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.errors import UsageError
 
@@ -59,14 +59,14 @@ def combine(
         row.words.format(*said), "", [DerivationStep(Name(word), tree)], value, unit=row.unit
     )
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         if word in {"ratio", "share", "difference"}:
             turned = row.make(*leaves[::-1]) if leaves[0].value else None
             if turned is not None:
                 where = f": {names[1]} to {names[0]}"
-                yield Twist(TURNED, plain(turned.value), where)
+                yield WrongAnswer(TURNED, plain(turned.value), where)
         if word == "share":
-            yield Twist(OF_ONE, value / Fraction(100))
+            yield WrongAnswer(OF_ONE, value / Fraction(100))
         for n, name in enumerate(names):
             for mistake in alone(parts[name]):
                 if isinstance(mistake.value, int | Fraction) and (mistake.value or word == "sum"):
@@ -74,9 +74,9 @@ def combine(
                     others[n] = given(mistake.value)
                     wrong = plain(row.make(*others).value)
                     made = MistakeKind(mistake.names[0], mistake.words, mistake.kinds[0].rank)
-                    yield Twist(made, wrong, f", in {name}")
+                    yield WrongAnswer(made, wrong, f", in {name}")
 
-    return Solution(value, unit=row.unit, explanations=(worked,), twists=twists)
+    return Solution(value, unit=row.unit, explanations=(worked,), wrong_answers=wrong_answers)
 
 
 def _number(name: str, solution: Solution) -> Any:  # noqa: ANN401 - whole or a fraction

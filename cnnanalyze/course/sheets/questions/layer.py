@@ -15,7 +15,7 @@ from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.layer_questions import questions
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, Twist, unfold
+from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, WrongAnswer, unfold
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.network_selection import About, variants
 from cnnanalyze.course.sheets.questions.sizes import axes_of
@@ -55,7 +55,7 @@ def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
         lambda: layer_tree(about, quantity, value),
         about.scene,
         lambda: variants(about, quantity, again),
-        lambda: _twists(facts, quantity, value),
+        lambda: _wrong_answers(facts, quantity, value),
         _hangs_over(facts, quantity, asking),
         is_vector=is_vector,
     )
@@ -108,27 +108,27 @@ STATISTICS_TOO = kind("statistics counted as parameters", "counted the moving st
 BOTH_SIDES = kind("the other padding", "gave the padding of both sides together")
 
 
-def _of_parameters(facts: NodeFacts, _: Nested) -> Iterator[Twist]:
+def _of_parameters(facts: NodeFacts, _: Nested) -> Iterator[WrongAnswer]:
     if facts.statistics:
-        yield Twist(STATISTICS_TOO, facts.stored)
+        yield WrongAnswer(STATISTICS_TOO, facts.stored)
 
 
-def _of_padding(facts: NodeFacts, value: Nested) -> Iterator[Twist]:
+def _of_padding(facts: NodeFacts, value: Nested) -> Iterator[WrongAnswer]:
     if isinstance(value, int) and facts.fit:
-        yield Twist(BOTH_SIDES, facts.fit[0].before + facts.fit[0].after)
+        yield WrongAnswer(BOTH_SIDES, facts.fit[0].before + facts.fit[0].after)
 
 
-def _of_output(facts: NodeFacts, value: Nested) -> Iterator[Twist]:
+def _of_output(facts: NodeFacts, value: Nested) -> Iterator[WrongAnswer]:
     if isinstance(value, tuple):
         *size, channels = value
         shape = facts.node.input_shapes[0]
         if facts.node.layer.is_any({Trait.GLOBAL_POOLING, Trait.ADAPTIVE_POOLING}):
-            yield Twist(OVER_CHANNELS, (*shape.size, 1))
-        yield Twist(WIDTH_FIRST, (*size[::-1], channels))
-        yield Twist(COUNTED, facts.activations)
+            yield WrongAnswer(OVER_CHANNELS, (*shape.size, 1))
+        yield WrongAnswer(WIDTH_FIRST, (*size[::-1], channels))
+        yield WrongAnswer(COUNTED, facts.activations)
 
 
-TWISTS: dict[str, Callable[[NodeFacts, Nested], Iterator[Twist]]] = {
+WRONG_ANSWERS: dict[str, Callable[[NodeFacts, Nested], Iterator[WrongAnswer]]] = {
     "parameters": _of_parameters,
     "padding": _of_padding,
     "output": _of_output,
@@ -136,8 +136,8 @@ TWISTS: dict[str, Callable[[NodeFacts, Nested], Iterator[Twist]]] = {
 """What is typically answered instead, by quantity, beside what the rules make of mistakes."""
 
 
-def _twists(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[Twist]:
-    return TWISTS[quantity](facts, value) if quantity in TWISTS else iter(())
+def _wrong_answers(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[WrongAnswer]:
+    return WRONG_ANSWERS[quantity](facts, value) if quantity in WRONG_ANSWERS else iter(())
 
 
 def unknown(about: About, quantity: str) -> UsageError:

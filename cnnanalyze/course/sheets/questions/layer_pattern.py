@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Solution, Twist
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -121,14 +121,14 @@ def _weighty(found: Pattern, network: Network, asking: Asking) -> Solution:
         reasons=("Pools, activations and the softmax itself have none.",),
     )
 
-    def twists() -> list[Twist]:
+    def wrong_answers() -> list[WrongAnswer]:
         return [
-            Twist(SCORES_FORGOTTEN, value - last),
-            Twist(POOLS_COUNTED, value + sum(found.pooled)),
-            Twist(CONVOLUTIONS_ONLY, convs),
+            WrongAnswer(SCORES_FORGOTTEN, value - last),
+            WrongAnswer(POOLS_COUNTED, value + sum(found.pooled)),
+            WrongAnswer(CONVOLUTIONS_ONLY, convs),
         ]
 
-    return Solution(value, explanations=(one,), twists=lambda: iter(twists()))
+    return Solution(value, explanations=(one,), wrong_answers=lambda: iter(wrong_answers()))
 
 
 def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
@@ -136,9 +136,9 @@ def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
         found, network, asking
     )
     weighty = sum(found.repeats) + found.dense
-    twist = Twist(DENSE_AMONG_THEM, weighty)
+    wrong = WrongAnswer(DENSE_AMONG_THEM, weighty)
     return Solution(
-        solution.value, explanations=solution.explanations, twists=lambda: iter([twist])
+        solution.value, explanations=solution.explanations, wrong_answers=lambda: iter([wrong])
     )
 
 

@@ -14,7 +14,7 @@ from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
     Solution,
     Trees,
-    Twist,
+    WrongAnswer,
     unfold,
 )
 from cnnanalyze.course.sheets.questions.layer import (
@@ -75,7 +75,7 @@ def _each(about: About, quantity: str, asking: Asking) -> Solution:
     return Solution(
         tuple(s.value for s in found),
         "list",
-        explanations=_climbing(tuple(e for s in found for e in s.explanations), about.layers),
+        explanations=_longest_tables(tuple(e for s in found for e in s.explanations), about.layers),
         trees=trees,
         scene=about.scene,
         variants=lambda: variants(about, quantity, again),
@@ -83,12 +83,12 @@ def _each(about: About, quantity: str, asking: Asking) -> Solution:
     )
 
 
-def _climbing(
+def _longest_tables(
     explanations: tuple[Explanation, ...], layers: tuple[str, ...]
 ) -> tuple[Explanation, ...]:
-    """Leave out what is only the lower part of a table that climbs from layer to layer."""
+    """Leave out tables that are the beginning of a longer one."""
     last = explanations[-1]
-    return (last,) if set(layers) <= {rung.label for rung in last.table} else explanations
+    return (last,) if set(layers) <= {layer_row.label for layer_row in last.table} else explanations
 
 
 def _count(about: About, asking: Asking) -> Solution:
@@ -102,8 +102,8 @@ def _count(about: About, asking: Asking) -> Solution:
         reasons=(f"They are {ids}.",) if about.over else (),
     )
     weighty = sum(1 for f in about.analysis if _has_weights(f.node))
-    twist = Twist(DENSE_TOO, weighty)
-    return Solution(len(chosen), explanations=(one,), twists=lambda: iter([twist]))
+    wrong = WrongAnswer(DENSE_TOO, weighty)
+    return Solution(len(chosen), explanations=(one,), wrong_answers=lambda: iter([wrong]))
 
 
 DENSE_TOO = kind("dense layers counted too", "counted all layers with weights")
@@ -126,10 +126,10 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
     def again(network: Network) -> Solution:
         return _total(replace(about, network=network), quantity, asking)
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         held = sum(f.stored for f in scope.facts)
         if quantity == "parameters" and held != value:
-            yield Twist(STATISTICS_TOO, held)
+            yield WrongAnswer(STATISTICS_TOO, held)
 
     return Solution(
         value,
@@ -137,7 +137,7 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
         trees=lambda: _sum(scope, about, quantity),
         scene=about.scene,
         variants=lambda: variants(about, quantity, again),
-        twists=twists,
+        wrong_answers=wrong_answers,
     )
 
 

@@ -12,7 +12,7 @@ from cnnanalyze.core.expression import Expression, Name, given, made, rewrite
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.kind_formulas import activations, apply_formula, attributes
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
 from cnnanalyze.course.sheets.questions.matrices import Exact, NumberList
 from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, said
@@ -165,16 +165,16 @@ def penalty(d: Decay, asking: Asking) -> Solution:
         ("The penalty is lambda / 2m times the sum of the squared weights.",),
     )
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         sizes = sum(abs(Fraction(w)) for w in d.weights)
         wrong = Fraction(d.rate) / (2 * d.samples) * sizes
-        yield Twist(NOT_SQUARED, plain(wrong))
+        yield WrongAnswer(NOT_SQUARED, plain(wrong))
 
     return Solution(
         solution.value,
         explanations=solution.explanations,
         trees=lambda: tree,
-        twists=twists,
+        wrong_answers=wrong_answers,
     )
 
 

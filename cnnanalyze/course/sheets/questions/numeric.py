@@ -16,8 +16,8 @@ from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
     Nested,
     Solution,
-    Twist,
     Variant,
+    WrongAnswer,
     flat,
     plain,
     value_of,
@@ -188,25 +188,25 @@ def _one(asking: Asking, words: str, subject: str, cells: Cells, at: tuple[int, 
     value = plain(tree.value)
     found = [DerivationStep(Name(f"row {at[0]}, column {at[1]}"), _unnamed(tree))]
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         for n, product in enumerate(tree.args):
             if product.op == "*" and product.value < 0:
                 wrong = made("+", *tree.args[:n], given(-product.value), *tree.args[n + 1 :])
                 pixel, weight = (a.value for a in product.args)
-                yield Twist(MINUS_LOST, plain(wrong.value), f" {pixel}·({weight})")
+                yield WrongAnswer(MINUS_LOST, plain(wrong.value), f" {pixel}·({weight})")
 
     return Solution(
         value,
         explanations=(asking.explain(words, subject, found, value),),
         trees=lambda: tree,
-        twists=twists,
+        wrong_answers=wrong_answers,
     )
 
 
-def _signs(cells: Cells) -> Iterator[Twist]:
+def _signs(cells: Cells) -> Iterator[WrongAnswer]:
     """Yield the matrix with the sign of one entry lost."""
     value = _plain(cells)
-    yield Twist(OPPOSITE, tuple(tuple(-v for v in row) for row in value))
+    yield WrongAnswer(OPPOSITE, tuple(tuple(-v for v in row) for row in value))
     for r, row in enumerate(value):
         for c, entry in enumerate(row):
             if entry:
@@ -214,7 +214,7 @@ def _signs(cells: Cells) -> Iterator[Twist]:
                     tuple(-v if (i, j) == (r, c) else v for j, v in enumerate(line))
                     for i, line in enumerate(value)
                 )
-                yield Twist(SIGN_LOST, changed, f" in row {r + 1}, column {c + 1}")
+                yield WrongAnswer(SIGN_LOST, changed, f" in row {r + 1}, column {c + 1}")
 
 
 def convolve(c: Convolution, asking: Asking) -> Solution:
@@ -243,7 +243,7 @@ def convolve(c: Convolution, asking: Asking) -> Solution:
         explanations=(worked,),
         trees=lambda: cells,
         variants=lambda: _convolved_otherwise(c, asking),
-        twists=lambda: _signs(cells),
+        wrong_answers=lambda: _signs(cells),
     )
 
 
@@ -256,7 +256,7 @@ def _with(solution: Solution, variants: Callable[[], Iterator[Variant]]) -> Solu
         solution.trees,
         solution.scene,
         variants,
-        solution.twists,
+        solution.wrong_answers,
     )
 
 
@@ -314,19 +314,19 @@ def pool(p: PoolingQuestion, asking: Asking) -> Solution:
         explanations=(worked,),
         trees=lambda: cells,
         variants=lambda: _pooled_otherwise(p, asking),
-        twists=lambda: _rounded(value_of(cells)),
+        wrong_answers=lambda: _rounded(value_of(cells)),
     )
 
 
-def _rounded(value: Nested) -> Iterator[Twist]:
+def _rounded(value: Nested) -> Iterator[WrongAnswer]:
     if all(v.denominator == 1 for v in flat(value)):
         return
     down = tuple(tuple(v.__floor__() for v in row) for row in value)
     up = tuple(tuple(v.__ceil__() for v in row) for row in value)
     near = tuple(tuple(int(Fraction(v) + Fraction(1, 2)) for v in row) for row in value)
-    yield Twist(MEANS_DOWN, down)
-    yield Twist(MEANS_UP, up)
-    yield Twist(MEANS_ROUNDED, near)
+    yield WrongAnswer(MEANS_DOWN, down)
+    yield WrongAnswer(MEANS_UP, up)
+    yield WrongAnswer(MEANS_ROUNDED, near)
 
 
 def _pooled_otherwise(p: PoolingQuestion, asking: Asking) -> Iterator[Variant]:

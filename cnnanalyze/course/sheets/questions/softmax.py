@@ -13,7 +13,7 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
 from cnnanalyze.course.sheets.questions.matrices import NumberList
 from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
 from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, said
@@ -83,13 +83,13 @@ def probabilities(s: Logits, asking: Asking) -> Solution:
     trees = tuple(made("/", p, total) for p in powers)
     reason = "Each exponential is divided by the sum of all, so the probabilities add up to 1."
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         sum_ = sum(s.logits)
         if sum_:
             shares = tuple(plain(Fraction(z) / sum_) for z in s.logits)
-            yield Twist(NO_POWERS, shares)
+            yield WrongAnswer(NO_POWERS, shares)
         raw = tuple(plain(p.value) for p in powers)
-        yield Twist(NOT_NORMALISED, raw)
+        yield WrongAnswer(NOT_NORMALISED, raw)
 
     return as_list(
         asking,
@@ -98,7 +98,7 @@ def probabilities(s: Logits, asking: Asking) -> Solution:
         "S",
         trees,
         (reason,),
-        twists,
+        wrong_answers,
     )
 
 
@@ -170,17 +170,17 @@ def loss(p: Prediction, asking: Asking) -> Solution:
         reasons=reasons,
     )
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         mean = plain(Fraction(value) / len(chances))
-        yield Twist(OVER_CLASSES, mean)
+        yield WrongAnswer(OVER_CLASSES, mean)
         if p.prediction is not None:
             squares = sum(
                 (Fraction(c.value) - Fraction(w.value)) ** 2
                 for c, w in zip(chances, labels, strict=True)
             )
-            yield Twist(SQUARED_ERROR, plain(squares))
+            yield WrongAnswer(SQUARED_ERROR, plain(squares))
 
-    return Solution(value, explanations=(worked,), trees=lambda: tree, twists=twists)
+    return Solution(value, explanations=(worked,), trees=lambda: tree, wrong_answers=wrong_answers)
 
 
 def _short(product: Expression) -> Expression:

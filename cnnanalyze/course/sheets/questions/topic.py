@@ -13,13 +13,13 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.core.number import tree
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
-from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation, Rung
+from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, Variant
+from cnnanalyze.course.misconceptions.solution import Solution, Variant, WrongAnswer
 from cnnanalyze.course.sheets.wording import say
 
 DOES_NOT_FIT = "does not fit"
@@ -55,7 +55,7 @@ class Asking(NamedTuple):
         unit: str = "",
         reasons: tuple[str, ...] = (),
         heads: tuple[Name, ...] = (),
-        table: tuple[Rung, ...] = (),
+        table: tuple[DerivationRow, ...] = (),
     ) -> Explanation:
         """Return the worked answer to a question that is about no layer."""
         return Explanation(
@@ -133,12 +133,12 @@ class Topic(NamedTuple):
             yield from found.variants()
             yield from misread(is_of_answer=False)
 
-        def twists() -> Iterator[Twist]:
-            yield from found.twists()
+        def wrong_answers() -> Iterator[WrongAnswer]:
+            yield from found.wrong_answers()
             for other in misread(is_of_answer=True):
-                yield Twist(other.kind, other.solve().value)
+                yield WrongAnswer(other.kind, other.solve().value)
 
-        return replace(found, variants=variants, twists=twists)
+        return replace(found, variants=variants, wrong_answers=wrong_answers)
 
     def renamed(self, tree: Mapping) -> Mapping:
         """Put the words of the section in the place of the letters of the lectures."""

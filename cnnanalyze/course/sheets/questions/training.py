@@ -13,7 +13,7 @@ from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain, unfold
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain, unfold
 from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.training import Training
@@ -97,15 +97,15 @@ def _planned(
         value = int(number)
         worked = asking.explain(words, _subject(section), found, value, reasons=(reason,))
 
-        def twists() -> Iterator[Twist]:
+        def wrong_answers() -> Iterator[WrongAnswer]:
             if section.epochs > 1 and key == "iterations":
-                yield Twist(DIVIDED, plain(Fraction(value, section.epochs)))
+                yield WrongAnswer(DIVIDED, plain(Fraction(value, section.epochs)))
 
         return Solution(
             value,
             explanations=(worked,),
             trees=lambda: unfold(Asking().steps(key, number)),
-            twists=twists,
+            wrong_answers=wrong_answers,
         )
 
     return TopicQuantity(words, solve)
@@ -211,13 +211,13 @@ def regime(section: LabelsQuestion, asking: Asking) -> Solution:
     words = "Which regime of transfer learning is it?"
     worked = asking.explain(words, f"{n} labels per class", [step], value, reasons=reasons)
 
-    def twists() -> Iterator[Twist]:
+    def wrong_answers() -> Iterator[WrongAnswer]:
         for other in REGIMES:
             if other != value:
-                yield Twist(REGIME, other, f": {low} to {high} labels are the middle one")
+                yield WrongAnswer(REGIME, other, f": {low} to {high} labels are the middle one")
 
     also = tuple(f"{value} {thing}" for thing in ("data", "data set", "data sets"))
-    return Solution(value, "words", explanations=(worked,), twists=twists, also=also)
+    return Solution(value, "words", explanations=(worked,), wrong_answers=wrong_answers, also=also)
 
 
 TRANSFER = Topic(

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.solution import Solution, Twist, plain
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
 from cnnanalyze.course.sheets.questions.topic import Asking
 from cnnanalyze.course.sheets.wording import brief
 
@@ -23,7 +23,7 @@ def as_list(
     key: str,
     trees: Trees,
     reasons: tuple[str, ...],
-    twists: Callable[[], Iterator[Twist]] = lambda: iter(()),
+    wrong_answers: Callable[[], Iterator[WrongAnswer]] = lambda: iter(()),
 ) -> Solution:
     """Return a list of numbers, each with its equation."""
     value = tuple(plain(t.value) for t in trees)
@@ -32,7 +32,9 @@ def as_list(
         for n, tree in enumerate(trees, start=1)
     ]
     worked = asking.explain(words, subject, found, value, form="list", reasons=reasons)
-    return Solution(value, "list", explanations=(worked,), trees=lambda: trees, twists=twists)
+    return Solution(
+        value, "list", explanations=(worked,), trees=lambda: trees, wrong_answers=wrong_answers
+    )
 
 
 def as_number(
@@ -42,7 +44,7 @@ def as_number(
     key: str,
     tree: Expression,
     reasons: tuple[str, ...] = (),
-    twists: Callable[[], Iterator[Twist]] = lambda: iter(()),
+    wrong_answers: Callable[[], Iterator[WrongAnswer]] = lambda: iter(()),
 ) -> Solution:
     """Return one number with its equation."""
     value = plain(tree.value)
@@ -50,7 +52,7 @@ def as_number(
     worked = asking.explain(
         words, subject, [DerivationStep(Name(key), bare)], value, reasons=reasons
     )
-    return Solution(value, explanations=(worked,), trees=lambda: tree, twists=twists)
+    return Solution(value, explanations=(worked,), trees=lambda: tree, wrong_answers=wrong_answers)
 
 
 def said(values: tuple[int | Fraction, ...]) -> str:
