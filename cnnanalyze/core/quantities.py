@@ -203,7 +203,7 @@ QUANTITIES: dict[str, Quantity] = {
             lambda f, _: f.statistics,
             lambda t, _: t.stored - t.parameters,
             also=("buffers",),
-            question="How many numbers {do} {id} keep that are not trained?",
+            question="How many non-trainable numbers {do} {id} keep?",
             of_tensors=True,
         ),
         Quantity(
@@ -212,7 +212,7 @@ QUANTITIES: dict[str, Quantity] = {
             "all numbers that are held, statistics included",
             lambda f, _: f.stored,
             lambda t, _: t.stored,
-            question="How many numbers {do} {id} hold, statistics included?",
+            question="How many numbers {do} {id} store, statistics included?",
             of_tensors=True,
         ),
         Quantity(
@@ -264,7 +264,7 @@ QUANTITIES: dict[str, Quantity] = {
             "numbers in the outputs of all layers, for one image",
             lambda f, _: f.activations,
             lambda t, _: t.activations,
-            question="How many activations {do} {id} put out?",
+            question="How many activations {do} {id} have?",
         ),
         Quantity(
             "live_activations",
@@ -327,7 +327,7 @@ QUANTITIES: dict[str, Quantity] = {
             adds_up=False,
             of_axes=lambda f: f.field_size,
             short="field",
-            question="How much of the input does a unit of {id} see?",
+            question="How large is the receptive field of a unit of {id}?",
         ),
         Quantity(
             "effective_stride",
@@ -337,7 +337,7 @@ QUANTITIES: dict[str, Quantity] = {
             adds_up=False,
             of_axes=lambda f: f.field_stride,
             short="stride",
-            question="How many input indices lie between two units of {id}?",
+            question="How many input indices are there between two units of {id}?",
             explanation="jump",
         ),
         Quantity(

@@ -46,7 +46,7 @@ from cnnanalyze.report.table import Heading as Column
 
 SIGNS = {RIGHT: "✓", CONSEQUENTIAL: "↳", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
 TONES: dict[str, Tone] = {RIGHT: "good", CONSEQUENTIAL: "warn", WRONG: "bad", UNREADABLE: "warn"}
-NO_SLIP = "no known slip leads to this"
+NO_SLIP = "no known mistake leads to this"
 
 
 def score(paper: GradedPaper) -> str:
@@ -76,7 +76,7 @@ def reasons(mark: AnswerMark) -> Iterator[str]:
     if mark.follows:
         had = " and ".join(f"the answer {given} to {label}" for label, given in mark.follows)
         yield (
-            f"consequential error: it follows from {had}"
+            f"consequential error: follows from {had}"
             if mark.outcome == CONSEQUENTIAL
             else f"it follows from {had}, but what is right is given in this question"
         )

@@ -102,7 +102,7 @@ def remarks_on(row: Recomputed) -> Iterator[str]:
     if fact.reason:
         yield f"{CAUSES[fact.cause]}: {fact.reason}"
     for cause in row.causes:
-        yield f"gives what is printed: {cause}"
+        yield f"explained by: {cause}"
     if fact.within:
         yield f"held to {fact.within:.1%}; the audit of the table has every digit"
     if fact.unchecked:

@@ -33,7 +33,7 @@ def test_the_file_on_the_page_is_as_it_says(
     assert run(["audit", str(path)]) == 0
     out = capsys.readouterr().out
     assert "3 facts: 2 hold, 1 is wrong.\n" in out
-    assert "gives what is printed: forgot the depth of the input\n" in out
+    assert "explained by: forgot the depth of the input\n" in out
 
 
 @pytest.mark.thorough
@@ -95,7 +95,7 @@ topic        where     fact                   printed  computed  verdict
 output size  ✓ L5      7x5 with a 3x3 filter    5x3x2     5x3x2  holds
 parameters   ✗ L11-13  what it learns              18        20  wrong
     an error of the lecture: the biases are parameters, too
-    gives what is printed: forgot the biases
+    explained by: forgot the biases
 history      · L17     who drew it                               not checked
     no number
 """

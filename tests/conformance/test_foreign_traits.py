@@ -244,8 +244,8 @@ def test_explanation_gives_the_reason_of_an_activation() -> None:
     register_swish()
     net = cnn.loads(NETWORK)
     said = str(cnn.explain(net, "acme.swish1", "output"))
-    assert "It works on every activation where it stands: the shape stays." in said
-    assert "It has nothing to learn: a fixed function." in str(
+    assert "It works element by element: the shape stays the same." in said
+    assert "It is a fixed function without parameters." in str(
         cnn.explain(net, "acme.swish1", "parameters")
     )
 

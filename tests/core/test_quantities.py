@@ -319,7 +319,7 @@ def test_a_new_row_is_worked_out_from_the_rules(run: Any, net: str) -> None:
     assert f"= {OF_CONV}" in out
     whole = run("explain", net, "traffic").out
     assert str(OF_ALL) in whole
-    assert "A network has what its layers have together." in whole
+    assert "The total of a network is the sum over its layers." in whole
 
 
 @pytest.mark.usefixtures("traffic")

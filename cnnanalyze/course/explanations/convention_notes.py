@@ -183,7 +183,7 @@ def _symmetric(asked: SymbolicLayer, n: int, k: int, s: int, d: int) -> str:
     if fit.output == out:
         return (
             f"{lead}; {side} on each side gives {fit.output}, too, but other pixels: Keras puts "
-            f"{asked.facts.fit[0].before} before and {asked.facts.fit[0].after} behind."
+            f"{asked.facts.fit[0].before} before and {asked.facts.fit[0].after} after."
         )
     return f"{lead}; {side} on each side would give {fit.output}, not {out}."
 

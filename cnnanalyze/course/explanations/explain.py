@@ -143,7 +143,7 @@ def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
     if quantity in network_questions.TRAINING:
         return "it is one of a network whose spec has a 'train:' section"
     if quantity == "centre" and layer in analysis.facts and analysis[layer].fields is not None:
-        return f"the first unit of '{layer}' lies between the inputs and sees nothing"
+        return f"the first unit of '{layer}' falls between the inputs and sees nothing"
     if quantity in layer_questions.questions() and layer not in analysis.facts:
         found = [f.node.id for f in (analysis.group(layer) if layer else analysis)]
         more = " ..." if len(found) > _FEW else ""

@@ -78,7 +78,7 @@ def _cause(asked: SymbolicLayer) -> str:
     for axis in _axes(asked):
         for link in path(asked, axis or 0):
             if link.strand.period > 1:
-                return f"Behind {link.id} ({asked.analysis[link.id].node.kind})"
+                return f"After {link.id} ({asked.analysis[link.id].node.kind})"
     return "Here"
 
 
@@ -97,42 +97,42 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
         layer_row.by_formula and not layer_row.size.is_given for layer_row in _recurrences(asked)
     ):
         draft.reasons.append(
-            "A unit sees a window of units of the layer before. Neighbours among these lie one "
-            "jump apart in the input, so each further one adds a jump; a stride widens all later "
+            "A unit sees a window of units of the previous layer. Adjacent units are one jump "
+            "apart in the input, so each further one adds a jump; a stride multiplies all later "
             "jumps."
         )
     if any(map(_unlike, strands)):
         draft.reasons.append(
-            f"{_cause(asked)} neighbouring units see stretches of different lengths; what counts "
+            f"{_cause(asked)} neighbouring units see intervals of different lengths; what counts "
             "is the longest, from its first index a to its last b."
         )
     elif any(s.period > 1 for s in strands):
         draft.reasons.append(
-            f"{_cause(asked)} neighbouring units see as much, but do not move on alike, so the "
-            "field is read off what one of them sees, from its first index a to its last b."
+            f"{_cause(asked)} neighbouring units see equally long intervals, but at unequal "
+            "distances, so the field is that of one unit, from its first index a to its last b."
         )
     if source := through(asked.analysis, asked.facts):
         draft.beside = f"everything is seen through {source}"
         draft.reasons.append(
-            "A number that is made of the whole map enters every unit, so each pixel of the input "
-            "plays a part in it, too. The window that moves with the unit stays as it is."
+            "A statistic of the whole map enters every unit, so every pixel of the input has an "
+            "influence on it. The window that moves with the unit stays the same."
         )
     if strands and not any(s.advance for s in strands):
         draft.reasons.append(
-            "A layer that reads its whole input (dense, flatten, global pooling) is like a kernel "
-            "as large as that input; after it the field does not grow any more."
+            "A layer that reads its whole input (dense, flatten, global pooling) acts like a "
+            "kernel of the size of that input; after it the field no longer grows."
         )
     inputs = asked.analysis.network.input.size
     outside = [(r, n) for r, n in zip(value, inputs, strict=True) if r > n]
     if outside:
         _r, n = outside[0]
         draft.remarks.append(
-            f"That is more than the {n} indices of the input: what lies outside is padding."
+            f"That is more than the {n} indices of the input: the rest is padding."
         )
     if not asked.facts.aligned:
         draft.remarks.append(
-            "The paths to this layer are not aligned: their fields have other centres, and what a "
-            "unit sees is the hull of them all."
+            "The paths to this layer are not aligned: their fields have different centres, and "
+            "the field of a unit is the hull of all of them."
         )
     return draft
 
@@ -143,13 +143,13 @@ def jump(asked: SymbolicLayer) -> Draft:
     value = tuple(plain(f.local.rate) for f in asked.facts.fields)
     heads = ("stride", "jump")
     draft = _draft(asked, lambda r: r.jump, "jump", heads, value, moves=_strides)
-    draft.reasons.append("Neighbouring units are as far apart as all strides so far multiply to.")
+    draft.reasons.append("The jump is the product of all strides so far.")
     if any(f.local.period > 1 for f in asked.facts.fields):
         draft.reasons.append(
-            f"{_cause(asked)} not all neighbours are equally far apart: this is the mean."
+            f"{_cause(asked)} the distances between neighbours differ: this is the mean."
         )
     if not any(value):
-        draft.reasons.append("After a layer that reads its whole input all units see the same.")
+        draft.reasons.append("After a layer that reads its whole input, all units see the same.")
     return draft
 
 
@@ -184,13 +184,13 @@ def centre(asked: SymbolicLayer) -> Draft:
     draft.steps = steps
     if any(row.pads for row in _recurrences(asked)):
         draft.reasons.append(
-            "Padding moves what the first unit sees to the left, by a jump for each index."
+            "Each padded index shifts the field of the first unit to the left by one jump."
         )
-    draft.reasons.append("The centre lies in the middle of what the unit sees, counted from 0.")
+    draft.reasons.append("The centre is the middle of the unit's field, counted from 0.")
     if phased:
         draft.reasons.append(
-            f"{_cause(asked)} the units do not all lie alike on what they see: only unit 0 is "
-            "told here. Averaged over all of them, they are a jump apart."
+            f"{_cause(asked)} units are not all centred alike in their fields: this is unit 0. On "
+            "average, units are a jump apart."
         )
     return draft
 

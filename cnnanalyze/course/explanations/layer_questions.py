@@ -193,10 +193,15 @@ def exact_operations(asked: SymbolicLayer) -> Draft:
         return doubled_macs(asked)
     outputs = given(asked.facts.activations, Name("activations"))
     terms = [made("*", given(2), _last(found, "mac")), made("-", outputs)]
-    reasons = ["The first product of an output is not added to anything: one addition less."]
+    reasons = [
+        (
+            "The first product of an output is not added to anything, which saves one addition per "
+            "output."
+        )
+    ]
     if asked.facts.biases:
         terms.append(outputs)
-        reasons.append("The bias makes up for it: one addition for each output.")
+        reasons.append("The bias takes one addition per output.")
     number = made("+", *terms)
     steps_ = [*found.steps, DerivationStep(Name("operations"), number)]
     return Draft(steps_, int(number.value), reasons=reasons)
@@ -216,7 +221,7 @@ def operations_per_output(asked: SymbolicLayer) -> Draft:
         DerivationStep(Name("multiply"), each),
         DerivationStep(Name("operations"), number),
     ]
-    reason = "There is one addition less than there are products, and one for the bias."
+    reason = "The additions are one fewer than the products, plus one for the bias."
     return Draft(steps_, int(number.value), reasons=[reason])
 
 
@@ -327,7 +332,9 @@ def _if_asked(_: SymbolicLayer) -> bool:
 QUESTIONS: dict[str, LayerQuestion] = {
     "output": LayerQuestion("What size is the output of {id}?", output),
     "padding": LayerQuestion("How much does {id} pad on each side?", padding, _slides),
-    "fit": LayerQuestion("Do the windows of {id} fit, or is something left unread?", fit, _slides),
+    "fit": LayerQuestion(
+        "Do the windows of {id} fit, or is part of the input left unread?", fit, _slides
+    ),
     "activations": _question("activations"),
     "parameters": _question("parameters", parameters),
     "weights": _question("weights"),
@@ -352,7 +359,7 @@ QUESTIONS: dict[str, LayerQuestion] = {
     "receptive_field": _question("receptive_field", receptive_field, _seen, tree=field_tree),
     "jump": _question("effective_stride", jump, _seen, tree=jump_tree),
     "centre": LayerQuestion(
-        "Around which input index does the first unit of {id} see?", centre, _first_sees
+        "Where is the centre of the field of the first unit of {id}?", centre, _first_sees
     ),
     "weight_memory": _question("weight_memory", weight_memory),
     "dense": LayerQuestion(

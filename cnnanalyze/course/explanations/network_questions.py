@@ -105,7 +105,7 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
         )
         reasons = []
         if len(folded) > 1:
-            reasons.append("A network has what its layers have together.")
+            reasons.append("The total of a network is the sum over its layers.")
         if not all(f.cost is not None for f in whole.facts) and quantity.counted == "operations":
             reasons.append("Some layers cannot be counted, so the sum is a lower bound.")
         return Draft(
@@ -153,8 +153,9 @@ def peak_memory(whole: QuestionScope) -> Draft:
         "B",
         [
             (
-                f"The most is alive while {memory.peak_at} is computed: its inputs, its output, "
-                "and what later layers still read. What nobody reads any more has been given back."
+                f"Memory is largest while {memory.peak_at} is computed: its inputs, its output, "
+                "and what later layers still read. Activations that no layer reads any more are "
+                "freed."
             ),
         ],
         heads=(Name("activations"),),
@@ -199,28 +200,31 @@ TRAINING: dict[str, Callable[..., tuple[str, int, str]]] = {
         r.iterations_per_epoch,
         (
             "An epoch is one pass over the training examples, one batch per iteration; an "
-            "incomplete last batch is an iteration, too, unless it is left out."
+            "incomplete last batch counts as an iteration unless it is dropped."
         ),
     ),
     "updates": lambda r: (
         "updates",
         r.updates,
-        "Each iteration updates the weights once, and every epoch has as many iterations.",
+        (
+            "Each iteration updates the weights once, and every epoch has the same number of "
+            "iterations."
+        ),
     ),
     "training_macs": lambda r: (
         "forward",
         r.forward_macs,
         (
             "Every training example passes forward through the network once per epoch. The "
-            "backward pass costs about twice as much again."
+            "backward pass costs about twice as much."
         ),
     ),
     "training_numbers": lambda r: (
         "numbers",
         r.numbers_kept,
         (
-            "Kept are the parameters, a gradient for each trainable one, what the optimizer "
-            "remembers of it, and the activations of one batch for the backward pass."
+            "Training keeps the parameters, a gradient for each trainable one, the state of the "
+            "optimizer, and the activations of one batch for the backward pass."
         ),
     ),
 }
@@ -262,14 +266,14 @@ QUESTIONS: dict[str, NetworkQuestion] = {
     "biases": _question("biases"),
     "statistics": _question("statistics", is_told=_has(QUANTITIES["statistics"])),
     "activations": NetworkQuestion(
-        "How many activations do the layers of {id} put out?", _total(QUANTITIES["activations"])
+        "How many activations do the layers of {id} have?", _total(QUANTITIES["activations"])
     ),
     "macs": _question("macs"),
     "flops": _question("flops"),
     "weight_memory": _question("weight_memory", weight_memory),
     "memory": _question("peak_memory", peak_memory, _is_all),
     "iterations": NetworkQuestion(
-        "How many iterations has an epoch?", _training("iterations"), _trains
+        "How many iterations does an epoch have?", _training("iterations"), _trains
     ),
     "updates": NetworkQuestion("How often are the weights updated?", _training("updates"), _trains),
     "training_macs": NetworkQuestion(
@@ -278,7 +282,7 @@ QUESTIONS: dict[str, NetworkQuestion] = {
         _trains,
     ),
     "training_numbers": NetworkQuestion(
-        "How many numbers are kept in memory while it is trained?",
+        "How many numbers does training keep in memory?",
         _training("training_numbers"),
         _trains,
     ),

@@ -65,50 +65,50 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "output",
         floors,
-        "The first window lies at the (padded) border, and each further one is a stride on: that "
-        "is the + 1. The division is rounded down, because a window that would hang over the "
+        "The first window starts at the (padded) border: that is the + 1. Each further one is a "
+        "stride on. The division is rounded down, because a window that would extend beyond the "
         "border is not computed.",
     ),
     Reason(
         "output",
         same,
         "With '{padding}' there is one window for every stride that begins inside the input, so "
-        "the division is rounded up, and just as much padding is added as that needs.",
+        "the division is rounded up, and exactly the padding that this needs is added.",
     ),
     Reason(
         "output",
         ceils,
-        "The first window lies at the (padded) border, and each further one is a stride on: that "
-        "is the + 1.",
+        "The first window starts at the (padded) border: that is the + 1. Each further one is a "
+        "stride on.",
     ),
     Reason(
         "output",
         hangs,
-        "With ceil_mode the division is rounded up{hanging}: the last window may hang over the "
-        "border, since it still starts inside the input or the padding before it.",
+        "With ceil_mode the division is rounded up{hanging}: the last window may extend beyond "
+        "the border, since it still starts inside the input or the padding before it.",
     ),
     Reason(
         "output",
         drops,
-        "The division is rounded down{short} in spite of ceil_mode: one window more would start in "
-        "the padding behind the input, and such a window is left out.",
+        "The division is rounded down{short} in spite of ceil_mode: one more window would start "
+        "in the padding after the input, and such a window is left out.",
     ),
     Reason(
         "output",
         lambda a: ceils(a) and not hangs(a) and not drops(a),
-        "The division leaves no rest, so ceil_mode has nothing to round up.",
+        "The division leaves no remainder, so ceil_mode has nothing to round up.",
     ),
     Reason(
         "output fit padding",
         dilated,
-        "With a dilation the taps of the kernel lie apart, and what counts is the extent from the "
-        "first tap to the last.",
+        "With a dilation there are gaps between the elements of the kernel, and what counts is "
+        "the extent from the first element to the last.",
     ),
     Reason("output", filters, "Each filter gives one channel of the output: {out}."),
     Reason(
         "output",
         lambda a: slides(a) and not filters(a) and not _MIXES(a) and not multiplied(a),
-        "Every channel is worked on by itself, so there come out as many channels as go in.",
+        "Every channel is processed separately, so the output has as many channels as the input.",
     ),
     Reason(
         "output",
@@ -118,8 +118,9 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "output",
         _TRANSPOSED,
-        "It is the way back of a convolution: the windows of the inputs lie a stride apart on the "
-        "output and are added up where they overlap; padding is cropped from the result.",
+        "It goes the opposite way to a convolution: every input element writes a window to the "
+        "output, a stride apart; windows are added where they overlap, and the padding is "
+        "cropped from the result.",
     ),
     Reason(
         "output",
@@ -129,13 +130,13 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "output",
         is_any(Trait.CONCATENATION),
-        "The maps are put one behind the other: channels add up.",
+        "The maps are stacked along the channels, so the numbers of channels add up.",
     ),
     Reason(
         "output",
         joins_elements,
-        "It works element by element, so the inputs must have one shape, and the output has it, "
-        "too; an extent of 1 is repeated.",
+        "It works element by element, so the inputs must have the same shape, which is also that "
+        "of the output; an extent of 1 is repeated.",
     ),
     Reason(
         "output",
@@ -145,18 +146,18 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "output",
         is_any(Trait.GLOBAL_POOLING),
-        "Each channel is made one number, so the map shrinks to one position.",
+        "Each channel becomes one number, so the map shrinks to one position.",
     ),
     Reason(
         "output",
         is_any(Trait.ADAPTIVE_POOLING),
-        "The size is asked for, and the windows are made to fit it.",
+        "The output size is given, and the windows are chosen to fit it.",
     ),
-    Reason("output", keeps, "It works on every activation where it stands: the shape stays."),
+    Reason("output", keeps, "It works element by element: the shape stays the same."),
     Reason(
         "output",
         rescales,
-        "It changes the values and leaves them where they are: the shape stays.",
+        "It changes the values only: the shape stays the same.",
     ),
     Reason(
         "output",
@@ -166,24 +167,24 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "fit padding",
         unfit,
-        "The division leaves a rest: after the last whole stride {unread} at the far border of "
-        "the (padded) input.",
+        "The division leaves a remainder: after the last whole stride {unread} at the far border "
+        "of the (padded) input.",
     ),
     Reason(
         "fit",
         lambda a: not unfit(a) and not same(a) and not hangs(a),
-        "Nothing is left: the last window ends at the (padded) border.",
+        "Nothing is left over: the last window ends at the (padded) border.",
     ),
     Reason(
         "fit",
         hangs,
-        "Nothing is left{hanging}: the last window ends beyond the (padded) border.",
+        "Nothing is left over{hanging}: the last window ends beyond the (padded) border.",
     ),
     Reason(
         "padding",
         same,
-        "What the input lacks to the end of the last window is padded, half on each side, the odd "
-        "one at the end (TensorFlow and Keras).",
+        "The padding fills the input up to the end of the last window, half of it on each side; "
+        "an odd one goes to the end (TensorFlow and Keras).",
     ),
     Reason(
         "activations",
@@ -203,20 +204,20 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "parameters weights",
         grouped,
-        "The channels are split into {groups} groups that do not see each other, so a filter is "
-        "only {channels}/{groups} channels deep.",
+        "The channels are split into {groups} independent groups, so a filter is only "
+        "{channels}/{groups} channels deep.",
     ),
     Reason(
         "parameters weights",
         is_any(Trait.DEPTHWISE),
-        "A kernel is flat: it reads a single channel, so the number of channels enters once, not "
-        "twice.",
+        "A kernel has a depth of 1: it reads a single channel, so the number of channels counts "
+        "once, not twice.",
     ),
     Reason(
         "parameters weights",
         is_any(Trait.SEPARABLE),
-        "First a flat kernel for every channel, then 1x1 filters that mix the channels: a sum "
-        "where a convolution has a product.",
+        "First a kernel of depth 1 for every channel, then 1x1 filters that mix the channels: a "
+        "sum where a convolution has a product.",
     ),
     Reason(
         "parameters weights",
@@ -231,18 +232,18 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "parameters weights",
         lambda a: convolves(a) or _TRANSPOSED(a),
-        "The same weights are used at every position, so the size of the image plays no part.",
+        "The same weights are used at every position, so the size of the image does not matter.",
     ),
     Reason(
         "parameters weights",
         is_any(Trait.FULLY_CONNECTED),
-        "Every unit is connected with every one of the {inputs} activations that come in.",
+        "Every unit is connected to each of the {inputs} input activations.",
     ),
     Reason(
         "parameters biases",
         lambda a: biased(a) and (convolves(a) or _TRANSPOSED(a)),
-        "There is one bias per filter, not one per layer and not one per position: it is added "
-        "wherever the filter is applied.",
+        "There is one bias per filter, not one per layer or per position: it is added wherever "
+        "the filter is applied.",
     ),
     Reason(
         "parameters biases",
@@ -258,10 +259,10 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         f"{_EACH} stored",
         pools,
-        "Pooling makes one number of several by a fixed rule; it learns nothing, whatever its "
+        "Pooling reduces several numbers to one by a fixed rule; it learns nothing, whatever its "
         "window.",
     ),
-    Reason(f"{_EACH} stored", nothing_learned, "It has nothing to learn: a fixed function."),
+    Reason(f"{_EACH} stored", nothing_learned, "It is a fixed function without parameters."),
     Reason(
         "parameters weights biases",
         lambda a: _NORMALISES(a) and a.facts.parameters > 0 and not per_activation(a),
@@ -289,7 +290,7 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "macs flops",
         lambda a: macs(a) and _TRANSPOSED(a),
-        "Every input element is multiplied with every weight that it meets: here the positions of "
+        "Every input element is multiplied by every weight of its window, so the positions of "
         "the input count.",
     ),
     Reason(
@@ -300,30 +301,29 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "macs",
         lambda a: macs(a) and biased(a),
-        "Adding the bias is no multiplication, so it is not counted here; it is one of the FLOPs.",
+        "Adding the bias is not a multiplication, so it does not count here; it counts as a FLOP.",
     ),
     Reason(
         "macs",
         no_macs,
-        "It multiplies no weights with inputs and adds nothing up that way; what it costs is "
-        "counted in FLOPs.",
+        "It computes no sums of products of weights and inputs; its cost is counted in FLOPs.",
     ),
     Reason(
         "flops",
         is_any(Trait.MAX_POOLING),
-        "The largest of several numbers is found with one comparison less than there are numbers.",
+        "The largest of n numbers is found with n - 1 comparisons.",
     ),
     Reason(
         "flops",
         is_any(Trait.MEAN_POOLING),
-        "Several numbers are added with one addition less than there are numbers; then divided.",
+        "The mean of n numbers takes n - 1 additions and one division.",
     ),
-    Reason("flops", no_cost, "Elements are only moved, or passed on as they are."),
+    Reason("flops", no_cost, "Elements are only moved or copied."),
     Reason(
         "flops",
         macs,
         "A multiply-accumulate is two operations, a multiplication and an addition. Papers that "
-        "say FLOPs often mean multiply-accumulates: half as many.",
+        "print FLOPs often mean multiply-accumulates: half the number.",
     ),
     Reason(
         "weight_memory",
@@ -334,14 +334,14 @@ REASONS: tuple[Reason, ...] = (
         "dense dense_ratio",
         lambda _: True,
         "A dense layer has a weight for every pair of an input and an output activation. The "
-        "convolution connects each output with one window only, and uses the same weights in all "
-        "places.",
+        "convolution connects each output to one window only, and uses the same weights at all "
+        "positions.",
     ),
     Reason(
         "separable separable_ratio",
         lambda _: True,
-        "Filtering and mixing are done one after the other: per output position and input channel "
-        "k·k + C_out products instead of k·k·C_out.",
+        "Filtering and mixing are separate steps: k·k + C_out products per output position and "
+        "input channel instead of k·k·C_out.",
     ),
     Reason(
         "separable_ratio",

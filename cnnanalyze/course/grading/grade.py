@@ -27,7 +27,7 @@ from cnnanalyze.errors import Fault
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
 CONSEQUENTIAL = "consequential"
 """Not right, but right for what was answered before."""
-OTHER_PART = kind("answer to another part", "gave what is the answer to")
+OTHER_PART = kind("answer to another part", "gave the answer to")
 LONGEST_SHOWN = 200
 """So much of an answer is shown."""
 MOST_NAMED = 2

@@ -191,7 +191,7 @@ def _refuse_twice(facts: tuple[Fact, ...], faults: Faults) -> None:
     for fact in facts:
         if fact.id in seen:
             faults.add(
-                f"'{fact.id}' is there already, in line {seen[fact.id].tree.mark.line}",
+                f"'{fact.id}' is a duplicate; first in line {seen[fact.id].tree.mark.line}",
                 fact.tree.mark,
             )
         seen[fact.id] = fact

@@ -140,7 +140,7 @@ def _home() -> Path:
 
 
 def _flipped(step: Any) -> Any:  # noqa: ANN401 - a step as it is written
-    """Turn the given weights half around: a convolution in the strict sense."""
+    """Rotate the given weights by 180 degrees: a convolution in the strict sense."""
     if not isinstance(step, dict) or "weights" not in step:
         return step
     given = step["weights"]

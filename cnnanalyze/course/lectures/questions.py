@@ -97,11 +97,11 @@ class SheetQuestion(NamedTuple):
         return listed(self.solution(quantity).value)
 
     def _refuse_idle(self, names: tuple[str, ...]) -> None:
-        """Refuse what has no bearing on any of the quantities."""
+        """Refuse what affects none of the quantities."""
         idle = set.intersection(*(set(self.topic.idle(n, self.section)) for n in names))
         for key, _ in self.given.entries:
             if self.topic.word(key.text) in idle:
-                words = f"'{key.text}' has no bearing on {quoted(names)} here"
+                words = f"'{key.text}' does not affect {quoted(names)} here"
                 raise SpecError(Fault(words, key.mark))
 
     def solution(self, quantity: str = "") -> Solution:

@@ -67,7 +67,7 @@ NAMES: dict[str, Rank] = {
             "root forgotten",
             "beta forgotten",
             "gamma forgotten",
-            "mean not taken off",
+            "mean not subtracted",
             "without the label",
             "the half forgotten",
             "samples forgotten",
@@ -121,7 +121,7 @@ NAMES: dict[str, Rank] = {
     **dict.fromkeys(
         (
             "n instead of n - 1",
-            "kernel not taken off",
+            "kernel not subtracted",
             "size of the padded input",
             "k instead of k - 1",
             "one branch only",

@@ -98,7 +98,7 @@ OF_SIZES: tuple[Misconception, ...] = tuple(
     for name, words, change in (
         (
             "the +1 dropped",
-            "dropped the + 1 of the size formula (f taken off instead of f - 1)",
+            "dropped the + 1 of the size formula (subtracted f instead of f - 1)",
             plus_one_dropped,
         ),
         (
@@ -127,8 +127,8 @@ OF_SIZES: tuple[Misconception, ...] = tuple(
             whole_for_less_one("input", "output"),
         ),
         (
-            "kernel not taken off",
-            "did not take the kernel off the input",
+            "kernel not subtracted",
+            "did not subtract the kernel from the input",
             kernel_kept,
         ),
     )
@@ -163,7 +163,7 @@ SLIPS: tuple[Misconception, ...] = (
     ),
     _slip(
         "depth of an earlier layer",
-        "used the depth of a map further up instead of the layer's own",
+        "used the depth of an earlier map instead of the layer's own",
         earlier_depth(-1),
     ),
     _slip("groups forgotten", "forgot the groups", put(1, "groups")),
@@ -229,7 +229,7 @@ SLIPS: tuple[Misconception, ...] = (
     ),
     _slip(
         "input size for the kernel",
-        "used the size of the input instead of the kernel's",
+        "used the size of the input instead of that of the kernel",
         kernel_of_input,
     ),
     _slip(
@@ -248,17 +248,17 @@ SLIPS: tuple[Misconception, ...] = (
     _slip("FLOPs for MACs", "gave FLOPs, two for each multiply-accumulate", doubled, top=True),
     _slip(
         "input size instead of output size",
-        "used the size of the input instead of the output's",
+        "used the size of the input instead of that of the output",
         of_place(lambda p, n: axis(p.input.size, n), "output"),
     ),
     _slip(
         "additions as many as products",
-        "counted as many additions as products",
+        "counted one addition for each product",
         additions_as_products,
     ),
     _slip(
         "numbers instead of bytes",
-        "gave how many numbers there are, not their bytes",
+        "gave the number of values instead of the bytes",
         put(1, "bytes"),
     ),
     _slip(
@@ -274,7 +274,7 @@ SLIPS: tuple[Misconception, ...] = (
     # receptive fields
     _slip(
         "strides ignored",
-        "ignored the strides: further taps lie one jump apart",
+        "ignored the strides: the elements of a kernel are one jump apart",
         put(1, "jump before", "jump"),
     ),
     _slip(
@@ -294,7 +294,7 @@ SLIPS: tuple[Misconception, ...] = (
     ),
     _slip(
         "stride of the layer itself",
-        "took the stride of the layer itself, which only matters behind it",
+        "took the stride of the layer itself, which only affects later layers",
         own_stride,
     ),
     _slip(
@@ -336,7 +336,7 @@ SLIPS: tuple[Misconception, ...] = (
     _slip("root forgotten", "divided by the variance instead of its root", without("sqrt")),
     _slip("beta forgotten", "forgot to add beta", put(0, "beta")),
     _slip("gamma forgotten", "forgot to multiply by gamma", put(1, "gamma")),
-    _slip("mean not taken off", "did not take the mean off", mean_left_on),
+    _slip("mean not subtracted", "did not subtract the mean", mean_left_on),
     _slip("without the label", "summed over all classes, without the label", put(1, "label")),
     _slip("the half forgotten", "forgot to halve the penalty", put(1, "two")),
     _slip("samples forgotten", "forgot to divide by the examples", put(1, "samples")),

@@ -176,7 +176,7 @@ class AskReader:
         for key, _ in changes:
             if topic.word(key.text) in idle:
                 self.faults.add(
-                    f"'{key.text}' has no bearing on '{quantity}' here", key.mark, code="SP003"
+                    f"'{key.text}' does not affect '{quantity}' here", key.mark, code="SP003"
                 )
 
     def _quantity(self, topic: Topic, name: str, find: Tree | None, ask: Ask) -> str:
@@ -235,7 +235,7 @@ class AskReader:
         for key, _ in changes:
             if key.text in idle:
                 self.faults.add(
-                    f"'{key.text}' has no bearing on '{find.text}'", key.mark, code="SP003"
+                    f"'{key.text}' does not affect '{find.text}'", key.mark, code="SP003"
                 )
         yield ask._replace(about=OfNetwork(find.text, merged))
 

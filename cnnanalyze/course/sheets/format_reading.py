@@ -60,7 +60,7 @@ class MannerReader:
             return None
         if not 0 <= number <= most:
             limit = f"{most:,}" if isinstance(most, int) else str(most)
-            self.faults.add(f"{what} must lie between 0 and {limit}, not {number}", value.mark)
+            self.faults.add(f"{what} must be between 0 and {limit}, not {number}", value.mark)
             return None
         return number
 

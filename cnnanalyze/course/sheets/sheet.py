@@ -154,7 +154,7 @@ def find_sheet(name: str | Path) -> Path:
     if wanted not in sheets:
         raise UsageError(
             f"there is no sheet '{wanted}'{nearest(wanted, list(sheets))}",
-            help=f"the sheets that come along are {', '.join(sheets)}",
+            help=f"the included sheets are {', '.join(sheets)}",
         )
     return sheets[wanted]
 

@@ -132,7 +132,7 @@ class _SheetReader:
             first = seen.setdefault(question.id, question.mark)
             if first is not question.mark:
                 self.faults.add(
-                    f"the question '{question.id}' is there twice; first in line {first.line}",
+                    f"duplicate question '{question.id}'; first in line {first.line}",
                     question.mark,
                     help="give one of both another id",
                 )
@@ -190,7 +190,7 @@ class _SheetReader:
         if len(self.faults) == before:
             keys.finish(
                 f"by any answer of question '{id_}'",
-                help="strike it, or ask for something that it has a bearing on",
+                help="remove it, or ask for something that depends on it",
             )
         if asks:
             mark = (tree.get("id") or tree).mark

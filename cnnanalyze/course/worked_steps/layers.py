@@ -156,7 +156,7 @@ def _slid(
     )
     what = "cross-correlation"
     if call.flipped:
-        what = "convolution (the kernel turned half around)"
+        what = "convolution (the kernel rotated by 180 degrees)"
     elif Trait.DEPTHWISE in call.layer.traits:
         what = "depthwise cross-correlation"
     formula = "sum of products" + (" + bias" if walk.biases else "")

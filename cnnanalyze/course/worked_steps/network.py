@@ -145,7 +145,7 @@ def convolve(
     biases
         One for each filter, one for all, or none.
     flip
-        Whether the kernels are turned half around first: a convolution in the strict sense.
+        Whether the kernels are rotated by 180 degrees first: a convolution in the strict sense.
     depthwise
         Whether every channel is filtered by itself.
 

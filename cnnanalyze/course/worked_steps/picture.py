@@ -91,7 +91,7 @@ def _volume(array: Any, path: Path) -> Volume:  # noqa: ANN401 - an array
     import numpy as np
 
     if not np.isfinite(array).all():
-        raise UsageError(f"'{path}' holds NaN or infinity; only finite numbers can be weighed")
+        raise UsageError(f"'{path}' holds NaN or infinity; only finite numbers can be used")
     # Numbers of few digits (float32) are taken as they are printed.
     listed = array.astype(int).tolist() if array.dtype.kind == "b" else array.tolist()
     if array.dtype.itemsize < _DOUBLE and array.dtype.kind == "f":
@@ -117,7 +117,7 @@ def _loaded(data: bytes, path: Path) -> Any:  # noqa: ANN401 - an array
             help="take one image of a batch: array[0]",
         )
     if not (isinstance(kind, str) and re.fullmatch(r"[<>|=]?(?:\?|[biuf][0-9]{1,2})", kind)):
-        raise UsageError(f"'{path}' holds {str(kind)[:_SHOWN]}, and no numbers that can be weighed")
+        raise UsageError(f"'{path}' holds {str(kind)[:_SHOWN]}, and no numbers that can be used")
     if count > MOST_NUMBERS:
         raise UsageError(f"'{path}' holds {count:,} numbers: {count:,} > {MOST_NUMBERS:,}")
     try:

@@ -54,7 +54,7 @@ def compare(section: WorkedLayer, printed: Volume) -> CheckResult:
     >>> section = convolve(read_image(["3 0 1 2"]), [read_kernel("[[1, 0, -1]]")])
     >>> section.after.planes, compare(section, read_image(["2 2"])).mistakes
     ((((2, -2),),), (WrongCell(row=0, column=1, channel=0, printed=2, right=-2, \
-why='the sign is lost'),))
+why='the sign is wrong'),))
     """
     right = section.after
     if right.rank == 0 and printed.channels * printed.height == 1:
@@ -67,7 +67,7 @@ why='the sign is lost'),))
         raise UsageError(
             f"--expect is {printed.shape}, the result is {right.shape}: "
             f"{printed.shape} ≠ {right.shape}",
-            help=f"it is what comes out {alike}" if alike else "",
+            help=f"it is the result {alike}" if alike else "",
         )
     mistakes = tuple(
         WrongCell(r, c, k, said, true, _sign(said, true))
@@ -100,7 +100,7 @@ def agrees(printed: Number, right: Number) -> bool:
 
 
 def _sign(printed: Number, right: Number) -> str:
-    return "the sign is lost" if printed == -right else ""
+    return "the sign is wrong" if printed == -right else ""
 
 
 def _alike(section: WorkedLayer, printed: Volume) -> str:
@@ -115,8 +115,8 @@ def _alike(section: WorkedLayer, printed: Volume) -> str:
 
 def _variations(walk: Walk) -> Iterator[tuple[str, Walk]]:
     if walk.kernels:
-        told = "if the kernel is not turned" if walk.flipped else (
-            "if the kernel is turned half around (a convolution in the strict sense)"
+        told = "if the kernel is not rotated" if walk.flipped else (
+            "if the kernel is rotated by 180 degrees (a true convolution)"
         )  # fmt: skip
         yield told, _with_kernels(walk, turned)
         if walk.size[0] == walk.size[1]:

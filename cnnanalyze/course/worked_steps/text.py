@@ -287,7 +287,7 @@ def _row(tree: Tree, name: str) -> tuple[Number, ...]:
     if not isinstance(tree, Sequence):
         raise UsageError(
             Fault(
-                f"{name}: {_said(tree)} stands where a row should", tree.mark, help=f"write {_FORM}"
+                f"{name}: {_said(tree)} is where a row should be", tree.mark, help=f"write {_FORM}"
             )
         )
     return tuple(_number(item, name) for item in tree.items)
@@ -301,7 +301,7 @@ def _number(tree: Tree, name: str) -> Number:
     if not isinstance(tree, Scalar):
         raise UsageError(
             Fault(
-                f"{name}: {_said(tree)} stands where a number should",
+                f"{name}: {_said(tree)} is where a number should be",
                 tree.mark,
                 help=f"write {_FORM}",
             )
@@ -310,9 +310,7 @@ def _number(tree: Tree, name: str) -> Number:
     if text.lower().lstrip(".") in _NOT_NUMBERS or (
         isinstance(tree.value, float) and not isfinite(tree.value)
     ):
-        raise UsageError(
-            Fault(f"{name}: '{tree.text}' is not finite; only numbers can be weighed", tree.mark)
-        )
+        raise UsageError(Fault(f"{name}: '{tree.text}' is not finite", tree.mark))
     if not _NUMBER.fullmatch(text) or len(text) > _DIGITS:
         raise UsageError(
             Fault(

@@ -79,7 +79,7 @@ class Walk:
     filler
         What stands beyond the border: nothing does when the mean or the maximum is taken.
     flipped
-        Whether the kernels were turned half around before (a convolution in the strict sense).
+        Whether the kernels were rotated by 180 degrees before (a convolution in the strict sense).
 
     Examples
     --------
@@ -265,7 +265,7 @@ JOINS: dict[str, Callable[[list[Number]], Number]] = {"max": _largest, "mean": _
 
 
 def turned(plane: Plane) -> Plane:
-    """Return a kernel turned half around: rows and columns in reverse.
+    """Return a kernel rotated by 180 degrees: rows and columns in reverse.
 
     Examples
     --------

@@ -168,7 +168,7 @@ def _bracketed(text: str, apart: str) -> tuple[Any, ...]:
         follows = text[place + 1 : place + 2]
         if top is not None:
             if not character.isspace():
-                raise Unreadable(f"behind the last bracket of '{cut(text)}' stands something else")
+                raise Unreadable(f"after the last bracket of '{cut(text)}' there is something else")
         elif character == "[":
             if len(stack) > DEEPEST:
                 raise Unreadable("the brackets are nested too deep")

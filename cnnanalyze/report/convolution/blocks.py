@@ -29,7 +29,6 @@ from cnnanalyze.report.document import (
     Document,
     Group,
     Heading,
-    Items,
     Paragraph,
     Part,
     Span,
@@ -76,9 +75,10 @@ def _blocks(shown: Shown) -> Iterator[Block]:
     if shown.verdict is not None:
         tone: Tone = "bad" if shown.verdict.mistakes else "good"
         first, *others = judged(shown.verdict)
-        yield Paragraph((Span(first, tone=tone),))
-        if others:
-            yield Items(tuple(others))
+        parts: list[Part] = [Span(first, tone=tone)]
+        for line in others:
+            parts += [Break(), Span(line)]
+        yield Paragraph(tuple(parts))
 
 
 def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:

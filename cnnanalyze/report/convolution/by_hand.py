@@ -37,7 +37,7 @@ def convolve(
     stride, padding, dilation, bias
         As in a spec.
     flip
-        Whether the kernels are turned half around first: a convolution in the strict sense.
+        Whether the kernels are rotated by 180 degrees first: a convolution in the strict sense.
 
     Returns
     -------

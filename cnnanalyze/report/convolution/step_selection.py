@@ -300,7 +300,7 @@ def judged(verdict: CheckResult) -> list[str]:
     verb = "is" if wrong == 1 else "are"
     lines = [f"{exact(wrong)} of {exact(verdict.cells)} cells of what was expected {verb} wrong"]
     if verdict.why:
-        lines.append(f"all of it is what comes out {verdict.why}")
+        lines.append(f"this is the result {verdict.why}")
     printed = verdict.printed
     for m in verdict.mistakes[:_MOST_MISTAKES]:
         place = f"row {m.row + 1}, column {m.column + 1}"

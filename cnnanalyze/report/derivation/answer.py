@@ -21,7 +21,7 @@ def answer(explanation: Explanation) -> str:
         return "x".join(map(str, extents))
     if explanation.quantity == "padding" and isinstance(value, tuple):
         pairs = dict.fromkeys(zip(value[::2], value[1::2], strict=True))
-        return ", ".join(f"{before} before and {after} behind" for before, after in pairs)
+        return ", ".join(f"{before} before and {after} after" for before, after in pairs)
     if isinstance(value, tuple):
         return per_axis([_one(v) for v in value])
     text = _one(value)

@@ -76,7 +76,7 @@ def same(kernel: int, stride: int) -> str:
         ("32x32x1", same(6, 2), "bologna", "That is P = 0 here and gives 14, not 16."),
         ("7x7x1", same(3, 1), "ng", "here 1, which gives 7, too."),
         ("7x7x1", same(3, 2), "ng", "1 on each side gives 4 here, too."),
-        ("8x8x1", same(3, 2), "ng", "Keras puts 0 before and 1 behind."),
+        ("8x8x1", same(3, 2), "ng", "Keras puts 0 before and 1 after."),
         ("32x32x1", same(6, 2), "cs231n", "with F = 6 that is 5/2 = 2.5, so no even padding"),
         ("7x7x1", same(3, 2), "pytorch", "PyTorch refuses padding='same' with a stride above 1"),
     ],

@@ -34,11 +34,12 @@ def why(network: cnn.Network, id: str, quantity: str) -> tuple[str, ...]:  # noq
 # --- rounding -------------------------------------------------------------------------------------
 
 DROPPED = (
-    "The division is rounded down{} in spite of ceil_mode: one window more would start in the "
-    "padding behind the input, and such a window is left out."
+    "The division is rounded down{} in spite of ceil_mode: one more window would start in the "
+    "padding after the input, and such a window is left out."
 )
 HANGING = (
-    "With ceil_mode the division is rounded up{}: the last window may hang over the border, since "
+    "With ceil_mode the division is rounded up{}: the last window may extend beyond the border, "
+    "since "
     "it still starts inside the input or the padding before it."
 )
 
@@ -62,7 +63,7 @@ def test_a_dropped_window_is_not_explained_by_rounding_up() -> None:
         (
             "8x8x2",
             "{kernel: 2, ceil_mode: true}",
-            "The division leaves no rest, so ceil_mode has nothing to round up.",
+            "The division leaves no remainder, so ceil_mode has nothing to round up.",
         ),
     ],
 )
@@ -76,11 +77,13 @@ def test_the_fit_is_told_along_each_axis() -> None:
     network = layer("{maxpool: {kernel: 3, padding: 1, ceil_mode: true}}", "3x6x5x2")
     assert why(network, "maxpool1", "fit") == (
         (
-            "The division leaves a rest: after the last whole stride only padding is left at the "
+            "The division leaves a remainder: after the last whole stride only padding is left at "
+            "the "
             "far border of the (padded) input."
         ),
         (
-            "Nothing is left along the depth and height: the last window ends beyond the (padded) "
+            "Nothing is left over along the depth and height: the last window ends beyond the "
+            "(padded) "
             "border."
         ),
     )
@@ -110,12 +113,12 @@ def test_the_centre_behind_a_transposed_convolution_is_the_middle_of_what_is_see
 def test_the_field_of_units_that_see_as_much_is_not_said_to_differ() -> None:
     reasons = why(cnn.loads(DECODER), "transposed_conv1", "receptive_field")
     assert reasons[-1] == (
-        "Behind transposed_conv1 (transposed_conv) neighbouring units see as much, but do not move "
-        "on alike, so the field is read off what one of them sees, from its first index a to its "
-        "last b."
+        "After transposed_conv1 (transposed_conv) neighbouring units see equally long intervals, "
+        "but at unequal distances, so the field is that of one unit, from its first index a to "
+        "its last b."
     )
     assert (
-        "stretches of different lengths"
+        "intervals of different lengths"
         in why(cnn.loads(DECODER), "transposed_conv2", "receptive_field")[-1]
     )
 
@@ -127,7 +130,7 @@ def test_adaptive_pooling_does_not_make_the_map_larger() -> None:
     assert answer.value == (4, 3)
     assert answer.explanation.reasons == (
         (
-            "Behind adaptive_avgpool1 (adaptive_avgpool) neighbouring units see stretches of "
+            "After adaptive_avgpool1 (adaptive_avgpool) neighbouring units see intervals of "
             "different lengths; what counts is the longest, from its first index a to its last b."
         ),
     )
@@ -145,7 +148,7 @@ def test_adaptive_pooling_does_not_make_the_map_larger() -> None:
 def test_the_distance_of_uneven_neighbours_is_called_a_mean() -> None:
     network = layer("{adaptive_avgpool: [3, 7]}", "10x12x4")
     assert why(network, "adaptive_avgpool1", "jump")[-1] == (
-        "Behind adaptive_avgpool1 (adaptive_avgpool) not all neighbours are equally far apart: "
+        "After adaptive_avgpool1 (adaptive_avgpool) the distances between neighbours differ: "
         "this is the mean."
     )
 
@@ -160,14 +163,14 @@ def test_a_first_unit_that_sees_nothing_has_no_centre() -> None:
     with pytest.raises(UsageError) as caught:
         cnn.explain(shifted, "crop1", "centre")
     assert caught.value.faults[0].help == (
-        "the first unit of 'crop1' lies between the inputs and sees nothing"
+        "the first unit of 'crop1' falls between the inputs and sees nothing"
     )
 
 
 def test_without_padding_nothing_is_said_of_padding() -> None:
     plain = layer("{conv: {filters: 2, kernel: 3}}", "7x7x2")
     padded = layer("{conv: {filters: 2, kernel: 3, padding: 1}}", "7x7x2")
-    words = "Padding moves what the first unit sees to the left, by a jump for each index."
+    words = "Each padded index shifts the field of the first unit to the left by one jump."
     assert words not in why(plain, "conv1", "centre")
     assert words in why(padded, "conv1", "centre")
 
@@ -216,7 +219,7 @@ def test_what_a_normalisation_learns_is_what_it_holds(text: str, size: str, reas
 def test_only_what_works_where_it_stands_is_said_to(text: str) -> None:
     network = layer(text, "5x7x4")
     assert network.nodes[0].output == network.input
-    words = "It works on every activation where it stands: the shape stays."
+    words = "It works element by element: the shape stays the same."
     assert words not in why(network, network.nodes[0].id, "output")
     relu = layer("relu", "5x7x4")
     assert words in why(relu, "relu1", "output")

@@ -224,7 +224,7 @@ def test_points_are_a_setting_of_the_sheet(credit: str, points: int) -> None:
 
 def test_message_says_from_which_answer() -> None:
     mark = grade(solved(POLICY), [Paper("Ann", ANSWERS)]).papers[0].marks[1]
-    assert list(reasons(mark)) == ["consequential error: it follows from the answer 23x23x1 to q.A"]
+    assert list(reasons(mark)) == ["consequential error: follows from the answer 23x23x1 to q.A"]
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "latex", "csv", "json", "html"])

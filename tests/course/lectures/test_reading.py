@@ -78,7 +78,7 @@ FAULTS = {
         "'note' of a fact must be a text, not [1]"
     ),
     f"{HEAD}  - {{{FACT}, unchecked: no}}\n  - {{{FACT}, unchecked: no}}\n": (
-        "'7-a' is there already, in line 5"
+        "'7-a' is a duplicate; first in line 5"
     ),
 }
 
@@ -120,7 +120,7 @@ UNANSWERED = {
     "window: {n: 9, input: 9, kernel: 3}": (
         "'input' and 'n' of 'window' are the same: give one of them"
     ),
-    "window: {n: 9, f: 3, output: 3}": "'output' has no bearing on 'output' here",
+    "window: {n: 9, f: 3, output: 3}": "'output' does not affect 'output' here",
     "spec: lecture_000_lenet, input: 7x7x3, quantity: parameters": (
         "'input' is not read beside 'spec', which brings its own"
     ),

@@ -127,7 +127,7 @@ ERRATA = {
         "221",
         "222",
         "error",
-        "dropped the + 1 of the size formula (f taken off instead of f - 1)",
+        "dropped the + 1 of the size formula (subtracted f instead of f - 1)",
     ),
     "003-pw1": ("1", "64", "wording", "with one filter"),
     "004-pad1-recall": ("7", "5", "wording", "for the padded input of 9"),

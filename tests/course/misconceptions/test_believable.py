@@ -67,7 +67,7 @@ def test_most_numbers_near_a_small_answer_are_just_wrong() -> None:
     assert len(marks) == 11
     assert named == {
         "3": [("the +1 dropped",), ("padding once instead of twice",)],
-        "5": [("kernel not taken off",)],
+        "5": [("kernel not subtracted",)],
         "7": [("stride forgotten",)],
         "9": [("size of the padded input",)],
     }

@@ -64,7 +64,7 @@ CASES = (
     ("padded", 13, "padding forgotten"),  # (29 - 5) / 2 + 1
     ("padded", 35, "size of the padded input"),
     ("padded", 31, "stride forgotten"),
-    ("padded", 18, "kernel not taken off"),  # 35 / 2 + 1 = 18.5
+    ("padded", 18, "kernel not subtracted"),  # 35 / 2 + 1 = 18.5
     ("total", 31, "total padding taken per side"),
     ("same", 9, "rounded down"),  # 29 / 3 = 9.67
     ("same", "9.667", "not rounded"),
@@ -102,7 +102,7 @@ CASES = (
     ("norms.out", "4.0526, 4.3684, 5, 6.5789", "root forgotten"),
     ("norms.out", "-2.9200, -1.9467, 0, 4.8666", "beta forgotten"),
     ("norms.out", "4.0267, 4.3511, 5, 6.6222", "gamma forgotten"),
-    ("norms.out", "5.9733, 6.9467, 8.8933, 13.7600", "mean not taken off"),
+    ("norms.out", "5.9733, 6.9467, 8.8933, 13.7600", "mean not subtracted"),
     ("decay", "0.6364", "the half forgotten"),  # 0.5 / 11 * 14
     ("decay", "3.5", "samples forgotten"),  # 0.5 / 2 * 14
     ("pooled", 15, "sum instead of mean"),
@@ -153,7 +153,7 @@ def test_where_no_slip_fits_nothing_is_claimed() -> None:
 
     mark = marked(sheet(), "conv.parameters", "999983")
     assert mark.mistakes == ()
-    assert list(reasons(mark)) == ["no known slip leads to this"]
+    assert list(reasons(mark)) == ["no known mistake leads to this"]
 
 
 @settings(max_examples=60, deadline=None)

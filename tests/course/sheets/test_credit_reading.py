@@ -66,7 +66,7 @@ def test_shares_are_read() -> None:
         ),
         ("{slips: all}", "here:2:17: error: 'slips' must be a list of mistakes, not 'all'"),
         ("{slip: 1}", "here:2:10: error: 'credit' has no 'slip'; it takes one_slip, two_slips, "),
-        ("{consequential: 2}", "'consequential' must lie between 0 and 1, not 2"),
+        ("{consequential: 2}", "'consequential' must be between 0 and 1, not 2"),
     ],
 )
 def test_faults_of_credit_have_their_place(credit: str, message: str) -> None:

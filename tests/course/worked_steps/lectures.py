@@ -219,7 +219,7 @@ PRINTED_WRONG = [
         "5 4 0 -8; 10 2 2 -3; 0 2 4 7; 3 2 3 16",
         (
             "1 of 16 cells of what was expected is wrong",
-            "row 2, column 3: 2 is printed, -2 is right: the sign is lost",
+            "row 2, column 3: 2 is printed, -2 is right: the sign is wrong",
         ),
     ),
     Wrong(

@@ -100,7 +100,7 @@ def test_cross_entropy_of_lecture_003(run: Run) -> None:
     out = run("convolve", "--image", "[0.97, 0.02, 0.01]", "--apply", "cross-entropy",
               "--target", "[1, 0, 0]", "--expect", "0.03")  # fmt: skip
     assert (out.code, out.err) == (0, "")
-    assert "  0.97   1   -0.03046   0.03046\n" in out.out
+    assert "0.97  1  -0.03046  0.03046\n" in out.out
     assert "as expected, the result" in out.out
 
 
@@ -125,8 +125,7 @@ def test_a_turned_kernel_is_recognised(run: Run) -> None:
     assert out.code == 1
     assert (
         "14 of 16 cells of what was expected are wrong\n"
-        "all of it is what comes out if the kernel is turned half around (a convolution\n"
-        "  in the strict sense)\n"
+        "this is the result if the kernel is rotated by 180 degrees (a true convolution)\n"
         "row 1, column 1: 5 is printed, -5 is right\n" in out.out
     )
 

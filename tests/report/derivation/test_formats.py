@@ -59,10 +59,10 @@ def test_text() -> None:
         "\n"
         "  Why:\n"
         "    - A filter is as deep as its input: it reads all 3 channels at once.\n"
-        "    - The same weights are used at every position, so the size of the image\n"
-        "      plays no part.\n"
-        "    - There is one bias per filter, not one per layer and not one per position:\n"
-        "      it is added wherever the filter is applied.\n"
+        "    - The same weights are used at every position, so the size of the image does\n"
+        "      not matter.\n"
+        "    - There is one bias per filter, not one per layer or per position: it is\n"
+        "      added wherever the filter is applied.\n"
     )
 
 
@@ -106,20 +106,20 @@ def test_a_long_formula_is_broken_at_its_equals_signs() -> None:
 def test_the_receptive_field_is_climbed_in_a_table() -> None:
     text = written(explain(LENET, "fc3", "receptive_field", "ng"))
     assert (
-        "    layer  f  s  r_l                  j_l\n"
-        "    ─────  ─  ─  ───────────────────  ───────\n"
-        "    conv1  5  1  1 + (5 - 1)·1 = 5    1·1 = 1\n"
-        "    pool1  2  2  5 + (2 - 1)·1 = 6    1·2 = 2\n"
-        "    conv2  5  1  6 + (5 - 1)·2 = 14   2·1 = 2\n"
-        "    pool2  2  2  14 + (2 - 1)·2 = 16  2·2 = 4\n"
-        "    fc3    5  1  16 + (5 - 1)·4 = 32  0\n"
+        "  layer  f  s  r_l                  j_l\n"
+        "  ─────  ─  ─  ───────────────────  ───────\n"
+        "  conv1  5  1  1 + (5 - 1)·1 = 5    1·1 = 1\n"
+        "  pool1  2  2  5 + (2 - 1)·1 = 6    1·2 = 2\n"
+        "  conv2  5  1  6 + (5 - 1)·2 = 14   2·1 = 2\n"
+        "  pool2  2  2  14 + (2 - 1)·2 = 16  2·2 = 4\n"
+        "  fc3    5  1  16 + (5 - 1)·4 = 32  0\n"
     ) in text
 
 
 def test_a_total_is_a_sum_over_layers() -> None:
     text = written(explain(LENET, "", "parameters"))
     assert "  parameters = Σ parameters_l = 608 + 3,216 + 48,120 + 10,164 + 850" in text
-    assert "    fc3             48,120\n" in text
+    assert "  fc3             48,120\n" in text
     assert "  Answer: 62,958\n" in text
 
 
@@ -260,5 +260,5 @@ def test_columns_of_wide_names_are_aligned_by_cells_not_by_characters() -> None:
     )
     text = written(explain(cnn.analyze(network).analysis, "", "parameters"))
     rows = text.splitlines()
-    start = rows.index("    layer     parameters")
-    assert rows[start + 2 : start + 4] == ["    畳み込み  140", "    añ        18"]
+    start = rows.index("  layer     parameters")
+    assert rows[start + 2 : start + 4] == ["  畳み込み  140", "  añ        18"]

@@ -98,7 +98,7 @@ def _number(what: str, words: str, count: Callable[[Pattern], int]) -> Callable[
 
 def _repeats(found: Pattern, network: Network, asking: Asking) -> Solution:
     step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
-    words = "How many convolutions stand in each block before its pool (N)?"
+    words = "How many convolutions are there in each block before its pool (N)?"
     one = asking.explain(words, network.name, step, found.repeats, form="list")
     return Solution(found.repeats, "list", explanations=(one,))
 
@@ -153,7 +153,7 @@ PATTERN: dict[str, Callable[[Pattern, Network, Asking], Solution]] = {
     "pattern": _written,
     "N": _repeats,
     "M": _number("M", "How many blocks of convolutions are there (M)?", lambda p: len(p.repeats)),
-    "K": _number("K", "How many dense layers stand before the last (K)?", lambda p: p.hidden),
+    "K": _number("K", "How many dense layers come before the last (K)?", lambda p: p.hidden),
     "conv_layers": _convs,
     "weight_layers": _weighty,
 }

@@ -120,7 +120,10 @@ def normalised(b: Batch, asking: Asking) -> Solution:
         value,
         form="list",
         reasons=(
-            "The mean is taken off, the root of the variance divided by; then gamma and beta.",
+            (
+                "Subtract the mean and divide by the root of the variance, then scale by gamma "
+                "and add beta."
+            ),
             "Batch norm divides by m, not by m - 1.",
         ),
     )
@@ -239,7 +242,7 @@ def _of_the_same_form(
 
 
 OTHER_SLOPE = Misreading(
-    kind("slope of another framework", "took the slope that is the default somewhere else"),
+    kind("slope of another framework", "took the default slope of another framework"),
     _other_slopes,
 )
 NO_SLOPE = Misreading(

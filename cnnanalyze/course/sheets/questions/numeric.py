@@ -227,13 +227,13 @@ def convolve(c: Convolution, asking: Asking) -> Solution:
     words += [f"{c.padding} zeros per side"] if c.padding else []
     subject = ", ".join(words)
     if c.at is not None:
-        question = f"What stands in row {c.at[0]}, column {c.at[1]} of the output?"
+        question = f"What is in row {c.at[0]}, column {c.at[1]} of the output?"
         alone = _one(asking, question, subject, cells, c.at)
         return _with(alone, lambda: _convolved_otherwise(c, asking))
     reason = (
         "The kernel is turned by half a turn first, as mathematics has it."
         if c.flip
-        else "Each output is the sum of the products of the kernel with what lies under it; "
+        else "Each output is the sum of the products of the kernel and its window; "
         "the kernel is not flipped."
     )
     worked = _worked(asking, "What is the output?", subject, cells, (reason,))
@@ -299,7 +299,7 @@ def pool(p: PoolingQuestion, asking: Asking) -> Solution:
     image = p.image[0]
     subject = f"image {len(image)}x{len(image[0])}, {p.kernel}x{p.kernel} windows, stride {stride}"
     if p.at is not None:
-        question = f"What stands in row {p.at[0]}, column {p.at[1]} of the output?"
+        question = f"What is in row {p.at[0]}, column {p.at[1]} of the output?"
         alone = _one(asking, question, subject, cells, p.at)
         return _with(alone, lambda: _pooled_otherwise(p, asking))
     words = {

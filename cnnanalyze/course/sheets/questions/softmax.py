@@ -138,7 +138,7 @@ def _predicted(p: Prediction) -> tuple[Trees, Trees]:
         if not 0 <= probability <= 1 or (weight and not probability):
             raise UsageError(
                 f"a probability of {brief(probability)} has no logarithm that could be used",
-                help="probabilities lie between 0 and 1, that of the label above 0",
+                help="probabilities are between 0 and 1; that of the label is above 0",
             )
     return tuple(map(given, p.prediction)), tuple(given(w, Name("label")) for w in label)
 

@@ -122,7 +122,7 @@ def _subject(section: Training) -> str:
 
 _EPOCH = (
     "An epoch is one pass over the training examples, one batch per iteration; an incomplete last "
-    "batch is an iteration, too, unless it is left out."
+    "batch counts as an iteration unless it is dropped."
 )
 
 
@@ -138,7 +138,7 @@ _IDLE = {
     "batch_iterations": ("batch", "epochs", "drop_last"),
     "stochastic_iterations": ("batch", "epochs", "drop_last"),
 }
-"""What has no bearing on a quantity."""
+"""What does not affect a quantity."""
 
 
 TRAIN = Topic(
@@ -150,11 +150,12 @@ TRAIN = Topic(
             "How many examples are trained on?",
             "What is held back for validation is not trained on.",
         ),
-        "iterations": _planned("iterations", "How many iterations has an epoch?", _EPOCH),
+        "iterations": _planned("iterations", "How many iterations does an epoch have?", _EPOCH),
         "updates": _planned(
             "updates",
             "How often are the weights updated?",
-            "Each iteration updates the weights once, and every epoch has as many iterations.",
+            "Each iteration updates the weights once, and every epoch has the same number of "
+            "iterations.",
         ),
         "batch_iterations": _planned(
             "iterations",

@@ -78,7 +78,7 @@ def _padding(w: WindowQuestion) -> tuple[int, int] | str:
         return border, border
     if w.padding not in {"same", "valid"}:
         raise UsageError(
-            "a window lies on one axis, so its padding is a number, 'same' or 'valid'",
+            "a window has one axis, so its padding is a number, 'same' or 'valid'",
             help="for uneven padding pose the question about a layer",
         )
     return "same" if w.padding == "same" else (Num(0), Num(0))
@@ -162,7 +162,7 @@ def fits(w: WindowQuestion, asking: Asking) -> Solution:
     reason = (
         "The windows end exactly at the border."
         if value
-        else "The size formula gives no whole number, so the last window would hang over."
+        else "The size formula gives no whole number: the last window would not fit."
     )
     one = asking.explain("Do the windows fit?", _subject(w), found, value, reasons=(reason,))
     return Solution(value, "choice", explanations=(one,))
