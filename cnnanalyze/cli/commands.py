@@ -139,6 +139,23 @@ class LazyGroup(TyperGroup):
         """Return the options that hold for all commands."""
         return _leave_out_types(super().get_params(ctx))
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's
+        """Write the help; what each command is for stands in the table, so none is imported."""
+        known = self.commands
+        self.commands = {
+            name: TyperCommand(
+                name,
+                short_help=entry.purpose,
+                rich_markup_mode="rich",
+                rich_help_panel=entry.panel,
+            )
+            for name, entry in COMMANDS.items()
+        }
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self.commands = known
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - click's, from wherever typer has it
         """Return the names of all commands."""
         return list(COMMANDS)

@@ -55,6 +55,20 @@ def test_one_command_imports_no_other() -> None:
         assert (f"'cnnanalyze.cli.{name}'" in done.stderr) == (name == "zoo")
 
 
+def test_help_of_all_commands_imports_none() -> None:
+    code = (
+        "import sys\n"
+        "from cnnanalyze.cli import main\n"
+        "main(['--help'])\n"
+        "print(sorted(n for n in sys.modules if n.startswith('cnnanalyze.cli.')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for name, entry in COMMANDS.items():
+        assert f"cnnanalyze.cli.{name}" not in done.stderr
+        assert name in done.stdout
+        assert entry.purpose.split()[0] in done.stdout
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_stands_where_its_entry_says(name: str) -> None:
     command = make_command(name)

@@ -1,0 +1,38 @@
+"""Modules stand in an order: none needs itself to be imported first, on any floor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import networkx as nx
+
+from tests.architecture.source import PACKAGE, modules, parsed
+
+
+def name_of(path: Path) -> str:
+    """Return the name under which a file is imported."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in modules(PACKAGE)}
+
+
+def needed(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports when it is imported itself."""
+    for node in parsed(path).body:
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if inner in MODULES else node.module
+
+
+def test_no_module_needs_itself() -> None:
+    graph = nx.DiGraph(
+        (name, other) for name, path in MODULES.items() for other in needed(path) if other != name
+    )
+    assert graph.number_of_edges() > 1_000
+    circles = [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1]
+    assert circles == []
