@@ -1,0 +1,166 @@
+"""CRNN, SegNet and DCGAN: the numbers of the same modules in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+
+SPECS = Path(__file__).parents[2] / "specs"
+
+
+def crnn(nn: Any) -> Any:
+    """Return the network of meijieru/crnn.pytorch, for 37 classes and 256 states."""
+
+    class Recurrent(nn.Module):  # type: ignore[misc]  # known to PyTorch only
+        def __init__(self, read: int, states: int, features: int) -> None:
+            super().__init__()
+            self.states = nn.LSTM(read, states, bidirectional=True)
+            self.features = nn.Linear(2 * states, features)
+
+        def forward(self, x: Any) -> Any:
+            return self.features(self.states(x)[0])
+
+    class Crnn(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            flat, square = ((2, 2), (2, 1), (0, 1)), (2, 2, 0)
+            rows: tuple[tuple[int, bool, Any], ...] = (
+                *((64, False, square), (128, False, square), (256, True, None)),
+                *((256, False, flat), (512, True, None), (512, False, flat), (512, True, None)),
+            )
+            layers, read = [], 1
+            for number, (width, normed, pool) in enumerate(rows, 1):
+                last = number == len(rows)
+                layers.append(nn.Conv2d(read, width, 2 if last else 3, 1, 0 if last else 1))
+                layers += [nn.BatchNorm2d(width)] if normed else []
+                layers += [nn.ReLU(), *([nn.MaxPool2d(*pool)] if pool else [])]
+                read = width
+            self.maps = nn.Sequential(*layers)
+            self.steps = nn.Sequential(Recurrent(512, 256, 256), Recurrent(256, 256, 37))
+
+        def forward(self, x: Any) -> Any:
+            return self.steps(self.maps(x).squeeze(2).permute(2, 0, 1))
+
+    return Crnn()
+
+
+def segnet(nn: Any) -> Any:
+    """Return an encoder as VGG-16 has it, and a decoder that unpools, for twelve classes."""
+
+    def units(*widths: int) -> list[Any]:
+        return [
+            nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU())
+            for a, b in pairwise(widths)
+        ]
+
+    class Segnet(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoders = nn.ModuleList(
+                nn.Sequential(*units(*widths))
+                for widths in (
+                    *((3, 64, 64), (64, 128, 128), (128, 256, 256, 256)),
+                    *((256, 512, 512, 512), (512, 512, 512, 512)),
+                )
+            )
+            self.decoders = nn.ModuleList(
+                nn.Sequential(*units(*widths))
+                for widths in (
+                    *((512, 512, 512, 512), (512, 512, 512, 256), (256, 256, 256, 128)),
+                    *((128, 128, 64), (64, 64)),
+                )
+            )
+            self.scores = nn.Conv2d(64, 12, 3, padding=1)
+            self.pool, self.unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+
+        def forward(self, x: Any) -> Any:
+            pools = []
+            for encoder in self.encoders:
+                x = encoder(x)
+                size = x.shape[2:]
+                x, places = self.pool(x)
+                pools.append((places, size))
+            for decoder, (places, size) in zip(self.decoders, reversed(pools), strict=True):
+                x = decoder(self.unpool(x, places, output_size=size))
+            return self.scores(x)
+
+    return Segnet()
+
+
+def generator(nn: Any) -> Any:
+    """Return the generator of pytorch/examples."""
+    layers = [nn.ConvTranspose2d(100, 512, 4, 1, 0, bias=False), nn.BatchNorm2d(512), nn.ReLU()]
+    for read, made in ((512, 256), (256, 128), (128, 64)):
+        layers += [nn.ConvTranspose2d(read, made, 4, 2, 1, bias=False), nn.BatchNorm2d(made)]
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers, nn.ConvTranspose2d(64, 3, 4, 2, 1, bias=False), nn.Tanh())
+
+
+def discriminator(nn: Any) -> Any:
+    """Return the discriminator of pytorch/examples."""
+    layers = [nn.Conv2d(3, 64, 4, 2, 1, bias=False), nn.LeakyReLU(0.2)]
+    for read, made in ((64, 128), (128, 256), (256, 512)):
+        layers += [nn.Conv2d(read, made, 4, 2, 1, bias=False), nn.BatchNorm2d(made)]
+        layers.append(nn.LeakyReLU(0.2))
+    return nn.Sequential(*layers, nn.Conv2d(512, 1, 4, 1, 0, bias=False), nn.Sigmoid())
+
+
+NETWORKS: tuple[tuple[str, Callable[[Any], Any], tuple[int, ...]], ...] = (
+    ("crnn", crnn, (1, 32, 100)),
+    ("segnet", segnet, (3, 360, 480)),
+    ("dcgan_generator", generator, (100, 1, 1)),
+    ("dcgan_discriminator", discriminator, (3, 64, 64)),
+)
+
+
+def products(nn: Any, module: Any, given: Any, made: Any) -> int:
+    """Return the multiply-accumulates of one module for what it was given and made."""
+    found = 0
+    match module:
+        case nn.LSTM():
+            weights = (p for name, p in module.named_parameters() if name.startswith("weight"))
+            found = given.shape[0] * given.shape[1] * sum(p.numel() for p in weights)
+        case nn.ConvTranspose2d():
+            found = given.numel() // module.in_channels * module.weight.numel()
+        case nn.Conv2d():
+            found = made.numel() // module.out_channels * module.weight.numel()
+        case nn.Linear():
+            found = made.numel() // module.out_features * module.weight.numel()
+        case _:
+            pass
+    return int(found)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize(("spec", "build", "extents"), NETWORKS, ids=[n[0] for n in NETWORKS])
+def test_network_is_the_module_of_pytorch(
+    spec: str, build: Callable[[Any], Any], extents: tuple[int, ...]
+) -> None:
+    torch = pytest.importorskip("torch", reason="modules of PyTorch: torch is not installed")
+    model = build(torch.nn).eval()
+    counted = []
+
+    def count(module: Any, given: Any, made: Any) -> None:
+        counted.append(products(torch.nn, module, given[0], made))
+
+    for module in model.modules():
+        module.register_forward_hook(count)
+    with torch.no_grad():
+        model(torch.rand(1, *extents))
+    total = cnn.analyze(SPECS / f"{spec}.yaml").analysis.total
+    assert total.parameters == sum(p.numel() for p in model.parameters())
+    assert total.operations() == sum(counted)
+
+
+def test_a_decoder_of_segnet_gives_the_size_that_its_encoder_had() -> None:
+    report = cnn.analyze(SPECS / "segnet.yaml")
+    for level, decoder in zip((5, 4, 3, 2), range(1, 5), strict=True):
+        pool = report.analysis[f"encoder{level}/pool"].node
+        unpool = report.analysis[f"decoder{decoder}/unpool1"].node
+        assert unpool.output.size == pool.input_shapes[0].size
