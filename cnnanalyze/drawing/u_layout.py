@@ -188,6 +188,10 @@ def _line(
         return Line(0, 0, points, "rail", ends=ends)
     if b in arms.up and a in arms.up:
         return Line(0, 0, ((x[a], tops[a]), (x[b], tops[b] + figures[b].height)), "edge", ends=ends)
+    right = (x[a] + figures[a].width / 2, middle[a])
+    foot = (x[b], tops[b] + figures[b].height)
+    if b in arms.up and foot[1] < middle[a]:  # the lowest box up stands higher: round the corner
+        return Line(0, 0, (right, (x[b], middle[a]), foot), "rail", ends=ends)
     if b in arms.up:  # from the lowest box down to the lowest box up
         level = max(middle.values())
         points = (

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.sampled(12)
 NETWORKS = (
     *("lenet5", "alexnet", "vgg16", "googlenet", "googlenet_auxiliary", "resnet18", "resnet50"),
     *("resnet50_v2", "densenet121", "unet", "fcn8s", "fcn16s", "mobilenet_v2", "squeezenet1_0"),
-    *("yolov3", "nasnet_a_mobile", "shufflenet_v2_x1_0", "m5", "r3d18", "sobel"),
+    *("yolov3", "nasnet_a_mobile", "shufflenet_v2_x1_0", "m5", "r3d18", "sobel", "segnet", "crnn"),
     *("lecture_003_separable", "inception_v3", "xception", "efficientnet_b0", "convnext_tiny"),
 )
 
