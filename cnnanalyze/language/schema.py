@@ -21,6 +21,7 @@ from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
 from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.synonyms import RESERVED
 from cnnanalyze.language.vocabulary import (
+    END,
     EXPRESSION,
     NAME,
     NATURAL,
@@ -141,7 +142,7 @@ _FORMS = (
     ("values",),
 )
 _INPUT = any_of(
-    {"type": "string", "pattern": rf"^{SHAPE}|^{OPEN}$|\$"},
+    {"type": "string", "pattern": rf"^{SHAPE}|^{OPEN}{END}|\$"},
     POSITIVE,
     *(
         {

@@ -53,18 +53,18 @@ NATURAL: Schema = {"type": "integer", "minimum": 0, "maximum": types.LARGEST}
 
 # Patterns mean the same in Python and in JavaScript: ASCII is spelt out, and every other character
 # is taken for a letter. '$' would let a line break pass in Python.
-_END = r"(?![\s\S])"
-SHAPE = rf"\s*0*[1-9][0-9]{{0,12}}\s*([x×]\s*0*[1-9][0-9]{{0,12}}\s*){{0,3}}{_END}"
+END = r"(?![\s\S])"
+SHAPE = rf"\s*0*[1-9][0-9]{{0,12}}\s*([x×]\s*0*[1-9][0-9]{{0,12}}\s*){{0,3}}{END}"
 """The pattern of a shape such as ``224x224x3``."""
 NAME: Schema = {
     "type": "string",
-    "pattern": r"^(?=.*[^\x00-@\[-`{-\x7f])[^\x00-/:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*" + _END,
+    "pattern": r"^(?=.*[^\x00-@\[-`{-\x7f])[^\x00-/:-@\[-^`{-\x7f][^\x00-,/:-@\[-^`{-\x7f]*" + END,
     "maxLength": 100,
     "not": {"const": "input"},
 }
 """What may name a step or a block."""
 VARIABLE: Schema = {
-    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,99}" + _END,
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,99}" + END,
     "not": {"enum": ["in", "index"]},
 }
 """What may name a parameter."""
@@ -194,7 +194,7 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         "whole number, at least 0, such as 1.2M",
         any_of(
             NATURAL,
-            {"type": "string", "pattern": f"^{types.DIGITS} ?[kKMGBT]?{_END}"},
+            {"type": "string", "pattern": f"^{types.DIGITS} ?[kKMGBT]?{END}"},
             EXPRESSION,
         ),
     ),

@@ -149,9 +149,9 @@ def conventions(analyses: Sequence[Analysis]) -> Document:
             yield from (Tabular(_table(q, counts)) for q in by_convention())
 
     def data() -> dict[str, Any]:
-        found = [_data(analysis, counts) for analysis, counts in counted]
         schema = {"schema": VERSIONS["conventions"]}
-        return schema | (found[0] if len(found) == 1 else {"networks": found})
+        found = [schema | _data(analysis, counts) for analysis, counts in counted]
+        return found[0] if len(found) == 1 else schema | {"networks": found}
 
     return Document(
         "Counting conventions",
