@@ -88,7 +88,9 @@ class Grid(Lines):
                 shown = group
                 yield from _dim(wrap(legible(group), min(width, LONGEST_LINE)))
             lines = layout.row(row, COLOURS.get(family, ""))
-            yield from set_in(indent, _beside(lines, remark, layout) if is_beside else lines)
+            if is_beside:
+                lines = _beside(lines, remark, layout)
+            yield from set_in(indent, lines) if indent else lines
             if remark and not is_beside:
                 for text in remark.split("\n"):
                     first, rest = f"{indent}{GAP * 2}", f"{indent}{GAP * 3}"

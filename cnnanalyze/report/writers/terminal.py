@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import ClassVar
 
@@ -51,7 +51,7 @@ CODE = "    "
 
 
 @writer("text", ".txt")
-class Terminal(BlockWriter[list[Line]]):
+class Terminal(BlockWriter[Iterable[Line]]):
     """Writes lines for a width."""
 
     is_brief: ClassVar[bool] = True
@@ -107,13 +107,17 @@ class Terminal(BlockWriter[list[Line]]):
         lines = (self._wrapped(item, f"{GAP}- ", GAP * 2) for item in block.items)
         return self._titled(block.title, list(chain.from_iterable(lines)))
 
-    def tabular(self, block: Tabular) -> list[Line]:
-        """Return a table."""
+    def tabular(self, block: Tabular) -> Iterable[Line]:
+        """Return a table, whose lines are made one after the other."""
         title = "" if block.is_folded else block.title  # a terminal folds nothing
         indent = GAP if title or not block.has_headings else ""
         grid = Grid(block.table, has_headings=block.has_headings)
-        lines = set_in(indent, grid.lines(self.width - len(indent)))
-        return self._titled(title, list(lines))
+        lines = (
+            set_in(indent, grid.lines(self.width - len(indent)))
+            if indent
+            else grid.lines(self.width)
+        )
+        return self._titled(title, list(lines)) if title else lines
 
     def code(self, block: Code) -> list[Line]:
         """Return lines as they are; those that a program prints are broken."""
