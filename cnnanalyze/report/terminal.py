@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -131,18 +131,6 @@ class Lines:
         return "".join(
             "".join(text for text, _ in line).rstrip() + "\n" for line in self.legible(width)
         )
-
-
-class Together(Lines):
-    """Several of them, one below the other."""
-
-    def __init__(self, parts: Sequence[Lines]) -> None:
-        self.parts = parts
-
-    def lines(self, width: int) -> Iterator[Line]:
-        """Lay them out."""
-        for part in self.parts:
-            yield from part.lines(width)
 
 
 def terminal_width() -> int:
