@@ -15,7 +15,7 @@ from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.merge import Join
 from cnnanalyze.layers.resize import Resize
 from cnnanalyze.layers.transposed import TransposedConv
@@ -77,7 +77,7 @@ Matching = tuple[Layers, Layers, Pairing]
 def _told(before: Analysis, after: Analysis, matching: Matching) -> Comparison:
     """Return the difference of two networks whose layers are matched."""
     old, new, pairs = matching
-    partners = Partners({str(INPUT): str(INPUT)})
+    partners = Partners(_paired_inputs(before.network, after.network))
     for i, j in pairs:
         partners.enter(old[i].node.id, new[j].node.id)
     return Comparison(
@@ -86,6 +86,13 @@ def _told(before: Analysis, after: Analysis, matching: Matching) -> Comparison:
         tuple(_changes(old, new, pairs, partners)),
         tuple(_network_aspects(before.network, after.network, partners)),
     )
+
+
+def _paired_inputs(before: Network, after: Network) -> dict[str, str]:
+    """Return which input of the one is which of the other: by name, and else by place."""
+    same = {str(name): str(name) for name in before.inputs if name in after.inputs}
+    left, others = ([str(n) for n in net.inputs if n not in same] for net in (before, after))
+    return same | dict(zip(left, others, strict=False))
 
 
 def _matched(before: Analysis, after: Analysis, ones: list[Look], others: list[Look]) -> Matching:
@@ -310,10 +317,18 @@ def _elsewhere(
         yield Aspect(name, ones, others)
 
 
+def _listed(network: Network) -> str:
+    return ", ".join(f"{name} {one.shape}" for name, one in network.inputs.items())
+
+
 def _network_aspects(before: Network, after: Network, partners: Partners) -> Iterator[Aspect]:
     """Say in what the networks as a whole differ."""
-    if before.input != after.input:
-        yield Aspect("input", before.input, after.input)
+    ones, others = ([one.shape for one in net.inputs.values()] for net in (before, after))
+    if len(ones) == len(others) == 1:
+        if ones != others:
+            yield Aspect("input", ones[0], others[0])
+    elif (one := _listed(before)) != (other := _listed(after)):
+        yield Aspect("inputs", one, other)
     if len(before.outputs) != len(after.outputs):
         yield Aspect("outputs", before.outputs, after.outputs)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,6 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.spelling import Spelling, offered
 from cnnanalyze.errors import Fault, Source, SpecError, UsageError
 from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.claims import Claim, read_claims
 from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
@@ -75,7 +75,7 @@ def refuse_open_sizes(network: Network) -> None:
     if not network.assumed:
         return
     document = spec_of(network).document
-    tree = None if document is None else document.tree.get("input")
+    tree = None if document is None else document.going_in
     names = list(network.assumed)
     settings = " ".join(f"--set {name}={size}" for name, size in network.assumed.items())
     are_several = len(names) > 1
@@ -182,7 +182,7 @@ def _lay_out(
 
     Sizes of the input that are left open are assumed: those with which the network can be built.
     """
-    open_sizes = [name for name in symbols_of(document.tree.get("input")) if name not in given]
+    open_sizes = [name for name in symbols_of(document.going_in) if name not in given]
     if not open_sizes:
         return _lay_out_sized(document, given, {}, faults, known)
     first: Faults | None = None
@@ -219,7 +219,7 @@ def _lay_out_sized(
         return None
     return Spec(
         document.name,
-        {INPUT: Input(expansion.input.shape, expansion.input.values, _open(expansion, sizes))},
+        {name: _open(one, sizes) for name, one in expansion.inputs.items()},
         expansion.nodes,
         expansion.outputs,
         document,
@@ -229,10 +229,10 @@ def _lay_out_sized(
     )
 
 
-def _open(expansion: Expansion, sizes: dict[str, int]) -> tuple[str, ...]:
-    """Return the symbol of each extent of the input that has no size of its own."""
-    names = tuple(name if name in sizes else "" for name in expansion.input.names)
-    return names if any(names) else ()
+def _open(given: Input, sizes: dict[str, int]) -> Input:
+    """Return an input with the symbol of each extent that has no size of its own."""
+    names = tuple(name if name in sizes else "" for name in given.names)
+    return replace(given, names=names if any(names) else ())
 
 
 def vary(network: Network, settings: Mapping[str, Any]) -> Spec:

@@ -45,6 +45,7 @@ KEYS = (
     "extends",
     "set",
     "input",
+    "inputs",
     "params",
     "defaults",
     "blocks",
@@ -95,6 +96,12 @@ class Document:
         """The top-level parameters with what is written for them."""
         params = self.tree.get("params")
         return params.entries if isinstance(params, Mapping) else ()
+
+    @property
+    def going_in(self) -> Tree | None:
+        """What is written for the input, or for several."""
+        found = self.tree.get("input")
+        return self.tree.get("inputs") if found is None else found
 
     @property
     def defaults(self) -> Mapping | None:
@@ -286,7 +293,8 @@ def _lay_over(below: Mapping, above: Mapping) -> Mapping:
     section is replaced whole. Claims are never taken over: what was printed for the base does not
     speak of the variant.
     """
-    entries = {key.text: (key, value) for key, value in below.entries if key.text != "expect"}
+    replaced = {"expect", *(_GOING_IN if any(map(above.get, _GOING_IN)) else ())}
+    entries = {k.text: (k, value) for k, value in below.entries if k.text not in replaced}
     for key, value in above.entries:
         known = entries.get(key.text)
         if known is not None and key.text in _MERGED:
@@ -330,7 +338,16 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
             faults.add(f"'{key.text}' must be a text, not {said(value)}", value.mark)
         elif key.text in _MERGED and not _is_mapping(value):
             faults.add(f"'{key.text}' must be a mapping, not {said(value)}", value.mark)
-    if missing := [key for key in _REQUIRED if tree.get(key) is None]:
+    only, several = tree.get("input"), tree.get("inputs")
+    if only is not None and several is not None:
+        last = max((key.mark for key, _ in tree.entries if key.text in _GOING_IN), key=_position)
+        faults.add(
+            "a spec has either 'input' or 'inputs', not both",
+            last,
+            help="'input: 224x224x3' is the short form of one input; write all under 'inputs'",
+        )
+    given = {key.text for key, _ in tree.entries} | ({"input"} if several is not None else set())
+    if missing := [key for key in _REQUIRED if key not in given]:
         faults.add(
             f"this spec has no {quoted(missing)}",
             tree.mark,
@@ -353,6 +370,14 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
     if isinstance(params, Mapping):
         check_names([key for key, _ in params.entries], "a parameter", faults)
     check_defaults(tree.get("defaults"), faults)
+
+
+_GOING_IN = ("input", "inputs")
+"""The keys that say what goes in, of which a spec has one."""
+
+
+def _position(mark: Mark) -> tuple[int, int]:
+    return mark.line, mark.column
 
 
 _REQUIRED = {

@@ -7,13 +7,15 @@ there. A fault does not stop the reading: what depends on it becomes unknown, th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults, said
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
+from cnnanalyze.graph.network import Input
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.blocks import Block, bind_arguments, describe
 from cnnanalyze.language.control_flow import (
@@ -28,9 +30,10 @@ from cnnanalyze.language.control_flow import (
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_compiler import ELEMENTS
-from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_input, turned
+from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_inputs, turned
 from cnnanalyze.language.names import (
     LOST,
+    UNSAID,
     Names,
     Scope,
     ScopeFrame,
@@ -46,12 +49,17 @@ from cnnanalyze.layers.base import KINDS
 
 
 def read_outputs(
-    tree: Tree | None, layers: Sequence, scope: Scope, last: Wire, names: Names
+    tree: Tree | None,
+    layers: Sequence,
+    scope: Scope,
+    last: Wire,
+    names: Names,
+    inputs: Collection[NodeId],
 ) -> tuple[NodeId, ...]:
     """Return the ids of the network's outputs: the named ones, or the last step."""
     if tree is None:
         if (
-            last.id == INPUT
+            last.id in (*inputs, UNSAID.id)
             and last is not LOST
             and any(w is not LOST for w in names.placed.values())
         ):
@@ -77,12 +85,14 @@ def read_outputs(
     for item in items:
         assert isinstance(item, Scalar)
         wire = names.look_up(item, scope)
-        if wire.id == INPUT and wire is not LOST:
+        if wire.id in inputs and wire is not LOST:
             names.reading.fault("the input cannot be an output", item.mark, scope, code="GR004")
         found.append(wire.id)
     return tuple(dict.fromkeys(found))
 
 
+_SEVERAL = 2
+"""So many inputs leave open which of them the first step reads."""
 DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""
 
@@ -93,7 +103,7 @@ PARAMETERS_OF_A_STEP = 10
 class Expansion(NamedTuple):
     """The flat network of a spec."""
 
-    input: WrittenInput
+    inputs: dict[NodeId, Input]
     nodes: tuple[Node, ...]
     outputs: tuple[NodeId, ...]
     parameters: dict[str, object]
@@ -117,7 +127,7 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
 
 def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expansion | None:
     parameters = read_parameters(document, settings, faults)
-    given = read_input(document, parameters, faults)
+    given = read_inputs(document, parameters, faults)
     layers = document.tree.get("layers")
     if layers is None:
         return None
@@ -131,24 +141,45 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
         return None
     reading = SpecReading(faults.under("SP013"))
     names = Names(reading)
-    builder = NodeBuilder(
-        reading, names, LayerFactory(reading), given.shape.rank if given else None
-    )
-    if given is not None and (meant := turned(document, given.shape)) is not None:
+    known = {name: one for name, one in given.items() if one is not None}
+    ranks = {one.shape.rank for one in known.values()}
+    rank = ranks.pop() if len(ranks) == 1 and len(known) == len(given) else None
+    builder = NodeBuilder(reading, names, LayerFactory(reading), rank)
+    only = known.get(INPUT)
+    if only is not None and (meant := turned(document, only.shape)) is not None:
         builder.advice = (
-            f"{explain_turned(given.shape)}; if its channels came first, write 'input: {meant}'"
+            f"{explain_turned(only.shape)}; if its channels came first, write 'input: {meant}'"
         )
     expander = _Expander(document, parameters, reading, names, builder)
+    wires = {name: LOST if one is None else Wire(name, one.shape) for name, one in given.items()}
     try:
-        outputs = expander.lay_out(layers, Wire(INPUT, given.shape) if given else LOST)
+        outputs = expander.lay_out(layers, wires)
         reading.faults.complete(find_idle_faults(document, expander.placed, expander.read))
     except TooLarge:
         return None
     finally:
         names.explain_missed()
-    if given is None:
+    if not known or len(known) < len(given):
         return None
-    return Expansion(given, tuple(expander.builder.nodes), outputs, parameters)
+    nodes = tuple(expander.builder.nodes)
+    if not reading.faults:
+        _refuse_unread(known, nodes, faults.under("GR004"))
+    inputs = {name: Input(one.shape, one.values, one.names) for name, one in known.items()}
+    return Expansion(inputs, nodes, outputs, parameters)
+
+
+def _refuse_unread(
+    inputs: dict[NodeId, WrittenInput], nodes: tuple[Node, ...], faults: Faults
+) -> None:
+    """Note every input that no layer reads."""
+    read = {source for node in nodes for source in node.inputs}
+    for name, one in inputs.items():
+        if name not in read:
+            faults.add(
+                f"nothing reads the input '{name}'",
+                one.mark,
+                help=f"read it, as in 'from: {name}', or leave it out",
+            )
 
 
 class _Expander:
@@ -172,13 +203,18 @@ class _Expander:
         self.count = 0
         self.depth = 0
 
-    def lay_out(self, layers: Sequence, start: Wire) -> tuple[NodeId, ...]:
+    def lay_out(self, layers: Sequence, inputs: dict[NodeId, Wire]) -> tuple[NodeId, ...]:
         """Lay out the whole network; return its outputs."""
+        start = next(iter(inputs.values()), LOST) if len(inputs) < _SEVERAL else UNSAID
+        frame = ScopeFrame("", dict(inputs.items()), names_in(layers))
+        frame.history += [start] if start is not UNSAID else []
+        frame.taken.update(inputs)
         scope = Scope(
-            ScopeFrame("", {INPUT: start}, names_in(layers), history=[start]),
+            frame,
             Variables(self.parameters),
             () if self.document.defaults is None else (self.document.defaults,),
         )
+        self.names.inputs = tuple(inputs)
         last = self.run(layers, scope, start)
         if not (self.reading.faults or self.names.missed or self.builder.nodes):
             self.reading.fault(
@@ -187,7 +223,8 @@ class _Expander:
                 scope,
                 code="GR004",
             )
-        return read_outputs(self.document.tree.get("outputs"), layers, scope, last, self.names)
+        tree = self.document.tree.get("outputs")
+        return read_outputs(tree, layers, scope, last, self.names, inputs)
 
     def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
         """Lay out a list of steps one after the other; return where it ends."""
@@ -302,6 +339,8 @@ class _Expander:
         if word is None:
             return self.lose(step, scope)
         if (block := self.document.blocks.get(word)) is not None:
+            if self.is_unsaid(step, scope, wires):
+                return self.lose(step, scope)
             return self.place_block(block, step, scope, wires)
         cls = kind(word, step, scope, self.names, self.document.blocks)
         if cls is None:
@@ -312,9 +351,27 @@ class _Expander:
             ends = self.branches(step, scope, wires, path)
         else:
             ends = wires
-        wire = LOST if ends is None else self.builder.enter(cls, step, scope, ends, path)
+        if ends is None or self.is_unsaid(step, scope, ends):
+            wire = LOST
+        else:
+            wire = self.builder.enter(cls, step, scope, ends, path)
         self.names.bind(step, scope, path, wire)
         return wire
+
+    def is_unsaid(self, step: Step, scope: Scope, wires: list[Wire]) -> bool:
+        """Note that a step does not say which of several inputs it reads."""
+        if not any(wire is UNSAID for wire in wires):
+            return False
+        inputs = self.names.inputs
+        self.reading.fault(
+            f"'{step.word}' does not say which of the {len(inputs)} inputs it reads: "
+            f"{listed(inputs)}",
+            step.mark,
+            scope,
+            help=f"say it, as in 'from: {inputs[0]}'",
+            code="GR001",
+        )
+        return True
 
     @staticmethod
     def number(step: Step, scope: Scope) -> int:

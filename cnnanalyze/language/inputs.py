@@ -1,16 +1,18 @@
-"""The input as it is written: ``224x224x3``, or a mapping with extents, perhaps with values."""
+"""Inputs as they are written: ``224x224x3``, or a mapping with extents, perhaps with values."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, say
+from cnnanalyze.core.diagnostics import Faults, said, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape, axis_name, channels_last, parse_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain
 from cnnanalyze.errors import Mark
 from cnnanalyze.graph.given_numbers import nest
+from cnnanalyze.graph.naming import LONGEST_NAME, is_name
+from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
 from cnnanalyze.language.symbols import ANY, written_symbols
@@ -18,7 +20,7 @@ from cnnanalyze.layers.attributes import LARGEST
 
 
 class WrittenInput(NamedTuple):
-    """The network's input: its shape, and its values if the spec gives them."""
+    """An input of the network: its shape, and its values if the spec gives them."""
 
     shape: Shape
     mark: Mark
@@ -36,46 +38,235 @@ FORMS = (
 _SAID = (
     "{height, width, channels}, {length, channels}, {features} or {depth, height, width, channels}"
 )
-_HELP = "input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
 _MOST_AXES = 4
 """Three axes of space, and the channels."""
 
 
-def read_input(document: Document, scope: dict[str, object], faults: Faults) -> WrittenInput | None:
-    """Read ``input:``; nothing comes back where a fault was noted or hides a number."""
-    tree = document.tree.get("input")
-    if tree is None:
-        return None
+INPUTS = "inputs"
+"""The key that has several inputs by their names; ``input`` is the short form of one."""
+
+
+def read_inputs(
+    document: Document, scope: dict[str, object], faults: Faults
+) -> dict[NodeId, WrittenInput | None]:
+    """Read ``input:``, or ``inputs:``, by name; nothing stands for what a fault hides."""
     faults = faults.under("SP016")
-    if isinstance(tree, Sequence):
-        _refuse_list(tree, faults)
-        return None
-    values: object = None
-    names: tuple[str, ...] = ()
-    place = tree.mark
-    with faults.caught():
-        if isinstance(tree, Mapping):
-            if (written := tree.get("values")) is not None:
-                values, place = evaluate(written, scope), written.mark
-            extents = None if values is UNKNOWN else _named_extents(tree, values, scope, faults)
-        else:
-            extents = _written_extents(tree, scope, faults)
-            names = written_symbols(tree.text)
-        if extents is None or not _are_sizes(extents, tree, faults):
-            return None
-        shape = Shape(extents[:-1], extents[-1])
-        if values is None:
-            return WrittenInput(shape, tree.mark, names=names)
-        try:
-            return WrittenInput(shape, tree.mark, nest(values, shape.extents))
-        except ValueError as error:
+    only, several = document.tree.get(INPUT), document.tree.get(INPUTS)
+    if several is None:
+        return {} if only is None else {INPUT: InputReader(scope, faults).read(only)}
+    if not isinstance(several, Mapping) or not several.entries:
+        faults.add(
+            f"'inputs' must be a mapping from names to inputs, not {said(several)}",
+            several.mark,
+            help="'input' has one input, such as input: 224x224x3; several have names: "
+            "inputs: {left: 105x105x1, right: 105x105x1}",
+        )
+        return {}
+    found: dict[NodeId, WrittenInput | None] = {}
+    for key, tree in several.entries:
+        name = key.text
+        if not is_name(name):
             faults.add(
-                f"the values of the input do not have its shape {shape}: {error}",
-                place,
-                help="give one list per row, and in it one number per position, "
-                "or one list of numbers for the channels",
+                f"'{name[:LONGEST_NAME]}' cannot name an input",
+                key.mark,
+                help="use letters, digits, '_', '-' and '.', with at least one letter and at most "
+                f"{LONGEST_NAME} characters",
+                code="SP019",
             )
-    return None
+        elif len(several.entries) == 1 and name != INPUT:
+            faults.add(
+                "the only input of a network is called 'input'",
+                key.mark,
+                help=f"write 'input: 224x224x3', and 'input' for '{name}'",
+                code="SP019",
+            )
+        reader = InputReader(scope, faults, f"the input '{name}'", name)
+        read = reader.read(tree)
+        found[NodeId(name)] = read and read._replace(mark=key.mark)
+    return found
+
+
+class InputReader(NamedTuple):
+    """Reads one input, and notes what is wrong with it."""
+
+    scope: dict[str, object]
+    faults: Faults
+    what: str = "the input"
+    """What messages call it."""
+    key: str = "input"
+
+    @property
+    def help(self) -> str:
+        """How an input is written."""
+        return f"{self.key}: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
+
+    def read(self, tree: Tree) -> WrittenInput | None:
+        """Return the input; nothing where a fault was noted or hides a number."""
+        if isinstance(tree, Sequence):
+            self.refuse_list(tree)
+            return None
+        values: object = None
+        names: tuple[str, ...] = ()
+        place = tree.mark
+        with self.faults.caught():
+            if isinstance(tree, Mapping):
+                if (written := tree.get("values")) is not None:
+                    values, place = evaluate(written, self.scope), written.mark
+                extents = None if values is UNKNOWN else self.named_extents(tree, values)
+            else:
+                extents = self.written_extents(tree)
+                names = written_symbols(tree.text)
+            if extents is None or not self.are_sizes(extents, tree):
+                return None
+            shape = Shape(extents[:-1], extents[-1])
+            if values is None:
+                return WrittenInput(shape, tree.mark, names=names)
+            try:
+                return WrittenInput(shape, tree.mark, nest(values, shape.extents))
+            except ValueError as error:
+                self.faults.add(
+                    f"the values of {self.what} do not have its shape {shape}: {error}",
+                    place,
+                    help="give one list per row, and in it one number per position, "
+                    "or one list of numbers for the channels",
+                )
+        return None
+
+    def refuse_list(self, tree: Sequence) -> None:
+        """Note that a list does not say what its numbers are."""
+        numbers = plain(tree)
+        if len(numbers) == _MOST_AXES and numbers[0] in _BATCH:
+            rest = [n for n in numbers[1:] if type(n) is int]
+            instead = self.orders(rest) if len(rest) == len(numbers) - 1 else self.help
+            self.faults.add(
+                f"{self.what} {say(numbers)} begins with a batch axis, "
+                "but counts are for one image",
+                tree.mark,
+                help=f"leave it out: {instead}",
+            )
+            return
+        remedy = f"'{self.key}: 224x224x3' (height x width x channels)"
+        if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
+            remedy = self.orders(numbers)
+        self.faults.add(
+            f"ambiguous order of the bare list {say(numbers)}: "
+            "height first, or channels first as in PyTorch?",
+            tree.mark,
+            help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
+        )
+
+    def orders(self, numbers: list[int]) -> str:
+        """Return how three numbers are written, whichever order was meant."""
+        first, second, third = numbers
+        return (
+            f"'{self.key}: {first}x{second}x{third}' (height x width x channels), or "
+            f"'{self.key}: {second}x{third}x{first}' if the channels came first"
+        )
+
+    def written_extents(self, tree: Scalar) -> tuple[int, ...] | None:
+        """Return the extents that one word says."""
+        text = interpolate(tree.text, tree.mark, self.scope) if "$" in tree.text else tree.text
+        if "unknown" in text:
+            return None
+        if names := written_symbols(text):
+            text = "x".join(
+                str(self.scope[name]) if name else word
+                for name, word in zip(names, re.split("[x×]", text), strict=True)
+            )
+        extents = parse_text(text)
+        if extents is None or len(extents) > _MOST_AXES:
+            self.faults.add(
+                f"{self.what} must be written as height x width x channels, "
+                f"not {say(text or None)}",
+                tree.mark,
+                help=self.instead(text),
+            )
+            return None
+        return extents
+
+    def instead(self, text: str) -> str:
+        """Say how an input is written that is written otherwise."""
+        words = [w for w in re.split(r"[\sx×X*,;()\[\]]+", text[:_LONGEST]) if w]
+        if len(words) >= _MOST_AXES and words[0] in map(str, _BATCH):
+            if all(w.isdecimal() for w in words[1:]):
+                return f"leave the batch axis out: {self.written_last(words[1:])}"
+            words = words[1:]
+        if 1 < len(words) <= _MOST_AXES and all(w.isdecimal() for w in words) and text[-1] != "x":
+            return f"write {self.written_last(words)}"
+        if set(words) & _OPEN and all(w.isdecimal() or w in _OPEN for w in words):
+            shown = "x".join(w if w.isdecimal() else ANY for w in words)
+            return (
+                "a size that is left open has a letter or a question mark, "
+                f"as in '{self.key}: {shown}'"
+            )
+        return self.help
+
+    def written_last(self, words: list[str]) -> str:
+        """Return how an input is written, in both orders if its channels seem to come first."""
+        extents = parse_text("x".join(words))
+        as_it_stands = f"{self.key}: {'x'.join(words)}, channels last"
+        if extents is None or not all(extents):
+            return as_it_stands
+        meant = channels_last(Shape(extents[:-1], extents[-1]))
+        if meant is None:
+            return as_it_stands
+        return f"{self.key}: {meant} if the channels came first, or {as_it_stands}"
+
+    def named_extents(self, tree: Mapping, values: object) -> tuple[int, ...] | None:
+        """Return the extents that a mapping names, or those of the values if it names none."""
+        given = {k.text: evaluate(t, self.scope) for k, t in tree.entries if k.text != "values"}
+        for form in FORMS:
+            if set(given) == set(form):
+                found = tuple(given[name] for name in form)
+                return None if any(n is UNKNOWN for n in found) else found  # type: ignore[return-value]  # checked next
+        if not given and values is not None:
+            extents = _extents_of(values)
+            if extents is None:
+                self.faults.add(
+                    f"the values of {self.what} must be rows of numbers, not {say(values)}",
+                    tree.mark,
+                    help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
+                )
+            return extents
+        words = tuple(dict.fromkeys(w for form in FORMS for w in form))
+        if (
+            given
+            and all(isinstance(v, str) or k not in words for k, v in given.items())
+            and any(isinstance(v, str) and parse_text(v) for v in given.values())
+        ):
+            self.faults.add(
+                f"the mapping of {self.what} names its extents, not {', '.join(given)}",
+                tree.mark,
+                help="several inputs stand under 'inputs', as in 'inputs: {left: 64x64x1, ...}'",
+            )
+            return None
+        unknown = next((k for k, _ in tree.entries if k.text not in {*words, "values"}), None)
+        self.faults.add(
+            f"the mapping of {self.what} must be one of {_SAID}, not {{{', '.join(given)}}}"
+            f"{nearest(unknown.text, words) if unknown else ''}",
+            unknown.mark if unknown else tree.mark,
+            help=self.help,
+        )
+        return None
+
+    def are_sizes(self, extents: tuple[Any, ...], tree: Tree) -> bool:
+        """Whether extents are numbers that an input can have; note it if not."""
+        for n in extents:
+            if type(n) is not int or not 1 <= n <= LARGEST:
+                self.faults.add(
+                    f"every extent of {self.what} must be a whole number of at least 1 and at most "
+                    f"{LARGEST:,}, not {say(n)}",
+                    tree.mark,
+                    help=self.help,
+                )
+                return False
+        return True
+
+
+_BATCH = (1, -1, None, "None", "N", "n", "batch", "B", "?")
+"""What stands for the number of images."""
+_OPEN = {"?", "-1", "None", "none", "null", "any", "H", "W", "h", "w"}
+_LONGEST = 200
 
 
 def turned(document: Document, shape: Shape) -> Shape | None:
@@ -111,150 +302,6 @@ def advise_turned(shape: Shape, meant: Shape) -> str:
     """
     before = "a batch axis and the channels" if meant.rank < shape.rank else "the channels"
     return f"write 'input: {meant}' if {before} came first"
-
-
-def _refuse_list(tree: Sequence, faults: Faults) -> None:
-    numbers = plain(tree)
-    if len(numbers) == _MOST_AXES and numbers[0] in _BATCH:
-        rest = [n for n in numbers[1:] if type(n) is int]
-        faults.add(
-            f"the input {say(numbers)} begins with a batch axis, but counts are for one image",
-            tree.mark,
-            help=f"leave it out: {_orders(rest) if len(rest) == len(numbers) - 1 else _HELP}",
-        )
-        return
-    remedy = "'input: 224x224x3' (height x width x channels)"
-    if len(numbers) == 3 and all(type(n) is int for n in numbers):  # noqa: PLR2004 - an image
-        remedy = _orders(numbers)
-    faults.add(
-        f"ambiguous order of the bare list {say(numbers)}: "
-        "height first, or channels first as in PyTorch?",
-        tree.mark,
-        help=f"write {remedy}, or a mapping {{height: 224, width: 224, channels: 3}}",
-    )
-
-
-_BATCH = (1, -1, None, "None", "N", "n", "batch", "B", "?")
-"""What stands for the number of images."""
-
-
-def _orders(numbers: list[int]) -> str:
-    first, second, third = numbers
-    return (
-        f"'input: {first}x{second}x{third}' (height x width x channels), or "
-        f"'input: {second}x{third}x{first}' if the channels came first"
-    )
-
-
-def _written_extents(
-    tree: Scalar, scope: dict[str, object], faults: Faults
-) -> tuple[int, ...] | None:
-    text = interpolate(tree.text, tree.mark, scope) if "$" in tree.text else tree.text
-    if "unknown" in text:
-        return None
-    if names := written_symbols(text):
-        text = "x".join(
-            str(scope[name]) if name else word
-            for name, word in zip(names, re.split("[x×]", text), strict=True)
-        )
-    extents = parse_text(text)
-    if extents is None or len(extents) > _MOST_AXES:
-        faults.add(
-            f"the input must be written as height x width x channels, not {say(text or None)}",
-            tree.mark,
-            help=_instead(text),
-        )
-        return None
-    return extents
-
-
-def _instead(text: str) -> str:
-    """Say how an input is written that is written otherwise."""
-    words = [w for w in re.split(r"[\sx×X*,;()\[\]]+", text[:_LONGEST]) if w]
-    if len(words) >= _MOST_AXES and words[0] in map(str, _BATCH):
-        if all(w.isdecimal() for w in words[1:]):
-            return f"leave the batch axis out: {_written_last(words[1:])}"
-        words = words[1:]
-    if 1 < len(words) <= _MOST_AXES and all(w.isdecimal() for w in words) and text[-1] != "x":
-        return f"write {_written_last(words)}"
-    if set(words) & _OPEN and all(w.isdecimal() or w in _OPEN for w in words):
-        return f"a size that is left open has a letter or a question mark, {_with_symbols(words)}"
-    return _HELP
-
-
-def _with_symbols(words: list[str]) -> str:
-    """Return an input with symbols in the place of what others write for an open size."""
-    return f"as in 'input: {'x'.join(w if w.isdecimal() else ANY for w in words)}'"
-
-
-def _written_last(words: list[str]) -> str:
-    """Return an input as it is to be written, in both orders if its channels seem to come first."""
-    extents = parse_text("x".join(words))
-    as_it_stands = f"input: {'x'.join(words)}, channels last"
-    if extents is None or not all(extents):
-        return as_it_stands
-    meant = channels_last(Shape(extents[:-1], extents[-1]))
-    if meant is None:
-        return as_it_stands
-    return f"input: {meant} if the channels came first, or {as_it_stands}"
-
-
-_OPEN = {"?", "-1", "None", "none", "null", "any", "H", "W", "h", "w"}
-_LONGEST = 200
-
-
-def _named_extents(
-    tree: Mapping, values: object, scope: dict[str, object], faults: Faults
-) -> tuple[int, ...] | None:
-    """Return the extents that a mapping names, or those of the values if it names none."""
-    given = {k.text: evaluate(t, scope) for k, t in tree.entries if k.text != "values"}
-    for form in FORMS:
-        if set(given) == set(form):
-            found = tuple(given[name] for name in form)
-            return None if any(n is UNKNOWN for n in found) else found  # type: ignore[return-value]  # checked next
-    if not given and values is not None:
-        extents = _extents_of(values)
-        if extents is None:
-            faults.add(
-                "the values of the input must be rows of numbers, not " + say(values),
-                tree.mark,
-                help="values: [[3, 0, 1], [1, 5, 8], [2, 7, 2]]",
-            )
-        return extents
-    words = tuple(dict.fromkeys(w for form in FORMS for w in form))
-    if (
-        given
-        and all(isinstance(v, str) or k not in words for k, v in given.items())
-        and any(isinstance(v, str) and parse_text(v) for v in given.values())
-    ):
-        faults.add(
-            f"a network has one input, but this mapping names {', '.join(given)}",
-            tree.mark,
-            help="several inputs cannot be expressed: write a network for each, or one input with "
-            "all channels (input: 28x28x2) that 'slice' takes apart",
-        )
-        return None
-    unknown = next((k for k, _ in tree.entries if k.text not in {*words, "values"}), None)
-    faults.add(
-        f"the mapping of the input must be one of {_SAID}, not {{{', '.join(given)}}}"
-        f"{nearest(unknown.text, words) if unknown else ''}",
-        unknown.mark if unknown else tree.mark,
-        help=_HELP,
-    )
-    return None
-
-
-def _are_sizes(extents: tuple[Any, ...], tree: Tree, faults: Faults) -> bool:
-    for n in extents:
-        if type(n) is not int or not 1 <= n <= LARGEST:
-            faults.add(
-                "every extent of the input must be a whole number of at least 1 and at most "
-                f"{LARGEST:,}, not {say(n)}",
-                tree.mark,
-                help=_HELP,
-            )
-            return False
-    return True
 
 
 def _extents_of(values: object) -> tuple[int, ...] | None:

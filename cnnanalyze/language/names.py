@@ -112,7 +112,7 @@ def read_parameters(document: Document, given: dict[str, Any], faults: Faults) -
 
     A name that is no parameter of the spec is a fault.
     """
-    symbols = symbols_of(document.tree.get("input"))
+    symbols = symbols_of(document.going_in)
     names = (*(key.text for key, _ in document.param_trees), *symbols)
     known = frozenset(names)
     marks: dict[str, Mark | None] = {name: mark for name, (_, mark) in document.settings.items()}
@@ -218,6 +218,8 @@ _UNKNOWN_ATTRIBUTES = dict.fromkeys(
 
 LOST = Wire(INPUT, None)
 """What stands for a step that a fault hides."""
+UNSAID = Wire(NodeId("inputs"), None)
+"""What a step would read that names none of several inputs."""
 
 
 @dataclass
@@ -382,6 +384,8 @@ class Names:
         """Layers, blocks and rows by their full paths."""
         self.missed: list[Missed] = []
         """References that found nothing."""
+        self.inputs: tuple[str, ...] = ()
+        """What the inputs of the network are called."""
 
     # --- giving names ----------------------------------------------------------------------------
 
@@ -533,7 +537,7 @@ class Names:
                 f"there is no step '{text}' here{hint}",
                 name.mark,
                 scope,
-                help=several + _remedy(missed),
+                help=several + _remedy(missed, self.inputs),
                 code="GR001",
             )
         self.missed.clear()
@@ -546,10 +550,11 @@ def _places(frame: ScopeFrame, known: dict[int, dict[str, int]]) -> dict[str, in
     return known[id(frame)]
 
 
-def _remedy(missed: Missed) -> str:
+def _remedy(missed: Missed, inputs: tuple[str, ...]) -> str:
     """Say what could be read where a reference found nothing, and what may have been meant."""
     known = f"known here: {listed(tuple(islice(missed.known, MOST_LISTED + 1)))}"
-    if missed.text == INPUT:
-        inputs = next((f.inputs for f in missed.scope.frame.around() if f.inputs), ())
-        return f"inside a block what comes in is called {' or '.join(inputs)}; {known}"
+    if missed.text in {INPUT, *inputs}:
+        inside = next((f.inputs for f in missed.scope.frame.around() if f.inputs), ())
+        where = f"inside a block what comes in is called {' or '.join(inside)}; " if inside else ""
+        return f"{where}{known}"
     return f"{known}; name a step with 'as: {missed.text}'" if is_name(missed.text) else known

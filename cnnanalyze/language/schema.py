@@ -77,7 +77,14 @@ def build_schema(document: Document | None = None) -> Schema:
                 "type": ["object", "null"],
                 "description": "values for the parameters of the extended spec",
             },
-            "input": {**_INPUT, "description": "height x width x channels, such as 224x224x3"},
+            "input": described(ref("input"), "height x width x channels, such as 224x224x3"),
+            "inputs": {
+                "type": "object",
+                "propertyNames": {k: v for k, v in NAME.items() if k != "not"},
+                "additionalProperties": ref("input"),
+                "minProperties": 1,
+                "description": "several inputs by their names, which 'from' takes",
+            },
             "params": {
                 "type": ["object", "null"],
                 "propertyNames": VARIABLE,
@@ -108,9 +115,15 @@ def build_schema(document: Document | None = None) -> Schema:
             "lint": section(Lint),
         },
         "required": ["cnn"],
-        "anyOf": [{"required": ["extends"]}, {"required": ["input", "layers"]}],
+        "anyOf": [
+            {"required": ["extends"]},
+            {"required": ["input", "layers"]},
+            {"required": ["inputs", "layers"]},
+        ],
+        "not": {"required": ["input", "inputs"]},
         "additionalProperties": False,
         "definitions": {
+            "input": _INPUT,
             "steps": list_of(ref("step")),
             "step": _step(operations, blocks, closed=document is not None),
             "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),

@@ -65,14 +65,16 @@ def _named(axis: int, rank: int) -> str:
 
 
 def symbols_of(tree: Tree | None) -> tuple[str, ...]:
-    """Return the symbols of an ``input:`` section, each once, in order."""
-    texts: Sequence[str] = ()
+    """Return the symbols of an ``input:`` or ``inputs:`` section, each once, in order."""
+    return tuple(dict.fromkeys(_symbols(tree)))
+
+
+def _symbols(tree: Tree | None) -> Iterator[str]:
     if isinstance(tree, Scalar):
-        texts = (tree.text,)
+        yield from filter(None, written_symbols(tree.text))
     elif isinstance(tree, Mapping):
-        texts = tuple(t.text for _, t in tree.entries if isinstance(t, Scalar))
-    found = dict.fromkeys(name for text in texts for name in written_symbols(text) if name)
-    return tuple(found)
+        for _, value in tree.entries:
+            yield from _symbols(value)
 
 
 def assumptions(names: Sequence[str]) -> Iterator[dict[str, int]]:

@@ -11,7 +11,7 @@ from cnnanalyze.core.binding import Section
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.naming import LONGEST_NAME
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, Node, NodeId
 from cnnanalyze.language.document import TEXTS
 from cnnanalyze.language.inputs import FORMS
@@ -25,11 +25,6 @@ def write(network: Network) -> str:
     Paths are written with dots, since the name of a step holds no slash. Reading the text gives a
     network with the same layers, wiring, shapes and numbers. Claims, and budgets of single layers,
     are not written: they speak of paths and parameters that a flat spec does not have.
-
-    Raises
-    ------
-    UsageError
-        If the network has several inputs.
 
     Examples
     --------
@@ -49,14 +44,9 @@ def write(network: Network) -> str:
             f"a Network is written, not {say(given)}",
             help="cnnanalyze.load(path) reads one; the network of a report is report.network",
         )
-    if len(network.inputs) > 1:
-        raise UsageError(
-            f"{network.name} cannot be written as a spec: it has {len(network.inputs)} inputs "
-            f"({', '.join(network.inputs)}), and a spec has one"
-        )
     names = _names(network)
-    lines = ["cnn: 1", *_header(network), f"input: {_input(network)}", "layers:"]
-    before = INPUT
+    lines = ["cnn: 1", *_header(network), _inputs(network), "layers:"]
+    before = next(iter(network.inputs)) if len(network.inputs) == 1 else NodeId("")
     for node in network.nodes:
         lines.append(f"  - {_step(node, before, names)}")
         before = node.id
@@ -68,8 +58,10 @@ def write(network: Network) -> str:
 
 def _names(network: Network) -> dict[NodeId, str]:
     """Return a name without slashes for every node, each of them once."""
-    names = {INPUT: str(INPUT)}
-    taken = {str(INPUT)}
+    names = dict(zip(network.inputs, map(str, network.inputs), strict=True))
+    if len(names) == 1:
+        names = dict.fromkeys(names, str(INPUT))
+    taken = set(names.values())
     for number, node in enumerate(network.nodes, 1):
         name = node.id.replace("/", ".")
         if name in taken or len(name) > LONGEST_NAME:
@@ -88,13 +80,21 @@ def _header(network: Network) -> list[str]:
     return lines if spec.year is None else [*lines, f"year: {spec.year}"]
 
 
-def _input(network: Network) -> str:
-    shape = network.input
-    if network.values is None:
-        return str(shape)
-    form = next(form for form in FORMS if len(form) == len(shape.extents))
-    named = dict(zip(form, shape.extents, strict=True))
-    return _flow({**named, "values": _numbers(network.values)})
+def _inputs(network: Network) -> str:
+    """Return the section that says what goes in."""
+    written = {name: _input(one) for name, one in network.inputs.items()}
+    if len(written) == 1:
+        return f"input: {_flow(next(iter(written.values())))}"
+    return f"inputs: {_flow(written)}"
+
+
+def _input(given: Input) -> Any:  # noqa: ANN401 - a text or a mapping
+    if given.values is None:
+        is_number = not given.shape.size and not any(given.names)
+        return given.shape.channels if is_number else given.written
+    form = next(form for form in FORMS if len(form) == len(given.shape.extents))
+    named = dict(zip(form, given.shape.extents, strict=True))
+    return {**named, "values": _numbers(given.values)}
 
 
 def _step(node: Node, before: NodeId, names: dict[NodeId, str]) -> str:

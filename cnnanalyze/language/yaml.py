@@ -215,7 +215,7 @@ def _mark_at(source: Source, position: int) -> Mark:
 
 
 BEARING = frozenset(
-    {"cnn", "extends", "set", "input", "params", "defaults", "blocks", "layers"},
+    {"cnn", "extends", "set", "input", "inputs", "params", "defaults", "blocks", "layers"},
 )
 """The sections without which nobody can say what the layers are."""
 OTHERS = frozenset({"name", "source", "about", "outputs", "expect", "train", "budgets", "lint"})

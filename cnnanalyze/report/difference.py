@@ -21,7 +21,7 @@ from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 from cnnanalyze.report.terminal import Lines, terminal_width
-from cnnanalyze.report.totals_text import field_size
+from cnnanalyze.report.totals_text import field_size, shapes_in
 
 
 @dataclass(frozen=True, repr=False)
@@ -250,7 +250,7 @@ def measure(shown: Difference, comparison: Comparison) -> tuple[Measured, ...]:
     field = QUANTITIES["receptive_field"]
     for key, title, get in (
         (field.key, field.title, field_size),
-        ("input", "input", lambda a: options.shape(a.network.input)),
+        ("input", "input", lambda a: shapes_in(a.network, options.shape)),
     ):
         one, other = get(comparison.before), get(comparison.after)
         if one != other or key == field.key:

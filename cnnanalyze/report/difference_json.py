@@ -15,7 +15,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.difference import Difference
-from cnnanalyze.report.json import Filled, Template, memories, plain, totals
+from cnnanalyze.report.json import Filled, Template, inputs_of, memories, plain, totals
 from cnnanalyze.report.totals_text import field_size
 
 
@@ -52,7 +52,7 @@ def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
             {
                 "name": a.network.name,
                 "label": label,
-                "input": list(a.network.input.extents),
+                **inputs_of(a.network),
                 "settings": {name: plain(value) for name, value in spec_of(a.network).settings},
                 "totals": totals(a.total, shown.options.terms),
                 **{f"{q.key}_bytes": measure(q, a.total, shown.options.terms) for q in memories()},

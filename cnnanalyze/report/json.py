@@ -75,7 +75,7 @@ def network_dict(
     data: dict[str, Any] = {
         "schema": VERSIONS["summary"],
         "name": network.name,
-        **_inputs(network),
+        **inputs_of(network),
         "outputs": list(network.outputs),
         "settings": {name: plain(value) for name, value in spec_of(network).settings},
         "convention": options.convention,
@@ -92,8 +92,8 @@ def network_dict(
     return data
 
 
-def _inputs(network: Network) -> dict[str, Any]:
-    """Return the extents of the only input, or those of several by their ids."""
+def inputs_of(network: Network) -> dict[str, Any]:
+    """Return what goes in: the extents of the only input, or those of several by their ids."""
     if len(network.inputs) == 1:
         return {"input": list(network.input.extents)}
     return {"inputs": {name: list(one.shape.extents) for name, one in network.inputs.items()}}

@@ -16,7 +16,7 @@ from cnnanalyze.report.document import Heading as Title
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.summary import SECTION, architecture, data
 from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
-from cnnanalyze.report.totals_text import field_size
+from cnnanalyze.report.totals_text import field_size, shapes_in
 
 
 def networks(
@@ -147,7 +147,7 @@ def traits(options: Options) -> dict[str, NetworkColumn]:
     chosen = counted_under(options.convention)
     own = (
         NetworkColumn("name", "network", lambda a, _: _label(a), align="left"),
-        NetworkColumn("input", "input", lambda a, o: o.shape(a.network.input)),
+        NetworkColumn("input", "input", lambda a, o: shapes_in(a.network, o.shape)),
         NetworkColumn(
             "status",
             "status",

@@ -60,9 +60,14 @@ def inputs_of(network: Network, said: Callable[[Shape], str]) -> str:
     >>> inputs_of(b.build(outputs=x), str)
     'inputs left 5x7x1, right 5x7x1'
     """
+    return f"input{'s' if len(network.inputs) > 1 else ''} {shapes_in(network, said)}"
+
+
+def shapes_in(network: Network, said: Callable[[Shape], str]) -> str:
+    """Return the shape of the only input, or the shapes of several with their names."""
     if len(network.inputs) == 1:
-        return f"input {said(network.input)}"
-    return f"inputs {', '.join(f'{n} {said(given.shape)}' for n, given in network.inputs.items())}"
+        return said(network.input)
+    return ", ".join(f"{name} {said(given.shape)}" for name, given in network.inputs.items())
 
 
 def closing(view: View) -> tuple[Line, ...]:
@@ -89,9 +94,9 @@ def _lines(view: View) -> Iterator[Line]:
     )
     if (field := receptive_field(analysis)) is not None:
         yield "field", field
-    document = spec_of(analysis.network).document
-    if document and (meant := turned(document, analysis.network.input)) is not None:
-        read = explain_turned(analysis.network.input)
+    document, inputs = spec_of(analysis.network).document, [*analysis.network.inputs.values()]
+    if document and len(inputs) == 1 and (meant := turned(document, inputs[0].shape)) is not None:
+        read = explain_turned(inputs[0].shape)
         yield "input", f"{read}; if its channels came first, it is {meant}"
     if any(sees_beside(row.last) for row in view.rows):
         yield BESIDE, NOTE
@@ -166,7 +171,8 @@ def field_size(analysis: Analysis) -> str:
     """Return the size of the receptive field of the last spatial layer, in short."""
     facts = last_spatial(analysis)
     if facts is None or facts.fields is None:
-        return "?" if analysis.network.input.rank else ""
+        is_spatial = any(one.shape.rank for one in analysis.network.inputs.values())
+        return "?" if is_spatial else ""
     return brief(facts.fields)
 
 

@@ -19,7 +19,9 @@ class Compared(TypedDict):
     name: str
     label: str
     """How the comparison calls it."""
-    input: Extents
+    input: NotRequired[Extents]
+    inputs: NotRequired[dict[str, Extents]]
+    """The shapes of several inputs, by their names."""
     settings: dict[str, Any]
     totals: Totals
     receptive_field: Any

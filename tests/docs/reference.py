@@ -255,7 +255,7 @@ def grammar_page() -> str:
         "place and with the nearest known word. Wherever a number may stand in a step, an "
         "[expression](#expressions) may stand, too.",
         "## The spec",
-        "A mapping. Either `input` and `layers` or `extends` must be there.",
+        "A mapping. `layers` with `input` or `inputs`, or else `extends`, must be there.",
         _keys(words, {**kept, **_SECTIONS}, schema["required"]),
         "## Steps",
         "A step is a word (`relu`), a mapping with exactly one operation, or a table. An operation "

@@ -235,11 +235,8 @@ INPUTS = {
     "[-1, 3, 224, 224]": (f"the input [-1, 3, 224, 224]{BATCH}", BOTH),
     "[null, 3, 224, 224]": (f"the input [null, 3, 224, 224]{BATCH}", BOTH),
     "{a: 16x16x1, b: 28x28x1}": (
-        "a network has one input, but this mapping names a, b",
-        (
-            "several inputs cannot be expressed: write a network for each, or one input with all "
-            "channels (input: 28x28x2) that 'slice' takes apart"
-        ),
+        "the mapping of the input names its extents, not a, b",
+        "several inputs stand under 'inputs', as in 'inputs: {left: 64x64x1, ...}'",
     ),
 }
 

@@ -36,8 +36,8 @@ from cnnanalyze.course.written_answers.parser import AnswerTerms
 from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
 from cnnanalyze.exchange.load import load
-from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
 from cnnanalyze.graph.training import Training
 from cnnanalyze.language.blocks import read_blocks
 from cnnanalyze.language.document import Document
@@ -312,7 +312,7 @@ def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> N
     assert expansion is not None
     return Spec(
         "the network",
-        {INPUT: Input(expansion.input.shape, expansion.input.values)},
+        expansion.inputs,
         expansion.nodes,
         expansion.outputs,
         document,

@@ -26,6 +26,7 @@ class ViolentStem(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    of_one_input = True
     traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = "total stride >= 8 behind the second convolution"
     source = (

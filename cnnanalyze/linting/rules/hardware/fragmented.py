@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.node import NodeId
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import CONVOLUTIONS, POOLS, consumers
+from cnnanalyze.linting.layer_queries import CONVOLUTIONS, POOLS
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -55,14 +55,16 @@ class Fragmented(Rule):
         network = subject.network
         assert network is not None
         most = self.threshold(subject, "branches")
-        for node in (None, *network):
-            readers = [n for n in consumers(network, node) if n.layer.is_any(CONVOLUTIONS | POOLS)]
+        for id_ in (*network.inputs, *network.by_id):
+            node = network.by_id.get(id_)
+            found = (network.by_id[reader] for reader in network.consumers[NodeId(id_)])
+            readers = [n for n in found if n.layer.is_any(CONVOLUTIONS | POOLS)]
             if len(readers) > most:
                 yield self.found(
                     subject,
                     f"{len(readers)} convolutions and pools read this map in parallel",
                     node=node,
-                    path="" if node is not None else INPUT,
+                    path="" if node is not None else id_,
                     help="merge those with equal kernels, or use fewer branches",
                     values={"readers": tuple(n.id for n in readers)},
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, MAX_POOL, is_depthwise, kernel
@@ -93,7 +93,8 @@ class TiNpu(Rule):
         bound = sides if is_depthwise(node) else sides[:1]
         if any(k > most for k in bound):
             yield f"kernel {shown} is larger than {most}", "kernel"
-        if node.inputs[0] == INPUT and node.input_shapes[0].channels > 1:
+        assert subject.network is not None
+        if node.inputs[0] in subject.network.inputs and node.input_shapes[0].channels > 1:
             channels = node.input_shapes[0].channels
             yield f"the first convolution reads {channels} channels, but the NPU takes 1", ""
         multiple = self._most(subject, "multiple")

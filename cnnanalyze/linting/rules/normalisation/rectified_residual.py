@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -51,7 +50,8 @@ class RectifiedResidual(Rule):
         assert network is not None
         for node in network:
             is_sum = Trait.SUM in node.layer.traits
-            if not is_sum or len(node.inputs) < 2 or INPUT in node.inputs:  # noqa: PLR2004
+            is_first = any(source in network.inputs for source in node.inputs)
+            if not is_sum or len(node.inputs) < 2 or is_first:  # noqa: PLR2004
                 continue
             sources = before(network, node, SILENT)
             if all(source.layer.is_any(RECTIFIERS) for source in sources):

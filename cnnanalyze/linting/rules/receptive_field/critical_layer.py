@@ -25,6 +25,7 @@ class CriticalLayer(Rule):
     severity = "info"
     profiles = frozenset({"teaching"})
     needs = "analysis"
+    of_one_input = True
     formula = "own least field > image, least field of some input < image"
     source = "rfa_toolbox, critical layers (drawn in orange)"
     trips = "networks whose field covers the image, such as ResNet-50 without shortcuts"

@@ -32,6 +32,7 @@ class MisalignedMerge(Rule):
     traits = JOINS
     severity = "info"
     needs = "analysis"
+    of_one_input = True
     formula = "start + (field - 1)/2 differs between the branches"
     source = "Araujo, Norris, Sim 2019, 'Computing receptive fields of CNNs', Distill: alignment"
     trips = (

@@ -29,6 +29,7 @@ class ShortSighted(Rule):
     traits = GLOBAL_POOLS
     severity = "info"
     needs = "analysis"
+    of_one_input = True
     formula = "largest field before the global pool < image"
     source = "rfa_toolbox, upper end of the useful input sizes"
     trips = (

@@ -25,6 +25,7 @@ class UnproductiveLayer(Rule):
     code = "RF001"
     name = "unproductive-layer"
     needs = "analysis"
+    of_one_input = True
     formula = "least field of all inputs >= image, own least field > image, kernel > 1"
     source = (
         "Richter, Schöning, Wiedenroth, Krumnack 2021, 'Should you go deeper?', arXiv 2106.12307; "

@@ -25,6 +25,7 @@ class UsefulSizeRange(Rule):
     severity = "info"
     profiles = frozenset({"teaching"})
     needs = "analysis"
+    of_one_input = True
     formula = "from the largest least field to the largest field of all spatial convolutions"
     source = "rfa_toolbox, input_resolution_range; its README prints 75 and 427 for ResNet-50"
     trips = "every network: it is a remark, not a fault"

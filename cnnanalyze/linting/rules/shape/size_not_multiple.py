@@ -29,6 +29,7 @@ class SizeNotMultiple(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    of_one_input = True
     traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = (
         "n mod (largest product of strides on a way to the output) > 0, with "
