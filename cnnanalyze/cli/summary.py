@@ -1,4 +1,4 @@
-"""``cnnanalyze summary``: what does every layer put out, hold, cost and see?"""
+"""``cnnanalyze summary``: what are the shapes, counts and receptive fields of the layers?"""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """The glossary: what every named number of a derivation is, in words.
 
-A name that is not in here is an attribute of a layer kind of somebody else's; it then stands for
-itself.
+A name that is missing here is an attribute of a kind of another package; it is shown as it is.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ WORDS = {
     "stride": "stride",
     "padding": "padding per side",
     "padding before": "padding before the first index",
-    "padding after": "padding behind the last index",
+    "padding after": "padding after the last index",
     "total padding": "padding of both sides together",
     "dilation": "dilation: distance of the taps",
     "extent": "extent of the dilated kernel",
@@ -29,7 +28,7 @@ WORDS = {
     "units": "units",
     "multiplier": "output channels per input channel",
     "pieces": "weighted sums per unit",
-    "layers": "layers on one another",
+    "layers": "stacked layers",
     "biases per sum": "biases per weighted sum",
     "words": "rows of the table",
     "row": "numbers of a row",
@@ -38,16 +37,16 @@ WORDS = {
     "size": "size asked for",
     "neighbours": "neighbouring channels in a sum",
     "neighbours before": "neighbours before all channels together",
-    "neighbours after": "neighbours behind all channels together",
+    "neighbours after": "neighbours after all channels together",
     "block": "block size",
     "crop": "cropped per side",
     "crop before": "cropped before",
-    "crop after": "cropped behind",
+    "crop after": "cropped after",
     "amount": "shift",
     "before": "channels before",
-    "after": "channels behind",
+    "after": "channels after",
     "start": "first channel",
-    "stop": "channel behind the last",
+    "stop": "channel after the last",
     "connections": "connections in the table",
     "maps": "output maps",
     "covered": "what the windows cover",

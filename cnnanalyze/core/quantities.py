@@ -1,4 +1,4 @@
-"""Quantities: the numbers that are told of layers and networks, one row for each.
+"""Quantities: the numbers of layers and networks, one row for each.
 
 Columns, JSON, comparisons, budgets, claims, declared lint rules, drawings, sheets and answers are
 views of this table: each asks it for keys, titles, explanations and numbers, and keeps nothing but
@@ -23,7 +23,7 @@ CONVENTION = "flop"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Under what a quantity is told: how operations are counted, for how many images, in what type.
+    """How a quantity is measured: how operations are counted, for how many images, in what type.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Quantity:
     about: str
     """What it is, for documentation, schemas and help."""
     of_layer: Callable[[Facts, Terms], int | None] | None = None
-    """The number of one layer; nothing (the number) where it cannot be told."""
+    """The number of one layer; nothing (the number) where it is not known."""
     of_layers: Callable[[Total, Terms], int | None] | None = None
     """The number of several layers, where it is no sum of theirs, or a sum that is known."""
     unit: str = ""
@@ -65,13 +65,13 @@ class Quantity:
     counted: str = ""
     """``operations`` or ``parameters`` where a convention says what is counted."""
     convention: str = ""
-    """The convention that it is told under; nothing if that is chosen."""
+    """The convention that counts it; nothing if that is chosen."""
     of_axes: Callable[[Facts], tuple[Any, ...] | None] | None = None
     """The numbers along the axes of the input, where there is one for each."""
     means_several: bool = False
     """Whether papers print other numbers under its name, so that a claim or a limit says which."""
     of_place: bool = False
-    """Whether equal layers differ in it because they stand elsewhere."""
+    """Whether equal layers differ in it because of their places."""
     is_exact: bool = True
     """Whether it is a count; a model is no promise, so nothing is claimed or limited by it."""
     short: str = ""
@@ -104,7 +104,7 @@ class Quantity:
 
     @property
     def heading(self) -> str:
-        """What stands above its column in tables of layers."""
+        """The title of its column in tables of layers."""
         return self.short.replace("_", "-") or self.title
 
     @property
@@ -114,7 +114,7 @@ class Quantity:
 
     @property
     def is_memory(self) -> bool:
-        """Whether it is told in bytes, so that the type of the numbers matters."""
+        """Whether it is measured in bytes, so that the type of the numbers matters."""
         return self.unit == BYTES
 
     def under(self, terms: Terms) -> str:

@@ -97,9 +97,9 @@ def remarks_on(row: Verdict) -> Iterator[str]:
     if row.is_fine:
         return
     if row.outcome == "right though marked wrong":
-        yield f"{row.claim.mark}: it is marked wrong, but it holds; take the mark away"
+        yield f"{row.claim.mark}: it is marked wrong, but it holds; remove the mark"
     elif row.outcome == "holds under":
-        yield f"{row.claim.mark}: say so in the spec: 'convention: {row.convention}'"
+        yield f"{row.claim.mark}: write into the spec: 'convention: {row.convention}'"
     else:
         yield f"{row.claim.mark}: the figure does not hold and is not marked wrong"
 

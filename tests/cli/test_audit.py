@@ -50,11 +50,11 @@ def test_right_figures_give_exit_code_zero(
         ),
         (
             "{source: a, total: {parameters: 115}}",
-            "net.yaml:6:37: say so in the spec: 'convention: keras'",
+            "net.yaml:6:37: write into the spec: 'convention: keras'",
         ),
         (
             "{source: a, verdict: wrong, reason: b, total: {parameters: 105}}",
-            "net.yaml:6:64: it is marked wrong, but it holds; take the mark away",
+            "net.yaml:6:64: it is marked wrong, but it holds; remove the mark",
         ),
     ],
 )
