@@ -339,6 +339,10 @@ LAWS: dict[Trait, tuple[str, Callable[[Trial], bool]]] = {
         _cancels_constants,
     ),
     Trait.ACTIVATION: (_NONLINEAR, _keeps_shape),
+    Trait.ARITHMETIC: (
+        "it does not work number by number: value()",
+        lambda t: bool(t.layer.formula),
+    ),
     Trait.RECTIFIER: ("what lies below zero comes out, or what lies above does not", _rectifies),
     Trait.MONOTONE: ("it falls somewhere", _never_falls),
     Trait.SATURATING: ("it is not flat far from zero", _is_flat_outside),

@@ -26,6 +26,7 @@ class Power(Activation):
     as in every framework.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC})
     formula = "x^exponent"
     principal = "exponent"
     exponent: NonZero = Field(description="what every element is raised to: 2 squares it")
@@ -54,6 +55,7 @@ class Power(Activation):
 class Abs(Activation):
     """Absolute value: ``|x|``. It costs nothing: the sign is left out."""
 
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC})
     formula = "|x|"
     examples = (
         Example(
@@ -77,6 +79,7 @@ class Sqrt(Activation):
     A negative number has none: the result is no number, as in every framework.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC})
     formula = "root(x)"
     per_element = Cost(power=1)
     examples = (
@@ -98,7 +101,7 @@ class Sqrt(Activation):
 class Exp(Activation):
     """Exponential: ``e^x``; one exponential per element."""
 
-    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC, Trait.MONOTONE})
     formula = "e^x"
     per_element = Cost(exponential=1)
     examples = (
@@ -123,6 +126,7 @@ class Log(Activation):
     That of 0 is minus infinity, and a negative number has none, as in every framework.
     """
 
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC})
     formula = "ln(x)"
     per_element = Cost(exponential=1)
     examples = (
@@ -147,7 +151,7 @@ class Clip(Activation):
     One comparison per limit and element.
     """
 
-    traits = frozenset({Trait.ACTIVATION, Trait.MONOTONE})
+    traits = frozenset({Trait.ACTIVATION, Trait.ARITHMETIC, Trait.MONOTONE})
     formula = "min(max(x, min), max)"
     min: Real | None = Field(default=None, description="the lowest number that may come out")
     max: Real | None = Field(default=None, description="the highest number that may come out")

@@ -91,6 +91,8 @@ class Trait(StrEnum):
     # Activations
     ACTIVATION = "activation"
     """A nonlinear function of each number by itself."""
+    ARITHMETIC = "arithmetic"
+    """A step of a computation, from which activations are put together."""
     RECTIFIER = "rectifier"
     """Nothing below zero comes out; what lies above is passed on, maybe up to a ceiling."""
     MONOTONE = "monotone"

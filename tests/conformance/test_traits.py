@@ -45,6 +45,7 @@ WRONG: dict[Trait, tuple[Layer, tuple[Shape, ...]]] = {
     Trait.BATCH_STATISTICS: (LayerNorm(), MAP),
     Trait.CHANNEL_STATISTICS: (LayerNorm(), MAP),
     Trait.ACTIVATION: (MaxPool(kernel=2), MAP),
+    Trait.ARITHMETIC: (MaxPool(kernel=2), MAP),
     Trait.RECTIFIER: (Sigmoid(), MAP),
     Trait.MONOTONE: (Gelu(), MAP),
     Trait.SATURATING: (Relu(), MAP),

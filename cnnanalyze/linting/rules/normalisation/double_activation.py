@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.step import written_of
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.edit import without_step
 from cnnanalyze.linting.finding import Finding, Fix
@@ -33,6 +34,8 @@ class DoubleActivation(Rule):
     valid = (
         Case("{cnn: 1, input: 7x7x3, layers: [relu, {conv: {filters: 8, kernel: 3}}, relu]}"),
         Case("{cnn: 1, input: 7x7x3, layers: [{add: [relu, tanh]}, relu]}"),
+        Case("{cnn: 1, input: 7x7x3, layers: [relu, {power: 2}]}"),  # the squared ReLU of Primer
+        Case("{cnn: 1, input: 7x7x3, layers: [{power: 2}, {reduce: positions}, sqrt, abs]}"),
     )
     invalid = (
         Case(
@@ -66,13 +69,14 @@ class DoubleActivation(Rule):
         network = subject.network
         assert network is not None
         for node in network:
-            if not node.layer.is_any(_APPLIED):
+            if not node.layer.is_any(_APPLIED) or node.layer.is_any(_STEPS):
                 continue
             # Softmax reads an activation on purpose; activated logits are a rule of their own.
             firsts = SOFTMAX if node.layer.is_any(SOFTMAX) else _APPLIED
             sources = before(network, node, SILENT)
-            if len(sources) == 1 and sources[0].layer.is_any(firsts):
-                first = sources[0]
+            if len(sources) != 1 or sources[0].layer.is_any(_STEPS):
+                continue
+            if (first := sources[0]).layer.is_any(firsts):
                 yield self.found(
                     subject,
                     f"activation applied twice: {node.kind} after {first.id} ({first.kind})",
@@ -84,6 +88,8 @@ class DoubleActivation(Rule):
 
 
 _APPLIED = ACTIVATIONS | SOFTMAX
+_STEPS = frozenset({Trait.ARITHMETIC})
+"""Steps of a computation, which follow each other: of ``exp`` and ``log`` none is left over."""
 
 
 def _mend(subject: Subject, first: Node, second: Node) -> Fix | None:
