@@ -99,7 +99,6 @@ def choose_format(
 def choose_document_format(
     asked: str | None,
     output: Path | None,
-    own: Sequence[str] = (),
     *,
     tables: bool = False,
     shows_network: bool = False,
@@ -110,8 +109,6 @@ def choose_document_format(
     ----------
     asked, output, shows_network
         As for :func:`choose_format`.
-    own
-        Formats of the command itself, some of which may be no formats of documents.
     tables
         Whether the result is a table, which further formats write.
     """
@@ -123,7 +120,7 @@ def choose_document_format(
     return choose_format(
         None,
         output,
-        tuple(dict.fromkeys((*own, *formats))),
+        formats,
         shows_network=shows_network,
         endings={**ENDINGS, **{name: find(name).endings for name in formats}},
     )

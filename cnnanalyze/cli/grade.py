@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from cnnanalyze.course.sheets.sheet import Credit
 
 
-GradeFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
 EXAMPLES = (
     (
         "cnnanalyze grade zoo:first_course answers.csv",
@@ -38,9 +37,7 @@ def grade(
         ),
     ],
     *,
-    format: Annotated[  # noqa: A002 - the name of the option
-        str | None, option.format_option(GradeFormat, extends=True)
-    ] = None,
+    format: option.Format = None,  # noqa: A002 - the name of the option
     credit: Annotated[
         str,
         typer.Option(
@@ -57,20 +54,18 @@ def grade(
     could not be read, or something in it belongs to no question.
     """
     from cnnanalyze.cli.formats import choose_document_format
-    from cnnanalyze.cli.output import complain, write, write_document
+    from cnnanalyze.cli.output import complain, write_document
     from cnnanalyze.course.grading.grade import grade as mark
     from cnnanalyze.course.sheets.solve import solve as work_out
-    from cnnanalyze.report.graded import document, to_csv
+    from cnnanalyze.report.graded import document
 
-    format = choose_document_format(format, output, get_args(GradeFormat))  # noqa: A001 - the name of the option
+    format = choose_document_format(format, output, tables=True)  # noqa: A001 - the name of the option
     solved = work_out(read_one(sheet))
     shares = _credit(credit, solved.sheet.credit)
     failed: list[CnnError] = []
     papers = _papers(answers, failed)
     graded = mark(solved, papers, credit=shares, failures=[e.message for e in failed])
-    if papers and format == "csv":
-        write(to_csv(graded), output, format)
-    elif papers:
+    if papers:
         write_document(document(graded), format, output)
     if graded.faults:
         failed.append(CnnError(*graded.faults))

@@ -79,7 +79,6 @@ Spec = Annotated[
     ),
 ]
 Format = Annotated[str | None, format_option(TableFormat, extends=True, tables=True)]
-Document = Annotated[DocumentFormat | None, format_option(DocumentFormat)]
 Reference = Annotated[str | None, format_option(DocumentFormat, extends=True)]
 Output = Annotated[
     Path | None,

@@ -196,6 +196,8 @@ class Document:
     """Whether a page carries the data, too."""
     table: Callable[[], Table] | None = None
     """The table that the result is, whole and exact, for spreadsheets; nothing if it is none."""
+    is_article: bool = False
+    """Whether LaTeX writes a whole article although there is a table."""
     page: Callable[[], str] | None = None
     """The page of HTML, if the result has one that shows more than its blocks."""
 

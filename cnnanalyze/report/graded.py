@@ -22,7 +22,6 @@ from cnnanalyze.course.grading.grade import (
     GradedPaper,
 )
 from cnnanalyze.course.misconceptions.combinations import Mistake
-from cnnanalyze.report.csv import write_lines
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.document import (
@@ -134,7 +133,14 @@ def document(graded: GradedClass) -> Document:
         blocks += _paper(paper)
     if len(graded.papers) > 1:
         blocks += _class(graded)
-    return Document(title, tuple(blocks), lambda: to_data(graded), has_data=True)
+    return Document(
+        title,
+        tuple(blocks),
+        lambda: to_data(graded),
+        has_data=True,
+        table=lambda: tabulate(graded),
+        is_article=True,
+    )
 
 
 def _paper(paper: GradedPaper) -> Iterator[Block]:
@@ -203,9 +209,9 @@ COLUMNS = (
 )
 
 
-def to_csv(graded: GradedClass) -> str:
-    """Return one line for each answer of each student."""
-    lines: list[tuple[str, ...]] = [COLUMNS]
+def tabulate(graded: GradedClass) -> Table:
+    """Return one row for each answer of each student, for spreadsheets."""
+    rows = []
     for paper in graded.papers:
         for mark in paper.marks:
             names = " + ".join(mark.mistakes[0].names) if mark.mistakes else ""
@@ -222,8 +228,8 @@ def to_csv(graded: GradedClass) -> str:
                 names,
                 why,
             )
-            lines.append(row)
-    return write_lines(lines, "\n")
+            rows.append(tuple(Cell(text, text) for text in row))
+    return Table(tuple(Column(name, name, "left") for name in COLUMNS), tuple(rows))
 
 
 def to_data(graded: GradedClass) -> dict[str, Any]:

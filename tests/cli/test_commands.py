@@ -13,7 +13,6 @@ import pytest
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli import options as option
 from cnnanalyze.cli.commands import make_command, make_group
-from cnnanalyze.cli.grade import GradeFormat
 from cnnanalyze.cli.lint import LintFormat
 from tests.cli.options import options_of
 
@@ -194,7 +193,7 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
         "explain": (option.DocumentFormat, known()),
         "solve": (option.DocumentFormat, known()),
         "convolve": (option.DocumentFormat, known()),
-        "grade": (GradeFormat, (*known(), "csv")),
+        "grade": (option.TableFormat, known(tables=True)),
         "lint": (LintFormat, tuple(FINDINGS)),
     }
 

@@ -58,6 +58,4 @@ def print_sheet(
 
 def print_marks(graded: GradedClass, format: str = "text", width: int = 80) -> str:  # noqa: A002
     """Write graded papers as ``grade`` does."""
-    if format == "csv":
-        return graded_report.to_csv(graded)
     return render(graded_report.document(graded), format, width)

@@ -123,15 +123,22 @@ def test_graded_text(marked: GradedClass) -> None:
     text = print_marks(marked, "text", 80)
     assert "Ada: 16 of 16 points (15 right)" in text
     assert (
-        "  ✗ filters.parameters   270 (right: 280)\n"
-        "                         forgot the biases\n"
-        "                         conv, parameters: 3·3·3·10 + 0 = 270\n"
-        "                         instead of 3·3·3·10 + 10 = 280\n"
+        "✗ filters.parameters   270 (right: 280)\n"
+        "                       forgot the biases\n"
+        "                       conv, parameters: 3·3·3·10 + 0 = 270\n"
+        "                       instead of 3·3·3·10 + 10 = 280\n"
     ) in text
     assert "The class (3 papers, on average " in text
     assert re.search(r"  the \+1 dropped +2 +3  sizes.same, sizes.valid\n", text)
     assert re.search(r"  answer +right  consequential  wrong  not understood  missing\n", text)
     assert re.search(r"  volume +2 +1\n", text)
+
+
+def test_latex_of_graded_papers_is_an_article(marked: GradedClass) -> None:
+    text = print_marks(marked, "latex")
+    assert text.startswith("\\documentclass")
+    assert balanced(text)
+    assert "\\subsection*{Ada: 16 of 16 points}" in text
 
 
 def test_markdown_of_graded_papers(marked: GradedClass) -> None:

@@ -236,7 +236,7 @@ def test_every_format_tells_consequences(format_: str) -> None:
         _, mark = json.loads(printed)["papers"][0]["answers"]
         assert mark["follows"] == [{"answer": "q.A", "given": "23x23x1"}]
     else:
-        assert "it follows from the answer 23x23x1 to q.A" in printed
+        assert "follows from the answer 23x23x1 to q.A" in printed
 
 
 def test_consequences_are_no_mistakes_of_the_class() -> None:
