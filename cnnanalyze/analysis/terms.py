@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.cost import OPERATIONS, Param
@@ -182,6 +182,11 @@ def _shrunk(facts: NodeFacts) -> int:
     return filters * prod(lay(*axis).output for axis in axes)
 
 
+def _products(facts: NodeFacts) -> int:
+    layer: Any = facts.node.layer
+    return int(layer.products(*facts.node.input_shapes)) if hasattr(layer, "products") else 0
+
+
 def _stretched(facts: NodeFacts) -> int:
     output = facts.node.output
     return output.positions * (output.channels + int(getattr(facts.node.layer, "size", 1)) - 1)
@@ -205,6 +210,7 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "shrunk": _shrunk,
     "regrouped": _regrouped,
     "binned": _binned,
+    "products": _products,
     "stretched": _stretched,
 }
 """How each size is found; the words are those of the formulas."""

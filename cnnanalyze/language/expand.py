@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.spelling import listed
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
+from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
 from cnnanalyze.graph.network import Input
 from cnnanalyze.graph.node import INPUT, Node, NodeId
@@ -43,7 +43,14 @@ from cnnanalyze.language.names import (
     names_in,
     read_parameters,
 )
-from cnnanalyze.language.node_builder import LayerFactory, NodeBuilder, TooLarge, is_frozen, is_join
+from cnnanalyze.language.node_builder import (
+    LayerFactory,
+    NodeBuilder,
+    TooLarge,
+    is_attribute,
+    is_frozen,
+    is_join,
+)
 from cnnanalyze.language.step import Step, read_step
 from cnnanalyze.layers.base import KINDS
 
@@ -347,7 +354,7 @@ class _Expander:
             return self.lose(step, scope)
         number = self.number(step, scope)
         path = self.names.path_for(step, cls.kind, scope, number)
-        if is_join(cls) and step.arguments is not None and not isinstance(step.arguments, Mapping):
+        if is_join(cls) and not is_attribute(cls, step.arguments):
             ends = self.branches(step, scope, wires, path)
         else:
             ends = wires

@@ -15,7 +15,7 @@ from cnnanalyze.core.binding import complaint
 from cnnanalyze.core.diagnostics import quoted, said, say
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import listed, offered
-from cnnanalyze.core.tree import Mapping, Sequence, Tree
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark, ShapeError, SpecError, UsageError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN, GivenError, fill_tensors
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
@@ -343,6 +343,15 @@ class LayerFactory:
                 help=of_value(where, e["input"]),
                 code=code,
             )
+
+
+def is_attribute(cls: type[Layer], given: Tree | None) -> bool:
+    """Whether what is written at a join are its attributes, not its branches."""
+    return (
+        given is None
+        or isinstance(given, Mapping)
+        or (bool(cls.principal) and isinstance(given, Scalar))
+    )
 
 
 def is_join(cls: type[Layer]) -> bool:

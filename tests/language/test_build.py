@@ -81,3 +81,12 @@ def test_reading_leaves_the_collector_as_it_was(enabled: bool) -> None:
         assert gc.isenabled() is enabled
     finally:
         gc.enable()
+
+
+def test_a_bare_value_is_the_attribute_of_a_join_that_has_one() -> None:
+    net = cnn.loads(
+        "cnn: 1\ninput: 12x8\nlayers:\n  - attention: 2\n"
+        "  - {einsum: 'i c, j c -> i j', from: [input, input]}\n"
+    )
+    assert [str(node.output) for node in net] == ["12x8", "12x12"]
+    assert net["attention1"].attributes["heads"] == 2

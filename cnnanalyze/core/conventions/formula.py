@@ -34,6 +34,8 @@ SIZES = {
     "groups twice",
     "binned": "elements of the output times what an adaptive pool reads for each, plus one, cut "
     "off in floating point",
+    "products": "multiply-accumulates of an attention between what it projects: queries with keys, "
+    "weights with values",
     "stretched": "elements of a map with size - 1 more channels, as LRN is padded by PyTorch",
 }
 """Terms that speak of sizes; how each is found stands in :mod:`cnnanalyze.analysis.terms`."""

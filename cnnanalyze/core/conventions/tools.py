@@ -14,6 +14,10 @@ _SUMS = f"{_CONV} transposed_conv {_DENSE}"
 _POOLS = "maxpool avgpool global_maxpool global_avgpool adaptive_maxpool adaptive_avgpool"
 _SEQUENCES = "lstm gru embedding"
 _DEFORMED = "deform_conv"
+_PRODUCTS = "attention matmul einsum"
+_APART = "attention[window] attention[axis] attention[projections=false]"
+"""Attention that is no module of PyTorch."""
+_NEWER = f"{_SEQUENCES} {_DEFORMED} {_PRODUCTS}"
 _NORMS = "batchnorm layernorm groupnorm instancenorm"
 
 _OF_COUNTS = (
@@ -92,7 +96,7 @@ _PROFILER = {
     f"{_CONV} transposed_conv {_DENSE}": "2*mac + add",
     "maxpool avgpool": "window",
     "scale": "output",
-    f"{_SEQUENCES} {_DEFORMED}": "?",
+    _NEWER: "?",
 }
 """What TensorFlow registers a cost for; nothing for sums, activations and fused normalisations."""
 
@@ -104,7 +108,7 @@ _IMGCLSMOB = {
     "leaky_relu prelu": "2*output",
     "sigmoid": "4*output",
     _POOLS: "window",
-    f"{_SEQUENCES} {_DEFORMED}": "?",
+    _NEWER: "?",
 }
 
 _OF_TOOLS = (
@@ -115,7 +119,7 @@ _OF_TOOLS = (
             "transposed_conv": "applied + add",
             f"{_NORMS} prelu rmsnorm grn embedding": "learned",
             "lstm gru": "stepped",
-            _DEFORMED: "?",
+            f"{_DEFORMED} {_APART}": "?",
         },
         "mult-adds of modules, biases included; norms count their parameters, not their map",
         "torchinfo 1.8.0; measured",
@@ -134,6 +138,8 @@ _OF_TOOLS = (
             "resize[rank=2]": "output",
             "resize[rank=2,method=bilinear]": "4*output",
             "resize[rank=2,method=bicubic]": "?",
+            "attention": "mac - products",
+            "matmul einsum": "mac",
             "lstm gru embedding": "0",
             _DEFORMED: "0",
         },
@@ -154,6 +160,10 @@ _OF_TOOLS = (
             "resize": "2*output",
             "resize[rank=2,method=bicubic]": "?",
             "lrn": "3*output + stretched",
+            "attention": "mac + multiply + add - compare",
+            "attention[bias=false]": "mac + multiply + divide + output",
+            f"{_APART} attention[relative_position=true]": "?",
+            "matmul": "mac",
             f"{_SEQUENCES} {_DEFORMED}": "?",
         },
         "MACs with biases, norms, activations and pools; modules of some kinds count twice",
@@ -168,7 +178,13 @@ _OF_TOOLS = (
     ),
     Convention(
         "ptflops-aten",
-        {_SUMS: "mac + add", f"{_SEQUENCES} {_DEFORMED}": "?"},
+        {
+            _SUMS: "mac + add",
+            "attention": "mac - products + add - divide - compare",
+            "attention[relative_position=true]": "?",
+            "matmul einsum": "mac",
+            f"{_SEQUENCES} {_DEFORMED}": "?",
+        },
         "MACs of convolution and dense layers, biases included",
         "ptflops 0.7.5, backend aten; measured",
         parameters="trained",
@@ -185,7 +201,7 @@ _OF_TOOLS = (
             "avgpool": "output",
             "global_avgpool adaptive_avgpool": "binned",
             "softmax": "3*output - positions",
-            _DEFORMED: "?",
+            f"{_DEFORMED} {_APART}": "?",
             "lstm": "stepped + 8*states",
             "gru": "stepped + 7*states",
             "resize": "output",
@@ -213,7 +229,7 @@ _OF_TOOLS = (
             "lppool": "input + 2*output",
             "lrn": "3*output + stretched",
             "resize[size]": "positions",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            _NEWER: "?",
             "resize[rank=2,method=bicubic]": "?",
         },
         "FLOPs: two per MAC, biases of convolutions, norms, some activations, pools",
@@ -224,14 +240,18 @@ _OF_TOOLS = (
     ),
     Convention(
         "calflops-macs",
-        {_SUMS: "mac", "transposed_conv": "regrouped", f"{_SEQUENCES} {_DEFORMED}": "?"},
+        {_SUMS: "mac", "transposed_conv": "regrouped", _NEWER: "?"},
         "MACs of convolution and dense layers",
         "calflops 0.3.2, its MACs; measured",
         parameters="trained",
     ),
     Convention(
         "torch-flop-counter",
-        {f"{_SUMS} gru": "2*mac", _DEFORMED: "?"},
+        {
+            f"{_SUMS} gru matmul einsum": "2*mac",
+            "attention": "2*mac - 2*products",
+            _DEFORMED: "?",
+        },
         "FLOPs: two for each multiply-accumulate of convolutions and matrix products",
         "PyTorch 2.13, torch.utils.flop_counter.FlopCounterMode; measured",
         counts="operations",
@@ -286,7 +306,7 @@ _OF_TOOLS = (
             "scale layer_scale": "output",
             "lrn": "37*output + window",
             "selu celu channel_shuffle geglu swiglu rmsnorm grn": "?",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            _NEWER: "?",
         },
         "weighted instructions under the name of MACs: a root counts 24, a quotient 4",
         "onnx-tool 1.0.1; measured on models exported by PyTorch",
@@ -313,7 +333,7 @@ _OF_TOOLS = (
             f"{_CONV} transposed_conv dense": "mac",
             "relu relu6 sigmoid": "input",
             _POOLS: "window",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            _NEWER: "?",
         },
         "multiply-accumulates, one for each activation, windows of pools; norms count nothing",
         "fitted to osmr/imgclsmob at edcbc4ac (November 2018), README.md: six figures of 7 digits",
@@ -343,7 +363,7 @@ _OF_TOOLS = (
             "global_avgpool global_maxpool": "2*output",
             "add": "output",
             "lrn": "3*output + 2*positions",
-            f"{_SEQUENCES} {_DEFORMED}": "?",
+            _NEWER: "?",
         },
         "FLOPS with a fused multiply-add counted once, activations and pools; norms are folded",
         "albanie/convnet-burden, core/burden.m",

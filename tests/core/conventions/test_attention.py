@@ -1,0 +1,80 @@
+"""How tools count attention and products of branches: as measured, and as they count today."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+
+import cnnanalyze as cnn
+from tests.witnesses.model_zoos import zoo
+
+TOOLS = ("fvcore", "torchinfo", "ptflops", "ptflops-aten", "thop", "torch-flop-counter")
+# torchinfo 1.8.0, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1 and torch 2.13, on
+# nn.MultiheadAttention(12, 3, batch_first=True) with 11 tokens, in evaluation mode, without the
+# weights as a result: fused by PyTorch, hardly any tool sees the products of queries and keys.
+MEASURED: dict[str, tuple[int, ...]] = {
+    "{attention: {heads: 3}}": (6_336, 0, 10_263, 6_864, 0, 12_672),
+    "{attention: {heads: 3, bias: false}}": (6_336, 0, 9_867, 6_336, 0, 12_672),
+    "{matmul: {transpose_second: true}, from: [input, input]}": (1_452, 0, 1_452, 1_452, 0, 2_904),
+    "{einsum: 'i c, j c -> i j', from: [input, input]}": (1_452, 0, 0, 1_452, 0, 2_904),
+    "{position_embedding: learned}": (0,) * 6,
+    "class_token": (0,) * 6,
+}
+"""Operations by layer on 11x12."""
+
+
+def total(layer: str) -> Any:
+    return cnn.analyze(cnn.loads(f"{{cnn: 1, input: 11x12, layers: [{layer}]}}")).analysis.total
+
+
+@pytest.mark.parametrize("layer", MEASURED)
+def test_tools_count_attention_as_measured(layer: str) -> None:
+    found = total(layer)
+    assert tuple(found.operations(tool) for tool in TOOLS) == MEASURED[layer]
+    assert all(not found.uncounted(tool) for tool in TOOLS)
+
+
+@pytest.mark.parametrize("tool", ["calflops", "onnx-tool", "convnet-burden", "tensorflow-profiler"])
+def test_who_was_not_measured_gives_a_lower_bound_and_says_so(tool: str) -> None:
+    found = total("{attention: {heads: 3}}")
+    assert found.operations(tool) == 0
+    assert found.uncounted(tool) == ("attention",)
+
+
+@pytest.mark.parametrize("tool", ["ptflops", "torchinfo", "thop"])
+def test_windows_are_no_module_of_pytorch(tool: str) -> None:
+    assert total("{attention: {heads: 3, window: 11}}").uncounted(tool) == ("attention",)
+
+
+@pytest.mark.frameworks
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("bias", [True, False])
+def test_tools_count_attention_so_today(bias: bool) -> None:
+    torch: Any = pytest.importorskip("torch", reason="the tools count PyTorch models")
+    zoo("torchvision")  # tools look for it
+    from tests.core.conventions import test_live as live
+
+    class Model(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = torch.nn.MultiheadAttention(12, 3, bias=bias, batch_first=True)
+
+        def forward(self, x: Any) -> Any:
+            return self.attention(x, x, x, need_weights=False)[0]
+
+    for name in ("fvcore", "torchinfo", "ptflops", "thop"):
+        pytest.importorskip(name, reason=f"{name} is not installed")
+    model, x = Model().eval(), torch.randn(1, 11, 12)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = (
+            live.with_fvcore(model, x)[0],
+            live.with_torchinfo(model, x)[0],
+            live.with_ptflops(model, x)[0],
+            live.with_ptflops(model, x, "aten")[0],
+            live.with_thop(model, x)[0],
+        )
+    layer = "{attention: {heads: 3}}" if bias else "{attention: {heads: 3, bias: false}}"
+    assert found == MEASURED[layer][:5]
