@@ -646,3 +646,13 @@ def test_a_format_of_an_installed_package_is_taken_by_its_name_and_its_ending(
     assert (tmp_path / "rule.wiki").read_text().startswith("= CV003 even-kernel =\n")
     refused = run("rule", "CV003", "--format", "acme.wikki")
     assert "there is no format 'acme.wikki'; did you mean 'acme.wiki'?" in refused
+
+
+def test_every_writer_of_this_package_is_in_the_table() -> None:
+    folder = Path(cnnanalyze.report.__file__).parent / "writers"
+    decorated = {
+        found[1]
+        for path in folder.glob("*.py")
+        if (found := re.search(r'^@writer\("(\w+)"', path.read_text("utf-8"), re.MULTILINE))
+    }
+    assert decorated == {name for name in FORMATS.words() if "." not in name}
