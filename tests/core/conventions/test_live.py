@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from tests.core.conventions.measured import NETWORKS
 from tests.core.conventions.single import GIVES_UP, SINGLE
+from tests.witnesses.model_zoos import zoo
 
 pytestmark = pytest.mark.frameworks
 torch: Any = pytest.importorskip("torch", reason="the tools count PyTorch models")
@@ -113,9 +114,7 @@ def quietly() -> Iterator[None]:
 
 def require(tool: str) -> None:
     with quietly():
-        pytest.importorskip(
-            TOOLS[tool][0], reason=f"{tool} is not installed, so it is not compared"
-        )
+        zoo(TOOLS[tool][0])  # some of them import torchvision
 
 
 def compare(tool: str, net: cnn.Network) -> None:
