@@ -1,4 +1,4 @@
-"""CRNN, SegNet and DCGAN: the numbers of the same modules in PyTorch."""
+"""CRNN, SegNet, DCGAN and DeepLab: the numbers of the same modules in PyTorch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from tests.witnesses.model_zoos import zoo
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -164,3 +165,17 @@ def test_a_decoder_of_segnet_gives_the_size_that_its_encoder_had() -> None:
         pool = report.analysis[f"encoder{level}/pool"].node
         unpool = report.analysis[f"decoder{decoder}/unpool1"].node
         assert unpool.output.size == pool.input_shapes[0].size
+
+
+@pytest.mark.frameworks
+def test_deeplab_is_the_model_of_torchvision() -> None:
+    models = zoo("torchvision").models.segmentation
+    torch = pytest.importorskip("torch")
+    counter = pytest.importorskip("torch.utils.flop_counter").FlopCounterMode(display=False)
+    model = models.deeplabv3_resnet50(weights=None, weights_backbone=None, aux_loss=None).eval()
+    with torch.no_grad(), counter:
+        made = model(torch.rand(1, 3, 520, 520))["out"]
+    total = cnn.analyze(SPECS / "deeplabv3_resnet50.yaml").analysis.total
+    assert total.parameters == sum(p.numel() for p in model.parameters())
+    assert 2 * total.operations() == counter.get_total_flops()
+    assert tuple(made.shape[1:]) == (21, 520, 520)
