@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.block_names import block_name
 from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.column import Column
@@ -67,7 +68,7 @@ class Composer:
 
     def whole(self, root: Part) -> Figure:
         """Return the network: its input, what is at its top, its outputs."""
-        for candidate in (_flat(root), root):
+        for candidate in (_flat(root), root) if len(self.network.inputs) == 1 else ():
             parts = candidate.children
             if len(parts) > MOST_IN_A_U or any(
                 p.shape.box is None and not self.plan.has_card(p) for p in parts
@@ -82,12 +83,12 @@ class Composer:
         """Return the parts at the top of the network, between ends for what comes in and out."""
         body = self.body([root], [])
         network = self.network
-        start = Tile(
-            0, 0, 0, 0, "end", "end", Words("input", after=(("", shape_words([network.input])),))
-        )
-        figures = [_ended(start), *body.figures]
-        edges = [(0, str(INPUT), b + 1) for _, b in body.entries]
-        edges += [(a + 1, s, b + 1) for a, s, b in body.edges]
+        starts = {str(name): place for place, name in enumerate(network.inputs)}
+        count = len(starts)
+        figures = [_start(name, one.shape) for name, one in network.inputs.items()]
+        figures += body.figures
+        edges = [(starts[s], s, b + count) for s, b in body.entries]
+        edges += [(a + count, s, b + count) for a, s, b in body.edges]
         wiring = dict(body.exits)
         labels = dict(body.labels)
         for output in network.outputs:
@@ -95,9 +96,15 @@ class Composer:
             shape = shape_words([network.shape_of(output)])
             labels.pop(output, None)
             tile = Tile(0, 0, 0, 0, "end", "end", Words(name, after=(("", shape),)))
-            edges.append((wiring[output] + 1 if output != INPUT else 0, str(output), len(figures)))
+            source = starts.get(output)
+            last = wiring[output] + count if source is None else source
+            edges.append((last, str(output), len(figures)))
             figures.append(_ended(tile))
-        buses = frozenset((a + 1, b + 1) for a, b in body.buses)
+        buses = frozenset(
+            (a if above < 0 else above + count, b + count)
+            for above, b in body.buses
+            for a in (starts.values() if above < 0 else (0,))
+        )
         return Body(figures, edges, labels=labels, buses=buses)
 
     def body(self, parts: Sequence[Part], references: References) -> Body:
@@ -276,6 +283,12 @@ def block_references(parts: Sequence[Part], planter: Planter, network: Network) 
         last = wiring.exits[-1][0] if wiring.exits else part.nodes[-1].id
         found.append(CardBlock(network.shape_of(read), network.shape_of(last), use))
     return found
+
+
+def _start(name: str, shape: Shape) -> Figure:
+    """Return the end at which an input comes in."""
+    words = Words(shorten(name, 18), after=(("", shape_words([shape])),))
+    return _ended(Tile(0, 0, 0, 0, "end", "end", words))
 
 
 def _flat(root: Part) -> Part:

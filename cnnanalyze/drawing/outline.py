@@ -83,8 +83,11 @@ class _Outline:
         self.plan = Plan(self.root, self.planter, frozenset())
 
     def lines(self) -> list[list[Segment]]:
-        start = _OutlineRow("○", [("input", "bold")], shape_words([self.network.input]))
-        lines = self._aligned([start, *self._rows([self.root], [], "")])
+        starts = [
+            _OutlineRow("○", [(name, "bold")], shape_words([one.shape]))
+            for name, one in self.network.inputs.items()
+        ]
+        lines = self._aligned([*starts, *self._rows([self.root], [], "")])
         for card in self.plan.cards:
             name = shorten(block_name(card.parts[0], self.network), 30)
             references = block_references(card.parts, self.planter, self.network)

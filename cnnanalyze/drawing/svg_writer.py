@@ -101,7 +101,9 @@ class Ink:
         network = self.analysis.network
         stations = [t.words.title for t in composer.seen if t.kind in {"layer", "block"}]
         shown = stations if len(stations) <= 40 else [*stations[:40], "…"]  # noqa: PLR2004 - enough
-        said = f"From the input, {network.input}, to {len(network.outputs)} output"
+        shapes = " and ".join(str(one.shape) for one in network.inputs.values())
+        inputs = "the input" if len(network.inputs) == 1 else f"{len(network.inputs)} inputs"
+        said = f"From {inputs}, {shapes}, to {len(network.outputs)} output"
         said += "s" if len(network.outputs) > 1 else ""
         return f"{said}: {', then '.join(shown)}. {self.sentence(self.analysis)}."
 

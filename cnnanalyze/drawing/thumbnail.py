@@ -73,7 +73,8 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
     6
     """
     stations = bars(analysis)
-    largest = max(_extent(s) for s in (analysis.network.input, *(b.shape for b in stations)))
+    given = (one.shape for one in analysis.network.inputs.values())
+    largest = max(_extent(s) for s in (*given, *(b.shape for b in stations)))
     inner, tall = width - 2 * EDGE, height - 2 * EDGE
     gap = 2.0 if len(stations) * 4 < inner else 0.4
     wishes = [sqrt(b.boxes) * (1 + log2(1 + b.shape.channels)) for b in stations]
