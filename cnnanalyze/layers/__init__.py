@@ -25,12 +25,12 @@ FAMILIES = {
     "arithmetic": "power pow abs sqrt exp log clip clamp hard_tanh",
     "gated": "glu geglu swiglu",
     "merge": "add multiply maximum minimum average subtract divide concat",
-    "reshape": "flatten reshape zeropad reflectpad replicatepad circularpad crop",
+    "reshape": "flatten reshape zeropad pad reflectpad replicatepad circularpad crop",
     "rearrange": (
         "permute slice pad_channels channel_shuffle space_to_depth pixel_unshuffle depth_to_space "
         "pixel_shuffle shift"
     ),
-    "axes": "rearrange gather",
+    "axes": "rearrange gather roll",
     "contraction": "einsum matmul bmm",
     "attention": "attention multihead_attention",
     "tokens": "class_token position_embedding",

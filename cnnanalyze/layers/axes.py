@@ -6,12 +6,20 @@ from types import MappingProxyType
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from cnnanalyze.core.reach import POINT, WHOLE, Gathered, Reach, Sampled, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Continued, Gathered, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers import pattern as patterns
-from cnnanalyze.layers.attributes import AxisWord, PatternText, Places, Sizes, axis_number
-from cnnanalyze.layers.base import Example, layer
+from cnnanalyze.layers.attributes import (
+    AxisWord,
+    Offset,
+    PatternText,
+    Places,
+    Sizes,
+    axis_number,
+    per_axis,
+)
+from cnnanalyze.layers.base import Example, layer, refuse_vector
 from cnnanalyze.layers.pattern import Axis, Pattern, parse
 from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category, Trait
@@ -218,6 +226,48 @@ class Gather(Moving):
         """Say that all places stay where they are."""
         n = inputs[0].extents[axis_number(self.axis, inputs[0], self.kind)]
         return "gather of all places" if self.positions == tuple(range(n)) else ""
+
+
+@layer("roll")
+class Roll(Moving):
+    """The map moved in a circle: what leaves at one end comes in at the other. It costs nothing.
+
+    Output ``o`` is input ``o - amount``, as PyTorch and NumPy have it. Swin moves its map so before
+    it cuts it into windows; ``attention`` with a ``shift`` does that by itself.
+    """
+
+    category = Category.REARRANGEMENT
+    principal = "amount"
+    amount: Offset = Field(description="how far everything moves on, for all axes or per axis")
+    examples = (
+        Example(
+            inputs=("4x2x1",),
+            attributes={"amount": (2, 1)},
+            output="4x2x1",
+            parameters=0,
+            macs=0,
+            source="PyTorch documentation, torch.roll, example with shifts (2, 1)",
+        ),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Keep the shape."""
+        x = inputs[0]
+        refuse_vector(self.kind, x)
+        per_axis(self.amount, x.rank, "amount")
+        return x
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as far back, counted on from the other end."""
+        amounts = per_axis(self.amount, inputs[0].rank, "amount")
+        return (tuple(Continued(1, before=a, border="circular") for a in amounts),)
+
+    def without_effect(self, *inputs: Shape) -> str:
+        """Say that everything comes back to where it was."""
+        x = inputs[0]
+        amounts = per_axis(self.amount, x.rank, "amount")
+        stays = all(a % n == 0 for a, n in zip(amounts, x.size, strict=True))
+        return "roll by whole turns" if stays else ""
 
 
 def _refusal(text: str) -> PydanticCustomError:

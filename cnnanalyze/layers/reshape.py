@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT, WHOLE, Border, Continued, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import ShapeText, Sides, per_border
+from cnnanalyze.layers.attributes import Number, ShapeText, Sides, choice, per_border
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import refuse_continuation
@@ -276,6 +277,62 @@ class CircularPad(ContinuingPad):
             note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
         ),
     )
+
+
+@layer("pad")
+class Pad(PaddingLayer):
+    """The map with something around it, as the ``mode`` says. It costs nothing.
+
+    ``constant`` puts the number ``fill`` there; ``reflect``, ``replicate`` and ``circular``
+    continue the map as ``reflectpad``, ``replicatepad`` and ``circularpad`` do. Channels are
+    widened by ``pad_channels``.
+    """
+
+    mode: choice("constant", "reflect", "replicate", "circular") = Field(  # type: ignore[valid-type]  # made from its words
+        default="constant", description="what stands around the map"
+    )
+    fill: Number = Field(default=0.0, description="the number of a constant padding")
+    examples = (
+        Example(
+            inputs=("2x2x1",),
+            attributes={"padding": 2, "fill": 3.5},
+            output="6x6x1",
+            parameters=0,
+            macs=0,
+            source="PyTorch documentation, ConstantPad2d(2, 3.5), example",
+        ),
+        Example(
+            inputs=("3x3x1",),
+            attributes={"padding": ((2, 0), (1, 1)), "mode": "circular"},
+            output="5x5x1",
+            source="PyTorch documentation, CircularPad2d, second example",
+            note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
+        ),
+    )
+
+    @field_validator("fill")
+    @classmethod
+    def _of_a_constant(cls, fill: float, info: ValidationInfo) -> float:
+        mode = info.data.get("mode", "constant")
+        if fill and mode != "constant":
+            text = f"must be 0 with mode '{mode}': only a constant padding has a number"
+            raise PydanticCustomError("relation", "{text}", {"text": text})
+        return fill
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders, for which the axis must have the numbers."""
+        x = inputs[0]
+        grown = super().shape(x)
+        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
+            refuse_continuation(self.mode, n, before, after, axis_name(axis, x.rank))
+        return grown
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier, or what stands for it if it is outside."""
+        befores = [before for before, _ in self.borders(inputs[0])]
+        if self.mode == "constant":
+            return (tuple(Window(1, before=before) for before in befores),)
+        return (tuple(Continued(1, before=before, border=self.mode) for before in befores),)
 
 
 @layer("crop")

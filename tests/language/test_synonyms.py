@@ -81,7 +81,7 @@ def test_no_word_means_two_things() -> None:
         ("dwconv", "depthwise"),
         ("fully_connected", "dense"),
         ("transpose", "permute"),
-        ("pad", "zeropad"),
+        ("padding", "zeropad"),
         ("nn.Linear", "dense"),
         ("Conv2d", "conv"),
         ("Conv2DTranspose", "transposed_conv"),

@@ -14,9 +14,10 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.language.writer import write
-from cnnanalyze.layers.axes import Gather, Rearrange
+from cnnanalyze.layers.axes import Gather, Rearrange, Roll
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.rearrange import DepthToSpace, Permute, Slice, SpaceToDepth
+from cnnanalyze.layers.reshape import Pad
 
 X = Shape((5, 7), 12)
 
@@ -277,6 +278,23 @@ def test_input_is_refused(
         cls(**attributes).shape(Shape((7,), 12))
     fault = caught.value
     assert (fault.message, fault.attribute, fault.faults[0].help) == (text, attribute, remedy)
+
+
+def test_a_turned_map_reads_from_the_other_end() -> None:
+    layer = Roll(amount=(2, -1))
+    down, left = layer.reach(X)[0]
+    assert [down.inside(o, 5) for o in range(5)] == [[3], [4], [0], [1], [2]]  # type: ignore[union-attr]
+    assert [left.inside(o, 7) for o in (0, 6)] == [[1], [0]]  # type: ignore[union-attr]
+    assert Roll(amount=(5, -14)).without_effect(X)
+    assert not layer.without_effect(X)
+
+
+def test_a_number_stands_in_a_constant_padding_alone() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Pad(padding=1, mode="reflect", fill=2.0)
+    assert [e["msg"] for e in caught.value.errors()] == [
+        "must be 0 with mode 'reflect': only a constant padding has a number"
+    ]
 
 
 def test_layers_without_effect_say_so() -> None:

@@ -35,7 +35,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     moving |= {"reflectpad", "replicatepad", "permute", "slice", "channel_shuffle", "shift"}
     moving |= {"circularpad"}
     moving |= {"pad_channels"}
-    moving |= {"space_to_depth", "depth_to_space", "rearrange", "gather"}
+    moving |= {"space_to_depth", "depth_to_space", "rearrange", "gather", "roll", "pad"}
     norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
     norms |= {"dropout", "drop_path", "layer_scale", "scale", "identity"}
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
@@ -108,7 +108,7 @@ def test_first_and_last_output_read_the_input(kind: type[Layer], example: Exampl
         for axis, m in zip(moved, output.size if x.rank else (), strict=False):
             n, reach = x.size[axis], reaches[axis]
             for o in {0, m - 1}:
-                assert seen(reach, o, n) or kind.kind in {"zeropad", "shift", "class_token"}
+                assert seen(reach, o, n) or kind.kind in {"zeropad", "pad", "shift", "class_token"}
 
 
 def seen(reach: Reach, o: int, n: int) -> list[int]:

@@ -432,6 +432,8 @@ NEED_A_MAP = [
     ("attention", {"heads": 2}),
     ("class_token", {}),
     ("matmul", {}),
+    ("roll", {"amount": 1}),
+    ("pad", {"padding": 1}),
     ("position_embedding", {}),
     ("resize", {"scale": 2}),
     ("lstm", {"units": 3}),

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
-from tests.strategies.case import Case, anything
+from tests.strategies.case import Case, anything, maps, one_or_each
 
 LENGTHS = (1, 2, 3, 5)
 MOST_AXES = 4
@@ -97,4 +97,10 @@ def stretches(draw: st.DrawFn) -> Case:
     return Case("slice", (x,), attributes)
 
 
-STRATEGIES = {"rearrange": rearrangements(), "gather": gathers()}
+@st.composite
+def rolls(draw: st.DrawFn) -> Case:
+    x = draw(maps())
+    return Case("roll", (x,), {"amount": draw(one_or_each(st.integers(-9, 9), x.rank))})
+
+
+STRATEGIES = {"rearrange": rearrangements(), "gather": gathers(), "roll": rolls()}

@@ -470,6 +470,22 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "rearrange": rearrangements(inputs),
         "attention": attentions(inputs),
         "einsum": einsums(inputs),
+        "roll": of(
+            "roll", maps, lambda d, x: {"amount": d(one_or_each(st.integers(-9, 9), x.rank))}
+        ),
+        "pad": of(
+            "pad",
+            maps,
+            lambda d, x: {
+                "padding": d(padding(x.rank)),
+                **d(
+                    st.one_of(
+                        perhaps(st.sampled_from((0.0, 2.5)), "fill"),
+                        perhaps(st.sampled_from(("constant", "reflect", "circular")), "mode"),
+                    )
+                ),
+            },
+        ),
         "matmul": matmuls(inputs),
         "class_token": of("class_token", inputs, optional(tokens=st.sampled_from((1, 2)))),
         "position_embedding": of(

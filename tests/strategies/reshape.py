@@ -63,7 +63,18 @@ def replications(draw: st.DrawFn) -> Case:
     return Case("replicatepad", (x,), {"padding": padding})
 
 
+@st.composite
+def pads(draw: st.DrawFn) -> Case:
+    mode = draw(st.sampled_from(("constant", "reflect", "replicate", "circular")))
+    x = draw(maps())
+    padding, pads_ = draw(borders(x.rank))
+    size = tuple(max(n, max(pair) + 1) for n, pair in zip(x.size, pads_, strict=True))
+    fill = {"fill": 2.5} if mode == "constant" and draw(st.booleans()) else {}
+    return Case("pad", (Shape(size, x.channels),), {"padding": padding, "mode": mode, **fill})
+
+
 STRATEGIES = {
+    "pad": pads(),
     "circularpad": rounds(),
     "reflectpad": reflections(),
     "replicatepad": replications(),

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import axis_of, mixed, run, single, thin_run, thin_to
+from cnnanalyze.execute.kernels._base import (
+    Extents,
+    axis_of,
+    feature_map,
+    mixed,
+    per_axis,
+    run,
+    single,
+    thin_run,
+    thin_to,
+)
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 Side = list[list[str]]
@@ -168,3 +178,13 @@ def thin_gather(
     if axis_of(axis, x.shape) == x.ndim - 1:
         return x
     return gather(tally, inputs, weights, axis=axis, **attributes)
+
+
+@run("roll")
+def roll(
+    _tally: Tally, inputs: list[Array], _weights: Tensors, *, amount: Extents, **_: object
+) -> Array:
+    """Move everything on, and what leaves in again at the other end."""
+    x = feature_map(inputs)
+    amounts = per_axis(amount, x.ndim - 2, "amount")
+    return np.roll(x, amounts, axis=range(1, x.ndim - 1))

@@ -110,6 +110,25 @@ for _border in CONTINUED:
     run(f"{_border}pad")(_continued(_border))
 
 
+@run("pad")
+def pad(
+    _tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    padding: Padding,
+    mode: str = "constant",
+    fill: float = 0.0,
+    **_: object,
+) -> Array:
+    """Put a number around the map, or pixels of the map itself."""
+    x = feature_map(inputs)
+    sides = both_sides(padding, x.ndim - 2, "padding")
+    if mode != "constant":
+        return continue_map(x, mode, sides)
+    return np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=fill)
+
+
 @run("crop")
 def crop(
     _tally: Tally,

@@ -306,6 +306,20 @@ def axis_of(q: Question) -> int:
     return axis
 
 
+@joined("roll")
+def _roll(q: Question, xs: list[Any]) -> Any:
+    if q.rank == 0:
+        raise Silent("a vector")
+    return torch.roll(xs[0], q.each("amount"), dims=tuple(range(1, q.rank + 1)))
+
+
+@witness("pad")
+def _pad(q: Question, x: Any) -> Any:
+    on_a_map(q)
+    fill = {"value": q["fill"]} if q["mode"] == "constant" else {}
+    return F.pad(x, tuple(outer(q.sides())), q["mode"], **fill)
+
+
 @joined("gather")
 def _gather(q: Question, xs: list[Any]) -> Any:
     axis, n = axis_of(q), xs[0].shape[axis_of(q)]
