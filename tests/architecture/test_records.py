@@ -90,25 +90,10 @@ INNER = {
     "core.periodic_field.PeriodicField",
     "core.periodic_field.Strand",
     "analysis.receptive_field.Seen",
-    "crosscheck.baseline.BaselineEntry",
-    "report.budget.Outcome",
-    "report.document.Span",
-    "report.table.Table",
-    "auditing.verdict.Verdict",
-    "language.blocks.Block",
-    "language.sections.Budgets",
-    "language.claims.Claim",
-    "course.explanations.explanation.DerivationStep",
-    "course.explanations.explanation.Rung",
-    "course.grading.grade.AnswerMark",
-    "course.grading.grade.Frequency",
-    "course.lectures.verdict.Examined",
-    "course.sheets.sheet.Ask",
-    "course.sheets.sheet.Credit",
-    "course.sheets.solve.SolvedQuestion",
-    "course.worked_steps.layer_section.WorkedLayer",
 }
-"""What lies within results and is made and compared by the hundred thousand, or is taken apart."""
+"""Values within results that are made and compared by the hundred thousand."""
+ROOMS = ("auditing.", "course.", "crosscheck.", "language.", "report.")
+"""Where parts of results may be tuples that are taken apart."""
 
 
 def test_public_records_are_no_tuples() -> None:
@@ -118,7 +103,7 @@ def test_public_records_are_no_tuples() -> None:
         for cls in reachable()
         if is_tuple(cls)
     }
-    assert tuples == INNER
+    assert {name for name in tuples if not name.startswith(ROOMS)} == INNER
 
 
 def is_tuple(thing: object) -> bool:
