@@ -28,6 +28,7 @@ FILES = "what is in another file"
 DEFAULTS = "an attribute that is not given may be given by 'defaults'"
 INHERITED = "what is said of a whole source holds for its figures"
 LETTERS = "which characters beyond ASCII are letters"
+PATTERNS = "what a pattern of axes says"
 PLACES = "at which place of an expanded network a step stands"
 
 STRUCTURAL: tuple[tuple[str, str], ...] = (
@@ -51,13 +52,19 @@ SEMANTIC: tuple[tuple[str, str, str], ...] = (
     ("SP015", "needs '", DEFAULTS),
     ("SP005", "must be given exactly when|must be below|must be distinct", NUMBERS),
     ("SP005", "in their new order|start below the stop", NUMBERS),
+    ("SP005", "must be (false|left out) with|must not be below", NUMBERS),
+    ("SP005", "must be a pattern such as|must be an equation such as", PATTERNS),
     ("SP016", "do not have its shape", NUMBERS),
     ("SP017", "a claim names|a claim sets", NAMES),
     ("SP017", "needs its 'reason'", INHERITED),
     ("SP018", "", FILES),
     ("SP019", "is taken", NAMES),
     ("SP020", "belongs to a layer", NAMES),
-    ("SP020", "no regular array|the given .* is|cannot be given|holds no", NUMBERS),
+    (
+        "SP020",
+        "has no weights to give|no regular array|the given .* is|cannot be given|holds no",
+        NUMBERS,
+    ),
     ("SP021|SP022", "", NAMES),
 )
 """By code and words of a fault, why a schema need not see it; the first row that fits holds."""

@@ -131,6 +131,13 @@ SEMANTIC: dict[str, tuple[Place, Any]] = {
     "a block that there is not": (("layers", 7, "pair"), GONE),
     "an argument that the block does not take": (("layers", 3, "gate"), {"ratio": 3}),
     "a span that ends before it starts": (("layers", 9), {"slice": [5, 2]}),
+    "a limit below the other": (("layers", 9), {"clip": {"min": 3, "max": 1}}),
+    "corners that no neighbour has": (
+        ("layers", 9),
+        {"resize": {"scale": 2, "method": "nearest", "align_corners": True}},
+    ),
+    "weights of a layer that holds none": (("layers", 1), {"sigmoid": None, "weights": [1]}),
+    "brackets that do not match": (("layers", 9), {"rearrange": "h w c -> (h w"}),
     "a claim of a step that there is not": (("expect", 0, "layers"), {"head": {"macs": 3}}),
     "a claim under a parameter that there is not": (("expect", 1, "set", "depth"), 3),
     "a file to build on": (("extends",), "nowhere.yaml"),
