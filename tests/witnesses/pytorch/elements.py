@@ -89,8 +89,8 @@ def _power(q: Question, x: Any) -> Any:
 @witness("clip")
 def _clip(q: Question, x: Any) -> Any:
     limits = [limit for limit in (q["min"], q["max"]) if limit is not None]
-    if limits != sorted(limits):
-        raise Silent("PyTorch lets the upper limit win")
+    if not limits or limits != sorted(limits):
+        raise Silent("PyTorch wants a limit, and lets the upper one win")
     return torch.clamp(x, q["min"], q["max"])
 
 
