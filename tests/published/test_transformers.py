@@ -14,6 +14,7 @@ MODELS = (
     ("vit_b_16", "vit_base_patch16_224"),
     ("deit_tiny", "deit_tiny_patch16_224"),
     ("swin_t", "swin_tiny_patch4_window7_224"),
+    ("mobilevit_s", "mobilevit_s"),
 )
 
 
