@@ -18,7 +18,7 @@ _NO_SYMBOLS = ("None", "none", "null", "any", "N", "n", "batch", "B")
 """What others write for a batch axis, or for a size that is not known: no names of sizes."""
 _NAME = rf"(?!(?:{'|'.join(_NO_SYMBOLS)})(?:[x×\s]|$))[A-WYZa-wyz_][A-WYZa-wyz_0-9]{{0,19}}"
 _EXTENT = rf"(?:0*[1-9][0-9]{{0,19}}|\?|{_NAME})"
-OPEN = rf"\s*(?:[A-WYZ?]|{_EXTENT}\s*(?:[x×]\s*{_EXTENT}\s*){{1,3}})\s*"
+OPEN = rf"\s*(?:[A-WYZ?]\s*|{_EXTENT}\s*(?:[x×]\s*{_EXTENT}\s*){{1,3}})"
 """The pattern of an input with symbols, or of a shape of several extents; one letter alone is the
 number of features of a vector, since a longer word is more likely another mistake."""
 _OPEN = re.compile(OPEN)
