@@ -18,7 +18,7 @@ AT_HOME = ("layers/", "execute/", "core/conventions/tools.py")
 ENGLISH = frozenset(
     {"add", "average", "bn", "convolution", "crop", "identity", "linear", "ln", "maximum"}
     | {"multiply", "none", "reshape", "scale", "shift", "slice"}
-    | {"abs", "clip", "divide", "exp", "log", "minimum", "pow", "power", "sqrt", "subtract"}
+    | {"abs", "clip", "divide", "exp", "log", "minimum", "pad", "pow", "power", "sqrt", "subtract"}
 )
 """Words of English, of arithmetic and of JSON Schema: names only where a kind is compared."""
 ALLOWED = {
