@@ -12,7 +12,9 @@ from cnnanalyze.report.numbers import fraction, per_axis
 
 BESIDE = "+all"
 """Suffix of a field whose units also see everything through a statistic."""
-NOTE = "each unit sees the whole map, too, through a statistic: a normalisation or a gate"
+NOTE = (
+    "each unit sees the whole map, too, through a statistic: a normalisation, a gate or attention"
+)
 """What it means, in the line below a table."""
 
 

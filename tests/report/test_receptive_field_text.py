@@ -55,7 +55,8 @@ def test_the_closing_line_does_not_say_that_the_input_is_not_seen(normed: Analys
         "through groupnorm1"
     )
     assert closed(normed)["+all"] == (
-        "each unit sees the whole map, too, through a statistic: a normalisation or a gate"
+        "each unit sees the whole map, too, through a statistic: a normalisation, a gate or "
+        "attention"
     )
 
 

@@ -44,14 +44,20 @@ _OF_COUNTS = (
     ),
     Convention(
         "connections",
-        {_SUMS: "mac + add", "rbf": "mac", "subsample": "window + output", "lstm gru": "stepped"},
+        {
+            _SUMS: "mac + add",
+            "rbf": "mac",
+            "subsample": "window + output",
+            "lstm gru": "stepped",
+            _PRODUCTS: "?",
+        },
         "connections: every weight and bias at every place where it is used",
         "LeCun, Bottou, Bengio, Haffner 1998 (LeNet-5), section II.B",
         counts="operations",
     ),
     Convention(
         "darknet",
-        {f"{_CONV} transposed_conv dense": "2*mac"},
+        {f"{_CONV} transposed_conv dense": "2*mac", _PRODUCTS: "?"},
         "BFLOPs: two for each multiply-accumulate of a convolution; γ and β are no weights",
         "pjreddie/darknet, what it prints when it loads a network",
         parameters="learned - norm",

@@ -36,7 +36,9 @@ def test_tools_count_attention_as_measured(layer: str) -> None:
     assert all(not found.uncounted(tool) for tool in TOOLS)
 
 
-@pytest.mark.parametrize("tool", ["calflops", "onnx-tool", "convnet-burden", "tensorflow-profiler"])
+@pytest.mark.parametrize(
+    "tool", ["calflops", "onnx-tool", "tensorflow-profiler", "darknet", "connections"]
+)
 def test_who_was_not_measured_gives_a_lower_bound_and_says_so(tool: str) -> None:
     found = total("{attention: {heads: 3}}")
     assert found.operations(tool) == 0
