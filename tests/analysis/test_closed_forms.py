@@ -73,6 +73,7 @@ def found_by_lot(
     return text, forms, sizes
 
 
+@settings(max_examples=20)
 @given(text=networks.specs(), draw=st.data())
 def test_closed_forms_of_networks_give_what_the_rules_give(text: str, draw: st.DataObject) -> None:
     document = plain(read(Source("text", text)))
@@ -80,6 +81,7 @@ def test_closed_forms_of_networks_give_what_the_rules_give(text: str, draw: st.D
     check(*found_by_lot(document, draw))
 
 
+@settings(max_examples=20)
 @given(text=chains.specs(), draw=st.data())
 def test_closed_forms_of_chains_give_what_the_rules_give(text: str, draw: st.DataObject) -> None:
     document = plain(read(Source("text", text)))
@@ -89,7 +91,7 @@ def test_closed_forms_of_chains_give_what_the_rules_give(text: str, draw: st.Dat
 
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", ALONE)
-@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.filter_too_much])
 @given(draw=st.data())
 def test_closed_forms_of_a_layer_give_what_its_rules_give(kind: str, draw: st.DataObject) -> None:
     case = draw.draw(STRATEGIES[kind])

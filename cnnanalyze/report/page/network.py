@@ -11,6 +11,7 @@ from cnnanalyze.analysis import alpha
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
+from cnnanalyze.core.diagnostics import say
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
 from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
 from cnnanalyze.crosscheck.result import Balance
@@ -262,7 +263,7 @@ def _claims(analysis: Analysis, balance: Balance | None, sources: Sources) -> li
 def _claim(check: ClaimCheck, sources: Sources) -> PublishedRow:
     claim = check.claim
     word, tone = _WORDS[check.outcome]
-    settings = ", ".join(f"{name} = {value}" for name, value in claim.settings)
+    settings = ", ".join(f"{name} = {say(value)}" for name, value in claim.settings)
     under = f" under {claim.convention}" if claim.convention else ""
     anchor, line = sources.place(claim.mark)
     return PublishedRow(

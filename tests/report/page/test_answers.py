@@ -33,6 +33,7 @@ def test_the_field_of_the_first_pool_of_lenet() -> None:
     """r = 1 + (5 - 1) + (2 - 1) = 6 (LeCun et al. 1998: 5×5 kernels, then 2×2 subsampling)."""
     explanation = explain(cnn.analyze("zoo:lenet5").analysis, "S2", "receptive_field")
     written = document("", (explanation,))
-    assert "    C1     5  1  1 + (5 - 1)·1 = 5  1·1 = 1" in render(written).splitlines()
+    lines = [line.strip() for line in render(written).splitlines()]
+    assert "C1     5  1  1 + (5 - 1)·1 = 5  1·1 = 1" in lines
     shown = re.sub(r"<[^>]+>", "", render(written, "html"))
     assert "1+(5−1)·1=5" in shown
