@@ -161,6 +161,8 @@ def wrap(
     (['one', '畳み', '込み'], ['top-5', 'errors'])
     """
     if _NARROW.fullmatch(text + first + rest):
+        if len(first + text) <= width and text.isprintable() and text == text.strip() != "":
+            return [first + text]  # as most do
         from textwrap import wrap as wrap_narrow  # noqa: PLC0415 - not every command breaks lines
 
         return wrap_narrow(

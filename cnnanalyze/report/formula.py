@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape as escape_html
 
 from cnnanalyze.characters import cells, legible, pad
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formula:
     """A formula: on a line of its own as a block of a document, or within a sentence."""
 
@@ -37,6 +38,44 @@ class Formula:
         indent = " " * (cells(left) + 1 if cells(left) < width // 2 else 2)
         lines = [f"{left} {first}", *(f"{indent}{side}" for side in others)]
         return [part for line in lines for part in _broken(line, width, f"{indent}  ")]
+
+
+class DeferredFormula(Formula):
+    """A formula that is written in LaTeX and in MathML when these are asked for.
+
+    Examples
+    --------
+    >>> formula = DeferredFormula("k = 5", lambda: "k = 5", lambda: "<mi>k</mi>")
+    >>> formula.text, formula.latex
+    ('k = 5', 'k = 5')
+    """
+
+    def __init__(
+        self,
+        text: str,
+        latex: Callable[[], str],
+        mathml: Callable[[], str],
+        sides: tuple[str, ...] = (),
+    ) -> None:
+        for name, value in (
+            ("text", text),
+            ("sides", sides),
+            ("_write_latex", latex),
+            ("_write_mathml", mathml),
+        ):
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def latex(self) -> str:
+        """The formula in LaTeX."""
+        found: str = self._write_latex()  # type: ignore[attr-defined]  # set above
+        return found
+
+    @cached_property
+    def mathml(self) -> str:
+        """The content of the element ``math``."""
+        found: str = self._write_mathml()  # type: ignore[attr-defined]  # as above
+        return found
 
 
 def _broken(line: str, width: int, indent: str) -> list[str]:

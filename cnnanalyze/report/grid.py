@@ -88,7 +88,7 @@ class Grid(Lines):
                 shown = group
                 yield from _dim(wrap(legible(group), min(width, LONGEST_LINE)))
             lines = layout.row(row, COLOURS.get(family, ""))
-            if is_beside:
+            if is_beside and remark:
                 lines = _beside(lines, remark, layout)
             yield from set_in(indent, lines) if indent else lines
             if remark and not is_beside:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
-from cnnanalyze.core.expression import Expression, Name
+from cnnanalyze.core.expression import Expression, Name, given
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.report.derivation.answer import answer
@@ -25,7 +26,7 @@ from cnnanalyze.report.document import (
     Span,
     Tabular,
 )
-from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.formula import DeferredFormula, Formula
 from cnnanalyze.report.table import Cell, Table
 from cnnanalyze.report.table import Heading as Column
 
@@ -67,10 +68,11 @@ def equation(style: Notation, step: DerivationStep) -> Formula:
     words, latex, mathml = TextWriter(style), LatexWriter(style), MathmlWriter(style)
     left, sides = chain(words, step)
     parts = (left, *(f"{words.sign(about=s.about).strip()} {s.text}" for s in sides))
-    return Formula(
-        " ".join(parts),
-        broken_equation(latex, *chain(latex, step)),
-        equation_rows(mathml, *chain(mathml, step), is_long=len(" ".join(parts)) > LINE),
+    text = " ".join(parts)
+    return DeferredFormula(
+        text,
+        lambda: broken_equation(latex, *chain(latex, step)),
+        lambda: equation_rows(mathml, *chain(mathml, step), is_long=len(text) > LINE),
         parts,
     )
 
@@ -81,7 +83,11 @@ LINE = 90
 
 def _formula(style: Notation, write: Callable[[Writer], str]) -> Formula:
     """Return what every language writes."""
-    return Formula(write(TextWriter(style)), write(LatexWriter(style)), write(MathmlWriter(style)))
+    return DeferredFormula(
+        write(TextWriter(style)),
+        lambda: write(LatexWriter(style)),
+        lambda: write(MathmlWriter(style)),
+    )
 
 
 def _legend(explanation: Explanation) -> Iterator[Part]:
@@ -106,9 +112,13 @@ def _table(explanation: Explanation) -> Tabular:
         shown = _formula(style, lambda w: w.name(name))
         return Column(name.key, shown.text, "left", formula=shown)
 
-    def worked(tree: Expression) -> Cell:
+    @cache  # many layers have the same steps
+    def worked_once(tree: Expression) -> Cell:
         shown = _formula(style, lambda w: cell(w, tree))
         return Cell(shown.text, shown.text, shown)
+
+    def worked(tree: Expression) -> Cell:
+        return worked_once(given(tree.value) if tree.is_given else tree)
 
     return Tabular(
         Table(
