@@ -73,7 +73,9 @@ class Attention(Layer):
         default=False, description="whether a number per head and distance is learned and added"
     )
     causal: Flag = Field(default=False, description="whether a position sees no later ones")
-    number_names = MappingProxyType({"window": "window", "shift": "shift"})
+    number_names = MappingProxyType(
+        {"window": "window", "shift": "shift", "output": "out channels"}
+    )
     examples = (
         Example(
             inputs=("300x448",),
