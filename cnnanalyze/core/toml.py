@@ -302,8 +302,9 @@ def tree_of(source: Source, *at: str) -> Mapping:
     Examples
     --------
     >>> toml = Source("cnnanalyze.toml", "[lint]\nprofile = 'strict'\nignore = [3]\n")
-    >>> [(key.mark[1:3], value.mark[1:3]) for key, value in tree_of(toml, "lint").entries]
-    [((2, 1), (2, 12)), ((3, 1), (3, 10))]
+    >>> entries = tree_of(toml, "lint").entries
+    >>> [(key.mark.line, key.mark.column, value.mark.column) for key, value in entries]
+    [(2, 1, 12), (3, 1, 10)]
     """
     try:
         found = _tree(source, table_at(parse(source), at) or {}, at)

@@ -77,8 +77,8 @@ def entry_of(word: str) -> Synonym | None:
 
     Examples
     --------
-    >>> entry_of("nn.Linear").ours, entry_of("LSTM").what
-    ('dense: {units: 10}', 'recurrent layers cannot be expressed')
+    >>> entry_of("nn.Linear").ours, entry_of("RoIAlign").what
+    ('dense: {units: 10}', 'pooling of regions cannot be expressed')
     """
     return _kinds().get(bare(word))
 
