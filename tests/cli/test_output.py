@@ -241,7 +241,7 @@ def test_columns_of_every_command_stand_below_each_other(run: Any, write_spec: W
     one = write_spec(WIDE.format(name="一", filters=7), "a.yaml")
     two = write_spec(WIDE.format(name="二", filters=13), "b.yaml")
     compared = run("compare", one, two, columns=140).out.splitlines()
-    head = next(line for line in compared if line.startswith("  layer"))
+    head = next(line for line in compared if line.startswith("layer "))
     row = next(line for line in compared if line.startswith("~ 畳"))
     assert cell_len(head[: head.index("what")]) == cell_len(row[: row.index("filters")])
     audited = [line for line in run("audit", one).out.splitlines() if " parameters " in line]

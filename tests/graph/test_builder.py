@@ -267,7 +267,7 @@ REFUSED: list[tuple[Any, str]] = [
         lambda b, x: b.conv(x, filter=3, kernel=3, filters=3),
         (
             "conv1: 'conv' has no attribute 'filter'; it takes kernel, stride, padding, dilation, "
-            "bias, filters, groups; did you mean 'filters'?"
+            "bias, filters, groups, weight_standardized, gain; did you mean 'filters'?"
         ),
     ),
     (lambda b, x: b.conv(x, 3), "conv1: 'conv' needs 'kernel'"),

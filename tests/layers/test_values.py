@@ -129,7 +129,10 @@ VALUES = [
         "resize",
         {"scale": 2, "method": "cubic"},
         "method",
-        "must be one of nearest, nearest_exact, bilinear, bicubic, not 'cubic'",
+        (
+            "must be one of nearest, nearest_exact, bilinear, bicubic, not 'cubic'; "
+            "did you mean 'bicubic'?"
+        ),
     ),
     (
         "resize",

@@ -40,7 +40,7 @@ EXPECTED = {
     "extends_itself": "SP018",
     "extends_nonsense": "SP018",
     "extends_outside": "SP018",
-    "header": "SP015 SP014 SP003 SP014*5 SP018 SP003 SP014",
+    "header": "SP014 SP003 SP014*5 SP018 SP016 SP014",
     "header_missing": "SP015",
     "idle": "SP003 SP004 SP015 SP005 SP004 SP003 SP007 SP006*2 SP004 SP003 SP007*3",
     "input_is_the_end": "GR004",

@@ -53,7 +53,7 @@ GIVEN = (
     *("59, 60.5", "LeNet-5 of lecture 000", "filters 8", "units 84", "61"),
 )
 ASKED = (
-    *("What is the output?", "What stands in row 1, column 2 of the output?", "How many in all?"),
+    *("What is the output?", "What is in row 1, column 2 of the output?", "How many in all?"),
     *("for each of", "c, p, fc"),
 )
 
