@@ -57,7 +57,8 @@ def families() -> dict[str, list[Kind]]:
 
 def family_of(cls: Kind) -> str:
     """Return the category of a kind; of one of another package that declares none, the package."""
-    return cls.kind.partition(".")[0] if cls.category is Category.OTHER else str(cls.category)
+    package, dot, _ = cls.kind.partition(".")
+    return package if dot and cls.category is Category.OTHER else str(cls.category)
 
 
 TITLES: dict[str, str] = {
@@ -74,6 +75,7 @@ TITLES: dict[str, str] = {
     Category.RESIZING: "Resizing",
     Category.REGULARISATION: "Regularisation",
     Category.ATTENTION: "Attention and tokens",
+    Category.OTHER: "Other kinds",
 }
 
 

@@ -26,7 +26,8 @@ def test_every_kind_is_explained(cls: layer_reference.Kind) -> None:
         assert name in text
         assert info.description, f"{cls.kind}.{name} has no description"
         assert words_of(info) not in {"", "anything"}
-    assert render(layer_reference.contents()).count(f"  {cls.kind} ") >= 1
+    lines = render(layer_reference.contents()).splitlines()
+    assert sum(line.startswith(f"{cls.kind} ") for line in lines) == 1
     assert layer_reference.family_of(cls) in layer_reference.TITLES
 
 
