@@ -297,9 +297,11 @@ def _field_entries(
     )
     # Most layers see what others see, and then both sides are the same objects.
     compared: dict[tuple[int, int, int], tuple[object, object]] = {}
+    theoretical: dict[tuple[int, int, int, int], tuple[object, object]] = {}
     inner: dict[int, int | None] = {}
     of = f" of {plan.input}" if sizes else ""
     details = [f"axis {axis + 1}{of}" for axis in range(len(lines))]
+    ideal = [f"{detail}, theoretical" for detail in details]
     for facts in analysis:
         node = facts.node
         if sizes and plan.input not in dict(facts.sees):
@@ -319,10 +321,13 @@ def _field_entries(
             unit = inner[id(clipped)]
             fields = dict(facts.sees)[plan.input].fields if sizes else facts.fields
             if fields is not None and unit is not None and node.output.rank:
-                field = fields[axis].at(unit)
-                # The theoretical field, at a unit that no border touches.
-                (at,) = _confirm((field,), units[unit : unit + 1], chosen)
-                yield "receptive field", node.id, f"{details[axis]}, theoretical", field, at
+                place = axis, unit, id(fields[axis]), id(units)
+                if place not in theoretical:
+                    field = fields[axis].at(unit)
+                    # The theoretical field, at a unit that no border touches.
+                    (at,) = _confirm((field,), units[unit : unit + 1], chosen)
+                    theoretical[place] = field, at
+                yield "receptive field", node.id, ideal[axis], *theoretical[place]
 
 
 def choose_lines(size: int, most: int | None) -> Sequence[int]:
