@@ -118,6 +118,6 @@ def test_an_audit_says_that_it_stopped_trying(
     file = write_spec(text)
     assert "until" not in run("audit", file).out
     monkeypatch.setattr(alternatives, "MOST_LAYERS", 6)
-    for name in ("table", "markdown", "json"):
+    for name in ("text", "markdown", "json"):
         found = " ".join(run("audit", file, "--format", name).out.split())
         assert "one that was not tried may explain a figure" in found

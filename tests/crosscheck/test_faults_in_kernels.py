@@ -257,7 +257,7 @@ def nearest_reads_the_pixel_before(patch: Patch) -> None:
     patch.setattr(
         resize_kernels,
         "_nearest",
-        lambda pixels, wanted: [max(o * pixels // wanted - 1, 0) for o in range(wanted)],
+        lambda line: [max(o * line.over // line.under - 1, 0) for o in range(line.wanted)],
     )
 
 

@@ -101,7 +101,8 @@ def check_title(text: str, held: list[Node]) -> None:
     title, _, times = text.partition("  ×")
     assert title in {title_of([n]) for n in alike} or "…" in title
     if "…" not in title:
-        said = {int(n) for n in re.findall(r"(?<![/×\d])(\d+)(?=, /|, \d+ groups|$)", title)}
+        numbers = r"(?<![/×\d])(?<!dilation )(\d+)(?=, /|, \d+ groups|$)"
+        said = {int(n) for n in re.findall(numbers, title)}
         widths = {n.output.channels for n in alike}
         assert said <= widths | {n.attributes.get("units") for n in alike} or not {
             "filters",

@@ -99,8 +99,9 @@ class Html(Writer):
         return _titled(block.title, f"<ul>{items}</ul>")
 
     def tabular(self, block: Tabular) -> str:
-        """Return a table that can be sorted; rows lead to their anchors."""
+        """Return a table; rows lead to their anchors, and headings in words sort them."""
         table = block.on_paper
+        sortable = "" if any(h.formula for h in table.headings) else " data-sortable"
         heads = "".join(f'<th scope="col"{_class(h)}>{_head(h)}</th>' for h in table.headings)
         rows = "\n".join(
             f"<tr{_tone(family)}>{_row(row, table.headings, anchor)}</tr>"
@@ -114,9 +115,10 @@ class Html(Writer):
         foot = f"<tfoot><tr>{_row(table.foot, table.headings)}</tr></tfoot>" if table.foot else ""
         note = f'\n<p class="faint">{escape(table.note)}</p>' if table.note else ""
         name = escape(block.title or "Table")
+        region = f' role="region" aria-label="{name}"' if block.title else ""
         body = (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
-            "<table data-sortable>"
+            f'<div class="scroll" tabindex="0"{region}>'
+            f"<table{sortable}>"
             f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>{foot}</table></div>{note}"
         )
         if block.is_folded:
@@ -219,7 +221,9 @@ def _tone(family: str) -> str:
 
 
 def _head(head: Column) -> str:
-    return _math(head.formula) if head.formula else escape(head.title)
+    """Return a heading; a formula has its text, too, for readers of screens that know none."""
+    text = escape(head.title)
+    return f'<span class="unseen">{text}</span>{_math(head.formula)}' if head.formula else text
 
 
 def _class(head: Column) -> str:
