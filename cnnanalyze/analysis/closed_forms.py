@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.analysis.size_domain import SizeDomain, Sizes, find
 from cnnanalyze.core.closed_form import ClosedForm, TooLong, closed
 from cnnanalyze.core.quantities import Quantity, Terms, rows
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.symbolic_number import Assumptions, form_of
+from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import Node
 
@@ -54,12 +55,15 @@ class ClosedForms:
     """The size that was assumed for each symbol, to follow the rules."""
     layers: tuple[LayerForms, ...]
     """The closed forms of every layer, in the order of execution."""
-    totals: Mapping[str, ClosedForm | None]
-    """The sums over all layers, by the key of the quantity."""
     domain: SizeDomain
     """For which sizes they hold."""
     checked: tuple[Mapping[str, int], ...] = ()
     """The sizes at which they were compared with the rules."""
+
+    @cached_property
+    def totals(self) -> Mapping[str, ClosedForm | None]:
+        """The sums over all layers, by the key of the quantity."""
+        return _added(self.layers)
 
     @cached_property
     def by_id(self) -> dict[str, LayerForms]:
@@ -77,11 +81,7 @@ class ClosedForms:
         if not path:
             return self.totals
         nodes = self.network.group(path) or (self.network[path],)
-        totals: dict[str, ClosedForm | None] = {row.key: closed(0) for row in counted()}
-        for node in nodes:
-            for key, form in self.by_id[node.id].quantities.items():
-                totals[key] = _plus(totals[key], form)
-        return totals
+        return _added(self.by_id[node.id] for node in nodes)
 
     def probes(self) -> Iterator[dict[str, int]]:
         """Yield further sizes for which they are said to hold: the least, and the next."""
@@ -94,34 +94,18 @@ class ClosedForms:
             if sizes in self.domain and sizes != self.assumed:
                 yield sizes
 
-    def bear_out(self, analysis: Analysis, sizes: Mapping[str, int]) -> bool:
-        """Whether an analysis of the network with these sizes has the shapes that are said."""
-        if len(analysis) != len(self.layers):
+    def are_borne_out(self, network: Network, sizes: Mapping[str, int]) -> bool:
+        """Whether the network with these sizes has the same layers, and the shapes that are said.
+
+        What follows from a layer and its shapes was compared already.
+        """
+        if len(network) != len(self.layers):
             return False
         return all(
-            tuple(form.evaluate(sizes) for form in layer.output) == facts.output.extents
-            for layer, facts in zip(self.layers, analysis, strict=True)
+            said.node.layer == node.layer
+            and tuple(form.evaluate(sizes) for form in said.output) == node.output.extents
+            for said, node in zip(self.layers, network, strict=True)
         )
-
-    def without_what_differs(self, analysis: Analysis, sizes: Mapping[str, int]) -> ClosedForms:
-        """Return the closed forms that an analysis of the network with these sizes bears out.
-
-        Where a rule computes what arithmetic on symbols cannot follow, its closed form is a number
-        for one size; here it is found, and dropped.
-        """
-        lost: set[str] = set()
-        layers = []
-        for layer, facts in zip(self.layers, analysis, strict=True):
-            kept = dict(layer.quantities)
-            for row in counted():
-                form = kept[row.key]
-                assert row.of_layer is not None
-                if form is not None and form.evaluate(sizes) != row.of_layer(facts, _TERMS):
-                    kept[row.key] = None
-                    lost.add(row.key)
-            layers.append(replace(layer, quantities=kept))
-        totals = {key: None if key in lost else form for key, form in self.totals.items()}
-        return replace(self, layers=tuple(layers), totals=totals)
 
     def for_assumed_sizes(self) -> ClosedForms:
         """Return the closed forms for the assumed sizes alone."""
@@ -148,34 +132,45 @@ def solve(network: Network) -> ClosedForms:
     ----------
     network
         A network with sizes that are not known; each has been given one that is assumed.
+
+    Raises
+    ------
+    TooLong
+        If the closed form of a shape is longer than can be worked with.
     """
     assumed = Assumptions(network.assumed)
     shapes = {name: _symbolic(given, assumed) for name, given in network.inputs.items()}
-    placed = []
+    distinct: dict[object, tuple[Node, tuple[ClosedForm, ...], dict[str, ClosedForm | None]]] = {}
+    """Of equal layers that read equal shapes, one with symbolic shapes, and its closed forms."""
+    layers = []
     for node in network.nodes:
         inputs = tuple(shapes[source] for source in node.inputs)
-        shapes[node.id] = node.layer.shape(*inputs)
-        placed.append(replace(node, input_shapes=inputs, output=shapes[node.id]))
-    known: dict[object, Mapping[str, ClosedForm | None]] = {}
-    layers = []
-    totals: dict[str, ClosedForm | None] = {row.key: closed(0) for row in counted()}
-    domain = find(assumed.sizes, assumed.conditions)
-    samples = list(domain.samples(SAMPLES))
-    for node, symbolic in zip(network.nodes, placed, strict=True):
-        read = tuple(tuple(map(form_of, x.extents)) for x in symbolic.input_shapes)
+        read = tuple(map(_forms_of, inputs))
         key = id(node.layer), node.share is None, node.frozen, read
-        if key not in known:
-            known[key] = _borne_out(_forms(symbolic), symbolic, samples)
-        output = tuple(map(form_of, symbolic.output.extents))
-        layers.append(LayerForms(node, output, known[key]))
-        for name, form in known[key].items():
-            totals[name] = _plus(totals[name], form)
-    return ClosedForms(network, dict(assumed.sizes), tuple(layers), totals, domain)
+        if key not in distinct:
+            output = node.layer.shape(*inputs)
+            symbolic = replace(node, input_shapes=inputs, output=output)
+            distinct[key] = symbolic, _forms_of(output), _quantities_of(symbolic)
+        symbolic, extents, quantities = distinct[key]
+        shapes[node.id] = symbolic.output
+        layers.append(LayerForms(node, extents, quantities))
+    # Rules of parameters and costs have asked, too; only now is everything known that was asked.
+    domain = find(assumed.sizes, assumed.conditions)
+    found = ClosedForms(network, dict(assumed.sizes), tuple(layers), domain)
+    samples = list(domain.samples(SAMPLES))
+    for symbolic, _, quantities in distinct.values():
+        for sizes in samples:
+            if not _is_borne_out(symbolic, quantities, sizes):
+                return found.for_assumed_sizes()
+    return found
 
 
-def _forms(node: Node) -> dict[str, ClosedForm | None]:
+def _quantities_of(node: Node) -> dict[str, ClosedForm | None]:
     """Return the closed forms of a layer at its place, with symbolic shapes."""
-    facts = _facts_of(node)
+    try:
+        facts = _facts_of(node)
+    except TooLong:
+        return dict.fromkeys(row.key for row in counted())
     return {row.key: _form(row, facts) for row in counted()}
 
 
@@ -186,23 +181,37 @@ def _facts_of(node: Node) -> NodeFacts:
     return NodeFacts(node, params, cost, None, None, aligned=True)
 
 
-def _borne_out(
-    forms: dict[str, ClosedForm | None], node: Node, samples: Sequence[Mapping[str, int]]
-) -> dict[str, ClosedForm | None]:
-    """Return the closed forms that the rules bear out; a rule may do what they cannot follow."""
-    for sizes in samples:
-        inputs = tuple(_sized(x, sizes) for x in node.input_shapes)
-        facts = _facts_of(replace(node, input_shapes=inputs, output=_sized(node.output, sizes)))
-        for row in counted():
-            form = forms[row.key]
-            assert row.of_layer is not None
-            if form is not None and form.evaluate(sizes) != row.of_layer(facts, _TERMS):
-                forms[row.key] = None
-    return forms
+def _is_borne_out(
+    node: Node, quantities: dict[str, ClosedForm | None], sizes: Mapping[str, int]
+) -> bool:
+    """Whether a rule gives the shape that is said of these sizes.
+
+    A rule may do what arithmetic on symbols cannot follow. A number that is then another one has no
+    closed form.
+    """
+    inputs = tuple(_sized(x, sizes) for x in node.input_shapes)
+    output = _sized(node.output, sizes)
+    try:
+        if node.layer.shape(*inputs) != output:
+            return False
+    except ShapeError:
+        return False
+    facts = _facts_of(replace(node, input_shapes=inputs, output=output))
+    for row in counted():
+        form = quantities[row.key]
+        assert row.of_layer is not None
+        if form is not None and form.evaluate(sizes) != row.of_layer(facts, _TERMS):
+            quantities[row.key] = None
+    return True
+
+
+def _forms_of(shape: Shape) -> tuple[ClosedForm, ...]:
+    """Return the closed forms of the extents, channels last."""
+    return tuple(map(form_of, shape.extents))
 
 
 def _sized(shape: Shape, sizes: Mapping[str, int]) -> Shape:
-    extents = [form_of(n).evaluate(sizes) for n in shape.extents]
+    extents = [form.evaluate(sizes) for form in _forms_of(shape)]
     return Shape(tuple(extents[:-1]), extents[-1])
 
 
@@ -222,6 +231,21 @@ def _form(row: Quantity, facts: NodeFacts) -> ClosedForm | None:
     except TooLong:
         return None
     return None if number is None else form_of(number)
+
+
+def _added(layers: Iterable[LayerForms]) -> dict[str, ClosedForm | None]:
+    """Return the sums over layers; equal layers have the same quantities, which are added once."""
+    totals: dict[str, ClosedForm | None] = {row.key: closed(0) for row in counted()}
+    counts: dict[int, int] = {}
+    quantities = {}
+    for layer in layers:
+        like = id(layer.quantities)
+        counts[like] = counts.get(like, 0) + 1
+        quantities[like] = layer.quantities
+    for like, some in quantities.items():
+        for key, form in some.items():
+            totals[key] = _plus(totals[key], None if form is None else form * counts[like])
+    return totals
 
 
 def _plus(total: ClosedForm | None, form: ClosedForm | None) -> ClosedForm | None:

@@ -13,12 +13,12 @@ from functools import cached_property
 from math import lcm, prod
 from typing import Any
 
-MOST_TERMS = 2_000
-"""The longest closed form that is worked with; a longer one is refused, as nobody could read it."""
+LONGEST = 5_000
+"""The length of the longest closed form that is worked with; nobody could read a longer one."""
 
 
 class TooLong(ArithmeticError):  # noqa: N818 - as in ZeroDivision
-    """A closed form has more terms than can be worked with."""
+    """A closed form is longer than can be worked with."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Symbol:
 
     below = 1
     period = 1
+    length = 1
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -74,6 +75,11 @@ class Floor:
     def period(self) -> int:
         """By how much the symbols must grow so that it grows by a whole number."""
         return self.below * self.above.period
+
+    @property
+    def length(self) -> int:
+        """How many numbers and symbols are written."""
+        return self.above.length + 1
 
     @property
     def code(self) -> str:
@@ -120,6 +126,11 @@ class Maximum:
         return lcm(self.one.period, self.two.period)
 
     @property
+    def length(self) -> int:
+        """How many numbers and symbols are written."""
+        return self.one.length + self.two.length
+
+    @property
     def code(self) -> str:
         """The larger as an expression of Python."""
         return f"max({self.one.code}, {self.two.code})"
@@ -160,7 +171,7 @@ class ClosedForm:
         """Whether nothing in it is unknown."""
         return all(not product for product, _ in self.terms)
 
-    @property
+    @cached_property
     def is_one_factor(self) -> bool:
         """Whether it is written as a number or one symbol or quotient: no brackets needed."""
         written = list(_gathered(self))
@@ -170,6 +181,11 @@ class ClosedForm:
     def symbols(self) -> frozenset[str]:
         """The names of the numbers that are not known."""
         return frozenset().union(*(f.symbols for product, _ in self.terms for f in product))
+
+    @cached_property
+    def length(self) -> int:
+        """How many numbers and symbols are written."""
+        return sum(1 + sum(factor.length for factor in product) for product, _ in self.terms)
 
     @cached_property
     def period(self) -> int:
@@ -211,7 +227,7 @@ class ClosedForm:
         if isinstance(other, int):
             return _sum({product: n * other for product, n in self.terms})
         found: dict[Product, int] = {}
-        if len(self.terms) * len(other.terms) > MOST_TERMS:
+        if len(self.terms) * len(other.terms) > LONGEST:
             raise TooLong
         for one, n in self.terms:
             for two, m in other.terms:
@@ -257,7 +273,9 @@ class ClosedForm:
             words.append("*".join((*factors, *(f.code for f in product))))
         return " + ".join(words).replace("+ -", "- ") or "0"
 
-    def __str__(self) -> str:
+    @cached_property
+    def text(self) -> str:
+        """The closed form as it is written."""
         words: list[str] = []
         for factors, n in _gathered(self):
             size = [f"{abs(n):,}"] if abs(n) != 1 or not factors else []
@@ -267,6 +285,9 @@ class ClosedForm:
             else:
                 words.append(f"-{term}" if n < 0 else term)
         return " ".join(words) or "0"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 _RAISED = ("", "", "²", "³", "⁴")
@@ -356,7 +377,7 @@ def larger(one: ClosedForm, two: ClosedForm) -> ClosedForm:
 
 def _sum(terms: dict[Product, int]) -> ClosedForm:
     kept = [(product, n) for product, n in terms.items() if n]
-    if len(kept) > MOST_TERMS:
+    if sum(1 + sum(factor.length for factor in product) for product, _ in kept) > LONGEST:
         raise TooLong
     kept.sort(key=lambda term: (-len(term[0]), [_place(f) for f in term[0]]))
     return ClosedForm(tuple(kept))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cnnanalyze.analysis.closed_forms import ClosedForms, solve
-from cnnanalyze.analysis.pipeline import analyze
+from cnnanalyze.core.closed_form import LONGEST, TooLong
 from cnnanalyze.errors import SpecError, UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import vary
@@ -23,26 +24,37 @@ def find_closed_forms(network: Network) -> ClosedForms:
     Raises
     ------
     UsageError
-        If it leaves none open.
+        If it leaves none open, or if its closed forms are too long to be worked with.
     """
     if not network.assumed:
         raise UsageError(
             f"the input of {network.name} leaves no size open",
             help="a letter stands for a size that is not known, as in 'input: HxWx3'",
         )
-    forms = solve(network)
-    given = dict(spec_of(network).settings)
+    try:
+        forms = solve(network)
+    except TooLong:
+        raise UsageError(
+            f"the closed forms of {network.name} are longer than {LONGEST:,} numbers and symbols",
+            help="give sizes, as in '--set "
+            + " --set ".join(f"{name}={size}" for name, size in network.assumed.items())
+            + "'",
+        ) from None
     checked = []
     for sizes in forms.probes():
         try:
-            analysis = analyze(vary(network, {**given, **sizes}), fields=False)
+            varied = _with_sizes(network, sizes)
         except SpecError:
             return forms.for_assumed_sizes()
-        if not forms.bear_out(analysis, sizes):
+        if not forms.are_borne_out(varied, sizes):
             return forms.for_assumed_sizes()
-        forms = forms.without_what_differs(analysis, sizes)
         checked.append(sizes)
     return replace(forms, checked=tuple(checked))
+
+
+def _with_sizes(network: Network, sizes: Mapping[str, int]) -> Network:
+    """Read the network again with sizes."""
+    return vary(network, {**dict(spec_of(network).settings), **sizes})
 
 
 def with_other_sizes(network: Network) -> Network | None:
@@ -55,10 +67,12 @@ def with_other_sizes(network: Network) -> Network | None:
     >>> str(with_other_sizes(net).input)
     '513x769x3'
     """
-    sizes = {}
-    for one in solve(network).domain.sizes:
-        sizes[one.name] = next(one.after(2 * network.assumed[one.name]), one.least)
     try:
-        return vary(network, {**dict(spec_of(network).settings), **sizes})
-    except SpecError:
+        domain = solve(network).domain
+        sizes = {
+            one.name: next(one.after(2 * network.assumed[one.name]), one.least)
+            for one in domain.sizes
+        }
+        return _with_sizes(network, sizes)
+    except (TooLong, SpecError):
         return None

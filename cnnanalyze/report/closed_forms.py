@@ -88,8 +88,7 @@ def explain(forms: ClosedForms, path: str, quantity: str = "") -> Document:
         If the network has no such layer, or the quantity no closed form.
     """
     found = forms.of(path)
-    rows = {row.topic: row for row in counted()}
-    texts = {row.topic: (row.title, _said(found[row.key])) for row in rows.values()}
+    texts = {row.topic: (row.title, _said(found[row.key])) for row in counted()}
     if path in forms.by_id:
         texts = {"output": ("output", forms.by_id[path].shape), **texts}
     if quantity:

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
-from cnnanalyze.analysis.closed_forms import ClosedForms, counted
+from cnnanalyze.analysis.closed_forms import SAMPLES, ClosedForms, counted, solve
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.tree import plain
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.language.yaml import read
+from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.base import KINDS
 from tests.strategies import STRATEGIES, chains, networks
 
@@ -45,8 +46,9 @@ def opened(document: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 def check(text: str, forms: ClosedForms, sizes: dict[str, int]) -> None:
     """Compare closed forms with the rules at sizes for which they are said to hold."""
-    analysis = cnn.analyze(cnn.loads(text, settings=sizes)).analysis
-    assert forms.bear_out(analysis, sizes)
+    network = cnn.loads(text, settings=sizes)
+    assert forms.are_borne_out(network, sizes)
+    analysis = cnn.analyze(network).analysis
     for layer, facts in zip(forms.layers, analysis, strict=True):
         for row in counted():
             form = layer.quantities[row.key]
@@ -184,3 +186,52 @@ def test_open_channels_make_the_parameters_a_closed_form() -> None:
     text = "{cnn: 1, input: 8x8xC, layers: [{conv: {filters: 5, kernel: 3}}]}"
     forms = cnn.closed_forms(cnn.loads(text))
     assert str(forms.totals["parameters"]) == "45·C + 5"
+
+
+def test_a_shape_that_arithmetic_on_symbols_cannot_follow_leaves_the_assumed_sizes_alone() -> None:
+    with KINDS.scoped():
+
+        @cnn.layer("acme.thin")
+        class Thin(cnn.Layer):
+            """Every second position."""
+
+            def shape(self, *inputs: cnn.Shape) -> cnn.Shape:
+                return cnn.Shape(tuple(len(range(0, n, 2)) for n in inputs[0].size), 3)
+
+            def cost(self, output: cnn.Shape, *_: cnn.Shape) -> cnn.Cost:
+                return cnn.Cost(add=output.count)
+
+        forms = cnn.closed_forms(cnn.loads("{cnn: 1, input: Lx3, layers: [acme.thin]}"))
+        assert str(forms.domain) == "L = 256"
+
+
+def test_what_the_rules_of_costs_ask_belongs_to_the_domain() -> None:
+    with KINDS.scoped():
+
+        @cnn.layer("acme.steps")
+        class Steps(cnn.Layer):
+            """Cheap on short signals."""
+
+            def shape(self, *inputs: cnn.Shape) -> cnn.Shape:
+                return inputs[0]
+
+            def cost(self, output: cnn.Shape, *_: cnn.Shape) -> cnn.Cost:
+                return cnn.Cost(add=0 if output.size[0] < 100 else output.count)
+
+        forms = cnn.closed_forms(cnn.loads("{cnn: 1, input: Lx3, layers: [acme.steps]}"))
+        assert (str(forms.domain), str(forms.totals["flops"])) == ("L ≥ 100", "3·L")
+
+
+def test_equal_layers_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = cnn.loads("{cnn: 1, input: Lx3, layers: [{relu: , repeat: 700}]}")
+    asked = 0
+    shape = Relu.shape
+
+    def counting(self: Relu, *inputs: cnn.Shape) -> cnn.Shape:
+        nonlocal asked
+        asked += 1
+        return shape(self, *inputs)
+
+    monkeypatch.setattr(Relu, "shape", counting)
+    solve(network)
+    assert asked == 1 + SAMPLES

@@ -176,3 +176,25 @@ def test_lint_of_open_sizes_finds_what_holds_for_all(run: Run, write_spec: Write
     assert "NA003" in found.out
     assert "RF003" not in found.out  # it speaks of the size of the image
     assert "RF003" in run("lint", str(write_spec(spec)), "--set", "H=256", "--set", "W=384").out
+
+
+NESTED = """\
+cnn: 1
+input: Lx2
+layers:
+  - {unit: , repeat: 20}
+blocks:
+  unit: [{resize: {scale: 3}}, {maxpool: 2}]
+"""
+
+
+def test_closed_forms_that_nobody_could_read_are_refused(run: Run, write_spec: Write) -> None:
+    path = write_spec(NESTED)
+    found = run("summary", str(path))
+    assert found.code == 2
+    assert found.err == (
+        "error: the closed forms of net are longer than 5,000 numbers and symbols\n"
+        "  help: give sizes, as in '--set L=256'\n"
+    )
+    assert run("lint", str(path)).code in {0, 1}
+    assert run("summary", str(path), "--set", "L=2").code == 0

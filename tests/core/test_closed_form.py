@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnanalyze.core.closed_form import MOST_TERMS, ClosedForm, TooLong, closed, larger, unknown
+from cnnanalyze.core.closed_form import LONGEST, ClosedForm, TooLong, closed, larger, unknown
 
 SYMBOLS = ("H", "W")
 
@@ -113,11 +114,20 @@ def test_equal_closed_forms_are_the_same(one: ClosedForm, other: ClosedForm) -> 
 
 def test_a_closed_form_that_nobody_could_read_is_refused() -> None:
     form = closed(0)
-    for i in range(50):
+    for i in range(75):
         form = form + unknown(f"n{i}")
     with pytest.raises(TooLong):
         form * form
-    assert len(form.terms) ** 2 > MOST_TERMS
+    assert len(form.terms) ** 2 > LONGEST
+
+
+def test_brackets_within_brackets_do_not_grow_without_a_bound() -> None:
+    form = unknown("H")
+    for _ in range(8):  # each step writes what came before twice
+        form = (form * 3).floor_divide(2)
+    assert len(str(form)) < 10 * LONGEST
+    with pytest.raises(TooLong):
+        reduce(lambda found, _: (found * 3).floor_divide(2), range(30), form)
 
 
 def test_the_period_is_that_of_all_quotients() -> None:
