@@ -218,7 +218,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(
             "macs",
             "MACs",
-            "multiply-accumulates of convolution and dense layers, for one image",
+            "multiply-accumulates of convolutions and matrix products, for one image",
             lambda f, _: f.operations("mac"),
             lambda t, _: t.operations("mac"),
             unit="operations",

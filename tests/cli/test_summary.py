@@ -44,7 +44,8 @@ total                                    225         140  6,075
 no room here for weights, biases, FLOPs, padding, fit, live; a wider terminal or a file has them
 
 parameters  140
-MACs        6,075 (multiply-accumulates of convolution and dense layers, as papers print mult-adds)
+MACs        6,075 (multiply-accumulates of convolutions and matrix products, as papers print mult-
+            adds)
 FLOPs       12,375 (two for each multiply-accumulate, one for every other elementary operation)
 memory      weights 560 B, activations at most 1.781 KiB at conv1 (float32, batch 1)
 field       3x3 at conv1; the input is 7x11: does not cover it

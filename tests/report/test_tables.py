@@ -200,8 +200,8 @@ no room here for attributes, activations, weights, biases, FLOPs, share, stride,
 padding, fit, live; a wider terminal or a file has them
 
 parameters  1,033 (stored beside them: 14 statistics and constants)
-MACs        202,790 ≈ 202.8 k (multiply-accumulates of convolution and dense
-            layers, as papers print mult-adds)
+MACs        202,790 ≈ 202.8 k (multiply-accumulates of convolutions and matrix
+            products, as papers print mult-adds)
 FLOPs       426,017 ≈ 426.0 k (two for each multiply-accumulate, one for every
             other elementary operation)
 memory      weights 4.090 KiB, activations at most 31.01 KiB at first/batchnorm1

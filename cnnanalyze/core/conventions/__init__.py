@@ -234,7 +234,7 @@ for _row in (
     Convention(
         "mac",
         {REST: "mac"},
-        "multiply-accumulates of convolution and dense layers, as papers print mult-adds",
+        "multiply-accumulates of convolutions and matrix products, as papers print mult-adds",
         "the mult-adds of He et al. 2016 (ResNet) and Howard et al. 2017 (MobileNet)",
     ),
     Convention(
