@@ -53,6 +53,18 @@ def _disarm(found: re.Match[str]) -> str:
     return "##\\x5b" if found[0] == "##[" else f"{found[1]}\\x3a"
 
 
+def capitalized(text: str) -> str:
+    """Return words with a capital first letter; a Greek one is a symbol and stays as it is.
+
+    Examples
+    --------
+    >>> capitalized("peak memory"), capitalized("α-MACs"), capitalized("")
+    ('Peak memory', 'α-MACs', '')
+    """
+    first = text[:1]
+    return (first.upper() if first.isascii() else first) + text[1:]
+
+
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnanalyze.characters import cells
+from cnnanalyze.characters import capitalized, cells
 from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
 from cnnanalyze.report.document import (
     Block,
@@ -67,7 +67,7 @@ def _name(examined: Examined) -> str:
 def _about(examined: Examined, level: int) -> Iterator[Block]:
     source = examined.lecture.source
     yield Heading(_name(examined), level)
-    yield Paragraph(f"{source[:1].upper()}{source[1:]}. {conclude(examined)}.")
+    yield Paragraph(f"{capitalized(source)}. {conclude(examined)}.")
 
 
 def tabulate(rows: Sequence[Recomputed]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cnnanalyze.characters import capitalized
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.linting.rule import RULES, Case, Rule
 from cnnanalyze.linting.rules import RuleEntry, entries
@@ -87,7 +88,7 @@ def parts(cls: type[Rule]) -> tuple[str, list[tuple[str, str]], list[str]]:
     for text in rest:
         title, colon, body = text.partition(": ")
         if colon and title in {"Why", "Instead"}:
-            titled.append((title, body[:1].upper() + body[1:]))
+            titled.append((title, capitalized(body)))
         else:
             others.append(text)
     return first, titled, others

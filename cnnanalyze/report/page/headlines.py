@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cnnanalyze.analysis.alpha import SOURCE as ALPHA_SOURCE
 from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import DEFAULT, convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
 from cnnanalyze.crosscheck.result import Balance
@@ -67,7 +68,7 @@ def _headlines(analysis: Analysis, options: Options) -> Iterator[Headline]:
     yield _headline(live, analysis, terms, where)
     if (words := receptive_field(analysis)) is not None:
         field = QUANTITIES["receptive_field"]
-        label = _first_up(field.title)
+        label = capitalized(field.title)
         yield Headline(HOOKS[field.key], label, field_size(analysis), "theoretical", words)
     model = QUANTITIES["alpha"]
     how = f"MACs discounted on large maps, after {ALPHA_SOURCE.split(',')[0]} et al. 2021"
@@ -82,15 +83,11 @@ def _headline(quantity: Quantity, analysis: Analysis, terms: Terms, how: str) ->
     return Headline(
         HOOKS.get(quantity.key, quantity.key),
         # A convention is called by its name, as it is written.
-        quantity.title if quantity.counted == "operations" else _first_up(quantity.title),
+        quantity.title if quantity.counted == "operations" else capitalized(quantity.title),
         least + (size(number) if quantity.is_memory else short(number)),
         least + (in_full if quantity.is_exact else "a cost model, not a count"),
         how,
     )
-
-
-def _first_up(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def badges(

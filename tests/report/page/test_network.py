@@ -138,6 +138,7 @@ def test_headlines_name_their_conventions() -> None:
     assert "convention mac: multiply-accumulates" in cards["macs"]
     assert "convention flop: two for each multiply-accumulate" in cards["flops"]
     assert "a cost model, not a count" in cards["alpha"]
+    assert "α-MACs" in cards["alpha"], "the symbol stays a small letter"
 
 
 def test_headline_of_another_convention() -> None:
