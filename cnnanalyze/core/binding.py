@@ -533,7 +533,7 @@ def place_of(tree: Tree, message: str) -> Mark:
     'here:1:20'
     """
     found = [w.mark for w in scalars(tree) if w.text and f"'{w.text}'" in message]
-    return min(found, key=lambda mark: (mark.line, mark.column), default=tree.mark)
+    return min(found, key=lambda mark: mark.position, default=tree.mark)
 
 
 # --- words --------------------------------------------------------------------------------------

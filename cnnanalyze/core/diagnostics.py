@@ -49,7 +49,7 @@ class Faults:
     def note(self, fault: Fault) -> None:
         """Note a fault that is made already."""
         mark, code = fault.mark, fault.code or self._code
-        key = (mark.source.name, mark.line, mark.column, code) if mark else fault.message
+        key = (mark.source.name, *mark.position, code) if mark else fault.message
         known = self._found.get(key)
         self._found[key] = (
             replace(known, count=known.count + 1) if known else replace(fault, code=code)
@@ -107,9 +107,7 @@ class Faults:
         return tuple(
             sorted(
                 self._found.values(),
-                key=lambda f: (
-                    (f.mark.source.name, f.mark.line, f.mark.column) if f.mark else ("", 0, 0)
-                ),
+                key=lambda f: (f.mark.source.name, *f.mark.position) if f.mark else ("", 0, 0),
             )
         )
 

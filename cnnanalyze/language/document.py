@@ -340,7 +340,10 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
             faults.add(f"'{key.text}' must be a mapping, not {said(value)}", value.mark)
     only, several = tree.get("input"), tree.get("inputs")
     if only is not None and several is not None:
-        last = max((key.mark for key, _ in tree.entries if key.text in _GOING_IN), key=_position)
+        last = max(
+            (key.mark for key, _ in tree.entries if key.text in _GOING_IN),
+            key=lambda mark: mark.position,
+        )
         faults.add(
             "a spec has either 'input' or 'inputs', not both",
             last,
@@ -374,10 +377,6 @@ def _check_header(tree: Mapping, faults: Faults) -> None:
 
 _GOING_IN = ("input", "inputs")
 """The keys that say what goes in, of which a spec has one."""
-
-
-def _position(mark: Mark) -> tuple[int, int]:
-    return mark.line, mark.column
 
 
 _REQUIRED = {

@@ -201,7 +201,7 @@ def _order(finding: Finding) -> tuple[str, int, int, int, str]:
     rank = SEVERITIES.index(finding.severity)
     if mark is None:
         return "", 0, 0, rank, finding.code
-    return mark.source.name, mark.line, mark.column, rank, finding.code
+    return mark.source.name, *mark.position, rank, finding.code
 
 
 def _speaks_to_us(source: Source) -> bool:
@@ -358,7 +358,7 @@ def _merge(findings: Iterable[Finding], network: Network | None) -> list[Finding
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for f in findings:
         mark = f.mark
-        where = (mark.source.name, mark.line, mark.column) if mark else (f.path, f.message)
+        where = (mark.source.name, *mark.position) if mark else (f.path, f.message)
         groups.setdefault((f.code, *where), []).append(f)
     instances: Counter[Mark | None] = Counter()
     if network is not None and any(f.fix for group in groups.values() for f in group):

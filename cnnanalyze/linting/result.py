@@ -69,7 +69,7 @@ class LintResult(Tabular):
         found: dict[object, Finding] = {}
         for n, finding in enumerate(f for file in self.files for f in file.findings):
             mark = finding.mark
-            place = (mark.source.name, mark.line, mark.column) if mark else n
+            place = (mark.source.name, *mark.position) if mark else n
             found.setdefault((finding.code, place, finding.message), finding)
         return (*found.values(), *self.extra)
 

@@ -68,13 +68,13 @@ class Yaml11Trap(Rule):
         """Resolve every word that could be a trap by YAML 1.1, too."""
         if subject.tree is None:
             return
-        refused = {(f.mark.line, f.mark.column) for f in subject.faults if f.mark}
+        refused = {f.mark.position for f in subject.faults if f.mark}
         for word, is_key in _words(subject.tree):
             older = _older(word.text)
             if older == word.value and isinstance(older, bool) == isinstance(word.value, bool):
                 continue
             # Where our reading is refused, the other one is what was meant.
-            is_refused = not is_key and (word.mark.line, word.mark.column) in refused
+            is_refused = not is_key and word.mark.position in refused
             is_meant = is_refused and not isinstance(older, str)
             plain = _plain(older if is_meant else word.value)
             yield self.found(
