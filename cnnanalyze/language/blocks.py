@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cnnanalyze.core.diagnostics import Faults, quoted, said, say
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
@@ -114,14 +114,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
             value.mark,
         )
         return None
-    for k, _ in value.entries:
-        if k.text not in _BLOCK_KEYS:
-            faults.add(
-                f"a block has no '{k.text}'; it takes {', '.join(_BLOCK_KEYS)}"
-                f"{nearest(k.text, _BLOCK_KEYS)}",
-                k.mark,
-                code="SP003",
-            )
+    refuse_unknown(value, _BLOCK_KEYS, "a block", faults)
     layers = value.get("layers")
     if not isinstance(layers, Sequence):
         faults.add(
