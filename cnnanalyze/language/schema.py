@@ -17,6 +17,7 @@ from cnnanalyze.graph.training import Training
 from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
+from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
 from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.synonyms import RESERVED
@@ -147,13 +148,6 @@ _ABOUT = {
 }
 
 _EXTENT = any_of(POSITIVE, EXPRESSION)
-_FORMS = (
-    ("height", "width", "channels"),
-    ("length", "channels"),
-    ("features",),
-    ("depth", "height", "width", "channels"),
-    ("values",),
-)
 _INPUT = any_of(
     {"type": "string", "pattern": rf"^{SHAPE}|^{OPEN}{END}|\$"},
     POSITIVE,
@@ -167,7 +161,7 @@ _INPUT = any_of(
             "required": list(form),
             "additionalProperties": False,
         }
-        for form in _FORMS
+        for form in (*FORMS, ("values",))
     ),
 )
 
