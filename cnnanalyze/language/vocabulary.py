@@ -68,15 +68,20 @@ VARIABLE: Schema = {
     "not": {"enum": ["in", "index"]},
 }
 """What may name a parameter."""
+
+
+def _several(item: Schema) -> Schema:
+    """Return the schema of a list of at least one, in which expressions may stand, too."""
+    return list_of(any_of(item, EXPRESSION), minItems=1)
+
+
 _PAIR = list_of(any_of(NATURAL, EXPRESSION), minItems=2, maxItems=2)
-_SIDES = any_of(
-    NATURAL,
-    list_of(any_of(NATURAL, EXPRESSION), minItems=1),
-    list_of(any_of(_PAIR, EXPRESSION), minItems=1),
-    EXPRESSION,
-)
+_SIDES = any_of(NATURAL, _several(NATURAL), _several(_PAIR), EXPRESSION)
+
 
 _ABOVE_ZERO: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": types.LARGEST}
+_AXIS_NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 4}
+_AXIS: tuple[Schema, Schema] = ({"enum": [*types.AXIS_WORDS]}, _AXIS_NUMBER)
 
 TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (types.Count, "whole number, at least 1", any_of(POSITIVE, EXPRESSION)),
@@ -84,17 +89,17 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (
         types.Extent,
         "whole number, at least 1, or one per axis",
-        any_of(POSITIVE, list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(POSITIVE, _several(POSITIVE), EXPRESSION),
     ),
     (
         types.Factor,
         "number above 0, or one per axis",
-        any_of(_ABOVE_ZERO, list_of(any_of(_ABOVE_ZERO, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(_ABOVE_ZERO, _several(_ABOVE_ZERO), EXPRESSION),
     ),
     (
         types.Extra,
         "whole number, at least 0, or one per axis",
-        any_of(NATURAL, list_of(any_of(NATURAL, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(NATURAL, _several(NATURAL), EXPRESSION),
     ),
     (types.Sides, "amount per side, per axis, or per border", _SIDES),
     (
@@ -110,17 +115,17 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (
         types.Table,
         "list of rows of channel numbers from 0",
-        any_of(list_of(any_of(list_of(NATURAL, minItems=1), EXPRESSION), minItems=1), EXPRESSION),
+        any_of(_several(list_of(NATURAL, minItems=1)), EXPRESSION),
     ),
     (
         types.Offset,
         "whole number, negative ones too, or one per axis",
-        any_of(INTEGER, list_of(any_of(INTEGER, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(INTEGER, _several(INTEGER), EXPRESSION),
     ),
     (
         types.Order,
         "list of axes, counted from 1",
-        any_of(list_of(any_of(POSITIVE, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(_several(POSITIVE), EXPRESSION),
     ),
     (
         types.Span,
@@ -130,17 +135,13 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
     (
         types.Places,
         "list of places, from 0, or from the end, from -1",
-        any_of(list_of(any_of(INTEGER, EXPRESSION), minItems=1), EXPRESSION),
+        any_of(_several(INTEGER), EXPRESSION),
     ),
     (types.Place, "whole number, negative ones too", any_of(INTEGER, EXPRESSION)),
     (
         types.AxisWord,
         f"{', '.join(types.AXIS_WORDS)}, or the number of an axis from 1",
-        any_of(
-            {"enum": [*types.AXIS_WORDS]},
-            {"type": "integer", "minimum": 1, "maximum": 4},
-            EXPRESSION,
-        ),
+        any_of(*_AXIS, EXPRESSION),
     ),
     (
         types.AxisWords,
@@ -148,16 +149,8 @@ TYPES: tuple[tuple[Any, str, Schema], ...] = (
         + " or ".join(types.SEVERAL_AXES),
         any_of(
             {"enum": [*types.AXIS_WORDS, *types.SEVERAL_AXES]},
-            {"type": "integer", "minimum": 1, "maximum": 4},
-            list_of(
-                any_of(
-                    {"enum": [*types.AXIS_WORDS]},
-                    {"type": "integer", "minimum": 1, "maximum": 4},
-                    EXPRESSION,
-                ),
-                minItems=1,
-                uniqueItems=True,
-            ),
+            _AXIS_NUMBER,
+            list_of(any_of(*_AXIS, EXPRESSION), minItems=1, uniqueItems=True),
             EXPRESSION,
         ),
     ),
