@@ -106,7 +106,6 @@ def lint_network(
 
     Whoever has its ``analysis`` hands it over; otherwise it is made, if some rule asks for it.
     ``name`` is that of the file that a front end read it from.
-
     """
     spec = spec_of(network)
     result, subject = _judge(

@@ -181,7 +181,7 @@ def lint_model(
     Raises
     ------
     CnnError
-        If the file cannot be opened, or rules cannot be asked about such a network.
+        If the file cannot be opened, or its front end fails.
     """
     try:
         network = load(name, parameters)

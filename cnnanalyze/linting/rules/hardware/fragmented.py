@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from cnnanalyze.graph.node import NodeId
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import CONVOLUTIONS, POOLS
@@ -55,11 +54,11 @@ class Fragmented(Rule):
         network = subject.network
         assert network is not None
         most = self.threshold(subject, "branches")
-        for id_ in (*network.inputs, *network.by_id):
-            node = network.by_id.get(id_)
-            found = (network.by_id[reader] for reader in network.consumers[NodeId(id_)])
+        for id_, ids in network.consumers.items():
+            found = (network[reader] for reader in ids)
             readers = [n for n in found if n.layer.is_any(CONVOLUTIONS | POOLS)]
             if len(readers) > most:
+                node = network.by_id.get(id_)
                 yield self.found(
                     subject,
                     f"{len(readers)} convolutions and pools read this map in parallel",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import NORMS, SILENT, before, is_norm
+from cnnanalyze.linting.layer_queries import NORMS, SILENT, before, consumers, is_norm
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -53,8 +51,9 @@ class DoubleNorm(Rule):
             if not is_norm(node):
                 continue
             sources = before(network, node, SILENT)
-            if len(sources) == 1 and is_norm(sources[0]) and not _is_shortcut(network, sources[0]):
-                first = sources[0]
+            if len(sources) != 1 or not is_norm(first := sources[0]):
+                continue
+            if len(consumers(network, first)) == 1:
                 yield self.found(
                     subject,
                     f"normalisation applied twice: {node.kind} after {first.id} ({first.kind})",
@@ -62,8 +61,3 @@ class DoubleNorm(Rule):
                     help="keep one of them",
                     values={"first": first.id, "second": node.id},
                 )
-
-
-def _is_shortcut(network: Network, node: Node) -> bool:
-    """Whether somebody else reads the output, too."""
-    return sum(node.id in other.inputs for other in network) > 1
