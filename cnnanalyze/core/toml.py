@@ -63,7 +63,8 @@ def parse(source: Source) -> Lookup[str, Any]:
         raise UsageError(f"the configuration {source.name} cannot be read: {error}") from None
     if wide is not None:
         said = "a whole number of TOML has at most 64 bits, so it is below 9.3 quintillion"
-        raise UsageError(Fault(said, _where(source, wide)))
+        mark = _closest(source, _walk(source), wide, is_value=True)  # the text is not accepted
+        raise UsageError(Fault(said, mark))
     return data
 
 
@@ -247,26 +248,31 @@ def _unescaped(raw: str) -> str:
     return str(tomllib.loads(f"key = {raw}")["key"])
 
 
+_Places = tuple[dict[Keys, TomlPlace], list[int]]
+"""Where everything stands, and the offsets at which the lines begin."""
+
+
 @cache
-def _places(source: Source) -> tuple[dict[Keys, TomlPlace], list[int]]:
-    """Return where everything stands, and the offsets at which the lines begin."""
+def _places(source: Source) -> _Places:
     parse(source)  # what is no TOML is refused there
     return _walk(source)
 
 
-def _walk(source: Source) -> tuple[dict[Keys, TomlPlace], list[int]]:
+def _walk(source: Source) -> _Places:
     starts = [0]
     for line in source.text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     return _Walk(source.text).run(), starts
 
 
-def _where(source: Source, keys: Keys) -> Mark:
-    """Return where a value stands in a text that is not accepted."""
-    places, starts = _walk(source)
-    while keys not in places and keys:
-        keys = keys[:-1]
-    return _mark(source, places[keys].value, starts) if keys else Mark(source, 1, 1)
+def _closest(source: Source, found: _Places, keys: Keys, *, is_value: bool) -> Mark:
+    """Return where a key or its value is written, or else the key of the closest table above."""
+    places, starts = found
+    for length in range(len(keys), 0, -1):
+        if (place := places.get(keys[:length])) is not None:
+            is_meant = is_value and length == len(keys)
+            return _mark(source, place.value if is_meant else place.key, starts)
+    return Mark(source, 1, 1)
 
 
 def _mark(source: Source, span: tuple[int, int], starts: list[int]) -> Mark:
@@ -288,12 +294,7 @@ def find_key(source: Source, keys: Keys, *, is_value: bool = False) -> Mark:
     >>> str(find_key(toml, ("lint", "profile"), is_value=True))
     'cnnanalyze.toml:2:12'
     """
-    places, starts = _places(source)
-    for length in range(len(keys), 0, -1):
-        if (place := places.get(keys[:length])) is not None:
-            is_meant = is_value and length == len(keys)
-            return _mark(source, place.value if is_meant else place.key, starts)
-    return Mark(source, 1, 1)
+    return _closest(source, _places(source), keys, is_value=is_value)
 
 
 def tree_of(source: Source, *at: str) -> Mapping:
