@@ -15,7 +15,7 @@ from cnnanalyze.core.files import exists, is_file, resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.toml import open_toml, parse, shown, table_at, tree_of
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain
-from cnnanalyze.errors import Fault, Mark, UsageError
+from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 OWN, SHARED = "cnnanalyze.toml", "pyproject.toml"
 FILES: dict[str, tuple[str, ...]] = {OWN: (), SHARED: ("tool", "cnnanalyze")}
@@ -30,13 +30,13 @@ OF_LINT = (
 def _patterns(tree: Tree) -> tuple[str, ...]:
     from cnnanalyze.core.ignore_patterns import why_not  # noqa: PLC0415 - only where folders are searched
 
-    items = tree.items if isinstance(tree, Sequence) else (tree,)
-    if not isinstance(tree, Sequence) or not all(isinstance(plain(i), str) for i in items):
+    patterns = plain(tree)
+    if not isinstance(tree, Sequence) or not all(isinstance(p, str) for p in patterns):
         raise ValueError(f"must be a list of patterns as .gitignore has them, not {said(tree)}")
-    faults = [Fault(wrong, i.mark) for i in items if (wrong := why_not(str(plain(i))))]
-    if faults:
+    written = zip(patterns, tree.items, strict=True)
+    if faults := [Fault(wrong, item.mark) for p, item in written if (wrong := why_not(p))]:
         raise UsageError(*faults)
-    return tuple(plain(tree))
+    return tuple(patterns)
 
 
 _PATTERNS = Reader(_patterns, {"type": "array", "items": {"type": "string"}})
@@ -109,13 +109,14 @@ def open_table(path: Path, table: str) -> Mapping:
     UsageError
         If the file cannot be read, or if something stands at its top that nobody reads.
     """
-    found = _read_top(path).get(table)
-    return found if isinstance(found, Mapping) else Mapping((), Mark(open_toml(path), 1, 1))
+    source = open_toml(path)
+    found = _read_top(source, path.name).get(table)
+    return found if isinstance(found, Mapping) else Mapping((), Mark(source, 1, 1))
 
 
-def _read_top(path: Path) -> dict[str, Any]:
-    source, faults = open_toml(path), Faults()
-    *above, last = FILES.get(path.name, ()) or ("",)
+def _read_top(source: Source, name: str) -> dict[str, Any]:
+    faults = Faults()
+    *above, last = FILES.get(name, ()) or ("",)
     tree = tree_of(source, *above)
     found = bind_entries(tree.get(last) if last else tree, TOP, "the configuration", faults)
     faults.raise_if_any(UsageError)
@@ -157,4 +158,5 @@ def read_folders(path: Path) -> dict[str, tuple[str, ...]]:
     UsageError
         If something is no list of patterns, with its place.
     """
-    return {key: said for key, said in _read_top(path).items() if key in FOLDERS}
+    top = _read_top(open_toml(path), path.name)
+    return {key: said for key, said in top.items() if key in FOLDERS}
