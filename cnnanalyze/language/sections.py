@@ -217,7 +217,7 @@ def budgets_of(found: dict[str, Any]) -> Budgets:
     """Return the budgets that the entries of a section say."""
     found = dict(found)
     by_layer = found.pop("layers", {})
-    tables = (("", found), *(by_layer.items() if isinstance(by_layer, dict) else ()))
+    tables = (("", found), *by_layer.items())
     return Budgets(
         tuple(
             limit
