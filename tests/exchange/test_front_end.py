@@ -13,6 +13,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.errors import PluginError
 from cnnanalyze.exchange.front_end import FRONT_ENDS, MODULES, find
+from cnnanalyze.language.writer import write
 from cnnanalyze.testing import check_front_end
 from tests.architecture.source import PACKAGE
 from tests.exchange import tiny
@@ -98,6 +99,19 @@ def test_conformance_suite_names_a_network_that_changes(sizes: Path) -> None:
     numbers = iter(range(1, 1_000))
     said = problems(lambda _: perceptron([7, next(numbers)]), sizes)
     assert "the front end for .sizes reads another network every time" in said
+
+
+def test_conformance_suite_writes_networks_of_several_inputs(
+    sizes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b = cnn.NetworkBuilder("net")
+    two = b.build(outputs=b.subtract(b.input(7, name="left"), b.input(7, name="right")))
+    swapped = write(two).replace("[left, right]", "[right, left]")
+    monkeypatch.setattr("cnnanalyze.testing.write", lambda _: swapped)
+    assert problems(lambda _: two, sizes) == (
+        "the front end for .sizes gives a network that is another one when it is written and read "
+        "again"
+    )
 
 
 @pytest.mark.parametrize(
