@@ -18,6 +18,7 @@ from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import TEXTS, VERSION, Document
 from cnnanalyze.language.inputs import FORMS
+from cnnanalyze.language.node_builder import is_join
 from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
 from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.synonyms import RESERVED
@@ -268,7 +269,7 @@ def _step(operations: Schema, blocks: Schema, *, closed: bool) -> Schema:
 def _joins() -> list[str]:
     """Return the words of the kinds that may be given branches."""
     kinds = ((word, KINDS.get(word)) for word in KINDS.words())
-    return [word for word, cls in kinds if cls is not None and cls.arity[1] is None]
+    return [word for word, cls in kinds if cls is not None and is_join(cls)]
 
 
 def _kind(cls: type[Layer]) -> Schema:
@@ -280,7 +281,7 @@ def _kind(cls: type[Layer]) -> Schema:
     ]
     if cls.principal:
         forms.append(fields[cls.principal])
-    if cls.arity[1] is None:
+    if is_join(cls):
         forms.append(list_of(ref("branch")))
     return {**any_of(*forms), "description": cleandoc(cls.__doc__ or "").split("\n\n")[0]}
 

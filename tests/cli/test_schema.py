@@ -60,6 +60,14 @@ def test_a_good_spec_is_accepted(validator: Any) -> None:
     assert list(validator.iter_errors(plain(read(Source("good", GOOD))))) == []
 
 
+@pytest.mark.parametrize("kind", [cls.kind for cls in KINDS if cls.arity[1] != 1])
+def test_branches_of_every_kind_that_takes_several_inputs_are_accepted(
+    validator: Any, kind: str
+) -> None:
+    data = {"cnn": 1, "input": "5x7x3", "layers": [{kind: [["relu"], ["tanh"]]}]}
+    assert list(validator.iter_errors(data)) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
