@@ -494,19 +494,6 @@ class Keys:
         for key, _ in self.left():
             self.faults.add(f"'{key.text}' is not read {why}", key.mark, help, code="SP003")
 
-    def refuse_both(self, *words: str, help: str = "") -> bool:  # noqa: A002
-        """Note that of several keys only one may be given; return whether there are more."""
-        given = [(k, v) for k, v in self.tree.entries if k.text in words]
-        if len(given) > 1:
-            self.read(*words)
-            either = " or ".join(f"'{word}'" for word in words)
-            self.faults.add(
-                f"{self.what} has either {either}, not {quoted(k.text for k, _ in given)} at once",
-                given[-1][0].mark,
-                help,
-            )
-        return len(given) > 1
-
 
 def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Faults) -> None:
     """Note keys that mean the same as another key of the mapping, such as ``n`` and ``input``."""

@@ -42,20 +42,6 @@ def test_unknown_key_is_met_with_the_nearest_and_only_once() -> None:
     )
 
 
-def test_of_several_keys_only_one_may_be_given() -> None:
-    faults = Faults()
-    keys = keys_of("{spec: net, input: 8x8x1}", faults)
-    assert keys.refuse_both("spec", "input")
-    keys.finish("here")
-    (fault,) = faults.sorted()
-    assert (
-        fault.message == "a question has either 'spec' or 'input', not 'spec' and 'input' at once"
-    )
-    assert fault.mark is not None
-    assert fault.mark.column == 13
-    assert not keys_of("{spec: net}", Faults()).refuse_both("spec", "input")
-
-
 def test_two_words_for_one_thing_are_refused() -> None:
     faults = Faults()
     tree = read(Source("here", "{n: 5, kernel: 3, input: 7}"))
