@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cnnanalyze.core.binding import is_empty
 from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import MOST_LISTED, listed, offered
@@ -144,7 +145,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
 def _read_params(
     tree: Tree | None, inputs: tuple[str, ...], faults: Faults
 ) -> tuple[tuple[str, Tree], ...]:
-    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+    if tree is None or is_empty(tree):
         return ()
     if not isinstance(tree, Mapping):
         faults.add(
@@ -247,7 +248,7 @@ def bind_arguments(
         values[name] = UNKNOWN
         if is_misspelt:
             continue
-        if isinstance(default, Scalar) and default.value is None:
+        if is_empty(default):
             missing.append(name)
             continue
         with reading.faults.caught(scope.chain):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from cnnanalyze.core.binding import bind
+from cnnanalyze.core.binding import bind, is_empty
 from cnnanalyze.core.diagnostics import Faults, quoted, said, say
 from cnnanalyze.core.files import (
     MOST_BYTES,
@@ -388,7 +388,7 @@ _REQUIRED = {
 
 def _is_mapping(tree: Tree) -> bool:
     """Whether a section is a mapping, or left empty."""
-    return isinstance(tree, Mapping) or (isinstance(tree, Scalar) and tree.value is None)
+    return isinstance(tree, Mapping) or is_empty(tree)
 
 
 def _read_settings(tree: Mapping, faults: Faults) -> dict[str, tuple[Any, Mark]]:
@@ -478,7 +478,7 @@ def _extends(folder: Path, base: str, keys: frozenset[str], links: int) -> bool:
 
     Where it leads to nothing below this folder, the other keys tell whose file it is.
     """
-    if base.startswith("zoo:"):
+    if base.startswith(ZOO):
         return True
     if not base.endswith(SPEC_ENDINGS):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from cnnanalyze.core.binding import is_empty
 from cnnanalyze.core.diagnostics import said, say
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
@@ -121,7 +122,7 @@ def read_step(tree: Tree, siblings: Sequence | None = None) -> Step:
     if len(operations) != 1:
         raise SpecError(_operations_fault(tree, operations))
     key, arguments = operations[0]
-    given = None if isinstance(arguments, Scalar) and arguments.value is None else arguments
+    given = None if is_empty(arguments) else arguments
     expressive = "$" in key.text or any(
         has_expression(value) for word, value in reserved.items() if word != "else"
     )

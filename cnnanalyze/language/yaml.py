@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from cnnanalyze.core.binding import Model, bind
+from cnnanalyze.core.binding import Model, bind, is_empty
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.files import MOST_BYTES, FileError, ReadFailure, printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, resolve
@@ -431,7 +431,7 @@ class _Builder:
                     )
             elif kind not in _FRAME:
                 tree = self.node(event)
-        if isinstance(tree, Scalar) and tree.value is None:
+        if tree is not None and is_empty(tree):
             return None
         return tree
 
