@@ -510,17 +510,22 @@ def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Fau
 
 
 def place_of(tree: Tree, message: str) -> Mark:
-    """Return the place of the first word that a message quotes, or else of the whole.
+    """Return the place of the word that a message quotes first, or else of the whole.
 
     Examples
     --------
     >>> from cnnanalyze.errors import Source
     >>> from cnnanalyze.language.yaml import read
-    >>> str(place_of(read(Source("here", "{spec: net, layer: fc9}")), "net has no layer 'fc9'"))
-    'here:1:20'
+    >>> tree = read(Source("here", "{beside: fc8, layer: fc9}"))
+    >>> str(place_of(tree, "net has no layer 'fc9'; did you mean 'fc8'?"))
+    'here:1:22'
     """
-    found = [w.mark for w in scalars(tree) if w.text and f"'{w.text}'" in message]
-    return min(found, key=lambda mark: mark.position, default=tree.mark)
+    found = (w for w in scalars(tree) if w.text and f"'{w.text}'" in message)
+
+    def order(word: Scalar) -> tuple[int, tuple[int, int]]:
+        return message.index(f"'{word.text}'"), word.mark.position
+
+    return min(found, key=order, default=tree).mark
 
 
 # --- words --------------------------------------------------------------------------------------

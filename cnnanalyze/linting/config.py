@@ -15,12 +15,12 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Itself, Reader, Section, Text, Word, Wrong, bind
+from cnnanalyze.core.binding import Itself, Reader, Section, Text, Word, Wrong, bind, place_of
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.toml import shown
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain, scalars
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Fault, Mark, UsageError
 from cnnanalyze.language.sections import BUDGETS
 from cnnanalyze.layers.attributes import Natural, choice
@@ -175,9 +175,7 @@ def _check(settings: Settings, tree: Mapping) -> None:
         settings.check()
     except UsageError as error:
         fault = error.faults[0]
-        word = fault.message.partition("'")[2].partition("'")[0]
-        marks = (w.mark for w in scalars(tree) if w.text == word)
-        mark = fault.mark or min(marks, key=lambda m: m.position, default=tree.mark)
+        mark = fault.mark or place_of(tree, fault.message)
         raise UsageError(Fault(fault.message, mark, fault.help)) from None
 
 
