@@ -1,4 +1,4 @@
-"""Trees: what a YAML text says, with the place of every word."""
+"""Trees: what a YAML or TOML text says, with the place of every word."""
 
 from __future__ import annotations
 

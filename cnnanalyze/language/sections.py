@@ -237,7 +237,7 @@ def _limits_of(quantity: str, layer: str, section: LimitSection) -> Iterator[Lim
 
 
 def plan_budgets(data: dict[str, Any], where: str) -> Budgets | None:
-    """Read budgets from the plain data of a configuration file.
+    """Read budgets from plain data, as a spec has them.
 
     Raises
     ------
