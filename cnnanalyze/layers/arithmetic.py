@@ -4,12 +4,11 @@ from fractions import Fraction
 from math import exp, inf, log, nan, sqrt
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.exact_number import Number, exact, in_floats, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import NonZero
+from cnnanalyze.layers.attributes import NonZero, relation
 from cnnanalyze.layers.attributes import Number as Real
 from cnnanalyze.layers.base import Activation, Example, layer
 from cnnanalyze.layers.traits import Trait
@@ -171,7 +170,7 @@ class Clip(Activation):
         lowest = info.data.get("min")
         if value is not None and lowest is not None and value < lowest:
             text = f"must not be below min: {value:g} < {lowest:g}"
-            raise PydanticCustomError("relation", "{text}", {"text": text})
+            raise relation(text)
         return value
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002

@@ -4,7 +4,6 @@ from math import prod
 from types import MappingProxyType
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import POINT, WHOLE, Blocks, Reach, Window
@@ -18,6 +17,7 @@ from cnnanalyze.layers.attributes import (
     Flag,
     axis_number,
     per_axis,
+    relation,
 )
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
@@ -115,7 +115,7 @@ class Attention(Layer):
         sizes = ("key_size", "value_size", "output")
         if not value and (given := [name for name in sizes if info.data.get(name) is not None]):
             text = f"must be true if '{given[0]}' is given: nothing else makes it that large"
-            raise PydanticCustomError("relation", "{text}", {"text": text})
+            raise relation(text)
         return value
 
     @property

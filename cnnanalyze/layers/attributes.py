@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import inf
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
@@ -31,6 +31,18 @@ def _fail(expected: str, value: object) -> PydanticCustomError:
     return PydanticCustomError(
         "attribute", "{text}", {"text": f"must be {expected}, not {say(value)}"}
     )
+
+
+def relation(text: str, **context: str) -> PydanticCustomError:
+    """Return the refusal of a value that does not go with those of other attributes."""
+    return PydanticCustomError("relation", "{text}", {"text": text, **context})
+
+
+def refuse_both_or_none(value: object, info: ValidationInfo, other: str) -> None:
+    """Raise unless either an attribute is given or another one, which is read before it."""
+    if other in info.data and (value is None) == (info.data[other] is None):
+        here = "missing" if value is None else "given"
+        raise relation(f"must be given exactly when '{other}' is not; both are {here}")
 
 
 def as_tuples(value: object) -> object:

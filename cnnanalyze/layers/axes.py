@@ -4,7 +4,6 @@ from math import prod
 from types import MappingProxyType
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.reach import POINT, WHOLE, Continued, Gathered, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape
@@ -18,6 +17,7 @@ from cnnanalyze.layers.attributes import (
     Sizes,
     axis_number,
     per_axis,
+    relation,
 )
 from cnnanalyze.layers.base import Example, layer, refuse_vector
 from cnnanalyze.layers.pattern import Axis, Pattern, parse
@@ -81,12 +81,12 @@ class Rearrange(Moving):
     def _one_input(cls, text: str) -> str:
         found = parse(text)
         if len(found.inputs) != 1:
-            raise _refusal(f"must name the axes of one input, not of {len(found.inputs)}")
+            raise relation(f"must name the axes of one input, not of {len(found.inputs)}")
         (before,), after = found.inputs, found.output
         for one, other, where in ((before, after, "before"), (after, before, "after")):
             names = {name for axis in other for name in axis}
             if lost := [name for axis in one for name in axis if name not in names]:
-                raise _refusal(
+                raise relation(
                     f"must have the same names on both sides; '{lost[0]}' is only {where} the arrow"
                 )
         return text
@@ -99,7 +99,7 @@ class Rearrange(Moving):
         if "pattern" in info.data:
             names = parse(info.data["pattern"]).names
             if unknown := [name for name, _ in sizes if name not in names]:
-                raise _refusal(f"must be of axes in the pattern, which has no '{unknown[0]}'")
+                raise relation(f"must be of axes in the pattern, which has no '{unknown[0]}'")
         return sizes
 
     @property
@@ -268,7 +268,3 @@ class Roll(Moving):
         amounts = per_axis(self.amount, x.rank, "amount")
         stays = all(a % n == 0 for a, n in zip(amounts, x.size, strict=True))
         return "roll by whole turns" if stays else ""
-
-
-def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("relation", "{text}", {"text": text})

@@ -5,14 +5,13 @@ from math import prod
 from typing import ClassVar, NamedTuple
 
 from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT, WHOLE, Reach
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers import pattern as patterns
-from cnnanalyze.layers.attributes import Flag, PatternText
+from cnnanalyze.layers.attributes import Flag, PatternText, relation
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.merge import refuse_extents, refuse_ranks
 from cnnanalyze.layers.pattern import Pattern, parse
@@ -138,12 +137,12 @@ class Einsum(Contraction):
         found = parse(text)
         axes = [axis for side in (*found.inputs, found.output) for axis in side]
         if joined := next((axis for axis in axes if len(axis) > 1), None):
-            raise _refusal(
+            raise relation(
                 f"must name single axes; 'rearrange' makes and splits '({' '.join(joined)})'"
             )
         known = {name for side in found.inputs for axis in side for name in axis}
         if lost := [name for axis in found.output for name in axis if name not in known]:
-            raise _refusal(f"must name axes of the inputs; no input has '{lost[0]}'")
+            raise relation(f"must name axes of the inputs; no input has '{lost[0]}'")
         return text
 
     def named(self, inputs: Sequence[Shape]) -> Pattern:
@@ -219,7 +218,3 @@ class Matmul(Contraction):
             ),
             (*batch, ("n",), ("m",)),
         )
-
-
-def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("relation", "{text}", {"text": text})

@@ -4,7 +4,6 @@ from functools import cached_property, partial
 from math import prod
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.reach import Continued, Reach, Window
@@ -18,6 +17,7 @@ from cnnanalyze.layers.attributes import (
     Flag,
     Table,
     per_axis,
+    relation,
 )
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
@@ -181,7 +181,7 @@ class Conv(Sliding):
             text = (
                 "must be false without 'weight_standardized': what is not standardised needs none"
             )
-            raise PydanticCustomError("relation", "{text}", {"text": text})
+            raise relation(text)
         return value
 
     def shape(self, *inputs: Shape) -> Shape:

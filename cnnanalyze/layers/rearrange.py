@@ -3,7 +3,6 @@
 from types import MappingProxyType
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.reach import POINT, Reach, Sampled, Window
@@ -19,6 +18,7 @@ from cnnanalyze.layers.attributes import (
     Span,
     axis_number,
     per_axis,
+    refuse_both_or_none,
 )
 from cnnanalyze.layers.base import Example, layer, refuse_uneven, refuse_vector
 from cnnanalyze.layers.reshape import Moving
@@ -115,10 +115,7 @@ class Slice(Moving):
     @field_validator("axis")
     @classmethod
     def _one_of_two(cls, axis: str | int | None, info: ValidationInfo) -> str | int | None:
-        if "channels" in info.data and (axis is None) == (info.data["channels"] is None):
-            here = "missing" if axis is None else "given"
-            text = f"must be given exactly when 'channels' is not; both are {here}"
-            raise PydanticCustomError("relation", "{text}", {"text": text})
+        refuse_both_or_none(axis, info, "channels")
         return axis
 
     def taken(self, x: Shape) -> tuple[int, int, int]:

@@ -3,13 +3,12 @@
 from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT, WHOLE, Border, Continued, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Number, ShapeText, Sides, choice, per_border
+from cnnanalyze.layers.attributes import Number, ShapeText, Sides, choice, per_border, relation
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import refuse_continuation
@@ -316,7 +315,7 @@ class Pad(PaddingLayer):
         mode = info.data.get("mode", "constant")
         if fill and mode != "constant":
             text = f"must be 0 with mode '{mode}': only a constant padding has a number"
-            raise PydanticCustomError("relation", "{text}", {"text": text})
+            raise relation(text)
         return fill
 
     def shape(self, *inputs: Shape) -> Shape:

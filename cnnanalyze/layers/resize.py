@@ -3,13 +3,21 @@
 from fractions import Fraction
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import Reach, Sampled
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Extent, Factor, Flag, Number, choice, per_axis
+from cnnanalyze.layers.attributes import (
+    Extent,
+    Factor,
+    Flag,
+    Number,
+    choice,
+    per_axis,
+    refuse_both_or_none,
+    relation,
+)
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Trait
 
@@ -102,9 +110,7 @@ class Resize(Layer):
     def _one_of_two(
         cls, value: int | tuple[int, ...] | None, info: ValidationInfo
     ) -> int | tuple[int, ...] | None:
-        if "scale" in info.data and (value is None) == (info.data["scale"] is None):
-            here = "missing" if value is None else "given"
-            raise _refusal(f"must be given exactly when 'scale' is not; both are {here}")
+        refuse_both_or_none(value, info, "scale")
         return value
 
     @field_validator("align_corners", "coordinates")
@@ -117,11 +123,11 @@ class Resize(Layer):
             must, why = ("be false", "corners align")
             if isinstance(value, str):
                 must, why = ("be left out", "coordinates count")
-            raise _refusal(
+            raise relation(
                 f"must {must} with method '{method}': {why} in 'bilinear' and 'bicubic' only"
             )
         if isinstance(value, str) and info.data.get("align_corners") and value != COORDINATES[1]:
-            raise _refusal(f"must be 'align_corners' if that is true, not '{value}'")
+            raise relation(f"must be 'align_corners' if that is true, not '{value}'")
         return value
 
     @field_validator("exclude_outside")
@@ -129,7 +135,7 @@ class Resize(Layer):
     def _only_bicubic(cls, value: bool, info: ValidationInfo) -> bool:
         method = info.data.get("method", "bicubic")
         if value and method != "bicubic":
-            raise _refusal(f"must be false with method '{method}': it is known to 'bicubic' only")
+            raise relation(f"must be false with method '{method}': it is known to 'bicubic' only")
         return value
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -221,7 +227,3 @@ def _scaled(n: int, factor: float) -> int:
         return n * factor
     up, down = _ratio(factor)
     return n * up // down
-
-
-def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("relation", "{text}", {"text": text})

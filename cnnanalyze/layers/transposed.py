@@ -3,7 +3,6 @@
 from math import prod
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.diagnostics import say
@@ -11,7 +10,16 @@ from cnnanalyze.core.reach import Reach, Transposed
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Count, Extent, Extra, Flag, Padding, per_axis, per_border
+from cnnanalyze.layers.attributes import (
+    Count,
+    Extent,
+    Extra,
+    Flag,
+    Padding,
+    per_axis,
+    per_border,
+    relation,
+)
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.conv import refuse_groups
 from cnnanalyze.layers.traits import Category, Labels, Trait
@@ -105,7 +113,7 @@ class TransposedConv(Layer):
                         if worded
                         else f"the stride {say(stride)} or the dilation {say(dilation)}"
                     )
-                    raise _refusal(f"must be below {limit}, not {say(value)}")
+                    raise relation(f"must be below {limit}, not {say(value)}", code="DP002")
         return value
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -193,10 +201,6 @@ class TransposedConv(Layer):
                 )
             ),
         )
-
-
-def _refusal(text: str) -> PydanticCustomError:
-    return PydanticCustomError("relation", "{text}", {"text": text, "code": "DP002"})
 
 
 def _spread(*values: int | tuple[int, ...]) -> list[tuple[int, ...]]:
