@@ -1,16 +1,15 @@
 """Convolutions: plain, grouped, depthwise, separable, with a connection table, unshared."""
 
-from functools import cached_property, partial
+from functools import cached_property
 from math import prod
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost, Param
-from cnnanalyze.core.reach import Continued, Reach, Window
+from cnnanalyze.core.reach import Reach, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (
-    CONTINUED,
     ConvolutionPadding,
     Count,
     Extent,
@@ -21,7 +20,7 @@ from cnnanalyze.layers.attributes import (
 )
 from cnnanalyze.layers.base import Example, Fit, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
-from cnnanalyze.layers.window import slides
+from cnnanalyze.layers.window import index_map, slides
 
 
 def windows(
@@ -35,18 +34,13 @@ def windows(
     rank = len(fits)
     return tuple(
         map(
-            _CONTINUED.get(padding, Window) if isinstance(padding, str) else Window,
+            index_map(padding),
             per_axis(kernel, rank, "kernel"),
             per_axis(stride, rank, "stride"),
             per_axis(dilation, rank, "dilation"),
             [f.before for f in fits],
         )
     )
-
-
-_CONTINUED: dict[str, partial[Continued]] = {
-    border: partial(Continued, border=border) for border in CONTINUED
-}
 
 
 def refuse_groups(groups: int, channels: int, filters: int) -> None:

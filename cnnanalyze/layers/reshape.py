@@ -5,13 +5,13 @@ from typing import ClassVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost
-from cnnanalyze.core.reach import POINT, WHOLE, Border, Continued, Reach, Window
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Number, ShapeText, Sides, choice, per_border, relation
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
-from cnnanalyze.layers.window import refuse_continuation
+from cnnanalyze.layers.window import index_map, refuse_continuation
 
 
 class Moving(Layer):
@@ -113,23 +113,33 @@ class PaddingLayer(Moving):
 
     traits = frozenset({Trait.PADDING})
     principal = "padding"
+    border: ClassVar[str] = "constant"
+    """What stands around the map: a number, or how numbers of the map itself go on."""
     padding: Sides = Field(description="elements to add per side, per axis, or per border")
 
+    @property
+    def surrounding(self) -> str:
+        """What stands around the map, as ``border`` of the kind says it."""
+        return self.border
+
     def shape(self, *inputs: Shape) -> Shape:
-        """Grow every axis by its borders."""
+        """Grow every axis by its borders, for which a map that goes on must have the numbers."""
         x = inputs[0]
         refuse_vector(self.kind, x)
-        return Shape(
-            tuple(
-                n + before + after
-                for n, (before, after) in zip(x.size, self.borders(x), strict=True)
-            ),
-            x.channels,
-        )
+        size = []
+        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
+            refuse_continuation(self.surrounding, n, before, after, axis_name(axis, x.rank))
+            size.append(n + before + after)
+        return Shape(tuple(size), x.channels)
 
     def borders(self, x: Shape) -> tuple[tuple[int, int], ...]:
         """Return what is added before and after every axis."""
         return per_border(self.padding, x.rank, "padding")
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier, or what stands for it if it is outside."""
+        axis = index_map(self.surrounding)
+        return (tuple(axis(1, before=before) for before, _ in self.borders(inputs[0])),)
 
     def without_effect(self, *inputs: Shape) -> str:
         """Say that a padding of 0 adds nothing."""
@@ -163,36 +173,9 @@ class ZeroPad(PaddingLayer):
         ),
     )
 
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as many zeros earlier."""
-        return (tuple(Window(1, before=before) for before, _ in self.borders(inputs[0])),)
-
-
-class ContinuingPad(PaddingLayer):
-    """A padding that continues the map with its own numbers."""
-
-    border: ClassVar[Border]
-
-    def shape(self, *inputs: Shape) -> Shape:
-        """Grow every axis by its borders, for which the axis must have the numbers."""
-        x = inputs[0]
-        grown = super().shape(x)
-        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
-            refuse_continuation(self.border, n, before, after, axis_name(axis, x.rank))
-        return grown
-
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as much earlier, or what stands for it if it is outside."""
-        return (
-            tuple(
-                Continued(1, before=before, border=self.border)
-                for before, _ in self.borders(inputs[0])
-            ),
-        )
-
 
 @layer("reflectpad")
-class ReflectPad(ContinuingPad):
+class ReflectPad(PaddingLayer):
     """The map mirrored at its borders: ``n + before + after`` on every axis. It costs nothing.
 
     The border itself is not repeated: ``0 1 2`` becomes ``2 1 0 1 2 1 0`` with a padding of 2, so
@@ -225,7 +208,7 @@ class ReflectPad(ContinuingPad):
 
 
 @layer("replicatepad")
-class ReplicatePad(ContinuingPad):
+class ReplicatePad(PaddingLayer):
     """The map with its outermost elements repeated: ``n + before + after``. It costs nothing.
 
     ``0 1 2`` becomes ``0 0 0 1 2 2 2`` with a padding of 2.
@@ -251,7 +234,7 @@ class ReplicatePad(ContinuingPad):
 
 
 @layer("circularpad")
-class CircularPad(ContinuingPad):
+class CircularPad(PaddingLayer):
     """The map repeated at its borders: ``n + before + after`` on every axis. It costs nothing.
 
     What lies before the first element is the end of the map, what lies behind the last its
@@ -318,20 +301,10 @@ class Pad(PaddingLayer):
             raise relation(text)
         return fill
 
-    def shape(self, *inputs: Shape) -> Shape:
-        """Grow every axis by its borders, for which the axis must have the numbers."""
-        x = inputs[0]
-        grown = super().shape(x)
-        for axis, (n, (before, after)) in enumerate(zip(x.size, self.borders(x), strict=True)):
-            refuse_continuation(self.mode, n, before, after, axis_name(axis, x.rank))
-        return grown
-
-    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as much earlier, or what stands for it if it is outside."""
-        befores = [before for before, _ in self.borders(inputs[0])]
-        if self.mode == "constant":
-            return (tuple(Window(1, before=before) for before in befores),)
-        return (tuple(Continued(1, before=before, border=self.mode) for before in befores),)
+    @property
+    def surrounding(self) -> str:
+        """What stands around the map: the mode."""
+        return str(self.mode)
 
 
 @layer("crop")

@@ -1,7 +1,9 @@
 """The one sliding-window formula, for convolution and pooling."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from cnnanalyze.core.reach import Continued, Window
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.core.symbolic_arithmetic import larger, named
 from cnnanalyze.errors import ShapeError
@@ -144,6 +146,22 @@ def along_axes(
         borders,
         strict=True,
     )
+
+
+def index_map(padding: object) -> Callable[..., Window]:
+    """Return what makes the index maps of windows on a map that is padded so.
+
+    Examples
+    --------
+    >>> index_map("same")(1, before=2)
+    Window(kernel=1, stride=1, dilation=1, before=2)
+    """
+    return _CONTINUED.get(padding, Window) if isinstance(padding, str) else Window
+
+
+_CONTINUED: dict[str, partial[Continued]] = {
+    border: partial(Continued, border=border) for border in CONTINUED
+}
 
 
 def refuse_continuation(border: object, n: int, before: int, after: int, axis: str) -> None:
