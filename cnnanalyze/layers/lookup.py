@@ -4,16 +4,17 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.cost import Param
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Count
-from cnnanalyze.layers.base import Example, Layer, layer
+from cnnanalyze.layers.base import Example, layer
+from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category, Trait
 
 
 @layer("embedding")
-class Embedding(Layer):
+class Embedding(Moving):
     """Embedding: each number of the input names a word, and the row of that word comes out.
 
     A vector of ``n`` words becomes a sequence ``n x size``; a map of one channel keeps its axes.
@@ -65,7 +66,3 @@ class Embedding(Layer):
     def params(self, *inputs: Shape) -> tuple[Param, ...]:  # noqa: ARG002 - whatever is looked up
         """Hold the table."""
         return (Param("table", (self.words, self.size)),)
-
-    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
-        """Count nothing: rows are only copied."""
-        return Cost()

@@ -7,7 +7,8 @@ from cnnanalyze.core.reach import Reach, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Count, choice
-from cnnanalyze.layers.base import Elementwise, Example, Layer, layer, refuse_vector
+from cnnanalyze.layers.base import Elementwise, Example, layer, refuse_vector
+from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category
 
 
@@ -23,7 +24,7 @@ def refuse_map(kind: str, x: Shape) -> None:
 
 
 @layer("class_token")
-class ClassToken(Layer):
+class ClassToken(Moving):
     """Learned tokens before those of a sequence, the same for every image.
 
     A transformer that classifies images reads its answer off the first token; DeiT has a second one
@@ -61,10 +62,6 @@ class ClassToken(Layer):
         """Hold the tokens."""
         return (Param("tokens", (self.tokens, inputs[0].channels)),)
 
-    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
-        """Count nothing: tokens are only put down."""
-        return Cost()
-
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:  # noqa: ARG002
         """Read the place that lies as many tokens earlier."""
         return ((Window(1, before=self.tokens),),)
@@ -84,6 +81,7 @@ class PositionEmbedding(Elementwise):
     method: choice("learned", "sinusoidal") = Field(  # type: ignore[valid-type]  # made from its words
         default="learned", description="learned, or sinusoidal as in the first transformer"
     )
+    per_element = Cost(add=1)
     examples = (
         Example(
             inputs=("197x768",),
@@ -113,7 +111,3 @@ class PositionEmbedding(Elementwise):
         """Hold a number for every element, if they are learned."""
         x = inputs[0]
         return (Param("positions", x.extents),) if self.method == "learned" else ()
-
-    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
-        """Add one number per element."""
-        return Cost(add=output.count)

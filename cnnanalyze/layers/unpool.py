@@ -2,18 +2,18 @@
 
 from pydantic import Field
 
-from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import Blocks, Reach, Sampled
-from cnnanalyze.core.shape import Shape, axis_name
+from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import Extent, per_axis
-from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
+from cnnanalyze.layers.base import Example, layer, refuse_vector
+from cnnanalyze.layers.reshape import Moving
 from cnnanalyze.layers.traits import Category, Labels, Trait
-from cnnanalyze.layers.window import slide
+from cnnanalyze.layers.window import slides
 
 
 @layer("unpool", "max_unpool")
-class Unpool(Layer):
+class Unpool(Moving):
     """Max unpooling: each number goes back to where a max pool found its largest, among zeros.
 
     It is paired with its pool by name: ``{unpool: {kernel: 2}, from: [^1, pool1]}`` reads the layer
@@ -45,10 +45,7 @@ class Unpool(Layer):
         """Take the size that the pool read."""
         y, x = inputs
         refuse_vector(self.kind, x)
-        pooled = tuple(
-            slide(n, k, k, 1, (0, 0), axis=axis_name(axis, x.rank)).output
-            for axis, (n, k) in enumerate(zip(x.size, self.windows(x), strict=True))
-        )
+        pooled = tuple(fit.output for fit in slides(x.size, self.kernel, self.kernel, 1, 0))
         if y.size != pooled or y.channels != x.channels:
             wanted = Shape(pooled, x.channels)
             raise ShapeError(
@@ -63,10 +60,6 @@ class Unpool(Layer):
     def windows(self, x: Shape) -> tuple[int, ...]:
         """Return the extents of a window."""
         return per_axis(self.kernel, x.rank, "kernel")
-
-    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
-        """Count nothing: numbers are only put in their places."""
-        return Cost()
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """Read the number of the own window, and all that the pool compared in it."""
