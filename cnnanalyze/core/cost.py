@@ -49,6 +49,16 @@ class Cost:
     def __add__(self, other: Cost) -> Cost:
         return Cost(*(a + b for a, b in zip(self.counts, other.counts, strict=True)))
 
+    def times(self, n: int) -> Cost:
+        """Return what it costs to do the same ``n`` times.
+
+        Examples
+        --------
+        >>> Cost(add=1, divide=2).times(35)
+        Cost(mac=0, add=35, multiply=0, divide=70, compare=0, exponential=0, power=0)
+        """
+        return Cost(*(n * each for each in self.counts))
+
 
 OPERATIONS = tuple(field.name for field in fields(Cost))
 

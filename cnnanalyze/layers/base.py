@@ -270,8 +270,7 @@ class Elementwise(Layer):
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
         """Count the operations of one element for each element."""
-        n = output.count
-        return Cost(*(n * each for each in self.per_element.counts))
+        return self.per_element.times(output.count)
 
 
 class Activation(Elementwise):

@@ -97,7 +97,7 @@ class Recurrent(Layer):
         states = passes * self.units * self.layers
         # The two weighted sums of a gate are added, and its biases.
         sums = states * self.gates * (1 + self.biases)
-        return Cost(mac=macs, add=sums) + Cost(*(states * n for n in self.per_state.counts))
+        return Cost(mac=macs, add=sums) + self.per_state.times(states)
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
         """Read all steps before and the own one, or all of them."""
