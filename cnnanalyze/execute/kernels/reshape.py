@@ -76,40 +76,6 @@ def extents_of(to: Target) -> tuple[int, ...]:
 
 
 @run("zeropad")
-def zeropad(
-    _tally: Tally,
-    inputs: list[Array],
-    _weights: Tensors,
-    *,
-    padding: Padding,
-    **_: object,
-) -> Array:
-    """Put zeros around the map."""
-    x = feature_map(inputs)
-    sides = both_sides(padding, x.ndim - 2, "padding")
-    return np.pad(x, ((0, 0), *sides, (0, 0)))
-
-
-def _continued(border: str) -> Run:
-    def pad(
-        _tally: Tally,
-        inputs: list[Array],
-        _weights: Tensors,
-        *,
-        padding: Padding,
-        **_: object,
-    ) -> Array:
-        """Put pixels of the map itself around it."""
-        x = feature_map(inputs)
-        return continue_map(x, border, both_sides(padding, x.ndim - 2, "padding"))
-
-    return pad
-
-
-for _border in CONTINUED:
-    run(f"{_border}pad")(_continued(_border))
-
-
 @run("pad")
 def pad(
     _tally: Tally,
@@ -127,6 +93,25 @@ def pad(
     if mode != "constant":
         return continue_map(x, mode, sides)
     return np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=fill)
+
+
+def _continued(border: str) -> Run:
+    def continued(
+        tally: Tally,
+        inputs: list[Array],
+        weights: Tensors,
+        *,
+        padding: Padding,
+        **_: object,
+    ) -> Array:
+        """Put pixels of the map itself around it."""
+        return pad(tally, inputs, weights, padding=padding, mode=border)
+
+    return continued
+
+
+for _border in CONTINUED:
+    run(f"{_border}pad")(_continued(_border))
 
 
 @run("crop")
