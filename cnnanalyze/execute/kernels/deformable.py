@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import (
-    Draw,
     Extents,
     Padding,
     add_bias,
     counts_of,
     enumerate_windows,
     init,
+    mixed,
     need_map,
     run,
     thin,
@@ -72,15 +71,10 @@ def deform_conv(
         ]
         read = _between(tally, split, places)
         if masks:
-            weight = masks[0].reshape(*counts_with(masks[0]), shares, len(taps))[..., number]
+            weight = masks[0].reshape(moves.shape[:-1])[..., number]
             read = tally.multiply(read, weight[..., None], out=read)
         columns[..., number, :] = read.reshape(len(x), *counts, -1)
     return add_bias(tally, _weighed(tally, columns, weights["kernel"], groups), weights)
-
-
-def counts_with(x: Array) -> tuple[int, ...]:
-    """Return the extents of an array before its channels."""
-    return x.shape[:-1]
 
 
 def _between(tally: Tally, x: Array, places: Sequence[Array]) -> Array:
@@ -123,25 +117,8 @@ def _weighed(tally: Tally, columns: Array, w: Array, groups: int) -> Array:
     return np.ascontiguousarray(found.transpose(1, 0, 2)).reshape(*counts, filters)
 
 
-@init("deform_conv")
-def init_deform_conv(
-    draw: Draw,
-    shapes: Sequence[tuple[int, ...]],
-    *,
-    filters: int,
-    kernel: Extents,
-    groups: int = 1,
-    bias: bool = True,
-    **_: object,
-) -> dict[str, Array]:
-    """Make kernel and bias, which are those of a convolution."""
-    return init_conv(draw, shapes, filters=filters, kernel=kernel, groups=groups, bias=bias)
-
-
-@thin("deform_conv")
-def thin_deform_conv(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the layer with one filter."""
-    return thin_conv(attributes)
+init("deform_conv")(init_conv)
+thin("deform_conv")(thin_conv)
 
 
 @thin_run("deform_conv")
@@ -149,9 +126,8 @@ def thin_run_deform_conv(
     _tally: Tally, inputs: list[Array], _weights: Tensors, **_: object
 ) -> Array:
     """Let all of the map reach every position, as an offset may lead anywhere."""
-    x, *others = inputs
-    everything = x.reshape(len(x), -1).sum(axis=1).reshape(-1, *(1,) * (x.ndim - 1))
-    reached: Array = everything
-    for given in others:
-        reached = reached + given
+    x, offset, *masks = inputs
+    reached = mixed(x, offset.shape[1:-1]) + offset
+    for mask in masks:
+        reached = reached + mask
     return reached
