@@ -45,16 +45,15 @@ def attention(
 ) -> Array:
     """Let every position ask others, in each head, and weigh what they answer."""
     query, key, value = _roles(inputs)
-    is_placed = bool(window or axis or relative_position or causal)
     if key.shape[1:-1] != value.shape[1:-1]:
         raise ExecutionError("there are not as many keys as values")
+    is_placed = _is_placed(window, axis, relative_position, causal)
     if is_placed and query.shape != (*key.shape[:-1], query.shape[-1]):
         raise ExecutionError("queries and keys do not lie in the same places")
     sizes, shifts = _windows(query.shape, window, shift, axis)
     if causal and (window is not None or (len(sizes) > 1 and axis is None)):
         raise ExecutionError("nothing is later in windows or along several axes")
     size = query.shape[1:-1]
-    asks = (sizes, shifts) if is_placed else (size, (0,) * len(size))
     q, k, v = (
         _heads(_projected(tally, x, weights, role), heads)
         for role, x in (("query", query), ("key", key), ("value", value))
@@ -62,10 +61,10 @@ def attention(
     if q.shape[-1] != k.shape[-1]:
         raise ExecutionError(f"{q.shape[-1]} numbers cannot be compared with {k.shape[-1]}")
     q = tally.multiply(q, 1 / sqrt(q.shape[-1]))
-    of_keys = asks if is_placed else (key.shape[1:-1], (0,) * (key.ndim - 2))
-    q, k, v = _cut(q, *asks), _cut(k, *of_keys), _cut(v, *of_keys)
+    of_keys = (sizes, shifts) if is_placed else _windows(key.shape)
+    q, k, v = _cut(q, sizes, shifts), _cut(k, *of_keys), _cut(v, *of_keys)
     added = _of_distances(weights["relative positions"], sizes) if relative_position else None
-    hidden = _hidden(size, sizes, shifts) if is_placed else None
+    hidden = _hidden(size, sizes, shifts)
     if causal:
         hidden = np.triu(np.ones((q.shape[-2], q.shape[-2]), bool), k=1)
     out = tally.empty((*q.shape[:-1], v.shape[-1]), q)
@@ -79,7 +78,14 @@ def attention(
         tally.exp(scores, out=scores)
         tally.divide(scores, tally.total(scores, (-1,)), out=scores)
         out[:, :, head] = tally.contract(scores, np.ascontiguousarray(v[:, :, head]))
-    return _projected(tally, _pasted(out, size, *asks), weights, "output")
+    return _projected(tally, _pasted(out, size, sizes, shifts), weights, "output")
+
+
+def _is_placed(
+    window: Extents | None, axis: str | int | None, relative_position: bool, causal: bool
+) -> bool:
+    """Whether a position asks others by where they lie, so that keys must lie as queries do."""
+    return bool(window or axis or relative_position or causal)
 
 
 def _roles(inputs: Sequence[Array]) -> tuple[Array, Array, Array]:
@@ -93,7 +99,10 @@ def _roles(inputs: Sequence[Array]) -> tuple[Array, Array, Array]:
 
 
 def _windows(
-    shape: Sequence[int], window: Extents | None, shift: Extents, axis: str | int | None
+    shape: Sequence[int],
+    window: Extents | None = None,
+    shift: Extents = 0,
+    axis: str | int | None = None,
 ) -> tuple[Placed, Placed]:
     """Return sizes and shifts of the windows; an axis that one covers is not shifted."""
     size = tuple(shape[1:-1])
@@ -247,7 +256,7 @@ def thin_attention(
     """Add up whatever a position sees; a weight of zero would not keep poison away."""
     query, key, value = _roles(inputs)
     asked = [key] if value is key else [key, value]
-    if not (window or axis or relative_position or causal):
+    if not _is_placed(window, axis, relative_position, causal):
         seen = [mixed(x, query.shape[1:-1]) for x in asked]
         return np.asarray(query + sum(seen))
     sizes, shifts = _windows(query.shape, window, shift, axis)
