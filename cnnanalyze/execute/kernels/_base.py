@@ -388,6 +388,45 @@ def counts_of(axes: Sequence[Axis]) -> tuple[int, ...]:
     return tuple(len(axis.starts) for axis in axes)
 
 
+def cut_tiles(x: Array, sizes: Sequence[int]) -> Array:
+    """Cut a map (images, positions, heads, numbers) into windows side by side, which tile it.
+
+    Returns
+    -------
+    Array
+        Images, windows, heads, positions in a window, numbers.
+
+    Examples
+    --------
+    >>> cut_tiles(np.arange(6).reshape(1, 6, 1, 1), [2]).reshape(3, 2).tolist()
+    [[0, 1], [2, 3], [4, 5]]
+    """
+    rank = len(sizes)
+    for number, w in reversed(list(enumerate(sizes, 1))):
+        x = x.reshape(*x.shape[:number], -1, w, *x.shape[number + 1 :])
+    order = [*range(1, 2 * rank, 2), 2 * rank + 1, *range(2, 2 * rank + 1, 2)]
+    x = x.transpose(0, *order, 2 * rank + 2)
+    count = prod(x.shape[1 : 1 + rank])
+    return x.reshape(len(x), count, x.shape[1 + rank], prod(sizes), x.shape[-1])
+
+
+def paste_tiles(x: Array, size: Sequence[int], sizes: Sequence[int]) -> Array:
+    """Put windows back where they were cut, the heads of each position side by side.
+
+    Examples
+    --------
+    >>> tiles = cut_tiles(np.arange(12).reshape(1, 6, 2, 1), [3])
+    >>> paste_tiles(tiles, [6], [3]).tolist()
+    [[[0, 1], [2, 3], [4, 5], [6, 7], [8, 9], [10, 11]]]
+    """
+    rank = len(sizes)
+    counts = [len(range(0, n, w)) for n, w in zip(size, sizes, strict=True)]
+    x = x.reshape(len(x), *counts, x.shape[2], *sizes, x.shape[-1])
+    order = [place for axis in range(rank) for place in (1 + axis, 2 + rank + axis)]
+    x = x.transpose(0, *order, 1 + rank, 2 * rank + 2)
+    return x.reshape(len(x), *size, -1)
+
+
 def pieces(x: Array, limit: int = 1 << 16) -> Iterator[slice]:
     """Yield slices of the first axis that stay in the cache."""
     rows = rows_within(limit, prod(x.shape[1:]))

@@ -14,9 +14,11 @@ from cnnanalyze.execute.kernels._base import (
     Draw,
     Extents,
     axis_of,
+    cut_tiles,
     init,
     mixed,
     need_map,
+    paste_tiles,
     per_axis,
     run,
     thin,
@@ -143,25 +145,12 @@ def _heads(x: Array, heads: int) -> Array:
 
 def _cut(x: Array, sizes: Placed, shifts: Placed) -> Array:
     """Return images, windows, heads, positions in a window, numbers."""
-    x = np.roll(x, [-s for s in shifts], axis=range(1, 1 + len(shifts)))
-    rank = len(sizes)
-    for number, w in reversed(list(enumerate(sizes, 1))):
-        x = x.reshape(*x.shape[:number], -1, w, *x.shape[number + 1 :])
-    order = [*range(1, 2 * rank, 2), 2 * rank + 1, *range(2, 2 * rank + 1, 2)]
-    x = x.transpose(0, *order, 2 * rank + 2)
-    count = prod(x.shape[1 : 1 + rank])
-    return x.reshape(len(x), count, x.shape[1 + rank], prod(sizes), x.shape[-1])
+    return cut_tiles(np.roll(x, [-s for s in shifts], axis=range(1, 1 + len(shifts))), sizes)
 
 
 def _pasted(x: Array, size: Sequence[int], sizes: Placed, shifts: Placed) -> Array:
     """Put windows back where they were, the heads of each position side by side."""
-    rank = len(sizes)
-    counts = [len(range(0, n, w)) for n, w in zip(size, sizes, strict=True)]
-    x = x.reshape(len(x), *counts, x.shape[2], *sizes, x.shape[-1])
-    order = [place for axis in range(rank) for place in (1 + axis, 2 + rank + axis)]
-    x = x.transpose(0, *order, 1 + rank, 2 * rank + 2)
-    x = x.reshape(len(x), *size, -1)
-    return np.roll(x, shifts, axis=range(1, 1 + rank))
+    return np.roll(paste_tiles(x, size, sizes), shifts, axis=range(1, 1 + len(shifts)))
 
 
 def _of_distances(table: Array, sizes: Placed) -> Array:
