@@ -92,10 +92,15 @@ def elu(
 def sigmoid(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Squeeze between zero and one."""
     x = single(inputs)
-    out = np.negative(x, out=tally.room(x))
+    divisor = sigmoid_divisor(tally, x, tally.room(x))
+    return tally.divide(1, divisor, out=divisor)
+
+
+def sigmoid_divisor(tally: Tally, x: Array, out: Array | None = None) -> Array:
+    """Return ``1 + exp(-x)``: what is divided by it is weighed by the sigmoid."""
+    out = np.negative(x, out=out)
     tally.exp(out, out=out)
-    tally.add(out, 1, out=out)
-    return tally.divide(1, out, out=out)
+    return tally.add(out, 1, out=out)
 
 
 @run("tanh")

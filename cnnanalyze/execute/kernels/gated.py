@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import run, single, thin_run
+from cnnanalyze.execute.kernels.activation import sigmoid_divisor
+from cnnanalyze.execute.kernels.smooth import gelu, silu
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
@@ -23,31 +23,23 @@ def _halves(inputs: list[Array]) -> tuple[Array, Array]:
 def glu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Open the first half by the sigmoid of the second."""
     opened, gate = _halves(inputs)
-    below = np.negative(gate)
-    tally.exp(below, out=below)
-    tally.add(below, 1, out=below)
-    return tally.divide(opened, below, out=below)
+    divisor = sigmoid_divisor(tally, gate)
+    return tally.divide(opened, divisor, out=divisor)
 
 
 @run("geglu")
 def geglu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Open the first half by the second, weighed by the share of a normal distribution below."""
     opened, gate = _halves(inputs)
-    share = tally.erf(tally.multiply(gate, sqrt(0.5)))
-    tally.add(share, 1, out=share)
-    tally.multiply(share, 0.5, out=share)
-    tally.multiply(gate, share, out=share)
-    return tally.multiply(opened, share, out=share)
+    weighed = gelu(tally, [gate], {})
+    return tally.multiply(opened, weighed, out=weighed)
 
 
 @run("swiglu")
 def swiglu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Open the first half by the second, weighed by its sigmoid."""
     opened, gate = _halves(inputs)
-    below = np.negative(gate)
-    tally.exp(below, out=below)
-    tally.add(below, 1, out=below)
-    weighed = tally.divide(gate, below, out=below)
+    weighed = silu(tally, [gate], {})
     return tally.multiply(opened, weighed, out=weighed)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import Draw, feature_map, init, run, thin
+from cnnanalyze.execute.kernels.activation import sigmoid
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
@@ -119,8 +120,7 @@ def _mixed(tally: Tally, keep: Array, news: Array, state: Array) -> Array:
 
 
 def _sigmoid(tally: Tally, x: Array) -> Array:
-    power = tally.exp(-x)
-    return tally.divide(1, tally.add(power, 1, out=power), out=power)
+    return sigmoid(tally, [x], {})
 
 
 def _biased(tally: Tally, sums: Array, bias: Array | None) -> Array:

@@ -8,6 +8,7 @@ from math import pi, sqrt
 import numpy as np
 
 from cnnanalyze.execute.kernels._base import as_rows, pieces, run, single
+from cnnanalyze.execute.kernels.activation import sigmoid_divisor
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 _SELU_ALPHA = 1.6732632423543772
@@ -100,10 +101,7 @@ def silu(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> A
     """Weigh by the sigmoid."""
 
     def weigh(x: Array, out: Array) -> None:
-        below = np.negative(x)
-        tally.exp(below, out=below)
-        tally.add(below, 1, out=below)
-        tally.divide(x, below, out=out)
+        tally.divide(x, sigmoid_divisor(tally, x), out=out)
 
     return _each(tally, single(inputs), weigh)
 
