@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute.kernels._base import mixed, need_map, run, thin_to
-from cnnanalyze.execute.kernels.axes import Side, sides_of, split
+from cnnanalyze.execute.kernels.axes import Side, flat, sides_of, split
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 Named = tuple[Array, list[str]]
@@ -57,8 +57,8 @@ def _contract(tally: Tally, inputs: Sequence[Array], sides: list[Side], output: 
     known: dict[str, int] = {}
     parts: list[Named] = []
     for x, side in zip(inputs, sides, strict=True):
-        parts.append((split(x, side, known), [name for names in side for name in names]))
-    wanted = [name for names in output for name in names]
+        parts.append((split(x, side, known), flat(side)))
+    wanted = flat(output)
     found = parts[0]
     for number, following in enumerate(parts[1:], 1):
         later = {name for _, names in parts[number + 1 :] for name in names}
