@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -105,21 +105,40 @@ def layernorm(
     **_: object,
 ) -> Array:
     """Standardise the channels of every position, or everything together."""
-    x = single(inputs)
+
+    def standardise(row: Array, out: Array) -> None:
+        tally.subtract(row, _mean(tally, row), out=out)
+        _divide_by_root(tally, out, epsilon, out)
+
+    return _by_rows(tally, single(inputs), weights, axes, standardise)
+
+
+def _by_rows(
+    tally: Tally,
+    x: Array,
+    weights: Tensors,
+    axes: str,
+    normalise: Callable[[Array, Array], None],
+) -> Array:
+    """Normalise every position, or everything together, and apply what is learned."""
     out = tally.room(x)
     leading = x.shape[:1] if axes == "all" else x.shape[:-1]
     # Either way, what belongs together lies in one row.
     rows, target = (a.reshape(prod(leading), -1) for a in (x, out))
     for some in pieces(rows):
         part = target[some]
-        tally.subtract(rows[some], _mean(tally, rows[some]), out=part)
-        variance = _mean(tally, tally.multiply(part, part))
-        tally.multiply(part, _inverse_root(tally, variance, epsilon), out=part)
+        normalise(rows[some], part)
         if "gamma" in weights:
             tally.multiply(part, weights["gamma"].reshape(-1), out=part)
         if "beta" in weights:
             tally.add(part, weights["beta"].reshape(-1), out=part)
     return out
+
+
+def _divide_by_root(tally: Tally, rows: Array, epsilon: float, out: Array) -> None:
+    """Divide every row by the root of its mean square."""
+    square = _mean(tally, tally.multiply(rows, rows))
+    tally.multiply(rows, _inverse_root(tally, square, epsilon), out=out)
 
 
 def _mean(tally: Tally, rows: Array) -> Array:
@@ -239,17 +258,11 @@ def rmsnorm(
     **_: object,
 ) -> Array:
     """Divide by the root of the mean square of a position, or of everything together."""
-    x = single(inputs)
-    out = tally.room(x)
-    leading = x.shape[:1] if axes == "all" else x.shape[:-1]
-    rows, target = (a.reshape(prod(leading), -1) for a in (x, out))
-    for some in pieces(rows):
-        part = rows[some]
-        square = _mean(tally, tally.multiply(part, part))
-        tally.multiply(part, _inverse_root(tally, square, epsilon), out=target[some])
-        if "gamma" in weights:
-            tally.multiply(target[some], weights["gamma"].reshape(-1), out=target[some])
-    return out
+
+    def scale(row: Array, out: Array) -> None:
+        _divide_by_root(tally, row, epsilon, out)
+
+    return _by_rows(tally, single(inputs), weights, axes, scale)
 
 
 @init("rmsnorm")
@@ -262,7 +275,7 @@ def init_rmsnorm(
     **_: object,
 ) -> dict[str, Array]:
     """Make the learned numbers of every channel, or of every activation."""
-    return _learned(draw, shapes[0][1:] if axes == "all" else shapes[0][-1:], scale, center=False)
+    return init_layernorm(draw, shapes, axes=axes, scale=scale, center=False)
 
 
 @run("grn")
