@@ -140,6 +140,14 @@ def feature_map(inputs: Sequence[Array]) -> Array:
     return x
 
 
+def sequence(inputs: Sequence[Array]) -> Array:
+    """Return the only input, which must have one spatial axis."""
+    x = feature_map(inputs)
+    if x.ndim > 3:  # noqa: PLR2004 - batch, positions, channels
+        raise ExecutionError(f"a sequence has one axis, the input has {x.ndim - 2}")
+    return x
+
+
 def need_map(shape: Sequence[int]) -> None:
     """Refuse a vector; the shape begins with the batch."""
     if len(shape) < 3:  # noqa: PLR2004 - batch, one spatial axis, channels

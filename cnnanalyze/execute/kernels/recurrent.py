@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import Draw, feature_map, init, run, thin
+from cnnanalyze.execute.kernels._base import Draw, init, run, sequence, thin
 from cnnanalyze.execute.kernels.activation import sigmoid
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
@@ -38,7 +37,7 @@ def lstm(
     **_: object,
 ) -> Array:
     """Carry state and memory along a sequence."""
-    x = _sequence(inputs)
+    x = sequence(inputs)
     return _stacked(tally, x, weights, _lstm, output, layers, both=bidirectional)
 
 
@@ -71,7 +70,7 @@ def gru(
     **_: object,
 ) -> Array:
     """Carry a state along a sequence."""
-    x = _sequence(inputs)
+    x = sequence(inputs)
     walk = _gru if reset_after else _gru_reset_before
     return _stacked(tally, x, weights, walk, output, layers, both=bidirectional)
 
@@ -125,13 +124,6 @@ def _sigmoid(tally: Tally, x: Array) -> Array:
 
 def _biased(tally: Tally, sums: Array, bias: Array | None) -> Array:
     return sums if bias is None else tally.add(sums, bias, out=sums)
-
-
-def _sequence(inputs: list[Array]) -> Array:
-    x = feature_map(inputs)
-    if x.ndim != 3:  # noqa: PLR2004 - images, steps, channels
-        raise ExecutionError(f"a sequence has one axis, the input has {x.ndim - 2}")
-    return x
 
 
 def _stacked(

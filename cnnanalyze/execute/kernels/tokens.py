@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import Draw, feature_map, init, run
+from cnnanalyze.execute.kernels._base import Draw, feature_map, init, run, sequence
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
 @run("class_token")
 def class_token(_tally: Tally, inputs: list[Array], weights: Tensors, **_: object) -> Array:
     """Put the tokens before the positions of every image."""
-    x = _sequence(inputs)
+    x = sequence(inputs)
     tokens = weights["tokens"]
     return np.concatenate([np.broadcast_to(tokens, (len(x), *tokens.shape)), x], axis=1)
 
@@ -27,13 +26,6 @@ def init_class_token(
     return {"tokens": draw((tokens, shapes[0][-1]))}
 
 
-def _sequence(inputs: list[Array]) -> Array:
-    x = feature_map(inputs)
-    if x.ndim > 3:  # noqa: PLR2004 - batch, positions, channels
-        raise ExecutionError(f"a sequence is needed, but the input has {x.ndim - 2} axes")
-    return x
-
-
 @run("position_embedding")
 def position_embedding(
     tally: Tally, inputs: list[Array], weights: Tensors, *, method: str = "learned", **_: object
@@ -42,7 +34,7 @@ def position_embedding(
     if method == "learned":
         x = feature_map(inputs)
         return tally.add(x, weights["positions"], out=tally.room(x))
-    x = _sequence(inputs)
+    x = sequence(inputs)
     return tally.add(x, _sinusoids(*x.shape[1:]).astype(x.dtype), out=tally.room(x))
 
 
