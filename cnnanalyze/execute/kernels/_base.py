@@ -454,6 +454,11 @@ def along_rows(values: Array, x: Array) -> Array:
     return np.tile(values, x.shape[-2]) if x.ndim > 2 else values  # noqa: PLR2004 - a map
 
 
+def mean(tally: Tally, x: Array, axes: Sequence[int]) -> Array:
+    """Return the mean over axes, which stay with extent one."""
+    return tally.divide(tally.total(x, axes), prod(x.shape[axis] for axis in axes))
+
+
 def add_bias(tally: Tally, x: Array, weights: Mapping[str, Array]) -> Array:
     """Add the bias in place, if there is one."""
     if "bias" in weights:

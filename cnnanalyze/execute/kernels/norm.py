@@ -13,6 +13,7 @@ from cnnanalyze.execute.kernels._base import (
     along_rows,
     as_rows,
     init,
+    mean,
     pieces,
     run,
     single,
@@ -107,7 +108,7 @@ def layernorm(
     """Standardise the channels of every position, or everything together."""
 
     def standardise(row: Array, out: Array) -> None:
-        tally.subtract(row, _mean(tally, row), out=out)
+        tally.subtract(row, mean(tally, row, (-1,)), out=out)
         _divide_by_root(tally, out, epsilon, out)
 
     return _by_rows(tally, single(inputs), weights, axes, standardise)
@@ -137,12 +138,8 @@ def _by_rows(
 
 def _divide_by_root(tally: Tally, rows: Array, epsilon: float, out: Array) -> None:
     """Divide every row by the root of its mean square."""
-    square = _mean(tally, tally.multiply(rows, rows))
+    square = mean(tally, tally.multiply(rows, rows), (-1,))
     tally.multiply(rows, _inverse_root(tally, square, epsilon), out=out)
-
-
-def _mean(tally: Tally, rows: Array) -> Array:
-    return tally.divide(tally.total(rows, (-1,)), rows.shape[-1])
 
 
 def _inverse_root(tally: Tally, variance: Array, epsilon: float) -> Array:
@@ -227,7 +224,7 @@ def _standardised(tally: Tally, x: Array, weights: Tensors, groups: int, epsilon
     members = len(split_channels(channels, groups, "channels")[0])
     maps = x.reshape(images, -1, channels)
 
-    def mean(values: Array) -> Array:
+    def mean_of(values: Array) -> Array:
         """Return one mean per group; first along the positions, where rows are long."""
         sums = tally.total(values, (1,)).reshape(images, groups, members)
         return tally.divide(tally.total(sums, (2,)), maps.shape[1] * members)
@@ -237,8 +234,8 @@ def _standardised(tally: Tally, x: Array, weights: Tensors, groups: int, epsilon
         return np.repeat(statistic, members, axis=2).reshape(images, 1, channels)
 
     out = tally.room(x).reshape(maps.shape)
-    tally.subtract(maps, each(mean(maps)), out=out)
-    variance = mean(tally.multiply(out, out))
+    tally.subtract(maps, each(mean_of(maps)), out=out)
+    variance = mean_of(tally.multiply(out, out))
     tally.multiply(out, each(_inverse_root(tally, variance, epsilon)), out=out)
     if "gamma" in weights:
         tally.multiply(out, weights["gamma"], out=out)
@@ -286,7 +283,7 @@ def grn(
     x = single(inputs)
     maps = x.reshape(len(x), -1, x.shape[-1])
     response = tally.power(tally.total(tally.multiply(maps, maps), (1,)), 0.5)
-    compared = tally.divide(response, tally.add(_mean(tally, response), epsilon))
+    compared = tally.divide(response, tally.add(mean(tally, response, (-1,)), epsilon))
     out = tally.multiply(maps, compared)
     tally.multiply(out, weights["gamma"], out=out)
     tally.add(out, weights["beta"], out=out)

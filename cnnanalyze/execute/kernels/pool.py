@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from math import prod
 
@@ -23,6 +24,7 @@ from cnnanalyze.execute.kernels._base import (
     enumerate_windows,
     feature_map,
     init,
+    mean,
     need_map,
     per_axis,
     run,
@@ -198,7 +200,7 @@ def global_maxpool(tally: Tally, inputs: list[Array], _weights: Tensors, **_: ob
 def global_avgpool(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
     """Take the mean of each channel."""
     x = feature_map(inputs)
-    return tally.divide(tally.total(x, range(1, x.ndim - 1)), prod(x.shape[1:-1]))
+    return mean(tally, x, range(1, x.ndim - 1))
 
 
 @run("adaptive_maxpool")
@@ -214,11 +216,7 @@ def adaptive_avgpool(
     tally: Tally, inputs: list[Array], _weights: Tensors, *, size: Extents, **_: object
 ) -> Array:
     """Take the mean of every bin."""
-
-    def mean(some: Array, axes: Sequence[int]) -> Array:
-        return tally.divide(tally.total(some, axes), prod(some.shape[1:-1]))
-
-    return _binned(feature_map(inputs), size, mean)
+    return _binned(feature_map(inputs), size, partial(mean, tally))
 
 
 def _binned(x: Array, size: Extents, reduce: Callable[[Array, Sequence[int]], Array]) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import axis_of, mixed, need_map, run, single, thin_run
+from cnnanalyze.execute.kernels._base import axis_of, mean, mixed, need_map, run, single, thin_run
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 AxisWord = str | int
@@ -51,21 +51,16 @@ def _reduced(tally: Tally, x: Array, along: tuple[int, ...], method: str) -> Arr
         case "sum":
             return tally.total(x, along)
         case "mean":
-            return _mean(tally, x, along)
+            return mean(tally, x, along)
         case "max":
             return tally.largest(x, along)
         case "min":
             return tally.smallest(x, along)
         case "var":
-            apart = tally.subtract(x, _mean(tally, x, along))
-            return _mean(tally, tally.multiply(apart, apart, out=apart), along)
+            apart = tally.subtract(x, mean(tally, x, along))
+            return mean(tally, tally.multiply(apart, apart, out=apart), along)
         case _:
             return tally.power(tally.total(tally.multiply(x, x), along), 0.5)
-
-
-def _mean(tally: Tally, x: Array, along: tuple[int, ...]) -> Array:
-    count = np.prod([x.shape[axis] for axis in along])
-    return tally.divide(tally.total(x, along), x.dtype.type(count))
 
 
 @thin_run("reduce")
