@@ -78,9 +78,8 @@ def spread(table: Mapping[str, str]) -> dict[str, tuple[CountingRule, ...]]:
         formula = None if text.strip() == UNKNOWN else parse(text, TERMS)
         for selector in kinds.split():
             kind, conditions = select(selector)
-            rules.setdefault(kind, {})[conditions] = CountingRule(
-                conditions, formula
-            )  # the last one holds
+            # The last one holds.
+            rules.setdefault(kind, {})[conditions] = CountingRule(conditions, formula)
     return {
         kind: tuple(sorted(found.values(), key=lambda rule: -len(rule.conditions)))
         for kind, found in rules.items()
