@@ -35,21 +35,8 @@ def resize(
     if align_corners and method not in {"bilinear", "bicubic"}:
         raise ExecutionError("align_corners is known to the methods 'bilinear' and 'bicubic' only")
     lines = _lines(x.shape[1:-1], scale, size)
-    if method == "nearest":
-        places = list(map(_nearest, lines))
-        return x[np.ix_(range(len(x)), *places)]
-    if method == "nearest_exact":
-        # The border between two pixels is as far from both centres; there the later one is read.
-        places = [
-            [
-                bisect_right(
-                    range(1, line.pixels), Fraction((2 * o + 1) * line.over, 2 * line.under)
-                )
-                for o in range(line.wanted)
-            ]
-            for line in lines
-        ]
-        return x[np.ix_(range(len(x)), *places)]
+    if method in _NEAREST:
+        return x[np.ix_(range(len(x)), *map(_NEAREST[method], lines))]
     placed = [_positions(line, "align_corners" if align_corners else coordinates) for line in lines]
     if method == "bilinear":
         axes = [_neighbours(*each) for each in zip(lines, placed, strict=True)]
@@ -96,6 +83,17 @@ def _lines(
 def _nearest(line: Line) -> list[int]:
     """Return which pixel each output pixel reads: the one that it begins in."""
     return [o * line.over // line.under for o in range(line.wanted)]
+
+
+def _nearest_exact(line: Line) -> list[int]:
+    """Return which pixel each output pixel reads: the one whose centre is nearest."""
+    # The border between two pixels is as far from both centres; there the later one is read.
+    borders = range(1, line.pixels)
+    centres = (Fraction((2 * o + 1) * line.over, 2 * line.under) for o in range(line.wanted))
+    return [bisect_right(borders, centre) for centre in centres]
+
+
+_NEAREST = {"nearest": _nearest, "nearest_exact": _nearest_exact}
 
 
 def _positions(line: Line, coordinates: str | None) -> list[tuple[int, int]]:
