@@ -17,7 +17,6 @@ from cnnanalyze.auditing.verdict import Audit
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.course.lectures.facts import ENDING as FACTS
 from cnnanalyze.course.lectures.facts import read_lecture
-from cnnanalyze.course.lectures.recompute import examine as recompute
 from cnnanalyze.course.lectures.verdict import Examined
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.zoo import ZOO, house
@@ -143,6 +142,10 @@ def verdicts_on(
     """
     name = given if isinstance(given, str) else ""
     if name.endswith(FACTS):
+        from cnnanalyze.course.lectures.recompute import (  # noqa: PLC0415 - heavy, for lectures
+            examine as recompute,
+        )
+
         return AuditResult(lectures=(recompute(read_lecture(Path(name))),))
     if name.endswith(TABLE):
         return AuditResult((audit_table(read_table(Path(name)), analyses),))

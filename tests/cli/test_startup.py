@@ -37,6 +37,7 @@ def imported(*arguments: str, before: str = "") -> set[str]:
         ("layers",),
         ("schema",),
         ("zoo",),
+        ("audit", "zoo:vgg16"),
     ],
     ids=" ".join,
 )
