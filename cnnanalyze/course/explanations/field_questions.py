@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from cnnanalyze.analysis.receptive_field import middle
 from cnnanalyze.analysis.statistics import through
@@ -30,8 +31,17 @@ def _axes(asked: SymbolicLayer) -> list[int | None]:
     return [None] if alike and rank > 1 else list(range(rank))
 
 
+Recurrences = dict[int | None, list[RecurrenceRow]]
+"""The rows of every axis that is worked out."""
+
+
+def _recurrences(asked: SymbolicLayer) -> Recurrences:
+    return {axis: recurrence(asked, axis) for axis in _axes(asked)}
+
+
 def _draft(
     asked: SymbolicLayer,
+    recurrences: Recurrences,
     column: Callable[[RecurrenceRow], Expression | None],
     key: str,
     heads: tuple[str, ...],
@@ -41,9 +51,8 @@ def _draft(
     rank = asked.analysis.network.input.rank
     steps: list[DerivationStep] = []
     layer_rows: list[DerivationRow] = []
-    axes = _axes(asked)
-    for axis in axes:
-        rows = [r for r in recurrence(asked, axis) if column(r) is not None]
+    for axis, found in recurrences.items():
+        rows = [r for r in found if column(r) is not None]
         shown = [r for r in rows if (moves(r) if moves else _moves(r, column))]
         if shown and (last := column(shown[-1])) is not None:
             steps.append(DerivationStep(Name(key, axis, rank), last))
@@ -68,11 +77,6 @@ def _moves(layer_row: RecurrenceRow, column: Callable[[RecurrenceRow], Expressio
     return any(cell is not None and not cell.is_given for cell in cells)
 
 
-def _recurrences(asked: SymbolicLayer) -> list[RecurrenceRow]:
-    """Return the rows of all axes that are worked out."""
-    return [layer_row for axis in _axes(asked) for layer_row in recurrence(asked, axis)]
-
-
 def _cause(asked: SymbolicLayer) -> str:
     """Say behind which layer neighbouring units see stretches that are not alike."""
     for axis in _axes(asked):
@@ -91,10 +95,13 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
     """How much of the input does a unit see?"""
     assert asked.facts.fields is not None
     value = tuple(f.local.size for f in asked.facts.fields)
-    draft = _draft(asked, lambda r: r.size, "field", ("kernel", "stride", "field", "jump"), value)
+    recurrences = _recurrences(asked)
+    heads = ("kernel", "stride", "field", "jump")
+    draft = _draft(asked, recurrences, lambda r: r.size, "field", heads, value)
     strands = [f.local for f in asked.facts.fields]
     if any(
-        layer_row.by_formula and not layer_row.size.is_given for layer_row in _recurrences(asked)
+        layer_row.by_formula and not layer_row.size.is_given
+        for layer_row in chain.from_iterable(recurrences.values())
     ):
         draft.reasons.append(
             "A unit sees a window of units of the previous layer. Adjacent units are one jump "
@@ -142,7 +149,8 @@ def jump(asked: SymbolicLayer) -> Draft:
     assert asked.facts.fields is not None
     value = tuple(plain(f.local.rate) for f in asked.facts.fields)
     heads = ("stride", "jump")
-    draft = _draft(asked, lambda r: r.jump, "jump", heads, value, moves=_strides)
+    recurrences = _recurrences(asked)
+    draft = _draft(asked, recurrences, lambda r: r.jump, "jump", heads, value, moves=_strides)
     draft.reasons.append("The jump is the product of all strides so far.")
     if any(f.local.period > 1 for f in asked.facts.fields):
         draft.reasons.append(
@@ -167,10 +175,11 @@ def centre(asked: SymbolicLayer) -> Draft:
     assert None not in middles
     value = tuple(plain(m) for m in middles if m is not None)
     heads = ("jump", "first") if phased else ("field", "jump", "first")
-    draft = _draft(asked, lambda r: r.first, "first", heads, value)
+    recurrences = _recurrences(asked)
+    draft = _draft(asked, recurrences, lambda r: r.first, "first", heads, value)
     steps: list[DerivationStep] = []
     rank = asked.analysis.network.input.rank
-    for axis in _axes(asked):
+    for axis in recurrences:
         local = fields[axis or 0].local
         low, high = local.at(0) or (0, 0)
         first = Num(low, Name("first", axis, rank))
@@ -182,7 +191,7 @@ def centre(asked: SymbolicLayer) -> Draft:
             DerivationStep(Name("centre", axis, rank), arrange(tree(found), asked.notation))
         )
     draft.steps = steps
-    if any(row.pads for row in _recurrences(asked)):
+    if any(row.pads for row in chain.from_iterable(recurrences.values())):
         draft.reasons.append(
             "Each padded index shifts the field of the first unit to the left by one jump."
         )
