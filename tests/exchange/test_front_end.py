@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +15,10 @@ from cnnanalyze.testing import check_front_end
 from tests.architecture.source import PACKAGE
 from tests.exchange import tiny
 from tests.exchange.conftest import SAMPLE
+from tests.plug_ins import install, run_beside
 
 SAMPLES = Path(__file__).parent / "samples"
+PLUG_IN = ("frontends", "tiny", "acme_tiny")
 
 
 def test_front_end_is_found_by_the_ending(model: Path) -> None:
@@ -137,37 +136,19 @@ def test_ending_that_is_taken_is_refused() -> None:
     assert fault.help == "choose another ending"
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command where a package with a front end is installed."""
-    about = folder / "acme_tiny-1.0.dist-info"
-    about.mkdir(exist_ok=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-tiny\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[cnnanalyze.frontends]\ntiny = acme_tiny\n")
-    return subprocess.run(
-        [sys.executable, "-m", "cnnanalyze", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), *sys.path))},
-        timeout=60,
-    )
-
-
 def test_front_end_of_an_installed_package_is_found(tmp_path: Path) -> None:
     text = Path(tiny.__file__).read_text("utf-8")
-    (tmp_path / "acme_tiny.py").write_text(
-        text.replace("def read", '@cnn.front_end(".tiny")\ndef read')
-    )
+    text = text.replace("def read", '@cnn.front_end(".tiny")\ndef read')
+    install(tmp_path, *PLUG_IN, text)
     (tmp_path / "net.tiny").write_text(SAMPLE)
-    done = run(tmp_path, "summary", "net.tiny", "--columns", "name,parameters", "-f", "csv")
+    done = run_beside(tmp_path, "summary", "net.tiny", "--columns", "name,parameters", "-f", "csv")
     assert done.stdout.splitlines()[1:3] == ["conv1,224", "relu1,0"]
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_package_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
-    (tmp_path / "acme_tiny.py").write_text("raise RuntimeError('out of order')")
-    done = run(tmp_path, "summary", "net.tiny")
+    install(tmp_path, *PLUG_IN, "raise RuntimeError('out of order')")
+    done = run_beside(tmp_path, "summary", "net.tiny")
     assert done.returncode == 2
     assert done.stderr == (
         "error: the front end plug-in 'tiny' (acme_tiny) cannot be loaded: out of order\n"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.linting.networks import EVEN
+from tests.plug_ins import install, run_beside
 
+PLUG_IN = ("rules", "acme", "acme_rules")
 RULE = '''
 """A rule of somebody else's."""
 
@@ -33,29 +33,12 @@ class NarrowLayer(Rule):
 def lint(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Lint a file with a folder of packages on the path."""
     (folder / "net.yaml").write_text(EVEN)
-    return subprocess.run(
-        [sys.executable, "-m", "cnnanalyze", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(folder), *sys.path))},
-        timeout=60,
-    )
-
-
-def install(folder: Path, module: str) -> None:
-    """Put a package with an entry point into a folder."""
-    (folder / "acme_rules.py").write_text(module)
-    about = folder / "acme_rules-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[cnnanalyze.rules]\nacme = acme_rules\n")
+    return run_beside(folder, *options)
 
 
 @pytest.mark.thorough
 def test_rule_of_an_installed_package_is_on_and_can_be_selected(tmp_path: Path) -> None:
-    install(tmp_path, RULE)
+    install(tmp_path, *PLUG_IN, RULE)
     done = lint(tmp_path, "lint", "net.yaml", "-f", "concise")
     assert "warning[ACME001] narrow-layer: 7 channels are few" in done.stdout
     assert "CV003" in done.stdout
@@ -68,7 +51,7 @@ def test_rule_of_an_installed_package_is_on_and_can_be_selected(tmp_path: Path) 
 
 
 def test_package_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
-    install(tmp_path, "raise RuntimeError('out of order')")
+    install(tmp_path, *PLUG_IN, "raise RuntimeError('out of order')")
     done = lint(tmp_path, "lint", "net.yaml")
     assert done.returncode == 2
     assert done.stderr == (
@@ -78,7 +61,7 @@ def test_package_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 
 
 def test_code_that_is_taken_is_refused(tmp_path: Path) -> None:
-    install(tmp_path, RULE.replace("ACME001", "CV003"))
+    install(tmp_path, *PLUG_IN, RULE.replace("ACME001", "CV003"))
     done = lint(tmp_path, "lint", "net.yaml")
     assert done.returncode == 2
     assert (

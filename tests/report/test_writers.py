@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import pkgutil
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -85,6 +82,7 @@ from cnnanalyze.report.writers.markdown import Markdown
 from cnnanalyze.report.writers.terminal import Terminal
 from tests.course.lectures.lectures import examined
 from tests.course.marking import solved
+from tests.plug_ins import install, run_beside
 
 SUM = Formula("n + 1", "n + 1", "<mi>n</mi><mo>+</mo><mn>1</mn>")
 HOSTILE = "</p> & \\input{x} {_% $a^b ~ #1 | `tick `` *b* [l](m) \x1b[31m \u202e “ü” ≥ 3"
@@ -623,22 +621,10 @@ def test_a_format_of_a_plugin_writes_every_subject(wiki: str, name: str) -> None
 def test_a_format_of_an_installed_package_is_taken_by_its_name_and_its_ending(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "acme_wiki.py").write_text(WIKI)
-    about = tmp_path / "acme_wiki-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-wiki\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[cnnanalyze.formats]\nacme = acme_wiki\n")
+    install(tmp_path, "formats", "acme", "acme_wiki", WIKI)
 
     def run(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "cnnanalyze", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path))},
-            timeout=60,
-        )
+        done = run_beside(tmp_path, *words)
         return done.stdout + done.stderr
 
     assert run("layers", "conv", "--format", "acme.wiki").startswith("= conv =\n\nConvolution")
