@@ -20,7 +20,6 @@ from cnnanalyze.errors import UsageError
 if TYPE_CHECKING:
     from cnnanalyze.core.ignore_patterns import Patterns
 
-INCLUDE = tuple(f"*{ending}" for ending in SPEC_ENDINGS)
 EXCLUDE = (
     ".*/",
     *(f"{name}/" for name in ("__pycache__", "__pypackages__", "_build", "build", "buck-out")),

@@ -307,7 +307,6 @@ def _claims_text(claims: list[PublishedRow]) -> str:
 # --- findings, answers ----------------------------------------------------------------------------
 
 _TONES = {"error": "bad", "warning": "warn", "info": ""}
-_ORDER = tuple(_TONES)
 
 
 def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
