@@ -256,9 +256,18 @@ def code(text: str) -> tuple[Span, ...]:
     return (Span(text, is_code=True),)
 
 
-def strong(text: str) -> tuple[Span, ...]:
-    """Return bold words."""
-    return (Span(text, tone="strong"),)
+def strong(text: Inline) -> tuple[Part, ...]:
+    """Return bold words; those that have a tone of their own keep it.
+
+    Examples
+    --------
+    >>> strong((Span("bad", tone="bad"), Span(" news")))
+    (Span(text='bad', is_code=False, tone='bad'), Span(text=' news', is_code=False, tone='strong'))
+    """
+    return tuple(
+        part._replace(tone=part.tone or "strong") if isinstance(part, Span) else part
+        for part in spans(text)
+    )
 
 
 def spans(text: Inline) -> tuple[Part, ...]:

@@ -148,7 +148,7 @@ class Terminal(BlockWriter[Iterable[Line]]):
         body = list(inner.lines(block.blocks))
         is_close = isinstance(block.blocks[0], CLOSE) if block.blocks else True
         return [
-            *self._wrapped(_strong(block.title)),
+            *self._wrapped(strong(block.title)),
             *([] if is_close else [[]]),
             *(type(line)([(GAP, ""), *line]) if line else line for line in body),
         ]
@@ -194,14 +194,6 @@ STYLES: dict[str, str] = {
 def _is_line(block: Block) -> bool:
     """Whether a block stands close to others like it: a formula, planes, or a title alone."""
     return isinstance(block, Formula | Planes) or (isinstance(block, Group) and not block.blocks)
-
-
-def _strong(text: Inline) -> Inline:
-    parts = spans(text)
-    return tuple(
-        part._replace(tone=part.tone or "strong") if isinstance(part, Span) else part
-        for part in parts
-    )
 
 
 def _whole(text: str) -> Line:

@@ -18,10 +18,8 @@ from cnnanalyze.report.document import (
     Heading,
     Items,
     Paragraph,
-    Part,
-    Span,
     Tabular,
-    spans,
+    strong,
     words,
 )
 from cnnanalyze.report.formula import Formula
@@ -144,12 +142,8 @@ class Writer(BlockWriter[str]):
         if block.level:
             title: Block = Heading(words(block.title), block.level)
         else:
-            title = Paragraph(tuple(_strong(part) for part in spans(block.title)))
+            title = Paragraph(strong(block.title))
         return self.blocks((title, *block.blocks))
-
-
-def _strong(part: Part) -> Part:
-    return part._replace(tone="strong") if isinstance(part, Span) and not part.tone else part
 
 
 FORMATS: Registry[type[Format]] = Registry("format", group="cnnanalyze.formats")
