@@ -398,11 +398,12 @@ def _usual_format() -> LintFormat:
 
 def _read_output(text: str) -> tuple[str, Path]:
     from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.report.findings import FORMATS, check_format
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.findings import FORMATS
 
     name, equals, path = text.partition("=")
     if name and equals and path:
-        return check_format(name), Path(path)
+        return check_format(name, tuple(FORMATS)), Path(path)
     if equals or not Path(text).suffix:
         raise UsageError(
             f"--output takes FORMAT=FILE, or a FILE whose name ends in its format, not '{text}'",

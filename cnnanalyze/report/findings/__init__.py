@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.result import LintResult
+from cnnanalyze.report import check_format
 
 
 class TextLayout(NamedTuple):
@@ -104,16 +103,6 @@ FORMATS = {
 """Every format by its name."""
 
 
-def check_format(name: str) -> str:
-    """Return the name of a format, or refuse it with the nearest known."""
-    if name not in FORMATS:
-        raise UsageError(
-            f"there is no format '{name}'{nearest(name, tuple(FORMATS))}",
-            help=f"the formats are {', '.join(FORMATS)}",
-        )
-    return name
-
-
 def write(
     result: LintResult,
     format: str,  # noqa: A002 - the name of the option
@@ -138,4 +127,5 @@ def write(
     quiet
         Whether the line that sums up is left out, in the formats that have one.
     """
-    return FORMATS[check_format(format)].write(result, TextLayout(styling, width, quiet))
+    check_format(format, tuple(FORMATS))
+    return FORMATS[format].write(result, TextLayout(styling, width, quiet))

@@ -8,8 +8,7 @@ point ``cnnanalyze.formats``.
 
 from __future__ import annotations
 
-from cnnanalyze.core.registry import nearest
-from cnnanalyze.errors import UsageError
+from cnnanalyze.report import no_format
 from cnnanalyze.report.document import Document
 from cnnanalyze.report.writers.writer import FORMATS, BlockWriter, Format, Writer, writer
 
@@ -72,12 +71,9 @@ def find(name: str) -> type[Format]:
     >>> find("latex").endings
     ('.tex',)
     """
-    if (found := FORMATS.get(name)) is not None:
-        return found
-    raise UsageError(
-        f"there is no format '{name}'{nearest(name, known())}",
-        help=f"the formats are {', '.join(known())}",
-    )
+    if (found := FORMATS.get(name)) is None:
+        raise no_format(name, known())
+    return found
 
 
 def render(document: Document, format: str = USUAL, width: int = 80) -> str:  # noqa: A002 - the word of the option
