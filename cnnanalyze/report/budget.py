@@ -30,7 +30,7 @@ from cnnanalyze.report.document import (
     lines,
     strong,
 )
-from cnnanalyze.report.numbers import count_of, exact, fraction, percent
+from cnnanalyze.report.numbers import count_of, exact, fraction, percent, signed
 from cnnanalyze.report.summary import SECTION
 from cnnanalyze.report.table import Cell, Table
 from cnnanalyze.report.table import Heading as Column
@@ -183,7 +183,7 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
         _text(noun(usual_limit(growth.quantity))),
         Cell(growth.before, exact(growth.before)),
         Cell(growth.now, exact(growth.now)),
-        Cell(change, f"{_signed(change)}{relative}"),
+        Cell(change, f"{signed(change)}{relative}"),
         _text(verdict),
     )
 
@@ -191,15 +191,11 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
 def _layer_row(growth: LayerGrowth) -> tuple[Cell, ...]:
     state = " (new)" if growth.before is None else " (removed)" if growth.now is None else ""
     changes = [growth.change(q) for q in OF_A_LAYER]
-    return (_text(growth.layer + state), *(Cell(c, _signed(c) if c else "") for c in changes))
+    return (_text(growth.layer + state), *(Cell(c, signed(c)) for c in changes))
 
 
 def _text(words: str) -> Cell:
     return Cell(words, words)
-
-
-def _signed(number: int) -> str:
-    return f"{'+' if number > 0 else '−' if number else ''}{exact(abs(number))}"
 
 
 def _percent(share: Fraction) -> str:

@@ -17,7 +17,6 @@ from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import Document
 from cnnanalyze.report.networks import labels, with_least
-from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, explained
 from cnnanalyze.report.terminal import Lines, terminal_width
@@ -163,19 +162,6 @@ def sorting(options: Options) -> Quantity:
 
 
 # --- numbers --------------------------------------------------------------------------------------
-
-
-def signed(number: int) -> str:
-    """Return a change: with its sign, or nothing where there is none.
-
-    Examples
-    --------
-    >>> signed(12345), signed(-7), signed(0)
-    ('+12,345', '−7', '')
-    """
-    if not number:
-        return ""
-    return f"{'+' if number > 0 else '−'}{exact(abs(number))}"
 
 
 def percent_of(delta: Delta) -> str:

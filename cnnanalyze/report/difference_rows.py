@@ -12,8 +12,8 @@ from cnnanalyze.comparison.quantity import Delta
 from cnnanalyze.comparison.result import Aspect, Comparison, GroupChange, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.report.attributes import brief
-from cnnanalyze.report.difference import Difference, beside, signed, sorting
-from cnnanalyze.report.numbers import count_of, exact
+from cnnanalyze.report.difference import Difference, beside, sorting
+from cnnanalyze.report.numbers import count_of, exact, signed
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table
 

@@ -18,6 +18,19 @@ def exact(number: int) -> str:
     return f"{number:,}"
 
 
+def signed(number: int) -> str:
+    """Return a change: with its sign, or nothing where there is none.
+
+    Examples
+    --------
+    >>> signed(12345), signed(-7), signed(0)
+    ('+12,345', '−7', '')
+    """
+    if not number:
+        return ""
+    return f"{'+' if number > 0 else '−'}{exact(abs(number))}"
+
+
 def short(number: int) -> str:
     """Return a count to three or four digits, with the letter of its thousands.
 

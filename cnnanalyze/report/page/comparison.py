@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.drawing.svg import draw
-from cnnanalyze.report.difference import Difference, Measured, measure, overview, signed, totals
+from cnnanalyze.report.difference import Difference, Measured, measure, overview, totals
 from cnnanalyze.report.difference_json import to_dict
 from cnnanalyze.report.difference_rows import (
     SIGNS,
@@ -18,6 +18,7 @@ from cnnanalyze.report.difference_rows import (
     stages,
     tally,
 )
+from cnnanalyze.report.numbers import signed
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.table import Cell, Table
 
