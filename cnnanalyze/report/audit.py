@@ -22,7 +22,7 @@ from cnnanalyze.report.document import (
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 MARKS = {
@@ -182,7 +182,7 @@ def tabulate(rows: Sequence[Verdict]) -> Table:
 def _row(row: Verdict) -> tuple[Cell, ...]:
     is_plain = row.outcome == "holds" and row.is_fine
     verdict = verdict_of(row).replace("the convention ", "")
-    texts = (
+    return cells_of(
         source_of(row),
         f"{MARKS[row.outcome]} {subject_of(row)}",
         row.claim.printed,
@@ -190,7 +190,6 @@ def _row(row: Verdict) -> tuple[Cell, ...]:
         verdict if row.is_fine else f"{verdict} (not as marked)",
         "" if is_plain else "\n".join(remarks_on(row)),
     )
-    return tuple(Cell(text, text) for text in texts)
 
 
 def conclude_all(audits: Sequence[Audit]) -> str:

@@ -32,7 +32,7 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.numbers import count_of, exact, fraction, percent, signed
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 MOST_LAYERS = 10
@@ -164,13 +164,13 @@ def is_placed(mark: Mark) -> bool:
 def _budget_row(check: Check) -> tuple[Cell, ...]:
     limit = check.limit
     sign = "≤" if limit.is_upper else "≥"
-    return (
-        _text(noun(limit)),
-        _text(check.layer or _WHOLE),
+    return cells_of(
+        noun(limit),
+        check.layer or _WHOLE,
         Cell(check.measured, "?" if check.measured is None else exact(check.measured)),
         Cell(limit.value, f"{sign} {limit.written}"),
         Cell(check.share, "" if check.share is None else _percent(check.share)),
-        _text(check.verdict),
+        check.verdict,
     )
 
 
@@ -179,23 +179,19 @@ def _growth_row(growth: Growth) -> tuple[Cell, ...]:
     share = growth.percent
     relative = "" if share is None else f" ({_relative(share)})"
     verdict = "grew" if not growth.is_allowed else "allowed" if change > 0 else "shrank"
-    return (
-        _text(noun(usual_limit(growth.quantity))),
+    return cells_of(
+        noun(usual_limit(growth.quantity)),
         Cell(growth.before, exact(growth.before)),
         Cell(growth.now, exact(growth.now)),
         Cell(change, f"{signed(change)}{relative}"),
-        _text(verdict),
+        verdict,
     )
 
 
 def _layer_row(growth: LayerGrowth) -> tuple[Cell, ...]:
     state = " (new)" if growth.before is None else " (removed)" if growth.now is None else ""
     changes = [growth.change(q) for q in OF_A_LAYER]
-    return (_text(growth.layer + state), *(Cell(c, signed(c)) for c in changes))
-
-
-def _text(words: str) -> Cell:
-    return Cell(words, words)
+    return cells_of(growth.layer + state, *(Cell(c, signed(c)) for c in changes))
 
 
 def _percent(share: Fraction) -> str:

@@ -16,7 +16,7 @@ from cnnanalyze.report.json import plain
 from cnnanalyze.report.networks import labels
 from cnnanalyze.report.numbers import count_of, exact, short
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 from cnnanalyze.report.totals_text import inputs_of
 
@@ -190,7 +190,7 @@ def _whole(counted: Sequence[tuple[Analysis, Sequence[ConventionCount]]]) -> Tab
         Column("differences", "differences", "left"),
     )
     rows = (
-        (_cell(label), _cell(count.quantity), *_row(count))
+        cells_of(label, count.quantity, *_row(count))
         for label, (_, counts) in zip(labels([a for a, _ in counted]), counted, strict=True)
         for count in counts
     )
@@ -198,16 +198,12 @@ def _whole(counted: Sequence[tuple[Analysis, Sequence[ConventionCount]]]) -> Tab
 
 
 def _row(count: ConventionCount) -> tuple[Cell, ...]:
-    return (
-        _cell(count.convention.name),
+    return cells_of(
+        count.convention.name,
         Cell(count.text if count.uncounted else count.number, count.text),
-        _cell(f"{count.ratio:.3f}"),
-        _cell(_said(count)),
+        f"{count.ratio:.3f}",
+        _said(count),
     )
-
-
-def _cell(text: str) -> Cell:
-    return Cell(text, text)
 
 
 def _data(analysis: Analysis, counts: Sequence[ConventionCount]) -> dict[str, Any]:

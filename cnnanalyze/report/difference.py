@@ -18,7 +18,7 @@ from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import Document
 from cnnanalyze.report.networks import labels, with_least
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Heading, Table, explained
+from cnnanalyze.report.table import Cell, Heading, Table, cells_of, explained
 from cnnanalyze.report.terminal import Lines, terminal_width
 from cnnanalyze.report.totals_text import field_size, shapes_in
 
@@ -255,9 +255,7 @@ def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) ->
         Heading("ratio", "ratio", "right", 2),
     )
     rows = tuple(
-        tuple(
-            Cell(text, text) for text in (m.title, m.before, m.after, m.change, m.percent, m.ratio)
-        )
+        cells_of(m.title, m.before, m.after, m.change, m.percent, m.ratio)
         for m in measure(shown, comparison)
     )
     counted = ((names[0], comparison.before), (names[1], comparison.after))
@@ -267,7 +265,7 @@ def totals(shown: Difference, comparison: Comparison, names: tuple[str, str]) ->
 def overview(shown: Difference) -> Table:
     """Return the table of all networks: one row for each, with what it has more than the first."""
     headings = [Heading("network", "network", "left")]
-    columns = [[Cell(name, name) for name in shown.labels]]
+    columns: list[Sequence[Cell]] = [cells_of(*shown.labels)]
     leading = {q.key for q in shown.layer_quantities[:2]}
     for place, q in enumerate(shown.quantities[1:], 2):
         headings.append(Heading(q.key, q.title, "right", 0 if q.key in leading else place))
@@ -275,10 +273,9 @@ def overview(shown: Difference) -> Table:
         deltas = [Delta(each[0], number) for number in each]
         texts = [number_text(q, d.after) for d in deltas]
         columns.append(beside(texts, deltas))
-    fields = [field_size(a) for a in shown.analyses]
     field = QUANTITIES["receptive_field"]
     headings.append(Heading(field.column, field.heading, "right", 3))
-    columns.append([Cell(field, field) for field in fields])
+    columns.append(cells_of(*map(field_size, shown.analyses)))
     table = explained(Table(tuple(headings), tuple(zip(*columns, strict=True))))
     return with_least(table, zip(shown.labels, shown.analyses, strict=True), shown.options)
 

@@ -29,7 +29,7 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.numbers import count_of, exact, signed
 from cnnanalyze.report.summary import SECTION
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": "faint"}
@@ -112,4 +112,4 @@ def _row(row: DifferenceRow) -> tuple[Cell, ...]:
     times = f" ×{exact(row.times)}" if row.times > 1 else ""
     name = f"{SIGNS[row.status]} {row.name}{times}"
     changes = (d.change for d in row.deltas)
-    return (Cell(name, name), *(Cell(c, signed(c)) for c in changes), Cell(row.what, row.what))
+    return cells_of(name, *(Cell(c, signed(c)) for c in changes), row.what)

@@ -15,7 +15,7 @@ from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.difference import Difference, beside, sorting
 from cnnanalyze.report.numbers import count_of, exact, signed
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Cell, Heading, Table, cells_of
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "equal": "="}
 FEW = 8
@@ -220,9 +220,9 @@ def stages(shown: Difference, comparison: Comparison, rows: int) -> tuple[GroupC
 def stage_table(shown: Difference, groups: tuple[GroupChange, ...]) -> Table:
     """Return the table of stages and blocks."""
     headings = [Heading("group", "stage or block", "left"), Heading("layers", "layers", "left", 1)]
-    columns = [
-        [Cell(text, text) for text in map(group_name, groups)],
-        [Cell(text, text) for text in map(group_tally, groups)],
+    columns: list[Sequence[Cell]] = [
+        cells_of(*map(group_name, groups)),
+        cells_of(*map(group_tally, groups)),
     ]
     for place, q in enumerate(shown.layer_quantities):
         headings.append(Heading(q.key, q.title, "right", place))

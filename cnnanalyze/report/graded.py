@@ -40,8 +40,8 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.numbers import count_of, fraction
 from cnnanalyze.report.sheet import amount, points, value
-from cnnanalyze.report.table import Cell, Table
 from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.table import Table, cells_of
 
 SIGNS = {RIGHT: "✓", CONSEQUENTIAL: "↳", WRONG: "✗", MISSING: "–", UNREADABLE: "?"}
 TONES: dict[str, Tone] = {RIGHT: "good", CONSEQUENTIAL: "warn", WRONG: "bad", UNREADABLE: "warn"}
@@ -192,7 +192,7 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> T
     return Tabular(
         Table(
             tuple(Column(h, h, "left" if h in _OF_WORDS else "right") for h in heads),
-            tuple(tuple(Cell(text, text) for text in row) for row in rows),
+            tuple(cells_of(*row) for row in rows),
         ),
         title,
     )
@@ -216,7 +216,7 @@ def tabulate(graded: GradedClass) -> Table:
         for mark in paper.marks:
             names = " + ".join(mark.mistakes[0].names) if mark.mistakes else ""
             why = "" if mark.outcome == MISSING else "; ".join(reasons(mark))
-            row = (
+            row = cells_of(
                 paper.student,
                 mark.question,
                 mark.name,
@@ -228,7 +228,7 @@ def tabulate(graded: GradedClass) -> Table:
                 names,
                 why,
             )
-            rows.append(tuple(Cell(text, text) for text in row))
+            rows.append(row)
     return Table(tuple(Column(name, name, "left") for name in COLUMNS), tuple(rows))
 
 

@@ -13,7 +13,7 @@ from itertools import repeat
 
 from cnnanalyze.characters import cells, elide, legible, pad, wrap
 from cnnanalyze.layers.traits import Category
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Cell, Heading, Table, cells_of
 from cnnanalyze.report.terminal import (
     GAP,
     LEAST_SHARE,
@@ -110,7 +110,7 @@ def _dim(lines: list[str]) -> Iterator[Line]:
 
 
 def _heading(layout: Layout, remark: str) -> Iterator[Line]:
-    heads = tuple(Cell(h.title, h.title) for h in layout.whole)
+    heads = cells_of(*(h.title for h in layout.whole))
     lines = layout.row(heads, "bold") if layout.width else iter([[(heads[0].text, "bold")]])
     return _beside(lines, remark, layout, "bold")
 

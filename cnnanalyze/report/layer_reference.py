@@ -29,7 +29,7 @@ from cnnanalyze.report.document import (
 )
 from cnnanalyze.report.json import plain
 from cnnanalyze.report.numbers import exact
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Heading, Table, cells_of
 
 Kind = type[Layer]
 
@@ -216,7 +216,7 @@ def _names(cls: Kind) -> str:
 
 
 def _table(headings: tuple[Heading, ...], rows: Iterable[Iterable[str]]) -> Table:
-    return Table(headings, tuple(tuple(Cell(text, text) for text in row) for row in rows))
+    return Table(headings, tuple(cells_of(*row) for row in rows))
 
 
 def _example_row(cls: Kind, one: WorkedExample) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ from cnnanalyze.report.lecture_words import (
     remarks_on,
     simplified,
 )
-from cnnanalyze.report.numbers import count_of, exact
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.numbers import count_of
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 MARKS = {"holds": "✓", "wrong": "✗", "not checked": "·"}
@@ -96,7 +96,7 @@ def _row(row: Recomputed) -> tuple[Cell, ...]:
         remarks[:0] = [f"{name} {text}" for name, text in said]
         numbers = ("", "")
     mark = MARKS.get(row.outcome, UNEXPECTED) if row.is_fine else UNEXPECTED
-    texts = (
+    return cells_of(
         row.fact.topic,
         f"{mark} {place_of(row.fact)}",
         row.fact.says,
@@ -104,14 +104,15 @@ def _row(row: Recomputed) -> tuple[Cell, ...]:
         row.outcome,
         "\n".join(remarks),
     )
-    return tuple(Cell(text, text) for text in texts)
 
 
 def _overview(lectures: Sequence[Examined]) -> Table:
     shown = ("holds", "wrong", "not checked")
     numbers = [[len(one.rows), *map(one.count, shown)] for one in lectures]
-    names = [(one.lecture.id, one.lecture.name) for one in lectures]
-    rows = (_counted(*pair) for pair in zip(names, numbers, strict=True))
+    rows = (
+        cells_of(one.lecture.id, one.lecture.name, *counts)
+        for one, counts in zip(lectures, numbers, strict=True)
+    )
     heads = ("facts", "hold", "wrong", "not checked")
     return Table(
         (
@@ -119,12 +120,8 @@ def _overview(lectures: Sequence[Examined]) -> Table:
             *(Column(h, h, "right") for h in heads),
         ),
         tuple(rows),
-        _counted(("all", ""), [sum(column) for column in zip(*numbers, strict=True)]),
+        cells_of("all", "", *(sum(column) for column in zip(*numbers, strict=True))),
     )
-
-
-def _counted(names: tuple[str, str], numbers: Sequence[int]) -> tuple[Cell, ...]:
-    return (*(Cell(name, name) for name in names), *(Cell(n, exact(n)) for n in numbers))
 
 
 def to_dict(lectures: Sequence[Examined]) -> list[dict[str, Any]]:

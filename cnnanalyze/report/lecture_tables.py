@@ -18,7 +18,7 @@ from cnnanalyze.layers.traits import Trait
 from cnnanalyze.report import document as document_model
 from cnnanalyze.report.document import Block, Document, Paragraph, Tabular, lines
 from cnnanalyze.report.numbers import exact
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Heading, Table, cells_of
 
 
 class LectureRow(NamedTuple):
@@ -132,7 +132,7 @@ def _ng(analysis: Analysis) -> Table:
         lambda f: _is_any(f, _ACTIVATIONS | _SILENT | _FLATTENING) and not f.stored,
     )
     source = analysis.network.input
-    rows = [_row("Input:", _tuple(source), source.count, 0)]
+    rows = [cells_of("Input:", _tuple(source), source.count, 0)]
     for index, line in _numbered(lines):
         facts = line.facts
         label = f"{_SHORT.get(line.kind, line.kind.upper())}{index}"
@@ -143,17 +143,13 @@ def _ng(analysis: Analysis) -> Table:
             padding = {n for f in facts.fit for n in (f.before, f.after)} - {0}
             padded = f", p={max(padding)}" if len(padding) == 1 else ""
             label += f" ({words}{padded})"
-        rows.append(_row(label, _tuple(facts.output), facts.activations, facts.parameters))
+        rows.append(cells_of(label, _tuple(facts.output), facts.activations, facts.parameters))
     heads = _heads("", "Activation shape", "Activation Size", "# parameters")
-    return Table(heads, tuple(rows), _row("total", "", "", analysis.total.parameters))
+    return Table(heads, tuple(rows), cells_of("total", "", "", analysis.total.parameters))
 
 
 def _tuple(shape: Shape) -> str:
     return f"({','.join(map(str, shape.extents))}{',1' if shape.is_vector else ''})"
-
-
-def _row(*values: str | int) -> tuple[Cell, ...]:
-    return tuple(Cell(v, v if isinstance(v, str) else exact(v)) for v in values)
 
 
 def _heads(*titles: str, left: int = 2) -> tuple[Heading, ...]:
@@ -184,7 +180,7 @@ def _vnit(analysis: Analysis) -> Table:
     )
     source = analysis.network.input
     first = (1, "Input", "-", "-", _times(source.extents, "*"), source.count, "", "", "")
-    rows = [_row(*first)]
+    rows = [cells_of(*first)]
     for number, (index, line) in enumerate(_numbered(lines), start=2):
         facts = line.facts
         name = "Softmax Output"
@@ -195,7 +191,7 @@ def _vnit(analysis: Analysis) -> Table:
         if line.is_any(_DENSE) and line.input.rank:
             given += f" = {line.input.count}"
         rows.append(
-            _row(
+            cells_of(
                 number,
                 name,
                 given,
@@ -218,7 +214,7 @@ def _vnit(analysis: Analysis) -> Table:
         left=5,
     )
     foot = ("", "Total Learnable Parameters", "", "", "", "", "", "", analysis.total.parameters)
-    return Table(heads, tuple(rows), _row(*foot))
+    return Table(heads, tuple(rows), cells_of(*foot))
 
 
 def _filter(line: LectureRow) -> str:
@@ -275,16 +271,16 @@ def _keras(analysis: Analysis) -> Table:
             and _follows_weights(analysis, f)
         ),
     )
-    rows = [_row("input (InputLayer)", _batched(source), 0)]
+    rows = [cells_of("input (InputLayer)", _batched(source), 0)]
     for line in lines:
         name = _KERAS.get(line.kind, "Activation" if line.is_any(_ACTIVATIONS) else line.kind)
         shape = line.facts.output
         if line.is_any({Trait.GLOBAL_POOLING}):
             shape = Shape((), shape.channels)
         label = f"{line.facts.node.id} ({name.format(line.input.rank)})"
-        rows.append(_row(label, _batched(shape), line.facts.stored))
+        rows.append(cells_of(label, _batched(shape), line.facts.stored))
     heads = _heads("Layer (type)", "Output Shape", "Param #")
-    return Table(heads, tuple(rows), _row("Total params", "", analysis.total.stored))
+    return Table(heads, tuple(rows), cells_of("Total params", "", analysis.total.stored))
 
 
 def _batched(shape: Shape) -> str:
@@ -318,7 +314,7 @@ def _mobilenet(analysis: Analysis) -> Table:
         kind = _MOBILENET.get(line.kind, line.kind.replace("_", " ").capitalize())
         found.append((f"{kind} / s{stride}", _volume(line), str(line.input)))
     rows = [
-        _row(f"{times}×" if times > 1 else "", *cells)
+        cells_of(f"{times}×" if times > 1 else "", *cells)
         for times, block in _repeated(found)
         for cells in block
     ]

@@ -7,7 +7,7 @@ from html import escape
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.tabular import fragment
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Table, tabulate
+from cnnanalyze.report.table import Cell, Table, cells_of, tabulate
 from cnnanalyze.report.totals_text import closing, heading
 from cnnanalyze.report.view import view
 
@@ -35,7 +35,7 @@ def write(table: Table, caption: str = "") -> str:
             for c, r in zip(cells, right, strict=True)
         )
 
-    titles = tuple(Cell(h.title, h.title) for h in table.headings)
+    titles = cells_of(*(h.title for h in table.headings))
     rows = "\n".join(f"<tr>{line(row, 'td')}</tr>" for row in table.rows)
     foot = f"<tfoot><tr>{line(table.foot, 'td')}</tr></tfoot>" if table.foot else ""
     return (

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from cnnanalyze.characters import cells, legible
 from cnnanalyze.report.columns import Align, Column, Value, column, offered
 from cnnanalyze.report.formula import Formula
+from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.receptive_field_text import BESIDE, NOTE
 from cnnanalyze.report.view import LayerRow, View
 
@@ -39,6 +40,19 @@ class Cell(NamedTuple):
     text: str
     formula: Formula | None = None
     """The text as a formula, where it is one."""
+
+
+def cells_of(*values: str | int | Cell) -> tuple[Cell, ...]:
+    """Return cells of a row or a column: texts as they are, numbers with thousands separators.
+
+    Examples
+    --------
+    >>> [cell.text for cell in cells_of("conv1", 1450, Cell(None, "?"))]
+    ['conv1', '1,450', '?']
+    """
+    return tuple(
+        v if isinstance(v, Cell) else Cell(v, v if isinstance(v, str) else exact(v)) for v in values
+    )
 
 
 class Table(NamedTuple):

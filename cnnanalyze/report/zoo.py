@@ -22,7 +22,7 @@ from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.report.document import Document, Tabular
 from cnnanalyze.report.networks import NetworkColumn, trait_of
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.table import Cell, Heading, Table, explained
+from cnnanalyze.report.table import Cell, Heading, Table, cells_of, explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +245,13 @@ def tabulate(found: tuple[ZooEntry, ...]) -> Table:
 
 def _row(entry: ZooEntry, numbers: Sequence[NetworkColumn]) -> tuple[Cell, ...]:
     analysis, year = entry.analysis, entry.year
-    shape = str(analysis.network.input)
     values = [(t, t.get(analysis, Options())) for t in numbers]
-    return (
-        Cell(entry.name, entry.name),
-        Cell(entry.family, entry.family),
+    return cells_of(
+        entry.name,
+        entry.family,
         Cell(year, "" if year is None else str(year)),
-        Cell(analysis.network.name, analysis.network.name),
-        Cell(shape, shape),
+        analysis.network.name,
+        str(analysis.network.input),
         *(Cell(value, t.text(value)) for t, value in values),
     )
 

@@ -38,8 +38,8 @@ from cnnanalyze.report.document import (
 from cnnanalyze.report.formula import Formula, in_latex
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.planes import Mark, Plane, Planes
-from cnnanalyze.report.table import Cell, Table
 from cnnanalyze.report.table import Heading as Column
+from cnnanalyze.report.table import Table, cells_of
 
 Marking = Callable[[int, int], Mark]
 MOST_ROWS = 12
@@ -218,7 +218,7 @@ def _working(working: Working, *, with_rows: bool) -> Iterator[Block]:
         yield Tabular(
             Table(
                 tuple(Column(h, h, "right") for h in working.headings),
-                tuple(tuple(Cell(show(n), show(n)) for n in row) for row in rows),
+                tuple(cells_of(*map(show, row)) for row in rows),
                 note=f"... {exact(left)} more" if left else "",
             )
         )

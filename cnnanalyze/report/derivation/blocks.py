@@ -27,7 +27,7 @@ from cnnanalyze.report.document import (
     Tabular,
 )
 from cnnanalyze.report.formula import DeferredFormula, Formula
-from cnnanalyze.report.table import Cell, Table
+from cnnanalyze.report.table import Cell, Table, cells_of
 from cnnanalyze.report.table import Heading as Column
 
 
@@ -123,8 +123,6 @@ def _table(explanation: Explanation) -> Tabular:
     return Tabular(
         Table(
             (Column("layer", "layer", "left"), *map(symbol, explanation.heads)),
-            tuple(
-                (Cell(row.label, row.label), *map(worked, row.cells)) for row in explanation.table
-            ),
+            tuple(cells_of(row.label, *map(worked, row.cells)) for row in explanation.table),
         )
     )

@@ -22,7 +22,7 @@ from cnnanalyze.report.document import (
     paragraphs,
     prose,
 )
-from cnnanalyze.report.table import Cell, Heading, Table
+from cnnanalyze.report.table import Cell, Heading, Table, cells_of
 
 TITLES = {
     "SP": "The text of a spec",
@@ -149,7 +149,7 @@ def contents(*, whole: bool = False) -> Document:
     blocks: list[Block] = [document.Heading("Lint rules"), Paragraph(prose(_ABOUT))]
     for title, members in families().items():
         sections = [explained(find(e.code), 3) for e in members] if whole else []
-        rows = tuple(tuple(Cell(word, word) for word in _row(e)) for e in members)
+        rows = tuple(_row(e) for e in members)
         anchors = tuple(document.Heading(section.title).anchor for section in sections)
         blocks.append(document.Heading(title, 2))
         blocks.append(Tabular(Table(_LIST, rows), anchors=anchors, has_headings=False))
@@ -157,8 +157,8 @@ def contents(*, whole: bool = False) -> Document:
     return Document("Lint rules", tuple(blocks), all_dict)
 
 
-def _row(entry: RuleEntry) -> tuple[str, ...]:
-    return entry.code, entry.name, entry.severity, when_on(entry.profiles)
+def _row(entry: RuleEntry) -> tuple[Cell, ...]:
+    return cells_of(entry.code, entry.name, entry.severity, when_on(entry.profiles))
 
 
 def explained(cls: type[Rule], level: int = 1) -> Document:
