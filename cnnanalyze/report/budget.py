@@ -140,7 +140,7 @@ def _remarks(outcome: Outcome) -> Iterator[Inline]:
                 parts.append(f"help: {help_}")
             if check.verdict == "over" and check.largest:
                 parts.append(f"most of it: {', '.join(_largest(check))}")
-            yield lines("\n".join(parts))
+            yield lines(*parts)
     comparison = outcome.comparison
     if comparison is None:
         return

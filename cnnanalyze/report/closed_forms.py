@@ -42,7 +42,7 @@ def _inputs(forms: ClosedForms) -> str:
 
 def _facts(forms: ClosedForms) -> list[tuple[Inline, Inline]]:
     said = [*map(str, forms.domain.sizes), *map(str, forms.domain.together)]
-    return [("holds for", lines("\n".join(said)))]
+    return [("holds for", lines(*said))]
 
 
 def _table(forms: ClosedForms) -> Table:

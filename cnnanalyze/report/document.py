@@ -286,18 +286,23 @@ def words(text: Inline) -> str:
     return "".join(" " if isinstance(part, Break) else part.text for part in spans(text))
 
 
-def lines(text: str) -> tuple[Part, ...]:
-    r"""Return words whose lines end where they do.
+def lines(*sentences: Inline) -> tuple[Part, ...]:
+    """Return sentences as one text, each on a line of its own.
 
     Examples
     --------
-    >>> lines("one\ntwo")
-    (Span(text='one', is_code=False, tone=''), Break(), Span(text='two', is_code=False, tone=''))
+    >>> lines("one", prose("`two`"))
+    (Span(text='one', is_code=False, tone=''), Break(), Span(text='two', is_code=True, tone=''))
     """
     found: list[Part] = []
-    for line in text.split("\n"):
-        found += [Break(), Span(line)] if found else [Span(line)]
+    for sentence in sentences:
+        found += [Break(), *spans(sentence)] if found else spans(sentence)
     return tuple(found)
+
+
+def faint(text: str) -> tuple[Span, ...]:
+    """Return words that stay in the background."""
+    return (Span(text, tone="faint"),)
 
 
 def paragraphs(documentation: str | None) -> list[str]:

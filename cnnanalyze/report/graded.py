@@ -26,17 +26,17 @@ from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.document import (
     Block,
-    Break,
     Document,
     Facts,
     Heading,
     Inline,
     Items,
     Paragraph,
-    Part,
     Span,
     Tabular,
     Tone,
+    faint,
+    lines,
 )
 from cnnanalyze.report.numbers import count_of, fraction
 from cnnanalyze.report.sheet import amount, points, value
@@ -164,10 +164,7 @@ def _verdict(mark: AnswerMark) -> Inline:
     given = mark.given if mark.outcome == RIGHT else f"{mark.given} (right: {mark.expected})"
     if mark.outcome in {WRONG, CONSEQUENTIAL} and mark.points != 0:
         given += f", {points(mark.points)} of {amount(mark.most)}"
-    parts: list[Part] = [Span(given)]
-    for sentence in reasons(mark):
-        parts += [Break(), Span(sentence, tone="faint")]
-    return tuple(parts)
+    return lines(given, *map(faint, reasons(mark)))
 
 
 def _class(graded: GradedClass) -> Iterator[Block]:

@@ -397,8 +397,8 @@ def document(analysis: Analysis, style: str) -> Document:
         blocks.append(
             Paragraph(
                 lines(
-                    f"Trainable params: {exact(total.trainable)}\n"
-                    f"Non-trainable params: {exact(total.non_trainable)}"
+                    f"Trainable params: {exact(total.trainable)}",
+                    f"Non-trainable params: {exact(total.non_trainable)}",
                 )
             )
         )

@@ -8,12 +8,12 @@ from typing import Any
 from cnnanalyze.course.sheets.question_data import Givens, QuestionDatum
 from cnnanalyze.report.document import (
     Block,
-    Break,
     Group,
     Items,
     Paragraph,
     Part,
     Span,
+    lines,
 )
 from cnnanalyze.report.formula import Formula, matrix
 
@@ -46,14 +46,11 @@ def paragraphs(text: str) -> list[Block]:
     >>> [len(block.text) for block in paragraphs("one\ntwo\n\nthree")]
     [3, 1]
     """
-    found: list[Block] = []
-    for paragraph in re.split(r"\n[ \t]*\n", text.strip()):
-        parts: list[Part] = []
-        for line in filter(None, map(str.strip, paragraph.splitlines())):
-            parts += [Break(), *mixed(line)] if parts else mixed(line)
-        if parts:
-            found.append(Paragraph(tuple(parts)))
-    return found
+    found = (
+        lines(*map(mixed, filter(None, map(str.strip, paragraph.splitlines()))))
+        for paragraph in re.split(r"\n[ \t]*\n", text.strip())
+    )
+    return [Paragraph(said) for said in found if said]
 
 
 def blocks(givens: Givens) -> tuple[Block, ...]:

@@ -24,16 +24,16 @@ from cnnanalyze.report.convolution.step_selection import (
 )
 from cnnanalyze.report.document import (
     Block,
-    Break,
     Deferred,
     Document,
     Group,
     Heading,
     Paragraph,
-    Part,
     Span,
     Tabular,
     Tone,
+    faint,
+    lines,
 )
 from cnnanalyze.report.formula import Formula, in_latex
 from cnnanalyze.report.numbers import count_of, exact
@@ -75,10 +75,7 @@ def _blocks(shown: Shown) -> Iterator[Block]:
     if shown.verdict is not None:
         tone: Tone = "bad" if shown.verdict.mistakes else "good"
         first, *others = judged(shown.verdict)
-        parts: list[Part] = [Span(first, tone=tone)]
-        for line in others:
-            parts += [Break(), Span(line)]
-        yield Paragraph(tuple(parts))
+        yield Paragraph(lines((Span(first, tone=tone),), *others))
 
 
 def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
@@ -87,22 +84,13 @@ def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
         yield from (_step(walk, step) for step in steps)
         left = walk.places - len(steps)
         if left and shown.place is None and shown.steps != 0:
-            yield _faint(
-                f"... {count_of(left, 'more step')}; --steps {walk.places} shows all, "
-                "--step ROW,COLUMN one"
-            )
+            said = f"... {count_of(left, 'more step')}; --steps {walk.places} shows all, "
+            yield Paragraph(faint(f"{said}--step ROW,COLUMN one"))
     if section.working is not None:
         yield from _working(section.working, with_rows=not section.after.rank)
     yield from _result(shown, section)
     if section.remarks:
-        yield _faint(*(f"note: {remark}" for remark in section.remarks))
-
-
-def _faint(first: str, *more: str) -> Paragraph:
-    parts: list[Part] = [Span(first, tone="faint")]
-    for line in more:
-        parts += [Break(), Span(line, tone="faint")]
-    return Paragraph(tuple(parts))
+        yield Paragraph(lines(*(faint(f"note: {remark}") for remark in section.remarks)))
 
 
 # --- steps ----------------------------------------------------------------------------------------
@@ -119,7 +107,9 @@ def _step(walk: Walk, step: WindowStep) -> Group:
             planes.append(_output(walk, step))
         blocks.append(Planes(tuple(planes)))
     if len(step.reads) > MOST_PLANES:
-        blocks.append(_faint(f"... {count_of(len(step.reads) - MOST_PLANES, 'more channel')}"))
+        blocks.append(
+            Paragraph(faint(f"... {count_of(len(step.reads) - MOST_PLANES, 'more channel')}"))
+        )
     blocks += _sums(walk, step)
     return Group(where(walk, step), tuple(blocks))
 
@@ -234,7 +224,7 @@ def _result(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
         numbers = [show(n) for n in after.flat()]
         yield Paragraph(f"output: {', '.join(numbers[:MOST_NUMBERS])}")
         if len(numbers) > MOST_NUMBERS:
-            yield _faint(f"... {count_of(len(numbers) - MOST_NUMBERS, 'more number')}")
+            yield Paragraph(faint(f"... {count_of(len(numbers) - MOST_NUMBERS, 'more number')}"))
         return
     if is_large(after):
         yield Paragraph(_described(after))
@@ -244,7 +234,7 @@ def _result(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
         planes = (*_inputs(section), *planes)
     yield Planes(planes)
     if after.channels > MOST_PLANES:
-        yield _faint(f"... {count_of(after.channels - MOST_PLANES, 'more channel')}")
+        yield Paragraph(faint(f"... {count_of(after.channels - MOST_PLANES, 'more channel')}"))
 
 
 def _inputs(section: WorkedLayer) -> Iterator[Plane]:

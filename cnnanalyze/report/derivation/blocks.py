@@ -25,6 +25,7 @@ from cnnanalyze.report.document import (
     Part,
     Span,
     Tabular,
+    faint,
 )
 from cnnanalyze.report.formula import DeferredFormula, Formula
 from cnnanalyze.report.table import Cell, Table, cells_of
@@ -47,7 +48,7 @@ def document(title: str, explanations: Sequence[Explanation]) -> Document:
 
 def explained(explanation: Explanation, level: int, *, with_answer: bool = True) -> Group:
     """Return one explanation; its answer may be left out where it is printed already."""
-    blocks: list[Block] = [Paragraph((Span(explanation.subject, tone="faint"),))]
+    blocks: list[Block] = [Paragraph(faint(explanation.subject))]
     blocks += (equation(explanation.style, step) for step in explanation.steps)
     if explanation.table:
         blocks.append(_table(explanation))

@@ -22,6 +22,7 @@ from cnnanalyze.report.document import (
     Part,
     Span,
     Tabular,
+    faint,
     spans,
     strong,
 )
@@ -74,7 +75,7 @@ class Terminal(BlockWriter[Iterable[Line]]):
 
     def heading(self, block: Heading) -> list[Line]:
         """Return a heading with what is remarked of it."""
-        remark = (Span(f" ({block.remark})", tone="faint"),) if block.remark else ()
+        remark = faint(f" ({block.remark})") if block.remark else ()
         return self._wrapped((*strong(block.text), *remark), longest=self.width)
 
     def paragraph(self, block: Paragraph) -> list[Line]:
