@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from cnnanalyze.characters import cells, legible, pad
 from cnnanalyze.report.formula import Formula, in_latex, in_mathml
-from cnnanalyze.report.terminal import Line
+from cnnanalyze.report.terminal import Line, trimmed
 
 Mark = Literal["", "in", "border", "at", "to come", "wrong"]
 """What a cell is: within the window, padding, the result of a step, not known yet, or wrong."""
@@ -169,11 +169,4 @@ def _joined(band: Sequence[_Lines]) -> Iterator[Line]:
             part = block.lines[n] if n < len(block.lines) else []
             used = sum(cells(text) for text, _ in part)
             line += [*part, (" " * (block.width - used) + GAP, "")]
-        yield _trimmed(line)
-
-
-def _trimmed(line: Line) -> Line:
-    """Return a line without blanks at its end."""
-    while line and not line[-1][0].strip():
-        line = line[:-1]
-    return [*line[:-1], (line[-1][0].rstrip(), line[-1][1])] if line else line
+        yield trimmed(line)

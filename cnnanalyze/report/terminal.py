@@ -93,6 +93,19 @@ def set_in(indent: str, lines: Iterable[Line]) -> Iterator[Line]:
         yield kept([(indent, ""), *line])
 
 
+def trimmed(line: Line) -> Line:
+    """Return a line without blanks at its end.
+
+    Examples
+    --------
+    >>> trimmed([("one ", "bold"), ("  ", "")])
+    [('one', 'bold')]
+    """
+    while line and not line[-1][0].strip():
+        line = line[:-1]
+    return [*line[:-1], (line[-1][0].rstrip(), line[-1][1])] if line else line
+
+
 class Lines:
     """Something that rich can print: lines made for the width at hand."""
 

@@ -38,6 +38,7 @@ from cnnanalyze.report.terminal import (
     Lines,
     UnbrokenLine,
     set_in,
+    trimmed,
 )
 from cnnanalyze.report.writers.writer import BlockWriter, writer
 
@@ -99,7 +100,7 @@ class Terminal(BlockWriter[Iterable[Line]]):
             else:
                 gap = " " * (widest - cells(name))
                 lead = [(indent, ""), *_styled(parts), (f"{gap}{GAP}", "")]
-                body[0] = _trimmed([*lead, *_without(body[0], len(rest))])
+                body[0] = trimmed([*lead, *_without(body[0], len(rest))])
             found += body
         return self._titled(block.title, found)
 
@@ -264,13 +265,6 @@ def _without(line: Line, lead: int) -> Line:
     """Return a line without its first characters."""
     (text, style), *more = line or [("", "")]
     return [(text[lead:], style), *more]
-
-
-def _trimmed(line: Line) -> Line:
-    """Return a line without blanks at its end."""
-    while line and not line[-1][0].strip():
-        line = line[:-1]
-    return line
 
 
 def _words(text: Inline) -> str:
