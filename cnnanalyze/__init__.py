@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis as Analysis
     from cnnanalyze.analysis.result import NodeFacts as NodeFacts
     from cnnanalyze.analysis.result import Total as Total
-    from cnnanalyze.api import Report as Report
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import audit as audit
     from cnnanalyze.api import budget as budget
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
     from cnnanalyze.report.derivation.worked import Worked as Worked
     from cnnanalyze.report.difference import Difference as Difference
     from cnnanalyze.report.listing import Listing as Listing
+    from cnnanalyze.report.network_report import Report as Report
     from cnnanalyze.report.page.gallery_folder import Gallery as Gallery
     from cnnanalyze.report.sheet import Homework as Homework
 
@@ -89,7 +89,6 @@ _HOMES = {
     "cnnanalyze.analysis.closed_forms": ("ClosedForms",),
     "cnnanalyze.analysis.result": ("Analysis", "NodeFacts", "Total"),
     "cnnanalyze.api": (
-        "Report",
         "analyze",
         "audit",
         "closed_forms",
@@ -144,6 +143,7 @@ _HOMES = {
     "cnnanalyze.report.derivation.worked": ("Worked",),
     "cnnanalyze.report.difference": ("Difference",),
     "cnnanalyze.report.listing": ("Listing",),
+    "cnnanalyze.report.network_report": ("Report",),
     "cnnanalyze.report.page.gallery_folder": ("Gallery",),
     "cnnanalyze.report.sheet": ("Homework",),
 }

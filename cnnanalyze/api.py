@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.analysis.pipeline import analyze as analyze_network
-from cnnanalyze.analysis.result import Analysis, NodeFacts, Total
-from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.word_list import words_of
 from cnnanalyze.errors import CnnError, Source, UsageError
 from cnnanalyze.exchange.network_source import (
     NETWORK,
@@ -26,10 +25,9 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the front door
+from cnnanalyze.report.network_report import Report
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from cnnanalyze.analysis.closed_forms import ClosedForms
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from cnnanalyze.report.derivation.worked import Worked
     from cnnanalyze.report.difference import Difference
     from cnnanalyze.report.listing import Listing
-    from cnnanalyze.report.options import PageOptions, ReportOptions
     from cnnanalyze.report.page.gallery_folder import Gallery
     from cnnanalyze.report.sheet import Homework
 
@@ -321,8 +318,8 @@ def lint(
     from cnnanalyze.linting.selection import Level
     from cnnanalyze.linting.settings import SettingsSource
 
-    chosen = None if select is None else _words(select)
-    level = Level(profile, target, chosen, (), _words(ignore))
+    chosen = None if select is None else words_of(select)
+    level = Level(profile, target, chosen, (), words_of(ignore))
     configuration = Configuration(SettingsSource("the arguments", level))
     alone = Configuration(SettingsSource("the arguments", level), isolated=True)
     values = settings_of(settings)
@@ -610,7 +607,7 @@ def overview(
     from cnnanalyze.report.networks import networks as side_by_side
     from cnnanalyze.report.options import Options
 
-    options = Options(columns=_words(columns), convention=convention, batch=batch, dtype=dtype)
+    options = Options(columns=words_of(columns), convention=convention, batch=batch, dtype=dtype)
     analyses = [analyze_network(read(network, settings)) for network in networks]
     return of_table(side_by_side(analyses, options))
 
@@ -845,7 +842,7 @@ def draw(
     """
     from cnnanalyze.drawing.picture import Drawing
 
-    paths = _words(expand)
+    paths = words_of(expand)
     analysis = analyze_network(read(network, settings))
     drawing = Drawing(analysis, colour, "all" in paths or paths, theme)
     _ = drawing.svg  # what is refused is refused here
@@ -960,160 +957,3 @@ def grade(sheet: str | Path, *answers: str | Path | dict[str, Any]) -> GradedCla
 
 
 _SHEET = "a sheet is a file or 'zoo:NAME'"
-
-
-def _words(given: str | Sequence[str]) -> tuple[str, ...]:
-    """Return words that were given one by one, or in one text with commas as on a command line."""
-    if isinstance(given, str):
-        return tuple(w for w in map(str.strip, given.split(",")) if w)
-    words: object = given
-    if not isinstance(words, list | tuple | set | frozenset) or not all(
-        isinstance(word, str) for word in words
-    ):
-        raise UsageError(
-            f"words are given in a list, or in one text with commas, not as {given!r}",
-            help="for example ['NA', 'even-kernel'] or 'NA,even-kernel'",
-        )
-    return tuple(given)
-
-
-@dataclass(frozen=True, repr=False)
-class Report(Tabular):
-    """What the rules say of a network, ready to be looked at: in a terminal, a notebook, a file.
-
-    Examples
-    --------
-    >>> report = analyze("zoo:vgg16")
-    >>> report.total.parameters, report.total.operations("mac")
-    (138357544, 15470264320)
-    >>> report.total.operations("flop") > 2 * report.total.operations("mac")
-    True
-    """
-
-    analysis: Analysis
-    """Everything that was computed, layer by layer."""
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.analysis.network
-
-    @property
-    def spec(self) -> Spec:
-        """The network with what its text says besides: claims, training, budgets, parameters."""
-        return spec_of(self.analysis.network)
-
-    @property
-    def total(self) -> Total:
-        """The sums over all layers."""
-        return self.analysis.total
-
-    @property
-    def status(self) -> str:
-        """``complete``, or ``partial`` if something could not be counted."""
-        return self.analysis.status
-
-    def __getitem__(self, layer: str | int) -> NodeFacts:
-        return self.analysis[layer]
-
-    def __contains__(self, layer: object) -> bool:
-        return layer in self.analysis
-
-    def __iter__(self) -> Iterator[NodeFacts]:
-        return iter(self.analysis)
-
-    def __len__(self) -> int:
-        return len(self.analysis)
-
-    @cached_property
-    def _dict(self) -> dict[str, Any]:
-        from cnnanalyze.report.json import to_dict
-
-        return to_dict(self.analysis)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain data: what ``--format json`` prints."""
-        return dict(self._dict)
-
-    def render(self, format: str = "text", **options: Unpack[ReportOptions]) -> str:  # noqa: A002
-        """Return the report as text in a format of ``cnnanalyze summary --format``.
-
-        Parameters
-        ----------
-        format
-            ``text``, ``markdown``, ``latex``, ``html``, ``json`` or ``csv``, or what packages add.
-        **options
-            The options of ``cnnanalyze summary``; ``width`` is that of the terminal.
-
-        Raises
-        ------
-        UsageError
-            If a format, an option, a column or a convention is unknown.
-        """
-        from cnnanalyze.report.options import Options
-        from cnnanalyze.report.summary import summary
-        from cnnanalyze.report.terminal import terminal_width
-        from cnnanalyze.report.writers import render
-
-        if isinstance(columns := options.get("columns"), str):
-            options["columns"] = _words(columns)
-        chosen = Options.read(options)
-        return render(summary(self.analysis, chosen), format, chosen.width or terminal_width())
-
-    def to_html(self, **options: Unpack[PageOptions]) -> str:
-        """Return the page of ``cnnanalyze report``: one file that needs nothing else.
-
-        Parameters
-        ----------
-        **options
-            The options of ``cnnanalyze report``; besides, ``balance``: what ``verify`` found,
-            ``findings``: what ``lint`` found, and ``answers``: worked answers by layer, as HTML
-            that is trusted.
-
-        Examples
-        --------
-        >>> analyze("zoo:lenet5").to_html().startswith("<!DOCTYPE html>")
-        True
-        """
-        from cnnanalyze.report.options import Options
-        from cnnanalyze.report.page.network import to_html
-
-        words: dict[str, Any] = dict(options)
-        parts = {k: words.pop(k) for k in ("balance", "findings", "answers") if k in words}
-        return to_html(self.analysis, Options.read(words), **parts)
-
-    def __rich__(self) -> RenderableType:
-        from cnnanalyze.report.summary import summary
-        from cnnanalyze.report.writers.terminal import Screen
-
-        return Screen(summary(self.analysis))
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the layers, each with the exact value of every column of ``summary``."""
-        from cnnanalyze.report.columns import columns
-        from cnnanalyze.report.table import tabulate
-        from cnnanalyze.report.view import view
-
-        chosen = [(column, 0) for column in columns().values() if not column.drawn]
-        table = tabulate(view(self.analysis, None, fitting=False), chosen)
-        for row in table.rows:
-            yield {h.key: cell.value for h, cell in zip(table.headings, row, strict=True)}
-
-    def headline(self) -> str:
-        """Return in one line what the network costs."""
-        t = self.total
-        return (
-            f"{self.network.name}: {len(self)} layer{'s' * (len(self) != 1)}, "
-            f"{t.parameters:,} parameters, {t.operations('mac'):,} MACs, {self.status}"
-        )
-
-    def _repr_html_(self) -> str:
-        from cnnanalyze.report.notebook import to_html
-
-        return to_html(self.analysis)
-
-    def __str__(self) -> str:
-        return self.render()
-
-    def __repr__(self) -> str:
-        return f"<Report of {self.headline()}>"

@@ -376,7 +376,9 @@ def _given(
 
 
 def _words(given: Codes) -> tuple[str, ...]:
-    return tuple(w.strip() for text in given or () for w in text.split(",") if w.strip())
+    from cnnanalyze.core.word_list import words_of
+
+    return tuple(word for text in given or () for word in words_of(text))
 
 
 def _severity(name: str) -> Severity:

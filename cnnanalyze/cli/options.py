@@ -339,10 +339,11 @@ def read_scan(
 
 def _read_patterns(name: str, given: Patterns) -> tuple[str, ...] | None:
     from cnnanalyze.core.ignore_patterns import why_not
+    from cnnanalyze.core.word_list import words_of
 
     if given is None:
         return None
-    lines = tuple(line.strip() for text in given for line in text.split(",") if line.strip())
+    lines = tuple(line for text in given for line in words_of(text))
     if wrong := next(filter(None, map(why_not, lines)), ""):
         raise UsageError(f"{name}: {wrong}")
     return lines

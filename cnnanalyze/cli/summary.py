@@ -68,7 +68,7 @@ def summary(
     chosen = Options.read(  # a wrong option is refused before any spec is read
         {
             "depth": depth,
-            "columns": tuple(c.strip() for c in columns.split(",") if c.strip()),
+            "columns": columns,
             "sort": sort,
             "convention": convention,
             "batch": batch,

@@ -78,7 +78,4 @@ class Listing(Tabular):
 def of_table(document: Document) -> Listing:
     """Return the listing of a document that is one table, with the exact value of every cell."""
     assert document.table is not None, f"{document.title} is no table"
-    table = document.table()
-    keys = [heading.key for heading in table.headings]
-    rows = (dict(zip(keys, (cell.value for cell in row), strict=True)) for row in table.rows)
-    return Listing(document, tuple(rows))
+    return Listing(document, tuple(document.table().records()))

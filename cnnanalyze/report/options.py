@@ -12,6 +12,7 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.quantities import Terms, counted_under
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.word_list import words_of
 from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Options:
 
         Examples
         --------
-        >>> Options.read({"depth": 2}).depth
-        2
+        >>> Options.read({"depth": 2, "columns": "name, macs"}).columns
+        ('name', 'macs')
         """
         known = [f.name for f in fields(cls)]
         for name in given:
@@ -96,8 +97,9 @@ class Options:
                     f"a report has no option '{name}'; it takes {', '.join(known)}"
                     f"{nearest(name, known)}"
                 )
-        given = {**given, "columns": tuple(given.get("columns", ()))}
-        return cls(**given)
+        columns = given.get("columns", ())
+        chosen = words_of(columns) if isinstance(columns, str) else tuple(columns)
+        return cls(**{**given, "columns": chosen})
 
     @property
     def terms(self) -> Terms:

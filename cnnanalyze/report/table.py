@@ -83,6 +83,12 @@ class Table(NamedTuple):
             foot=pick(self.foot),
         )
 
+    def records(self) -> Iterator[dict[str, Value]]:
+        """Yield the exact values of each row, by the keys of their columns."""
+        keys = [heading.key for heading in self.headings]
+        for row in self.rows:
+            yield dict(zip(keys, (cell.value for cell in row), strict=True))
+
     def texts(self, role: Role) -> tuple[str, ...]:
         """Return what the column of a role says in each row; nothing if there is none."""
         at = next((i for i, heading in enumerate(self.headings) if heading.role == role), None)
