@@ -92,6 +92,22 @@ class NodeFacts:
         )
 
     @property
+    def tensors(self) -> tuple[Param, ...]:
+        """The tensors that the layer computes with: its own, or those that it shares.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> net = cnn.loads("{cnn: 1, input: 5, layers: [dense: 5, {dense: 5, share: dense1}]}")
+        >>> [len(facts.params) for facts in cnn.analyze(net)]
+        [2, 0]
+        >>> [len(facts.tensors) for facts in cnn.analyze(net)]
+        [2, 2]
+        """
+        node = self.node
+        return self.params if node.share is None else node.layer.params(*node.input_shapes)
+
+    @property
     def output(self) -> Shape:
         """The output shape."""
         return self.node.output
@@ -137,11 +153,7 @@ class NodeFacts:
 
         Normalisations, learned slopes and scales hold numbers, but nobody counts them as depth.
         """
-        node = self.node
-        if not self.params and node.share is None:
-            return 0
-        params = self.params if node.share is None else node.layer.params(*node.input_shapes)
-        return sum(p.role.endswith("kernel") for p in params)
+        return sum(p.role.endswith("kernel") for p in self.tensors)
 
     @property
     def discounted_macs(self) -> float:

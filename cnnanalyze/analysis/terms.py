@@ -124,11 +124,11 @@ def _step(facts: NodeFacts) -> int:
 
 
 def _affine(facts: NodeFacts) -> int:
-    return facts.node.output.count if any(p.role in _NORM for p in _params(facts)) else 0
+    return facts.node.output.count if any(p.role in _NORM for p in facts.tensors) else 0
 
 
 def _learned(facts: NodeFacts) -> int:
-    return sum(p.size for p in _params(facts) if p.trainable)
+    return sum(p.size for p in facts.tensors if p.trainable)
 
 
 def _steps(facts: NodeFacts) -> int:
@@ -146,11 +146,11 @@ def _states(facts: NodeFacts) -> int:
 
 
 def _weights(facts: NodeFacts) -> int:
-    return sum(p.size for p in _params(facts) if p.trainable and not p.is_bias)
+    return sum(p.size for p in facts.tensors if p.trainable and not p.is_bias)
 
 
 def _kernel(facts: NodeFacts) -> int:
-    return sum(p.size for p in _params(facts) if p.role == "kernel")
+    return sum(p.size for p in facts.tensors if p.role == "kernel")
 
 
 def _applied(facts: NodeFacts) -> int:
@@ -162,7 +162,7 @@ def _slices(facts: NodeFacts) -> int:
     if getattr(facts.node.layer, "bias", False):
         return 0
     rank = facts.node.output.rank
-    kernels = (p.shape for p in _params(facts) if p.role == "kernel")
+    kernels = (p.shape for p in facts.tensors if p.role == "kernel")
     return sum(prod(shape[rank:]) for shape in kernels)
 
 
@@ -216,12 +216,6 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
 """How each size is found; the words are those of the formulas."""
 
 _NORM = {"gamma", "beta"}
-
-
-def _params(facts: NodeFacts) -> tuple[Param, ...]:
-    """Return the tensors that the layer works with, its own or another's."""
-    node = facts.node
-    return facts.params or (node.layer.params(*node.input_shapes) if node.share else ())
 
 
 # --- parameters -----------------------------------------------------------------------------------

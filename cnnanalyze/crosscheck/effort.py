@@ -60,7 +60,7 @@ def of_layer(facts: NodeFacts) -> int:
 
 def _multiplies_matrices(facts: NodeFacts) -> bool:
     """Whether more than one number is read for more than one that is written, tap by tap."""
-    return any(len(p.shape) > 1 and min(p.shape[-2:]) > 1 for p in facts.params)
+    return any(len(p.shape) > 1 and min(p.shape[-2:]) > 1 for p in facts.tensors)
 
 
 class FieldEffort(NamedTuple):

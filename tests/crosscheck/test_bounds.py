@@ -73,6 +73,16 @@ def test_numbers_that_are_only_moved_are_counted() -> None:
     assert of("{shift: 1}, {shift: 1}") - of("{shift: 1}") >= moved
 
 
+def test_a_layer_with_the_weights_of_another_takes_as_long_as_the_other() -> None:
+    conv = "conv: {filters: 7, kernel: 3}"
+    net = cnn.loads(
+        f"{{cnn: 1, input: 97x89x5, layers: [{{{conv}, from: input, as: a}}, "
+        f"{{{conv}, from: input, as: b, share: a}}, {{add: , from: [a, b]}}]}}"
+    )
+    own, shared, _ = map(effort.of_layer, analyze(net))
+    assert own - shared == effort.APART * (3 * 3 * 5 * 7 + 7)  # its weights are not moved again
+
+
 def test_every_network_of_the_zoo_is_run_by_default_with_64_lines_of_each_axis() -> None:
     for spec in SPECS:
         net = cnn.load(spec)
