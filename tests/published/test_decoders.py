@@ -1,4 +1,4 @@
-"""CRNN, SegNet, DCGAN and DeepLab: the numbers of the same modules in PyTorch."""
+"""CRNN, SegNet, DCGAN, DeepLab and RetinaNet: the numbers of the same modules in PyTorch."""
 
 from __future__ import annotations
 
@@ -179,3 +179,28 @@ def test_deeplab_is_the_model_of_torchvision() -> None:
     assert total.parameters == sum(p.numel() for p in model.parameters())
     assert 2 * total.operations() == counter.get_total_flops()
     assert tuple(made.shape[1:]) == (21, 520, 520)
+
+
+@pytest.mark.frameworks
+def test_retinanet_is_the_model_of_torchvision() -> None:
+    models = zoo("torchvision").models.detection
+    torch = pytest.importorskip("torch")
+    counter = pytest.importorskip("torch.utils.flop_counter").FlopCounterMode(display=False)
+    model = models.retinanet_resnet50_fpn(weights=None, weights_backbone=None).eval()
+    with torch.no_grad(), counter:
+        maps = model.backbone(torch.rand(1, 3, 800, 800)).values()
+        made = model.head(list(maps))
+    analysis = cnn.analyze(SPECS / "retinanet_resnet50_fpn.yaml").analysis
+    assert analysis.total.parameters == sum(p.numel() for p in model.parameters())
+    assert 2 * analysis.total.operations() == counter.get_total_flops()
+    for level, found in enumerate(maps, 3):
+        assert analysis[f"map{level}"].output.extents == (*found.shape[2:], found.shape[1])
+    # It puts the predictions of all places and anchors into one list.
+    for name, made_of in (("classes", "cls_logits"), ("boxes", "bbox_regression")):
+        levels = [analysis.group(f"{name}{level}")[-1].output for level in range(3, 8)]
+        assert sum(shape.count for shape in levels) == made[made_of].numel()
+    trained = models.RetinaNet_ResNet50_FPN_Weights.DEFAULT.meta["num_params"]
+    constants = cnn.analyze(
+        SPECS / "retinanet_resnet50_fpn.yaml", settings={"affine": False}
+    ).analysis
+    assert constants.total.parameters == trained
