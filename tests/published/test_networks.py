@@ -36,6 +36,7 @@ PUBLISHED: tuple[tuple[str, dict[str, Any], int, int, str], ...] = (
     ("deit_tiny", {}, 5_717_416, 1_253_683_200, "timm 1.0.31"),
     ("swin_t", {}, 28_288_354, 4_490_566_656, "timm 1.0.31"),
     ("mobilevit_s", {}, 5_578_632, 2_000_831_488, "timm 1.0.31"),
+    ("coatnet_0", {}, 25_036_820, 4_546_507_776, "timm 1.0.31"),
     ("alexnet_v2", {}, 50_303_912, 736_555_776, "TF-slim alexnet.py"),
     ("zfnet", {}, 62_357_608, 1_168_032_896, "pytorchcv zfnet"),
     (

@@ -15,6 +15,7 @@ MODELS = (
     ("deit_tiny", "deit_tiny_patch16_224"),
     ("swin_t", "swin_tiny_patch4_window7_224"),
     ("mobilevit_s", "mobilevit_s"),
+    ("coatnet_0", "coatnet_0_224"),
 )
 
 
