@@ -8,11 +8,15 @@ instead of a file.
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 from cnnanalyze.errors import Fault, UsageError
 
@@ -60,6 +64,35 @@ def read_bytes(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") 
     FileError
         If there is no such file, something else stands there, or it is too large.
     """
+    with _opened(path, what) as file:
+        data = file.read(most + 1)
+    return _bounded(data, most, printable(path), what)
+
+
+def map_bytes(path: Path | str, *, what: str) -> memoryview:
+    """Map a file of a user into memory: only what is looked at is read, however large it is.
+
+    Parameters
+    ----------
+    path
+        The file; links are followed.
+    what
+        What such a file holds, as messages have it.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, or something else stands there.
+    """
+    with _opened(path, what) as file:
+        if not os.fstat(file.fileno()).st_size:  # the system maps no empty file
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+@contextmanager
+def _opened(path: Path | str, what: str) -> Iterator[BinaryIO]:
+    """Open a file of a user, or say what stands there instead."""
     name = printable(path)
     try:
         found = os.stat(path)  # noqa: PTH116 - takes bytes and texts alike
@@ -68,7 +101,7 @@ def read_bytes(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") 
         descriptor = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
         with os.fdopen(descriptor, "rb") as file:
             _check_kind(os.fstat(descriptor).st_mode, name, what)
-            data = file.read(most + 1)
+            yield file
     except FileNotFoundError:
         raise FileError(ReadFailure.MISSING, f"there is no file {name}") from None
     except ValueError:  # a zero in the name
@@ -76,7 +109,6 @@ def read_bytes(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") 
     except OSError as error:
         said = (error.strerror or str(error)).lower()
         raise FileError(ReadFailure.REFUSED, f"{_cut(name)} cannot be read: {said}") from None
-    return _bounded(data, most, name, what)
 
 
 def read_text(path: Path | str, most: int = MOST_BYTES, *, what: str = "text") -> str:
@@ -214,6 +246,10 @@ def _cut(name: str) -> str:
     return name if len(name) <= _WIDEST else f"{name[:_WIDEST]}..."
 
 
+def _article(word: str) -> str:
+    return "an" if word[:1].lower() in {*"aeiou"} else "a"
+
+
 def _check_kind(mode: int, name: str, what: str) -> None:
     if stat.S_ISREG(mode):
         return
@@ -226,7 +262,7 @@ def _check_kind(mode: int, name: str, what: str) -> None:
     kind = next(said for fits, said in kinds if fits(mode))
     raise FileError(
         ReadFailure.OTHER_THING,
-        f"{name} is {kind}, not a {what} file",
+        f"{name} is {kind}, not {_article(what)} {what} file",
         help="name a file" if kind == "a folder" else "save what comes out of it to a file first",
     )
 
@@ -235,6 +271,7 @@ def _bounded(data: bytes, most: int, name: str, what: str) -> bytes:
     if len(data) > most:
         raise FileError(
             ReadFailure.LARGE,
-            f"{name} is larger than {most:,} bytes, the bound on the size of a {what}",
+            f"{name} is larger than {most:,} bytes, the bound on the size of "
+            f"{_article(what)} {what}",
         )
     return data

@@ -14,6 +14,7 @@ from cnnanalyze.core.files import (
     exists,
     is_file,
     is_folder,
+    map_bytes,
     printable,
     read_bytes,
     read_stdin,
@@ -141,3 +142,25 @@ def test_no_more_is_taken_from_stdin_than_the_bound(monkeypatch: pytest.MonkeyPa
 def test_stdin_of_texts_alone_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("größe: 5\r\n"))
     assert read_stdin() == "größe: 5\n"
+
+
+def test_a_mapped_file_is_what_it_holds(tmp_path: Path) -> None:
+    path, empty = tmp_path / "net.onnx", tmp_path / "empty.onnx"
+    path.write_bytes(b"\0\1\2")
+    empty.write_bytes(b"")
+    assert bytes(map_bytes(path, what="ONNX")) == b"\0\1\2"
+    assert map_bytes(path, what="ONNX").readonly
+    assert bytes(map_bytes(empty, what="ONNX")) == b""
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_devices_are_not_mapped(device: str) -> None:
+    with pytest.raises(FileError, match=f"{device} is a device, not an ONNX file"):
+        map_bytes(device, what="ONNX")
+
+
+def test_a_file_that_is_missing_is_not_mapped(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        map_bytes(tmp_path / "net.onnx", what="ONNX")
+    assert caught.value.reason is ReadFailure.MISSING
+    assert caught.value.message == f"there is no file {tmp_path / 'net.onnx'}"
