@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,82 @@ def discriminator(nn: Any) -> Any:
     return nn.Sequential(*layers, nn.Conv2d(512, 1, 4, 1, 0, bias=False), nn.Sigmoid())
 
 
-NETWORKS: tuple[tuple[str, Callable[[Any], Any], tuple[int, ...]], ...] = (
-    ("crnn", crnn, (1, 32, 100)),
-    ("segnet", segnet, (3, 360, 480)),
-    ("dcgan_generator", generator, (100, 1, 1)),
-    ("dcgan_discriminator", discriminator, (3, 64, 64)),
+def deeplab(nn: Any, stride: int = 16, *, separable: bool = True) -> Any:
+    """Return DeepLabv3+ on Xception-65, for 21 classes, as its authors build it."""
+    resize = nn.functional.interpolate
+
+    def normed(read: int, made: int, kernel: int = 1, stride: int = 1, rate: int = 1) -> Any:
+        padding = rate * (kernel // 2)
+        conv = nn.Conv2d(read, made, kernel, stride, padding, rate, bias=False)
+        return nn.Sequential(conv, nn.BatchNorm2d(made))
+
+    def halves(read: int, made: int, stride: int = 1, rate: int = 1) -> Any:
+        depthwise = nn.Conv2d(read, read, 3, stride, rate, rate, groups=read, bias=False)
+        return nn.Sequential(depthwise, nn.BatchNorm2d(read), normed(read, made))
+
+    def spatial(read: int, rate: int = 1) -> Any:
+        made = halves(read, 256, rate=rate) if separable else normed(read, 256, 3, rate=rate)
+        return nn.Sequential(made, nn.ReLU())
+
+    class Three(nn.Module):  # type: ignore[misc]
+        def __init__(self, *widths: int, stride: int = 1, rate: int = 1) -> None:
+            super().__init__()
+            steps = zip(pairwise(widths), (1, 1, stride), strict=True)
+            self.steps = nn.ModuleList(halves(*pair, step, rate) for pair, step in steps)
+            changes = widths[0] != widths[-1]
+            self.shortcut = normed(widths[0], widths[-1], stride=stride) if changes else None
+
+        def forward(self, x: Any) -> tuple[Any, Any]:
+            made = [x]
+            for step in self.steps:
+                made.append(step(made[-1].relu()))
+            return made[-1] + (self.shortcut(x) if self.shortcut else x), made[-2]
+
+    class Deeplab(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            rate = 16 // stride
+            self.root = nn.Sequential(normed(3, 32, 3, 2), nn.ReLU(), normed(32, 64, 3), nn.ReLU())
+            self.first = Three(64, 128, 128, 128, stride=2)
+            self.second = Three(128, 256, 256, 256, stride=2)
+            middle = (Three(728, 728, 728, 728, rate=rate) for _ in range(16))
+            third = Three(256, 728, 728, 728, stride=stride // 8)
+            self.blocks = nn.ModuleList([third, *middle, Three(728, 728, 1024, 1024, rate=rate)])
+            last = pairwise((1024, 1536, 1536, 2048))
+            self.last = nn.Sequential(*(halves(*pair, rate=2 * rate) for pair in last))
+            self.rates = nn.ModuleList(spatial(2048, n * rate) for n in (6, 12, 18))
+            self.point, self.image = normed(2048, 256), normed(2048, 256)
+            self.project, self.narrow = normed(5 * 256, 256), normed(256, 48)
+            self.refine = nn.Sequential(spatial(256 + 48), spatial(256))
+            self.scores = nn.Conv2d(256, 21, 1)
+
+        def forward(self, image: Any) -> Any:
+            torch = pytest.importorskip("torch")
+            x, _ = self.first(self.root(image))
+            x, early = self.second(x)
+            for block in self.blocks:
+                x, _ = block(x)
+            x = self.last(x)
+            whole = resize(self.image(x.mean((2, 3), keepdim=True)), size=x.shape[2:])
+            x = self.project(torch.cat([self.point(x), *(r(x) for r in self.rates), whole], 1))
+            x = resize(x, size=early.shape[2:], mode="bilinear", align_corners=True)
+            x = self.scores(self.refine(torch.cat([x, self.narrow(early)], 1)))
+            return resize(x, size=image.shape[2:], mode="bilinear", align_corners=True)
+
+    return Deeplab()
+
+
+NETWORKS: tuple[tuple[str, dict[str, Any], Callable[[Any], Any], tuple[int, ...]], ...] = (
+    ("crnn", {}, crnn, (1, 32, 100)),
+    ("segnet", {}, segnet, (3, 360, 480)),
+    ("dcgan_generator", {}, generator, (100, 1, 1)),
+    ("dcgan_discriminator", {}, discriminator, (3, 64, 64)),
+    ("deeplabv3_plus_xception65", {}, deeplab, (3, 513, 513)),
+    ("deeplabv3_plus_xception65", {"output_stride": 8}, partial(deeplab, stride=8), (3, 513, 513)),
+    (
+        *("deeplabv3_plus_xception65", {"separable": False}),
+        *(partial(deeplab, separable=False), (3, 513, 513)),
+    ),
 )
 
 
@@ -139,9 +211,12 @@ def products(nn: Any, module: Any, given: Any, made: Any) -> int:
 
 
 @pytest.mark.frameworks
-@pytest.mark.parametrize(("spec", "build", "extents"), NETWORKS, ids=[n[0] for n in NETWORKS])
+@pytest.mark.parametrize(
+    ("spec", "settings", "build", "extents"),
+    [pytest.param(*case, id=f"{case[0]} {case[1] or ''}".strip()) for case in NETWORKS],
+)
 def test_network_is_the_module_of_pytorch(
-    spec: str, build: Callable[[Any], Any], extents: tuple[int, ...]
+    spec: str, settings: dict[str, Any], build: Callable[[Any], Any], extents: tuple[int, ...]
 ) -> None:
     torch = pytest.importorskip("torch", reason="modules of PyTorch: torch is not installed")
     model = build(torch.nn).eval()
@@ -154,7 +229,7 @@ def test_network_is_the_module_of_pytorch(
         module.register_forward_hook(count)
     with torch.no_grad():
         model(torch.rand(1, *extents))
-    total = cnn.analyze(SPECS / f"{spec}.yaml").analysis.total
+    total = cnn.analyze(SPECS / f"{spec}.yaml", settings=settings).analysis.total
     assert total.parameters == sum(p.numel() for p in model.parameters())
     assert total.operations() == sum(counted)
 
