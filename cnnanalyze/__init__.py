@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import analyze as analyze
     from cnnanalyze.api import audit as audit
     from cnnanalyze.api import budget as budget
+    from cnnanalyze.api import check as check
     from cnnanalyze.api import closed_forms as closed_forms
     from cnnanalyze.api import compare as compare
     from cnnanalyze.api import conventions as conventions
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import verify as verify
     from cnnanalyze.api import zoo as zoo
     from cnnanalyze.api import zoo_table as zoo_table
+    from cnnanalyze.comparison.conformance.result import Conformance as Conformance
     from cnnanalyze.core.conventions import Convention as Convention
     from cnnanalyze.core.cost import Cost as Cost
     from cnnanalyze.core.cost import Param as Param
@@ -93,6 +95,7 @@ _HOMES = {
         "audit",
         "closed_forms",
         "budget",
+        "check",
         "compare",
         "conventions",
         "draw",
@@ -112,6 +115,7 @@ _HOMES = {
         "zoo",
         "zoo_table",
     ),
+    "cnnanalyze.comparison.conformance.result": ("Conformance",),
     "cnnanalyze.core.conventions": ("Convention",),
     "cnnanalyze.core.cost": ("Cost", "Param"),
     "cnnanalyze.core.shape": ("Shape",),

@@ -29,6 +29,7 @@ from cnnanalyze.report.network_report import Report
 
 if TYPE_CHECKING:
     from cnnanalyze.analysis.closed_forms import ClosedForms
+    from cnnanalyze.comparison.conformance.result import Conformance
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
@@ -381,6 +382,52 @@ def explain(
     analysis = analyze_network(read(network, settings))
     path = layer if isinstance(layer, str) else analysis[layer].node.id
     return Worked(work_out(analysis, path, quantity, notation))
+
+
+def check(
+    spec: Network | str | Path,
+    model: Network | str | Path,
+    *,
+    folded: bool = False,
+    settings: Settings | None = None,
+) -> Conformance:
+    """Is a model the network that its spec declares?
+
+    Names do not matter, nor does in which way the same is written; dropout, and the softmax that
+    ends one of both, are left out of account.
+
+    Parameters
+    ----------
+    spec
+        What is declared: a network, a file, or ``zoo:NAME``.
+    model
+        What is there: the same, or a file of another program.
+    folded
+        Whether batch normalisation is worked into the layers before it, as exporters do.
+    settings
+        Values for the parameters of the spec, by name.
+
+    Returns
+    -------
+    Conformance
+        A proof that both are the same network, or the first things in which they are not.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with a file, each at its place.
+
+    Examples
+    --------
+    >>> check("zoo:resnet18", "zoo:resnet18").holds
+    True
+    >>> other = loads(dumps(load("zoo:lenet5")).replace("units: 84", "units: 85"))
+    >>> print(check("zoo:lenet5", other))
+    F6: units 84 in the spec, 85 in F6 of the model
+    """
+    from cnnanalyze.comparison.conformance.proof import conform
+
+    return conform(read(spec, settings), read(model), folded=folded)
 
 
 def compare(

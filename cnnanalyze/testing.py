@@ -1,4 +1,4 @@
-"""The conformance suites for layer kinds and front ends: what tests ours tests theirs.
+"""For the tests of others: suites for layer kinds and front ends, and models held to their specs.
 
 A kind of somebody else's is registered in both books, its rules with :func:`cnnanalyze.layer` and
 its kernel with :func:`cnnanalyze.execute.kernels.run`. Then one line in its own tests is enough::
@@ -10,6 +10,11 @@ A front end, registered with :func:`cnnanalyze.front_end`, is tested with a file
 
     def test_tiny() -> None:
         check_front_end(Path("samples/net.tiny"))
+
+A model is held to its spec::
+
+    def test_the_model_is_what_is_declared() -> None:
+        assert_conforms("model.onnx", "model.yaml")
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cnnanalyze.comparison.conformance.proof import conform
 from cnnanalyze.core.files import printable, read_bytes
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
@@ -29,6 +35,7 @@ from cnnanalyze.crosscheck.trait_check import contradictions, not_shown
 from cnnanalyze.errors import CnnError, PluginError, ShapeError, Source
 from cnnanalyze.exchange.front_end import find
 from cnnanalyze.exchange.load import load
+from cnnanalyze.exchange.network_source import read
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.graph.network import Network
@@ -42,6 +49,34 @@ ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]
 
 SUBJECT = "subject"
 """The id of the layer under test in the network of :func:`network_of`."""
+
+
+def assert_conforms(
+    model: Network | str | Path, spec: Network | str | Path, *, folded: bool = False
+) -> None:
+    """Is a model the network that its spec declares?
+
+    Parameters
+    ----------
+    model
+        A network, or a file that can be imported.
+    spec
+        The spec: a network, a file, or ``zoo:NAME``.
+    folded
+        Whether batch normalisation is worked into the layers before it, as exporters do.
+
+    Raises
+    ------
+    AssertionError
+        With everything in which the model departs from the spec, one line each.
+
+    Examples
+    --------
+    >>> assert_conforms("zoo:lenet5", "zoo:lenet5")
+    """
+    found = conform(read(spec), read(model), folded=folded)
+    if not found.holds:
+        raise AssertionError(f"{found.headline()}\n{found}")
 
 
 def check_kind(

@@ -271,6 +271,7 @@ FUNCTION_OF = {
     "verify": "verify",
     "audit": "audit",
     "lint": "lint",
+    "check": "check",
     "budget": "budget",
     "explain": "explain",
     "convolve": "convolve",

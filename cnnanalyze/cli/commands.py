@@ -65,6 +65,11 @@ COMMANDS = {
         _CHECKS,
         "Errors and suspicious places in specs, and how to fix them.",
     ),
+    "check": CommandEntry(
+        "cnnanalyze.cli.check:check",
+        _CHECKS,
+        "Is a model the network that its spec declares?",
+    ),
     "budget": CommandEntry(
         "cnnanalyze.cli.budget:budget",
         _CHECKS,

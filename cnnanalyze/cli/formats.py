@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -136,3 +137,35 @@ def endings_of(formats: Sequence[str], endings: Mapping[str, Sequence[str]] = EN
     """
     *most, last = (endings[name][0] for name in formats if name in endings)
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def usual_finding_format() -> str:
+    """Return the format of findings where none is asked for: annotations in GitHub Actions."""
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def read_finding_output(text: str) -> tuple[str, Path]:
+    """Return format and file of ``FORMAT=FILE``, or of a file whose name ends in its format.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or the name does not say which it is.
+
+    Examples
+    --------
+    >>> read_finding_output("sarif=lint.json")[0], read_finding_output("lint.sarif")[0]
+    ('sarif', 'sarif')
+    """
+    from cnnanalyze.report import check_format
+    from cnnanalyze.report.findings import FORMATS
+
+    name, equals, path = text.partition("=")
+    if name and equals and path:
+        return check_format(name, tuple(FORMATS)), Path(path)
+    if equals or not Path(text).suffix:
+        raise UsageError(
+            f"--output takes FORMAT=FILE, or a FILE whose name ends in its format, not '{text}'",
+            help="for example --output sarif=lint.sarif",
+        )
+    return choose_format(None, Path(text), tuple(FORMATS)), Path(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from cnnanalyze.linting.settings import SettingsSource
 
 Codes = list[str] | None
-LintFormat = Literal[
-    "text",
-    "concise",
-    "json",
-    "jsonl",
-    "sarif",
-    "github",
-    "gitlab",
-    "junit",
-    "markdown",
-    "summary",
-]
 RULES, FAILING, CHANGES, BASELINE, CONFIGURATION = (
     "Rules",
     "When to fail",
@@ -137,8 +125,8 @@ def lint(
         ),
     ] = False,
     format: Annotated[  # noqa: A002 - the name of the option
-        LintFormat | None,
-        option.format_option(LintFormat, "by default text, and github in GitHub Actions"),
+        option.FindingFormat | None,
+        option.format_option(option.FindingFormat, "by default text, and github in GitHub Actions"),
     ] = None,
     output: Annotated[
         list[str] | None,
@@ -275,14 +263,14 @@ def lint(
     """
     from cnnanalyze.cli import findings as show
     from cnnanalyze.cli.changes import change, follow
+    from cnnanalyze.cli.formats import read_finding_output, usual_finding_format
     from cnnanalyze.cli.output import complain
     from cnnanalyze.cli.specs import read_settings, search
     from cnnanalyze.linting.result import LintResult
     from cnnanalyze.linting.run import Configuration
 
     given = _given(select, extend_select, ignore, profile, target, fail_on, max_warnings)
-    chosen = format or _usual_format()
-    outputs = [_read_output(text) for text in output or ()]
+    outputs = [read_finding_output(text) for text in output or ()]
     if (write_baseline or prune_baseline) and baseline is None:
         raise UsageError("which baseline?", help="name it with --baseline FILE")
     _refuse_both("--write-baseline", write_baseline, "--prune-baseline", prune_baseline)
@@ -322,7 +310,7 @@ def lint(
         result = _against(result, baseline, write=write_baseline, prune=prune_baseline)
         result = result if least is None else result.from_severity(least)
         if not diff:
-            show.result(result, chosen, quiet=quiet)
+            show.result(result, format or usual_finding_format(), quiet=quiet)
         for name, path in outputs:
             show.write(result, name, path)
         complain(failed)
@@ -392,26 +380,6 @@ def _severity(name: str) -> Severity:
         f"there is no severity '{name}'{nearest(name, SEVERITIES)}",
         help=f"the severities are {', '.join(SEVERITIES)}",
     )
-
-
-def _usual_format() -> LintFormat:
-    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
-
-
-def _read_output(text: str) -> tuple[str, Path]:
-    from cnnanalyze.cli.formats import choose_format
-    from cnnanalyze.report import check_format
-    from cnnanalyze.report.findings import FORMATS
-
-    name, equals, path = text.partition("=")
-    if name and equals and path:
-        return check_format(name, tuple(FORMATS)), Path(path)
-    if equals or not Path(text).suffix:
-        raise UsageError(
-            f"--output takes FORMAT=FILE, or a FILE whose name ends in its format, not '{text}'",
-            help="for example --output sarif=lint.sarif",
-        )
-    return choose_format(None, Path(text), tuple(FORMATS)), Path(text)
 
 
 def _check_outputs(paths: Sequence[Path], specs: Sequence[LintTarget]) -> None:

@@ -59,6 +59,18 @@ def format_option(
 
 DocumentFormat = Literal["text", "markdown", "latex", "html", "json"]
 TableFormat = Literal["text", "markdown", "latex", "html", "json", "csv"]
+FindingFormat = Literal[
+    "text",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+    "summary",
+]
 
 Specs = Annotated[
     list[str],

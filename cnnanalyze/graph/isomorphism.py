@@ -9,21 +9,51 @@ wired crosswise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
-
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
+from typing import Protocol, TypeVar
 
 Labels = Mapping[str, Hashable]
 """For each layer something that is equal for equal layers."""
 
 
+class Wired(Protocol):
+    """A layer, or an operation, that reads others."""
+
+    @property
+    def id(self) -> str:
+        """What it is called."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The ids of what it reads."""
+
+
+W_co = TypeVar("W_co", bound=Wired, covariant=True)
+W = TypeVar("W", bound=Wired)
+
+
+class Wiring(Protocol[W_co]):
+    """A network, or whatever else is wired as one: its layers come in the order of execution."""
+
+    @property
+    def inputs(self) -> Collection[str]:
+        """The ids of what goes in."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The ids of what comes out."""
+
+    def __iter__(self) -> Iterator[W_co]: ...
+
+    def __len__(self) -> int: ...
+
+
 def isomorphism(
-    one: Network,
-    other: Network,
+    one: Wiring[W],
+    other: Wiring[W],
     labels: tuple[Labels, Labels],
-    takes_any_order: Callable[[Node], bool],
+    takes_any_order: Callable[[W], bool],
 ) -> dict[str, str] | None:
     """Return which layer of one network is which of the other; nothing if none is found.
 
@@ -59,9 +89,9 @@ def isomorphism(
 
 
 def _walk(
-    network: Network,
+    network: Wiring[W],
     labels: Labels,
-    takes_any_order: Callable[[Node], bool],
+    takes_any_order: Callable[[W], bool],
     numbers: dict[Hashable, int],
 ) -> dict[str, tuple[Hashable, ...]]:
     """Return the layers in an order that names do not matter for, each with what it reads by place.
@@ -84,7 +114,8 @@ def _walk(
     leads: dict[str, int] = {}
     """What each layer is and leads to, too."""
     places: dict[str, list[tuple[int, int]]] = {node.id: [] for node in network}
-    for node in reversed(network.nodes):
+    nodes = {node.id: node for node in network}
+    for node in reversed(nodes.values()):
         leads[node.id] = number("leads", made[node.id], node.id in ends, *sorted(places[node.id]))
         for k, source in enumerate(node.inputs):
             if source in places:
@@ -95,7 +126,7 @@ def _walk(
     order: dict[str, int] = {node.id: k for k, node in enumerate(network)}
 
     def key(id_: str) -> tuple[int, tuple[int, ...], int, str]:
-        node = network[id_]
+        node = nodes[id_]
         read = [at[i] for i in node.inputs]
         return (
             leads[id_],
@@ -104,6 +135,10 @@ def _walk(
             id_,
         )
 
+    readers: dict[str, list[str]] = {id_: [] for id_ in nodes}
+    for node in nodes.values():
+        for source in filter(nodes.get, dict.fromkeys(node.inputs)):
+            readers[source].append(node.id)
     ready = [key(id_) for id_, count in waiting.items() if not count]
     heapify(ready)
     found: dict[str, tuple[Hashable, ...]] = {}
@@ -111,7 +146,7 @@ def _walk(
         _, read, _, id_ = heappop(ready)
         at[id_] = len(found)
         found[id_] = (labels[id_], id_ in ends, read)
-        for reader in network.consumers[network[id_].id]:
+        for reader in readers[id_]:
             waiting[reader] -= 1
             if not waiting[reader]:
                 heappush(ready, key(reader))

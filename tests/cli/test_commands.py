@@ -13,7 +13,6 @@ import pytest
 from cnnanalyze.cli import COMMANDS
 from cnnanalyze.cli import options as option
 from cnnanalyze.cli.commands import make_command, make_group
-from cnnanalyze.cli.lint import LintFormat
 from tests.cli.options import options_of
 
 
@@ -194,7 +193,8 @@ def formats() -> dict[str, tuple[Any, tuple[str, ...]]]:
         "solve": (option.DocumentFormat, known()),
         "convolve": (option.DocumentFormat, known()),
         "grade": (option.TableFormat, known(tables=True)),
-        "lint": (LintFormat, tuple(FINDINGS)),
+        "lint": (option.FindingFormat, tuple(FINDINGS)),
+        "check": (option.FindingFormat, tuple(FINDINGS)),
     }
 
 

@@ -1,0 +1,500 @@
+"""The normal form: a network in operations, of which each can be written in one way only.
+
+What computes the same is written differently by different people and programs: a depthwise layer
+and a convolution with as many groups as channels, ``same`` and the zeros that it comes to, a dense
+layer and a convolution over the whole map. In the normal form they are one. Layers that do nothing
+when a network is used, such as dropout, are not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from cnnanalyze.core.shape import Shape
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.attributes import CONTINUED, per_axis, per_border
+from cnnanalyze.layers.traits import Trait
+
+Features = Mapping[str, Any]
+"""What an operation is given, by the words of the spec language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a normal form."""
+
+    id: str
+    """The id of the layer that it comes from; of a layer of two steps, the first has a suffix."""
+    name: str
+    """What it does: mostly the layer kind."""
+    features: tuple[tuple[str, Any], ...]
+    """Its attributes, in the order of their names; what does not matter is left out."""
+    inputs: tuple[str, ...]
+    """The ids of operations and of inputs of the network that it reads."""
+    shape: Shape
+    """What it gives."""
+    node: Node
+    """The layer that it comes from."""
+    takes_any_order: bool = False
+    """Whether the order of what it reads makes no difference."""
+
+    @property
+    def label(self) -> Hashable:
+        """What is equal for equal operations."""
+        return self.name, self.features
+
+
+@dataclass(frozen=True)
+class NormalForm:
+    """A network in its normal form.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, input: 9x9x4, layers: [{depthwise: 3}, dropout, flatten, {dense: 5}]}"
+    ... )
+    >>> for operation in normal_form(net):
+    ...     print(operation.name, *(f"{name}={value}" for name, value in operation.features))
+    conv bias=True dilation=(1, 1) filters=4 groups=4 kernel=(3, 3) padding=((0, 0), (0, 0)) \
+stride=(1, 1)
+    dense bias=True units=5
+    """
+
+    inputs: Mapping[str, Shape]
+    operations: tuple[Operation, ...]
+    """In the order of execution."""
+    outputs: tuple[str, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Operation]:
+        """The operations by their ids."""
+        return {operation.id: operation for operation in self.operations}
+
+    @cached_property
+    def consumers(self) -> dict[str, tuple[str, ...]]:
+        """For every input and every operation, what reads it."""
+        readers: dict[str, list[str]] = {i: [] for i in (*self.inputs, *self.by_id)}
+        for operation in self.operations:
+            for source in dict.fromkeys(operation.inputs):
+                readers[source].append(operation.id)
+        return {source: tuple(found) for source, found in readers.items()}
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __getitem__(self, id: str) -> Operation:  # noqa: A002 - the word of the language
+        return self.by_id[id]
+
+    def without_last(self, names: frozenset[str]) -> NormalForm:
+        """Return the network without the operations of such names that end it."""
+        ends = {o: self.by_id[o] for o in self.outputs if o in self.by_id}
+        last = {
+            o: end.inputs[0]
+            for o, end in ends.items()
+            if end.name in names and not self.consumers[o]
+        }
+        return NormalForm(
+            self.inputs,
+            tuple(operation for operation in self.operations if operation.id not in last),
+            tuple(last.get(o, o) for o in self.outputs),
+        )
+
+
+def normal_form(network: Network, *, folded: bool = False) -> NormalForm:
+    """Return the normal form of a network.
+
+    Parameters
+    ----------
+    network
+        The network.
+    folded
+        Whether batch normalisations behind convolutions and dense layers are worked into these, as
+        exporters do it: such a layer then has a bias.
+    """
+    form = _Writer(network, folded)
+    for node in network:
+        form.add(node)
+    return form.finish()
+
+
+class _Writer:
+    """A normal form that is being written."""
+
+    def __init__(self, network: Network, folded: bool) -> None:
+        self.network = network
+        self.folded = folded
+        self.shapes: dict[str, Shape] = {i: given.shape for i, given in network.inputs.items()}
+        self.operations: dict[str, Operation] = {}
+        self.stands_for: dict[str, str] = {}
+        """For each layer that is no operation, the operation or input that gives the same."""
+        self.outputs = frozenset[str](network.outputs)
+
+    def source(self, id: str) -> str:  # noqa: A002 - the word of the language
+        """Return the operation, or the input, that gives what a layer gives."""
+        return self.stands_for.get(id, id)
+
+    def add(self, node: Node) -> None:
+        """Write a layer."""
+        inputs = tuple(self.source(i) for i in node.inputs)
+        if _is_idle(node) or self._is_flattened_for_dense(node):
+            self.stands_for[node.id] = inputs[0]
+        elif self.folded and node.kind == "batchnorm" and self._fold(node, inputs[0]):
+            return
+        else:
+            for operation in _WRITERS.get(node.kind, _plain)(node, inputs):
+                self._enter(self._merged(operation))
+
+    def finish(self) -> NormalForm:
+        """Return the normal form: paddings that nothing reads any more are not in it."""
+        outputs = tuple(self.source(o) for o in self.network.outputs)
+        read = {i for operation in self.operations.values() for i in operation.inputs}
+        kept = tuple(
+            operation
+            for operation in self.operations.values()
+            if operation.name not in {"zeropad", "concat", "add"}
+            or operation.id in read
+            or operation.id in outputs
+        )
+        return NormalForm(
+            {i: given.shape for i, given in self.network.inputs.items()}, kept, outputs
+        )
+
+    def _enter(self, operation: Operation) -> None:
+        self.operations[operation.id] = operation
+        self.shapes[operation.id] = operation.shape
+
+    def _is_read_once(self, id: str) -> bool:  # noqa: A002 - the word of the language
+        return id not in self.outputs and len(self.network.consumers.get(id, ())) == 1  # type: ignore[call-overload]  # ids are texts
+
+    def _is_flattened_for_dense(self, node: Node) -> bool:
+        """Whether a layer only makes a vector, and what reads it asks for no order."""
+        if node.kind != "flatten":
+            return False
+        waiting, seen = [node.id], set[str]()
+        while waiting:
+            if (here := waiting.pop()) in self.outputs:
+                return False
+            for reader in self.network.consumers[here]:
+                if reader in seen:
+                    continue
+                seen.add(reader)
+                if _knows_no_order(self.network[reader]):
+                    waiting.append(reader)
+                elif self.network[reader].kind != "dense":
+                    return False
+        return True
+
+    def _fold(self, node: Node, source: str) -> bool:
+        """Work a batch normalisation into what it reads; say whether that is possible."""
+        before = self.operations.get(source)
+        if before is None or before.name not in _FOLDABLE:
+            return False
+        if not (self._is_read_once(node.inputs[0]) and self._is_read_once(before.node.id)):
+            return False
+        features = {**dict(before.features), "bias": True}
+        self._enter(replace(before, features=_sorted(features)))
+        self.stands_for[node.id] = source
+        return True
+
+    def _merged(self, operation: Operation) -> Operation:
+        """Return an operation that has taken up what it reads, where both are one."""
+        if operation.name in {"concat", "add"}:
+            return replace(operation, inputs=tuple(self._spread(operation)))
+        before = self.operations.get(operation.inputs[0]) if operation.inputs else None
+        if before is None or before.name != "zeropad" or "padding" not in dict(operation.features):
+            return operation
+        features = dict(operation.features)
+        if operation.name == "conv" or (
+            operation.name == "maxpool"
+            and all(first == 0 for first, _ in features["padding"])
+            and self._is_positive(before.inputs[0])
+        ):
+            padded, own = dict(before.features)["padding"], features["padding"]
+            features["padding"] = tuple(
+                (p + q, r + s) for (p, r), (q, s) in zip(padded, own, strict=True)
+            )
+            return replace(operation, features=_sorted(features), inputs=before.inputs)
+        return operation
+
+    def _is_positive(self, source: str) -> bool:
+        """Whether what is read has no negative number, so that a zero is never the largest."""
+        before = self.operations.get(source)
+        return before is not None and (
+            before.name == "sigmoid"
+            or (before.name == "clip" and (dict(before.features)["min"] or 0) >= 0)
+        )
+
+    def _spread(self, join: Operation) -> Iterator[str]:
+        """Yield what a join reads, with joins of the same kind among it spread out."""
+        for source in join.inputs:
+            inner = self.operations.get(source)
+            if (
+                inner is not None
+                and inner.label == join.label
+                and (join.name == "concat" or self._is_read_once(inner.node.id))
+            ):
+                yield from inner.inputs
+            else:
+                yield source
+
+
+def _is_idle(node: Node) -> bool:
+    """Whether a layer passes on what it gets, when the network is used."""
+    if node.kind in _REGULARISING or node.layer.without_effect(*node.input_shapes):
+        return True
+    if node.kind not in {"flatten", "reshape"}:
+        return False
+    given, got = node.input_shapes[0], node.output
+    return given.channels == got.channels and given.positions == got.positions == 1
+
+
+def _knows_no_order(node: Node) -> bool:
+    """Whether a layer works number by number and holds nothing."""
+    return _is_idle(node) or (
+        Trait.ACTIVATION in node.layer.traits and not node.layer.params(*node.input_shapes)
+    )
+
+
+_REGULARISING = frozenset({"dropout", "drop_path", "identity"})
+_FOLDABLE = frozenset({"conv", "dense", "transposed_conv"})
+
+
+# --- writers --------------------------------------------------------------------------------------
+
+Writer = Callable[[Node, tuple[str, ...]], Iterator[Operation]]
+
+
+def _operation(
+    node: Node,
+    inputs: tuple[str, ...],
+    name: str,
+    features: Features,
+    *,
+    suffix: str = "",
+    shape: Shape | None = None,
+) -> Operation:
+    return Operation(
+        node.id + suffix,
+        name,
+        _sorted(features),
+        inputs,
+        node.output if shape is None else shape,
+        node,
+        name in _UNORDERED,
+    )
+
+
+_UNORDERED = frozenset({"add", "multiply", "average", "maximum", "minimum"})
+
+
+def _sorted(features: Features) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(features.items()))
+
+
+def _plain(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    """Write a layer as it stands, without what no framework calls its architecture."""
+    rank = node.input_shapes[0].rank if node.input_shapes else 0
+    features = {
+        name: _axes(value, rank) if name in _PER_AXIS else _frozen(value)
+        for name, value in node.attributes.items()
+        if name not in _BESIDE
+    }
+    yield _operation(node, inputs, node.kind, features)
+
+
+_PER_AXIS = frozenset({"kernel", "stride", "dilation"})
+_BESIDE = frozenset({"epsilon", "rate", "initial", "momentum", "about"})
+"""Attributes that only training, or the last digits, depend on."""
+
+
+def _axes(value: Any, rank: int) -> Hashable:  # noqa: ANN401 - the values of attributes
+    return None if value is None else per_axis(value, rank, "kernel")
+
+
+def _frozen(value: Any) -> Hashable:  # noqa: ANN401 - the values of attributes
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def _borders(node: Node) -> tuple[tuple[int, int], ...]:
+    """Return, for each axis, how much padding the windows read before and behind the map.
+
+    A negative number is what they leave unread.
+    """
+    fits = node.layer.fit(*node.input_shapes)
+    return tuple((f.before, f.covered - f.before - f.size) for f in fits)
+
+
+def _continued(node: Node) -> Features:
+    """Return how the map goes on beyond its borders, if not with zeros."""
+    padding = node.attributes.get("padding")
+    return {"border": padding} if padding in CONTINUED else {}
+
+
+def _window(node: Node) -> dict[str, Any]:
+    """Return what all windows have."""
+    given, rank = node.attributes, node.input_shapes[0].rank
+    stride = given["kernel"] if given["stride"] is None else given["stride"]
+    return {
+        "kernel": per_axis(given["kernel"], rank, "kernel"),
+        "stride": per_axis(stride, rank, "stride"),
+        "dilation": per_axis(given.get("dilation", 1), rank, "dilation"),
+        "padding": _borders(node),
+        **_continued(node),
+    }
+
+
+def _convolution(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    given, (x, *_) = node.attributes, node.input_shapes
+    window = _window(node)
+    groups = given.get("groups", 1)
+    extra = {k: v for k in ("weight_standardized", "gain") if (v := given.get(k))}
+    filters = x.channels * given["multiplier"] if node.kind == "depthwise" else given["filters"]
+    if node.kind == "depthwise":
+        groups = x.channels
+    if groups == 1 and not extra and _covers(window, x) and node.output.positions == 1:
+        yield _operation(node, inputs, "dense", {"units": filters, "bias": given["bias"]})
+        return
+    yield _operation(
+        node,
+        inputs,
+        "conv",
+        {**window, "filters": filters, "groups": groups, "bias": given["bias"], **extra},
+    )
+
+
+def _covers(window: Features, x: Shape) -> bool:
+    """Whether a window is as large as the map, so that it is laid once, without padding."""
+    return (
+        window["kernel"] == x.size
+        and window["padding"] == ((0, 0),) * x.rank
+        and (prod(x.size) == 1 or window["dilation"] == (1,) * x.rank)
+    )
+
+
+def _separable(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    given, (x, *_) = node.attributes, node.input_shapes
+    between = x.channels * given["multiplier"]
+    depthwise = _operation(
+        node,
+        inputs,
+        "conv",
+        {**_window(node), "filters": between, "groups": x.channels, "bias": False},
+        suffix=" (depthwise)",
+        shape=Shape(node.output.size, between),
+    )
+    yield depthwise
+    ones = (1,) * x.rank
+    point = {"kernel": ones, "stride": ones, "dilation": ones, "padding": ((0, 0),) * x.rank}
+    features = {**point, "filters": given["filters"], "groups": 1, "bias": given["bias"]}
+    yield _operation(node, (depthwise.id,), "conv", features)
+
+
+def _dense(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    given = node.attributes
+    yield _operation(node, inputs, "dense", {"units": given["units"], "bias": given["bias"]})
+
+
+def _transposed(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    (plain,) = _plain(node, inputs)
+    features = dict(plain.features) | {"size": node.output.size}
+    if not isinstance(padding := node.attributes["padding"], str):
+        # The size says how much is added behind.
+        features["padding"] = tuple(
+            before for before, _ in per_border(padding, node.input_shapes[0].rank, "padding")
+        )
+    features.pop("output_padding")
+    yield replace(plain, features=_sorted(features))
+
+
+def _pool(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    window, (x, *_) = _window(node), node.input_shapes
+    whole = {"avgpool": "global_avgpool", "maxpool": "global_maxpool"}.get(node.kind)
+    if whole and _covers(window, x):
+        yield _operation(node, inputs, whole, {})
+        return
+    features = dict(window)
+    if node.kind == "avgpool" and any(max(border) > 0 for border in _borders(node)):
+        features["count_padding"] = node.attributes["count_padding"]
+    if "norm" in node.attributes:
+        features["norm"] = node.attributes["norm"]
+    yield _operation(node, inputs, node.kind, features)
+
+
+def _adaptive(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    x, kind = node.input_shapes[0], node.kind.removeprefix("adaptive_")
+    if node.output.positions == 1:
+        yield _operation(node, inputs, f"global_{kind}", {})
+    elif all(n % m == 0 for n, m in zip(x.size, node.output.size, strict=True)):
+        kernel = tuple(n // m for n, m in zip(x.size, node.output.size, strict=True))
+        yield _operation(
+            node,
+            inputs,
+            kind,
+            {
+                "kernel": kernel,
+                "stride": kernel,
+                "dilation": (1,) * x.rank,
+                "padding": ((0, 0),) * x.rank,
+            },
+        )
+    else:
+        yield _operation(node, inputs, node.kind, {"size": node.output.size})
+
+
+def _reduce(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    x, given = node.input_shapes[0], node.attributes
+    whole = {"mean": "global_avgpool", "max": "global_maxpool"}.get(given["method"])
+    if whole and node.output.positions == 1 and node.output.channels == x.channels:
+        yield _operation(node, inputs, whole, {})
+    else:
+        yield from _plain(node, inputs)
+
+
+def _clip(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    least, most = {"relu": (0, None), "relu6": (0, 6)}.get(
+        node.kind, (node.attributes.get("min"), node.attributes.get("max"))
+    )
+    yield _operation(node, inputs, "clip", {"min": least, "max": most})
+
+
+def _zeropad(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    given, rank = node.attributes, node.input_shapes[0].rank
+    if node.kind == "pad" and (given["mode"], given["fill"]) != ("constant", 0):
+        yield from _plain(node, inputs)
+        return
+    yield _operation(
+        node, inputs, "zeropad", {"padding": per_border(given["padding"], rank, "padding")}
+    )
+
+
+_WRITERS: Mapping[str, Writer] = {
+    "conv": _convolution,
+    "depthwise": _convolution,
+    "separable": _separable,
+    "dense": _dense,
+    "transposed_conv": _transposed,
+    "avgpool": _pool,
+    "maxpool": _pool,
+    "lppool": _pool,
+    "adaptive_avgpool": _adaptive,
+    "adaptive_maxpool": _adaptive,
+    "global_avgpool": lambda node, inputs: iter([_operation(node, inputs, node.kind, {})]),
+    "global_maxpool": lambda node, inputs: iter([_operation(node, inputs, node.kind, {})]),
+    "reduce": _reduce,
+    "relu": _clip,
+    "relu6": _clip,
+    "clip": _clip,
+    "hard_tanh": _clip,
+    "zeropad": _zeropad,
+    "pad": _zeropad,
+}
+"""How each layer kind is written; the rest as it stands."""

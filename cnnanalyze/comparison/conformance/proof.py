@@ -1,0 +1,275 @@
+"""The proof that a model is the network of its spec, or the first things in which it is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import zip_longest
+
+from cnnanalyze.comparison.conformance.matching import Partners, match
+from cnnanalyze.comparison.conformance.normal_form import NormalForm, Operation, normal_form
+from cnnanalyze.comparison.conformance.result import Conformance, Departure
+from cnnanalyze.graph.isomorphism import isomorphism
+from cnnanalyze.graph.network import Network
+
+_PROBABILITIES = frozenset({"softmax", "log_softmax", "sigmoid"})
+"""What ends a network in one framework, and is part of the loss in another."""
+
+
+def conform(spec: Network, model: Network, *, folded: bool = False) -> Conformance:
+    """Is the model the network that the spec declares?
+
+    Both are brought to their normal form. If one is then the other, whatever their layers are
+    called, that is a proof. Otherwise their operations are matched, and what differs is told.
+
+    Parameters
+    ----------
+    spec
+        What is declared.
+    model
+        What is there.
+    folded
+        Whether batch normalisations are worked into the layers before them, in both.
+    """
+    ours, theirs = normal_form(spec, folded=folded), normal_form(model, folded=folded)
+    notes = ["batch normalisation is worked into the layers before it"] if folded else []
+    ends = [_ends(form) for form in (ours, theirs)]
+    if ends[0] != ends[1]:
+        shorter = ours.without_last(_PROBABILITIES), theirs.without_last(_PROBABILITIES)
+        if _ends(shorter[0]) == _ends(shorter[1]):
+            (word,) = {*ends[0], *ends[1]} & _PROBABILITIES or {""}
+            where = "spec" if word in ends[0] else "model"
+            notes.append(f"the {word} that ends the {where} is left out of account")
+            ours, theirs = shorter
+    found = [*_inputs(spec, model)]
+    if not found:
+        partner = _isomorphism(ours, theirs, sharing=True) or _isomorphism(ours, theirs)
+        found = [
+            *(_sharing if partner is not None else _departures)(
+                ours, theirs, partner or match(ours, theirs)
+            )
+        ]
+        if partner is not None and not found:
+            return Conformance(spec, model, tuple(partner.items()), (), tuple(notes))
+    return Conformance(spec, model, (), tuple(_counted(found)), tuple(notes))
+
+
+def _isomorphism(ours: NormalForm, theirs: NormalForm, *, sharing: bool = False) -> Partners | None:
+    """Return which operation is which, if both are one network; also by how many share numbers."""
+    return isomorphism(
+        ours,
+        theirs,
+        (_labels(ours, sharing=sharing), _labels(theirs, sharing=sharing)),
+        lambda operation: operation.takes_any_order,
+    )
+
+
+def _ends(form: NormalForm) -> list[str]:
+    return [form[o].name if o in form.by_id else "" for o in form.outputs]
+
+
+def _labels(form: NormalForm, *, sharing: bool) -> dict[str, object]:
+    """Return what is equal for equal operations."""
+    holders = Counter(map(_owner, form))
+    return {o.id: (o.label, holders[_owner(o)] if sharing else 0) for o in form}
+
+
+def _owner(operation: Operation) -> str:
+    """Return the layer that holds the numbers of an operation, with the step of that layer."""
+    node = operation.node
+    return (node.share or node.id) + operation.id.removeprefix(node.id)
+
+
+def _inputs(spec: Network, model: Network) -> Iterator[Departure]:
+    """Yield which inputs differ."""
+    for given, found in zip_longest(spec.inputs.items(), model.inputs.items()):
+        if given is None or found is None:
+            one, other = len(spec.inputs), len(model.inputs)
+            yield Departure(
+                "input",
+                f"{one} {'input' if one == 1 else 'inputs'} in the spec, {other} in the model: "
+                f"{', '.join(spec.inputs)} against {', '.join(model.inputs)}",
+            )
+            return
+        (name, ours), (other_name, theirs) = given, found
+        if ours.shape != theirs.shape:
+            yield Departure(
+                "input",
+                f"{name}: {ours.shape} in the spec, {theirs.shape} in {other_name} of the model",
+            )
+
+
+def _sharing(ours: NormalForm, theirs: NormalForm, partner: Partners) -> Iterator[Departure]:
+    """Yield which operations hold numbers of their own in the one and shared ones in the other."""
+    ours_of: dict[str, str] = {}
+    theirs_of: dict[str, str] = {}
+    for operation in ours:
+        other = theirs[partner[operation.id]]
+        mine, its = _owner(operation), _owner(other)
+        if theirs_of.setdefault(mine, its) != its or ours_of.setdefault(its, mine) != mine:
+            holder = "numbers of its own" if mine == operation.id else f"the numbers of {mine}"
+            other_holder = "numbers of its own" if its == other.id else f"the numbers of {its}"
+            yield Departure(
+                "sharing",
+                f"{operation.node.id} has {holder} in the spec; {other.node.id} of the model has "
+                f"{other_holder}",
+                operation.node,
+                other.node,
+                mark=operation.node.mark,
+            )
+
+
+def _departures(ours: NormalForm, theirs: NormalForm, partners: Partners) -> Iterator[Departure]:
+    """Yield what differs: in the order of the spec, and then what only the model has."""
+    found = [*_local_departures(ours, theirs, partners)] or [*_ends_of(ours, theirs, partners)]
+    yield from found
+    if not found:
+        yield Departure(
+            "wiring",
+            "each operation has its like in the model, but they are wired in another way",
+        )
+
+
+def _local_departures(
+    ours: NormalForm, theirs: NormalForm, partners: Partners
+) -> Iterator[Departure]:
+    before = {theirs_id: ours_id for ours_id, theirs_id in partners.items()}
+    for operation in ours:
+        partner = theirs.by_id.get(partners.get(operation.id, ""))
+        if partner is None:
+            yield Departure(
+                "missing",
+                f"{_called(operation)} of the spec is not in the model",
+                operation.node,
+                mark=operation.node.mark,
+            )
+        elif operation.label != partner.label:
+            yield from _changes(operation, partner)
+        elif (told := _wiring(operation, partner, partners, theirs)) is not None:
+            yield told
+    for operation in theirs:
+        if operation.id not in before:
+            read = [before[i] for i in operation.inputs if i in before]
+            node = ours[read[0]].node if read and read[0] in ours.by_id else None
+            behind = f", behind {read[0]}" if read else ""
+            yield Departure(
+                "extra",
+                f"{_called(operation)} of the model is not in the spec{behind}",
+                None,
+                operation.node,
+                mark=None if node is None else node.mark,
+            )
+
+
+def _ends_of(ours: NormalForm, theirs: NormalForm, partners: Partners) -> Iterator[Departure]:
+    """Yield which outputs are not each other's, of networks that are alike otherwise."""
+    for one, other in zip_longest(ours.outputs, theirs.outputs):
+        if one is None or other is None or partners.get(one) != other:
+            yield Departure(
+                "output",
+                f"the spec ends with {one or 'fewer outputs'}, "
+                f"the model with {other or 'fewer outputs'}",
+                ours[one].node if one in ours.by_id else None,
+                mark=ours[one].node.mark if one in ours.by_id else None,
+            )
+
+
+def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
+    """Yield in what two operations of one kind differ, or that their kinds do."""
+    one, other = dict(ours.features), dict(theirs.features)
+    if ours.name != theirs.name or ours.name == "clip" or one.keys() != other.keys():
+        yield Departure(
+            "kind",
+            f"{ours.node.id}: {_told(ours)} in the spec, {_told(theirs)} in {theirs.node.id} of "
+            "the model",
+            ours.node,
+            theirs.node,
+            mark=ours.node.mark,
+        )
+        return
+    written = [operation.node.attributes.get("padding") for operation in (ours, theirs)]
+    follows = written[0] == written[1] and isinstance(written[0], str)
+    """Whether the zeros differ only since the windows do: both say ``same``."""
+    for name, value in one.items():
+        if value != other[name] and not (name == "padding" and follows):
+            yield Departure(
+                "attribute",
+                f"{ours.node.id}: {name} {say(value)} in the spec, {say(other[name])} in "
+                f"{theirs.node.id} of the model",
+                ours.node,
+                theirs.node,
+                attribute=name,
+                mark=ours.node.place(name),
+            )
+
+
+def _wiring(
+    ours: Operation, theirs: Operation, partners: Partners, form: NormalForm
+) -> Departure | None:
+    """Return that two equal operations read different things, if what they read is known."""
+    read = [partners.get(i) for i in ours.inputs]
+    if None in read or (
+        sorted(map(str, read)) == sorted(theirs.inputs)
+        if ours.takes_any_order
+        else read == [*theirs.inputs]
+    ):
+        return None
+    if any(i in form.by_id and i not in {*partners.values()} for i in theirs.inputs):
+        return None  # what stands between them is told by itself
+    return Departure(
+        "wiring",
+        f"{ours.node.id} reads {_listed(ours.inputs)} in the spec; {theirs.node.id} of the model "
+        f"reads {_listed(theirs.inputs)}",
+        ours.node,
+        theirs.node,
+        mark=ours.node.mark,
+    )
+
+
+def _counted(found: list[Departure]) -> Iterator[Departure]:
+    """Yield the departures; what is written at one place and departs alike is told once."""
+    groups: dict[object, list[Departure]] = {}
+    for departure in found:
+        own = departure.mark and (departure.mark.source.name, *departure.mark.position)
+        message = departure.message
+        for node, word in ((departure.in_spec, "spec"), (departure.in_model, "model")):
+            message = message.replace(node.id, word) if node is not None else message
+        key = (own, departure.aspect, message) if own else len(groups)
+        groups.setdefault(key, []).append(departure)
+    for alike in groups.values():
+        yield replace(alike[0], instances=len(alike))
+
+
+def _called(operation: Operation) -> str:
+    return f"{operation.node.id} ({_told(operation)})"
+
+
+def _told(operation: Operation) -> str:
+    if operation.name != "clip":
+        return operation.name
+    limits = dict(operation.features)
+    words = {(0, None): "relu", (0, 6): "relu6"}
+    said = f"clip to [{say(limits['min'])}, {say(limits['max'])}]"
+    return words.get((limits["min"], limits["max"]), said)
+
+
+def _listed(ids: tuple[str, ...]) -> str:
+    return " and ".join(ids)
+
+
+def say(value: object) -> str:
+    """Say a feature as it is told in messages.
+
+    Examples
+    --------
+    >>> say((3, 3)), say(((1, 1), (0, 1))), say(True), say(None)
+    ('3x3', '1+1 x 0+1', 'true', 'none')
+    """
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return " x ".join("+".join(map(say, pair)) for pair in value)
+    if isinstance(value, tuple):
+        return "x".join(map(say, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value is None else str(value)

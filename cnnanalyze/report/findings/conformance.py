@@ -1,0 +1,67 @@
+"""The departures of a model from its spec as findings, in every form that findings have."""
+
+from __future__ import annotations
+
+from cnnanalyze.comparison.conformance.result import Aspect, Conformance, Departure
+from cnnanalyze.errors import Source
+from cnnanalyze.language.spec import spec_of
+from cnnanalyze.linting.finding import Finding
+from cnnanalyze.linting.result import FileResult, LintResult
+
+CODES: dict[Aspect, tuple[str, str]] = {
+    "input": ("CF001", "other-input"),
+    "kind": ("CF002", "other-kind"),
+    "attribute": ("CF003", "other-attribute"),
+    "missing": ("CF004", "missing-layer"),
+    "extra": ("CF005", "undeclared-layer"),
+    "wiring": ("CF006", "other-wiring"),
+    "sharing": ("CF007", "other-sharing"),
+    "output": ("CF008", "other-output"),
+}
+"""By aspect the code and the name of its findings."""
+
+
+def findings(found: Conformance) -> LintResult:
+    """Return the departures as findings in the spec.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> one, other = (
+    ...     cnn.loads("{cnn: 1, input: 9x9x4, layers: [" + layer + "]}") for layer in ("gap", "gmp")
+    ... )
+    >>> print(findings(cnn.check(one, other)))
+    <text>:1:32: error[CF002] other-kind: global_avgpool1: global_avgpool in the spec, \
+global_maxpool in global_maxpool1 of the model
+    """
+    document = spec_of(found.spec).document
+    source = document.source if document is not None else Source(found.spec.name, "")
+    return LintResult(
+        (FileResult(source, tuple(_finding(one, found, source.name) for one in found)),)
+    )
+
+
+def _finding(departure: Departure, found: Conformance, file: str) -> Finding:
+    code, name = CODES[departure.aspect]
+    node = departure.in_spec
+    has_norms = [any(n.kind == "batchnorm" for n in net) for net in (found.spec, found.model)]
+    return Finding(
+        code,
+        name,
+        "error",
+        departure.message,
+        departure.mark,
+        node.id if node is not None else "",
+        "if the exporter worked it into the layer before, check with --folded"
+        if has_norms == [True, False] and _is_of_normalisation(departure)
+        else "change the spec or the model, whichever is wrong",
+        chain=node.chain if node is not None else (),
+        instances=departure.instances,
+        file=file,
+    )
+
+
+def _is_of_normalisation(departure: Departure) -> bool:
+    """Whether a batch normalisation is missing, or only a bias is too much."""
+    node = departure.in_spec
+    return departure.attribute == "bias" or (node is not None and node.kind == "batchnorm")

@@ -1,0 +1,113 @@
+"""``cnnanalyze check``: what it says of a model and its spec, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cnnanalyze.cli import run
+from cnnanalyze.testing import assert_conforms
+
+SPEC = """\
+cnn: 1
+name: Tiny
+input: 9x7x2
+layers:
+  - conv: {filters: 5, kernel: 3, bias: false}
+  - bn
+  - relu
+"""
+Write = Callable[..., Path]
+Captured = pytest.CaptureFixture[str]
+
+
+def test_a_model_that_conforms_ends_with_zero(write_spec: Write, capsys: Captured) -> None:
+    path = str(write_spec(SPEC))
+    assert run(["check", path, "--against", path]) == 0
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == (
+        "",
+        "Tiny: the model is the network of the spec, 3 operations alike\n",
+    )
+
+
+def test_a_departure_is_shown_at_its_line(
+    write_spec: Write, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("kernel: 3", "kernel: 5"), "model.yaml")
+    monkeypatch.chdir(spec.parent)
+    assert run(["check", spec.name, "--against", model.name]) == 1
+    assert capsys.readouterr().out == (
+        "spec.yaml:5:32: error[CF003] other-attribute: conv1: kernel 3x3 in the spec, 5x5 in "
+        "conv1 of the model\n"
+        "  |\n"
+        "5 |   - conv: {filters: 5, kernel: 3, bias: false}\n"
+        "  |                                ^\n"
+        "  layer conv1\n"
+        "  help: change the spec or the model, whichever is wrong\n"
+        "\n"
+        "1 error in 1 file\n"
+    )
+
+
+def test_folded_normalisation_is_named_as_what_it_may_be(
+    write_spec: Write, capsys: Captured
+) -> None:
+    spec = str(write_spec(SPEC, "spec.yaml"))
+    text = SPEC.replace(", bias: false", "").replace("  - bn\n", "")
+    model = str(write_spec(text, "model.yaml"))
+    assert run(["check", spec, "--against", model, "-f", "concise"]) == 1
+    shown = capsys.readouterr().out
+    assert "conv1: bias false in the spec, true in conv1 of the model" in shown
+    assert "batchnorm1 (batchnorm) of the spec is not in the model" in shown
+    assert run(["check", spec, "--against", model]) == 1
+    help_ = "if the exporter worked it into the layer before, check with --folded"
+    assert capsys.readouterr().out.count(help_) == 2
+    assert run(["check", spec, "--against", model, "--folded"]) == 0
+
+
+def test_findings_are_written_as_sarif(write_spec: Write, tmp_path: Path, capsys: Captured) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("relu", "tanh"), "model.yaml")
+    file = tmp_path / "found.sarif"
+    assert run(["check", str(spec), "--against", str(model), "-o", str(file)]) == 1
+    (found,) = json.loads(file.read_text("utf-8"))["runs"][0]["results"]
+    assert found["ruleId"] == "CF002"
+    place = found["locations"][0]["physicalLocation"]
+    assert place["region"]["startLine"] == 7
+    assert "1 error" in capsys.readouterr().out
+
+
+def test_github_gets_annotations(write_spec: Write, capsys: Captured) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("input: 9x7x2", "input: 9x7x3"), "model.yaml")
+    assert run(["check", str(spec), "--against", str(model), "-f", "github"]) == 1
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.startswith("::error title=CF001 other-input,file=")
+    assert line.endswith(
+        "::input: 9x7x2 in the spec, 9x7x3 in input of the model%0A"
+        "help: change the spec or the model, whichever is wrong"
+    )
+
+
+def test_a_missing_model_ends_with_two(write_spec: Write, capsys: Captured) -> None:
+    path = str(write_spec(SPEC))
+    assert run(["check", path, "--against", "nowhere.yaml"]) == 2
+    assert "nowhere.yaml" in capsys.readouterr().err
+
+
+def test_an_assertion_names_every_departure(write_spec: Write) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("filters: 5", "filters: 7").replace("relu", "tanh"), "m.yaml")
+    assert_conforms(spec, spec)
+    with pytest.raises(AssertionError) as caught:
+        assert_conforms(model, spec)
+    assert str(caught.value) == (
+        "Tiny: the model departs from the spec in 2 places\n"
+        "conv1: filters 5 in the spec, 7 in conv1 of the model\n"
+        "relu1: relu in the spec, tanh in tanh1 of the model"
+    )
