@@ -13,8 +13,16 @@ from cnnanalyze.layers.base import KINDS
 from tests.architecture.source import PACKAGE, modules, parsed
 
 NAMES = frozenset(word for word in KINDS.words() if "." not in word)
-AT_HOME = ("layers/", "execute/", "core/conventions/tools.py")
-"""The kinds and their tables, their kernels, and what foreign tools count for each kind."""
+AT_HOME = (
+    "layers/",
+    "execute/",
+    "core/conventions/tools.py",
+    "exchange/",
+    "export/",
+    "comparison/conformance/normal_form.py",
+)
+"""The kinds and their tables, their kernels, what foreign tools count for each kind, how each is
+said in other forms of networks, and which kinds are ways to write one another."""
 ENGLISH = frozenset(
     {"add", "average", "bn", "convolution", "crop", "identity", "linear", "ln", "maximum"}
     | {"multiply", "none", "reshape", "scale", "shift", "slice"}

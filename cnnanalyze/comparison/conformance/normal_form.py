@@ -48,6 +48,15 @@ class Operation:
         """What is equal for equal operations."""
         return self.name, self.features
 
+    @property
+    def words(self) -> str:
+        """What it is called in messages."""
+        if self.name != "clip":
+            return self.name
+        least, most = (dict(self.features)[limit] for limit in ("min", "max"))
+        known = {(0, None): "relu", (0, 6): "relu6"}
+        return known.get((least, most), f"clip to [{say(least)}, {say(most)}]")
+
 
 @dataclass(frozen=True)
 class NormalForm:
@@ -94,19 +103,40 @@ stride=(1, 1)
     def __getitem__(self, id: str) -> Operation:  # noqa: A002 - the word of the language
         return self.by_id[id]
 
-    def without_last(self, names: frozenset[str]) -> NormalForm:
-        """Return the network without the operations of such names that end it."""
+    def without_probabilities(self) -> NormalForm:
+        """Return the network without the softmax, or its like, that ends it."""
         ends = {o: self.by_id[o] for o in self.outputs if o in self.by_id}
         last = {
             o: end.inputs[0]
             for o, end in ends.items()
-            if end.name in names and not self.consumers[o]
+            if end.node.layer.is_any(_ENDING) and not self.consumers[o]
         }
         return NormalForm(
             self.inputs,
             tuple(operation for operation in self.operations if operation.id not in last),
             tuple(last.get(o, o) for o in self.outputs),
         )
+
+
+_ENDING = frozenset({Trait.SOFTMAX, Trait.PROBABILITIES, Trait.LOG_PROBABILITIES})
+"""What ends a network in one framework, and is part of the loss in another."""
+
+
+def say(value: object) -> str:
+    """Say a feature as it is told in messages.
+
+    Examples
+    --------
+    >>> say((3, 3)), say(((1, 1), (0, 1))), say(True), say(None)
+    ('3x3', '1+1 x 0+1', 'true', 'none')
+    """
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return " x ".join("+".join(map(say, pair)) for pair in value)
+    if isinstance(value, tuple):
+        return "x".join(map(say, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value is None else str(value)
 
 
 def normal_form(network: Network, *, folded: bool = False) -> NormalForm:
@@ -147,7 +177,11 @@ class _Writer:
         inputs = tuple(self.source(i) for i in node.inputs)
         if _is_idle(node) or self._is_flattened_for_dense(node):
             self.stands_for[node.id] = inputs[0]
-        elif self.folded and node.kind == "batchnorm" and self._fold(node, inputs[0]):
+        elif (
+            self.folded
+            and Trait.BATCH_STATISTICS in node.layer.traits
+            and self._fold(node, inputs[0])
+        ):
             return
         else:
             for operation in _WRITERS.get(node.kind, _plain)(node, inputs):
@@ -177,7 +211,7 @@ class _Writer:
 
     def _is_flattened_for_dense(self, node: Node) -> bool:
         """Whether a layer only makes a vector, and what reads it asks for no order."""
-        if node.kind != "flatten":
+        if Trait.FLATTENING not in node.layer.traits:
             return False
         waiting, seen = [node.id], set[str]()
         while waiting:
@@ -249,9 +283,9 @@ class _Writer:
 
 def _is_idle(node: Node) -> bool:
     """Whether a layer passes on what it gets, when the network is used."""
-    if node.kind in _REGULARISING or node.layer.without_effect(*node.input_shapes):
+    if node.layer.is_any(_IDLE) or node.layer.without_effect(*node.input_shapes):
         return True
-    if node.kind not in {"flatten", "reshape"}:
+    if not node.layer.is_any({Trait.FLATTENING, Trait.RESHAPING}):
         return False
     given, got = node.input_shapes[0], node.output
     return given.channels == got.channels and given.positions == got.positions == 1
@@ -264,7 +298,7 @@ def _knows_no_order(node: Node) -> bool:
     )
 
 
-_REGULARISING = frozenset({"dropout", "drop_path", "identity"})
+_IDLE = frozenset({Trait.IDENTITY, Trait.IDENTITY_AT_INFERENCE})
 _FOLDABLE = frozenset({"conv", "dense", "transposed_conv"})
 
 

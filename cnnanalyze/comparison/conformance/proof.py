@@ -8,13 +8,10 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from cnnanalyze.comparison.conformance.matching import Partners, match
-from cnnanalyze.comparison.conformance.normal_form import NormalForm, Operation, normal_form
+from cnnanalyze.comparison.conformance.normal_form import NormalForm, Operation, normal_form, say
 from cnnanalyze.comparison.conformance.result import Conformance, Departure
 from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network
-
-_PROBABILITIES = frozenset({"softmax", "log_softmax", "sigmoid"})
-"""What ends a network in one framework, and is part of the loss in another."""
 
 
 def conform(spec: Network, model: Network, *, folded: bool = False) -> Conformance:
@@ -34,13 +31,17 @@ def conform(spec: Network, model: Network, *, folded: bool = False) -> Conforman
     """
     ours, theirs = normal_form(spec, folded=folded), normal_form(model, folded=folded)
     notes = ["batch normalisation is worked into the layers before it"] if folded else []
-    ends = [_ends(form) for form in (ours, theirs)]
-    if ends[0] != ends[1]:
-        shorter = ours.without_last(_PROBABILITIES), theirs.without_last(_PROBABILITIES)
+    if _ends(ours) != _ends(theirs):
+        shorter = ours.without_probabilities(), theirs.without_probabilities()
         if _ends(shorter[0]) == _ends(shorter[1]):
-            (word,) = {*ends[0], *ends[1]} & _PROBABILITIES or {""}
-            where = "spec" if word in ends[0] else "model"
-            notes.append(f"the {word} that ends the {where} is left out of account")
+            notes += [
+                f"what ends the {whose} is left out of account: {form[last].name}"
+                for whose, form, short in zip(
+                    ("spec", "model"), (ours, theirs), shorter, strict=True
+                )
+                for last in form.outputs
+                if last in form.by_id and last not in short.outputs
+            ]
             ours, theirs = shorter
     found = [*_inputs(spec, model)]
     if not found:
@@ -181,7 +182,7 @@ def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
     if ours.name != theirs.name or ours.name == "clip" or one.keys() != other.keys():
         yield Departure(
             "kind",
-            f"{ours.node.id}: {_told(ours)} in the spec, {_told(theirs)} in {theirs.node.id} of "
+            f"{ours.node.id}: {ours.words} in the spec, {theirs.words} in {theirs.node.id} of "
             "the model",
             ours.node,
             theirs.node,
@@ -242,34 +243,8 @@ def _counted(found: list[Departure]) -> Iterator[Departure]:
 
 
 def _called(operation: Operation) -> str:
-    return f"{operation.node.id} ({_told(operation)})"
-
-
-def _told(operation: Operation) -> str:
-    if operation.name != "clip":
-        return operation.name
-    limits = dict(operation.features)
-    words = {(0, None): "relu", (0, 6): "relu6"}
-    said = f"clip to [{say(limits['min'])}, {say(limits['max'])}]"
-    return words.get((limits["min"], limits["max"]), said)
+    return f"{operation.node.id} ({operation.words})"
 
 
 def _listed(ids: tuple[str, ...]) -> str:
     return " and ".join(ids)
-
-
-def say(value: object) -> str:
-    """Say a feature as it is told in messages.
-
-    Examples
-    --------
-    >>> say((3, 3)), say(((1, 1), (0, 1))), say(True), say(None)
-    ('3x3', '1+1 x 0+1', 'true', 'none')
-    """
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return " x ".join("+".join(map(say, pair)) for pair in value)
-    if isinstance(value, tuple):
-        return "x".join(map(say, value))
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "none" if value is None else str(value)

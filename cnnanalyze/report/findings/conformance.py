@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cnnanalyze.comparison.conformance.result import Aspect, Conformance, Departure
 from cnnanalyze.errors import Source
+from cnnanalyze.graph.node import Node
 from cnnanalyze.language.spec import spec_of
+from cnnanalyze.layers.traits import Trait
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import FileResult, LintResult
 
@@ -44,7 +46,7 @@ global_maxpool in global_maxpool1 of the model
 def _finding(departure: Departure, found: Conformance, file: str) -> Finding:
     code, name = CODES[departure.aspect]
     node = departure.in_spec
-    has_norms = [any(n.kind == "batchnorm" for n in net) for net in (found.spec, found.model)]
+    has_norms = [any(map(_is_batch_normalisation, net)) for net in (found.spec, found.model)]
     return Finding(
         code,
         name,
@@ -64,4 +66,8 @@ def _finding(departure: Departure, found: Conformance, file: str) -> Finding:
 def _is_of_normalisation(departure: Departure) -> bool:
     """Whether a batch normalisation is missing, or only a bias is too much."""
     node = departure.in_spec
-    return departure.attribute == "bias" or (node is not None and node.kind == "batchnorm")
+    return departure.attribute == "bias" or (node is not None and _is_batch_normalisation(node))
+
+
+def _is_batch_normalisation(node: Node) -> bool:
+    return Trait.BATCH_STATISTICS in node.layer.traits
