@@ -7,7 +7,8 @@ as narrow as it was; both are told.
 
 from __future__ import annotations
 
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.result import NodeFacts
+from cnnanalyze.analysis.seen_input import SeenInput
 from cnnanalyze.core.periodic_field import PeriodicField
 
 
@@ -26,49 +27,52 @@ def sees_beside(facts: NodeFacts) -> bool:
     >>> [facts.node.kind for facts in cnn.analyze(net) if sees_beside(facts)]
     ['groupnorm']
     """
-    return any(map(is_beside, facts.fields or ()))
+    seen = [s.fields for _, s in facts.sees] or [facts.fields]
+    return any(is_beside(field) for fields in seen for field in fields or ())
 
 
-def sources(analysis: Analysis, facts: NodeFacts) -> tuple[NodeFacts, ...]:
-    """Through which layers do the units of a layer see everything?
+def sources(image: SeenInput, facts: NodeFacts) -> tuple[NodeFacts, ...]:
+    """Through which layers do the units of a layer see everything of an input?
 
-    These are the first ones on the way from the input that read a whole map.
+    These are the first ones on the way from there that read a whole map.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.analysis.seen_input import seen_inputs
     >>> gate = "{multiply: [[], [gap, {conv: {filters: 4, kernel: 1}}, sigmoid]]}"
     >>> net = cnn.loads(f"{{cnn: 1, input: 9x9x4, layers: [{gate}, relu]}}")
-    >>> analysis = cnn.analyze(net).analysis
-    >>> [source.node.kind for source in sources(analysis, analysis["relu1"])]
+    >>> (image,) = seen_inputs(cnn.analyze(net).analysis)
+    >>> [source.node.kind for source in sources(image, image["relu1"])]
     ['global_avgpool']
     """
     found: dict[str, None] = {}
     waiting, known = [facts.node.id], {facts.node.id}
     while waiting:
-        node = analysis[waiting.pop()].node
-        before = [i for i in node.inputs if i in analysis.facts and _sees_all(analysis[i])]
+        node = image[waiting.pop()].node
+        before = [i for i in node.inputs if i in image and _sees_all(image[i])]
         if not before:
             found[node.id] = None
         waiting += [i for i in before if i not in known]
         known.update(before)
-    return tuple(f for f in analysis if f.node.id in found)
+    return tuple(f for f in image if f.node.id in found)
 
 
-def through(analysis: Analysis, facts: NodeFacts) -> str:
-    """Return the layer through which everything is seen beside the window, or nothing.
+def through(image: SeenInput, facts: NodeFacts) -> str:
+    """Return the layer through which all of an input is seen beside the window, or nothing.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.analysis.seen_input import seen_inputs
     >>> net = cnn.loads("{cnn: 1, input: 9x9x4, layers: [{groupnorm: 2}, relu]}")
-    >>> analysis = cnn.analyze(net).analysis
-    >>> through(analysis, analysis["relu1"])
+    >>> (image,) = seen_inputs(cnn.analyze(net).analysis)
+    >>> through(image, image["relu1"])
     'groupnorm1'
     """
     if not sees_beside(facts):
         return ""
-    found = sources(analysis, facts)
+    found = sources(image, facts)
     return found[0].node.id + (" and others" if len(found) > 1 else "")
 
 

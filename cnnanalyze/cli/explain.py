@@ -96,11 +96,16 @@ def explain(
 
 def _asked(analysis: Analysis, layer: str, quantity: str, notation: str) -> list[Explanation]:
     from cnnanalyze.course.explanations.explain import explain as work_out
-    from cnnanalyze.course.explanations.explain import find_layer, is_quantity, quantities
+    from cnnanalyze.course.explanations.explain import (
+        find_layer,
+        is_quantity,
+        quantities,
+        words_for,
+    )
 
     # A quantity may stand where a layer would: it is then one of the whole network.
     if is_quantity(layer) and not quantity and not analysis.group(layer):
         layer, quantity = "", layer
     layer = find_layer(analysis, layer)
-    wanted = [quantity] if quantity else list(quantities(analysis, layer))
+    wanted = words_for(analysis, layer, quantity) if quantity else quantities(analysis, layer)
     return [work_out(analysis, layer, one, notation) for one in wanted]

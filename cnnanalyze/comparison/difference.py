@@ -14,7 +14,7 @@ from cnnanalyze.comparison.branches import reorder
 from cnnanalyze.comparison.result import Aspect, Comparison, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.isomorphism import isomorphism
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, shapes_in
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.merge import Join
 from cnnanalyze.layers.resize import Resize
@@ -317,17 +317,13 @@ def _elsewhere(
         yield Aspect(name, ones, others)
 
 
-def _listed(network: Network) -> str:
-    return ", ".join(f"{name} {one.shape}" for name, one in network.inputs.items())
-
-
 def _network_aspects(before: Network, after: Network, partners: Partners) -> Iterator[Aspect]:
     """Say in what the networks as a whole differ."""
     ones, others = ([one.shape for one in net.inputs.values()] for net in (before, after))
     if len(ones) == len(others) == 1:
         if ones != others:
             yield Aspect("input", ones[0], others[0])
-    elif (one := _listed(before)) != (other := _listed(after)):
+    elif (one := shapes_in(before)) != (other := shapes_in(after)):
         yield Aspect("inputs", one, other)
     if len(before.outputs) != len(after.outputs):
         yield Aspect("outputs", before.outputs, after.outputs)

@@ -12,6 +12,7 @@ from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.quantities import lacking
 from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import Terms, find
@@ -185,7 +186,10 @@ def _seeing(part: LimitedPart) -> NodeFacts | None:
 
 def _beside(limit: Limit, part: LimitedPart) -> str:
     facts = None if find(limit.quantity).of_axes is None else _seeing(part)
-    return "" if facts is None else through(part.analysis, facts)
+    if facts is None:
+        return ""
+    seen = (i for i in seen_inputs(part.analysis) if facts.node.id in i)
+    return next(filter(None, (through(i, i[facts.node.id]) for i in seen)), "")
 
 
 MOST = 3

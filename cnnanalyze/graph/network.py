@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -46,6 +46,27 @@ class Input:
         """
         extents = zip_longest(self.names, self.shape.extents, fillvalue="")
         return "x".join(name or str(n) for name, n in extents)
+
+
+def inputs_of(network: Network, said: Callable[[Shape], str] = str) -> str:
+    """Return the inputs of a network for a heading.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> b = cnn.NetworkBuilder()
+    >>> x = b.add(b.input(5, 7, 1, name="left"), b.input(5, 7, 1, name="right"))
+    >>> inputs_of(b.build(outputs=x))
+    'inputs left 5x7x1, right 5x7x1'
+    """
+    return f"input{'s' if len(network.inputs) > 1 else ''} {shapes_in(network, said)}"
+
+
+def shapes_in(network: Network, said: Callable[[Shape], str] = str) -> str:
+    """Return the shape of the only input, or the shapes of several with their names."""
+    if len(network.inputs) == 1:
+        return said(network.input)
+    return ", ".join(f"{name} {said(given.shape)}" for name, given in network.inputs.items())
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,7 +16,7 @@ from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Scalar, Sequence, Tree
 from cnnanalyze.errors import Call
 from cnnanalyze.graph.network import Input
-from cnnanalyze.graph.node import INPUT, Node, NodeId
+from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.language.blocks import Block, bind_arguments, describe
 from cnnanalyze.language.control_flow import (
     MOST_STEPS,
@@ -30,7 +30,7 @@ from cnnanalyze.language.control_flow import (
 from cnnanalyze.language.dead_code import find_idle_faults
 from cnnanalyze.language.document import Document
 from cnnanalyze.language.expression_compiler import ELEMENTS
-from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_inputs, turned
+from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_inputs, turned_inputs
 from cnnanalyze.language.names import (
     LOST,
     UNSAID,
@@ -152,11 +152,11 @@ def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Exp
     ranks = {one.shape.rank for one in known.values()}
     rank = ranks.pop() if len(ranks) == 1 and len(known) == len(given) else None
     builder = NodeBuilder(reading, names, LayerFactory(reading), rank)
-    only = known.get(INPUT)
-    if only is not None and (meant := turned(document, only.shape)) is not None:
-        builder.advice = (
-            f"{explain_turned(only.shape)}; if its channels came first, write 'input: {meant}'"
-        )
+    shapes = {name: one.shape for name, one in known.items()}
+    builder.advice = "; ".join(
+        f"{explain_turned(one.shape)}; if its channels came first, write '{one.name}: {one.meant}'"
+        for one in turned_inputs(document, shapes)
+    )
     expander = _Expander(document, parameters, reading, names, builder)
     wires = {name: LOST if one is None else Wire(name, one.shape) for name, one in given.items()}
     try:

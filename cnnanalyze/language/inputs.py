@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections.abc
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults, said, say
@@ -269,13 +271,54 @@ _OPEN = {"?", "-1", "None", "none", "null", "any", "H", "W", "h", "w"}
 _LONGEST = 200
 
 
-def turned(document: Document, shape: Shape) -> Shape | None:
-    """Return the input that was meant if it was written with its channels first.
+def written_inputs(document: Document) -> dict[NodeId, Tree]:
+    """Return where each input is written, by name.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.language.spec import spec_of
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {a: 5x7x1, b: 3}, layers: [{gap: , from: a}, "
+    ...     "flatten, {concat: [flatten1, b]}]}"
+    ... )
+    >>> [(name, tree.mark.column) for name, tree in written_inputs(spec_of(net).document).items()]
+    [('a', 23), ('b', 33)]
+    """
+    only, several = document.tree.get(INPUT), document.tree.get(INPUTS)
+    if isinstance(several, Mapping):
+        return {NodeId(key.text): tree for key, tree in several.entries}
+    return {} if only is None else {INPUT: only}
+
+
+class TurnedInput(NamedTuple):
+    """An input that was perhaps written with its channels first."""
+
+    name: NodeId
+    mark: Mark
+    shape: Shape
+    """As it is read."""
+    meant: Shape
+    """What it is with its channels last."""
+
+    @property
+    def noun(self) -> str:
+        """What a sentence calls it."""
+        return "the input" if self.name == INPUT else f"the input '{self.name}'"
+
+
+def turned_inputs(
+    document: Document, shapes: collections.abc.Mapping[NodeId, Shape]
+) -> Iterator[TurnedInput]:
+    """Yield the inputs that were perhaps written with their channels first.
 
     A mapping names its extents, so nothing can be mistaken there.
     """
-    written = document.tree.get("input")
-    return channels_last(shape) if isinstance(written, Scalar) else None
+    for name, written in written_inputs(document).items():
+        if isinstance(written, Scalar) and (shape := shapes.get(name)) is not None:
+            meant = channels_last(shape)
+            if meant is not None:
+                yield TurnedInput(name, written.mark, shape, meant)
 
 
 def explain_turned(shape: Shape) -> str:
@@ -290,7 +333,7 @@ def explain_turned(shape: Shape) -> str:
     return f"{shape} is read as {', '.join(names)} and {shape.channels} channels"
 
 
-def advise_turned(shape: Shape, meant: Shape) -> str:
+def advise_turned(shape: Shape, meant: Shape, name: str = "input") -> str:
     """Say what to write if an input was written with its channels first.
 
     Examples
@@ -301,7 +344,7 @@ def advise_turned(shape: Shape, meant: Shape) -> str:
     "write 'input: 224x224x3' if a batch axis and the channels came first"
     """
     before = "a batch axis and the channels" if meant.rank < shape.rank else "the channels"
-    return f"write 'input: {meant}' if {before} came first"
+    return f"write '{name}: {meant}' if {before} came first"
 
 
 def _extents_of(values: object) -> tuple[int, ...] | None:

@@ -322,8 +322,6 @@ def _try(code: str, subject: Subject, settings: Settings) -> list[Finding]:
     try:
         cls = settings.rule(code)
         assert cls is not None, f"the index knows {code}, but no module enters it"
-        if cls.of_one_input and subject.network is not None and len(subject.network.inputs) > 1:
-            return []
         return list(cls().check(subject))
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's
         said = error.message if isinstance(error, CnnError) else str(error)

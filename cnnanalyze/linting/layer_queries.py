@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import Node
-from cnnanalyze.graph.queries import cut_nodes, longest_path
+from cnnanalyze.graph.node import Node, NodeId
+from cnnanalyze.graph.queries import cut_nodes, descendants, longest_path
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
@@ -198,14 +198,15 @@ def heads(network: Network) -> tuple[Node, ...]:
     return tuple(network.by_id[i] for i in network.outputs if i in network.by_id)
 
 
-def input_size(network: Network) -> tuple[int, ...]:
-    """Return the extent of the network's input along every axis."""
-    return network.input.size
+def main_path(network: Network, image: NodeId | None = None) -> tuple[Node, ...]:
+    """Return the longest path from any input, or a certain one, to the first output.
 
-
-def main_path(network: Network) -> tuple[Node, ...]:
-    """Return the longest path from an input to the first output, input side first."""
-    return tuple(network[id_] for id_ in longest_path(network.producers, network.outputs[0]))
+    Its first layer comes first; there is none if the output does not depend on the input.
+    """
+    producers = network.producers
+    if image is not None:
+        producers = {id_: producers[id_] for id_ in descendants(producers, [image])}
+    return tuple(network[id_] for id_ in longest_path(producers, network.outputs[0]))
 
 
 def all_attributes() -> frozenset[str]:

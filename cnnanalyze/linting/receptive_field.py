@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnanalyze.analysis.depth import last_spatial
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.receptive_field import Seen
+from cnnanalyze.analysis.result import NodeFacts
+from cnnanalyze.analysis.seen_input import SeenInput
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.periodic_field import PeriodicField
-from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.node import NodeId
 from cnnanalyze.linting.layer_queries import is_spatial
 
 Sizes = tuple[int, ...]
-"""One number for each axis of the network's input."""
+"""One number for each axis of an input of the network."""
 
 
 class Sight(NamedTuple):
@@ -41,22 +43,23 @@ class Sight(NamedTuple):
         )
 
 
-def sights(analysis: Analysis) -> Iterator[Sight]:
-    """Yield what every convolution with a window of more than a pixel sees.
+def sights(image: SeenInput) -> Iterator[Sight]:
+    """Yield what every convolution with a window of more than a pixel sees of an input.
 
     As in rfa_toolbox (Richter et al.), the least is taken over all paths, and the least of what the
     inputs see over all inputs.
     """
-    rank = analysis.network.input.rank
-    start = (1,) * rank
-    for facts in analysis:
+    start = (1,) * image.shape.rank
+    for facts in image:
         node = facts.node
         if not is_spatial(node) or facts.narrow is None:
             continue
         before: list[Sizes] = []
         for source in node.inputs:
-            narrow = None if source == INPUT else analysis.facts[source].narrow
-            if source != INPUT and narrow is None:
+            if source != image.name and source not in image:
+                continue  # it sees nothing of the input
+            narrow = None if source == image.name else image[source].narrow
+            if source != image.name and narrow is None:
                 break
             before.append(start if narrow is None else sizes(narrow))
         else:
@@ -69,7 +72,7 @@ def sizes(fields: tuple[PeriodicField, ...]) -> Sizes:
     return tuple(field.local.size for field in fields)
 
 
-def useful_sizes(analysis: Analysis) -> tuple[Sizes, Sizes] | None:
+def useful_sizes(image: SeenInput) -> tuple[Sizes, Sizes] | None:
     """From which to which input size does every convolution add something, and some see it all?
 
     Below the first, some convolution sees more than the image on every path; above the second, none
@@ -78,10 +81,12 @@ def useful_sizes(analysis: Analysis) -> tuple[Sizes, Sizes] | None:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> useful_sizes(cnn.analyze("zoo:resnet50").analysis)
+    >>> from cnnanalyze.analysis.seen_input import seen_inputs
+    >>> (image,) = seen_inputs(cnn.analyze("zoo:resnet50").analysis)
+    >>> useful_sizes(image)
     ((75, 75), (427, 427))
     """
-    found = list(sights(analysis))
+    found = list(sights(image))
     if not found:
         return None
     axes = range(len(found[0].least))
@@ -90,21 +95,46 @@ def useful_sizes(analysis: Analysis) -> tuple[Sizes, Sizes] | None:
     return least, tuple(max(m[a] for m in most) for a in axes)
 
 
-def beside(analysis: Analysis, facts: NodeFacts | None = None) -> str:
+def beside(image: SeenInput, facts: NodeFacts | None = None) -> str:
     """Return what is to be added where a layer, or the network, sees everything besides.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.analysis.seen_input import seen_inputs
     >>> net = cnn.loads("{cnn: 1, input: 9x9x4, layers: [{groupnorm: 2}, relu]}")
-    >>> beside(cnn.analyze(net).analysis)
+    >>> (image,) = seen_inputs(cnn.analyze(net).analysis)
+    >>> beside(image)
     '; apart from their fields, all units depend on the whole map through groupnorm1'
     """
-    seeing = last_spatial(analysis) if facts is None else facts
-    source = "" if seeing is None else through(analysis, seeing)
+    seeing = last_spatial(image) if facts is None else facts
+    source = "" if seeing is None else through(image, seeing)
     if not source:
         return ""
     return f"; apart from their fields, all units depend on the whole map through {source}"
+
+
+def noun(image: SeenInput, facts: NodeFacts) -> str:
+    """Return what a finding about a layer calls an input: by its name if the layer sees others.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> from cnnanalyze.analysis.seen_input import seen_inputs
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {left: 9x9x1, right: 9x9x1}, layers: ["
+    ...     "{maxpool: 3, from: left}, {maxpool: 3, from: right}, {add: [maxpool1, maxpool2]}]}"
+    ... )
+    >>> left, right = seen_inputs(cnn.analyze(net).analysis)
+    >>> noun(right, right["maxpool2"]), noun(right, right["add1"])
+    ('the image', 'right')
+    """
+    seen = image.analysis[facts.node.id].sees
+    return str(image.name) if sum(map(_has_axes, seen)) > 1 else "the image"
+
+
+def _has_axes(seen: tuple[NodeId, Seen]) -> bool:
+    return seen[1].fields != ()
 
 
 def extent(values: Sizes) -> str:

@@ -90,8 +90,6 @@ class Rule:
     """
     needs: ClassVar[Stage] = "network"
     """How far a spec must be understood for the rule to look at it."""
-    of_one_input: ClassVar[bool] = False
-    """Whether it asks what the only input is: a network with several is not judged."""
     section: ClassVar[str] = ""
     """The section of a spec or a configuration without which there is nothing to look at."""
     traits: ClassVar[frozenset[Trait]] = frozenset()

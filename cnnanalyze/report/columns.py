@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
 from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.quantities import (
     QUANTITIES,
     Quantity,
@@ -24,8 +24,14 @@ from cnnanalyze.layers.base import Fit
 from cnnanalyze.report.attributes import brief
 from cnnanalyze.report.numbers import exact, per_axis, percent, size
 from cnnanalyze.report.options import Options, operations_title
+from cnnanalyze.report.receptive_field_text import (
+    Fields,
+    brief_centre,
+    brief_padding,
+    brief_stride,
+    of_each,
+)
 from cnnanalyze.report.receptive_field_text import brief as brief_field
-from cnnanalyze.report.receptive_field_text import brief_centre, brief_padding, brief_stride
 from cnnanalyze.report.view import LayerRow, View
 
 Value = int | str | bool | Fraction | None
@@ -145,28 +151,21 @@ def _input(row: LayerRow, view: View) -> Value:
     return " + ".join(map(view.options.shape, row.facts[0].node.input_shapes))
 
 
-def _field(row: LayerRow) -> Value:
-    fields, sees = row.last.fields, row.last.sees
-    if len(sees) > 1:
-        parts = [(name, seen.fields) for name, seen in sees if seen.fields != ()]
-        return ", ".join(f"{'?' if f is None else brief_field(f)} of {name}" for name, f in parts)
-    if fields is None:
-        return None
-    return brief_field(fields)
-
-
-def _moving(row: LayerRow, say: Callable[[Sequence[Strand]], str]) -> Value:
-    return None if row.strands is None else say(row.strands)
-
-
 def _minimal(row: LayerRow) -> Value:
-    narrow = row.last.narrow
-    if narrow is None:
-        return None
-    strands = [f.local for f in narrow]
+    last = row.last
+    narrow = tuple((name, seen._replace(fields=seen.narrow)) for name, seen in last.sees)
+    return of_each(replace(last, fields=last.narrow, sees=narrow), _least)
+
+
+def _least(fields: Fields) -> str:
+    strands = [f.local for f in fields]
     if strands and not any(s.advance for s in strands):
         return "all"
     return per_axis([s.size for s in strands])
+
+
+def _aligned(row: LayerRow) -> Value:
+    return row.last.aligned and all(seen.aligned for _, seen in row.last.sees)
 
 
 def _fit(row: LayerRow) -> Value:
@@ -262,35 +261,35 @@ _OWN: tuple[Column, ...] = (
         "field",
         "field",
         "receptive field in the input; '+all' if all of it is seen, too, through a statistic",
-        lambda r, _: _field(r),
+        lambda r, _: of_each(r.last, brief_field),
         2,
     ),
     Column(
         "stride",
         "stride",
         "effective stride in the input",
-        lambda r, _: _moving(r, brief_stride),
+        lambda r, _: of_each(r.last, brief_stride),
         6,
     ),
     Column(
         "padding",
         "padding",
         "effective padding of the input",
-        lambda r, _: _moving(r, brief_padding),
+        lambda r, _: of_each(r.last, brief_padding),
         11,
     ),
     Column(
         "centre",
         "centre",
         "middle of what the first unit sees, as an index of the input",
-        lambda r, _: _moving(r, brief_centre),
+        lambda r, _: of_each(r.last, brief_centre),
         ON_REQUEST,
     ),
     Column(
         "aligned",
         "aligned",
         "whether all paths to here see around one centre at one stride",
-        lambda r, _: r.last.aligned,
+        lambda r, _: _aligned(r),
         ON_REQUEST,
         align="left",
     ),

@@ -14,13 +14,14 @@ from cnnanalyze.comparison.quantity import Delta, shown, summed
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under, find
 from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.report.columns import number_text
 from cnnanalyze.report.document import Document
 from cnnanalyze.report.networks import labels, with_least
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, cells_of, explained
 from cnnanalyze.report.terminal import Lines, terminal_width
-from cnnanalyze.report.totals_text import field_size, shapes_in
+from cnnanalyze.report.totals_text import field_size
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,6 +9,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import Quantity, counted_under, rows
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.columns import ON_REQUEST, Align, Value, number_text, of_network, pick
 from cnnanalyze.report.document import Block, Deferred, Document, Tabular
@@ -16,7 +17,7 @@ from cnnanalyze.report.document import Heading as Title
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.summary import SECTION, architecture, data
 from cnnanalyze.report.table import Cell, Heading, Table, explained, sort_key
-from cnnanalyze.report.totals_text import field_size, shapes_in
+from cnnanalyze.report.totals_text import field_size
 
 
 def networks(

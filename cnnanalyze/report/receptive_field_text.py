@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from cnnanalyze.analysis.receptive_field import middle
+from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.analysis.statistics import is_beside
 from cnnanalyze.core.periodic_field import PeriodicField, Strand
 from cnnanalyze.report.numbers import fraction, per_axis
@@ -48,20 +49,65 @@ def mark(sizes: Sequence[str], beside: Sequence[bool], *, short: bool = True) ->
     return together + (BESIDE if any(beside) else "")
 
 
-def brief_stride(strands: Sequence[Strand]) -> str:
+Fields = tuple[PeriodicField, ...]
+"""What a unit sees along each axis of an input."""
+
+
+def of_each(facts: NodeFacts, say: Callable[[Fields], str]) -> str | None:
+    """Return what is said of what a layer sees: of each input that it sees, if they are several.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {left: 9x9x1, right: 9x9x1}, layers: ["
+    ...     "{maxpool: 3, from: left}, {maxpool: {kernel: 5, stride: 3, padding: 1}, from: right},"
+    ...     "{add: [maxpool1, maxpool2]}, gap]}"
+    ... )
+    >>> [of_each(facts, brief) for facts in cnn.analyze(net)]
+    ['3', '5', '3 of left, 5 of right', 'all of each']
+    """
+    if len(facts.sees) < 2:  # noqa: PLR2004 - the field of one input is that of the layer
+        return None if facts.fields is None else say(facts.fields)
+    return together([(name, _said(seen.fields, say)) for name, seen in facts.sees])
+
+
+def _said(fields: Fields | None, say: Callable[[Fields], str]) -> str:
+    return "?" if fields is None else say(fields)
+
+
+def together(parts: Sequence[tuple[str, str]]) -> str:
+    """Return what is said of each of several inputs in one phrase; nothing said is left out.
+
+    Examples
+    --------
+    >>> together([("left", "3"), ("right", "5"), ("age", "")]), together([("image", "7")])
+    ('3 of left, 5 of right', '7')
+    >>> together([("left", "3"), ("right", "3")])
+    '3 of each'
+    """
+    said = [(name, words) for name, words in parts if words]
+    if len({words for _, words in said}) == 1:
+        return said[0][1] + (" of each" if len(said) > 1 else "")
+    return ", ".join(f"{words} of {name}" for name, words in said)
+
+
+def brief_stride(fields: Fields) -> str:
     """Return the effective stride; none where all units see the same."""
+    strands = [f.local for f in fields]
     return per_axis([fraction(s.rate) for s in strands]) if _moves(strands) else ""
 
 
-def brief_padding(strands: Sequence[Strand]) -> str:
+def brief_padding(fields: Fields) -> str:
     """Return the effective padding of the input; none where all units see the same."""
+    strands = [f.local for f in fields]
     firsts = [s.at(0) for s in strands]
     return per_axis(["-" if f is None else -f[0] for f in firsts]) if _moves(strands) else ""
 
 
-def brief_centre(strands: Sequence[Strand]) -> str:
+def brief_centre(fields: Fields) -> str:
     """Return the middle of what the first unit sees, axis by axis."""
-    middles = map(middle, strands)
+    middles = [middle(f.local) for f in fields]
     return per_axis(["-" if m is None else _decimal(m) for m in middles])
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.quantities import lacking, measure
-from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.core.conventions import convention as find_convention
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, counted_under
-from cnnanalyze.language.inputs import explain_turned, turned
+from cnnanalyze.graph.network import inputs_of
+from cnnanalyze.language.inputs import explain_turned, turned_inputs
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.numbers import count_of, exact, readable, size
-from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark
+from cnnanalyze.report.receptive_field_text import BESIDE, NOTE, brief, mark, together
 from cnnanalyze.report.view import View
 
 if TYPE_CHECKING:
-    from cnnanalyze.core.shape import Shape
-    from cnnanalyze.graph.network import Network
     from cnnanalyze.graph.training import Training
 
 Line = tuple[str, str]
@@ -49,27 +49,6 @@ def heading(view: View) -> str:
     return " · ".join(parts)
 
 
-def inputs_of(network: Network, said: Callable[[Shape], str]) -> str:
-    """Return the inputs of a network for a heading.
-
-    Examples
-    --------
-    >>> import cnnanalyze as cnn
-    >>> b = cnn.NetworkBuilder()
-    >>> x = b.add(b.input(5, 7, 1, name="left"), b.input(5, 7, 1, name="right"))
-    >>> inputs_of(b.build(outputs=x), str)
-    'inputs left 5x7x1, right 5x7x1'
-    """
-    return f"input{'s' if len(network.inputs) > 1 else ''} {shapes_in(network, said)}"
-
-
-def shapes_in(network: Network, said: Callable[[Shape], str]) -> str:
-    """Return the shape of the only input, or the shapes of several with their names."""
-    if len(network.inputs) == 1:
-        return said(network.input)
-    return ", ".join(f"{name} {said(given.shape)}" for name, given in network.inputs.items())
-
-
 def closing(view: View) -> tuple[Line, ...]:
     """Return the totals in words."""
     return tuple(_lines(view))
@@ -92,12 +71,13 @@ def _lines(view: View) -> Iterator[Line]:
             f"({options.dtype}, batch {options.batch})"
         ),
     )
-    if (field := receptive_field(analysis)) is not None:
-        yield "field", field
-    document, inputs = spec_of(analysis.network).document, [*analysis.network.inputs.values()]
-    if document and len(inputs) == 1 and (meant := turned(document, inputs[0].shape)) is not None:
-        read = explain_turned(inputs[0].shape)
-        yield "input", f"{read}; if its channels came first, it is {meant}"
+    for n, field in enumerate(receptive_fields(analysis)):
+        yield "" if n else "field", field
+    if (document := spec_of(analysis.network).document) is not None:
+        shapes = {name: given.shape for name, given in analysis.network.inputs.items()}
+        for one in turned_inputs(document, shapes):
+            read = explain_turned(one.shape)
+            yield one.name, f"{read}; if its channels came first, it is {one.meant}"
     if any(sees_beside(row.last) for row in view.rows):
         yield BESIDE, NOTE
     if (training := spec_of(analysis.network).training) is not None:
@@ -132,33 +112,53 @@ def _parameters(view: View) -> str:
     return f"{text} ({'; '.join(parts)})" if parts else text
 
 
-def receptive_field(analysis: Analysis) -> str | None:
-    """Return the receptive field of the last spatial layer against the input."""
-    facts = last_spatial(analysis) if len(analysis.network.inputs) == 1 else None
-    if facts is None or facts.fields is None:
+def receptive_fields(analysis: Analysis) -> tuple[str, ...]:
+    """Return, for each input, the receptive field in it of the last spatial layer against it.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {left: 9x9x1, right: 7x7x1}, layers: ["
+    ...     "{maxpool: 3, from: left}, {conv: {filters: 1, kernel: 5}, from: right}, "
+    ...     "{add: [maxpool1, conv1]}]}"
+    ... )
+    >>> for sentence in receptive_fields(cnn.analyze(net).analysis):
+    ...     print(sentence)
+    3x3 of left at add1; left is 9x9: does not cover it
+    5x5 of right at add1; right is 7x7: does not cover it
+    """
+    found = (_receptive_field(image, last_spatial(image)) for image in seen_inputs(analysis))
+    return tuple(said for said in found if said is not None)
+
+
+def _receptive_field(image: SeenInput, facts: NodeFacts | None) -> str | None:
+    """Return the receptive field of a layer in an input against the input."""
+    if facts is None or not facts.fields:
         return None
     sizes = [f.local.size for f in facts.fields]
-    extents = analysis.network.input.size
+    extents = image.shape.size
     covers = all(s >= n for s, n in zip(sizes, extents, strict=True))
-    source = through(analysis, facts)
+    source = through(image, facts)
     if not source:
         verdict = "covers it" if covers else "does not cover it"
-        if beyond := _seeing_all(analysis):
+        if beyond := _seeing_all(image):
             verdict += f"; from {beyond} on units see all of it"
     elif covers:
         verdict = f"covers it; all of it is seen through {source}, too"
     else:
         verdict = f"does not cover it by itself, but all of it is seen through {source}"
     seen = mark([str(s) for s in sizes], [is_beside(f) for f in facts.fields], short=False)
-    return f"{seen} at {facts.node.id}; the input is {'x'.join(map(str, extents))}: {verdict}"
+    where = f"{seen}{image.label} at {facts.node.id}"
+    return f"{where}; {image.noun} is {'x'.join(map(str, extents))}: {verdict}"
 
 
-def _seeing_all(analysis: Analysis) -> str:
+def _seeing_all(image: SeenInput) -> str:
     """Return the first layer whose units see everything and are more than one, if there is one."""
     return next(
         (
             facts.node.id
-            for facts in analysis
+            for facts in image
             if facts.output.positions > 1
             and facts.fields
             and not any(f.local.advance for f in facts.fields)
@@ -168,11 +168,25 @@ def _seeing_all(analysis: Analysis) -> str:
 
 
 def field_size(analysis: Analysis) -> str:
-    """Return the size of the receptive field of the last spatial layer, in short."""
-    facts = last_spatial(analysis)
+    """Return the size of the receptive field of the last spatial layer, of each input, in short.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {left: 9x9x1, age: 7}, layers: ["
+    ...     "{maxpool: 3, from: left}, gap, {concat: [global_avgpool1, age]}]}"
+    ... )
+    >>> field_size(cnn.analyze(net).analysis)
+    '3'
+    """
+    return together([(image.name, _field_size(image)) for image in seen_inputs(analysis)])
+
+
+def _field_size(image: SeenInput) -> str:
+    facts = last_spatial(image)
     if facts is None or facts.fields is None:
-        is_spatial = any(one.shape.rank for one in analysis.network.inputs.values())
-        return "?" if is_spatial else ""
+        return "?" if image.shape.rank else ""
     return brief(facts.fields)
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import chain
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
-from cnnanalyze.core.periodic_field import Strand
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.graph.blocks import wire
 from cnnanalyze.graph.network import Network
@@ -73,12 +72,6 @@ class LayerRow:
         if self.times == 1:
             return f"{each} layers"
         return f"{self.times} × {self.facts[0].node.kind if each == 1 else f'{each} layers'}"
-
-    @cached_property
-    def strands(self) -> tuple[Strand, ...] | None:
-        """What the row's output sees along each axis; nothing if it is not known."""
-        fields = self.last.fields
-        return None if fields is None else tuple(f.local for f in fields)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.network import Network, shapes_in
 from cnnanalyze.language.build import load
 from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.report.document import Document, Tabular
+from cnnanalyze.report.json import inputs_of
 from cnnanalyze.report.networks import NetworkColumn, trait_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, cells_of, explained
@@ -251,7 +252,7 @@ def _row(entry: ZooEntry, numbers: Sequence[NetworkColumn]) -> tuple[Cell, ...]:
         entry.family,
         Cell(year, "" if year is None else str(year)),
         analysis.network.name,
-        str(analysis.network.input),
+        shapes_in(analysis.network),
         *(Cell(value, t.text(value)) for t, value in values),
     )
 
@@ -266,7 +267,7 @@ def as_data(found: tuple[ZooEntry, ...]) -> dict[str, Any]:
                 "family": e.family,
                 "year": e.year,
                 "name": e.analysis.network.name,
-                "input": list(e.analysis.network.input.extents),
+                **inputs_of(e.analysis.network),
                 **{key: trait_of(QUANTITIES[key]).get(e.analysis, Options()) for key in COUNTED},
                 "source": spec_of(e.analysis.network).text("source"),
             }

@@ -297,9 +297,12 @@ class ZooEntry(TypedDict):
     family: str
     year: int | None
     name: str
-    input: Extents
+    input: NotRequired[Extents]
+    """The shape of the only input."""
+    inputs: NotRequired[dict[str, Extents]]
+    """The shapes of several inputs, by their ids."""
     receptive_field: Any
-    """Pixels: a whole number, one for each axis as a text, or all."""
+    """Pixels: a whole number, one for each axis as a text, or all; of each of several inputs."""
     source: str
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, note
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.pipeline import analyze, index_maps
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import is_beside, sees_beside, through
 from cnnanalyze.analysis.trace import trace
 from cnnanalyze.execute.run import RunStep, infer
@@ -68,14 +69,19 @@ def test_whoever_is_said_to_see_everything_does(text: str) -> None:
                 assert len(whole) <= 1, "all units see the same, whatever their window"
 
 
+def image(layers: str) -> SeenInput:
+    (found,) = seen_inputs(report(layers).analysis)
+    return found
+
+
 def test_through_names_the_first_layer_that_reads_the_map() -> None:
-    analysis = report(f"{{groupnorm: 2}}, relu, {{{GATE}}}, tanh").analysis
-    assert through(analysis, analysis["tanh1"]) == "groupnorm1"
-    analysis = report(f"relu, {{{GATE}}}, {{groupnorm: 2}}").analysis
-    assert through(analysis, analysis["groupnorm1"]) == "multiply1/2/global_avgpool1"
-    analysis = report("{concat: [{groupnorm: 2}, instancenorm]}, relu").analysis
-    assert through(analysis, analysis["relu1"]) == "concat1/1/groupnorm1 and others"
-    assert through(analysis, report("relu, gap")["global_avgpool1"]) == ""
+    seen = image(f"{{groupnorm: 2}}, relu, {{{GATE}}}, tanh")
+    assert through(seen, seen["tanh1"]) == "groupnorm1"
+    seen = image(f"relu, {{{GATE}}}, {{groupnorm: 2}}")
+    assert through(seen, seen["groupnorm1"]) == "multiply1/2/global_avgpool1"
+    seen = image("{concat: [{groupnorm: 2}, instancenorm]}, relu")
+    assert through(seen, seen["relu1"]) == "concat1/1/groupnorm1 and others"
+    assert through(seen, report("relu, gap")["global_avgpool1"]) == ""
 
 
 def test_along_one_axis_only() -> None:

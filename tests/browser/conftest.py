@@ -50,6 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write("hostile", to_html(hostile[0]))
     write("hostile_comparison", comparison_page(difference(hostile)))
     write("nested", to_html(cnn.analyze(cnn.loads(NESTED_SPEC)).analysis))
+    streams = cnn.load(SPECS.parent / "tests" / "language" / "two_stream.yaml")
+    write("streams", to_html(cnn.analyze(streams).analysis))
     write("large", to_html(cnn.analyze(cnn.loads(LARGE_SPEC)).analysis))
     return found
 

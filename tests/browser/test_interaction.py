@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.analysis.seen_input import seen_inputs
 from tests.browser.conftest import SHOWN
 from tests.conftest import Open
 
@@ -288,6 +289,43 @@ def test_the_viewer_sees_what_the_rules_say(report: Any) -> None:
         assert report.evaluate("([i, unit]) => page.field.theory(i, unit)", [number, unit]) == (
             expected
         )
+
+
+def test_the_viewer_sees_what_the_rules_say_of_each_input(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "streams.html")
+    analysis = cnn.analyze(Path(__file__).parents[1] / "language" / "two_stream.yaml").analysis
+    places = {id_: n for n, id_ in enumerate(analysis.facts)}
+    for image in seen_inputs(analysis):
+        page.evaluate("input => page.field.look(input)", image.name)
+        for facts in image:
+            if facts.fields is None or facts.output.rank != image.shape.rank:
+                continue
+            unit = [n // 2 for n in facts.output.size]
+            expected = [list(f.at(u) or ()) for f, u in zip(facts.fields, unit, strict=True)]
+            asked = [places[facts.node.id], unit]
+            assert page.evaluate("([i, unit]) => page.field.theory(i, unit)", asked) == expected
+
+
+def test_another_input_offers_its_own_layers_and_axes(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "streams.html")
+    page.locator("#viewer").scroll_into_view_if_needed()
+    page.wait_for_selector("#viewer-units input")
+    assert page.locator("#viewer-units input").count() == 2
+    page.locator("#viewer-input").select_option("flow")
+    assert page.locator("#viewer-units input").count() == 3
+    offered = page.locator("#viewer-layer option").all_inner_texts()
+    assert offered == [
+        "temporal/conv1",
+        "temporal/maxpool1",
+        "temporal/conv2",
+        "temporal/global_avgpool1",
+    ]
+    page.locator("#layer-table tr", has_text="spatial/conv1").first.click()
+    assert page.locator("#viewer-input").input_value() == "frame"
+    assert (
+        page.locator("#viewer-layer").evaluate("s => s.selectedOptions[0].text") == "spatial/conv1"
+    )
+    assert page.complaints == []
 
 
 # --- keys, theme ----------------------------------------------------------------------------------

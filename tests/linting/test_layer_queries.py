@@ -58,7 +58,6 @@ def test_looking_through_layers() -> None:
 
 def test_paths_and_ends() -> None:
     assert ids(layer_queries.heads(NET)) == ["out"]
-    assert layer_queries.input_size(NET) == (31, 37)
     assert ids(layer_queries.main_path(NET)) == [node.id for node in NET]
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.linting.receptive_field import sights, useful_sizes
 from tests.linting.conftest import Lint
 
@@ -20,20 +20,21 @@ def at(name: str, size: int) -> str:
     return SHORT.sub(f"input: {size}x{size}x3", text) + "\n"
 
 
-def analysis_at(name: str, size: int) -> Analysis:
-    return cnn.analyze(cnn.loads(at(name, size))).analysis
+def image_at(name: str, size: int) -> SeenInput:
+    (image,) = seen_inputs(cnn.analyze(cnn.loads(at(name, size))).analysis)
+    return image
 
 
 def test_useful_sizes_of_resnet50_are_those_of_rfa_toolbox() -> None:
     # README of rfa_toolbox, input_resolution_range: minimum 75, maximum 427.
     for size in (32, 224, 512):  # whatever the size of the images is
-        assert useful_sizes(analysis_at("resnet50", size)) == ((75, 75), (427, 427))
+        assert useful_sizes(image_at("resnet50", size)) == ((75, 75), (427, 427))
 
 
 @pytest.mark.parametrize(("size", "unproductive"), [(32, 7), (224, 0)])
 def test_unproductive_layers_of_vgg16(size: int, unproductive: int) -> None:
     # Counted with an own implementation of rfa_toolbox's condition on torchvision's VGG-16.
-    found = [s.is_unproductive((size, size)) for s in sights(analysis_at("vgg16", size))]
+    found = [s.is_unproductive((size, size)) for s in sights(image_at("vgg16", size))]
     assert (len(found), sum(found)) == (13, unproductive)
 
 

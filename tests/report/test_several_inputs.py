@@ -41,10 +41,21 @@ def test_fields_name_the_input_that_they_are_of(report: cnn.Report) -> None:
     ]
 
 
-def test_no_one_field_is_held_against_the_input(report: cnn.Report) -> None:
-    lines = [line.partition(" ")[0] for line in report.render().splitlines()]
-    assert "field" not in lines
-    assert "status" in lines
+def test_the_field_of_each_input_is_held_against_it(report: cnn.Report) -> None:
+    lines = report.render().splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("field "))
+    assert lines[at : at + 2] == [
+        "field       3x3 of left at multiply1; left is 31x37: does not cover it",
+        "            5x5 of right at multiply1; right is 31x37: does not cover it",
+    ]
+
+
+def test_other_columns_tell_each_input_too(report: cnn.Report) -> None:
+    rows = report.render("csv", columns="name,stride,padding,centre,minimal,aligned").splitlines()
+    assert (
+        rows[-1]
+        == 'multiply1,1 of each,"1 of left, 2 of right",0 of each,"3 of left, 5 of right",true'
+    )
 
 
 def test_data_has_every_input_and_every_field(report: cnn.Report) -> None:

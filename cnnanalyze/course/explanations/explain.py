@@ -8,11 +8,15 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.course.explanations.convention_notes import remarks
 from cnnanalyze.course.explanations.explanation import Explanation
+from cnnanalyze.course.explanations.layer_questions import LayerQuestion
 from cnnanalyze.course.explanations.network_questions import QuestionScope
+from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
 from cnnanalyze.course.explanations.reasons import reasons
 from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 from cnnanalyze.errors import UsageError
+from cnnanalyze.graph.network import inputs_of
+from cnnanalyze.graph.node import NodeId
 
 
 def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
@@ -28,11 +32,11 @@ def quantities(analysis: Analysis, layer: str = "") -> tuple[str, ...]:
     layer = find_layer(analysis, layer)
     style = find_notation("plain")
     if layer in analysis.facts:
-        asked = SymbolicLayer(analysis, analysis[layer], style)
         return tuple(
             word
-            for word, question in layer_questions.questions().items()
-            if question.applies(asked) and question.is_told(asked)
+            for topic, question in layer_questions.questions().items()
+            for word in _words_for(analysis, layer, topic)
+            if question.is_told(_about(analysis, layer, word, style))
         )
     whole = QuestionScope(analysis, layer, style)
     return tuple(
@@ -54,10 +58,74 @@ def can_explain(analysis: Analysis, layer: str, quantity: str) -> bool:
     """
     style = find_notation("plain")
     if layer in analysis.facts:
-        about = layer_questions.questions().get(quantity)
-        return about is not None and about.applies(SymbolicLayer(analysis, analysis[layer], style))
+        about = layer_questions.questions().get(topic_in(quantity))
+        if about is None or not _is_of_input(analysis, layer, quantity, about):
+            return False
+        return about.applies(_about(analysis, layer, quantity, style))
     question = network_questions.questions().get(quantity)
     return question is not None and question.applies(QuestionScope(analysis, layer, style))
+
+
+OF = " of "
+"""Between a quantity and the input that it is of: ``receptive_field of left``."""
+
+
+def topic_in(quantity: str) -> str:
+    """Return the topic of a quantity, which may name an input.
+
+    Examples
+    --------
+    >>> topic_in("receptive_field of left"), topic_in("output")
+    ('receptive_field', 'output')
+    """
+    return quantity.partition(OF)[0]
+
+
+def _input_in(quantity: str) -> NodeId | None:
+    """Return the input that a quantity names, if it names one."""
+    name = quantity.partition(OF)[2]
+    return NodeId(name) if name else None
+
+
+def _is_of_input(analysis: Analysis, layer: str, quantity: str, about: LayerQuestion) -> bool:
+    """Whether a quantity names an input only where it may, and one that the layer sees."""
+    name = _input_in(quantity)
+    if name is None:
+        return True
+    sees = dict(analysis[layer].sees) or analysis.network.inputs
+    return about.of_input and name in sees
+
+
+def _about(analysis: Analysis, layer: str, quantity: str, style: Notation) -> SymbolicLayer:
+    return SymbolicLayer(analysis, analysis[layer], style, _input_in(quantity))
+
+
+def _words_for(analysis: Analysis, layer: str, topic: str) -> tuple[str, ...]:
+    """Return a topic, or one for each input that a layer sees, as far as they apply."""
+    sees = analysis[layer].sees
+    several = layer_questions.questions()[topic].of_input and len(sees) > 1
+    words = [f"{topic}{OF}{name}" for name, _ in sees] if several else [topic]
+    return tuple(word for word in words if can_explain(analysis, layer, word))
+
+
+def words_for(analysis: Analysis, layer: str, quantity: str) -> tuple[str, ...]:
+    """Return a quantity as it can be explained: of each input that a layer sees, if of several.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> net = cnn.loads(
+    ...     "{cnn: 1, inputs: {left: 9x9x1, right: 9x9x1}, layers: ["
+    ...     "{maxpool: 3, from: left}, {maxpool: 3, from: right}, {add: [maxpool1, maxpool2]}]}"
+    ... )
+    >>> analysis = cnn.analyze(net).analysis
+    >>> words_for(analysis, "add1", "field"), words_for(analysis, "maxpool1", "field")
+    (('receptive_field of left', 'receptive_field of right'), ('receptive_field',))
+    """
+    topic = topic_of(quantity)
+    if layer not in analysis.facts or topic not in layer_questions.questions():
+        return (topic,)
+    return _words_for(analysis, layer, topic) or (topic,)
 
 
 def explain(
@@ -73,7 +141,8 @@ def explain(
         The id of a layer or of a block, or as much of its end as only one has; nothing for the
         whole network.
     quantity
-        One of :func:`quantities`, or what the table calls it: ``field``.
+        One of :func:`quantities`, or what the table calls it: ``field``. Where a layer sees several
+        inputs of the network, it says which: ``field of left``.
     notation
         One of :data:`~cnnanalyze.course.explanations.notation.NOTATIONS`.
 
@@ -93,9 +162,11 @@ def explain(
     style = find_notation(notation)
     layer, quantity = find_layer(analysis, layer), topic_of(quantity)
     if not can_explain(analysis, layer, quantity):
-        _ = (
-            analysis.network.only_input
-        )  # of several, fields and what follows from them are not told
+        if len(each := words_for(analysis, layer, quantity)) > 1:
+            raise UsageError(
+                f"'{layer}' sees {len(each)} inputs and has a {quantity} of each",
+                help=f"ask for {' or '.join(map(repr, each))}",
+            )
         known = quantities(analysis, layer)
         raise UsageError(
             f"'{layer or analysis.network.name}' has no quantity '{quantity}' to explain"
@@ -104,15 +175,17 @@ def explain(
         )
     if layer not in analysis.facts:
         return explain_sum(QuestionScope(analysis, layer, style), quantity, notation)
-    asked = SymbolicLayer(analysis, analysis[layer], style)
-    about = layer_questions.questions()[quantity]
+    asked = _about(analysis, layer, quantity, style)
+    topic = topic_in(quantity)
+    about = layer_questions.questions()[topic]
     draft = about.work(asked)
-    for key in about.reasons or (quantity,):
+    for key in about.reasons or (topic,):
         draft.reasons += reasons(asked, key)
-    draft.remarks += remarks(asked, quantity)
-    return _explanation(
-        about.words.format(id=layer, do="does"), asked.subject, (layer, quantity, notation), draft
-    )
+    draft.remarks += remarks(asked, topic)
+    words = about.words.format(id=layer, do="does")
+    if (name := _input_in(quantity)) is not None:
+        words = f"{words.removesuffix('?')} in {name}?"
+    return _explanation(words, asked.subject, (layer, quantity, notation), draft)
 
 
 def explain_sum(whole: QuestionScope, quantity: str, notation: str = "plain") -> Explanation:
@@ -132,14 +205,18 @@ def explain_sum(whole: QuestionScope, quantity: str, notation: str = "plain") ->
     question = network_questions.questions()[quantity]
     return _explanation(
         whole.ask(question.words),
-        f"{network.name}, input {network.input}",
+        f"{network.name}, {inputs_of(network)}",
         (whole.group, quantity, notation),
         question.work(whole),
     )
 
 
 def _instead(analysis: Analysis, layer: str, quantity: str) -> str:
-    """Say where the quantity can be found, if it is one of something else."""
+    """Say where the quantity can be found, if it is one of something else, or of one input."""
+    if layer in analysis.facts and topic_in(quantity) in layer_questions.questions():
+        words = _words_for(analysis, layer, topic_in(quantity))
+        if words and words != (quantity,):
+            return f"ask for {' or '.join(map(repr, words))}"
     if quantity in network_questions.TRAINING:
         return "it is one of a network whose spec has a 'train:' section"
     if quantity == "centre" and layer in analysis.facts and analysis[layer].fields is not None:
@@ -182,10 +259,13 @@ def topic_of(word: str) -> str:
     --------
     >>> topic_of("field"), topic_of("stride"), topic_of("jump"), topic_of("memory")
     ('receptive_field', 'jump', 'jump', 'memory')
+    >>> topic_of("field of left")
+    'receptive_field of left'
     """
     every = {*layer_questions.questions(), *network_questions.questions()}
-    quantity = known_as(word)
-    return word if word in every or quantity is None else quantity.topic
+    named, of, name = word.partition(OF)
+    quantity = known_as(named)
+    return word if named in every or quantity is None else f"{quantity.topic}{of}{name}"
 
 
 def is_quantity(word: str) -> bool:
@@ -196,7 +276,10 @@ def is_quantity(word: str) -> bool:
     >>> is_quantity("field"), is_quantity("conv1")
     (True, False)
     """
-    return topic_of(word) in {*layer_questions.questions(), *network_questions.questions()}
+    return topic_in(topic_of(word)) in {
+        *layer_questions.questions(),
+        *network_questions.questions(),
+    }
 
 
 def find_layer(analysis: Analysis, word: str) -> str:

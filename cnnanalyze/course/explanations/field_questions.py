@@ -26,7 +26,7 @@ def _axes(asked: SymbolicLayer) -> list[int | None]:
     fields = asked.facts.fields
     assert fields is not None
     rank = len(fields)
-    shapes = asked.analysis.network.input.size
+    shapes = asked.image.shape.size
     alike = len(set(fields)) == 1 and len(set(shapes)) == 1
     return [None] if alike and rank > 1 else list(range(rank))
 
@@ -48,7 +48,7 @@ def _draft(
     value: tuple[Value, ...],
     moves: Callable[[RecurrenceRow], bool] | None = None,
 ) -> Draft:
-    rank = asked.analysis.network.input.rank
+    rank = asked.image.shape.rank
     steps: list[DerivationStep] = []
     layer_rows: list[DerivationRow] = []
     for axis, found in recurrences.items():
@@ -118,7 +118,7 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
             f"{_cause(asked)} neighbouring units see equally long intervals, but at unequal "
             "distances, so the field is that of one unit, from its first index a to its last b."
         )
-    if source := through(asked.analysis, asked.facts):
+    if source := through(asked.image, asked.facts):
         draft.beside = f"everything is seen through {source}"
         draft.reasons.append(
             "A statistic of the whole map enters every unit, so every pixel of the input has an "
@@ -129,7 +129,7 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
             "A layer that reads its whole input (dense, flatten, global pooling) acts like a "
             "kernel of the size of that input; after it the field no longer grows."
         )
-    inputs = asked.analysis.network.input.size
+    inputs = asked.image.shape.size
     outside = [(r, n) for r, n in zip(value, inputs, strict=True) if r > n]
     if outside:
         _r, n = outside[0]
@@ -178,7 +178,7 @@ def centre(asked: SymbolicLayer) -> Draft:
     recurrences = _recurrences(asked)
     draft = _draft(asked, recurrences, lambda r: r.first, "first", heads, value)
     steps: list[DerivationStep] = []
-    rank = asked.analysis.network.input.rank
+    rank = asked.image.shape.rank
     for axis in recurrences:
         local = fields[axis or 0].local
         low, high = local.at(0) or (0, 0)

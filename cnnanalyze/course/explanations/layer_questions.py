@@ -41,6 +41,8 @@ class LayerQuestion(NamedTuple):
     """The quantities whose reasons are its own, too."""
     tree: Callable[[SymbolicLayer], Trees | None] | None = None
     """How the answer comes about as one expression, where its equations do not say it."""
+    of_input: bool = False
+    """Whether it is about an input of the network: of several, each has an answer of its own."""
 
 
 def output(asked: SymbolicLayer) -> Draft:
@@ -296,7 +298,7 @@ def _slides(asked: SymbolicLayer) -> bool:
 
 
 def _seen(asked: SymbolicLayer) -> bool:
-    return asked.facts.fields is not None
+    return bool(asked.facts.fields)  # a vector has no axes to see along
 
 
 def _first_sees(asked: SymbolicLayer) -> bool:
@@ -356,10 +358,15 @@ QUESTIONS: dict[str, LayerQuestion] = {
         _counted,
         _if_asked,
     ),
-    "receptive_field": _question("receptive_field", receptive_field, _seen, tree=field_tree),
-    "jump": _question("effective_stride", jump, _seen, tree=jump_tree),
+    "receptive_field": _question(
+        "receptive_field", receptive_field, _seen, tree=field_tree, of_input=True
+    ),
+    "jump": _question("effective_stride", jump, _seen, tree=jump_tree, of_input=True),
     "centre": LayerQuestion(
-        "Where is the centre of the field of the first unit of {id}?", centre, _first_sees
+        "Where is the centre of the field of the first unit of {id}?",
+        centre,
+        _first_sees,
+        of_input=True,
     ),
     "weight_memory": _question("weight_memory", weight_memory),
     "dense": LayerQuestion(

@@ -32,7 +32,7 @@ from cnnanalyze.core.reach import (
 )
 from cnnanalyze.course.explanations.simplify import arrange
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
-from cnnanalyze.graph.node import INPUT, NodeId
+from cnnanalyze.graph.node import NodeId
 
 
 class Link(NamedTuple):
@@ -73,12 +73,14 @@ def path(asked: SymbolicLayer, axis: int) -> list[Link]:
     analysis = asked.analysis
     at, strand = asked.node.id, _field(asked, asked.node.id, axis).local
     links: list[Link] = []
-    while at != INPUT:
+    while at != asked.image.name:
         node = analysis.network[at]
         maps = node.layer.reach(*node.input_shapes)
         assert maps is not None
         found = []
         for k, source in enumerate(node.inputs):
+            if source != asked.image.name and source not in asked.image:
+                continue  # it sees nothing of the input
             own, place = maps[k], _place(asked, source, axis)
             reach = own[place] if place < len(own) else POINT
             extent = node.input_shapes[k].size[place] if place < len(own) else 1
@@ -95,8 +97,8 @@ def path(asked: SymbolicLayer, axis: int) -> list[Link]:
 
 
 def _place(asked: SymbolicLayer, id: NodeId, axis: int) -> int:  # noqa: A002
-    """Return along which axis of a layer's output an axis of the network's input lies."""
-    order = () if id == INPUT else asked.analysis.facts[id].order
+    """Return along which axis of a layer's output an axis of the input lies."""
+    order = () if id == asked.image.name else asked.image[id].order
     return order.index(axis) if order else axis
 
 
@@ -112,9 +114,9 @@ def _strands(field: PeriodicField) -> Sequence[Strand]:
 
 
 def _field(asked: SymbolicLayer, id: NodeId, axis: int) -> PeriodicField:  # noqa: A002
-    if id == INPUT:
+    if id == asked.image.name:
         return INPUT_FIELD
-    fields = asked.analysis.facts[id].fields
+    fields = asked.image[id].fields
     assert fields is not None
     return fields[axis]
 
@@ -124,7 +126,7 @@ def recurrence(asked: SymbolicLayer, axis: int | None) -> list[RecurrenceRow]:
 
     Without an axis, the numbers are those of the first one, and hold for all.
     """
-    rank = asked.analysis.network.input.rank
+    rank = asked.image.shape.rank
 
     def name(key: str) -> Name:
         return Name(key, axis, rank)

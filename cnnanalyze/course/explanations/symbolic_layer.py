@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.seen_input import SeenInput
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.expression import Expression, Name, Value, given, names, parts, rewrite
@@ -16,7 +17,7 @@ from cnnanalyze.course.explanations.explanation import Answer, DerivationRow, De
 from cnnanalyze.course.explanations.naming import is_square, name_layer, name_shapes
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.simplify import arrange
-from cnnanalyze.graph.node import Node
+from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import Fit, Layer
 
 
@@ -38,10 +39,28 @@ class Draft:
 class SymbolicLayer:
     """A layer whose rules run on numbers that remember; nothing is computed before it is needed."""
 
-    def __init__(self, analysis: Analysis, facts: NodeFacts, notation: Notation) -> None:
+    def __init__(
+        self, analysis: Analysis, facts: NodeFacts, notation: Notation, of: NodeId | None = None
+    ) -> None:
+        """Keep what is asked about.
+
+        Parameters
+        ----------
+        analysis
+            What the rules say of the network.
+        facts
+            What they say of the layer.
+        notation
+            How answers are written.
+        of
+            Of several inputs that the layer sees, the one whose fields are asked for.
+        """
         self.analysis = analysis
-        self.facts = facts
         self.notation = notation
+        own = facts.sees[0][0] if facts.sees else next(iter(analysis.network.inputs))
+        self.image = SeenInput(analysis, own if of is None else of)
+        """The input that the layer sees, with what all layers see of it."""
+        self.facts = facts if of is None else self.image[facts.node.id]
 
     @property
     def node(self) -> Node:

@@ -185,8 +185,6 @@ def _facts(cls: type[Rule]) -> Iterator[tuple[str, Inline]]:
     if cls.thresholds:
         numbers = ", ".join(f"{name} = {number:g}" for name, number in cls.thresholds.items())
         yield "Thresholds", f"{numbers} (to be configured under thresholds.{cls.code})"
-    if cls.of_one_input:
-        yield "Networks with several inputs", "not judged: it asks what the only one is"
     if cls.trips:
         yield "Good networks that trip it", prose(cls.trips)
     if cls.source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.course.explanations.explain import explain, quantities
+from cnnanalyze.course.explanations.explain import explain, quantities, topic_in
 from cnnanalyze.drawing.families import family
 from cnnanalyze.report.derivation.blocks import explained
 from cnnanalyze.report.writers.html import fragment
@@ -25,8 +25,8 @@ def _work(analysis: Analysis, facts: NodeFacts) -> Markup:
     known = quantities(analysis, facts.node.id)
     return Markup("\n").join(
         Markup(fragment(explained(explain(analysis, facts.node.id, quantity), HEADING)))  # noqa: S704 - the writer escapes every text
-        for quantity in QUANTITIES
-        if quantity in known
+        for quantity in known
+        if topic_in(quantity) in QUANTITIES
     )
 
 

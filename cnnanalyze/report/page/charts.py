@@ -8,13 +8,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import is_beside
-from cnnanalyze.characters import cells
+from cnnanalyze.characters import capitalized, cells
 from cnnanalyze.characters import end as end_of
 from cnnanalyze.core.quantities import QUANTITIES, Terms
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.drawing.families import family
-from cnnanalyze.graph.node import INPUT
 from cnnanalyze.report.numbers import exact, short, size
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import treemap
@@ -66,30 +66,33 @@ MAPPED = ("parameters", "macs", "activations")
 
 def charts(analysis: Analysis, options: Options) -> tuple[Chart, ...]:
     """Return the charts that have something to show."""
-    found = (fields(analysis), memory(analysis, options), discounts(analysis))
+    seen = map(fields, seen_inputs(analysis))
+    found = (*seen, memory(analysis, options), discounts(analysis))
     return tuple(c for c in found if c is not None)
 
 
-def depths(analysis: Analysis) -> dict[str, int]:
-    """Return the number of layers on the longest path to each layer, itself included."""
-    found = {str(INPUT): 0}
-    for node in analysis.network.nodes:
-        found[node.id] = 1 + max(found[i] for i in node.inputs)
+def depths(image: SeenInput) -> dict[str, int]:
+    """Return the number of layers on the longest path from an input to each layer, itself too."""
+    found = {str(image.name): 0}
+    for facts in image:
+        node = facts.node
+        found[node.id] = 1 + max(found[i] for i in node.inputs if i in found)
     return found
 
 
-def fields(analysis: Analysis) -> Chart | None:
+def fields(image: SeenInput) -> Chart | None:
     """How does the receptive field grow, and where does it pass the size of the image?"""
-    extents = analysis.network.input.size
+    extents = image.shape.size
     if not extents:
         return None
     axis = max(range(len(extents)), key=lambda a: extents[a])
-    extent, depth = extents[axis], depths(analysis)
+    extent, depth = extents[axis], depths(image)
     seen: dict[tuple[int, int], tuple[str, int]] = {}
-    sizes = {str(INPUT): 1}
+    sizes = {str(image.name): 1}
     told: dict[int, int | None] = {}  # layers that change nothing share what they see
-    for i, f in enumerate(analysis):
-        if not f.fields or not f.output.rank:
+    for i, id_ in enumerate(image.analysis.facts):
+        f = image.facts.get(id_)
+        if f is None or not f.fields or not f.output.rank:
             continue
         if id(f.fields) not in told:
             moves = any(x.local.advance for x in f.fields)
@@ -114,24 +117,26 @@ def fields(analysis: Analysis) -> Chart | None:
     dots = Canvas()
     for (a, b), (kind, i) in marks.items():
         dots.draw(f"f-{kind}", element("circle", cx=a, cy=b, data_i=i))
-    where = "the image is never covered"
+    read = "the image" if image.is_only else str(image.name)
+    where = f"{read} is never covered"
     covered = [d for d, s in sorted(seen) if s >= extent]
     if covered:
-        where = f"the image is covered from depth {covered[0]} on"
-    beside = next((f for f in analysis if f.fields and is_beside(f.fields[axis])), None)
+        where = f"{read} is covered from depth {covered[0]} on"
+    beside = next((f for f in image if f.fields and is_beside(f.fields[axis])), None)
     if beside is not None:
         where += f"; all of it is seen through a statistic from {beside.node.id} on"
-    words = f"Receptive field along the {along} against depth: at most {exact(most)}, {where}"
+    field = f"receptive field{'' if image.is_only else f' in {image.name}'}"
+    words = f"{capitalized(field)} along the {along} against depth: at most {exact(most)}, {where}"
     drawing = _svg(
         words,
-        *_axes(x, y, "layers on the longest path from the input"),
+        *_axes(x, y, f"layers on the longest path from {image.noun}"),
         element(
             "path", d=box(LEFT, TOP, WIDTH - RIGHT - LEFT, max(0, level - TOP)), class_="beyond"
         ),
         element("path", d=f"M{LEFT} {number(level)}H{WIDTH - RIGHT}", class_="limit"),
         element(
             "text",
-            f"{along} of the image: {exact(extent)}",
+            f"{along} of {read}: {exact(extent)}",
             x=LEFT + 6,
             y=level - 5,
             class_="limit-name",
@@ -141,13 +146,14 @@ def fields(analysis: Analysis) -> Chart | None:
     )
     about = (
         f"Theoretical field along the {along}, a dot for each layer that changes it. "
-        "Above the dashed line a unit's field is larger than the image."
+        f"Above the dashed line a unit's field is larger than {read}."
     )
     if beside is not None:
         about += (
-            f" From {beside.node.id} on a unit sees all of the image besides, through a statistic."
+            f" From {beside.node.id} on a unit sees all of {read} besides, through a statistic."
         )
-    return Chart("fields", "Receptive field against depth", about, drawing)
+    key = "fields" if image.is_only else f"fields-{image.name}"
+    return Chart(key, f"{capitalized(field)} against depth", about, drawing)
 
 
 def memory(analysis: Analysis, options: Options) -> Chart:

@@ -12,6 +12,7 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.drawing.svg import thumbnail
 from cnnanalyze.exchange.load import load
+from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.page.answers import FEW, work
@@ -71,7 +72,7 @@ def hang(path: Path, file: str) -> tuple[GalleryCard, str]:
         network.name,
         network.text("family"),
         network.year,
-        str(network.input),
+        shapes_in(network),
         len(analysis),
         total.parameters,
         total.operations("mac"),

@@ -14,7 +14,7 @@ from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
 from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.report.numbers import count_of, exact, short, size
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.totals_text import MEMORY, counts, field_size, receptive_field
+from cnnanalyze.report.totals_text import MEMORY, counts, field_size, receptive_fields
 
 
 class Headline(NamedTuple):
@@ -66,7 +66,7 @@ def _headlines(analysis: Analysis, options: Options) -> Iterator[Headline]:
     yield _headline(held, analysis, terms, f"{options.dtype}, statistics included")
     where = f"{options.dtype}, batch {options.batch}, at {analysis.memory.peak_at}"
     yield _headline(live, analysis, terms, where)
-    if (words := receptive_field(analysis)) is not None:
+    if words := "; ".join(receptive_fields(analysis)):
         field = QUANTITIES["receptive_field"]
         label = capitalized(field.title)
         yield Headline(HOOKS[field.key], label, field_size(analysis), "theoretical", words)

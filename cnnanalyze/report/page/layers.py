@@ -16,6 +16,7 @@ from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.receptive_field_text import brief as brief_field
+from cnnanalyze.report.receptive_field_text import of_each
 from cnnanalyze.report.view import View, gather
 
 FOLDED = 60
@@ -165,7 +166,8 @@ class _RowBuilder:
 
 
 def _field(facts: NodeFacts) -> str:
-    return "?" if facts.fields is None else brief_field(facts.fields)
+    said = of_each(facts, brief_field)
+    return "?" if said is None else said
 
 
 def _bars(counts: dict[str, Any], totals: dict[str, Any]) -> dict[str, str]:

@@ -17,7 +17,15 @@ const indexOf = (row) => Number(row.id.slice(1));
 const bodies = [...table.tBodies];
 
 // What a column shows of a layer; the keys are those of the terminal's table.
-const field = (show) => (layer) => (layer.receptive_field ? show(layer.receptive_field) : "?");
+// Of several inputs each field is told by itself, as in the terminal's table.
+const field = (show) => (layer) => {
+  const told = Object.entries(layer.receptive_fields ?? {});
+  if (told.length < 2) return layer.receptive_field ? show(layer.receptive_field) : "?";
+  const said = told.map(([name, seen]) => [name, seen ? show(seen) : "?"]).filter(([, words]) => words !== "");
+  if (said.length && said.every(([, words]) => words === said[0][1])) return said[0][1] + (said.length > 1 ? " of each" : "");
+  return said.map(([name, words]) => `${words} of ${name}`).join(", ");
+};
+const fieldOf = (layer, name) => layer.receptive_fields?.[name] ?? layer.receptive_field;
 const values = {
   id: (layer) => layer.id,
   kind: (layer) => layer.kind,
@@ -201,9 +209,10 @@ function describe(mark, quantity) {
   if (!layer || one("title", mark)) return;
   const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
   const total = result.totals[quantity];
+  const seen = fieldOf(layer, mark.closest("figure")?.id.replace("chart-fields-", ""));
   title.textContent = quantity
     ? `${layer.id}: ${exact(layer[quantity])} ${quantity}, ${((100 * layer[quantity]) / total).toFixed(1)} %`
-    : `${layer.id}: field ${perAxis(layer.receptive_field.size)}${layer.receptive_field.sees_all ? ", and everything through a statistic" : ""}`;
+    : `${layer.id}: field ${perAxis(seen.size)}${seen.sees_all ? ", and everything through a statistic" : ""}`;
   mark.append(title);
 }
 for (const chart of all("#charts svg")) {

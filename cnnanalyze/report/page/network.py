@@ -10,6 +10,7 @@ from markupsafe import Markup
 from cnnanalyze.analysis import alpha
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
@@ -18,6 +19,7 @@ from cnnanalyze.crosscheck.result import Balance
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import CnnError
+from cnnanalyze.graph.network import inputs_of
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
@@ -142,7 +144,7 @@ def to_html(
     bodies = layers.tabulate(shown, result, sources, MOST_ROWS)
     claims = _claims(analysis, balance, sources)
     limits = [_budget(c, sources) for c in check_budgets(analysis, spec_of(network).budgets)]
-    picture = receptive_field.centres(analysis)
+    pictures = receptive_field.centres(analysis)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
     families = {family(n) for n in network}
     held = {
@@ -150,7 +152,7 @@ def to_html(
         "budgets": bool(limits),
         "claims": bool(claims),
         "findings": findings is not None,
-        "field": picture is not None,
+        "field": bool(pictures),
         "answers": bool(answers),
         "source": bool(sources.files),
     }
@@ -161,7 +163,7 @@ def to_html(
         scripts=(SCRIPT,) if lean else (SCRIPT, "network.js", "drawing.js", "viewer.js"),
         lean=lean,
         name=network.name,
-        input=options.shape(network.input),
+        inputs=capitalized(inputs_of(network, options.shape)),
         origin=[
             *(part for part in origin if part and part != network.name),
             *(f"{name} = {value}" for name, value in spec.settings),
@@ -192,7 +194,7 @@ def to_html(
         elementary=result["totals"]["elementary"].items(),
         alpha_source=alpha.SOURCE,
         doubts=alpha.DOUBTS if result["totals"]["macs"] else (),
-        picture=picture,
+        pictures=pictures,
         answers=_answers(answers or {}, analysis),
         files=sources.files,
         conventions=_conventions(analysis),

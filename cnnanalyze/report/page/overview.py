@@ -9,6 +9,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.result import Balance
+from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.report.json import network_dict
 from cnnanalyze.report.numbers import exact
 from cnnanalyze.report.options import Options
@@ -43,7 +44,7 @@ def enter(
     return OverviewEntry(
         file,
         analysis.network.name,
-        options.shape(analysis.network.input),
+        shapes_in(analysis.network, options.shape),
         field_size(analysis),
         len(analysis),
         network_dict(analysis, options, []),

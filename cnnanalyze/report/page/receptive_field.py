@@ -7,13 +7,14 @@ The viewer follows a unit back through the network with the very index maps that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from cnnanalyze.analysis.pipeline import index_maps
 from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.trace import trace
 from cnnanalyze.core.periodic_field import Interval
 from cnnanalyze.core.reach import (
@@ -69,14 +70,26 @@ def encode(reach: Reach) -> list[object]:
 def viewer(network: Network, maps: Mapping[str, Maps]) -> dict[str, Any] | None:
     """Return what the viewer needs beside the result: the index maps of every layer.
 
-    ``maps`` lists them, ``reads`` gives, by the place of a layer in the order of execution, the
-    numbers of its maps for each input and axis. A layer that is not there works point by point; one
-    with null cannot tell what it reads.
+    ``maps`` lists them. ``reads`` gives, for each input of the network that has axes, by the place
+    of a layer in the order of execution, the numbers of its maps for each of its inputs and axes. A
+    layer that is not there works point by point; one with null cannot tell what it reads.
     """
-    rank = network.input.rank
-    if not rank:
-        return None
     numbers: dict[tuple[object, ...], int] = {}
+    reads = {
+        str(name): _reads(network, maps, given.shape.rank, numbers)
+        for name, given in network.inputs.items()
+        if given.shape.rank
+    }
+    return {"maps": [list(m) for m in numbers], "reads": reads} if reads else None
+
+
+def _reads(
+    network: Network,
+    maps: Mapping[str, Maps],
+    rank: int,
+    numbers: dict[tuple[object, ...], int],
+) -> dict[str, list[list[int]] | None]:
+    """Return the numbers of the maps of every layer, as seen from an input of so many axes."""
     reads: dict[str, list[list[int]] | None] = {}
     for i, node in enumerate(network.nodes):
         own = maps[node.id]
@@ -89,11 +102,11 @@ def viewer(network: Network, maps: Mapping[str, Maps]) -> dict[str, Any] | None:
                 [numbers.setdefault(tuple(encode(r)), len(numbers)) for r in axes]
                 for axes in through
             ]
-    return {"maps": [list(m) for m in numbers], "reads": reads}
+    return reads
 
 
 def _axes(node: Node, source: int, own: tuple[Reach, ...], rank: int) -> tuple[Reach, ...]:
-    """Return the maps along the axes of the network's input.
+    """Return the maps along the axes of an input of the network.
 
     A vector is one unit on each of them, and so is a map whose axes a reshape made anew.
     """
@@ -103,8 +116,15 @@ def _axes(node: Node, source: int, own: tuple[Reach, ...], rank: int) -> tuple[R
     return (POINT if is_vector else Whole(),) * rank
 
 
-Picture = tuple[Markup, tuple[tuple[str, str, str], ...]]
-"""A figure, and for each field in it a layer, its unit and what that sees."""
+class Picture(NamedTuple):
+    """What the middle units of some layers see of one input."""
+
+    of: str
+    """Words for the end of a phrase that say which input it is; none of the only one."""
+    figure: Markup
+    rows: tuple[tuple[str, str, str], ...]
+    """For each field in the figure a layer, its unit and what that sees."""
+
 
 SIDE = 260.0
 MOST = 6
@@ -113,16 +133,20 @@ MOST_UNITS = 500_000
 """Units that are looked at for the drawing; layers beyond that are not in it."""
 
 
-def centres(analysis: Analysis) -> Picture | None:
-    """What does the middle unit of some layers see inside the image?"""
-    network = analysis.network
-    extents = network.input.size
+def centres(analysis: Analysis) -> tuple[Picture, ...]:
+    """What does the middle unit of some layers see inside the image, of each input with axes?"""
+    found = (_centres(image) for image in seen_inputs(analysis))
+    return tuple(picture for picture in found if picture is not None)
+
+
+def _centres(image: SeenInput) -> Picture | None:
+    network, extents = image.network, image.shape.size
     if not extents:
         return None
-    clipped = trace(network, index_maps(network), MOST_UNITS)
+    clipped = trace(network, index_maps(network), MOST_UNITS, of=image.name)
     found: dict[tuple[Interval, ...], tuple[str, str]] = {}
     before: object = None
-    for f in analysis:
+    for f in image:
         if f.output.rank != len(extents) or f.node.id not in clipped:
             continue
         if (part := clipped[f.node.id]) is before:  # as after every pointwise layer
@@ -139,7 +163,8 @@ def centres(analysis: Analysis) -> Picture | None:
     rows = tuple(
         (name, unit, " x ".join(f"{a}…{b}" for a, b in seen)) for seen, (name, unit) in fields
     )
-    return _nested(extents, [seen for seen, _ in fields], [name for _, (name, _) in fields]), rows
+    names = [name for _, (name, _) in fields]
+    return Picture(image.label, _nested(image, [seen for seen, _ in fields], names), rows)
 
 
 def _spread(found: list[Any]) -> list[Any]:
@@ -149,10 +174,9 @@ def _spread(found: list[Any]) -> list[Any]:
     return [found[i * (len(found) - 1) // (MOST - 1)] for i in range(MOST)]
 
 
-def _nested(
-    extents: tuple[int, ...], fields: list[tuple[Interval, ...]], names: list[str]
-) -> Markup:
+def _nested(image: SeenInput, fields: list[tuple[Interval, ...]], names: list[str]) -> Markup:
     """Draw fields into the image, along its last two axes; a signal is a band."""
+    extents = image.shape.size
     rows, columns = ((0, 0), extents[-1]) if len(extents) == 1 else (extents[-2:], extents[-1])
     height = rows[0] or columns / 8
     scale = SIDE / max(height, columns)
@@ -165,7 +189,8 @@ def _nested(
         )
         for k, (seen, name) in reversed(list(enumerate(zip(fields, names, strict=True))))
     ]
-    words = "What the middle units of some layers see of the image, drawn into one another"
+    read = "the image" if image.is_only else image.name
+    words = f"What the middle units of some layers see of {read}, drawn into one another"
     return element(
         "svg",
         element("path", d=box(0, 0, columns * scale, height * scale), class_="image"),

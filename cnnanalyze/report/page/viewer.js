@@ -6,23 +6,53 @@
 }
 
 function startViewer(box) {
-  const extents = result.input.slice(0, -1);
-  const rank = extents.length;
-  const { maps, reads } = extra.viewer;
+  const { maps } = extra.viewer;
+  const inputs = Object.keys(extra.viewer.reads);
+  const choice = one("#viewer-input");
   const select = one("#viewer-layer");
   const canvas = one("#viewer-canvas");
   const facts = one("#viewer-facts");
   const outside = one("#viewer-outside");
   const sliders = [];
-  const axes = rank === 1 ? ["position"] : rank === 2 ? ["row", "column"] : ["frame", "row", "column"];
 
-  // The input has the number -1; a vector, or axes that were made anew, are one unit on each axis.
+  // What is looked at of one input: its extents, what each layer reads, and the layers on offer.
+  // The input has the number -1; what does not depend on it has none.
+  const NONE = null;
+  let name, extents, rank, axes, reads, sources, depends, offered, height, width;
+  function look(input) {
+    name = input;
+    extents = (result.inputs?.[name] ?? result.input).slice(0, -1);
+    rank = extents.length;
+    axes = rank === 1 ? ["position"] : rank === 2 ? ["row", "column"] : ["frame", "row", "column"];
+    reads = extra.viewer.reads[name];
+    depends = [];
+    sources = layers.map((layer, i) => {
+      const own = layer.inputs.map((id) => {
+        const at = numberOf.get(id);
+        if (at === undefined) return id === name ? -1 : NONE;
+        return depends[at] ? at : NONE;
+      });
+      depends[i] = own.some((s) => s !== NONE);
+      return own;
+    });
+    const known = [];
+    layers.forEach((layer, i) => {
+      known[i] = reads[i] !== null && sources[i].every((s) => s === NONE || s < 0 || known[s]);
+    });
+    // Layers whose units see what the units of their only input see need no entry of their own.
+    const placed = layers.map((_, i) => i).filter((i) => depends[i] && known[i] && layers[i].output.length === rank + 1);
+    offered = placed.filter((i) => reads[i] || sources[i].length > 1);
+    if (!offered.length) offered = placed;
+    // A signal is a band; of a film the frames are laid upon one another.
+    height = rank === 1 ? Math.max(1, Math.round(extents[0] / 8)) : extents[rank - 2];
+    width = extents[rank - 1];
+    select.replaceChildren(...offered.map((i) => new Option(layers[i].id, String(i))));
+    const local = offered.filter((i) => fieldOf(layers[i], name)?.stride.some((by) => by !== 0));
+    if (offered.length) select.value = String(local.at(-1) ?? offered.at(-1));
+  }
+
+  // A vector, or axes that were made anew, are one unit on each axis.
   const unitsOf = (i) => (i < 0 ? extents : layers[i].output.length === rank + 1 ? layers[i].output.slice(0, -1) : extents.map(() => 1));
-  const sources = layers.map((layer) => layer.inputs.map((id) => numberOf.get(id) ?? -1));
-  const known = [];
-  layers.forEach((layer, i) => {
-    known[i] = reads[i] !== null && sources[i].every((s) => s < 0 || known[s]);
-  });
 
   // --- index maps, as in the package's core/reach ---
   const range = (from, to, by = 1) => {
@@ -115,6 +145,7 @@ function startViewer(box) {
       if (!part) continue;
       parts.delete(i);
       sources[i].forEach((source, k) => {
+        if (source === NONE) return;
         const own = axesOf(i, k);
         const to = unitsOf(source);
         if (own.some((map) => map?.[0] === "e")) {
@@ -138,6 +169,7 @@ function startViewer(box) {
         const own = ends.get(i);
         if (!own) continue;
         sources[i].forEach((source, k) => {
+          if (source === NONE) return;
           const map = axesOf(i, k)[axis];
           const n = unitsOf(source)[axis];
           let [low, high] = [undefined, undefined];
@@ -165,12 +197,9 @@ function startViewer(box) {
     });
     return found.every(([a, b]) => a <= b) ? found : null;
   }
-  page.field = { theory, pathsTo, extent };
+  page.field = { theory, pathsTo, extent, look };
 
   // --- drawing on the canvas ---
-  // A signal is a band; of a film the frames are laid upon one another.
-  const height = rank === 1 ? Math.max(1, Math.round(extents[0] / 8)) : extents[rank - 2];
-  const width = extents[rank - 1];
   let view = null;
   function flat(paths) {
     const data = new Float64Array(height * width);
@@ -253,6 +282,7 @@ function startViewer(box) {
   const unit = () => sliders.map((slider) => Number(slider.value));
   const interval = (fields) => (fields?.every(Boolean) ? fields.map(([a, b]) => `${a}…${b}`).join(" × ") : "nothing");
   const sizes = (fields) => (fields?.every(Boolean) ? fields.map(([a, b]) => b - a + 1).join(" × ") : "0");
+  const image = () => (inputs.length > 1 ? name : "the image");
   let state = null;
   function say(pairs) {
     facts.replaceChildren(...pairs.flatMap(([label, text]) => {
@@ -273,10 +303,10 @@ function startViewer(box) {
     const all_ = extents.reduce((a, b) => a * b, 1);
     say([
       ["theoretical", `${sizes(state.theory)}\nat ${interval(state.theory)}`],
-      ["inside the image", `${sizes(clipped)}\nat ${interval(clipped)}`],
+      [`inside ${image()}`, `${sizes(clipped)}\nat ${interval(clipped)}`],
       ["positions read", `${exact(read)} of ${exact(all_)}\n${((100 * read) / all_).toFixed(1)} %`],
     ]);
-    canvas.setAttribute("aria-label", `Unit ${at.join(", ")} of ${layers[i].id} sees ${interval(clipped)} of the image`);
+    canvas.setAttribute("aria-label", `Unit ${at.join(", ")} of ${layers[i].id} sees ${interval(clipped)} of ${image()}`);
     draw(state);
   }
   let waiting = 0;
@@ -287,6 +317,7 @@ function startViewer(box) {
   function choose(i) {
     select.value = String(i);
     const size = unitsOf(i);
+    sliders.length = size.length;
     one("#viewer-units").replaceChildren(...size.map((n, axis) => {
       const label = document.createElement("label");
       const slider = document.createElement("input");
@@ -303,19 +334,24 @@ function startViewer(box) {
     }));
     later();
   }
-  // Layers whose units see what the units of their only input see need no entry of their own.
-  const offered = [];
-  layers.forEach((layer, i) => {
-    if (known[i] && layer.output.length === rank + 1 && (reads[i] || sources[i].length > 1)) offered.push(i);
+  choice.append(...inputs.map((input) => new Option(input, input)));
+  one("#viewer-of").hidden = inputs.length < 2;
+  choice.addEventListener("change", () => {
+    look(choice.value);
+    if (offered.length) choose(chosen());
   });
-  if (!offered.length) layers.forEach((layer, i) => { if (known[i] && layer.output.length === rank + 1) offered.push(i); });
-  select.append(...offered.map((i) => new Option(layers[i].id, String(i))));
   select.addEventListener("change", () => choose(chosen()));
   outside.addEventListener("change", () => { if (state) draw(state); });
   document.addEventListener("theme", () => { if (state) draw(state); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (state) draw(state); });
   document.addEventListener("layer", (event) => {
     let i = event.detail.index;
+    if (!depends[i]) {  // it sees nothing of this input, so another one that it sees is shown
+      const other = inputs.find((input) => layers[i].receptive_fields?.[input]);
+      if (!other) return;
+      choice.value = other;
+      look(other);
+    }
     while (i >= 0 && !offered.includes(i) && sources[i].length === 1) [i] = sources[i];
     if (offered.includes(i) && begun) choose(i);
     else if (offered.includes(i)) select.value = String(i);
@@ -337,9 +373,10 @@ function startViewer(box) {
     });
     later();
   });
-  const moves = { ArrowLeft: [rank - 1, -1], ArrowRight: [rank - 1, 1], ArrowUp: [rank - 2, -1], ArrowDown: [rank - 2, 1] };
+  const moves = { ArrowLeft: [1, -1], ArrowRight: [1, 1], ArrowUp: [2, -1], ArrowDown: [2, 1] };
   canvas.addEventListener("keydown", (event) => {
-    const [axis, by] = moves[event.key] ?? [];
+    const [back_, by] = moves[event.key] ?? [];
+    const axis = rank - back_;
     if (!sliders[axis]) return;
     event.preventDefault();
     sliders[axis].value = String(Number(sliders[axis].value) + by);
@@ -351,8 +388,7 @@ function startViewer(box) {
     if (begun || !entries.some((entry) => entry.isIntersecting)) return;
     begun = true;
     observer.disconnect();
-    choose(select.value ? Number(select.value) : offered[0]);
+    if (offered.length) choose(chosen());
   }, { rootMargin: "300px" }).observe(box);
-  const local = offered.filter((i) => layers[i].receptive_field?.stride.some((by) => by !== 0));
-  if (offered.length) select.value = String(local.at(-1) ?? offered.at(-1));
+  look(inputs[0]);
 }

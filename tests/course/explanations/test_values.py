@@ -114,7 +114,7 @@ def test_examples_of_every_kind(kind: str, notation: str) -> None:
     for example in cls.examples:
         network = network_of(kind, example.inputs, example.attributes)
         analysis = cnn.analyze(network).analysis
-        assert explain_all(analysis, SUBJECT, notation) >= 9
+        assert explain_all(analysis, SUBJECT, notation) >= 8  # a vector has no field
         shown = explain(analysis, SUBJECT, "output", notation)
         assert str(shown.value) == example.output
         if example.parameters is not None:

@@ -75,7 +75,7 @@ def test_every_layer_has_its_maps(name: str) -> None:
     found = viewer(network, index_maps(network))
     assert found is not None
     for i, node in enumerate(network.nodes):
-        written = found["reads"].get(str(i), [None] * len(node.inputs))
+        written = found["reads"]["input"].get(str(i), [None] * len(node.inputs))
         for own, given in zip(node.layer.reach(*node.input_shapes) or (), written, strict=True):
             maps = (
                 (POINT,) * rank if given is None else tuple(decode(found["maps"][m]) for m in given)
@@ -89,16 +89,15 @@ def test_every_layer_has_its_maps(name: str) -> None:
 @pytest.mark.parametrize("name", ["vgg16", "unet", "m5", "c3d"])
 def test_figure_shows_what_the_middle_units_depend_on(name: str) -> None:
     report = cnn.analyze(f"zoo:{name}")
-    picture = centres(report.analysis)
-    assert picture is not None
+    (picture,) = centres(report.analysis)
     clipped = trace(report.network, index_maps(report.network))
-    assert 2 <= len(picture[1]) <= 6
-    for layer, unit, seen in picture[1]:
+    assert 2 <= len(picture.rows) <= 6
+    for layer, unit, seen in picture.rows:
         found = [c.intervals[int(u)] for c, u in zip(clipped[layer], unit.split(", "), strict=True)]
         assert seen == " x ".join(f"{i[0]}…{i[1]}" for i in found if i)
 
 
 def test_vector_has_no_field() -> None:
     report = cnn.analyze(cnn.loads("{cnn: 1, input: {features: 7}, layers: [{dense: 5}]}"))
-    assert centres(report.analysis) is None
+    assert centres(report.analysis) == ()
     assert viewer(report.network, index_maps(report.network)) is None

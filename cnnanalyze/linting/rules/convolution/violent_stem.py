@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import NodeId
 from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -26,7 +28,6 @@ class ViolentStem(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
-    of_one_input = True
     traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = "total stride >= 8 behind the second convolution"
     source = (
@@ -62,14 +63,18 @@ class ViolentStem(Rule):
     )
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Multiply the strides on the way to the second convolution."""
+        """Multiply the strides on the way from each input to the second convolution."""
         assert subject.network is not None
-        network = subject.network
+        for name in subject.network.inputs:
+            yield from self._check(subject, subject.network, name)
+
+    def _check(self, subject: Subject, network: Network, name: NodeId) -> Iterator[Finding]:
         most = self.threshold(subject, "stride")
         convolutions = 0
-        rank = network.input.rank
+        given = network.shape_of(name)
+        rank = given.rank
         total = (1,) * rank
-        for node in layer_queries.main_path(network):
+        for node in layer_queries.main_path(network, name):
             if node.layer.is_any(self.traits) and layer_queries.stride(node):
                 total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
                 if max(total) >= most:
@@ -77,7 +82,7 @@ class ViolentStem(Rule):
                         subject,
                         f"the map is {max(total)} times smaller after the first "
                         f"{'convolution' if convolutions == 0 else 'two convolutions'}"
-                        f": {network.input} became {node.output}",
+                        f": {given} became {node.output}",
                         node=node,
                         help="spread the strides over more layers",
                         values={"total stride": max(total)},

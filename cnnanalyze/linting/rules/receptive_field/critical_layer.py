@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.receptive_field import beside, extent, sights
+from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -25,7 +26,6 @@ class CriticalLayer(Rule):
     severity = "info"
     profiles = frozenset({"teaching"})
     needs = "analysis"
-    of_one_input = True
     formula = "own least field > image, least field of some input < image"
     source = "rfa_toolbox, critical layers (drawn in orange)"
     trips = "networks whose field covers the image, such as ResNet-50 without shortcuts"
@@ -46,16 +46,21 @@ class CriticalLayer(Rule):
         """Look at every convolution with a window."""
         analysis = subject.analysis
         assert analysis is not None
-        extents = analysis.network.input.size
-        for sight in sights(analysis):
-            if sight.is_critical(extents):
-                yield self.found(
-                    subject,
-                    f"the receptive field outgrows the image here: from "
-                    f"{extent(sight.least_before)} to {extent(sight.least)} pixels of "
-                    f"{extent(extents)}",
-                    node=sight.facts.node,
-                    help="layers after it relate nothing new unless they are wider"
-                    + beside(analysis, sight.facts),
-                    values={"before": sight.least_before, "here": sight.least, "image": extents},
-                )
+        for image in seen_inputs(analysis):
+            extents = image.shape.size
+            for sight in sights(image):
+                if sight.is_critical(extents):
+                    yield self.found(
+                        subject,
+                        f"the receptive field outgrows {noun(image, sight.facts)} here: from "
+                        f"{extent(sight.least_before)} to {extent(sight.least)} pixels of "
+                        f"{extent(extents)}",
+                        node=sight.facts.node,
+                        help="layers after it relate nothing new unless they are wider"
+                        + beside(image, sight.facts),
+                        values={
+                            "before": sight.least_before,
+                            "here": sight.least,
+                            "image": extents,
+                        },
+                    )

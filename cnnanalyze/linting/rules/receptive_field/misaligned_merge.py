@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.errors import Mark
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Category
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -32,7 +33,6 @@ class MisalignedMerge(Rule):
     traits = JOINS
     severity = "info"
     needs = "analysis"
-    of_one_input = True
     formula = "start + (field - 1)/2 differs between the branches"
     source = "Araujo, Norris, Sim 2019, 'Computing receptive fields of CNNs', Distill: alignment"
     trips = (
@@ -65,14 +65,14 @@ class MisalignedMerge(Rule):
         """Look at every join; what its branches have in common was told where it came about."""
         analysis = subject.analysis
         assert analysis is not None
-        apart: dict[str, float] = {
-            node.id: pixels
-            for node in analysis.network
-            if node.layer.is_any(JOINS)
-            and not _attends(analysis, node)
-            and not analysis.facts[node.id].aligned
-            and (pixels := _apart(analysis, node))
-        }
+        apart: dict[str, float] = {}
+        for image in seen_inputs(analysis):
+            for facts in image:
+                node = facts.node
+                if not node.layer.is_any(JOINS) or facts.aligned or _attends(analysis, node):
+                    continue
+                if pixels := _apart(image, node):
+                    apart[node.id] = max(apart.get(node.id, 0.0), pixels)
         findings = [
             self.found(
                 subject,
@@ -83,11 +83,12 @@ class MisalignedMerge(Rule):
             for name in apart
         ]
         # One place of a text may stand for many joins: it is told how far the worst of them goes.
-        most: dict[Mark | None, float] = {}
+        most: dict[Mark | str, float] = {}
         for finding in findings:
-            most[finding.mark] = max(most.get(finding.mark, 0.0), apart[finding.path])
+            place = finding.mark or finding.path
+            most[place] = max(most.get(place, 0.0), apart[finding.path])
         for finding in findings:
-            pixels = most[finding.mark]
+            pixels = most[finding.mark or finding.path]
             unit = "pixel" if pixels == 1 else "pixels"
             yield replace(
                 finding,
@@ -103,19 +104,19 @@ def _attends(analysis: Analysis, node: Node) -> bool:
     return any(source.layer.category is Category.ATTENTION for source in sources)
 
 
-def _apart(analysis: Analysis, node: Node) -> float:
-    """Return how many pixels lie between the middles of what the branches see, at most."""
+def _apart(image: SeenInput, node: Node) -> float:
+    """Return how many pixels of an input lie between the middles of what branches see, at most."""
     centres = [
         [s.centre for s in field.strands if s.advance]
         for i in node.inputs
-        if i != INPUT
-        for field in analysis.facts[i].fields or ()
+        if i in image
+        for field in image[i].fields or ()
     ]
     # One list for each input and axis; the axes of the inputs are laid one after the other.
-    rank = analysis.network.input.rank
+    rank = image.shape.rank
     apart = Fraction()
     for axis in range(rank):
         found = [c for group in centres[axis::rank] for c in group]
-        found += [Fraction()] if INPUT in node.inputs else []
+        found += [Fraction()] if image.name in node.inputs else []
         apart = max(apart, max(found, default=Fraction()) - min(found, default=Fraction()))
     return float(apart)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.analysis.depth import last_spatial
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import GLOBAL_POOLS
-from cnnanalyze.linting.receptive_field import extent, sizes
+from cnnanalyze.linting.receptive_field import extent, noun, sizes
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -29,7 +30,6 @@ class ShortSighted(Rule):
     traits = GLOBAL_POOLS
     severity = "info"
     needs = "analysis"
-    of_one_input = True
     formula = "largest field before the global pool < image"
     source = "rfa_toolbox, upper end of the useful input sizes"
     trips = (
@@ -59,22 +59,26 @@ class ShortSighted(Rule):
         """Look at what the global pools behind the last spatial layer read."""
         analysis = subject.analysis
         assert analysis is not None
-        network = analysis.network
-        last = last_spatial(analysis)
+        for image in seen_inputs(analysis):
+            yield from self._check(subject, image)
+
+    def _check(self, subject: Subject, image: SeenInput) -> Iterator[Finding]:
+        last = last_spatial(image)
         if last is None or last.fields is None or any(f.sees_all for f in last.fields):
             return
-        seen, extents = sizes(last.fields), network.input.size
+        seen, extents = sizes(last.fields), image.shape.size
         if all(s >= n for s, n in zip(seen, extents, strict=True)):
             return
-        for node in network:
+        for facts in image:
+            node = facts.node
             if not node.layer.is_any(GLOBAL_POOLS) or node.input_shapes[0].positions == 1:
                 continue
-            fields = analysis.facts[node.inputs[0]].fields if node.inputs[0] in network else None
+            fields = image[node.inputs[0]].fields if node.inputs[0] in image else None
             if fields is not None and sizes(fields) == seen and node.output.positions == 1:
                 yield self.found(
                     subject,
                     f"the receptive field before this global pool is {extent(seen)} pixels, but "
-                    f"the image has {extent(extents)}",
+                    f"{noun(image, facts)} has {extent(extents)}",
                     node=node,
                     help="use smaller images, more layers or earlier downsampling",
                     values={"seen": seen, "image": extents},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.receptive_field import beside, extent, sights
+from cnnanalyze.linting.receptive_field import beside, extent, noun, sights
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -25,7 +26,6 @@ class UnproductiveLayer(Rule):
     code = "RF001"
     name = "unproductive-layer"
     needs = "analysis"
-    of_one_input = True
     formula = "least field of all inputs >= image, own least field > image, kernel > 1"
     source = (
         "Richter, Schöning, Wiedenroth, Krumnack 2021, 'Should you go deeper?', arXiv 2106.12307; "
@@ -69,8 +69,12 @@ class UnproductiveLayer(Rule):
         """Look at every convolution with a window."""
         analysis = subject.analysis
         assert analysis is not None
-        extents = analysis.network.input.size
-        for sight in sights(analysis):
+        for image in seen_inputs(analysis):
+            yield from self._check(subject, image)
+
+    def _check(self, subject: Subject, image: SeenInput) -> Iterator[Finding]:
+        extents = image.shape.size
+        for sight in sights(image):
             node = sight.facts.node
             if node.output.rank == len(extents) and sight.is_unproductive(extents):
                 kernel = getattr(node.layer, "kernel", 0)
@@ -78,10 +82,10 @@ class UnproductiveLayer(Rule):
                 yield self.found(
                     subject,
                     f"the receptive field before it is already {extent(sight.least_before)} "
-                    f"pixels on every path, and the image has {extent(extents)}: kernel {kernel} "
-                    f"adds nothing",
+                    f"pixels on every path, and {noun(image, sight.facts)} has "
+                    f"{extent(extents)}: kernel {kernel} adds nothing",
                     node=node,
                     help="use larger images, downsample later, or remove the layer"
-                    + beside(analysis, sight.facts),
+                    + beside(image, sight.facts),
                     values={"seen before": sight.least_before, "image": extents},
                 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.receptive_field import beside, extent, useful_sizes
+from cnnanalyze.linting.receptive_field import beside, extent, noun, useful_sizes
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -25,7 +26,6 @@ class UsefulSizeRange(Rule):
     severity = "info"
     profiles = frozenset({"teaching"})
     needs = "analysis"
-    of_one_input = True
     formula = "from the largest least field to the largest field of all spatial convolutions"
     source = "rfa_toolbox, input_resolution_range; its README prints 75 and 427 for ResNet-50"
     trips = "every network: it is a remark, not a fault"
@@ -44,15 +44,20 @@ class UsefulSizeRange(Rule):
         """Take the range from all convolutions with a window."""
         analysis = subject.analysis
         assert analysis is not None
-        found = useful_sizes(analysis)
-        if found is not None:
+        for image in seen_inputs(analysis):
+            found = useful_sizes(image)
+            if found is None:
+                continue
             least, most = found
-            extents = analysis.network.input.size
+            extents = image.shape.size
+            first = next(iter(image))
+            told = noun(image, first)
             yield self.found(
                 subject,
-                f"suited to images of {extent(least)} to {extent(most)} pixels; these have "
+                ("" if told == "the image" else f"as {told}, ")
+                + f"suited to images of {extent(least)} to {extent(most)} pixels; these have "
                 f"{extent(extents)}",
-                node=analysis.network.nodes[0],
-                help="choose an image size in this range" + beside(analysis),
+                node=first.node,
+                help="choose an image size in this range" + beside(image),
                 values={"least": least, "most": most, "image": extents},
             )

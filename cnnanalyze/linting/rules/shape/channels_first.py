@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import Shape, parse_text
 from cnnanalyze.core.tree import Scalar
-from cnnanalyze.language.inputs import advise_turned, explain_turned, turned
+from cnnanalyze.language.inputs import (
+    advise_turned,
+    explain_turned,
+    turned_inputs,
+    written_inputs,
+)
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
@@ -49,6 +54,13 @@ class ChannelsFirst(Rule):
             "32 channels",
         ),
         Case(
+            "cnn: 1\ninputs: {left: 3x32x32, right: 32x32x3}\nlayers:\n- {gap: , from: left}\n"
+            "- {gap: , from: right}\noutputs: [global_avgpool1, global_avgpool2]\n",
+            at=(2, 16),
+            message="the input 'left' seems to be channels first: 3x32x32 is read as height 3, "
+            "width 32 and 32 channels",
+        ),
+        Case(
             "cnn: 1\ninput: 1x28x28\nlayers:\n- relu\n",
             at=(2, 8),
             message="the input seems to be channels first: 1x28x28 is read as height 1, width 28 "
@@ -64,27 +76,22 @@ class ChannelsFirst(Rule):
     )
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Look at an input that is written as a text."""
+        """Look at inputs that are written as texts."""
         document = subject.document
         if document is None:
             return
-        written = document.tree.get("input")
-        if not isinstance(written, Scalar):
-            return
         if subject.network is not None:
-            shape = subject.network.input
+            shapes = {name: given.shape for name, given in subject.network.inputs.items()}
         else:
-            extents = parse_text(written.text)
-            if extents is None:
-                return
-            shape = Shape(extents[:-1], extents[-1])
-        if (meant := turned(document, shape)) is None:
-            return
-        yield self.found(
-            subject,
-            f"the input seems to be channels first: {explain_turned(shape)}",
-            mark=written.mark,
-            help=f"{advise_turned(shape, meant)}; "
-            "if the order is right, write a mapping with height, width and channels",
-            values={"input": str(shape), "channels last": str(meant)},
-        )
+            written = written_inputs(document).items()
+            read = {n: parse_text(t.text) for n, t in written if isinstance(t, Scalar)}
+            shapes = {n: Shape(e[:-1], e[-1]) for n, e in read.items() if e is not None}
+        for one in turned_inputs(document, shapes):
+            yield self.found(
+                subject,
+                f"{one.noun} seems to be channels first: {explain_turned(one.shape)}",
+                mark=one.mark,
+                help=f"{advise_turned(one.shape, one.meant, one.name)}; "
+                "if the order is right, write a mapping with height, width and channels",
+                values={"input": str(one.shape), "channels last": str(one.meant)},
+            )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from cnnanalyze.core.shape import axis_name
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.node import NodeId
 from cnnanalyze.graph.queries import ancestors
+from cnnanalyze.language.inputs import written_inputs
 from cnnanalyze.linting import layer_queries
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
@@ -29,7 +30,6 @@ class SizeNotMultiple(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
-    of_one_input = True
     traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = (
         "n mod (largest product of strides on a way to the output) > 0, with "
@@ -57,18 +57,24 @@ class SizeNotMultiple(Rule):
     )
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Compare every axis of the input with the largest stride on the way."""
+        """Compare every axis of each input with the largest stride on the way."""
         network = subject.network
         assert network is not None
-        written = None if subject.document is None else subject.document.tree.get("input")
-        for axis, (n, total) in enumerate(zip(network.input.size, _total(network), strict=True)):
+        for image in network.inputs:
+            yield from self._check(subject, network, image)
+
+    def _check(self, subject: Subject, network: Network, image: NodeId) -> Iterator[Finding]:
+        document, shape = subject.document, network.shape_of(image)
+        written = None if document is None else written_inputs(document).get(image)
+        of = f" of {image}" if len(network.inputs) > 1 else ""
+        for axis, (n, total) in enumerate(zip(shape.size, _total(network, image), strict=True)):
             if total <= n and n % total:
-                name = axis_name(axis, network.input.rank)
+                name = axis_name(axis, shape.rank)
                 below = n - n % total
                 yield self.found(
                     subject,
-                    f"{name} {n} is not a multiple of the total stride {total}: {n} mod {total} "
-                    f"= {n % total}",
+                    f"{name} {n}{of} is not a multiple of the total stride {total}: {n} mod "
+                    f"{total} = {n % total}",
                     mark=None if written is None else written.mark,
                     help=f"use {below} or {below + total}",
                     values={name: n, "total stride": total},
@@ -76,16 +82,20 @@ class SizeNotMultiple(Rule):
                 return
 
 
-def _total(network: Network) -> tuple[int, ...]:
-    """Return the largest product of strides on a way to the first output, if it has several."""
-    rank = network.input.rank
-    ways = {INPUT: ((1,) * rank, 0)}
+def _total(network: Network, image: NodeId) -> tuple[int, ...]:
+    """Return the largest product of strides on a way from an input to the first output.
+
+    It is one if the way has not several strides.
+    """
+    rank = network.shape_of(image).rank
+    ways = {image: ((1,) * rank, 0)}
     for id_ in ancestors(network.producers, network.outputs[:1]):
         node = network[id_]
-        known = [ways[i] for i in node.inputs if i in ways]
-        before, behind = node.input_shapes[0], node.output
+        places = [k for k, source in enumerate(node.inputs) if source in ways]
+        known, behind = [ways[node.inputs[k]] for k in places], node.output
         if not known or behind.rank != rank or behind.positions == 1:
             continue  # no positions any more
+        before = node.input_shapes[places[0]]
         total, steps = max(known)
         if node.layer.is_any(SizeNotMultiple.traits):
             total = tuple(t * s for t, s in zip(total, layer_queries.stride(node), strict=True))
