@@ -7,7 +7,7 @@ of the neighbours; the places along a row are the nearest to the neighbours that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
@@ -33,8 +33,10 @@ class Places(NamedTuple):
     width: float
 
 
-def assign_rows(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return a row for each node, below all that it follows.
+def assign_rows(
+    count: int, edges: Sequence[tuple[int, int]], lowest: Collection[int] = ()
+) -> list[int]:
+    """Return a row for each node, below all that it follows; some belong in the last one.
 
     The edges lead from nodes with smaller numbers to nodes with larger ones.
 
@@ -42,17 +44,24 @@ def assign_rows(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
     --------
     >>> assign_rows(5, [(0, 1), (1, 2), (2, 4), (0, 3), (3, 4)])  # the short branch in the middle
     [0, 1, 2, 2, 3]
+    >>> assign_rows(5, [(0, 1), (0, 3), (1, 2), (2, 4)], lowest={3, 4})
+    [0, 1, 2, 3, 3]
     """
     sources = _sources(count, edges)
     targets: list[list[int]] = [[] for _ in range(count)]
     for a, b in edges:
         targets[a].append(b)
     early = depths(sources)
+    last = max(early.values(), default=0)
     late = [0] * count
     for v in reversed(range(count)):
-        late[v] = min((late[w] - 1 for w in targets[v]), default=early[v])
+        ends = last if v in lowest else early[v]
+        late[v] = min((late[w] - 1 for w in targets[v]), default=ends)
     rows = [0] * count
     for v in range(count):
+        if v in lowest:
+            rows[v] = last
+            continue
         first = max((rows[u] + 1 for u in sources[v]), default=0)
         # Behind a node that was moved already, there is no need to move again.
         follows = len(sources[v]) == 1 and len(targets[sources[v][0]]) == 1
@@ -66,6 +75,7 @@ def arrange(
     gap: float = 18.0,
     *,
     upright: bool = False,
+    lowest: Collection[int] = (),
 ) -> Places:
     """Where are nodes of these widths placed?
 
@@ -79,8 +89,10 @@ def arrange(
         The least distance between neighbours in a row.
     upright
         Whether the longest path is upright, and all else beside it.
+    lowest
+        Nodes of the last row, however short the path to them.
     """
-    graph = _Layers(widths, edges, gap)
+    graph = _Layers(widths, edges, gap, lowest)
     graph.order()
     if upright:
         graph.main = frozenset(longest_path(_sources(len(widths), edges)))
@@ -127,12 +139,16 @@ class _Layers:
     """The rows, with the lanes of long edges as nodes of their own."""
 
     def __init__(
-        self, widths: Sequence[float], edges: Sequence[tuple[int, int]], gap: float
+        self,
+        widths: Sequence[float],
+        edges: Sequence[tuple[int, int]],
+        gap: float,
+        lowest: Collection[int],
     ) -> None:
         self.real = len(widths)
         self.gap = gap
         self.widths = list(widths)
-        self.row_of = assign_rows(len(widths), edges)
+        self.row_of = assign_rows(len(widths), edges, lowest)
         self.rows: list[list[int]] = [[] for _ in range(max(self.row_of, default=0) + 1)]
         for v, row in enumerate(self.row_of):
             self.rows[row].append(v)
@@ -164,25 +180,35 @@ class _Layers:
         self.above[b].append(a)
 
     def order(self) -> None:
-        """Put the nodes of each row in the order of their neighbours; keep the best order."""
-        best, fewest = [list(r) for r in self.rows], self._crossings()
-        for sweep in range(SWEEPS):
-            if not fewest:
-                break
-            down = sweep % 2 == 0
-            near = self.above if down else self.below
-            rows = self.rows if down else self.rows[::-1]
-            at = {v: i for row in self.rows for i, v in enumerate(row)}
-            for row in rows:
-                keys = {
-                    v: sum(at[u] for u in near[v]) / len(near[v]) if near[v] else at[v] for v in row
-                }
-                row.sort(key=keys.__getitem__)
-                at.update((v, i) for i, v in enumerate(row))
-            now = self._crossings()
-            if now < fewest:
-                best, fewest = [list(r) for r in self.rows], now
+        """Put the nodes of each row in the order of their neighbours; keep the best order.
+
+        Where edges cross still, lanes begin once more left of the boxes: a skip of the first
+        branch is then not shut in by the others.
+        """
+        kept = [list(row) for row in self.rows]
+        lanes_first = [sorted(row, key=lambda v: v < self.real) for row in kept]
+        best, fewest = kept, self._crossings()
+        for start in (kept, lanes_first):
+            self.rows = [list(row) for row in start]
+            for sweep in range(SWEEPS):
+                if not fewest:
+                    break
+                self._sweep(down=sweep % 2 == 0)
+                now = self._crossings()
+                if now < fewest:
+                    best, fewest = [list(r) for r in self.rows], now
         self.rows = best
+
+    def _sweep(self, *, down: bool) -> None:
+        """Sort each row by the middle of the neighbours above, or below."""
+        near = self.above if down else self.below
+        at = {v: i for row in self.rows for i, v in enumerate(row)}
+        for row in self.rows if down else self.rows[::-1]:
+            keys = {
+                v: sum(at[u] for u in near[v]) / len(near[v]) if near[v] else at[v] for v in row
+            }
+            row.sort(key=keys.__getitem__)
+            at.update((v, i) for i, v in enumerate(row))
 
     def _crossings(self) -> int:
         """Count pairs of edges between neighbouring rows that cross."""

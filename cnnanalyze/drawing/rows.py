@@ -34,12 +34,11 @@ class Rows:
         below: list[set[str]] = [set() for _ in self.figures]
         for a, _, s in self.edges:
             below[a].add(s)
-        widths = [
-            self._room(f, s) if f.height else PORT for f, s in zip(self.figures, below, strict=True)
-        ]
+        widths = [max(self._room(f, s), PORT) for f, s in zip(self.figures, below, strict=True)]
         pairs = [(a, b) for a, b, _ in self.edges]
         # The network itself is upright; the branches of a block are side by side.
-        self.places = arrange(widths, pairs, BESIDE, upright=not head)
+        ends = range(self.last, len(self.figures))
+        self.places = arrange(widths, pairs, BESIDE, upright=not head, lowest=ends)
         self.rows = self.places.rows
         self.heights = [0.0] * (max(self.rows, default=0) + 1)
         for figure, row in zip(self.figures, self.rows, strict=True):

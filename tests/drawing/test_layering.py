@@ -64,3 +64,19 @@ def test_the_main_path_stands_upright() -> None:
     places = arrange([50.0] * 5, edges, 20.0, upright=True)
     assert len({places.centres[v] for v in (0, 1, 3, 4)}) == 1
     assert places.centres[2] > places.centres[1]
+
+
+def test_a_skip_runs_outside_of_the_branches_that_it_would_cross() -> None:
+    # A gate: 0 is read by 2 and, further down, by 6; 1 by 3. Then 2 and 3 meet.
+    edges = [(0, 2), (0, 6), (1, 3), (2, 4), (3, 4), (4, 5), (5, 6)]
+    places = arrange([10.0] * 7, edges)
+    skip = dict(places.lanes[edges.index((0, 6))])
+    for node in (2, 4, 5):
+        assert skip[places.rows[node]] < places.centres[node]
+
+
+def test_what_ends_low_is_in_the_last_row_and_passes_the_others_in_lanes() -> None:
+    edges = [(0, 1), (0, 4), (1, 2), (2, 3)]
+    places = arrange([10.0] * 5, edges, lowest={3, 4})
+    assert places.rows == [0, 1, 2, 3, 3]
+    assert [row for row, _ in places.lanes[1]] == [1, 2]
