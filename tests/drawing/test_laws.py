@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import given
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.drawing.composition import BOLD, TITLE
-from cnnanalyze.drawing.figure import Figure, Frame, Line, Tile
+from cnnanalyze.drawing.container import LABEL_SIZE
+from cnnanalyze.drawing.figure import Figure, Frame, Label, Line, Tile
 from cnnanalyze.drawing.page import DrawingPage
 from cnnanalyze.drawing.svg import compose_page, draw
 from cnnanalyze.drawing.text_metrics import text_width
@@ -25,6 +27,7 @@ NETWORKS = (
     *("resnet50_v2", "densenet121", "unet", "fcn8s", "fcn16s", "mobilenet_v2", "squeezenet1_0"),
     *("yolov3", "nasnet_a_mobile", "shufflenet_v2_x1_0", "m5", "r3d18", "sobel", "segnet", "crnn"),
     *("lecture_003_separable", "inception_v3", "xception", "efficientnet_b0", "convnext_tiny"),
+    *("deeplabv3_plus_xception65", "pnasnet5_large", "attention_unet", "retinanet_resnet50_fpn"),
 )
 
 
@@ -99,6 +102,47 @@ def check_edges(page: DrawingPage) -> None:
                 assert any(touches(x0, y0, r) for r in borders), line
 
 
+def along(line: Line) -> Iterator[tuple[float, float]]:
+    """Yield points of a line; between two of its own a smooth one bends as ``smooth`` has it."""
+    for (x0, y0), (x1, y1) in pairwise(line.points):
+        for step in range(1, 20):
+            t = step / 20
+            if line.kind == "edge":
+                upright = (1 - t) ** 3 + 3 * t * (1 - t) ** 2  # how near it is to the first point
+                bent = 3 * t * (1 - t) * (y0 + y1) / 2
+                y = (1 - t) ** 3 * y0 + bent + t**3 * y1
+                yield line.x + upright * x0 + (1 - upright) * x1, line.y + y
+            else:
+                yield line.x + x0 + t * (x1 - x0), line.y + y0 + t * (y1 - y0)
+
+
+def check_paths(page: DrawingPage) -> None:
+    """No edge runs through a box."""
+    for figure in figures(page):
+        tiles = [place(t) for t in figure.things if isinstance(t, Tile)]
+        for line in figure.things:
+            if isinstance(line, Line):
+                for x, y in along(line):
+                    for r in tiles:
+                        inside = (
+                            r.x + 2 < x < r.x + r.width - 2 and r.y + 2 < y < r.y + r.height - 2
+                        )
+                        assert not inside, line
+
+
+def check_labels(page: DrawingPage) -> None:
+    """No shape on an edge lies over another, or leaves its figure."""
+    for figure in figures(page):
+        found = []
+        for label in figure.things:
+            if isinstance(label, Label):
+                width = text_width(label.text, LABEL_SIZE)
+                x = label.x - (width / 2 if label.anchor == "middle" else 0)
+                found.append(Rectangle(x, label.y - LABEL_SIZE, width, LABEL_SIZE))
+        assert not any(a.overlaps(b) for a, b in combinations(found, 2))
+        assert all(r.x >= 0 and r.x + r.width <= figure.width for r in found)
+
+
 def check_words(page: DrawingPage) -> None:
     """Every title fits its box."""
     for figure in figures(page):
@@ -126,6 +170,18 @@ def test_nothing_overlaps_or_leaves_the_page(name: str) -> None:
 def test_edges_begin_and_end_at_boxes(name: str) -> None:
     for page in drawings(analysis_of(name)):
         check_edges(page)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_edge_runs_through_a_box(name: str) -> None:
+    for page in drawings(analysis_of(name)):
+        check_paths(page)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_shapes_on_edges_lie_beside_each_other(name: str) -> None:
+    for page in drawings(analysis_of(name)):
+        check_labels(page)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -1,4 +1,4 @@
-"""CRNN, SegNet, DCGAN, DeepLab and RetinaNet: the numbers of the same modules in PyTorch."""
+"""CRNN, SegNet, DCGAN, DeepLab, Attention U-Net, RetinaNet: numbers of the same PyTorch modules."""
 
 from __future__ import annotations
 
@@ -178,6 +178,60 @@ def deeplab(nn: Any, stride: int = 16, *, separable: bool = True) -> Any:
     return Deeplab()
 
 
+def attention_unet(nn: Any) -> Any:
+    """Return the U-Net of volumes with one gate at each level, for four classes."""
+    resize = partial(nn.functional.interpolate, mode="trilinear")
+
+    def unit(read: int, made: int, kernel: int = 3) -> Any:
+        conv = nn.Conv3d(read, made, kernel, padding=kernel // 2)
+        return nn.Sequential(conv, nn.BatchNorm3d(made), nn.ReLU())
+
+    def double(read: int, made: int) -> Any:
+        return nn.Sequential(unit(read, made), unit(made, made))
+
+    class Gate(nn.Module):  # type: ignore[misc]
+        def __init__(self, width: int, found: int) -> None:
+            super().__init__()
+            self.theta = nn.Conv3d(width, width, 2, 2, bias=False)
+            self.phi, self.psi = nn.Conv3d(found, width, 1), nn.Conv3d(width, 1, 1)
+            self.out = nn.Sequential(nn.Conv3d(width, width, 1), nn.BatchNorm3d(width))
+            self.combine = unit(width, width, 1)
+
+        def forward(self, x: Any, found: Any) -> Any:
+            where = self.psi((self.theta(x) + self.phi(found)).relu()).sigmoid()
+            return self.combine(self.out(x * resize(where, size=x.shape[2:])))
+
+    class AttentionUnet(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            widths = (16, 32, 64, 128)
+            self.lefts = nn.ModuleList(double(*pair) for pair in pairwise((1, *widths)))
+            self.pool = nn.MaxPool3d(2)
+            self.bottom, self.gating = double(128, 256), unit(256, 256, 1)
+            self.gates = nn.ModuleList(Gate(width, 2 * width) for width in widths[:0:-1])
+            self.ups = nn.ModuleList(double(3 * width, width) for width in widths[::-1])
+            self.votes = nn.ModuleList(nn.Conv3d(width, 4, 1) for width in widths)
+            self.scores = nn.Conv3d(16, 4, 1)
+
+        def forward(self, x: Any) -> Any:
+            torch = pytest.importorskip("torch")
+            size, lefts = x.shape[2:], []
+            for left in self.lefts:
+                lefts.append(left(x))
+                x = self.pool(lefts[-1])
+            x = self.bottom(x)
+            found, rights = self.gating(x), []
+            for gate, up in zip((*self.gates, None), self.ups, strict=True):
+                left = lefts.pop()
+                kept = left if gate is None else gate(left, found)
+                x = found = up(torch.cat([kept, resize(x, scale_factor=2)], 1))
+                rights.append(x)
+            voted = zip(self.votes, reversed(rights), strict=True)
+            return self.scores(torch.cat([resize(vote(r), size=size) for vote, r in voted], 1))
+
+    return AttentionUnet()
+
+
 NETWORKS: tuple[tuple[str, dict[str, Any], Callable[[Any], Any], tuple[int, ...]], ...] = (
     ("crnn", {}, crnn, (1, 32, 100)),
     ("segnet", {}, segnet, (3, 360, 480)),
@@ -189,6 +243,7 @@ NETWORKS: tuple[tuple[str, dict[str, Any], Callable[[Any], Any], tuple[int, ...]
         *("deeplabv3_plus_xception65", {"separable": False}),
         *(partial(deeplab, separable=False), (3, 513, 513)),
     ),
+    ("attention_unet", {}, attention_unet, (1, 64, 64, 32)),
 )
 
 
@@ -201,7 +256,7 @@ def products(nn: Any, module: Any, given: Any, made: Any) -> int:
             found = given.shape[0] * given.shape[1] * sum(p.numel() for p in weights)
         case nn.ConvTranspose2d():
             found = given.numel() // module.in_channels * module.weight.numel()
-        case nn.Conv2d():
+        case nn.Conv2d() | nn.Conv3d():
             found = made.numel() // module.out_channels * module.weight.numel()
         case nn.Linear():
             found = made.numel() // module.out_features * module.weight.numel()
