@@ -37,7 +37,7 @@ FAMILIES = {
     "reduce": "reduce",
     "resize": "resize upsample",
     "unpool": "unpool max_unpool",
-    "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale",
+    "regularise": "dropout drop_path stochastic_depth identity none layer_scale scale affine",
 }
 """By module: the names and aliases of its kinds."""
 

@@ -1,11 +1,11 @@
-"""Layers that steer the training: they do nothing at inference, or only scale."""
+"""Layers that steer the training: they do nothing at inference, or only scale and shift."""
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Flag, Rate
+from cnnanalyze.layers.attributes import Flag, Rate, relation
 from cnnanalyze.layers.attributes import Number as Real
 from cnnanalyze.layers.base import Elementwise, Example, layer
 from cnnanalyze.layers.traits import Category, Trait
@@ -117,16 +117,18 @@ class LayerScale(Elementwise):
 
 @layer("scale")
 class Scale(Elementwise):
-    """A fixed factor for all elements: Inception-ResNet scales its residuals so.
+    """A fixed factor for all elements, and a fixed number that is added: ``factor·x + offset``.
 
-    One multiplication per element; nothing is learned.
+    Inception-ResNet scales its residuals so, and Keras' networks bring images from 0 to 255 to -1
+    to 1. One multiplication per element, and one addition if there is an offset; a factor of 1
+    costs nothing. Nothing is learned.
     """
 
     category = Category.REGULARISATION
-    formula = "factor*x"
+    formula = "factor*x + offset"
     principal = "factor"
     factor: Real = Field(description="what every element is multiplied with")
-    per_element = Cost(multiply=1)
+    offset: Real = Field(default=0.0, description="what is added to every product")
     examples = (
         Example(
             inputs=("35x35x320",),
@@ -137,9 +139,86 @@ class Scale(Elementwise):
         ),
     )
 
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Multiply every element, and add the offset."""
+        n = output.count
+        return Cost(
+            multiply=0 if self.factor == 1 else n,
+            add=n if self.offset else 0,
+        )
+
     def value(self, x: Number) -> Number:
-        """Multiply with the factor."""
-        return whole(exact(self.factor) * x)
+        """Multiply with the factor, and add the offset."""
+        return whole(exact(self.factor) * x + exact(self.offset))
+
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
+        """Say that a factor of 1 changes nothing."""
+        return "scale 1 changes nothing" if (self.factor, self.offset) == (1, 0) else ""
+
+
+@layer("affine")
+class Affine(Elementwise):
+    """A learned factor and a learned number that is added, for every channel: ``γ·x + β``.
+
+    It is what is left of batch normalisation at inference, where its statistics are worked into
+    both; without ``scale`` it is a bias by itself. The layer holds ``C`` numbers for each of the
+    two, or one if they are ``shared``, and costs one multiplication and one addition per element.
+    """
+
+    category = Category.REGULARISATION
+    formula = "gamma*x + beta"
+    scale: Flag = Field(default=True, description="whether γ is learned")
+    center: Flag = Field(default=True, description="whether β is learned")
+    shared: Flag = Field(default=False, description="whether all channels share γ and β")
+    examples = (
+        Example(
+            inputs=("56x56x96",),
+            attributes={},
+            output="56x56x96",
+            parameters=192,
+            source="Touvron et al. 2021 (ResMLP), equation 1: Aff scales and shifts each channel",
+            note="the map is that of the first stage of Swin-T",
+        ),
+        Example(
+            inputs=("5x7x2",),
+            attributes={"scale": False},
+            output="5x7x2",
+            parameters=2,
+            macs=0,
+            source="ONNX documentation, Conv, input B: 1D bias to be added, of the size M",
+            note="with M = 2; here it is a layer of its own",
+        ),
+        Example(
+            inputs=("56x56x64",),
+            attributes={"shared": True},
+            output="56x56x64",
+            parameters=2,
+            source="PaddleClas, PP-HGNetV2, LearnableAffineBlock: scale and bias of one number",
+        ),
+    )
+
+    @field_validator("center")
+    @classmethod
+    def _one_at_least(cls, value: bool, info: ValidationInfo) -> bool:
+        if not value and not info.data.get("scale", True):
+            text = "must be true if 'scale' is false: else nothing is left to do"
+            raise relation(text)
+        return value
+
+    def params(self, *inputs: Shape) -> tuple[Param, ...]:
+        """Hold γ and β where wanted."""
+        shape = (1 if self.shared else inputs[0].channels,)
+        wanted = (("gamma", self.scale), ("beta", self.center))
+        return tuple(Param(role, shape) for role, held in wanted if held)
+
+    def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
+        """Multiply and add once per element."""
+        n = output.count
+        return Cost(multiply=n if self.scale else 0, add=n if self.center else 0)
+
+    def value(self, x: Number, gamma: Number = 1, beta: Number = 0) -> Number:
+        """Multiply with the factor of the channel, and add its number."""
+        return whole(gamma * x + beta)
 
 
 @layer("identity", "none")

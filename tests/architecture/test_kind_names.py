@@ -30,6 +30,8 @@ ENGLISH = frozenset(
 )
 """Words of English, of arithmetic and of JSON Schema: names only where a kind is compared."""
 ALLOWED = {
+    "analysis/terms.py": "affine",  # how many numbers a norm holds of each channel
+    "core/conventions/formula.py": "affine",  # the same as a term
     "core/conventions/__init__.py": "softmax",  # a word in the name of a convention
     "course/explanations/kind_formulas.py": "tanh",  # a function in formulas
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities

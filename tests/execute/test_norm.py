@@ -121,6 +121,21 @@ def test_layers_that_only_scale(apply: Any, image: Any) -> None:
     assert not tensors
     assert {n: c for n, c in counts.items() if c} == {"multiply": 105}
     assert apply("layer_scale", x[:, 0, 0])[0].shape == (2, 3)
+    out, _, counts = apply("scale", x, factor=1, offset=-2)
+    np.testing.assert_allclose(out, x - 2)
+    assert {n: c for n, c in counts.items() if c} == {"add": 105}
+
+
+def test_affine_layers_scale_and_shift_every_channel(apply: Any, image: Any) -> None:
+    x = image(2, 5, 7, 3)
+    out, tensors, counts = apply("affine", x)
+    np.testing.assert_allclose(out, x * tensors["gamma"] + tensors["beta"], rtol=1e-6)
+    assert {role: tensor.shape for role, tensor in tensors.items()} == {"gamma": (3,), "beta": (3,)}
+    assert {n: c for n, c in counts.items() if c} == {"multiply": 105, "add": 105}
+    out, tensors, counts = apply("affine", x, scale=False, shared=True)
+    np.testing.assert_allclose(out, x + tensors["beta"])
+    assert tensors["beta"].shape == (1,)
+    assert {n: c for n, c in counts.items() if c} == {"add": 105}
 
 
 def test_paths_are_dropped_in_training_only(apply: Any, image: Any) -> None:

@@ -128,6 +128,8 @@ CASES: list[tuple[RunStep, list[Any]]] = [
     (RunStep("x", "drop_path"), [(i, i) for i in range(5)]),
     (RunStep("x", "layer_scale"), [(i, i) for i in range(5)]),
     (RunStep("x", "scale", {"factor": 0}), [(i, i) for i in range(5)]),
+    (RunStep("x", "scale", {"factor": 1, "offset": 2}), [(i, i) for i in range(5)]),
+    (RunStep("x", "affine"), [(i, i) for i in range(5)]),
 ]
 
 

@@ -24,7 +24,7 @@ from cnnanalyze.layers.activation import (
 from cnnanalyze.layers.arithmetic import Abs, Clip, Exp, HardTanh, Log, Power, Sqrt
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.norm import BatchNorm, Lrn, RmsNorm
-from cnnanalyze.layers.regularise import Dropout, DropPath, Identity, LayerScale, Scale
+from cnnanalyze.layers.regularise import Affine, Dropout, DropPath, Identity, LayerScale, Scale
 from cnnanalyze.layers.smooth import (
     Celu,
     Gelu,
@@ -64,6 +64,10 @@ LAYERS = [
     (DropPath(), Cost()),
     (LayerScale(), Cost(multiply=385)),
     (Scale(factor=0.17), Cost(multiply=385)),
+    (Scale(factor=0.17, offset=2), Cost(multiply=385, add=385)),
+    (Scale(factor=1, offset=2), Cost(add=385)),
+    (Affine(), Cost(multiply=385, add=385)),
+    (Affine(scale=False, shared=True), Cost(add=385)),
     (Power(exponent=3), Cost(power=385)),
     (Abs(), Cost()),
     (Sqrt(), Cost(power=385)),

@@ -37,7 +37,7 @@ def test_the_kinds_are_those_of_the_reference() -> None:
     moving |= {"pad_channels"}
     moving |= {"space_to_depth", "depth_to_space", "rearrange", "gather", "roll", "pad"}
     norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
-    norms |= {"dropout", "drop_path", "layer_scale", "scale", "identity"}
+    norms |= {"dropout", "drop_path", "layer_scale", "scale", "affine", "identity"}
     activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
     activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
     activations |= {"log_softmax"}

@@ -450,7 +450,12 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
         "prelu": of("prelu", inputs, optional(shared=flags, per_position=flags)),
         "power": of("power", inputs, required(exponent=st.sampled_from((2, 3.0, -1, 0.5, 0)))),
         "clip": of("clip", inputs, optional(min=limits, max=limits)),
-        "scale": of("scale", inputs, required(factor=st.sampled_from((0.17, 2.0)))),
+        "scale": of(
+            "scale",
+            inputs,
+            required(factor=st.sampled_from((0.17, 2.0)), offset=st.sampled_from((0, 0.5))),
+        ),
+        "affine": of("affine", inputs, optional(scale=flags, center=flags, shared=flags)),
         "layer_scale": of(
             "layer_scale", inputs, optional(initial=st.sampled_from((1e-6, 1.0)), shared=flags)
         ),

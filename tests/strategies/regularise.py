@@ -20,7 +20,16 @@ def drop_paths(draw: st.DrawFn) -> Case:
 
 @st.composite
 def scales(draw: st.DrawFn) -> Case:
-    return Case("scale", (draw(anything),), {"factor": draw(st.sampled_from((0.17, 2)))})
+    factor, offset = draw(st.sampled_from((0.17, 2, 1, -1))), draw(st.sampled_from((0, 0.5, -3)))
+    return Case("scale", (draw(anything),), {"factor": factor, "offset": offset})
+
+
+@st.composite
+def affines(draw: st.DrawFn) -> Case:
+    scale, center = draw(st.sampled_from(((True, True), (True, False), (False, True))))
+    shared = draw(st.booleans())
+    attributes = {"scale": scale, "center": center, "shared": shared}
+    return Case("affine", (draw(anything),), attributes)
 
 
 @st.composite
@@ -33,5 +42,6 @@ STRATEGIES = {
     "drop_path": drop_paths(),
     "layer_scale": layer_scales(),
     "scale": scales(),
+    "affine": affines(),
     "identity": anything.map(lambda x: Case("identity", (x,))),
 }

@@ -267,7 +267,7 @@ ACTIVATIONS: dict[str, Callable[[Question], Any]] = {
         on_axes("SpatialDropout", q.rank) if q["per_channel"] else of_keras.Dropout
     )(q["rate"]),
     "identity": lambda q: of_keras.Identity(),
-    "scale": lambda q: of_keras.Rescaling(q["factor"]),
+    "scale": lambda q: of_keras.Rescaling(q["factor"], offset=q["offset"]),
     "flatten": lambda q: of_keras.Flatten(),
     "add": lambda q: of_keras.Add(),
     "multiply": lambda q: of_keras.Multiply(),

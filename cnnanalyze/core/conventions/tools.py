@@ -309,7 +309,7 @@ _OF_TOOLS = (
             "reduce": "input",
             "reduce[method=l2]": "25*input",
             "reduce[method=var]": "?",
-            "scale layer_scale": "output",
+            "scale layer_scale affine": "output",
             "lrn": "37*output + window",
             "selu celu channel_shuffle geglu swiglu rmsnorm grn": "?",
             _NEWER: "?",

@@ -1,4 +1,4 @@
-"""Layers that regularise: nothing is left of them at inference, or a factor."""
+"""Layers that regularise: nothing is left of them at inference, or factors."""
 
 from __future__ import annotations
 
@@ -36,8 +36,51 @@ def init_layer_scale(
 
 @run("scale")
 def scale(
-    tally: Tally, inputs: list[Array], _weights: Tensors, *, factor: float, **_: object
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    factor: float,
+    offset: float = 0.0,
+    **_: object,
 ) -> Array:
-    """Multiply everything by one number."""
+    """Multiply everything by one number, and add another one."""
     x = single(inputs)
-    return tally.multiply(x, factor, out=tally.room(x))
+    out = x
+    if factor != 1:
+        out = tally.multiply(x, factor, out=tally.room(x))
+    if offset:
+        out = tally.add(out, offset, out=tally.room(x) if out is x else out)
+    return out
+
+
+@run("affine")
+def affine(tally: Tally, inputs: list[Array], weights: Tensors, **_: object) -> Array:
+    """Multiply every channel by a learned number, and add another one."""
+    x = single(inputs)
+    out = x
+    for work, role in ((tally.multiply, "gamma"), (tally.add, "beta")):
+        if role not in weights:
+            continue
+        numbers = weights[role]
+        target = tally.room(x) if out is x else out
+        each = along_rows(numbers, x) if numbers.size == x.shape[-1] else numbers
+        work(as_rows(out), each, out=as_rows(target))
+        out = target
+    return out
+
+
+@init("affine")
+def init_affine(
+    draw: Draw,
+    shapes: Sequence[tuple[int, ...]],
+    *,
+    scale: bool = True,
+    center: bool = True,
+    shared: bool = False,
+    **_: object,
+) -> dict[str, Array]:
+    """Make one number per channel, or one, of each sort."""
+    shape = (1 if shared else shapes[0][-1],)
+    wanted = (("gamma", scale), ("beta", center))
+    return {role: draw(shape) for role, held in wanted if held}

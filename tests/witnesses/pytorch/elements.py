@@ -37,7 +37,7 @@ ACTIVATIONS: dict[str, Callable[[Question, Any], Any]] = {
     "exp": lambda q, x: torch.exp(x),
     "log": lambda q, x: torch.log(x),
     "identity": lambda q, x: x,
-    "scale": lambda q, x: x * q["factor"],
+    "scale": lambda q, x: x * q["factor"] + q["offset"],
 }
 for _kind, _function in ACTIVATIONS.items():
     witness(_kind)(_function)
@@ -97,6 +97,15 @@ def _clip(q: Question, x: Any) -> Any:
 @witness("layer_scale")
 def _layer_scale(q: Question, x: Any) -> Any:
     return x * per_channel(q, "gamma", 1 if q["shared"] else None).reshape(-1, *(1,) * q.rank)
+
+
+@witness("affine")
+def _affine(q: Question, x: Any) -> Any:
+    count = 1 if q["shared"] else None
+    one = (-1, *(1,) * q.rank)
+    if q["scale"]:
+        x = x * per_channel(q, "gamma", count).reshape(one)
+    return x + per_channel(q, "beta", count).reshape(one) if q["center"] else x
 
 
 @witness("drop_path")
