@@ -23,7 +23,7 @@ FRONT_ENDS: Registry[FrontEnd] = Registry(
     "front end", group="cnnanalyze.frontends", advice="choose another ending"
 )
 """By the ending of file names, with its dot."""
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {"onnx.network": ".onnx"}
 """By module of this package: the endings that it reads. It is imported when such a file is met."""
 for _module, _endings in MODULES.items():
     FRONT_ENDS.house(f"cnnanalyze.exchange.{_module}", _endings)

@@ -52,8 +52,8 @@ def test_front_ends_that_come_along_have_samples_and_pass_the_conformance_suite(
 
 def test_every_front_end_of_this_package_is_in_the_table() -> None:
     decorated = {
-        path.stem
-        for path in (PACKAGE / "exchange").glob("*.py")
+        ".".join(path.relative_to(PACKAGE / "exchange").with_suffix("").parts)
+        for path in (PACKAGE / "exchange").rglob("*.py")
         if path.stem != "front_end" and "\n@front_end(" in path.read_text("utf-8")
     }
     assert decorated == set(MODULES)

@@ -30,7 +30,7 @@ def moved(layer: Array, view: View) -> Array:
     if not run:
         return layer
     last = run[-1].id
-    return execute(run, layer[None], [last], dtype=np.float64).outputs[last][0]
+    return np.asarray(execute(run, layer[None], [last], dtype=np.float64).outputs[last][0])
 
 
 @st.composite
@@ -131,7 +131,8 @@ LAST = (2, 3, 1)
 
 def of(shape: Shape) -> View:
     """Return the view of an image."""
-    return image(*shape.size, shape.channels)
+    height, width = shape.size
+    return image(height, width, shape.channels)
 
 
 def cut(view: View, *extents: int) -> View:

@@ -1,0 +1,98 @@
+"""Recurrent layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnanalyze.exchange.onnx.conversion import (
+    Call,
+    MixedImages,
+    Unsupported,
+    Value,
+    Viewed,
+    without_images,
+)
+from cnnanalyze.exchange.onnx.operators._registry import operator
+from cnnanalyze.exchange.views import Axis, Digit, View, joined
+
+_ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
+
+
+@operator("LSTM", "GRU")
+def recurrent(call: Call) -> tuple[Value | None, ...]:
+    """Add a recurrent layer: the states of all steps, the last one, or both."""
+    name = call.op.operator
+    value = call.viewed()
+    weight, bias = call.known(1), call.known(3)
+    if weight is None or len(weight.shape) != 3:  # noqa: PLR2004 - directions, gates, inputs
+        raise call.to.refuse(call.op, "its weights are missing")
+    _refuse_others(call, name)
+    direction = call.word("direction", "forward")
+    if direction == "reverse":
+        raise Unsupported("it goes backwards")
+    directions = weight.shape[0]
+    units = call.whole("hidden_size", weight.shape[1] // (4 if name == "LSTM" else 3))
+    batch, time = (0, 1) if call.whole("layout") else (1, 0)
+    if without_images(value.view.axes[batch]):
+        raise Unsupported("its batch is no batch of images")
+    steps = value.extents[time]
+    if value.view.axes[time] and not without_images(value.view.axes[time]):
+        raise MixedImages
+    made = call.to.arranged(call.op, value, [[time], [2]])
+    attributes: dict[str, Any] = {"units": units, "biases": 2 if bias is not None else 0}
+    if directions == 2:  # noqa: PLR2004 - both ways
+        attributes["bidirectional"] = True
+    if name == "GRU" and not call.whole("linear_before_reset"):
+        attributes["reset_after"] = False
+    if attributes["biases"] == 2:  # noqa: PLR2004 - the default
+        del attributes["biases"]
+    kind = name.lower()
+    images = value.view.axes[batch]
+    wanted = [call.is_read(place) for place in range(3)]
+    if name == "LSTM" and wanted[2]:
+        raise Unsupported("its last memory is read")
+    ways = joined([Digit(1, units, directions)])
+    own = joined([Digit(1, 1, units)])
+    found: list[Value | None] = [None, None]
+    first = None
+    if wanted[0]:
+        first = call.add(kind, made, **attributes)
+        along = joined([Digit(0, 1, steps)])
+        axes: tuple[Axis, ...] = (
+            (images, along, ways, own) if call.whole("layout") else (along, ways, images, own)
+        )
+        found[0] = Viewed(first, View(axes), value.type)
+    if wanted[1]:
+        last = call.add(kind, made, share=first, output="last", **attributes)
+        ways, own = (joined([Digit(0, units, directions)]), joined([Digit(0, 1, units)]))
+        axes = (images, ways, own) if call.whole("layout") else (ways, images, own)
+        found[1] = Viewed(last, View(axes), value.type)
+    return tuple(found)
+
+
+def _refuse_others(call: Call, name: str) -> None:
+    """Say what a recurrent layer of ours does not do."""
+    given = call.op.attributes.get("activations")
+    if given is not None:
+        words = (
+            [w.decode() if isinstance(w, bytes) else str(w) for w in given]
+            if isinstance(given, tuple)
+            else []
+        )
+        usual = _ACTIVATIONS[name]
+        if words != usual * (len(words) // len(usual)):
+            raise Unsupported("its activations are others")
+    if "clip" in call.op.attributes or call.whole("input_forget"):
+        raise Unsupported("its sums are clipped or its gates coupled")
+    lengths = call.given(4)
+    if lengths is not None:
+        steps = call.viewed().extents[1 if call.whole("layout") else 0]
+        known = getattr(lengths, "numbers", None)
+        if known is None or any(n != steps for n in known):
+            raise Unsupported("its sequences are of several lengths")
+    for place in (5, 6):
+        state = call.given(place)
+        if state is not None and any(n != 0 for n in getattr(state, "numbers", None) or (1,)):
+            raise Unsupported("its first state is not 0")
+    if call.given(7) is not None and name == "LSTM":
+        raise Unsupported("its gates see the memory")
