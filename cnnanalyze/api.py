@@ -109,13 +109,15 @@ def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) 
     return build(Source(name, text_of(text)), settings_of(settings), open_sizes=True)
 
 
-def dumps(network: Network) -> str:
-    """Write a network as a canonical spec: flat, one line a layer, with long names.
+def dumps(network: Network, *, folded: bool = False) -> str:
+    """Write a network as a spec: flat, one line a layer, with long names; or as people write it.
 
     Parameters
     ----------
     network
         The network.
+    folded
+        Whether what repeats becomes blocks, repeats and tables. Names of layers are then not kept.
 
     Returns
     -------
@@ -132,7 +134,15 @@ def dumps(network: Network) -> str:
     >>> net = loads("{cnn: 1, name: tiny, input: 5x5x1, layers: [relu]}")
     >>> loads(dumps(net)).nodes[0].kind
     'relu'
+    >>> len(dumps(load("zoo:resnet152")).splitlines())
+    522
+    >>> len(dumps(load("zoo:resnet152"), folded=True).splitlines())
+    37
     """
+    if folded:
+        from cnnanalyze.exchange.folding.fold import fold
+
+        return fold(network)
     from cnnanalyze.language.writer import write
 
     return write(network)

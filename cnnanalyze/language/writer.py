@@ -45,14 +45,14 @@ def write(network: Network) -> str:
             help="cnnanalyze.load(path) reads one; the network of a report is report.network",
         )
     names = _names(network)
-    lines = ["cnn: 1", *_header(network), _inputs(network), "layers:"]
+    lines = ["cnn: 1", *header_lines(network), inputs_line(network), "layers:"]
     before = next(iter(network.inputs)) if len(network.inputs) == 1 else NodeId("")
     for node in network.nodes:
         lines.append(f"  - {_step(node, before, names)}")
         before = node.id
     if network.outputs != (before,):
-        lines.append(f"outputs: {_flow([names[o] for o in network.outputs])}")
-    lines += _sections(network)
+        lines.append(f"outputs: {flow([names[o] for o in network.outputs])}")
+    lines += section_lines(network)
     return "\n".join(lines) + "\n"
 
 
@@ -73,19 +73,20 @@ def _names(network: Network) -> dict[NodeId, str]:
     return names
 
 
-def _header(network: Network) -> list[str]:
+def header_lines(network: Network) -> list[str]:
+    """Return the lines that say what a network is called, and where it comes from."""
     spec = spec_of(network)
     texts = {"name": network.name} | {k: spec.text(k) for k in TEXTS if k != "name"}
-    lines = [f"{key}: {_flow(text)}" for key, text in texts.items() if text]
+    lines = [f"{key}: {flow(text)}" for key, text in texts.items() if text]
     return lines if spec.year is None else [*lines, f"year: {spec.year}"]
 
 
-def _inputs(network: Network) -> str:
+def inputs_line(network: Network) -> str:
     """Return the section that says what goes in."""
     written = {name: _input(one) for name, one in network.inputs.items()}
     if len(written) == 1:
-        return f"input: {_flow(next(iter(written.values())))}"
-    return f"inputs: {_flow(written)}"
+        return f"input: {flow(next(iter(written.values())))}"
+    return f"inputs: {flow(written)}"
 
 
 def _input(given: Input) -> Any:  # noqa: ANN401 - a text or a mapping
@@ -94,11 +95,11 @@ def _input(given: Input) -> Any:  # noqa: ANN401 - a text or a mapping
         return given.shape.channels if is_number else given.written
     form = next(form for form in FORMS if len(form) == len(given.shape.extents))
     named = dict(zip(form, given.shape.extents, strict=True))
-    return {**named, "values": _numbers(given.values)}
+    return {**named, "values": plain_numbers(given.values)}
 
 
 def _step(node: Node, before: NodeId, names: dict[NodeId, str]) -> str:
-    written = _written(node.layer)
+    written = attributes_of(node.layer)
     step: dict[str, Any] = {node.kind: written or None, "as": names[node.id]}
     if node.inputs != (before,):
         sources = [names[i] for i in node.inputs]
@@ -108,35 +109,37 @@ def _step(node: Node, before: NodeId, names: dict[NodeId, str]) -> str:
     if node.frozen:
         step["frozen"] = True
     if node.given:
-        step["weights"] = {g.role: _numbers(g.values) for g in node.given}
-    return _flow(step)
+        step["weights"] = {g.role: plain_numbers(g.values) for g in node.given}
+    return flow(step)
 
 
-def _written(model: Layer | Section) -> dict[str, Any]:
+def attributes_of(model: Layer | Section) -> dict[str, Any]:
     """Return the attributes that are not at their defaults."""
     fields = type(model).model_fields
     values = {name: getattr(model, name) for name in fields}
     return {
-        name: _numbers(value)
+        name: plain_numbers(value)
         for name, value in values.items()
         if fields[name].is_required()
         or value != fields[name].get_default(call_default_factory=True)
     }
 
 
-def _sections(network: Network) -> list[str]:
+def section_lines(network: Network) -> list[str]:
+    """Return the lines of the sections that do not belong to single layers."""
     spec = spec_of(network)
     sections = {
-        "train": spec.training and _written(spec.training),
+        "train": spec.training and attributes_of(spec.training),
         "budgets": spec.budgets and spec.budgets.as_data(),
-        "lint": spec.lint and _written(spec.lint),
+        "lint": spec.lint and attributes_of(spec.lint),
     }
-    return [f"{name}: {_flow(data)}" for name, data in sections.items() if data is not None]
+    return [f"{name}: {flow(data)}" for name, data in sections.items() if data is not None]
 
 
-def _numbers(value: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples
+def plain_numbers(value: Any) -> Any:  # noqa: ANN401 - numbers in tuples in tuples
+    """Return a value with lists in the place of tuples, and numbers that YAML knows."""
     if isinstance(value, tuple | list):
-        return [_numbers(v) for v in value]
+        return [plain_numbers(v) for v in value]
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else float(value)
     return value
@@ -149,15 +152,15 @@ _OTHER = {"null", "true", "false"}
 """Words that YAML does not read as texts."""
 
 
-def _flow(value: Any) -> str:  # noqa: ANN401
+def flow(value: Any) -> str:  # noqa: ANN401
     """Return plain data as YAML on one line."""
     match value:
         case None:
             return ""
         case dict():
-            return "{" + ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+            return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(_flow, value)) + "]"
+            return "[" + ", ".join(map(flow, value)) + "]"
         case str() if value.lower() not in _OTHER and _PLAIN.fullmatch(value):
             return value
         case str() if _SHAPE.fullmatch(value):

@@ -37,6 +37,7 @@ ALLOWED = {
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities
     "course/sheets/questions/topics.py": "softmax",  # a topic of sheets
     "drawing/labels.py": "conv",  # numbered names, as people and frameworks write them
+    "exchange/folding/text.py": "batchnorm global_avgpool gap",  # what people write for them
     "report/lecture_tables.py": (  # words of lectures and of Keras
         "conv depthwise separable transposed_conv local_conv dense maxpool avgpool global_avgpool "
         "global_maxpool zeropad resize batchnorm layernorm groupnorm flatten dropout permute "

@@ -1,0 +1,370 @@
+"""Blocks: joins of one form become calls, those inside of others first.
+
+Two forms that differ only by steps that one of them lacks are one block, with a condition. A join
+that adds what goes into a list to what comes out of it is one block together with the same list
+where nothing is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from cnnanalyze.exchange.folding.generalisation import Aligned, Generalisation, Unfit
+from cnnanalyze.exchange.folding.library import Library, anonymous
+from cnnanalyze.exchange.folding.naming import name_of
+from cnnanalyze.exchange.folding.step import (
+    ENTRY,
+    REGION,
+    Forms,
+    Step,
+    Steps,
+    nested,
+    rebuilt,
+    renamed,
+)
+from cnnanalyze.exchange.folding.text import Writer, cost
+from cnnanalyze.graph.node import INPUT
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Category
+
+_MOST_MISSING = 2
+"""The most steps that one of two forms may lack to be merged."""
+_CALL, _DEFINITION = 50, 60
+"""What a call costs, and the head of a definition, in characters."""
+_MOST_RUNS = 60
+"""So many lists beside joins are compared with their branches."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A join in the list where it stands."""
+
+    steps: Steps
+    at: int
+
+    @property
+    def step(self) -> Step:
+        return self.steps[self.at]
+
+    def run(self, length: int) -> Steps:
+        return self.steps[self.at : self.at + length]
+
+
+@dataclass
+class _Cluster:
+    """Joins that one block may stand for."""
+
+    model: Step
+    """The one with the most steps."""
+    places: list[_Place] = field(default_factory=list)
+    aligned: list[Step] = field(default_factory=list)
+
+
+def fold_blocks(steps: Steps, library: Library) -> Steps:
+    """Return steps in which joins that are alike are calls of blocks."""
+    done: set[int] = set()
+    kept: list[Step] = []
+    while ready := list(_ready(steps, done)):
+        for place in ready:
+            done.add(id(place.step))
+            kept.append(place.step)  # so that its id stays its own
+        closed = [place for place in ready if _is_closed(place.step)]
+        changed: dict[int, tuple[int, Steps]] = {}
+        for cluster in _clusters(closed, library.forms):
+            is_nested = cluster.model.word == REGION and not any(
+                place.steps is steps for place in cluster.places
+            )
+            if is_nested or _is_worthwhile(cluster, library):
+                changed |= _make(cluster, library)
+        steps = rebuilt(steps, changed)
+    return _opened(steps)
+
+
+def _opened(steps: Steps) -> Steps:
+    """Return the outermost list with the steps of what is no block there."""
+    found: list[Step] = []
+    taken = {step.name for step in steps} | {INPUT}
+    free = (name for k in count(1) if (name := f"map{k}") not in taken)
+    for step in steps:
+        if step.word != REGION:
+            found.append(step)
+            continue
+        (body,) = step.branches
+        assert not isinstance(body, str)
+        names = {s.name: next(free) for s in body if s.name}
+        if ENTRY in {n for s in body for n in _read_by_name(s)}:
+            if step.sources:
+                (names[ENTRY],) = step.sources
+            elif not found:
+                names[ENTRY] = INPUT
+            else:
+                names[ENTRY] = found[-1].name or next(free)
+                found[-1] = replace(found[-1], name=names[ENTRY])
+        first, *rest = renamed(body, names)
+        *rest, last = replace(first, sources=first.sources or step.sources), *rest
+        found += [*rest, replace(last, name=step.name)]
+    return tuple(found)
+
+
+def _ready(steps: Steps, done: set[int]) -> Iterator[_Place]:
+    """Return the joins that are not looked at, and hold no other one that is not."""
+    for at, step in enumerate(steps):
+        if not step.has_steps or id(step) in done:
+            continue
+        inner = [p for b in step.branches if not isinstance(b, str) for p in _ready(b, done)]
+        yield from inner or [_Place(steps, at)]
+
+
+def _is_closed(step: Step) -> bool:
+    """Whether a join reads nothing by name that stands outside of it."""
+    return not _read_by_name(replace(step, sources=()))
+
+
+def _read_by_name(step: Step) -> set[str]:
+    inner: set[str] = {b for b in step.branches if isinstance(b, str)}
+    for branch in step.branches:
+        if not isinstance(branch, str):
+            for other in branch:
+                inner |= _read_by_name(other)
+    if step.word == REGION:
+        (body,) = step.branches
+        inner -= {ENTRY, *(s.name for s in body if isinstance(s, Step))}
+    shares = {str(value) for key, value in step.marks if key == "share"}
+    return inner | shares | set(step.sources)
+
+
+def _core(step: Step) -> Step:
+    return anonymous((step,))[0]
+
+
+def _size(step: Step) -> int:
+    return sum(1 for _ in nested((step,)))
+
+
+def _clusters(places: list[_Place], forms: Forms) -> list[_Cluster]:
+    groups: dict[int, list[_Place]] = {}
+    cores = {id(place): _core(place.step) for place in places}
+    for place in places:
+        groups.setdefault(forms(cores[id(place)]), []).append(place)
+    clusters: list[_Cluster] = []
+    for group in sorted(groups.values(), key=lambda g: -_size(g[0].step)):
+        model = cores[id(group[0])]
+        for cluster in clusters:
+            fitted = [_fit(cores[id(p)], cluster.model, forms) for p in group]
+            aligned = [f for f in fitted if f is not None]
+            if len(aligned) == len(group) and _is_alike(cluster.aligned, aligned):
+                cluster.places += group
+                cluster.aligned += aligned
+                break
+        else:
+            clusters.append(_Cluster(model, list(group), [cores[id(p)] for p in group]))
+    return clusters
+
+
+def _is_alike(ones: list[Step], others: list[Step]) -> bool:
+    """Whether joins with and without some steps need hardly more parameters than each by itself."""
+    try:
+        apart = max(_parameters(ones), _parameters([_closed_up(step) for step in others]))
+        return _parameters([*ones, *others]) <= apart + 2
+    except Unfit:
+        return False
+
+
+def _parameters(steps: list[Step]) -> int:
+    """Return how many parameters a block of joins has; a flag counts for two."""
+    found = Generalisation([step.read for step in steps], is_block=True)
+    found.steps([(step,) for step in steps])
+    return len(found.params) + sum(p.startswith("with_") for p in found.params)
+
+
+def _closed_up(step: Step) -> Step:
+    branches = (b if isinstance(b, str) else tuple(filter(None, b)) for b in step.branches)
+    return replace(step, branches=tuple(branches))
+
+
+def _fit(step: Step, model: Step, forms: Forms) -> Step | None:
+    """Return a join with nothing where a larger one has steps; nothing if it is no part of it."""
+    if (step.word, step.marks, len(step.branches)) != (
+        model.word,
+        model.marks,
+        len(model.branches),
+    ) or step.word == REGION:
+        return None
+    branches: list[object] = []
+    missing = 0
+    for own, other in zip(step.branches, model.branches, strict=True):
+        if isinstance(own, str) or isinstance(other, str):
+            if own != other:
+                return None
+            branches.append(own)
+            continue
+        aligned = _align(own, other, forms)
+        if aligned is None:
+            return None
+        missing += len(other) - len(own)
+        branches.append(aligned)
+    total = sum(len(b) for b in model.branches)
+    if missing > _MOST_MISSING or 5 * missing > 2 * total:
+        return None
+    return replace(step, branches=tuple(branches))  # type: ignore[arg-type]
+
+
+def _align(steps: Steps, model: Steps, forms: Forms) -> Aligned | None:
+    """Return steps with nothing where a longer list has more of them, from the end on."""
+    found: list[Step | None] = []
+    at = len(steps) - 1
+    for other in reversed(model):
+        if at >= 0 and forms(steps[at]) == forms(other):
+            found.append(steps[at])
+            at -= 1
+        else:
+            found.append(None)
+    return tuple(reversed(found)) if at < 0 else None
+
+
+def _is_worthwhile(cluster: _Cluster, library: Library) -> bool:
+    """Whether a definition and calls are shorter than the joins."""
+    calls = len(cluster.places)
+    step = replace(cluster.model, repeat=1)
+    lines = Writer(library.blocks, broad=True).step(step, 4)
+    written = cost(lines)
+    return calls > 1 and calls * (written - _CALL) > written + _DEFINITION
+
+
+def _make(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Steps]]:
+    """Return what stands in the place of the joins of a cluster."""
+    runs = _runs_like(cluster, library)
+    with suppress(Unfit):
+        if runs:
+            return _make_with_runs(cluster, runs, library)
+        return _make_joins(cluster, library)
+    return {}
+
+
+def _is_whole(step: Step) -> bool:
+    return all(isinstance(b, str) or None not in b for b in step.branches)
+
+
+def _make_joins(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Steps]]:
+    if cluster.model.word == REGION:
+        bodies = [s.branches[0] for s in cluster.aligned]
+        instances: list[Aligned] = [b for b in bodies if not isinstance(b, str)]
+        length = 1
+    else:
+        length = 1 + _following(cluster.places)
+        instances = [
+            (step, *place.run(length)[1:])
+            for step, place in zip(cluster.aligned, cluster.places, strict=True)
+        ]
+    calls = library.add(name_of(cluster.model, library), [_unnamed(i) for i in instances])
+    return {
+        id(place.step): (length, (_in_place(call, place.run(length)),))
+        for call, place in zip(calls, cluster.places, strict=True)
+    }
+
+
+def _unnamed(instance: Aligned) -> Aligned:
+    *rest, last = instance
+    return instance if last is None else (*rest, replace(last, name=""))
+
+
+def _in_place(call: Step, run: Steps) -> Step:
+    """Return a call that reads what a run read, and has its name."""
+    return replace(call, sources=run[0].sources, name=run[-1].name, read=run[0].read)
+
+
+def _following(places: Sequence[_Place]) -> int:
+    """Return how many steps behind each of the joins belong to it: normalisation, activation."""
+    length = 0
+    while True:
+        at = length + 1
+        after = [p.steps[p.at + at] if p.at + at < len(p.steps) else None for p in places]
+        first = after[0]
+        if first is None or any(a is None or _core(a) != _core(first) for a in after):
+            return length
+        if any(p.steps[p.at + length].name for p in places):
+            return length
+        if any(a.sources or a.marks for a in after if a is not None):
+            return length
+        cls = KINDS.get(first.word)
+        if cls is None or cls.category not in {Category.ACTIVATION, Category.NORMALISATION}:
+            return length
+        length += 1
+
+
+# --- joins, and the lists that lack them ----------------------------------------------------------
+
+
+def _runs_like(cluster: _Cluster, library: Library) -> list[_Place]:
+    """Return where the branch of a join stands without the join that adds its input."""
+    body = _body(cluster.model)
+    if body is None or not all(map(_is_whole, cluster.aligned)):
+        return []
+    form = library.forms.of(body)
+    own = {id(b) for place in cluster.places for b in place.step.branches}
+    found: list[_Place] = []
+    lists = {id(place.steps): place.steps for place in cluster.places}
+    for steps_ in lists.values():
+        if id(steps_) in own:
+            continue
+        forms = library.forms.of(tuple(replace(s, sources=(), name="") for s in steps_))
+        at = 0
+        while at + len(form) <= len(forms):
+            run = steps_[at : at + len(form)]
+            if forms[at : at + len(form)] == form and _is_chain(run):
+                found.append(_Place(steps_, at))
+                at += len(form)
+            else:
+                at += 1
+    return found if len(found) <= _MOST_RUNS else []
+
+
+def _is_chain(run: Steps) -> bool:
+    return not any(s.name for s in run[:-1]) and not any(s.sources for s in run[1:])
+
+
+def _body(step: Step) -> Steps | None:
+    """Return the only branch with steps, if the other one passes on what comes in."""
+    if step.word == REGION or len(step.branches) != 2 or () not in step.branches:  # noqa: PLR2004
+        return None
+    (body,) = [b for b in step.branches if b != ()] or [()]
+    return body if not isinstance(body, str) and len(body) > 1 else None
+
+
+def _make_with_runs(
+    cluster: _Cluster, runs: list[_Place], library: Library
+) -> dict[int, tuple[int, Steps]]:
+    length = len(_body(cluster.model) or ())
+    joins: list[Aligned] = [_spread(step) for step in cluster.aligned]
+
+    def weight(others: list[_Place]) -> int:
+        instances = [*joins, *((*anonymous(p.run(length)), None) for p in others)]
+        found = Generalisation([_first(i).read for i in instances], is_block=True)
+        found.steps(instances)
+        return len(found.params) + sum(p.startswith("with_") for p in found.params)
+
+    for run in list(runs):
+        if len(runs) > 1 and weight([r for r in runs if r is not run]) < weight(runs):
+            runs = [r for r in runs if r is not run]
+    instances = [*joins, *((*anonymous(p.run(length)), None) for p in runs)]
+    calls = library.add(name_of(cluster.model, library), instances)
+    changed: dict[int, tuple[int, Steps]] = {}
+    for call, place in zip(calls, [*cluster.places, *runs], strict=True):
+        width = 1 if place in cluster.places else length
+        changed[id(place.step)] = (width, (_in_place(call, place.run(width)),))
+    return changed
+
+
+def _first(instance: Aligned) -> Step:
+    return next(step for step in instance if step is not None)
+
+
+def _spread(step: Step) -> Aligned:
+    """Return the branch of a join as a list, with the join behind it."""
+    body = _body(step)
+    assert body is not None
+    branches = tuple(ENTRY if b == () else () for b in step.branches)
+    return (*body, replace(step, branches=branches, read=body[-1].made))

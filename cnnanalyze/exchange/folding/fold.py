@@ -1,0 +1,84 @@
+"""Folding: from a network to the text of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.exchange.folding.blocks import fold_blocks
+from cnnanalyze.exchange.folding.inlining import inline
+from cnnanalyze.exchange.folding.library import Library
+from cnnanalyze.exchange.folding.naming import with_names
+from cnnanalyze.exchange.folding.proof import is_same_graph, nest_concats
+from cnnanalyze.exchange.folding.small_blocks import fold_small_blocks
+from cnnanalyze.exchange.folding.structure import structure_of
+from cnnanalyze.exchange.folding.tables import compress
+from cnnanalyze.exchange.folding.text import Block, Folded, lines_of
+from cnnanalyze.graph.network import Network
+from cnnanalyze.language.build import build
+from cnnanalyze.language.writer import header_lines, inputs_line, section_lines, write
+
+
+def fold(network: Network) -> str:
+    """Return a network as the text of a readable spec: blocks, repeats, tables, few names.
+
+    The text is read again, and it is the same graph as the network; the names of layers are not
+    kept. What cannot be folded comes back flat, one line for each layer.
+
+    Raises
+    ------
+    UsageError
+        If this is no network.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> pair = "{conv: {filters: 5, kernel: 3}}, relu"
+    >>> print(fold(cnn.loads("{cnn: 1, name: chain, input: 32x32x3, layers: [" + pair + "]}")))
+    cnn: 1
+    name: chain
+    input: 32x32x3
+    layers:
+      - conv: {filters: 5, kernel: 3}
+      - relu
+    <BLANKLINE>
+    """
+    flat = write(network)
+    for attempt in _ATTEMPTS if network.nodes else ():
+        text = _written(network, attempt(network))
+        if _is_read_alike(text, network):
+            return text
+    return flat
+
+
+def _whole(network: Network) -> Folded:
+    structure = structure_of(nest_concats(network))
+    library = Library()
+    steps = fold_small_blocks(structure.steps, library)
+    steps = fold_blocks(steps, library)
+    steps = compress(steps, library)
+    for name, block in list(library.blocks.items()):
+        body = compress(block.steps, library)
+        library.blocks[name] = Block(block.params, body, block.defaults)
+    return with_names(inline(Folded(library.blocks, steps, structure.outputs)))
+
+
+def _lists(network: Network) -> Folded:
+    structure = structure_of(network)
+    return Folded({}, structure.steps, structure.outputs)
+
+
+_ATTEMPTS: tuple[Callable[[Network], Folded], ...] = (_whole, _lists)
+"""Ways of writing a network, the shortest text first."""
+
+
+def _written(network: Network, folded: Folded) -> str:
+    lines = ["cnn: 1", *header_lines(network), inputs_line(network), *lines_of(folded)]
+    return "\n".join([*lines, *section_lines(network)]) + "\n"
+
+
+def _is_read_alike(text: str, network: Network) -> bool:
+    try:
+        return is_same_graph(network, build(Source("folded", text), open_sizes=True))
+    except CnnError:
+        return False

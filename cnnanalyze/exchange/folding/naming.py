@@ -1,0 +1,132 @@
+"""Naming: what a block is called that nobody named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain, count, takewhile
+from typing import Any
+
+from cnnanalyze.exchange.folding.library import NUMBER, Library
+from cnnanalyze.exchange.folding.step import REGION, Step, Steps, nested
+from cnnanalyze.exchange.folding.text import Folded
+from cnnanalyze.graph.node import INPUT
+from cnnanalyze.language.synonyms import RESERVED
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Category, Trait
+
+_GENERIC = frozenset(
+    {"block", "blocks", "features", "layer", "layers", "model", "module", "net", "network"}
+)
+"""Parts of paths that say nothing of what they hold."""
+_BOTTLENECK = 3
+"""So many convolutions has a bottleneck, the first and the last with a kernel of 1."""
+
+
+def name_of(step: Step, library: Library) -> str:
+    """Return a name for a block around a join: from the paths of its layers, or from its form.
+
+    Examples
+    --------
+    >>> conv = Step("conv", (("kernel", 3),))
+    >>> name_of(Step("add", branches=((conv, conv), ())), Library())
+    'residual'
+    """
+    if hint := _of_paths(step):
+        return hint
+    if step.word == REGION:
+        return "module"
+    words = [inner.word for inner in _leaves(step, library)]
+    traits = [cls.traits for word in words if (cls := KINDS.get(word)) is not None]
+    joins = KINDS.get(step.word)
+    own = frozenset() if joins is None else joins.traits
+    if Trait.PRODUCT in own:
+        is_pooled = any(Trait.GLOBAL_POOLING in t for t in traits)
+        weighted = sum(Trait.FULL_DEPTH in t for t in traits)
+        return "squeeze_excitation" if is_pooled and weighted == 2 else "gate"  # noqa: PLR2004
+    if any(c.category is Category.ATTENTION for w in words if (c := KINDS.get(w)) is not None):
+        return "attention_block"
+    if Trait.CONCATENATION in own:
+        full = [branch for branch in step.branches if branch]
+        if len(full) == 1 and len(step.branches) == 2:  # noqa: PLR2004
+            return "dense_layer"
+        return "module"
+    if Trait.SUM in own:
+        return _residual(step, library)
+    return "module"
+
+
+def _residual(step: Step, library: Library) -> str:
+    """Tell a bottleneck from an inverted one, by its kernels."""
+    longest = max((b for b in step.branches if not isinstance(b, str)), key=len, default=())
+    leaves = list(_leaves(Step("", branches=(longest,)), library))
+    is_depthwise = any(
+        inner.word.split("_")[0] == Trait.DEPTHWISE or dict(inner.values).get("groups") == "$in"
+        for inner in (*nested(longest), *leaves)
+    )
+    if is_depthwise:
+        return "inverted_residual"
+    kernels = [
+        dict(inner.values).get("kernel")
+        for inner in leaves
+        if (cls := KINDS.get(inner.word)) is not None and Trait.CONVOLUTION in cls.traits
+    ]
+    if len(kernels) == _BOTTLENECK and kernels[0] == kernels[-1] == 1 != kernels[1]:
+        return "bottleneck"
+    return "residual"
+
+
+def _leaves(step: Step, library: Library) -> list[Step]:
+    """Return the layers of a step, with those in the blocks that it calls."""
+    found: list[Step] = []
+    for inner in nested((step,)):
+        block = library.blocks.get(inner.word)
+        if block is None:
+            found.append(inner)
+            continue
+        given = {**block.defaults, **dict(inner.values)}
+        for leaf in _leaves(Step("", branches=(block.steps,)), library):
+            values = tuple((n, _filled(v, given)) for n, v in leaf.values)
+            found.append(Step(leaf.word, values, leaf.branches))
+    return found
+
+
+def _filled(value: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
+    return given.get(value[1:], value) if isinstance(value, str) else value
+
+
+def _of_paths(step: Step) -> str:
+    """Return what the part of a source is called that holds the layers of a step, if it says much.
+
+    Of ``stage2/bottleneck1/conv1`` and ``stage2/bottleneck1/conv2`` that is ``bottleneck``.
+    """
+    paths = [path.split("/")[:-1] for inner in nested((step,)) for path in inner.paths]
+    common = list(takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False)))
+    if not common:
+        return ""
+    name = common[-1][0].rstrip("0123456789").rstrip("._-")
+    says = name not in _GENERIC and len(name) > 1 and KINDS.get(name) is None
+    return name if says and name.isidentifier() else ""
+
+
+def with_names(folded: Folded) -> Folded:
+    """Return a spec whose blocks of one name are told apart by letters."""
+    names: dict[str, str] = {}
+    for block in folded.blocks:
+        base = block.partition(NUMBER)[0]
+        letters = (f"{base}_{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")
+        numbers = (f"{base}_{number}" for number in count(1))
+        free = (n for n in chain([base], letters, numbers) if n not in names.values())
+        names[block] = next(n for n in free if KINDS.get(n) is None and n not in (*RESERVED, INPUT))
+
+    def put(steps: Steps) -> Steps:
+        return tuple(
+            replace(
+                step,
+                word=names.get(step.word, step.word),
+                branches=tuple(b if isinstance(b, str) else put(b) for b in step.branches),
+            )
+            for step in steps
+        )
+
+    blocks = {names[n]: replace(b, steps=put(b.steps)) for n, b in folded.blocks.items()}
+    return Folded(blocks, put(folded.steps), folded.outputs)
