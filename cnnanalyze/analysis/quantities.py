@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnanalyze.analysis.depth import last_spatial
 from cnnanalyze.analysis.result import Analysis, Total
+from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.core.quantities import Quantity, Terms
 
 OURS = Terms()
@@ -71,6 +72,8 @@ def of_network(
 ) -> int | None:
     """Return a quantity of a network; what its axes have, of the last layer that sees by place.
 
+    Of several inputs it is the most that is seen of one.
+
     Examples
     --------
     >>> import cnnanalyze as cnn
@@ -81,7 +84,7 @@ def of_network(
     """
     if quantity.of_axes is None:
         return measure(quantity, analysis.total, terms, least=least)
-    facts = last_spatial(analysis)
-    if facts is None or quantity.of_layer is None:
-        return None
-    return quantity.of_layer(facts, terms)
+    of_layer = quantity.of_layer
+    seen = [last_spatial(image) for image in seen_inputs(analysis)]
+    told = [of_layer(facts, terms) for facts in seen if facts is not None and of_layer is not None]
+    return max((number for number in told if number is not None), default=None)

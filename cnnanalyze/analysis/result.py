@@ -166,6 +166,12 @@ class NodeFacts:
         return None if self.fields is None else tuple(f.local.size for f in self.fields)
 
     @property
+    def field_extent(self) -> int | None:
+        """The largest receptive field along any axis of any input that the layer sees."""
+        seen = [one.fields for _, one in self.sees] or [self.fields]
+        return max((f.local.size for fields in seen for f in fields or ()), default=None)
+
+    @property
     def field_stride(self) -> tuple[int | Fraction, ...] | None:
         """The effective stride along each axis of the network's input."""
         return None if self.fields is None else tuple(f.local.rate for f in self.fields)

@@ -211,7 +211,8 @@ def _claims(balance: Balance) -> str:
 
 def _failure(check: ClaimCheck) -> str:
     claim = check.claim
-    of = f"{claim.quantity} of {claim.layer}" if claim.layer else claim.quantity
+    what = f"{claim.quantity} in {claim.input}" if claim.input else claim.quantity
+    of = f"{what} of {claim.layer}" if claim.layer else what
     under = f" under '{claim.convention}'" if claim.convention else ""
     outcome = (
         "but it is marked wrong"
@@ -267,7 +268,7 @@ def to_dict(balances: list[Balance], failed: list[CnnError]) -> dict[str, Any]:
 def _claim(check: ClaimCheck) -> dict[str, Any]:
     claim = check.claim
     return {
-        "quantity": claim.quantity,
+        "quantity": claim.key,
         "layer": claim.layer,
         "printed": claim.printed,
         "computed": check.computed,

@@ -36,6 +36,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
+from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars, text_of
 from cnnanalyze.errors import CnnError, Mark
 
@@ -124,6 +125,13 @@ class Entries:
     """How the mapping is written: the help where something else stands."""
     is_kept: bool = False
     """Whether the mapping comes back as it is written, once it is known to be right."""
+    parted: Callable[[], Container[str]] = frozenset
+    """Keys behind which ``of`` and a name may stand: ``receptive_field of left``."""
+
+    def type_of(self, key: str, types: Lookup[str, Any]) -> Any:  # noqa: ANN401 - an annotation
+        """Return what the value of a key is; nothing if the key is not known."""
+        word, _, name = key.partition(OF)
+        return types.get(word if name and word in self.parted() else key)
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
@@ -395,7 +403,7 @@ def _entries(tree: Tree, about: Entries, what: str, faults: Faults) -> object:
     types = about.types()
     found = {}
     for key, value in tree.entries:
-        if (annotation := types.get(key.text)) is None:
+        if (annotation := about.type_of(key.text, types)) is None:
             message, help_ = about.unknown(what, key.text, tuple(types))
             faults.add(message, key.mark, help_, code="SP003")
         elif _is_section(meant := _bare(annotation)):

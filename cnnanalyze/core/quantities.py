@@ -133,10 +133,6 @@ class Quantity:
         return words.format(id=who, do="do" if several else "does")
 
 
-def _largest(sizes: tuple[int, ...] | None) -> int | None:
-    return max(sizes) if sizes else None
-
-
 QUANTITIES: dict[str, Quantity] = {
     row.key: row
     for row in (
@@ -322,7 +318,7 @@ QUANTITIES: dict[str, Quantity] = {
             "receptive_field",
             "receptive field",
             "extent of the theoretical receptive field before global layers, in pixels",
-            lambda f, _: _largest(f.field_size),
+            lambda f, _: f.field_extent,
             unit="pixels",
             adds_up=False,
             of_axes=lambda f: f.field_size,
@@ -423,6 +419,26 @@ def find(word: str, among: Sequence[Quantity] = ()) -> Quantity:
             help=f"the quantities are {', '.join(meant)}",
         )
     return meant[row.key]
+
+
+OF = " of "
+"""Between a quantity and the input that it is of: ``receptive_field of left``."""
+
+
+def seen() -> dict[str, Quantity]:
+    """Return the quantities that say what a layer sees of an input, by every word for them.
+
+    Examples
+    --------
+    >>> list(seen())
+    ['receptive_field', 'field', 'effective_stride', 'stride', 'effective_padding']
+    """
+    return {
+        word: row
+        for row in QUANTITIES.values()
+        if row.of_axes is not None
+        for word in (row.key, *row.words)
+    }
 
 
 def taught() -> dict[str, Quantity]:

@@ -12,7 +12,7 @@ from cnnanalyze.analysis.memory import bytes_of
 from cnnanalyze.analysis.quantities import lacking
 from cnnanalyze.analysis.quantities import measure as number_of
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
-from cnnanalyze.analysis.seen_input import seen_inputs
+from cnnanalyze.analysis.seen_input import SeenInput, seen_inputs
 from cnnanalyze.analysis.statistics import through
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import Terms, find
@@ -64,6 +64,9 @@ def check_budgets(analysis: Analysis, budgets: Budgets | None) -> tuple[Check, .
     whole = LimitedPart(analysis, tuple(analysis), analysis.total, is_whole=True)
     checks: list[Check] = []
     for limit in budgets.limits:
+        if limit.input and limit.input not in analysis.network.inputs:
+            checks.append(Check(limit, limit.layer, None, "absent"))
+            continue
         if not limit.layer:
             checks.append(_check(limit, "", whole))
             continue
@@ -166,13 +169,13 @@ COMES_OUT = frozenset({"activations"})
 def measure(limit: Limit, part: LimitedPart) -> int | None:
     """Return what a limit refers to, as a number; nothing if it is not known.
 
-    Of what has a number for each axis, an upper limit refers to the largest, a lower one of the
-    smallest.
+    Of what has a number for each axis, and each input that is meant, an upper limit refers to the
+    largest, a lower one to the smallest.
     """
     quantity, terms = find(limit.quantity), _terms(limit)
     if quantity.of_axes is not None:
-        facts = _seeing(part)
-        numbers = None if facts is None else quantity.of_axes(facts)
+        told = [quantity.of_axes(facts) for _, facts in _seeing(limit, part)]
+        numbers = [number for each in told if each is not None for number in each]
         return (max if limit.is_upper else min)(numbers) if numbers else None
     of = part.total
     if quantity.key in COMES_OUT and not part.is_whole:
@@ -180,16 +183,20 @@ def measure(limit: Limit, part: LimitedPart) -> int | None:
     return number_of(quantity, of, terms, least=True)
 
 
-def _seeing(part: LimitedPart) -> NodeFacts | None:
-    return last_spatial(part.facts) if part.is_whole else part.facts[-1]
+def _seeing(limit: Limit, part: LimitedPart) -> Iterator[tuple[SeenInput, NodeFacts]]:
+    """Yield each input that a limit on a field means, with the layer that is held against it."""
+    for image in seen_inputs(part.analysis):
+        if limit.input not in {"", image.name} or not image.shape.rank:
+            continue
+        facts = last_spatial(image) if part.is_whole else image.facts.get(part.facts[-1].node.id)
+        if facts is not None:
+            yield image, facts
 
 
 def _beside(limit: Limit, part: LimitedPart) -> str:
-    facts = None if find(limit.quantity).of_axes is None else _seeing(part)
-    if facts is None:
+    if find(limit.quantity).of_axes is None:
         return ""
-    seen = (i for i in seen_inputs(part.analysis) if facts.node.id in i)
-    return next(filter(None, (through(i, i[facts.node.id]) for i in seen)), "")
+    return next(filter(None, (through(i, facts) for i, facts in _seeing(limit, part))), "")
 
 
 MOST = 3
@@ -214,6 +221,8 @@ def remedy(check: Check) -> str:
     """Say what to do about a limit that nothing fits; of any other there is nothing to say."""
     if check.verdict != "absent":
         return ""
+    if check.limit.input:
+        return "correct the names; the first line of 'cnnanalyze summary' lists the inputs"
     return "correct the path; 'cnnanalyze summary --depth 9' lists all of them"
 
 
@@ -235,6 +244,9 @@ def sentence(check: Check) -> str:
     conv2 has 240,000 MACs, 140,000 over the budget of 100000
     """
     limit, measured = check.limit, check.measured
+    if check.verdict == "absent" and limit.input:
+        of = f" of '{check.layer}'" if check.layer else ""
+        return f"the budget for {noun(limit)}{of} names an input or a layer that is not there"
     if check.verdict == "absent":
         return (
             f"the budget for {noun(limit)} names '{check.layer}', which matches no layer or block"
@@ -270,7 +282,7 @@ def noun(limit: Limit) -> str:
     >>> [noun(limit) for limit in limits]
     ['bytes of memory (float32)', 'operations (flop)']
     """
-    title = find(limit.quantity).title
+    title = find(limit.quantity).title + (f" in {limit.input}" if limit.input else "")
     if limit.dtype:
         return f"bytes of {title} ({limit.dtype})"
     return f"{title} ({limit.convention})" if limit.convention else title

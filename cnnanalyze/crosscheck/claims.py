@@ -9,6 +9,7 @@ from typing import Literal
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.quantities import lacking, measure
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
+from cnnanalyze.analysis.seen_input import seen_inputs
 from cnnanalyze.core.conventions import DEFAULT
 from cnnanalyze.core.quantities import CONVENTION, QUANTITIES
 from cnnanalyze.crosscheck.budget import COMES_OUT
@@ -123,11 +124,9 @@ APART = "put some of the claims into a spec of their own that extends this one"
 def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
     """Compare one printed figure with the computed one."""
     if claim.figure is None:
-        computed = extents_of(claim, analysis)
-        agrees = computed == claim.extents or (
-            len(claim.extents) == 1 and len(set(computed)) == 1 and computed[0] == claim.extents[0]
-        )
-        shown = "x".join(map(str, computed))
+        found = extents_of(claim, analysis)
+        agrees = bool(found) and all(_agree(claim.extents, computed) for computed in found.values())
+        shown = _shown(found)
     else:
         number = number_of(claim, analysis)
         missing = uncounted(claim, analysis)
@@ -140,6 +139,19 @@ def check(claim: Claim, analysis: Analysis) -> ClaimCheck:
             claim, shown, "right though marked wrong" if agrees else "wrong as marked"
         )
     return ClaimCheck(claim, shown, "holds" if agrees else "fails")
+
+
+def _agree(printed: tuple[int, ...], computed: tuple[object, ...]) -> bool:
+    """Whether extents are what is printed: all of them, or one for all."""
+    return computed == printed or (len(printed) == 1 and set(computed) == set(printed))
+
+
+def _shown(found: dict[str, tuple[object, ...]]) -> str:
+    """Return what is computed; of each input, where it is not the same of all."""
+    said = {name: "x".join(map(str, computed)) for name, computed in found.items()}
+    if len(set(said.values())) < 2:  # noqa: PLR2004 - one for all, or none
+        return next(iter(said.values()), "nothing")
+    return ", ".join(f"{words} of {name}" for name, words in said.items())
 
 
 def facts_of(claim: Claim, analysis: Analysis) -> tuple[NodeFacts, ...]:
@@ -161,14 +173,19 @@ def coming_out(claim: Claim, total: Total) -> Total:
     return total_of(total.facts[-1:]) if claim.layer and claim.quantity in COMES_OUT else total
 
 
-def extents_of(claim: Claim, analysis: Analysis) -> tuple[object, ...]:
-    """Return the shape, or the numbers per axis, that a claim refers to."""
+def extents_of(claim: Claim, analysis: Analysis) -> dict[str, tuple[object, ...]]:
+    """Return the shape, or the numbers per axis, that a claim refers to.
+
+    What a layer sees it sees of an input: of the one that the claim names, or of each that it sees.
+    """
     last = facts_of(claim, analysis)[-1]
     if claim.quantity == OUTPUT:
-        return last.output.extents
+        return {"": last.output.extents}
     of_axes = QUANTITIES[claim.quantity].of_axes
     assert of_axes is not None
-    return of_axes(last) or ()
+    seen = (image for image in seen_inputs(analysis) if claim.input in {"", image.name})
+    told = {str(i.name): of_axes(i[last.node.id]) for i in seen if last.node.id in i}
+    return {name: found for name, found in told.items() if found}
 
 
 def convention_of(claim: Claim) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import Spelling, offered
 from cnnanalyze.errors import Fault, Source, SpecError, UsageError
 from cnnanalyze.graph.network import Input, Network
@@ -275,6 +276,13 @@ def _check_claims(
                 f"a claim names '{claim.layer}', which this network does not have"
                 f"{layers.hint(claim.layer)}",
                 claim.mark,
+            )
+        if claim.input and claim.input not in expansion.inputs:
+            faults.add(
+                f"a claim names the input '{claim.input}', which this network does not have"
+                f"{nearest(claim.input, list(expansion.inputs))}",
+                claim.mark,
+                help=f"it has {', '.join(expansion.inputs)}",
             )
         for name, _ in claim.settings:
             if name not in expansion.parameters:

@@ -12,7 +12,7 @@ from cnnanalyze.core.binding import Entries, Itself, Reader, Section, Text, Wron
 from cnnanalyze.core.conventions import CONVENTIONS, convention
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
-from cnnanalyze.core.quantities import QUANTITIES, stated
+from cnnanalyze.core.quantities import OF, QUANTITIES, seen, stated
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import EXTENTS, parse_text
 from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
@@ -73,6 +73,25 @@ class Claim(NamedTuple):
     reason: str = ""
     settings: tuple[tuple[str, Any], ...] = ()
     """Parameters of the spec under which the figure was printed, other than the defaults."""
+    input: str = ""
+    """The input of the network in which a layer sees so much; empty for each that it sees."""
+
+    @property
+    def key(self) -> str:
+        """What was printed, as it is written: ``receptive_field of left``."""
+        return self.quantity + (f"{OF}{self.input}" if self.input else "")
+
+    @property
+    def words(self) -> str:
+        """What was printed, in words.
+
+        Examples
+        --------
+        >>> import cnnanalyze as cnn
+        >>> cnn.load("zoo:lenet5_common").claims[0].words
+        'parameters'
+        """
+        return self.quantity.replace("_", " ") + (f" in {self.input}" if self.input else "")
 
 
 # --- what is written ------------------------------------------------------------------------------
@@ -188,7 +207,9 @@ def _unknown(what: str, word: str, known: tuple[str, ...]) -> tuple[str, str]:
 
 
 _OF_NETWORK = Entries(partial(_figures, of_layer=False), _unknown, example="total: {macs: 4.1G}")
-_OF_LAYER = Entries(partial(_figures, of_layer=True), _unknown, example="conv1: {output: 28x28x6}")
+_OF_LAYER = Entries(
+    partial(_figures, of_layer=True), _unknown, example="conv1: {output: 28x28x6}", parted=seen
+)
 
 
 class SourceFigures(Terms):
@@ -231,7 +252,8 @@ class SourceFigures(Terms):
 
     def claims(self, source: str = "") -> Iterator[Claim]:
         """Yield the claims; ``source`` is who printed them if this does not say."""
-        for layer, quantity, figure in self.figures():
+        for layer, written, figure in self.figures():
+            quantity, _, image = written.partition(OF)
             verdict = figure.verdict or self.verdict
             printed = figure.printed
             yield Claim(
@@ -246,6 +268,7 @@ class SourceFigures(Terms):
                 verdict.word if verdict else "holds",
                 figure.reason or self.reason,
                 tuple({**self.settings, **figure.settings}.items()),
+                image,
             )
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from cnnanalyze.core.binding import Entries, Reader, Section, Wrong, bind_entries
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
-from cnnanalyze.core.quantities import CONVENTION, Quantity, stated
+from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
 from cnnanalyze.core.tree import Scalar, Tree, plant
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.claims import ConventionName
@@ -74,6 +74,13 @@ class Limit(NamedTuple):
     is_upper: bool = True
     convention: str = ""
     dtype: str = ""
+    input: str = ""
+    """The input of the network that a receptive field is of; empty for each."""
+
+    @property
+    def key(self) -> str:
+        """What is limited, as it is written: ``receptive_field of left``."""
+        return self.quantity + (f"{OF}{self.input}" if self.input else "")
 
 
 class Budgets(NamedTuple):
@@ -85,7 +92,7 @@ class Budgets(NamedTuple):
         """Return the limits of the whole network as a spec would write them."""
         data: dict[str, Any] = {}
         for limit in (one for one in self.limits if not one.layer):
-            entry = data.setdefault(limit.quantity, {})
+            entry = data.setdefault(limit.key, {})
             entry["at_most" if limit.is_upper else "at_least"] = limit.written
             if limit.convention not in {"", CONVENTION}:
                 entry["convention"] = limit.convention
@@ -196,13 +203,15 @@ def _limits() -> dict[str, Any]:
     }
 
 
-OF_LAYER = Entries(_limits, _unknown, "the budget for {}", "stem: {macs: 100M}")
+OF_LAYER = Entries(_limits, _unknown, "the budget for {}", "stem: {macs: 100M}", parted=seen)
 """The limits of what a path or a pattern names."""
 BY_LAYER = Annotated[
     dict[str, Annotated[dict[str, LimitSection], OF_LAYER]],
     Field(description="limits by path of a layer or a block; * and ** stand for parts"),
 ]
-BUDGETS = Entries(lambda: {**_limits(), "layers": BY_LAYER}, _unknown, "the budget for {}")
+BUDGETS = Entries(
+    lambda: {**_limits(), "layers": BY_LAYER}, _unknown, "the budget for {}", parted=seen
+)
 """What the section may hold: limits of the whole network, and limits by layer."""
 
 
@@ -222,17 +231,18 @@ def budgets_of(found: dict[str, Any]) -> Budgets:
         tuple(
             limit
             for layer, table in tables
-            for quantity, section in table.items()
-            for limit in _limits_of(quantity, layer, section)
+            for written, section in table.items()
+            for limit in _limits_of(written, layer, section)
         )
     )
 
 
-def _limits_of(quantity: str, layer: str, section: LimitSection) -> Iterator[Limit]:
+def _limits_of(written: str, layer: str, section: LimitSection) -> Iterator[Limit]:
+    quantity, _, image = written.partition(OF)
     for bound, is_upper in ((section.at_most, True), (section.at_least, False)):
         if bound is not None:
             value = floor(bound.value) if is_upper else ceil(bound.value)
-            limit = Limit(quantity, bound.text, value, bound.mark, layer, is_upper)
+            limit = Limit(quantity, bound.text, value, bound.mark, layer, is_upper, input=image)
             yield limit._replace(**section.terms())
 
 

@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from cnnanalyze.core.binding import Entries, Reader, Section, fields_of
+from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
 Schema = dict[str, Any]
@@ -358,12 +359,14 @@ def _entry(annotation: Any) -> Schema:  # noqa: ANN401 - what a table declares
 
 def entries(about: Entries) -> Schema:
     """Return the schema of a mapping whose keys come from a table."""
+    found = {
+        key: without(EXPRESSION, _entry(annotation)) for key, annotation in about.types().items()
+    }
+    parted = {f"^{key}{OF}.": schema for key, schema in found.items() if key in about.parted()}
     return {
         "type": "object",
-        "properties": {
-            key: without(EXPRESSION, _entry(annotation))
-            for key, annotation in about.types().items()
-        },
+        "properties": found,
+        **({"patternProperties": parted} if parted else {}),
         "additionalProperties": False,
     }
 

@@ -98,7 +98,7 @@ def _broken(before: Promises, after: Promises) -> str:
             of = f" of {claim.layer}" if claim.layer else ""
             return (
                 f"the claim in line {claim.mark.line}, {claim.printed} "
-                f"{claim.quantity.replace('_', ' ')}{of}, would not hold any more"
+                f"{claim.words}{of}, would not hold any more"
             )
     for kept, broken in zip(before.budgets, after.budgets, strict=False):
         if kept.is_kept and not broken.is_kept:

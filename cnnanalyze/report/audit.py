@@ -60,7 +60,7 @@ def verdict_of(row: Verdict) -> str:
 
 def subject_of(row: Verdict) -> str:
     """Return what the figure measures."""
-    quantity = row.claim.quantity.replace("_", " ")
+    quantity = row.claim.words
     if row.claim.quantity == "macs":
         quantity = "MACs"
     return f"{row.claim.layer} {quantity}".strip()
@@ -220,7 +220,7 @@ def _claim(row: Verdict) -> dict[str, Any]:
     claim = row.claim
     return {
         "network": row.network,
-        "quantity": claim.quantity,
+        "quantity": claim.key,
         "layer": claim.layer,
         "settings": {name: plain(value) for name, value in claim.settings},
         "printed": claim.printed,

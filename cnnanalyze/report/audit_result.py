@@ -63,7 +63,7 @@ class AuditResult(Tabular):
                     "network": row.network,
                     "source": claim.source,
                     "layer": claim.layer,
-                    "quantity": claim.quantity,
+                    "quantity": claim.key,
                     "printed": claim.printed,
                     "computed": row.computed,
                     "outcome": row.outcome,

@@ -237,7 +237,7 @@ def _network(outcome: Outcome) -> dict[str, Any]:
 def _check(check: Check) -> dict[str, Any]:
     limit = check.limit
     return {
-        "quantity": limit.quantity,
+        "quantity": limit.key,
         "layer": check.layer,
         "pattern": limit.layer,
         "bound": "at_most" if limit.is_upper else "at_least",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.quantities import known as known_as
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations import layer_questions, network_questions
@@ -64,10 +65,6 @@ def can_explain(analysis: Analysis, layer: str, quantity: str) -> bool:
         return about.applies(_about(analysis, layer, quantity, style))
     question = network_questions.questions().get(quantity)
     return question is not None and question.applies(QuestionScope(analysis, layer, style))
-
-
-OF = " of "
-"""Between a quantity and the input that it is of: ``receptive_field of left``."""
 
 
 def topic_in(quantity: str) -> str:

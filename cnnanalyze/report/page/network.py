@@ -272,7 +272,7 @@ def _claim(check: ClaimCheck, sources: Sources) -> PublishedRow:
         check.outcome,
         word,
         tone,
-        claim.quantity.replace("_", " ") + under,
+        claim.words + under,
         (claim.layer or "the network") + (f", with {settings}" if settings else ""),
         claim.printed,
         check.computed,
