@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 
 from cnnanalyze.exchange.folding.generalisation import Aligned, Generalisation, Unfit
@@ -34,11 +35,17 @@ _MOST_MISSING = 2
 """The most steps that one of two forms may lack to be merged."""
 _CALL, _DEFINITION = 50, 60
 """What a call costs, and the head of a definition, in characters."""
+_INPUT = 12
+"""What each of several inputs costs there."""
+_INPUTS = ("y", "z", "w", "v")
+"""What a block calls its inputs but the first; it has no more."""
+_BEFORE = "^1"
+"""The step before."""
 _MOST_RUNS = 60
 """So many lists beside joins are compared with their branches."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Place:
     """A join in the list where it stands."""
 
@@ -48,6 +55,28 @@ class _Place:
     @property
     def step(self) -> Step:
         return self.steps[self.at]
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """The names of what the join reads besides what it begins at."""
+        return tuple(_read_by_name(replace(self.step, sources=())))
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether a block may stand for the join: what it reads by name is its input."""
+        shared = {v for s in nested((self.step,)) for key, v in s.marks if key == "share"}
+        return len(self.outside) <= len(_INPUTS) and shared.isdisjoint(self.outside)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What a block calls what it reads, if that is more than what it begins at."""
+        return (ENTRY, *_INPUTS[: len(self.outside)]) if self.outside else ()
+
+    @cached_property
+    def core(self) -> Step:
+        """The join as it stands in a block."""
+        names = dict(zip(self.outside, self.inputs[1:], strict=True))
+        return renamed(anonymous((self.step,)), names)[0]
 
     def run(self, length: int) -> Steps:
         return self.steps[self.at : self.at + length]
@@ -71,7 +100,7 @@ def fold_blocks(steps: Steps, library: Library) -> Steps:
         for place in ready:
             done.add(id(place.step))
             kept.append(place.step)  # so that its id stays its own
-        closed = [place for place in ready if _is_closed(place.step)]
+        closed = [place for place in ready if place.is_possible]
         changed: dict[int, tuple[int, Steps]] = {}
         for cluster in _clusters(closed, library.forms):
             is_nested = cluster.model.word == REGION and not any(
@@ -118,26 +147,21 @@ def _ready(steps: Steps, done: set[int]) -> Iterator[_Place]:
         yield from inner or [_Place(steps, at)]
 
 
-def _is_closed(step: Step) -> bool:
-    """Whether a join reads nothing by name that stands outside of it."""
-    return not _read_by_name(replace(step, sources=()))
-
-
-def _read_by_name(step: Step) -> set[str]:
-    inner: set[str] = {b for b in step.branches if isinstance(b, str)}
+def _read_by_name(step: Step) -> dict[str, None]:
+    """Return the names of what a step reads that stands outside of it, in order."""
+    found = dict.fromkeys(step.sources)
     for branch in step.branches:
-        if not isinstance(branch, str):
+        if isinstance(branch, str):
+            found[branch] = None
+        else:
             for other in branch:
-                inner |= _read_by_name(other)
+                found |= _read_by_name(other)
+    found |= dict.fromkeys(str(value) for key, value in step.marks if key == "share")
+    own: set[str] = set()
     if step.word == REGION:
         (body,) = step.branches
-        inner -= {ENTRY, *(s.name for s in body if isinstance(s, Step))}
-    shares = {str(value) for key, value in step.marks if key == "share"}
-    return inner | shares | set(step.sources)
-
-
-def _core(step: Step) -> Step:
-    return anonymous((step,))[0]
+        own = {ENTRY, *(s.name for s in body if isinstance(s, Step))}
+    return {n: None for n in found if n not in own and not n.startswith("^")}
 
 
 def _size(step: Step) -> int:
@@ -146,21 +170,20 @@ def _size(step: Step) -> int:
 
 def _clusters(places: list[_Place], forms: Forms) -> list[_Cluster]:
     groups: dict[int, list[_Place]] = {}
-    cores = {id(place): _core(place.step) for place in places}
     for place in places:
-        groups.setdefault(forms(cores[id(place)]), []).append(place)
+        groups.setdefault(forms(place.core), []).append(place)
     clusters: list[_Cluster] = []
     for group in sorted(groups.values(), key=lambda g: -_size(g[0].step)):
-        model = cores[id(group[0])]
+        model = group[0].core
         for cluster in clusters:
-            fitted = [_fit(cores[id(p)], cluster.model, forms) for p in group]
+            fitted = [_fit(p.core, cluster.model, forms) for p in group]
             aligned = [f for f in fitted if f is not None]
             if len(aligned) == len(group) and _is_alike(cluster.aligned, aligned):
                 cluster.places += group
                 cluster.aligned += aligned
                 break
         else:
-            clusters.append(_Cluster(model, list(group), [cores[id(p)] for p in group]))
+            clusters.append(_Cluster(model, list(group), [p.core for p in group]))
     return clusters
 
 
@@ -231,7 +254,9 @@ def _is_worthwhile(cluster: _Cluster, library: Library) -> bool:
     step = replace(cluster.model, repeat=1)
     lines = Writer(library.blocks, broad=True).step(step, 4)
     written = cost(lines)
-    return calls > 1 and calls * (written - _CALL) > written + _DEFINITION
+    inputs = len(cluster.places[0].inputs)
+    call, definition = _CALL + _INPUT * inputs, _DEFINITION + _INPUT * inputs
+    return calls > 1 and calls * (written - call) > written + definition
 
 
 def _make(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Steps]]:
@@ -259,9 +284,13 @@ def _make_joins(cluster: _Cluster, library: Library) -> dict[int, tuple[int, Ste
             (step, *place.run(length)[1:])
             for step, place in zip(cluster.aligned, cluster.places, strict=True)
         ]
-    calls = library.add(name_of(cluster.model, library), [_unnamed(i) for i in instances])
+    calls = library.add(
+        name_of(cluster.model, library),
+        [_unnamed(i) for i in instances],
+        cluster.places[0].inputs,
+    )
     return {
-        id(place.step): (length, (_in_place(call, place.run(length)),))
+        id(place.step): (length, (_in_place(call, place.run(length), place.outside),))
         for call, place in zip(calls, cluster.places, strict=True)
     }
 
@@ -271,9 +300,12 @@ def _unnamed(instance: Aligned) -> Aligned:
     return instance if last is None else (*rest, replace(last, name=""))
 
 
-def _in_place(call: Step, run: Steps) -> Step:
+def _in_place(call: Step, run: Steps, outside: tuple[str, ...] = ()) -> Step:
     """Return a call that reads what a run read, and has its name."""
-    return replace(call, sources=run[0].sources, name=run[-1].name, read=run[0].read)
+    sources = run[0].sources
+    if outside:
+        sources = (*(sources or (_BEFORE,)), *outside)
+    return replace(call, sources=sources, name=run[-1].name, read=run[0].read)
 
 
 def _following(places: Sequence[_Place]) -> int:
@@ -283,7 +315,7 @@ def _following(places: Sequence[_Place]) -> int:
         at = length + 1
         after = [p.steps[p.at + at] if p.at + at < len(p.steps) else None for p in places]
         first = after[0]
-        if first is None or any(a is None or _core(a) != _core(first) for a in after):
+        if first is None or any(a is None or anonymous((a,)) != anonymous((first,)) for a in after):
             return length
         if any(p.steps[p.at + length].name for p in places):
             return length
@@ -301,7 +333,7 @@ def _following(places: Sequence[_Place]) -> int:
 def _runs_like(cluster: _Cluster, library: Library) -> list[_Place]:
     """Return where the branch of a join stands without the join that adds its input."""
     body = _body(cluster.model)
-    if body is None or not all(map(_is_whole, cluster.aligned)):
+    if body is None or cluster.places[0].outside or not all(map(_is_whole, cluster.aligned)):
         return []
     form = library.forms.of(body)
     own = {id(b) for place in cluster.places for b in place.step.branches}

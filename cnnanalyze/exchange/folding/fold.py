@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cnnanalyze.errors import CnnError, Source
 from cnnanalyze.exchange.folding.blocks import fold_blocks
@@ -13,7 +14,7 @@ from cnnanalyze.exchange.folding.proof import is_same_graph, nest_concats
 from cnnanalyze.exchange.folding.small_blocks import fold_small_blocks
 from cnnanalyze.exchange.folding.structure import structure_of
 from cnnanalyze.exchange.folding.tables import compress
-from cnnanalyze.exchange.folding.text import Block, Folded, lines_of
+from cnnanalyze.exchange.folding.text import Folded, lines_of
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.writer import header_lines, inputs_line, section_lines, write
@@ -59,7 +60,7 @@ def _whole(network: Network) -> Folded:
     steps = compress(steps, library)
     for name, block in list(library.blocks.items()):
         body = compress(block.steps, library)
-        library.blocks[name] = Block(block.params, body, block.defaults)
+        library.blocks[name] = replace(block, steps=body)
     return with_names(inline(Folded(library.blocks, steps, structure.outputs)))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-from cnnanalyze.exchange.folding.step import ENTRY, Branch, Expression, Step, default_of
+from cnnanalyze.exchange.folding.step import ENTRY, NONE, Branch, Expression, Step, default_of
 
 Aligned = tuple["Step | None", ...]
 """A list, in which nothing stands where others have a step."""
@@ -141,6 +141,8 @@ class Generalisation:
             return known[0]
         if any(v is None or isinstance(v, Expression) for v in known):
             raise Unfit
+        if NONE in known and any(type(v) is int for v in known):
+            vector = [0 if v == NONE else v for v in vector]
         found = self._expression(name, vector, reads)
         if found is None:
             found = self._new(name, vector)

@@ -62,7 +62,7 @@ def _body(call: Step, block: Block) -> Steps | None:
     is_single = len(block.steps) == 1
     if not is_single and (call.repeat != 1 or call.when):
         return None
-    if any(_speaks_of_entry(step) for step in nested(block.steps)):
+    if block.inputs or any(_speaks_of_entry(step) for step in nested(block.steps)):
         return None
     given = {**block.defaults, **dict(call.values)}
     if any("$in" in str(v) for v in given.values()) and not _is_used_first(block, given):

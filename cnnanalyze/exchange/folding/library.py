@@ -18,8 +18,19 @@ class Library:
         self.blocks: dict[str, Block] = {}
         self.forms = Forms()
 
-    def add(self, name: str, instances: Sequence[Aligned]) -> list[Step]:
+    def add(
+        self, name: str, instances: Sequence[Aligned], inputs: tuple[str, ...] = ()
+    ) -> list[Step]:
         """Make a block of lists that are alike; return the call that stands for each of them.
+
+        Parameters
+        ----------
+        name
+            What it is called.
+        instances
+            The lists.
+        inputs
+            The names of its inputs, if there are several.
 
         Raises
         ------
@@ -31,7 +42,7 @@ class Library:
         steps = found.steps(instances)
         params = {param: found.params[param] for param in sorted(found.params, key=_is_flag)}
         name = self.free(name)
-        self.blocks[name] = Block(tuple(params), steps, _defaults(params))
+        self.blocks[name] = Block(tuple(params), steps, _defaults(params), inputs)
         return [
             _call(name, _there(instance), {p: values[k] for p, values in params.items()})
             for k, instance in enumerate(instances)

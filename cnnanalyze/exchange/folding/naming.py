@@ -43,7 +43,11 @@ def name_of(step: Step, library: Library) -> str:
         is_pooled = any(Trait.GLOBAL_POOLING in t for t in traits)
         weighted = sum(Trait.FULL_DEPTH in t for t in traits)
         return "squeeze_excitation" if is_pooled and weighted == 2 else "gate"  # noqa: PLR2004
-    if any(c.category is Category.ATTENTION for w in words if (c := KINDS.get(w)) is not None):
+    if any(
+        cls.category is Category.ATTENTION and Trait.MIXES_CHANNELS in cls.traits
+        for word in words
+        if (cls := KINDS.get(word)) is not None
+    ):
         return "attention_block"
     if Trait.CONCATENATION in own:
         full = [branch for branch in step.branches if branch]

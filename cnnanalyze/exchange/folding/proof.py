@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from cnnanalyze.exchange.folding.step import NONE
 from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
@@ -16,7 +17,8 @@ def is_same_graph(one: Network, other: Network) -> bool:
     """Whether two networks are the same but for the names of their layers.
 
     The kinds, attributes, given numbers, what each layer reads and in which order, what is shared,
-    frozen and given out: all is the same. Concatenations in each other are as one.
+    frozen and given out: all is the same. Concatenations in each other are as one, and a padding
+    of 0 is none.
 
     Examples
     --------
@@ -43,9 +45,24 @@ def is_same_graph(one: Network, other: Network) -> bool:
 
 def _labels(network: Network) -> dict[str, Hashable]:
     return {
-        node.id: (node.layer, node.frozen, node.given, node.share is None, node.output)
+        node.id: (unpadded(node.layer), node.frozen, node.given, node.share is None, node.output)
         for node in network
     }
+
+
+def unpadded(layer: Layer) -> Layer:
+    """Return a layer with the word for no padding in the place of the number 0.
+
+    Examples
+    --------
+    >>> from cnnanalyze.layers.conv import Conv
+    >>> unpadded(Conv(filters=5, kernel=1, padding=0)).padding
+    'valid'
+    """
+    info = type(layer).model_fields.get("padding")
+    if info is None or info.default != NONE or getattr(layer, "padding", None) != 0:
+        return layer
+    return layer.model_copy(update={"padding": NONE})
 
 
 def spread_concats(network: Network) -> Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,15 +11,15 @@ from cnnanalyze.exchange.folding.generalisation import Unfit
 from cnnanalyze.exchange.folding.library import Library, anonymous
 from cnnanalyze.exchange.folding.step import Step, Steps, nested, rebuilt
 from cnnanalyze.exchange.folding.text import short_word
-from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.base import KINDS, Elementwise, Layer
 from cnnanalyze.layers.traits import Category, Trait
 
 OFTEN = 3
 """So many runs of one form are worth a block."""
 _WEIGHTED = (Category.CONVOLUTION, Category.TRANSPOSED_CONVOLUTION, Category.DENSE)
 _TILES = (
-    ("wna", "wn", "wa"),  # a convolution, then what belongs to it
-    ("naw", "nw", "aw"),  # the other way round
+    re.compile("wn*a|wn+"),  # a convolution, then what belongs to it
+    re.compile("n*aw|n+w"),  # the other way round
 )
 """The roles of layers that belong together, in two orders."""
 
@@ -42,11 +43,11 @@ def fold_small_blocks(steps: Steps, library: Library) -> Steps:
                 continue  # the layer itself is to be found by its name
             runs.setdefault(tuple(map(_name, run)), []).append(run)
     changed: dict[int, tuple[int, Steps]] = {}
-    for words, found in runs.items():
+    for found in runs.values():
         if len(found) < OFTEN:
             continue
         try:
-            calls = library.add("_".join(words), [anonymous(run) for run in found])
+            calls = library.add("_".join(_said(found[0])), [anonymous(run) for run in found])
         except Unfit:
             continue
         for run, call in zip(found, calls, strict=True):
@@ -64,24 +65,24 @@ def _lists(steps: Steps) -> Iterator[Steps]:
 
 def _tiles(steps: Steps) -> list[tuple[int, int]]:
     """Return the start and the length of every run, in the order that covers more of a list."""
-    roles = "".join(map(_role, steps))
-    found = []
-    for tiles in _TILES:
-        at, runs = 0, []
-        while at < len(roles):
-            tile = next((t for t in tiles if roles.startswith(t, at)), "")
-            if tile and _hangs_together(steps[at : at + len(tile)]):
-                runs.append((at, len(tile)))
-                at += len(tile)
-            else:
-                at += 1
+    found: list[list[tuple[int, int]]] = []
+    for tile in _TILES:
+        runs = []
+        for start, end in _stretches(steps):
+            roles = "".join(map(_role, steps[start:end]))
+            runs += [(start + m.start(), len(m[0])) for m in tile.finditer(roles)]
         found.append(runs)
     return max(found, key=lambda runs: sum(length for _, length in runs))
 
 
-def _hangs_together(run: Steps) -> bool:
-    """Whether nothing reads the middle of a run by its name."""
-    return not any(step.name for step in run[:-1]) and not any(step.sources for step in run[1:])
+def _stretches(steps: Steps) -> Iterator[tuple[int, int]]:
+    """Return where the parts of a list begin and end in which each step reads the one before."""
+    start = 0
+    for at, step in enumerate(steps):
+        if at > start and (step.sources or steps[at - 1].name):
+            yield start, at
+            start = at
+    yield start, len(steps)
 
 
 def _role(step: Step) -> str:
@@ -90,7 +91,23 @@ def _role(step: Step) -> str:
         return " "
     if cls.category in _WEIGHTED:
         return "w"
-    return {Category.NORMALISATION: "n", Category.ACTIVATION: "a"}.get(cls.category, " ")
+    if cls.category is Category.ACTIVATION:
+        return "a"
+    scales = issubclass(cls, Elementwise) and cls.params is not Layer.params
+    return "n" if scales or cls.category is Category.NORMALISATION else " "
+
+
+def _said(run: Steps) -> list[str]:
+    """Return the words that a run is called by: of several that scale, the normalisation."""
+    scaling = [step for step in run if _role(step) == "n"]
+    norms = [s for s in scaling if _category(s) is Category.NORMALISATION]
+    kept = (norms or scaling)[:1]
+    return [_name(step) for step in run if step not in scaling or any(step is k for k in kept)]
+
+
+def _category(step: Step) -> Category | None:
+    cls = KINDS.get(step.word)
+    return None if cls is None else cls.category
 
 
 def _name(step: Step) -> str:

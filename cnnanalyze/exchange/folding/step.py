@@ -16,6 +16,10 @@ ENTRY = "x"
 """What the input of a block, or of a region, is called in it."""
 
 
+NONE = "valid"
+"""A padding of no number: the same as 0, which others can be a multiple of."""
+
+
 class Expression(str):
     """A value that is written with ``$``."""
 

@@ -20,6 +20,8 @@ from cnnanalyze.layers.base import KINDS
 
 _DEEPEST = 12
 """How deep lists may lie in lists; a reader follows fewer."""
+_DEEPEST_ABSORBED = 2
+"""How deep lists may lie in a branch that begins somewhere else than its join."""
 _SEVERAL = 2
 """So many inputs make a join of a layer, or leave open which one the first step reads."""
 
@@ -264,7 +266,7 @@ class _Reduction:
                     other = left.get(source)
                     if other is None or not self.is_only_read_by(source, chain):
                         continue
-                    if other.depth < _DEEPEST:
+                    if other.depth < _DEEPEST_ABSORBED:
                         chain.absorbed[source] = left.pop(source)
                         chain.depth = max(chain.depth, other.depth + 1)
         return list(left.values())

@@ -55,6 +55,8 @@ class Block:
     steps: Steps
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """What parameters are if they are not given."""
+    inputs: tuple[str, ...] = ()
+    """The names of its inputs, if there are several."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def lines_of(folded: Folded) -> list[str]:
             lines += writer.block(name, block)
     lines += ["layers:", *writer.steps(folded.steps, 2)]
     if folded.outputs:
-        lines.append(f"outputs: {flow(list(folded.outputs))}")
+        lines.append(f"outputs: [{', '.join(folded.outputs)}]")
     return lines
 
 
@@ -137,13 +139,17 @@ class Writer:
 
     def block(self, name: str, block: Block) -> list[str]:
         """Write the definition of a block."""
-        if not block.params:
+        if not block.params and not block.inputs:
             line = f"  {name}: [{self.flow_steps(block.steps)}]"
             if self.is_short(block.steps, line):
                 return [line]
             return [f"  {name}:", *self.steps(block.steps, 4)]
         params = ", ".join(f"{p}: {_text(block.defaults.get(p))}" for p in block.params)
-        head = [f"  {name}:", f"    params: {{{params}}}"]
+        head = [f"  {name}:"]
+        if block.inputs:
+            head.append(f"    inputs: [{', '.join(block.inputs)}]")
+        if block.params:
+            head.append(f"    params: {{{params}}}")
         line = f"    layers: [{self.flow_steps(block.steps)}]"
         if self.is_short(block.steps, line):
             return [*head, line]
@@ -180,8 +186,8 @@ class Writer:
         space = " " * indent
         if isinstance(branch, str):
             return [f"{space}- {branch}"]
-        if len(branch) == 1 and (branch[0].has_steps or branch[0].values or branch[0].marks):
-            return self.step(branch[0], indent)
+        if len(branch) == 1 and not self.flow_step(branch[0]).isidentifier():
+            return self.step(branch[0], indent)  # a word alone might be the name of a step
         line = f"{space}- [{self.flow_steps(branch)}]"
         if self.is_short(branch, line):
             return [line]
@@ -230,8 +236,8 @@ class Writer:
         if step.name:
             pairs.append(("as", step.name))
         if step.sources:
-            names = list(step.sources)
-            pairs.append(("from", _text(names[0] if len(names) == 1 else names)))
+            names = ", ".join(step.sources)
+            pairs.append(("from", names if len(step.sources) == 1 else f"[{names}]"))
         for key, value in step.marks:
             given = {r: plain_numbers(v) for r, v in value} if key == "weights" else value
             pairs.append((key, _text(given)))

@@ -28,7 +28,8 @@ def nameless(network: cnn.Network) -> cnn.Network:
 def signature(network: cnn.Network) -> tuple[object, ...]:
     """Return what does not depend on names: every layer by what it is made of, counted.
 
-    Concatenations of concatenations are taken as one, as they are when they are nested.
+    Concatenations of concatenations are taken as one, as they are when they are nested; a padding
+    of 0 is none.
     """
     made: dict[str, int] = {name: hash(("input", k)) for k, name in enumerate(network.inputs)}
     parts: dict[str, tuple[int, ...]] = {}
@@ -38,7 +39,8 @@ def signature(network: cnn.Network) -> tuple[object, ...]:
             read = tuple(p for i in node.inputs for p in parts.get(i, (made[i],)))
             parts[node.id] = read
         share = None if node.share is None else made[node.share]
-        made[node.id] = hash((node.layer, read, node.frozen, node.given, share, node.output))
+        layer = repr(node.layer).replace("padding=0", "padding='valid'")
+        made[node.id] = hash((layer, read, node.frozen, node.given, share, node.output))
     return (
         Counter(made[node.id] for node in network),
         [made[o] for o in network.outputs],

@@ -50,6 +50,8 @@ def test_a_published_network_is_the_same_when_it_is_folded(path: Path) -> None:
         ("inception_resnet_v2", 87),
         ("resnet50_cbam", 60),
         ("vgg16", 24),
+        ("yolov3", 55),
+        ("nasnet_a_large", 300),
     ],
 )
 def test_a_published_network_is_short(name: str, most: int) -> None:
@@ -112,6 +114,24 @@ def test_a_dense_block_that_joins_all_its_layers_at_once_is_folded_too() -> None
     assert max(len(node.inputs) for node in network) > 20
     text = fold(network)
     assert lines(text) <= 40
+    assert signature(cnn.loads(text)) == signature(network)
+
+
+def test_cells_that_read_two_maps_are_blocks_with_two_inputs() -> None:
+    text = fold(nameless(cnn.load("zoo:pnasnet5_large")))
+    assert "inputs: [x, y]" in text
+    assert "from: [^1, map" in text
+
+
+def test_a_padding_of_no_number_is_half_of_a_kernel_of_one() -> None:
+    b = cnn.NetworkBuilder("padded")
+    x = b.input(31, 37, 3)
+    for filters, kernel in ((5, 3), (7, 1), (11, 5), (13, 1)):
+        more = {} if kernel == 1 else {"padding": kernel // 2}
+        x = b.relu(b.conv(x, filters=filters, kernel=kernel, **more))
+    network = b.build(outputs=x)
+    text = fold(network)
+    assert "padding: $kernel // 2" in text
     assert signature(cnn.loads(text)) == signature(network)
 
 
