@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import draw as draw
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
+    from cnnanalyze.api import export as export
     from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
     from cnnanalyze.api import layer_kinds as layer_kinds
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from cnnanalyze.errors import SpecError as SpecError
     from cnnanalyze.errors import UsageError as UsageError
     from cnnanalyze.exchange.front_end import front_end as front_end
+    from cnnanalyze.exporting.targets import Export as Export
     from cnnanalyze.graph.builder import NetworkBuilder as NetworkBuilder
     from cnnanalyze.graph.builder import Tensor as Tensor
     from cnnanalyze.graph.network import Network as Network
@@ -101,6 +103,7 @@ _HOMES = {
         "draw",
         "dumps",
         "explain",
+        "export",
         "gallery",
         "grade",
         "layer_kinds",
@@ -132,6 +135,7 @@ _HOMES = {
         "UsageError",
     ),
     "cnnanalyze.exchange.front_end": ("front_end",),
+    "cnnanalyze.exporting.targets": ("Export",),
     "cnnanalyze.graph.builder": ("NetworkBuilder", "Tensor"),
     "cnnanalyze.graph.network": ("Network",),
     "cnnanalyze.graph.node": ("Origin",),
@@ -169,6 +173,7 @@ __all__ = [
     "Discrepancy",
     "Drawing",
     "Example",
+    "Export",
     "Fault",
     "Finding",
     "Gallery",
@@ -207,6 +212,7 @@ __all__ = [
     "draw",
     "dumps",
     "explain",
+    "export",
     "front_end",
     "gallery",
     "grade",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
+    from cnnanalyze.exporting.targets import Export
     from cnnanalyze.linting.result import LintResult
     from cnnanalyze.report.audit_result import AuditResult
     from cnnanalyze.report.budget_result import BudgetResult
@@ -855,6 +856,49 @@ def schema(form: str = "spec") -> dict[str, Any]:
     from cnnanalyze.schemas import schema_of
 
     return schema_of(form)
+
+
+def export(
+    network: Network | str | Path,
+    to: str = "torch",
+    *,
+    settings: Settings | None = None,
+    weights: bool = False,
+) -> Export:
+    r"""Write a network for another program: as code, as a file of a model, as a graph.
+
+    Parameters
+    ----------
+    network
+        The network, or where to load it from: a file, or ``zoo:NAME``.
+    to
+        ``torch``, ``mermaid`` or ``dot``.
+    settings
+        Values for the spec's parameters, by name.
+    weights
+        Whether weights are written as well, where the program's file holds them: those with which
+        ``verify`` runs the network.
+
+    Returns
+    -------
+    Export
+        The text or the bytes, and a way to write them to a file.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the spec, each at its place.
+    UsageError
+        If there is no such target, or a layer cannot be written for it.
+
+    Examples
+    --------
+    >>> print(export("zoo:sobel", to="dot").text.splitlines()[2])
+      n0 [label="input\n9x9x1", shape=ellipse];
+    """
+    from cnnanalyze.exporting.targets import export_network
+
+    return export_network(read(network, settings), to, weights=weights)
 
 
 def draw(

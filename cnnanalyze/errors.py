@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -109,6 +110,10 @@ class Call:
     block: str
     mark: Mark
     arguments: str = ""
+    path: str = ""
+    """The path of what the call laid out: ``stage1/residual2``."""
+    values: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What the arguments are, by name."""
 
     def __str__(self) -> str:
         given = f" with {legible(self.arguments)}" if self.arguments else ""

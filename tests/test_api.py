@@ -197,6 +197,8 @@ def result_of(name: str) -> object:
             return cnn.analyze("zoo:resnet50").analysis
         case "gallery":
             return cnn.gallery("zoo:lenet5")
+        case "export":
+            return cnn.export("zoo:lenet5")
         case "draw":
             return cnn.draw("zoo:lenet5")
         case _:
@@ -204,7 +206,7 @@ def result_of(name: str) -> object:
 
 
 WITH_ROWS = ["analyze", "audit", "compare", "gallery", "grade", "lint", "solve", "verify"]
-RESULTS = [*WITH_ROWS, "analysis", "convolve", "draw", "explain"]
+RESULTS = [*WITH_ROWS, "analysis", "convolve", "draw", "explain", "export"]
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -265,6 +267,7 @@ def test_what_a_function_returns_is_public(name: str) -> None:
 FUNCTION_OF = {
     "summary": "analyze",
     "draw": "draw",
+    "export": "export",
     "report": "Report.to_html",
     "compare": "compare",
     "gallery": "gallery",

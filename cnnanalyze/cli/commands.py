@@ -35,6 +35,11 @@ COMMANDS = {
         "Output shape, parameters, cost and receptive field of every layer.",
     ),
     "draw": CommandEntry("cnnanalyze.cli.draw:draw", _NETWORKS, "A picture of the architecture."),
+    "export": CommandEntry(
+        "cnnanalyze.cli.export:export",
+        _NETWORKS,
+        "A network as a PyTorch module, or as a graph for other programs.",
+    ),
     "report": CommandEntry(
         "cnnanalyze.cli.report:report",
         _NETWORKS,

@@ -428,11 +428,12 @@ class _Expander:
         frame = ScopeFrame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
         frame.inputs = block.inputs
         defaults = (self.document.defaults, block.defaults)
+        told = {name: values[name] for name in block.param_names}
         inner = Scope(
             frame,
             values,
             tuple(section for section in defaults if section is not None),
-            (*scope.chain, Call(block.name, step.mark, describe(block, values))),
+            (*scope.chain, Call(block.name, step.mark, describe(block, values), path, told)),
             is_frozen(step, scope, self.reading),
             self.shared_path(step, scope, path),
         )

@@ -18,7 +18,7 @@ AT_HOME = (
     "execute/",
     "core/conventions/tools.py",
     "exchange/",
-    "export/",
+    "exporting/",
     "comparison/conformance/normal_form.py",
 )
 """The kinds and their tables, their kernels, what foreign tools count for each kind, how each is

@@ -32,6 +32,7 @@ SHEET = "sheet: 1\ntitle: t\nquestions:\n  - {id: a, window: {n: 7, f: 3}, find:
 BASE = {
     "summary": "net.yaml",
     "draw": "net.yaml",
+    "export": "net.yaml",
     "compare": "net.yaml other.yaml",
     "gallery": "net.yaml --jobs 1",
     "verify": "net.yaml",

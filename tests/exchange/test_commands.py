@@ -13,6 +13,7 @@ from cnnanalyze.cli.commands import COMMANDS, make_command
 COMMAND_LINES = {
     "summary": ("summary", "net.tiny"),
     "draw": ("draw", "net.tiny", "-o", "net.svg"),
+    "export": ("export", "net.tiny"),
     "report": ("report", "net.tiny", "-o", "net.html"),
     "compare": ("compare", "net.tiny", "zoo:lenet5"),
     "gallery": ("gallery", "net.tiny", "-o", "pages", "--jobs", "1"),

@@ -40,7 +40,10 @@ def _case(random: Random, command: str, *words: str, **files: bytes) -> Case:
     return Case(arguments, named, columns=random.choice(WIDTHS))
 
 
-OF_SPECS = ("summary", "lint", "draw", "report", "audit", "budget", "schema", "verify", "convolve")
+OF_SPECS = (
+    *("summary", "lint", "draw", "export", "report", "audit", "budget", "schema", "verify"),
+    "convolve",
+)
 
 
 @sort

@@ -1,0 +1,74 @@
+"""Generated PyTorch modules before PyTorch: parameters, operations, shapes and numbers agree."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import cnnanalyze as cnn
+from tests.strategies import STRATEGIES
+from tests.strategies.case import Case
+from tests.strategies.wired import wired
+
+pytest.importorskip("torch", reason="generated modules: torch is not installed")
+from tests.exporting import networks
+from tests.exporting.pytorch import computed, counted
+
+pytestmark = pytest.mark.frameworks
+
+ZOO = sorted(cnn.zoo())
+TOLERANCE = 1e-9
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", ZOO)
+def test_pytorch_counts_what_we_count(name: str) -> None:
+    network = networks.network(name)
+    report = cnn.analyze(network)
+    shapes = [network.shape_of(output) for output in network.outputs]
+    assert counted(network) == (
+        report.total.parameters,
+        report.total.operations("mac"),
+        [(shape.channels, *shape.size) for shape in shapes],
+    )
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", ZOO)
+def test_pytorch_computes_what_the_executor_computes(name: str) -> None:
+    agree(networks.small(networks.network(name)))
+
+
+def agree(network: cnn.Network, images: int = 1) -> None:
+    """Assert that both make the same of the same weights and images."""
+    tensors, given = networks.tensors_of(network), networks.images_of(network, images)
+    ours = networks.executed(network, tensors, given)
+    theirs = computed(network, tensors, given)
+    for one, other in zip(ours, theirs, strict=True):
+        assert networks.apart(one, other) < TOLERANCE
+
+
+@pytest.mark.parametrize("kind", sorted(STRATEGIES))
+def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
+    tried = {"written": 0, "refused": 0}
+
+    @settings(
+        max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=STRATEGIES[kind])
+    def confronted(case: Case) -> None:
+        try:
+            agree(case.network, 2)
+        except cnn.UsageError:
+            tried["refused"] += 1
+        else:
+            tried["written"] += 1
+
+    confronted()
+    assert tried["written"] >= 5, tried  # images only, or GRUs that reset before
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(network=wired())
+def test_any_wiring_computes_what_the_executor_computes(network: cnn.Network) -> None:
+    agree(network)
