@@ -194,7 +194,8 @@ class Composer:
         boxes = tuple(b for p in parts for b in p.boxes)
         uses = grouped(parts, references)
         names = tuple(shorten(_name(found[0]), 22) for found in uses)
-        words = Words(shorten(_name(first), 22), titles=names)
+        after = (("", "shared"),) if first.is_shared else ()
+        words = Words(shorten(_name(first), 22), after=after, titles=names)
         owners = tuple(r.use for r, p in zip(references, parts, strict=False) for _ in p.boxes)
         single = len(parts) == 1
         tile = Tile(0, 0, 0, 0, "block", "block", words, first, boxes, card.letter, single, owners)

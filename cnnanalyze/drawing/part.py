@@ -61,6 +61,12 @@ class Part:
         """The paths of all that the part represents."""
         return tuple(m.path for m in self.members) or (self.path,)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all weights inside are those of other layers."""
+        held = [n for n in self.nodes if n.layer.params(*n.input_shapes)]
+        return bool(held) and all(n.share is not None for n in held)
+
     def __iter__(self) -> Iterator[Part]:
         return iter(self.shape.children)
 

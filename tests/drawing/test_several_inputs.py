@@ -54,3 +54,10 @@ def test_outline_begins_with_all_inputs(analysis: cnn.Analysis) -> None:
 
 def test_thumbnail_is_drawn(analysis: cnn.Analysis) -> None:
     assert thumbnail(analysis).count("<rect") >= 4
+
+
+def test_a_block_with_the_weights_of_another_says_so() -> None:
+    drawn = draw(cnn.analyze("zoo:siamese").analysis)
+    texts = [re.sub(r"<[^>]*>", " ", text).split() for text in re.findall(r"<text.*</text>", drawn)]
+    assert [text for text in texts if "shared" in text] == [["shared"]]
+    assert texts.index(["shared"]) == texts.index(["right_tower"]) + 1

@@ -21,10 +21,11 @@ SPECS = Path(__file__).parents[2] / "specs"
 
 def sign(net: Spec) -> list[Any]:
     """Return everything that makes a network but the paths of its layers."""
-    number = {"input": -1} | {node.id: n for n, node in enumerate(net)}
+    number = {name: -1 - n for n, name in enumerate(net.inputs)}
+    number |= {node.id: n for n, node in enumerate(net)}
     report = cnn.analyze(net)
     return [
-        (net.name, net.input, net.values, report.total),
+        (net.name, net.inputs, report.total),
         (net.training, net.budgets, net.lint, net.year),
         tuple(net.text(key) for key in ("family", "source", "about")),
         tuple(number[o] for o in net.outputs),

@@ -1,4 +1,4 @@
-"""CRNN, SegNet, DCGAN, DeepLab, Attention U-Net, RetinaNet: numbers of the same PyTorch modules."""
+"""CRNN, SegNet, DCGAN, DeepLab, Attention U-Net, RetinaNet, Siamese: numbers of PyTorch modules."""
 
 from __future__ import annotations
 
@@ -232,6 +232,26 @@ def attention_unet(nn: Any) -> Any:
     return AttentionUnet()
 
 
+def siamese(nn: Any) -> Any:
+    """Return a tower that reads both images, and what tells whether they are alike."""
+
+    class Siamese(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            layers, read = [], 1
+            for width, kernel in ((64, 10), (128, 7), (128, 4)):
+                layers += [nn.Conv2d(read, width, kernel), nn.ReLU(), nn.MaxPool2d(2)]
+                read = width
+            layers += [nn.Conv2d(128, 256, 4), nn.ReLU(), nn.Flatten()]
+            self.tower = nn.Sequential(*layers, nn.Linear(9216, 4096), nn.Sigmoid())
+            self.alike = nn.Linear(4096, 1)
+
+        def forward(self, left: Any, right: Any) -> Any:
+            return self.alike((self.tower(left) - self.tower(right)).abs()).sigmoid()
+
+    return Siamese()
+
+
 NETWORKS: tuple[tuple[str, dict[str, Any], Callable[[Any], Any], tuple[int, ...]], ...] = (
     ("crnn", {}, crnn, (1, 32, 100)),
     ("segnet", {}, segnet, (3, 360, 480)),
@@ -244,6 +264,7 @@ NETWORKS: tuple[tuple[str, dict[str, Any], Callable[[Any], Any], tuple[int, ...]
         *(partial(deeplab, separable=False), (3, 513, 513)),
     ),
     ("attention_unet", {}, attention_unet, (1, 64, 64, 32)),
+    ("siamese", {}, siamese, (1, 105, 105)),
 )
 
 
@@ -275,6 +296,7 @@ def test_network_is_the_module_of_pytorch(
 ) -> None:
     torch = pytest.importorskip("torch", reason="modules of PyTorch: torch is not installed")
     model = build(torch.nn).eval()
+    network = cnn.load(SPECS / f"{spec}.yaml", settings=settings)
     counted = []
 
     def count(module: Any, given: Any, made: Any) -> None:
@@ -283,8 +305,8 @@ def test_network_is_the_module_of_pytorch(
     for module in model.modules():
         module.register_forward_hook(count)
     with torch.no_grad():
-        model(torch.rand(1, *extents))
-    total = cnn.analyze(SPECS / f"{spec}.yaml", settings=settings).analysis.total
+        model(*(torch.rand(1, *extents) for _ in network.inputs))
+    total = cnn.analyze(network).analysis.total
     assert total.parameters == sum(p.numel() for p in model.parameters())
     assert total.operations() == sum(counted)
 

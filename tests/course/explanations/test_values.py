@@ -75,15 +75,21 @@ def check(explanation: Explanation) -> None:
         if names <= known.keys():
             assert of_tree(data["tree"], known) == step.value
         known[data["symbol"]] = Fraction(step.value)
-    if explanation.quantity not in AXES:
+    quantity = bare(explanation.quantity)
+    if quantity not in AXES:
         assert explanation.steps[-1].value == explanation.value
-    elif explanation.quantity in FIELDS:
+    elif quantity in FIELDS:
         assert isinstance(explanation.value, tuple)
         assert {s.value for s in explanation.steps} == set(explanation.value)
-    elif explanation.quantity == "output":
+    elif quantity == "output":
         extents = getattr(explanation.value, "extents")  # noqa: B009 - a shape
         assert {s.value for s in explanation.steps if s.symbol.key.startswith("out")} <= {*extents}
         assert explanation.steps[-1].value == extents[-1]
+
+
+def bare(quantity: str) -> str:
+    """Return a quantity without the input that it is asked of."""
+    return quantity.partition(" of ")[0]
 
 
 def _leaves(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -97,7 +103,7 @@ def explain_all(analysis: Analysis, layer: str, notation: str, *, fields: bool =
     """Explain everything of a layer; return how much that was."""
     facts = analysis[layer]
     expected = wanted(facts)
-    asked = [q for q in quantities(analysis, layer) if fields or q not in FIELDS]
+    asked = [q for q in quantities(analysis, layer) if fields or bare(q) not in FIELDS]
     for quantity in asked:
         explanation = explain(analysis, layer, quantity, notation)
         if quantity in expected:
