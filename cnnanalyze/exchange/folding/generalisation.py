@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
-from cnnanalyze.exchange.folding.step import ENTRY, NONE, Branch, Expression, Step, default_of
+from cnnanalyze.exchange.folding.step import (
+    ENTRY,
+    NONE,
+    Branch,
+    Expression,
+    Step,
+    default_of,
+    expressions_in,
+)
 
 Aligned = tuple["Step | None", ...]
 """A list, in which nothing stands where others have a step."""
@@ -29,7 +37,7 @@ _ABSENT: Any = object()
 """The value of an attribute of a step that is not there, and a step where its join is not there."""
 _FIRST = ("filters", "units", "kernel", "stride")
 _CLASSES = (
-    frozenset({"filters", "units", "groups", "squeezed"}),
+    frozenset({"filters", "units", "groups", "channels", "start", "stop"}),
     frozenset({"kernel", "padding"}),
 )
 """Attributes that one number may stand for."""
@@ -139,16 +147,41 @@ class Generalisation:
         known = [v for v in vector if v is not _ABSENT]
         if all(v == known[0] and type(v) is type(known[0]) for v in known):
             return known[0]
-        if any(v is None or isinstance(v, Expression) for v in known):
+        if any(v is None or any(expressions_in(v)) for v in known):
             raise Unfit
         if NONE in known and any(type(v) is int for v in known):
             vector = [0 if v == NONE else v for v in vector]
+        if (listed := self._list(name, vector, reads)) is not None:
+            return listed
         found = self._expression(name, vector, reads)
         if found is None:
             found = self._new(name, vector)
         if _kind(name) == 0 and "$in" not in found:
             self.channels.setdefault(found, vector)
         return found
+
+    def _list(self, name: str, vector: list[Any], reads: list[int]) -> tuple[Any, ...] | None:
+        """Return lists as one, if each element is known or follows from what is known."""
+        known = [v for v in vector if v is not _ABSENT]
+        if not all(isinstance(v, tuple) and len(v) == len(known[0]) for v in known):
+            return None
+        found: list[Any] = []
+        new: list[Any] | None = None
+        for k in range(len(known[0])):
+            own = [v[k] for v in known]
+            elements = [v if v is _ABSENT else v[k] for v in vector]
+            if all(v == own[0] for v in own):
+                found.append(own[0])
+            elif (element := self._expression(name, elements, reads)) is not None:
+                found.append(element)
+            elif new is None and all(type(v) is int for v in own):
+                new = elements
+                found.append(None)
+            else:
+                return None
+        if new is not None:
+            found[found.index(None)] = self._new(name, new)
+        return tuple(found)
 
     def _expression(self, name: str, vector: list[Any], reads: list[int]) -> Expression | None:
         for param, values in self.params.items():

@@ -131,6 +131,8 @@ def _values(step: Step, given: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]
 
 
 def _value(value: Any, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    if isinstance(value, tuple):
+        return tuple(_value(inner, given) for inner in value)
     if not isinstance(value, Expression):
         return value
     if value[1:] in given:

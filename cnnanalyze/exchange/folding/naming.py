@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import chain, count, takewhile
 from typing import Any
 
 from cnnanalyze.exchange.folding.library import NUMBER, Library
-from cnnanalyze.exchange.folding.step import REGION, Step, Steps, nested
+from cnnanalyze.exchange.folding.step import REGION, Step, Steps, nested, renamed
 from cnnanalyze.exchange.folding.text import Folded
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.synonyms import RESERVED
@@ -133,4 +134,15 @@ def with_names(folded: Folded) -> Folded:
         )
 
     blocks = {names[n]: replace(b, steps=put(b.steps)) for n, b in folded.blocks.items()}
-    return Folded(blocks, put(folded.steps), folded.outputs)
+    return _in_order(Folded(blocks, put(folded.steps), folded.outputs))
+
+
+def _in_order(folded: Folded) -> Folded:
+    """Return a spec whose maps are numbered as they stand below each other."""
+    numbered = (step.name for step in folded.steps if _MAP.fullmatch(step.name))
+    names = {name: f"map{number}" for number, name in enumerate(numbered, 1)}
+    outputs = tuple(names.get(name, name) for name in folded.outputs)
+    return Folded(folded.blocks, renamed(folded.steps, names), outputs)
+
+
+_MAP = re.compile(r"map\d+")

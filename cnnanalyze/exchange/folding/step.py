@@ -26,6 +26,21 @@ class Expression(str):
     __slots__ = ()
 
 
+def expressions_in(value: Any) -> Iterator[Expression]:  # noqa: ANN401 - any attribute
+    """Return the expressions that a value is, or holds.
+
+    Examples
+    --------
+    >>> list(expressions_in((0, (Expression("$in // 2"), 3))))
+    ['$in // 2']
+    """
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from expressions_in(inner)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a list. Steps are equal if they would be written alike.

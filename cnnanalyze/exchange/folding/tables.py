@@ -16,6 +16,7 @@ from cnnanalyze.exchange.folding.step import (
     Expression,
     Step,
     Steps,
+    expressions_in,
     nested,
 )
 from cnnanalyze.exchange.folding.text import Writer, cost
@@ -96,9 +97,10 @@ class _Compression:
         if best is None:
             return steps
         _, start, end, written = best
-        (body,) = written.branches
-        assert not isinstance(body, str)
-        written = replace(written, branches=(_merge_equal(body),))
+        if written.word == TABLE:
+            (body,) = written.branches
+            assert not isinstance(body, str)
+            written = replace(written, branches=(_merge_equal(body),))
         return (*self.run(steps[:start]), written, *self.run(steps[end:]))
 
     def measure(self, steps: Steps) -> int:
@@ -113,7 +115,8 @@ class _Compression:
         except Unfit:
             return None
         if not found.params:
-            return None
+            is_one = width == 1 and not (body[0].repeat != 1 or body[0].name or body[0].sources)
+            return replace(body[0], repeat=len(rows), made=steps[-1].made) if is_one else None
         columns = tuple((name, tuple(values)) for name, values in found.params.items())
         return Step(TABLE, columns, (body,), read=steps[0].read, made=steps[-1].made)
 
@@ -204,8 +207,8 @@ def _names_in(step: Step) -> Iterator[str]:
     """Return the parameters that a step speaks of already."""
     values = [v for _, v in step.values] + [step.repeat, Expression(step.when)]
     for value in values:
-        if isinstance(value, Expression):
-            yield from (word.split(".")[0].strip(") ") for word in _words(value))
+        for text in expressions_in(value):
+            yield from (word.split(".")[0].strip(") ") for word in _words(text))
 
 
 def _words(text: str) -> Iterator[str]:

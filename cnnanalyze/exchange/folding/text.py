@@ -16,6 +16,7 @@ from cnnanalyze.exchange.folding.step import (
     Step,
     Steps,
     default_of,
+    expressions_in,
     nested,
 )
 from cnnanalyze.language.writer import flow, plain_numbers
@@ -114,7 +115,7 @@ def majority(folded: Folded) -> dict[str, dict[str, Any]]:
             missing = sum(v is None for v in given)
             if count >= _OFTEN and count > 2 * missing and (default is not None or not missing):
                 common = next(v for v in given if repr(v) == value)
-                if not isinstance(common, Expression):
+                if not any(expressions_in(common)):
                     found.setdefault(word, {})[name] = common
     return {_SHORT.get(word, word): values for word, values in found.items()}
 

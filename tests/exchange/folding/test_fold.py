@@ -16,6 +16,7 @@ from cnnanalyze.exchange.folding.proof import spread_concats
 from cnnanalyze.exchange.folding.step import Step
 from cnnanalyze.exchange.folding.text import Folded
 from cnnanalyze.language.writer import write
+from tests.exchange.folding import yolov8n
 from tests.exchange.folding.flat import nameless, signature
 from tests.fuzz.networks import texts
 from tests.strategies.wired import wired
@@ -121,6 +122,14 @@ def test_cells_that_read_two_maps_are_blocks_with_two_inputs() -> None:
     text = fold(nameless(cnn.load("zoo:pnasnet5_large")))
     assert "inputs: [x, y]" in text
     assert "from: [^1, map" in text
+
+
+def test_a_detector_with_three_outputs_is_short() -> None:
+    network = nameless(yolov8n.build())
+    assert cnn.analyze(network).total.parameters == yolov8n.PARAMETERS
+    text = fold(network)
+    assert lines(text) <= 110
+    assert signature(cnn.loads(text)) == signature(network)
 
 
 def test_a_padding_of_no_number_is_half_of_a_kernel_of_one() -> None:

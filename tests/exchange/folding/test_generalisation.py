@@ -114,3 +114,25 @@ def test_what_stands_in_a_join_that_a_list_lacks_is_no_matter() -> None:
     added, _ = Generalisation([3, 3], is_block=True).steps(rows)
     assert added.when
     assert [s.when for s in added.branches[0] if isinstance(s, Step)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("stretches", "found", "params"),
+    [
+        ([(0, 4), (0, 6), (0, 10)], (0, "$in // 2"), {}),
+        ([(4, 8), (6, 12), (10, 20)], ("$in // 2", "$in"), {}),
+        ([(3, 8), (5, 12), (7, 20)], ("$channels", "$in"), {"channels": [3, 5, 7]}),
+        ([(1, 3), (2, 7), (5, 11)], "$channels", {"channels": [(1, 3), (2, 7), (5, 11)]}),
+    ],
+)
+def test_numbers_in_a_list_are_seen_one_by_one(
+    stretches: list[tuple[int, int]], found: object, params: dict[str, object]
+) -> None:
+    read = [8, 12, 20]
+    rows = [
+        (Step("slice", (("channels", stretch),), read=r, made=r),)
+        for stretch, r in zip(stretches, read, strict=True)
+    ]
+    work = Generalisation(read)
+    assert values(work, rows) == {"channels": found}
+    assert work.params == params

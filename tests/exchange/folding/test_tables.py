@@ -65,3 +65,15 @@ def test_columns_hold_no_parameters_of_a_block() -> None:
         for n in (2, 3, 5, 7, 11, 13)
     ]
     assert len(written(*steps)) == 6
+
+
+def test_a_step_that_follows_what_comes_in_repeats_without_columns() -> None:
+    steps = [
+        Step("slice", (("channels", (0, n - 2)),), read=n, made=n - 2) for n in range(30, 10, -2)
+    ]
+    assert written(*steps)[0].startswith("- for: {channels: ")
+    halves = [
+        Step("slice", (("channels", (0, 2**n)),), read=2 ** (n + 1), made=2**n)
+        for n in range(9, 2, -1)
+    ]
+    assert written(*halves) == ["- {slice: {channels: [0, $in // 2]}, repeat: 7}"]
