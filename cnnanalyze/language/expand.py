@@ -367,7 +367,7 @@ class _Expander:
 
     def is_unsaid(self, step: Step, scope: Scope, wires: list[Wire]) -> bool:
         """Note that a step does not say which of several inputs it reads."""
-        if not any(wire is UNSAID for wire in wires):
+        if UNSAID not in wires:
             return False
         inputs = self.names.inputs
         self.reading.fault(

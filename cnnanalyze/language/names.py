@@ -189,7 +189,9 @@ class Wire(NamedTuple):
     @property
     def channels(self) -> object:
         """The channels, or unknown."""
-        if self.shape is None or any(o.channels != self.shape.channels for o in self.others):
+        if self.shape is None:
+            return UNKNOWN
+        if self.others and any(o.channels != self.shape.channels for o in self.others):
             return UNKNOWN
         return self.shape.channels
 
@@ -303,7 +305,8 @@ class Scope(NamedTuple):
 
     def bind(self, **variables: object) -> Scope:
         """Return this scope with more variables."""
-        return self._replace(variables=self.variables.bind(variables))
+        frame, outer, defaults, chain, frozen, share = self
+        return type(self)(frame, outer.bind(variables), defaults, chain, frozen, share)
 
     def reading(self, wire: Wire) -> Scope:
         """Return this scope for a step that reads this: ``$in`` is the number of its channels."""

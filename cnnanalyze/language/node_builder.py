@@ -5,7 +5,9 @@ A step becomes a layer of its kind, with defaults, shared weights and given numb
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Lookup
 from dataclasses import replace
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -54,22 +56,18 @@ class PlacedLayers(dict[str, Node]):
     def __init__(self) -> None:
         super().__init__()
         self._groups: dict[str, list[Node]] = {}
-        self._waiting: list[Node] = []
-
-    def __setitem__(self, path: str, node: Node) -> None:
-        super().__setitem__(path, node)
-        self._waiting.append(node)
+        self._sorted = 0
 
     def inside(self, path: str) -> list[Node]:
         """Return the layers inside of a block instance, a row or a branch.
 
         Only faults ask for it, so the layers are sorted into groups when it is asked, each once.
         """
-        for node in self._waiting:
+        for node in islice(self.values(), self._sorted, None):
             parts = node.id.split("/")
             for depth in range(1, len(parts)):
                 self._groups.setdefault("/".join(parts[:depth]), []).append(node)
-        self._waiting.clear()
+        self._sorted = len(self)
         return self._groups.get(path, [])
 
 
@@ -183,16 +181,21 @@ class LayerFactory:
 
         The step is kept so that its id stays its own.
         """
-        self.written: dict[int, tuple[Step, dict[str, Mark]]] = {}
-        """The places of the values that stand at a step, by attribute, as above."""
+        self.origins: dict[int, tuple[Step, StepOrigin]] = {}
+        """Where the last layer of a step came from, by the step, as above."""
 
-    def places(self, cls: type[Layer], step: Step) -> dict[str, Mark]:
-        """Return where the values of a step's attributes are written."""
-        known = self.written.get(id(step))
-        if known is None:
-            found = {} if step.written is None else step.written.places(cls.principal)
-            known = self.written[id(step)] = (step, found)
-        return known[1]
+    def origin(self, cls: type[Layer], step: Step, scope: Scope) -> StepOrigin:
+        """Return where a layer came from: one value for all that a step makes in one call."""
+        places: Lookup[str, Mark] = {}
+        if (known := self.origins.get(id(step))) is not None:
+            if known[1].chain is scope.chain:
+                return known[1]
+            places = known[1].arguments
+        elif step.written is not None:
+            places = step.written.places(cls.principal)
+        origin = StepOrigin(step.mark, places, scope.chain, step.written)
+        self.origins[id(step)] = (step, origin)
+        return origin
 
     def make(self, cls: type[Layer], step: Step, scope: Scope, first: Wire) -> Layers:
         """Return the layer of a step with its attributes, defaults filled in.
@@ -380,6 +383,11 @@ class NodeBuilder:
         """How many axes the network's input has; nothing if a fault hides it."""
         self.nodes: list[Node] = []
         self.by_id = PlacedLayers()
+        self.inferred: dict[tuple[int, Shapes] | None, tuple[Layer, Shapes]] = {}
+        """What layers give that refuse nothing, by the layer and what it reads.
+
+        The layer is kept so that its id stays its own.
+        """
         self.given = 0
         """How many numbers the layers were given."""
         self.refused = False
@@ -405,14 +413,14 @@ class NodeBuilder:
         layers = self.factory.make(cls, step, scope, wires[0])
         if not layers:
             return LOST
-        if any(wire.shape is None for wire in wires):
+        if None in [wire.shape for wire in wires]:
             if self.rank is None:
                 return LOST
             wires = [anything(wire, self.rank) for wire in wires]
             self.is_doubtful = True
         if self.is_doubtful:
             wires = fitted(wires, layers[0])
-        shapes = tuple(wire.shape for wire in wires if wire.shape is not None)
+        shapes = tuple([wire.shape for wire in wires if wire.shape is not None])
         inputs = cases(wires, layers) if self.is_doubtful or len(layers) > 1 else [shapes]
         first, *others = self.infer(layers, inputs, wires, step, scope, path) or (None,)
         if first is None:
@@ -424,18 +432,20 @@ class NodeBuilder:
         node = Node(
             NodeId(path),
             layer,
-            tuple(wire.id for wire in wires),
+            tuple([wire.id for wire in wires]),
             shapes,
             first,
             is_frozen(step, scope, self.reading),
             None if is_doubted else self.owner(layer, shapes, step, scope, path),
             () if is_doubted or step.weights is None else self.numbers(layer, shapes, step, scope),
-            StepOrigin(step.mark, self.factory.places(cls, step), scope.chain, step.written),
+            self.factory.origin(cls, step, scope),
         )
         self.nodes.append(node)
         self.by_id[path] = node
+        if not others:
+            return Wire(node.id, first)
         is_open = self.is_open or len(layers) > 1 or any(wire.is_open for wire in wires)
-        return Wire(node.id, first, others=tuple(others), is_open=is_open and bool(others))
+        return Wire(node.id, first, others=tuple(others), is_open=is_open)
 
     def before_pool(self, wire: Wire) -> Wire:
         """Return what a max pool reads, if its output is named; unpooling reads where that was."""
@@ -472,6 +482,10 @@ class NodeBuilder:
         path: str,
     ) -> Shapes:
         """Return the output shape of a layer; if it refuses its input, what it may be."""
+        key = (id(layers[0]), inputs[0]) if len(layers) == len(inputs) == 1 else None
+        if key in self.inferred:
+            self.refused = self.is_open = False
+            return self.inferred[key][1]
         found: list[Shape] = []
         errors: list[ShapeError] = []
         for i, shapes in enumerate(inputs):
@@ -501,7 +515,10 @@ class NodeBuilder:
         # Where one of two cases leads nowhere, the other is no certainty.
         is_told = len(found) >= len(inputs)
         self.is_open = not is_told or (self.refused and not are_told(inputs, errors))
-        return two(found) if is_told else stretched(two(found))
+        given = two(found) if is_told else stretched(two(found))
+        if key is not None and not errors:
+            self.inferred[key] = (layers[0], given)
+        return given
 
     def owner(
         self, layer: Layer, shapes: tuple[Shape, ...], step: Step, scope: Scope, path: str
