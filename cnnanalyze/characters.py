@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 _CONTROL = (
-    "\\x00-\\x1f\\x7f-\\x9f"  # the cursor, colours, bells
+    "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f"  # the cursor, colours, bells
     "\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069"  # lines, direction
     "\\u200b\\u2060-\\u2065\\u206a-\\u206f\\ufeff\\ufff9-\\ufffb"  # not to be seen at all
     "\\ud800-\\udfff"  # halves of characters: bytes of a file name that are no text
 )
-_IN_A_LINE = re.compile(f"[{_CONTROL}]")
-_IN_A_TEXT = re.compile(f"(?![\\t\\n])[{_CONTROL}]")
+_IN_A_LINE = re.compile(f"[\\t\\n{_CONTROL}]")
+_IN_A_TEXT = re.compile(f"[{_CONTROL}]")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|##\[", re.MULTILINE)
 _NARROW = re.compile(
     r"[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u1d2c-\u1d6a\u2010-\u2027\u2070-\u20cf\u2100-\u22ff"
@@ -28,7 +28,12 @@ def legible(text: str) -> str:
     >>> print(legible("red \x1b[31m\n \u202e"))
     red \x1b[31m\n \u202e
     """
-    return _IN_A_LINE.sub(_escape, text)
+    return text if _is_plain(text) else _IN_A_LINE.sub(_escape, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is visible ASCII in one line, as nearly all is, which is quick to tell."""
+    return text.isascii() and text.isprintable()
 
 
 def harmless(text: str) -> str:
@@ -42,7 +47,8 @@ def harmless(text: str) -> str:
     one
     \x3a:error::two \x07
     """
-    return _COMMAND.sub(_disarm, _IN_A_TEXT.sub(_escape, text))
+    safe = _IN_A_TEXT.sub(_escape, text)
+    return _COMMAND.sub(_disarm, safe) if "::" in safe or "##[" in safe else safe
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -73,7 +79,7 @@ def cells(text: str) -> int:
     >>> cells("conv1"), cells("畳み込み"), cells("e\u0301")
     (5, 8, 1)
     """
-    if _NARROW.fullmatch(text):
+    if _is_plain(text) or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len  # its tables are for few texts
 
@@ -172,9 +178,11 @@ def wrap(
     >>> wrap("one 畳み込み", 5), wrap("top-5 errors", 5, whole=True)
     (['one', '畳み', '込み'], ['top-5', 'errors'])
     """
-    if _NARROW.fullmatch(text + first + rest):
-        if len(first + text) <= width and text.isprintable() and text == text.strip() != "":
-            return [first + text]  # as most do
+    line = first + text
+    is_narrow = _is_plain(line) or _NARROW.fullmatch(line)
+    if is_narrow and len(line) <= width and text.isprintable() and text == text.strip() != "":
+        return [line]  # as most do
+    if is_narrow and _NARROW.fullmatch(rest):
         from textwrap import wrap as wrap_narrow  # noqa: PLC0415 - not every command breaks lines
 
         return wrap_narrow(

@@ -9,7 +9,7 @@ measure and wrap every cell, which takes longer than the whole analysis.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import repeat, zip_longest
 
 from cnnanalyze.characters import cells, elide, legible, pad, wrap
 from cnnanalyze.layers.traits import Category
@@ -187,12 +187,9 @@ class Columns(Layout):
 
     def row(self, row: tuple[Cell, ...], style: str) -> Iterator[Line]:
         """Yield the line of a row."""
-        parts: list[str] = []
-        for i, head, width in zip(self._at, self.headings, self.widths, strict=True):
-            text = legible(row[i].text)
-            parts.append(
-                pad(text if parts else elide(text, width), width, right=head.align == "right")
-            )
+        texts = [legible(row[i].text) for i in self._at]
+        texts[0] = elide(texts[0], self.widths[0])
+        parts = map(_aligned, texts, self.widths, self.headings)
         yield self._line([(GAP.join(parts).rstrip(), style)])
 
 
@@ -209,12 +206,13 @@ class BrokenColumns(Layout):
             wrap(legible(cell.text), width) or [""]
             for cell, width in zip(row, self.widths, strict=True)
         ]
-        for i in range(max(map(len, broken))):
-            parts = (
-                pad(part[i] if i < len(part) else "", width, right=head.align == "right")
-                for part, width, head in zip(broken, self.widths, self.headings, strict=True)
-            )
+        for texts in zip_longest(*broken, fillvalue=""):
+            parts = map(_aligned, texts, self.widths, self.headings)
             yield [(GAP.join(parts).rstrip(), style)]
+
+
+def _aligned(text: str, width: int, heading: Heading) -> str:
+    return pad(text, width, right=heading.align == "right")
 
 
 def _layout(table: Table, width: int) -> Layout:
