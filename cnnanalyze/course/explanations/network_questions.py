@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.analysis.memory import alive_at, bytes_of
-from cnnanalyze.analysis.result import Analysis, NodeFacts
+from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
@@ -41,6 +41,13 @@ class QuestionScope(NamedTuple):
         return self.analysis.group(self.group) if self.group else tuple(self.analysis)
 
     @property
+    def total(self) -> Total:
+        """What the layers have together."""
+        if self.layers:
+            return total_of(self.layers)
+        return self.analysis.total_below(self.group) if self.group else self.analysis.total
+
+    @property
     def name(self) -> str:
         """What the question is about, in words."""
         return self.who or self.group or self.analysis.network.name
@@ -67,10 +74,9 @@ LONGEST = 20
 
 def addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
     """Return what each layer adds to a sum, of those that add anything."""
-    count = quantity.of_layer
+    count, terms = quantity.of_layer, Terms()
     assert count is not None
-    found = [(f.node.id, count(f, Terms()) or 0) for f in whole.facts]
-    return [(label, number) for label, number in found if number]
+    return [(f.node.id, number) for f in whole.facts if (number := count(f, terms))]
 
 
 def fold(
@@ -239,7 +245,16 @@ def _is_all(whole: QuestionScope) -> bool:
 
 
 def _has(quantity: Quantity) -> Callable[[QuestionScope], bool]:
-    return lambda whole: bool(addends(whole, quantity))
+    """Return what asks whether any layer adds something; layers that count alike are asked once."""
+    count, terms = quantity.of_layer, Terms()
+    assert count is not None
+
+    def has(whole: QuestionScope) -> bool:
+        if quantity.of_place:
+            return any(count(f, terms) for f in whole.facts)
+        return any(count(f, terms) for f, _ in whole.total.distinct())
+
+    return has
 
 
 def _question(
