@@ -103,7 +103,8 @@ def look(node: Node, maps: Maps, seen: Mapping[NodeId, Seen]) -> Seen:
         small.append(narrow)
     order = _moved(order, node)
     if all(w is wide[0] for w in wide) and all(s is wide[0] for s in small):
-        return Seen(wide[0], wide[0], aligned, order)
+        same = Seen(wide[0], wide[0], aligned, order)
+        return sources[0] if same == sources[0] else same
     axes = range(len(wide[0]))
     done: dict[tuple[int, ...], PeriodicField] = {}
     for a in axes:

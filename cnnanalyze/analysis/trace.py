@@ -109,11 +109,9 @@ def _unchanged(
 ) -> list[Path] | None:
     """Return what the inputs of a node depend on, if each unit depends on the same."""
     first = found.get(node.inputs[0])
-    if first is None or any(
-        len(maps) != rank or any(reach is not POINT for reach in maps) for maps in own
-    ):
+    if first is None or any(found.get(source) is not first for source in node.inputs):
         return None
-    if any(found.get(source) is not first for source in node.inputs):
+    if any(maps != (POINT,) * rank for maps in own):
         return None
     is_in_place = all(shape.size == node.output.size for shape in node.input_shapes)
     return first if is_in_place and not node.layer.moved_axes(*node.input_shapes) else None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnnanalyze.crosscheck.claims import ClaimCheck
     from cnnanalyze.crosscheck.result import Balance
+    from cnnanalyze.graph.network import Network
 
 Progress = Callable[[float, str], None]
 VerdictFormat = Literal["text", "json"]
@@ -87,14 +87,14 @@ def verify(
 
 def balancing(memory: str, operations: str, lines: int | None) -> Callable[..., Balance]:
     """Return what verifies a network within the bounds that a command line gives."""
-    from cnnanalyze.api import verify as balance
+    limit, most = read_size(memory), read_operations(operations)
 
-    return partial(
-        balance,
-        limit=read_size(memory),
-        operations=read_operations(operations),
-        lines=lines,
-    )
+    def balance(network: Network, **named: Any) -> Balance:  # noqa: ANN401 - passed on
+        from cnnanalyze.api import verify
+
+        return verify(network, limit=limit, operations=most, lines=lines, **named)
+
+    return balance
 
 
 _UNITS = {

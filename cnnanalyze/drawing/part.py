@@ -44,6 +44,8 @@ class Part:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """All layers below, in the order of their boxes."""
+        if self.box is not None:
+            return self.box.nodes
         return tuple(n for b in self.boxes for n in b.nodes)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,10 +60,7 @@ class _Siblings:
         self.children = children = part.children
         wiring = planter.wiring(part)
         self.pulls = _pulls(part, planter)
-        opened = planter.opened or frozenset()
-        self.opens = _firsts(
-            [any(is_along(o, p) for p in c.paths for o in opened) for c in children]
-        )
+        self.opens = _firsts([_is_opened(c, planter.opened or ()) for c in children])
         """From each child on, the first of which somebody asked to see the inside."""
         self.traits = [(_marks(c, planter), c.times, _reads(c)) for c in children]
         readers: list[list[int]] = [[] for _ in children]
@@ -155,6 +152,10 @@ def _firsts(flags: Sequence[bool]) -> list[int]:
     for i in reversed(range(len(flags))):
         firsts[i] = i if flags[i] else firsts[min(i + 1, len(flags) - 1)]
     return firsts
+
+
+def _is_opened(part: Part, opened: Collection[str]) -> bool:
+    return bool(opened) and any(is_along(o, p) for p in part.paths for o in opened)
 
 
 def _marks(part: Part, planter: Planter) -> tuple[str, ...]:

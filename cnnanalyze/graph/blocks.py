@@ -45,11 +45,9 @@ class Wiring:
         The edges, and which member reads which of the sources. What reads a part is no matter of
         its form.
         """
-        number = {source: k for k, source in enumerate(self.sources)}
-        return (
-            tuple((a, b) for a, _, b in self.edges),
-            tuple((number[source], i) for source, i in self.entries),
-        )
+        number: dict[str, int] = {}
+        entries = tuple([(number.setdefault(s, len(number)), i) for s, i in self.entries])
+        return tuple([(a, b) for a, _, b in self.edges]), entries
 
 
 def wire(members: Iterable[Sequence[Node]], network: Network) -> Wiring:
@@ -68,7 +66,7 @@ def wire(members: Iterable[Sequence[Node]], network: Network) -> Wiring:
     edges: dict[tuple[int, str, int], None] = {}
     entries: dict[tuple[str, int], None] = {}
     exits: dict[tuple[str, int], None] = {}
-    outputs = set(network.outputs)
+    outputs, consumers = set(network.outputs), network.consumers
     for i, group in enumerate(groups):
         for node in group:
             for source in node.inputs:
@@ -77,7 +75,9 @@ def wire(members: Iterable[Sequence[Node]], network: Network) -> Wiring:
                     entries[source, i] = None
                 elif j != i:
                     edges[j, source, i] = None
-            readers = network.consumers[node.id]
-            if node.id in outputs or any(reader not in at for reader in readers):
+            leaves = node.id in outputs
+            for reader in consumers[node.id]:
+                leaves = leaves or reader not in at
+            if leaves:
                 exits[node.id, i] = None
     return Wiring(tuple(edges), tuple(entries), tuple(exits))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 
 from cnnanalyze.analysis.result import Analysis, NodeFacts, Total, total_of
 from cnnanalyze.core.quantities import Terms
@@ -142,9 +142,10 @@ def view(analysis: Analysis, options: Options | None = None, *, fitting: bool = 
     depth, groups = deepest, gather(analysis, deepest)
     if len(groups) <= SCREEN:
         return View(analysis, options, _rows(groups), depth)
-    while len(rows := _fitting(groups, analysis.network)) > GROUPS and depth > 1:
+    while depth > 1 and not _fits(groups, analysis.network):
         depth -= 1
         groups = gather(analysis, depth)
+    rows = _rows(groups) if len(groups) <= GROUPS else fold(groups, analysis.network)
     return View(analysis, options, rows, depth)
 
 
@@ -171,15 +172,6 @@ def fold(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[L
     Equal are groups whose layers have the same names below the group, kinds, shapes and costs, and
     are wired alike.
     """
-    found: list[list[str]] = []
-    before: object = None
-    for path, facts in groups.items():
-        signature = _signature(path, facts, network)
-        if found and signature == before:
-            found[-1].append(path)
-        else:
-            found.append([path])
-        before = signature
     return tuple(
         LayerRow(
             same[0],
@@ -187,13 +179,30 @@ def fold(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[L
             same[-1] if len(same) > 1 else "",
             len(same),
         )
-        for same in found
+        for same in _alike(groups, network)
     )
 
 
-def _fitting(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> tuple[LayerRow, ...]:
-    """Return a row for each group, or if those were too many for equal ones in succession."""
-    return _rows(groups) if len(groups) <= GROUPS else fold(groups, network)
+def _alike(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> Iterator[list[str]]:
+    """Yield the paths of equal groups in succession."""
+    found: list[str] = []
+    before: object = None
+    for path, facts in groups.items():
+        signature = _signature(path, facts, network)
+        if found and signature != before:
+            yield found
+            found = []
+        found.append(path)
+        before = signature
+    if found:
+        yield found
+
+
+def _fits(groups: Mapping[str, Sequence[NodeFacts]], network: Network) -> bool:
+    """Whether the rows are few enough, equal groups made one; stops where they are too many."""
+    if len(groups) <= GROUPS:
+        return True
+    return next(islice(_alike(groups, network), GROUPS, None), None) is None
 
 
 def _rows(groups: Mapping[str, Sequence[NodeFacts]]) -> tuple[LayerRow, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.report import view as view_module
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.view import GROUPS, SCREEN, collapse, fold, gather, view
 
@@ -79,3 +82,22 @@ def test_machine_formats_keep_every_layer(repeated: Analysis) -> None:
 def test_networks_of_the_zoo_fit_a_screen(name: str) -> None:
     rows = view(cnn.analyze(f"zoo:{name}").analysis).rows
     assert 10 < len(rows) <= SCREEN
+
+
+def test_depths_with_too_many_rows_are_left_after_as_many_groups_as_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+
+    def watched(path: str, *rest: Any) -> object:
+        looked.append(path)
+        return signature(path, *rest)
+
+    signature = view_module._signature
+    monkeypatch.setattr(view_module, "_signature", watched)
+    layers = "layers: [{add: [[relu, tanh], []], repeat: 500}]"
+    rows = view(cnn.analyze(cnn.loads("{cnn: 1, input: 5x5x1, " + layers + "}")).analysis).rows
+    assert [(row.name, row.kind) for row in rows] == [("add1…500", "500 × 3 layers")]
+    # Of the deepest as many as tell that it has too many rows, and then all of those that fit.
+    assert sum("/" in path for path in looked) < 3 * (GROUPS + 1)
+    assert looked.count("add250") <= 2
