@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.analysis.pipeline import analyze, index_maps
 from cnnanalyze.analysis.receptive_field import Maps
 from cnnanalyze.analysis.result import Analysis, NodeFacts
-from cnnanalyze.analysis.trace import Clipped, trace
+from cnnanalyze.analysis.trace import Clipped, Part, trace
 from cnnanalyze.core.cost import OPERATIONS
-from cnnanalyze.core.periodic_field import Interval
+from cnnanalyze.core.periodic_field import Interval, PeriodicField
 from cnnanalyze.core.spelling import listed
 from cnnanalyze.crosscheck import effort
 from cnnanalyze.crosscheck.claims import check_claims
 from cnnanalyze.crosscheck.refusals import compare_refusals
 from cnnanalyze.crosscheck.result import QUANTITIES, Balance, Discrepancy
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.receptive_field_probe import observe_fields
+from cnnanalyze.execute.receptive_field_probe import Fields, observe_fields
 from cnnanalyze.execute.run import Observation, RunStep, execute
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node, NodeId
@@ -77,7 +77,7 @@ def balance(
     analysis = analyze(network)
     _refuse_too_large(analysis, limit)
     _refuse_too_long(analysis, operations)
-    steps = [step_of(node) for node in network]
+    steps = steps_of(network)
     found: list[Discrepancy] = []
     compared: Counter[str] = Counter()
 
@@ -125,12 +125,19 @@ def _silent(share: float, what: str) -> None:
     """Report progress to nobody."""
 
 
-def step_of(node: Node) -> RunStep:
+def steps_of(network: Network) -> list[RunStep]:
+    """Return what the executor is given of a network; equal layers have the same attributes."""
+    layers = {id(node.layer): node.layer for node in network}
+    attributes = {key: layer.attributes for key, layer in layers.items()}
+    return [step_of(node, attributes[id(node.layer)]) for node in network]
+
+
+def step_of(node: Node, attributes: Mapping[str, Any] | None = None) -> RunStep:
     """Return what the executor is given of a node: kind, attributes as written, wiring."""
     return RunStep(
         node.id,
         node.kind,
-        node.attributes,
+        node.attributes if attributes is None else attributes,
         node.inputs,
         node.share,
         {given.role: given.values for given in node.given} or None,
@@ -295,13 +302,9 @@ def _field_entries(
         others=sizes,
         sizes={step: seen.output[:-1] for step, seen in observation.steps.items()},
     )
-    # Most layers see what others see, and then both sides are the same objects.
-    compared: dict[tuple[int, int, int], tuple[object, object]] = {}
-    theoretical: dict[tuple[int, int, int, int], tuple[object, object]] = {}
-    inner: dict[int, int | None] = {}
     of = f" of {plan.input}" if sizes else ""
     details = [f"axis {axis + 1}{of}" for axis in range(len(lines))]
-    ideal = [f"{detail}, theoretical" for detail in details]
+    compare = _FieldComparison(lines, details)
     for facts in analysis:
         node = facts.node
         if sizes and plan.input not in dict(facts.sees):
@@ -310,24 +313,54 @@ def _field_entries(
             yield "receptive field", node.id, f"all axes{of}", blind, observed[node.id]
         if node.id not in traced:
             continue
-        axes = zip(traced[node.id], observed[node.id], lines, strict=True)
+        fields = dict(facts.sees)[plan.input].fields if sizes else facts.fields
+        theoretical = fields if node.output.size else None
+        for entry in compare(traced[node.id], observed[node.id], theoretical):
+            yield "receptive field", node.id, *entry
+
+
+class _FieldComparison:
+    """Compares what layers see; most see what others see, and then all sides are the same objects.
+
+    Who asks keeps the objects, so that their ids stay their own.
+    """
+
+    def __init__(self, lines: Sequence[Sequence[int]], details: Sequence[str]) -> None:
+        self._lines, self._details = lines, details
+        self._known: dict[tuple[int, int, int], list[tuple[str, object, object]]] = {}
+        self._compared: dict[tuple[int, int, int], tuple[object, object]] = {}
+        self._inner: dict[int, int | None] = {}
+        self._theoretical: dict[tuple[int, int, int, int], tuple[object, object]] = {}
+
+    def __call__(
+        self, traced: Part, observed: Fields, fields: tuple[PeriodicField, ...] | None
+    ) -> list[tuple[str, object, object]]:
+        """Return, for each axis, the detail and what is compared: each unit, and the theory."""
+        key = id(traced), id(observed), id(fields)
+        if key not in self._known:
+            self._known[key] = list(self._entries(traced, observed, fields))
+        return self._known[key]
+
+    def _entries(
+        self, traced: Part, observed: Fields, fields: tuple[PeriodicField, ...] | None
+    ) -> Iterator[tuple[str, object, object]]:
+        axes = zip(traced, observed, self._lines, strict=True)
         for axis, (clipped, units, chosen) in enumerate(axes):
             key = axis, id(clipped), id(units)
-            if key not in compared:
+            if key not in self._compared:
                 seen = _confirm(clipped.intervals, units, chosen)
-                compared[key] = _first_difference(clipped.intervals, seen)
-                inner[id(clipped)] = _inner(clipped)
-            yield "receptive field", node.id, details[axis], *compared[key]
-            unit = inner[id(clipped)]
-            fields = dict(facts.sees)[plan.input].fields if sizes else facts.fields
-            if fields is not None and unit is not None and node.output.rank:
+                self._compared[key] = _first_difference(clipped.intervals, seen)
+                self._inner[id(clipped)] = _inner(clipped)
+            yield self._details[axis], *self._compared[key]
+            unit = self._inner[id(clipped)]
+            if fields is not None and unit is not None:
                 place = axis, unit, id(fields[axis]), id(units)
-                if place not in theoretical:
+                if place not in self._theoretical:
                     field = fields[axis].at(unit)
                     # The theoretical field, at a unit that no border touches.
                     (at,) = _confirm((field,), units[unit : unit + 1], chosen)
-                    theoretical[place] = field, at
-                yield "receptive field", node.id, ideal[axis], *theoretical[place]
+                    self._theoretical[place] = field, at
+                yield f"{self._details[axis]}, theoretical", *self._theoretical[place]
 
 
 def choose_lines(size: int, most: int | None) -> Sequence[int]:

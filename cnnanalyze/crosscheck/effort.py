@@ -100,8 +100,12 @@ def of_fields(network: Network, maps: Mapping[str, Maps], of: NodeId | None = No
     """Return what observing what layers see takes: of the only input, or of one of several."""
     sizes = (network.input if of is None else network.inputs[of].shape).size
     of_image = units = 0
+    taps: dict[int, int] = {}
     for node in network:
-        of_image += APART * node.output.positions * (OF_A_POSITION + _taps(maps[node.id]))
+        own = maps[node.id]  # one object for equal layers
+        if id(own) not in taps:
+            taps[id(own)] = _taps(own)
+        of_image += APART * node.output.positions * (OF_A_POSITION + taps[id(own)])
         units += sum(node.output.size)
     return FieldEffort(
         fixed=OF_A_UNIT * (units + sum(sizes)),

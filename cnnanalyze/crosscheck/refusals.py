@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnanalyze.analysis.pipeline import Rules
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.execute.refusal import try_layer
@@ -24,8 +25,9 @@ def compare_refusals(network: Network) -> Iterator[tuple[str, str, str, object, 
     Of layers that differ in their filters only, the one with the fewest is tried.
     """
     smallest: dict[object, Node] = {}
+    rules = Rules(_behaviour)
     for node in network:
-        key = _behaviour(node)
+        key = rules.ask(node)
         known = smallest.get(key)
         if known is None or _channels(node) < _channels(known):
             smallest[key] = node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def observe_fields(
     steps = list(steps)
     if images is None:
         images = rows_within(_PIXELS, prod(input_size))
-    thinned = [_thin(step) for step in steps]
+    thinned = _thin(steps)
     readers = Counter(name for step in steps for name in step.inputs)
     buffers = BufferPool()
     every = [range(size) for size in input_size] if lines is None else lines
@@ -87,11 +88,10 @@ def observe_fields(
             batches = {of: _poisoned(input_size, some)}
             for other, size in (others or {}).items():
                 batches[other] = _poisoned(size, [_CLEAN] * len(some))
-            for name, mask in _run(thinned, batches, readers, buffers, sizes or {}):
-                if some[0] is _CLEAN and mask[0].any():
-                    raise ExecutionError(f"step '{name}' makes what is not a number out of numbers")
+            masks = _Masks(buffers, is_first_clean=some[0] is _CLEAN)
+            for name, mask in _run(thinned, batches, readers, masks, sizes or {}):
                 arrived.enter(name, mask)
-    return {step.id: arrived.fields(step.id) for step in steps}
+    return arrived.fields()
 
 
 _KEPT = 1000
@@ -115,25 +115,70 @@ def _poisoned(size: Sequence[int], lines: Sequence[tuple[int, int] | None]) -> A
     return batch
 
 
-def _thin(step: RunStep) -> RunStep:
-    thin = THIN.get(step.kind)
-    attributes = dict(step.attributes) if thin is None else thin(step.attributes)
-    return RunStep(step.id, step.kind, attributes, step.inputs)
+Attributes = Mapping[str, Any]
+
+
+def _thin(steps: Sequence[RunStep]) -> list[tuple[RunStep, Attributes]]:
+    """Return the steps, each with its attributes for one channel; what is shared stays so."""
+    known: dict[tuple[str, int], Attributes] = {}
+    found: list[tuple[RunStep, Attributes]] = []
+    for step in steps:
+        key = step.kind, id(step.attributes)
+        if key not in known:
+            thin = THIN.get(step.kind)
+            known[key] = dict(step.attributes) if thin is None else thin(step.attributes)
+        found.append((step, known[key]))
+    return found
+
+
+class _Masks:
+    """Where what is not a number arrived; small masks that are equal are one, with one image."""
+
+    def __init__(self, buffers: BufferPool, *, is_first_clean: bool) -> None:
+        self.buffers = buffers
+        self._is_first_clean = is_first_clean
+        self._known: dict[object, tuple[Array, Array]] = {}
+
+    def of(self, step: RunStep, output: Array) -> tuple[Array, Array]:
+        """Return the mask of an output, and what the next layers read: ones, and no numbers."""
+        mask = np.isnan(_one_channel(output))
+        if self._is_first_clean and mask[0].any():
+            raise ExecutionError(f"step '{step.id}' makes what is not a number out of numbers")
+        key = (mask.shape, mask.tobytes()) if mask.nbytes < SMALL else None
+        found = self._known.get(key)
+        if found is None:
+            # Values are of no interest; kept at one, they cannot overflow in a deep network.
+            found = mask, _ones_but(mask, self.buffers)
+            if key is not None and len(self._known) < _KEPT:
+                self._known[key] = found
+        return found
 
 
 def _run(
-    steps: Sequence[RunStep],
+    steps: Sequence[tuple[RunStep, Attributes]],
     batches: Mapping[str, Array],
     readers: Counter[str],
-    buffers: BufferPool,
+    masks: _Masks,
     sizes: Mapping[str, tuple[int, ...]],
 ) -> Iterator[tuple[str, Array]]:
-    """Run the thin network; yield per step where poison arrived (images, positions)."""
+    """Run the thin network; yield per step where poison arrived (images, positions).
+
+    Equal layers that read the same small images do the same, and are run once.
+    """
     left = Counter(readers)
     alive = dict(batches)
-    for step in steps:
+    known: dict[object, tuple[tuple[Array, Array], list[Array]]] = {}
+    for step, attributes in steps:
         arrays = [alive[name] for name in step.inputs]
-        mask = np.isnan(_one_channel(_step(step, arrays, buffers, sizes)))
+        key = step.kind, id(attributes), sizes.get(step.id), *map(id, arrays)
+        if key in known:
+            (mask, image), _ = known[key]
+        else:
+            mask, image = found = masks.of(
+                step, _step(step, attributes, arrays, masks.buffers, sizes)
+            )
+            if mask.nbytes < SMALL and len(known) < _KEPT:
+                known[key] = found, arrays  # which keeps their ids their own
         yield step.id, mask
         for name in step.inputs:
             left[name] -= 1
@@ -141,12 +186,12 @@ def _run(
             if left[name] <= 0:
                 alive.pop(name, None)
         if left[step.id] > 0:
-            # Values are of no interest; kept at one, they cannot overflow in a deep network.
-            alive[step.id] = _ones_but(mask, buffers)
+            alive[step.id] = image
 
 
 def _step(
     step: RunStep,
+    attributes: Attributes,
     inputs: list[Array],
     buffers: BufferPool,
     sizes: Mapping[str, tuple[int, ...]],
@@ -154,12 +199,12 @@ def _step(
     if (to := THIN_TO.get(step.kind)) is not None:
         if step.id not in sizes:
             raise ExecutionError(f"step '{step.id}' makes positions, and nobody says how many")
-        return to(sizes[step.id], inputs, **step.attributes)
+        return to(sizes[step.id], inputs, **attributes)
     make = INIT.get(step.kind)
     shapes = [x.shape for x in inputs]
-    tensors = make(_ones, shapes, **step.attributes) if make else {}
+    tensors = make(_ones, shapes, **attributes) if make else {}
     kernel = THIN_RUN.get(step.kind) or kernel_of(step.kind)
-    return kernel(Tally((), buffers), inputs, tensors, **step.attributes)
+    return kernel(Tally((), buffers), inputs, tensors, **attributes)
 
 
 def _one_channel(x: Array) -> Array:
@@ -180,14 +225,20 @@ def _ones(shape: Sequence[int], fan: int = 1) -> Array:
     return np.full(tuple(shape), 1 / fan, np.float32)
 
 
+Arrived = tuple[Array | None, ...]
+"""By axis of the input, in which images poison arrived, and where; nothing if in none of a run."""
+
+
 class _Arrivals:
     """Where poison arrived; what is so at many steps, as behind every activation, is kept once."""
 
     def __init__(self, lines: Sequence[Sequence[int]]) -> None:
         self._lines = lines
-        self._parts: dict[str, list[list[Array]]] = {}
+        self._parts: dict[str, list[Arrived]] = {}
+        """Of each run, by step."""
         self._places: dict[int, slice] = {}
-        self._same: dict[object, list[tuple[int, Array]]] = {}
+        self._same: dict[int, tuple[Array, Arrived]] = {}
+        """By masks that are kept."""
         self._reaches: dict[object, list[Reach]] = {}
 
     def begin(self, poison: Sequence[tuple[int, int] | None]) -> None:
@@ -202,25 +253,32 @@ class _Arrivals:
 
     def enter(self, name: str, mask: Array) -> None:
         """Note in which images poison arrived at a step, and where."""
-        key = (mask.shape, mask.tobytes()) if mask.nbytes < SMALL else None
-        found = self._same.get(key)
-        if found is None:
+        _, arrived = self._same.get(id(mask), (None, None))
+        if arrived is None:
             rank = len(self._lines)
-            found = [(a, _along(mask[own], a, rank)) for a, own in self._places.items()]
-            if key is not None and len(self._same) < _KEPT:
-                self._same[key] = found
-        parts = self._parts.setdefault(name, [[] for _ in self._lines])
-        for axis, arrived in found:
-            parts[axis].append(arrived)
+            arrived = tuple(
+                _along(mask[self._places[axis]], axis, rank) if axis in self._places else None
+                for axis in range(rank)
+            )
+            if mask.nbytes < SMALL and len(self._same) < _KEPT:
+                self._same[id(mask)] = mask, arrived
+        self._parts.setdefault(name, []).append(arrived)
 
-    def fields(self, name: str) -> Fields:
-        """Return what a step reads."""
-        return tuple(
-            self._reach(axis, parts[0] if len(parts) == 1 else np.concatenate(parts))
-            for axis, parts in enumerate(self._parts.pop(name))
-        )
+    def fields(self) -> dict[str, Fields]:
+        """Return what every step reads."""
+        known: dict[tuple[int, ...], Fields] = {}
+        found: dict[str, Fields] = {}
+        for name, runs in self._parts.items():
+            key = tuple(map(id, runs))
+            if key not in known:
+                axes = zip(*runs, strict=True)
+                known[key] = tuple(self._reach(axis, parts) for axis, parts in enumerate(axes))
+            found[name] = known[key]
+        return found
 
-    def _reach(self, axis: int, arrived: Array) -> list[Reach]:
+    def _reach(self, axis: int, runs: Iterable[Array | None]) -> list[Reach]:
+        parts = [part for part in runs if part is not None]
+        arrived = parts[0] if len(parts) == 1 else np.concatenate(parts)
         key = axis, arrived.shape, arrived.tobytes()
         if key not in self._reaches:
             self._reaches[key] = _reaches(arrived, self._lines[axis])

@@ -178,7 +178,7 @@ def execute(
     images = image if isinstance(image, Mapping) else {INPUT: image}
     batches = {name: _batch(given, draw) for name, given in images.items()}
     by_id = {step.id: step for step in steps}
-    owners = [_owner(step, by_id) for step in steps]
+    owners = [step if step.share is None else _owner(step, by_id) for step in steps]
     holders = Counter(owner.id for owner in owners)
     tensors: dict[str, Tensors] = {} if store is None else store.tensors
     alive = _Alive(batches, steps, wanted)
@@ -232,7 +232,7 @@ class _Alive:
         """For the memory of some arrays, how often it will still be read, through any of them."""
         for name, batch in batches.items():
             self._reads[_memory(batch)] += self._readers[name]
-        sizes = {name: int(batch[0].size) for name, batch in batches.items()}
+        sizes = {name: _of_one(batch) for name, batch in batches.items()}
         self._numbers = sum(sizes.values())
         self.peak = sum(size for name, size in sizes.items() if self._readers[name] > 1)
 
@@ -260,13 +260,13 @@ class _Alive:
         """Enter the output of a step."""
         self._arrays[step.id] = out
         self._reads[_memory(out)] += self._readers[step.id]
-        self._numbers += int(out[0].size)
+        self._numbers += _of_one(out)
         self.peak = max(self.peak, self.needed(step))
 
     def needed(self, step: RunStep) -> int:
         """Return how many numbers are needed while a step runs, its output among them."""
         held = (  # only the caller holds them
-            int(self._arrays[name][0].size)
+            _of_one(self._arrays[name])
             for name in self._inputs
             if name not in step.inputs and self._readers[name] <= 1
         )
@@ -276,7 +276,12 @@ class _Alive:
         """Forget what nobody will read after a step."""
         for name in {*step.inputs, step.id}:
             if self._readers[name] <= 0:
-                self._numbers -= int(self._arrays.pop(name)[0].size)
+                self._numbers -= _of_one(self._arrays.pop(name))
+
+
+def _of_one(batch: Array) -> int:
+    """Return how many numbers one image of a batch holds."""
+    return int(batch[0].size)
 
 
 def _memory(array: Array) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from cnnanalyze.errors import ExecutionError
 from cnnanalyze.execute import receptive_field_probe as probe
+from cnnanalyze.execute.kernels import kernel_of
 from cnnanalyze.execute.operation_counter import Array
 from cnnanalyze.execute.receptive_field_probe import observe_fields
 from cnnanalyze.execute.refusal import try_layer
@@ -237,3 +238,26 @@ def test_the_clean_image_is_run_once_however_many_chunks_there_are(
     assert observe_fields(steps, (7, 5), images=2) == observe_fields(steps, (7, 5))
     assert sizes[:-1] == [2, 2, 2, 2, 2, 2, 1]
     assert sizes[-1] == 7 + 5 + 1
+
+
+def test_equal_layers_that_read_the_same_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def watched(kind: str) -> Any:
+        ran.append(kind)
+        return kernel_of(kind)
+
+    monkeypatch.setattr(probe, "kernel_of", watched)
+    steps, before = [], "input"
+    relu: dict[str, Any] = {}
+    for number in range(97):
+        steps.append(RunStep(f"r{number}", "relu", relu, (before,)))
+        before = steps[-1].id
+    conv = {"filters": 3, "kernel": 3}
+    steps += [RunStep(name, "conv", conv, (before,)) for name in ("left", "right")]
+    seen = observe_fields(steps, (5, 7))
+    # Once on the images themselves, once on what it makes of them; and both branches together.
+    assert ran == ["relu", "relu", "conv"]
+    assert seen["r96"] == ([(i, i) for i in range(5)], [(i, i) for i in range(7)])
+    assert seen["left"] == seen["right"]
+    assert seen["right"][0] == [(0, 2), (1, 3), (2, 4)]
