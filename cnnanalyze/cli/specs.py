@@ -147,7 +147,12 @@ def load(name: str, settings: dict[str, Any], *, open_sizes: bool = False) -> Sp
     from cnnanalyze.exchange.load import load as load_file
     from cnnanalyze.language.zoo import find_spec
 
-    return load_file(find_spec(name), settings, open_sizes=open_sizes)
+    spec = load_file(find_spec(name), settings, open_sizes=open_sizes)
+    for note in spec.notes:
+        from cnnanalyze.cli.output import remark
+
+        remark(f"note: {name}: {note}")
+    return spec
 
 
 def load_all(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TypeVar
 
 from cnnanalyze.core.files import SPEC_ENDINGS
@@ -16,7 +16,7 @@ from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import PluginError
 from cnnanalyze.graph.network import Network
 
-FrontEnd = Callable[[Path], Network]
+FrontEnd = Callable[..., Network]
 """Reads a file into a network."""
 
 FRONT_ENDS: Registry[FrontEnd] = Registry(
@@ -36,8 +36,9 @@ def front_end(*endings: str) -> Callable[[F], F]:
     """Register a function that reads files of another form: every command takes them as specs.
 
     The function gets the path of a file and gives a ``Network``, most easily made with a
-    ``NetworkBuilder``. It raises a ``SpecError`` for what is wrong with the file; what the builder
-    refuses is told at the ``origin`` of the layer.
+    ``NetworkBuilder``. If it has parameters ``inputs`` and ``outputs``, other extents of inputs can
+    be asked for, by name, and other values that come out. It raises a ``SpecError`` for what is
+    wrong with the file; what the builder refuses is told at the ``origin`` of the layer.
 
     Parameters
     ----------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,17 @@ from cnnanalyze.language.build import load as load_spec
 from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.spec import Spec, spec_of
 
+Sizes = Mapping[str, Sequence[int]]
+"""The extents of inputs by name."""
+
 
 def load(
-    path: str | Path, settings: Mapping[str, Any] | None = None, *, open_sizes: bool = False
+    path: str | Path,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    open_sizes: bool = False,
+    inputs: Sizes | None = None,
+    outputs: Sequence[str] | None = None,
 ) -> Spec:
     """Read a file into a network.
 
@@ -30,6 +40,10 @@ def load(
         Values for the parameters of a spec; files of other forms have none.
     open_sizes
         Whether a spec may leave sizes of its input open.
+    inputs
+        Extents of inputs in place of those that a file of another form has, by name.
+    outputs
+        What comes out in place of what such a file says, by the names that it has.
 
     Returns
     -------
@@ -46,19 +60,53 @@ def load(
         If a front end fails in a way that it should not.
     """
     reader = find(path)
-    if reader is None:
-        return load_spec(path, settings, open_sizes=open_sizes)
     name = printable(path)
+    if reader is None:
+        if inputs or outputs:
+            raise UsageError(
+                f"{name} is a spec, whose inputs and outputs are those that it says",
+                help="only of files of other programs others can be asked for",
+            )
+        return load_spec(path, settings, open_sizes=open_sizes)
     if settings:
         raise UsageError(
             f"{name} is no spec, so it has no parameter '{next(iter(settings))}'",
             help="'cnnanalyze.dumps' writes its network as a spec, where parameters can be added",
         )
+    return load_by(reader, path, inputs=inputs, outputs=outputs)
+
+
+def load_by(
+    reader: FrontEnd,
+    path: str | Path,
+    *,
+    inputs: Sizes | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Spec:
+    """Read a file into a network by a front end, whatever the file is called.
+
+    Raises
+    ------
+    SpecError
+        With every fault of the file.
+    UsageError
+        If there is no such file, or if the front end reads it only as it is.
+    PluginError
+        If the front end fails in a way that it should not.
+    """
+    name = printable(path)
+    given = {"inputs": inputs, "outputs": outputs}
+    options = {word: value for word, value in given.items() if value}
+    if unknown := options.keys() - signature(reader).parameters.keys():
+        raise UsageError(
+            f"{name} cannot be read for other {min(unknown)}",
+            help=f"the front end {_named(reader)} reads such files as they are",
+        )
     with without_collection():
-        return spec_of(_read(reader, Path(path), name))
+        return spec_of(_read(partial(reader, **options), Path(path), name, _named(reader)))
 
 
-def _read(reader: FrontEnd, path: Path, name: str) -> Network:
+def _read(reader: FrontEnd, path: Path, name: str, by: str) -> Network:
     """Call a front end; whatever it raises speaks of the file."""
     try:
         network: object = reader(path)
@@ -68,13 +116,12 @@ def _read(reader: FrontEnd, path: Path, name: str) -> Network:
         raise SpecError(*(_of_file(fault, name) for fault in error.faults)) from None
     except Exception as error:
         raise PluginError(
-            f"{name} cannot be read: the front end {_named(reader)} failed: "
-            f"{type(error).__name__}: {error}",
+            f"{name} cannot be read: the front end {by} failed: {type(error).__name__}: {error}",
             help="report it to the package that provides it",
         ) from error
     if not isinstance(network, Network):
         raise PluginError(
-            f"{name} cannot be read: the front end {_named(reader)} gave "
+            f"{name} cannot be read: the front end {by} gave "
             f"{type(network).__name__}, which is no network",
             help="a front end gives what NetworkBuilder.build() gives",
         )

@@ -62,6 +62,8 @@ class Spec(Network):
     """The parameters that were set from outside."""
     parameters: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     """All parameters of the spec with their values."""
+    notes: tuple[str, ...] = field(default=(), repr=False)
+    """What a file of another program is that its network does not show: quantised, for one."""
 
     __hash__ = Network.__hash__
 

@@ -130,7 +130,7 @@ def test_endings_that_cannot_be_had_are_refused(ending: str, said: str) -> None:
 @pytest.mark.usefixtures("model")
 def test_ending_that_is_taken_is_refused() -> None:
     with pytest.raises(PluginError) as caught:
-        cnn.front_end(".tiny")(perceptron)  # type: ignore[type-var] # never called
+        cnn.front_end(".tiny")(perceptron)
     (fault,) = caught.value.faults
     assert fault.message == "front end '.tiny' is registered already, by tests.exchange.tiny"
     assert fault.help == "choose another ending"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.errors import PluginError
 from cnnanalyze.exchange.front_end import FRONT_ENDS
+from cnnanalyze.exchange.load import load
+from cnnanalyze.language.spec import spec_of
+from tests.conftest import Run
+from tests.exchange import tiny
 
 
 @pytest.mark.parametrize(
@@ -150,3 +155,59 @@ def test_front_end_that_fails_is_named(
 def test_findings_and_nodes_know_their_places(model: Path) -> None:
     node = cnn.load(model)["conv2"]
     assert (str(node.mark), str(node.place("kernel"))) == (f"{model}:5:1", f"{model}:5:17")
+
+
+def test_other_inputs_and_outputs_are_asked_of_front_ends_that_know_them(tmp_path: Path) -> None:
+    asked: list[object] = []
+
+    def read(
+        path: Path,
+        *,
+        inputs: Mapping[str, Sequence[int]] | None = None,
+        outputs: Sequence[str] = (),
+    ) -> cnn.Network:
+        asked.append((path.name, inputs, outputs))
+        b = cnn.NetworkBuilder("net")
+        return b.build(outputs=b.relu(b.input(*(inputs or {"x": (7, 3)})["x"])))
+
+    path = tmp_path / "net.sized"
+    path.write_text("")
+    with FRONT_ENDS.scoped():
+        cnn.front_end(".sized")(read)
+        assert str(load(path).input) == "7x3"
+        assert str(load(path, inputs={"x": (11, 5)}, outputs=["y"]).input) == "11x5"
+    assert asked == [("net.sized", None, ()), ("net.sized", {"x": (11, 5)}, ["y"])]
+
+
+def test_front_end_that_reads_files_as_they_are_says_so(model: Path) -> None:
+    for word, given in (("inputs", {"x": (1,)}), ("outputs", ["y"])):
+        with pytest.raises(cnn.UsageError) as caught:
+            load(model, **{word: given})  # type: ignore[arg-type] # one of two words
+        (fault,) = caught.value.faults
+        assert fault.message == f"{model} cannot be read for other {word}"
+        assert fault.help == "the front end tests.exchange.tiny.read reads such files as they are"
+
+
+def test_specs_have_the_inputs_that_they_say(tmp_path: Path) -> None:
+    with pytest.raises(cnn.UsageError) as caught:
+        load(tmp_path / "net.yaml", inputs={"x": (1,)})
+    (fault,) = caught.value.faults
+    assert fault.message == (
+        f"{tmp_path / 'net.yaml'} is a spec, whose inputs and outputs are those that it says"
+    )
+    assert fault.help == "only of files of other programs others can be asked for"
+
+
+def test_notes_of_a_front_end_are_told(
+    model: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path) -> cnn.Network:
+        return replace(spec_of(tiny.read(path)), notes=("it is quantised",))
+
+    monkeypatch.chdir(model.parent)
+    with FRONT_ENDS.scoped():
+        cnn.front_end(".noted")(read)
+        model.rename("net.noted")
+        assert cnn.load("net.noted").notes == ("it is quantised",)
+        outcome = run("summary", "net.noted")
+    assert (outcome.code, outcome.err) == (0, "note: net.noted: it is quantised\n")
