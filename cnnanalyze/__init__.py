@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import export as export
+    from cnnanalyze.api import from_keras as from_keras
     from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
     from cnnanalyze.api import layer_kinds as layer_kinds
@@ -104,6 +105,7 @@ _HOMES = {
         "dumps",
         "explain",
         "export",
+        "from_keras",
         "gallery",
         "grade",
         "layer_kinds",
@@ -213,6 +215,7 @@ __all__ = [
     "dumps",
     "explain",
     "export",
+    "from_keras",
     "front_end",
     "gallery",
     "grade",

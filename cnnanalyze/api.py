@@ -110,6 +110,57 @@ def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) 
     return build(Source(name, text_of(text)), settings_of(settings), open_sizes=True)
 
 
+def from_keras(
+    model: object,
+    *,
+    inputs: Mapping[str, Sequence[int]] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Spec:
+    """Read a Keras model, or a file of one, without running anything that it names.
+
+    Parameters
+    ----------
+    model
+        A model of Keras 2 or 3, or the name of a file: ``.keras``, or what ``to_json`` gives.
+    inputs
+        Extents of inputs by name, the channels where the model has them and without the batch, in
+        place of those of the model.
+    outputs
+        The layers whose output comes out; by default what the model gives.
+
+    Returns
+    -------
+    Spec
+        The network. Its ``notes`` say what it does not show, such as a layer of code.
+
+    Raises
+    ------
+    SpecError
+        If the model is of a class of its own, or contradicts itself.
+    UsageError
+        If there is no such file, or this is no model.
+
+    Examples
+    --------
+    >>> dense = {"class_name": "Dense", "config": {"units": 7, "batch_input_shape": [None, 5]}}
+    >>> class Model:
+    ...     def to_json(self):
+    ...         return json.dumps({"class_name": "Sequential", "config": [dense]})
+    >>> import json
+    >>> analyze(from_keras(Model())).total.parameters
+    42
+    """
+    from cnnanalyze.exchange.keras.network import from_text
+    from cnnanalyze.exchange.keras.network import read as read_keras
+    from cnnanalyze.exchange.load import load_by
+
+    to_json = getattr(model, "to_json", None)
+    if callable(to_json):
+        return spec_of(from_text(str(to_json()), inputs=inputs, outputs=outputs))
+    path = name_of(model, "a model of Keras is one with 'to_json', or a file")
+    return load_by(read_keras, path, inputs=inputs, outputs=outputs)
+
+
 def dumps(network: Network, *, folded: bool = False) -> str:
     """Write a network as a spec: flat, one line a layer, with long names; or as people write it.
 

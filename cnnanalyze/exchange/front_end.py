@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import TypeVar
 
-from cnnanalyze.core.files import SPEC_ENDINGS
+from cnnanalyze.core.files import SPEC_ENDINGS, is_file, map_bytes
 from cnnanalyze.core.registry import Registry
 from cnnanalyze.errors import PluginError
 from cnnanalyze.graph.network import Network
@@ -23,13 +23,19 @@ FRONT_ENDS: Registry[FrontEnd] = Registry(
     "front end", group="cnnanalyze.frontends", advice="choose another ending"
 )
 """By the ending of file names, with its dot."""
-MODULES: dict[str, str] = {"onnx.network": ".onnx"}
+MODULES: dict[str, str] = {
+    "darknet": ".cfg",
+    "keras.network": ".keras .keras.json",
+    "onnx.network": ".onnx",
+}
 """By module of this package: the endings that it reads. It is imported when such a file is met."""
 for _module, _endings in MODULES.items():
     FRONT_ENDS.house(f"cnnanalyze.exchange.{_module}", _endings)
 
 F = TypeVar("F", bound=FrontEnd)
-_ENDING = re.compile(r"\.[a-z0-9_]+")
+_ENDING = re.compile(r"(?:\.[a-z0-9_]+){1,2}")
+_JSON, _KERAS_JSON = ".json", ".keras.json"
+_BEGINNING = 500
 
 
 def front_end(*endings: str) -> Callable[[F], F]:
@@ -102,8 +108,18 @@ def find(path: PurePath | str) -> FrontEnd | None:
     >>> find("net.yaml"), find("zoo:lenet5"), find("-")
     (None, None, None)
     """
-    ending = PurePath(path).suffix.lower()
-    if not _ENDING.fullmatch(ending) or ending in SPEC_ENDINGS:
+    suffixes = PurePath(path.lower() if isinstance(path, str) else str(path).lower()).suffixes
+    if not suffixes or suffixes[-1] in SPEC_ENDINGS or not _ENDING.fullmatch(suffixes[-1]):
         return None
     FRONT_ENDS.load_plugins()
-    return FRONT_ENDS.get(ending)
+    found = FRONT_ENDS.get("".join(suffixes[-2:])) or FRONT_ENDS.get(suffixes[-1])
+    if found is None and suffixes[-1] == _JSON and _is_of_keras(path):
+        return FRONT_ENDS.get(_KERAS_JSON)
+    return found
+
+
+def _is_of_keras(path: PurePath | str) -> bool:
+    """Whether a file that may be a spec in JSON begins as a model of Keras does."""
+    if not is_file(str(path)):
+        return False
+    return b'"class_name"' in bytes(map_bytes(str(path), what="JSON")[:_BEGINNING])

@@ -13,6 +13,7 @@ from typing import Any
 from cnnanalyze.core.files import FileError, printable
 from cnnanalyze.errors import CnnError, Fault, PluginError, SpecError, UsageError
 from cnnanalyze.exchange.front_end import FrontEnd, find
+from cnnanalyze.exchange.recipes import recipe_for
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load as load_spec
 from cnnanalyze.language.build import without_collection
@@ -62,6 +63,9 @@ def load(
     reader = find(path)
     name = printable(path)
     if reader is None:
+        if recipe := recipe_for(path):
+            why, how = recipe
+            raise UsageError(f"{name} is not read: {why}", help=how)
         if inputs or outputs:
             raise UsageError(
                 f"{name} is a spec, whose inputs and outputs are those that it says",

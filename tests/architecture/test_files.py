@@ -12,8 +12,9 @@ ASKING = {"exists", "is_file", "is_dir", "resolve"}
 OPENING = {"open", "read_text", "read_bytes", "fdopen", "fromfile", "loadtxt", "mmap"}
 CALLS_OF_OUR_OWN = {"read_text", "read_bytes"}
 """What ``core/files.py`` gives: called as functions, not as methods of a path."""
-IN_MEMORY = {("Image", "open"), ("spec", "open")}
-"""A picture whose bytes were read, and a spec of the linter, which uses the one function."""
+IN_MEMORY = {("Image", "open"), ("archive", "open"), ("spec", "open")}
+"""A picture whose bytes were read, what is packed in a file that is mapped, and a spec of the
+linter, which uses the one function."""
 EXCEPT = {
     "core/files.py": "it is the place",
     "core/file_writing.py": "writes",

@@ -21,6 +21,7 @@ COMMAND_LINES = {
     "audit": ("audit", "net.tiny"),
     "lint": ("lint", "net.tiny", "--exit-zero"),
     "budget": ("budget", "net.tiny", "--update"),
+    "check": ("check", "net.tiny", "--against", "net.tiny"),
     "explain": ("explain", "net.tiny", "conv1", "macs"),
 }
 """A command line for every command with an argument SPEC."""

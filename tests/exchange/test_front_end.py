@@ -28,6 +28,23 @@ def test_front_end_is_found_by_the_ending(model: Path) -> None:
     assert find("tiny") is None
 
 
+def test_endings_may_have_two_parts() -> None:
+    with FRONT_ENDS.scoped():
+        cnn.front_end(".net.txt")(tiny.read)
+        assert find("some.NET.txt") is tiny.read
+        assert find("net.txt") is None
+        assert find("a.net") is None
+
+
+def test_json_of_keras_is_told_from_specs(tmp_path: Path) -> None:
+    model, spec, none = (tmp_path / name for name in ("model.json", "spec.json", "none.json"))
+    model.write_text('{"module": "keras", "class_name": "Sequential", "config": {}}')
+    spec.write_text('{"cnn": 1, "input": "5x5x1", "layers": ["relu"]}')
+    assert find(model) is find("model.keras.json") is not None
+    assert (find(spec), find(none), find(tmp_path / ".json")) == (None, None, None)
+    assert [node.kind for node in cnn.load(spec)] == ["relu"]
+
+
 def test_files_of_a_front_end_are_networks(model: Path) -> None:
     b = cnn.NetworkBuilder("net")
     x = b.relu(b.conv(b.input(31, 37, 3), filters=8, kernel=3))
@@ -51,9 +68,10 @@ def test_front_ends_that_come_along_have_samples_and_pass_the_conformance_suite(
 
 
 def test_every_front_end_of_this_package_is_in_the_table() -> None:
+    room = PACKAGE / "exchange"
     decorated = {
-        ".".join(path.relative_to(PACKAGE / "exchange").with_suffix("").parts)
-        for path in (PACKAGE / "exchange").rglob("*.py")
+        ".".join(path.relative_to(room).with_suffix("").parts)
+        for path in room.rglob("*.py")
         if path.stem != "front_end" and "\n@front_end(" in path.read_text("utf-8")
     }
     assert decorated == set(MODULES)

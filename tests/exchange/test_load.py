@@ -12,6 +12,7 @@ import cnnanalyze as cnn
 from cnnanalyze.errors import PluginError
 from cnnanalyze.exchange.front_end import FRONT_ENDS
 from cnnanalyze.exchange.load import load
+from cnnanalyze.exchange.recipes import RECIPES
 from cnnanalyze.language.spec import spec_of
 from tests.conftest import Run
 from tests.exchange import tiny
@@ -211,3 +212,24 @@ def test_notes_of_a_front_end_are_told(
         assert cnn.load("net.noted").notes == ("it is quantised",)
         outcome = run("summary", "net.noted")
     assert (outcome.code, outcome.err) == (0, "note: net.noted: it is quantised\n")
+
+
+@pytest.mark.parametrize("ending", RECIPES)
+def test_files_that_are_not_read_have_a_recipe(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"model{ending}"
+    path.write_bytes(b"\x80\x04cos\nsystem\n")
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.load(path)
+    (fault,) = caught.value.faults
+    why, how = RECIPES[ending]
+    assert (fault.message, fault.help) == (f"{path} is not read: {why}", how)
+
+
+def test_pickles_are_refused_with_the_way_by_onnx() -> None:
+    with pytest.raises(cnn.UsageError) as caught:
+        cnn.load("resnet50.pth")
+    assert str(caught.value) == (
+        "error: resnet50.pth is not read: it is a pickle of Python, and to open one is to run it\n"
+        "  help: in a script of your own: torch.onnx.export(model, (example,), 'model.onnx', "
+        "dynamo=True); the ONNX file is read"
+    )

@@ -7,7 +7,7 @@ becomes an opaque layer with the shape that the file declares and the numbers th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import prod
 from pathlib import Path
@@ -42,6 +42,7 @@ from cnnanalyze.exchange.views import IMAGES, REPEATED, View, joined
 from cnnanalyze.graph.builder import MOST_AXES, NetworkBuilder
 from cnnanalyze.graph.builder import Tensor as Made
 from cnnanalyze.graph.network import Network
+from cnnanalyze.language.spec import spec_of
 
 NEWEST_OPSET = 28
 """The newest version of ONNX's operators that is known; what is newer is refused."""
@@ -65,9 +66,15 @@ class Converted:
 
 
 @front_end(".onnx")
-def load(path: Path | str) -> Network:
-    """Read an ONNX file into a network."""
-    return network(read(path), file=printable(path))
+def load(
+    path: Path | str,
+    *,
+    inputs: Mapping[str, Sequence[int]] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Network:
+    """Read an ONNX file into a network, with what it does not show as notes."""
+    found = convert(read(path), inputs=inputs, outputs=outputs, file=printable(path))
+    return replace(spec_of(found.network), notes=found.notes)
 
 
 def network(

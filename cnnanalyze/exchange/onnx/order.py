@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from heapq import heapify, heappop, heappush
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cnnanalyze.errors import SpecError
 from cnnanalyze.exchange.onnx.model import Attribute, Graph, Operation
+from cnnanalyze.exchange.order import circle_of, in_order
 
 _SHOWN = 6
 
@@ -45,9 +45,10 @@ def ordered(
                     "of a node"
                 )
         waits.append(wanted)
-    if all(max(wanted, default=-1) < place for place, wanted in enumerate(waits)):
-        return tuple(operations)
-    return tuple(operations[place] for place in _sorted(operations, waits))
+    places = in_order(waits)
+    if len(places) < len(operations):
+        _refuse_circle(operations, circle_of(waits, places))
+    return tuple(operations[place] for place in places)
 
 
 def _makers(operations: Iterable[Operation], taken: set[str]) -> dict[str, int]:
@@ -63,34 +64,8 @@ def _makers(operations: Iterable[Operation], taken: set[str]) -> dict[str, int]:
     return makers
 
 
-def _sorted(operations: Sequence[Operation], waits: Sequence[set[int]]) -> list[int]:
-    readers: Mapping[int, list[int]] = {place: [] for place in range(len(operations))}
-    for place, wanted in enumerate(waits):
-        for before in wanted:
-            readers[before].append(place)
-    left = [len(wanted) for wanted in waits]
-    ready = [place for place, count in enumerate(left) if not count]
-    heapify(ready)
-    found = []
-    while ready:
-        found.append(place := heappop(ready))
-        for after in readers[place]:
-            left[after] -= 1
-            if not left[after]:
-                heappush(ready, after)
-    if len(found) < len(operations):
-        _refuse_circle(operations, waits, set(range(len(operations))) - set(found))
-    return found
-
-
-def _refuse_circle(
-    operations: Sequence[Operation], waits: Sequence[set[int]], rest: set[int]
-) -> None:
+def _refuse_circle(operations: Sequence[Operation], circle: Sequence[int]) -> None:
     """Refuse operations of which each reads what another one computes, the way round in words."""
-    way = [min(rest)]
-    while (before := min(waits[way[-1]] & rest)) not in way:
-        way.append(before)
-    circle = [*way[way.index(before) :], before][::-1]
     first = operations[circle[0]]
     if len(circle) == 2:  # noqa: PLR2004 - there and back
         raise SpecError(f"{first}: it reads what it computes itself")

@@ -1,0 +1,55 @@
+"""Recipes: files that are not read, why not, and how their networks get here all the same."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+_PICKLE = (
+    "it is a pickle of Python, and to open one is to run it",
+    (
+        "in a script of your own: torch.onnx.export(model, (example,), 'model.onnx', dynamo=True); "
+        "the ONNX file is read"
+    ),
+)
+_TENSORFLOW = (
+    "it is a graph of TensorFlow",
+    "python -m tf2onnx.convert makes an ONNX file of it, which is read",
+)
+_HDF5 = (
+    "it is an HDF5 file",
+    (
+        "in a script of your own: keras.models.load_model('model.h5').save('model.keras'), and "
+        "the .keras file is read"
+    ),
+)
+_WEIGHTS = (
+    "it holds weights and no network",
+    "the network is in another file: a .cfg of Darknet, a .prototxt of Caffe, or the code",
+)
+RECIPES = {
+    ".pt": _PICKLE,
+    ".pth": _PICKLE,
+    ".pkl": _PICKLE,
+    ".h5": _HDF5,
+    ".hdf5": _HDF5,
+    ".pb": _TENSORFLOW,
+    ".tflite": _TENSORFLOW,
+    ".safetensors": _WEIGHTS,
+    ".caffemodel": _WEIGHTS,
+    ".weights": _WEIGHTS,
+    ".npz": _WEIGHTS,
+}
+"""By ending: what such a file is, and what to do."""
+
+
+def recipe_for(path: PurePath | str) -> tuple[str, str] | None:
+    """Return why a file of this name is not read, and what to do; nothing if it may be a spec.
+
+    Examples
+    --------
+    >>> recipe_for("resnet50.pth")[0]
+    'it is a pickle of Python, and to open one is to run it'
+    >>> recipe_for("net.yaml") is None
+    True
+    """
+    return RECIPES.get(PurePath(path).suffix.lower())
