@@ -92,8 +92,18 @@ class _Cluster:
     aligned: list[Step] = field(default_factory=list)
 
 
-def fold_blocks(steps: Steps, library: Library) -> Steps:
-    """Return steps in which joins that are alike are calls of blocks."""
+def fold_blocks(steps: Steps, library: Library, *, joins: bool = True) -> Steps:
+    """Return steps in which joins that are alike are calls of blocks.
+
+    Parameters
+    ----------
+    steps
+        The outermost list.
+    library
+        Where the blocks are put.
+    joins
+        Whether more than what can be written in no other way becomes a block.
+    """
     done: set[int] = set()
     kept: list[Step] = []
     while ready := list(_ready(steps, done)):
@@ -103,10 +113,10 @@ def fold_blocks(steps: Steps, library: Library) -> Steps:
         closed = [place for place in ready if place.is_possible]
         changed: dict[int, tuple[int, Steps]] = {}
         for cluster in _clusters(closed, library.forms):
-            is_nested = cluster.model.word == REGION and not any(
-                place.steps is steps for place in cluster.places
+            is_needed = cluster.model.word == REGION and any(
+                place.steps is not steps for place in cluster.places
             )
-            if is_nested or _is_worthwhile(cluster, library):
+            if is_needed or (joins and _is_worthwhile(cluster, library)):
                 changed |= _make(cluster, library)
         steps = rebuilt(steps, changed)
     return _opened(steps)
@@ -176,6 +186,8 @@ def _clusters(places: list[_Place], forms: Forms) -> list[_Cluster]:
     for group in sorted(groups.values(), key=lambda g: -_size(g[0].step)):
         model = group[0].core
         for cluster in clusters:
+            if cluster.places[0].inputs != group[0].inputs:
+                continue
             fitted = [_fit(p.core, cluster.model, forms) for p in group]
             aligned = [f for f in fitted if f is not None]
             if len(aligned) == len(group) and _is_alike(cluster.aligned, aligned):

@@ -19,6 +19,9 @@ from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.writer import header_lines, inputs_line, section_lines, write
 
+MOST_LAYERS = 20_000
+"""A larger network is written flat."""
+
 
 def fold(network: Network) -> str:
     """Return a network as the text of a readable spec: blocks, repeats, tables, few names.
@@ -45,7 +48,7 @@ def fold(network: Network) -> str:
     <BLANKLINE>
     """
     flat = write(network)
-    for attempt in _ATTEMPTS if network.nodes else ():
+    for attempt in _ATTEMPTS if 0 < len(network) <= MOST_LAYERS else ():
         text = _written(network, attempt(network))
         if _is_read_alike(text, network):
             return text
@@ -66,7 +69,9 @@ def _whole(network: Network) -> Folded:
 
 def _lists(network: Network) -> Folded:
     structure = structure_of(network)
-    return Folded({}, structure.steps, structure.outputs)
+    library = Library()
+    steps = fold_blocks(structure.steps, library, joins=False)
+    return with_names(Folded(library.blocks, steps, structure.outputs))
 
 
 _ATTEMPTS: tuple[Callable[[Network], Folded], ...] = (_whole, _lists)

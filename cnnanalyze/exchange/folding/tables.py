@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from operator import itemgetter
 
 from cnnanalyze.exchange.folding.generalisation import Generalisation, Unfit
@@ -26,7 +27,9 @@ _LEAST = 40
 _LONGEST = 40
 """The most steps of a row."""
 _MOST_TRIALS = 60
-"""So many ways of cutting a list into rows are written out and measured."""
+"""So many ways of cutting a list into rows are written out and measured, fewer of a long list."""
+_WORK = 20_000
+"""So many steps are written out for that."""
 
 
 def compress(steps: Steps, library: Library) -> Steps:
@@ -83,11 +86,12 @@ class _Compression:
     def run(self, steps: Steps) -> Steps:
         """Write the repetition that saves most, then go on with what stands around it."""
         best: tuple[int, int, int, Step] | None = None
+        costs = [0, *accumulate(self.measure((step,)) for step in steps)]
         for start, end, width in _candidates(self.library.forms.of(steps)):
             written = self.table(steps[start:end], width)
             if written is None:
                 continue
-            saving = self.measure(steps[start:end]) - self.measure((written,))
+            saving = costs[end] - costs[start] - self.measure((written,))
             if saving > _LEAST and (best is None or saving > best[0]):
                 best = (saving, start, end, written)
         saving, repetitions = self.best_unit(steps)
@@ -236,4 +240,4 @@ def _candidates(forms: tuple[int, ...]) -> list[tuple[int, int, int]]:
                     found[start, start + rows * width, width] = (rows - 1) * width
             run = 0
     ordered = sorted(found, key=lambda c: (-found[c], c[2], c[0]))
-    return ordered[:_MOST_TRIALS]
+    return ordered[: max(1, min(_MOST_TRIALS, _WORK // max(1, count)))]

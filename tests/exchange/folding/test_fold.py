@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -297,3 +299,19 @@ def test_names_of_layers_make_no_difference() -> None:
     assert (
         fold(replace(nameless(network), name=network.name)).count("\n") == lines(fold(network)) - 3
     )
+
+
+@pytest.mark.parametrize("attempt", folding._ATTEMPTS, ids=lambda a: a.__name__.strip("_"))
+def test_a_large_network_that_is_wired_by_lot_is_folded(
+    attempt: Callable[[cnn.Network], Folded],
+) -> None:
+    lot = Random(5)  # noqa: S311 - no secret
+    b = cnn.NetworkBuilder("lot")
+    maps = [b.input(31, 37, 3)]
+    for _ in range(2000):
+        one, other = lot.choice(maps[-4:]), lot.choice(maps[-4:])
+        kind = lot.choices(("add", "relu", "tanh"), (4, 3, 3))[0]
+        maps.append(b.layer(kind, *((one, other) if kind == "add" else (one,))))
+    network = b.build(outputs=maps[-1])
+    text = folding._written(network, attempt(network))
+    assert signature(cnn.loads(text)) == signature(network)
