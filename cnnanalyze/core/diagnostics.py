@@ -204,6 +204,8 @@ def say(value: object, depth: int = 0) -> str:
             return str(value).lower()
         case str():
             return f"'{value}'" if len(value) < _LONG else f"'{value[:_LONG]}…'"
+        case tuple() if type(value).__str__ is not object.__str__:
+            return str(value)
         case list() | tuple():
             if depth > _DEEPEST and value:
                 return "[…]"

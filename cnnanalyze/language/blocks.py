@@ -15,10 +15,38 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import UNKNOWN, evaluate
-from cnnanalyze.language.names import Scope, SpecReading, Variables, Wire
+from cnnanalyze.language.names import STAR, Scope, SpecReading, Variables, Wire
 from cnnanalyze.language.step import Step
 from cnnanalyze.language.synonyms import RESERVED, of_attribute, of_kind
 from cnnanalyze.layers.base import KINDS
+
+
+class Inputs(NamedTuple):
+    """What the inputs of a block are called inside it."""
+
+    names: tuple[str, ...] = ("x",)
+    rest: str = ""
+    """What is numbered to call any number of further inputs; nothing if there may be none."""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The names by which expressions and references know them, without numbers."""
+        return (*self.names, self.rest) if self.rest else self.names
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names as they are written."""
+        return (*self.names, self.rest + STAR) if self.rest else self.names
+
+    def take(self, count: int) -> bool:
+        """Whether so many inputs can be given."""
+        return count == len(self.names) or (bool(self.rest) and count > len(self.names))
+
+    def name(self, wires: list[Wire]) -> dict[str, Wire]:
+        """Return the inputs of one instance by their names."""
+        further = range(1, len(wires) - len(self.names) + 1)
+        names = (*self.names, *(f"{self.rest}{number}" for number in further))
+        return dict(zip(names, wires, strict=True))
 
 
 class Block(NamedTuple):
@@ -26,7 +54,7 @@ class Block(NamedTuple):
 
     name: str
     params: tuple[tuple[str, Tree], ...]
-    inputs: tuple[str, ...]
+    inputs: Inputs
     layers: Sequence
     output: Scalar | None
     defaults: Mapping | None
@@ -108,7 +136,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
         )
         return None
     if isinstance(value, Sequence):
-        return Block(name, (), ("x",), value, None, None, key.mark)
+        return Block(name, (), Inputs(), value, None, None, key.mark)
     if not isinstance(value, Mapping):
         faults.add(
             f"block '{name}' must be a list of steps or a mapping with 'layers', not {said(value)}",
@@ -142,9 +170,7 @@ def _read_block(key: Scalar, value: Tree, faults: Faults) -> Block | None:
     )
 
 
-def _read_params(
-    tree: Tree | None, inputs: tuple[str, ...], faults: Faults
-) -> tuple[tuple[str, Tree], ...]:
+def _read_params(tree: Tree | None, inputs: Inputs, faults: Faults) -> tuple[tuple[str, Tree], ...]:
     if tree is None or is_empty(tree):
         return ()
     if not isinstance(tree, Mapping):
@@ -154,13 +180,13 @@ def _read_params(
             help="params: {filters: , stride: 1}; nothing after the colon means required",
         )
         return ()
-    check_names([key for key, _ in tree.entries], "a parameter", faults, taken=inputs)
+    check_names([key for key, _ in tree.entries], "a parameter", faults, inputs.known, inputs.rest)
     return tuple((k.text, v) for k, v in tree.entries)
 
 
-def _read_inputs(tree: Tree | None, faults: Faults) -> tuple[str, ...]:
+def _read_inputs(tree: Tree | None, faults: Faults) -> Inputs:
     if tree is None:
-        return ("x",)
+        return Inputs()
     items = tree.items if isinstance(tree, Sequence) else ()
     names = [i for i in items if isinstance(i, Scalar) and isinstance(i.value, str)]
     if not names or len(names) < len(items):
@@ -169,9 +195,15 @@ def _read_inputs(tree: Tree | None, faults: Faults) -> tuple[str, ...]:
             tree.mark,
             help="inputs: [below, left]",
         )
-        return ("x",)
-    check_names(names, "an input", faults)
-    return tuple(dict.fromkeys(i.text for i in names))
+        return Inputs()
+    rest = ""
+    if names[-1].text.endswith(STAR):
+        last = names.pop()
+        rest = last.text.removesuffix(STAR)
+        names.append(Scalar(rest, rest, last.plain, last.mark))
+    check_names(names, "an input", faults, rest=rest)
+    plain = tuple(dict.fromkeys(i.text for i in names))
+    return Inputs(plain[:-1], rest) if rest else Inputs(plain)
 
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
@@ -179,9 +211,16 @@ _TAKEN = ("in", "index")
 
 
 def check_names(
-    names: Iterable[Scalar], what: str, faults: Faults, taken: tuple[str, ...] = ()
+    names: Iterable[Scalar],
+    what: str,
+    faults: Faults,
+    taken: tuple[str, ...] = (),
+    rest: str = "",
 ) -> None:
-    """Note names that no expression could use, or that mean something else already."""
+    """Note names that no expression could use, or that mean something else already.
+
+    With numbers behind it, ``rest`` names inputs of which there may be any number.
+    """
     seen = {*_TAKEN, *taken}
     for name in names:
         if not _VARIABLE.fullmatch(name.text):
@@ -191,7 +230,7 @@ def check_names(
                 help="use letters, digits and '_', beginning with a letter: $name must find it",
                 code="SP019",
             )
-        elif name.text in seen:
+        elif name.text in seen or (rest and _is_numbered(name.text, rest)):
             meaning = _MEANINGS.get(name.text, f"the name '{name.text}' is taken")
             faults.add(
                 f"'{name.text}' cannot name {what}: {meaning}",
@@ -200,6 +239,10 @@ def check_names(
                 code="SP019",
             )
         seen.add(name.text)
+
+
+def _is_numbered(name: str, stem: str) -> bool:
+    return name.startswith(stem) and name.removeprefix(stem).isdecimal()
 
 
 _MEANINGS = {
@@ -234,9 +277,11 @@ def bind_arguments(
     given = _given_trees(block, step, scope, reading)
     outer = scope.reading(wires[0])
     values: dict[str, object] = {
-        **dict(zip(block.inputs, wires, strict=True)),
+        **block.inputs.name(wires),
         "in": wires[0].channels,
     }
+    if block.inputs.rest:
+        values[block.inputs.rest] = wires[len(block.inputs.names) :]
     visible = parameters.over(values)
     # What a misspelt name was meant for is not known, so nothing that is not given is.
     is_misspelt = not given.keys() <= set(block.param_names)

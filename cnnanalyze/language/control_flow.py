@@ -169,11 +169,12 @@ def can_place(
             code="SP022",
         )
         return False
-    if len(wires) != len(block.inputs):
-        takes, count = len(block.inputs), len(wires)
+    if not block.inputs.take(len(wires)):
+        takes, count = len(block.inputs.names), len(wires)
         reading.fault(
-            f"block '{block.name}' takes {takes} input{'s' if takes > 1 else ''} "
-            f"({', '.join(block.inputs)}), but {count} {'is' if count == 1 else 'are'} given",
+            f"block '{block.name}' takes {'at least ' if block.inputs.rest else ''}{takes} "
+            f"input{'s' if takes > 1 else ''} ({', '.join(block.inputs.written)}), "
+            f"but {count} {'is' if count == 1 else 'are'} given",
             step.mark,
             scope,
             help=f"name what it reads: from: [{', '.join(['...'] * takes)}]",

@@ -105,7 +105,7 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     if isinstance(layers, Sequence):
         search.run(layers, scope)
     for block in document.blocks.values():
-        known = spec_wide.bind(_unknown((*block.param_names, *block.inputs)))
+        known = spec_wide.bind(_unknown((*block.param_names, *block.inputs.known)))
         own = () if block.defaults is None else (block.defaults,)
         inside = Anywhere(frame, known, (*outer, *own))
         for section in own:
@@ -154,7 +154,8 @@ class _Search(NamedTuple):
         if word is None:
             return
         if (block := self.document.blocks.get(word)) is not None:
-            bind_arguments(block, step, scope, [LOST] * len(block.inputs), scope.variables, reading)
+            wires = [LOST] * max(1, len(block.inputs.names))
+            bind_arguments(block, step, scope, wires, scope.variables, reading)
         elif (cls := kind(word, step, scope, self.names, self.document.blocks)) is not None:
             self.factory.make(cls, step, scope, LOST)
 

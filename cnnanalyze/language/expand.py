@@ -33,6 +33,9 @@ from cnnanalyze.language.expression_compiler import ELEMENTS
 from cnnanalyze.language.inputs import WrittenInput, explain_turned, read_inputs, turned_inputs
 from cnnanalyze.language.names import (
     LOST,
+    LOST_ALL,
+    STAR,
+    UNGIVEN,
     UNSAID,
     Names,
     Scope,
@@ -91,10 +94,10 @@ def read_outputs(
     found = []
     for item in items:
         assert isinstance(item, Scalar)
-        wire = names.look_up(item, scope)
-        if wire.id in inputs and wire is not LOST:
+        wires = names.look_up_all(item, scope)
+        if any(wire.id in inputs and wire is not LOST for wire in wires):
             names.reading.fault("the input cannot be an output", item.mark, scope, code="GR004")
-        found.append(wire.id)
+        found += [wire.id for wire in wires]
     return tuple(dict.fromkeys(found))
 
 
@@ -102,6 +105,9 @@ _SEVERAL = 2
 """So many inputs leave open which of them the first step reads."""
 DEEPEST = 50
 """How deep blocks, branches and tables may be nested in each other."""
+
+SOURCES_OF_A_STEP = 10
+"""A step counts as one more for each so many steps that it reads."""
 
 PARAMETERS_OF_A_STEP = 10
 """A call of a block counts as one more step for each so many parameters that it binds."""
@@ -313,7 +319,9 @@ class _Expander:
         """Return what a step reads: what ``from`` names, or else the step before."""
         if step.sources is None:
             return [current]
-        return [self.names.look_up(name, scope) for name in step.sources]
+        found = [wire for name in step.sources for wire in self.names.look_up_all(name, scope)]
+        self.tally(step, scope, len(found) // SOURCES_OF_A_STEP)
+        return found or [UNGIVEN]
 
     @staticmethod
     def settle(wire: Wire, scope: Scope) -> Wire:
@@ -329,8 +337,9 @@ class _Expander:
     def place_other(self, step: Step, scope: Scope, wires: list[Wire], current: Wire) -> Wire:
         """Lay out the ``else`` of a step whose condition does not hold; without one, pass on."""
         if step.otherwise is None:
-            self.names.bind_plainly(step, scope, wires[0])
-            return wires[0]
+            passed = current if wires[0] is UNGIVEN else wires[0]
+            self.names.bind_plainly(step, scope, passed)
+            return passed
         other = self.read(step.otherwise, scope)
         if other is None:
             return self.settle(self.lose(step, scope), scope)
@@ -346,7 +355,7 @@ class _Expander:
         if word is None:
             return self.lose(step, scope)
         if (block := self.document.blocks.get(word)) is not None:
-            if self.is_unsaid(step, scope, wires):
+            if self.reads_nothing(step, scope, wires) or LOST_ALL in wires:
                 return self.lose(step, scope)
             return self.place_block(block, step, scope, wires)
         cls = kind(word, step, scope, self.names, self.document.blocks)
@@ -358,15 +367,30 @@ class _Expander:
             ends = self.branches(step, scope, wires, path)
         else:
             ends = wires
-        if ends is None or self.is_unsaid(step, scope, ends):
+        if ends is None or self.reads_nothing(step, scope, ends):
+            wire = LOST
+        elif LOST_ALL in ends:
+            self.builder.factory.attributes(cls, step, scope)  # what else is wrong with the step
             wire = LOST
         else:
             wire = self.builder.enter(cls, step, scope, ends, path)
         self.names.bind(step, scope, path, wire)
         return wire
 
-    def is_unsaid(self, step: Step, scope: Scope, wires: list[Wire]) -> bool:
-        """Note that a step does not say which of several inputs it reads."""
+    def reads_nothing(self, step: Step, scope: Scope, wires: list[Wire]) -> bool:
+        """Note that a step does not say what it reads, or that there is nothing of that name."""
+        if UNGIVEN in wires:
+            assert step.sources is not None
+            name = step.sources[0].text
+            self.reading.fault(
+                f"'{step.word}' reads nothing: the block is given no input for '{name}'",
+                step.mark,
+                scope,
+                help="give the block one more, or leave the step out where there is none: "
+                f"when: len(${name.removesuffix(STAR)}) > 0",
+                code="GR011",
+            )
+            return True
         if UNSAID not in wires:
             return False
         inputs = self.names.inputs
@@ -424,9 +448,9 @@ class _Expander:
         self.tally(step, scope, len(block.params) // PARAMETERS_OF_A_STEP)
         path = self.names.path_for(step, block.name, scope, self.number(step, scope))
         values = bind_arguments(block, step, scope, wires, Variables(self.parameters), self.reading)
-        named = dict(zip(block.inputs, wires, strict=True))
+        named = block.inputs.name(wires)
         frame = ScopeFrame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
-        frame.inputs = block.inputs
+        frame.inputs, frame.rest = tuple(named), block.inputs.rest
         defaults = (self.document.defaults, block.defaults)
         told = {name: values[name] for name in block.param_names}
         inner = Scope(
@@ -482,11 +506,15 @@ class _Expander:
                 help="branches all begin at one step: give either branches or 'from: [a, b]'",
             )
             return None
+        ends: list[Wire] = []
         with self.nested(step, scope):
-            return [
-                self.run_branch(tree, scope, wires[0], f"{path}/{number}/")
-                for number, tree in enumerate(step.arguments.items, 1)
-            ]
+            for number, tree in enumerate(step.arguments.items, 1):
+                if isinstance(tree, Scalar) and tree.text.endswith(STAR):
+                    ends += self.names.look_up_all(tree, scope)
+                else:
+                    ends.append(self.run_branch(tree, scope, wires[0], f"{path}/{number}/"))
+        self.tally(step, scope, len(ends) // SOURCES_OF_A_STEP)
+        return ends
 
     def run_branch(self, tree: Tree, scope: Scope, start: Wire, path: str) -> Wire:
         """Lay out one branch: a name, one step, a list of steps, or nothing at all."""

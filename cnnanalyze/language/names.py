@@ -186,6 +186,9 @@ class Wire(NamedTuple):
     is_open: bool = False
     """Whether those are two of many: its size may be any, and will fit what it is joined with."""
 
+    def __str__(self) -> str:
+        return f"the step '{self.path.rstrip('/') or self.id}'"
+
     @property
     def channels(self) -> object:
         """The channels, or unknown."""
@@ -220,8 +223,12 @@ _UNKNOWN_ATTRIBUTES = dict.fromkeys(
 
 LOST = Wire(INPUT, None)
 """What stands for a step that a fault hides."""
+LOST_ALL = Wire(NodeId("lost*"), None)
+"""What stands for any number of steps that a fault hides."""
 UNSAID = Wire(NodeId("inputs"), None)
 """What a step would read that names none of several inputs."""
+UNGIVEN = Wire(NodeId("nothing*"), None)
+"""What a step would read that names the further inputs of a block that is given none."""
 
 
 @dataclass
@@ -242,6 +249,8 @@ class ScopeFrame:
     """Whether a fault hides a step of the list, and with it running numbers."""
     inputs: tuple[str, ...] = ()
     """What the inputs of a block are called inside it."""
+    rest: str = ""
+    """What is numbered to call the further inputs of a block, of which there may be none."""
 
     def around(self) -> Iterator[ScopeFrame]:
         """Return this list and those around it, from the inside out."""
@@ -353,6 +362,8 @@ class SpecReading(NamedTuple):
 
 
 _NUMBERED = re.compile(r"\d(/|$)")
+STAR = "*"
+"""What ends a reference to all steps of a number: ``unit*`` is ``unit1``, ``unit2`` and so on."""
 _BACK = re.compile(r"\^[0-9]{1,6}")
 
 
@@ -376,6 +387,13 @@ class Missed(NamedTuple):
         """The names that could be read, from the inside out."""
         for frame, count in zip(self.scope.frame.around(), self.counts, strict=True):
             yield from islice(frame.wires, count)
+
+
+class Path(NamedTuple):
+    """What a reference names, and the lists in which it is looked for, from the inside out."""
+
+    text: str
+    frames: tuple[ScopeFrame, ...]
 
 
 class Names:
@@ -463,31 +481,74 @@ class Names:
 
     def find(self, text: str, frame: ScopeFrame) -> Wire | None:
         """Return the step of a name or path, in this list or one around it."""
-        for around in frame.around():
-            if (found := around.wires.get(text)) is not None:
+        return next((w for f in frame.around() if (w := self._find_in(text, f)) is not None), None)
+
+    def _find_in(self, text: str, frame: ScopeFrame) -> Wire | None:
+        """Return the step of a name or path, in this list."""
+        found = frame.wires.get(text)
+        return self.placed.get(frame.path + text) if found is None else found
+
+    def look_up_all(self, name: Scalar, scope: Scope) -> list[Wire]:
+        """Return the earlier steps that a name means: one, or with a star all that it numbers."""
+        if not name.text.endswith(STAR):
+            return [self.look_up(name, scope)]
+        if (path := self.locate(name, scope)) is None:
+            return [LOST_ALL]
+        stem = path.text.removesuffix(STAR)
+        found: list[Wire] = []
+        for frame in path.frames:
+            while (wire := self._find_in(f"{stem}{len(found) + 1}", frame)) is not None:
+                found.append(wire)
+            if LOST in (*found, self._find_in(stem, frame)):
+                return [LOST_ALL]
+            if found or frame.rest == stem:
                 return found
-            if (found := self.placed.get(around.path + text)) is not None:
-                return found
-        return None
+        self.miss(name, f"{stem}1", scope)
+        return [LOST_ALL]
 
     def look_up(self, name: Scalar, scope: Scope) -> Wire:
         """Return the earlier step of a name, of a path into a block, or of ``^n``."""
-        if name.text.startswith("^"):
-            return self.look_back(name, scope)
+        if name.text.startswith("^") and "/" not in name.text:
+            return self.look_back(name, name.text, scope)
+        if (path := self.locate(name, scope)) is None:
+            return LOST
+        found = (self._find_in(path.text, frame) for frame in path.frames)
+        wire = next((w for w in found if w is not None), None)
+        if wire is None:
+            self.miss(name, path.text, scope)
+        return LOST if wire is None else wire
+
+    def locate(self, name: Scalar, scope: Scope) -> Path | None:
+        """Return what to look for, and in which lists; nothing if a fault hides it."""
         text = self.reading.text(name, scope)
         if text is None:
-            return LOST
-        found = self.find(text, scope.frame)
-        if found is None:
-            counts = tuple(len(frame.wires) for frame in scope.frame.around())
-            self.missed.append(Missed(name, text, scope, counts))
-            return LOST
-        return found
+            return None
+        if not text.startswith("^"):
+            return Path(text, tuple(scope.frame.around()))
+        back, _, inside = text.partition("/")
+        block = self.look_back(name, back, scope)
+        if block is LOST:
+            return None
+        if not block.path:
+            self.reading.fault(
+                f"'{name.text}' reaches into a step that is no block",
+                name.mark,
+                scope,
+                help=f"read the step itself: from: {back.removesuffix(STAR)}",
+                code="GR001",
+            )
+            return None
+        return Path(block.path + inside, (ScopeFrame("", {}),))
 
-    def look_back(self, name: Scalar, scope: Scope) -> Wire:
+    def miss(self, name: Scalar, text: str, scope: Scope) -> None:
+        """Remember a reference that found nothing, until all names are known."""
+        counts = tuple(len(frame.wires) for frame in scope.frame.around())
+        self.missed.append(Missed(name, text, scope, counts))
+
+    def look_back(self, name: Scalar, text: str, scope: Scope) -> Wire:
         """Return the step that ``^n`` means: n steps back in the same list."""
         history = scope.frame.history
-        back = int(name.text[1:]) if _BACK.fullmatch(name.text) else 0
+        back = int(text[1:]) if _BACK.fullmatch(text) else 0
         if 1 <= back <= len(history):
             return history[-back]
         before = len(history)
@@ -536,8 +597,9 @@ class Names:
             hint = f"; did you mean '{earlier[0]}'?" if earlier else ""
             longer = sorted({word for word in earlier if word.startswith(text)})
             several = f"'{text}' alone names none of {', '.join(longer)}; " if longer[1:] else ""
+            said = f"'{name.text}' names no step: " if name.text.endswith(STAR) else ""
             self.reading.fault(
-                f"there is no step '{text}' here{hint}",
+                f"{said}there is no step '{text}' here{hint}",
                 name.mark,
                 scope,
                 help=several + _remedy(missed, self.inputs),

@@ -25,6 +25,7 @@ from cnnanalyze.language.synonyms import RESERVED
 from cnnanalyze.language.vocabulary import (
     END,
     EXPRESSION,
+    INPUT_NAME,
     NAME,
     NATURAL,
     NULL,
@@ -179,8 +180,9 @@ _BLOCK: Schema = {
             "description": "parameters; nothing after the colon means required",
         },
         "inputs": {
-            **list_of({**TEXT, **VARIABLE}, minItems=1),
-            "description": "names of the inputs, if there are several",
+            **list_of({**TEXT, **INPUT_NAME}, minItems=1),
+            "description": "names of the inputs, if there are several; "
+            "the last may end with a star: any number of further ones",
         },
         "layers": described(ref("steps"), "steps of the block"),
         "output": {**TEXT, "description": "step that the block outputs; by default the last"},
@@ -197,7 +199,8 @@ def _reserved() -> Schema:
         "as": {**any_of(NAME, EXPRESSION), "description": "name of the step"},
         "from": {
             **any_of(TEXT, list_of(TEXT, minItems=1)),
-            "description": "earlier steps that it reads, or ^n for n steps back",
+            "description": "earlier steps that it reads, or ^n for n steps back; "
+            "unit* stands for unit1, unit2 and so on",
         },
         "when": {
             **any_of({"type": "boolean"}, EXPRESSION),

@@ -69,6 +69,11 @@ VARIABLE: Schema = {
     "not": {"enum": ["in", "index"]},
 }
 """What may name a parameter."""
+INPUT_NAME: Schema = {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,99}[*]?" + END,
+    "not": {"enum": ["in", "index", "in*", "index*"]},
+}
+"""What may name an input of a block, or with a star any number of them."""
 
 
 def _several(item: Schema) -> Schema:

@@ -169,6 +169,95 @@ def test_several_inputs_and_an_output() -> None:
     assert net["softmax1"].inputs == ("cell2/out",)
 
 
+SUM = (
+    "blocks:\n"
+    "  sum:\n"
+    "    inputs: [first, more*]\n"
+    "    layers:\n"
+    "      - for: {one: $more}\n"
+    "        as: part\n"
+    "        do: [{conv: {filters: $one.channels + $first.channels, kernel: 1}, from: more$index}]\n"
+    "      - {concat: , from: [first, part*, more*]}\n"
+    "      - {conv: {filters: len($more), kernel: 1}, when: len($more) > 1}\n"
+    "layers:\n"
+    "  - {conv: {filters: 5, kernel: 1}, as: a}\n"
+    "  - {conv: {filters: 7, kernel: 1}, as: b}\n"
+)
+
+
+def test_a_block_may_have_any_number_of_inputs() -> None:
+    net = load(SUM + "  - {sum: , from: [a, b]}\n  - {sum: , from: [a, b, input]}\n")
+    assert net["sum1/concat1"].inputs == ("a", "sum1/part1/conv1", "b")
+    assert outputs(net)["sum1/part1/conv1"] == "31x37x12"
+    assert net["sum2/concat1"].inputs == (
+        *("a", "sum2/part1/conv1", "sum2/part2/conv1", "b", "input"),
+    )
+    assert outputs(net)["sum2/conv1"] == "31x37x2"
+
+
+def test_further_inputs_may_be_none() -> None:
+    net = load(
+        "blocks: {act: {inputs: [x, more*], layers: "
+        "[relu, {add: , from: [^1, more*], when: len($more) > 0},"
+        " {tanh: , from: more*, when: len($more) > 0}]}}\n"
+        "layers: [act, {act: , from: [^1, input]}]\n"
+    )
+    assert list(outputs(net)) == ["act1/relu1", "act2/relu1", "act2/add1", "act2/tanh1"]
+    assert net["act2/relu1"].inputs == ("act1/relu1",)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "blocks: {b: {inputs: [x, y, more*], layers: [relu]}}\nlayers: [b]\n",
+            "net:4:10: error: block 'b' takes at least 2 inputs (x, y, more*), but 1 is given\n"
+            "  |\n4 | layers: [b]\n  |          ^\n"
+            "  help: name what it reads: from: [..., ...]",
+        ),
+        (
+            "blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more*}]}}\nlayers: [b]\n",
+            "net:3:44: error: 'relu' reads nothing: the block is given no input for 'more*'\n"
+            "  |\n3 | blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more*}]}}\n"
+            "  |                                            ^^^^\n"
+            "  help: give the block one more, or leave the step out where there is none: "
+            "when: len($more) > 0",
+        ),
+        (
+            "blocks: {b: {inputs: [more*, x], layers: [relu]}}\nlayers: [relu]\n",
+            "net:3:23: error: 'more*' cannot name an input\n",
+        ),
+        (
+            "blocks: {b: {inputs: [more*], params: {more2: 3}, layers: [relu]}}\nlayers: [relu]\n",
+            "net:3:40: error: 'more2' cannot name a parameter: the name 'more2' is taken\n",
+        ),
+        (
+            "blocks: {b: {inputs: [more1, more*], layers: [relu]}}\nlayers: [relu]\n",
+            "net:3:23: error: 'more1' cannot name an input: the name 'more1' is taken\n",
+        ),
+        (
+            "blocks: {b: {inputs: [x, in*], layers: [relu]}}\nlayers: [relu]\n",
+            "net:3:26: error: 'in' cannot name an input: $in is the number of channels that come in\n",
+        ),
+        (
+            "blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more}]}}\n"
+            "layers: [{b: , from: [input, input]}]\n",
+            "net:3:58: error: there is no step 'more' here; did you mean 'more1'?\n",
+        ),
+        (
+            "blocks: {b: {inputs: [x, more*], layers: [{for: {n: $x}, do: [relu]}]}}\n"
+            "layers: [tanh, b]\n",
+            "net:3:53: error: column 'n' must be a list with one value per row, "
+            "not the step 'tanh1'\n",
+        ),
+    ],
+)
+def test_what_further_inputs_cannot_be(body: str, message: str) -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        load(body)
+    assert str(caught.value).startswith(message)
+
+
 def test_expressions_may_ask_for_the_shape_of_an_input() -> None:
     net = load(
         "blocks:\n"

@@ -84,6 +84,113 @@ def test_sources_may_be_computed() -> None:
     assert net["right1"].inputs == ("right2", "left1")
 
 
+def test_a_star_means_all_steps_of_a_number() -> None:
+    net = load(
+        "layers:\n"
+        "  - {relu: , as: act, repeat: 3}\n"
+        "  - {tanh: , as: act4}\n"
+        "  - {for: {n: [1, 2]}, as: row, do: [elu]}\n"
+        "  - {add: , from: act*}\n"
+        "  - {add: , from: [row*, act*, ^1]}\n"
+        "  - {add: [act*, [selu], row*]}\n"
+    )
+    acts, rows = ("act1", "act2", "act3", "act4"), ("row1/elu1", "row2/elu1")
+    assert net["add1"].inputs == acts
+    assert net["add2"].inputs == (*rows, *acts, "add1")
+    assert net["add3"].inputs == (*acts, "add3/2/selu1", *rows)
+
+
+def test_a_star_means_the_steps_of_the_innermost_list_that_has_any() -> None:
+    net = load(
+        "layers: [{relu: , as: a, repeat: 2}, {tanh: , as: b, repeat: 2}, "
+        "{add: [[{elu: , as: a, repeat: 3}, {add: , from: [a*, b*]}], []]}]\n"
+    )
+    assert net["add1/1/add1"].inputs == ("add1/1/a1", "add1/1/a2", "add1/1/a3", "b1", "b2")
+
+
+def test_a_star_ends_where_a_number_is_missing() -> None:
+    net = load("layers: [{relu: , as: a, repeat: 2}, {tanh: , as: a4}, {add: , from: a*}]\n")
+    assert net["add1"].inputs == ("a1", "a2")
+
+
+def test_stars_reach_into_blocks_and_into_steps_before() -> None:
+    net = load(
+        "blocks:\n"
+        "  split: [{for: {n: [1, 2]}, as: out, do: [relu]}, tanh]\n"
+        "  two: {inputs: [a, b], layers: [{relu: , from: a, as: out1}, {elu: , from: b, as: out2}]}\n"
+        "layers:\n"
+        "  - {split: , as: s}\n"
+        "  - {two: , from: ^1/out*}\n"
+        "  - {two: , from: ^1/out*, repeat: 2}\n"
+        "  - {add: , from: s/out*}\n"
+        "  - {relu: , from: ^2/out2}\n"
+        "outputs: [two*, add1, relu1]\n"
+    )
+    assert net["two1/out2"].inputs == ("s/out2/relu1",)
+    assert net["two2/out1"].inputs == ("two1/out1",)
+    assert net["two3/out2"].inputs == ("two2/out2",)
+    assert net["add1"].inputs == ("s/out1/relu1", "s/out2/relu1")
+    assert net["relu1"].inputs == ("two3/out2",)
+    assert net.outputs == ("two1/out2", "two2/out2", "two3/out2", "add1", "relu1")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "layers: [relu, {add: , from: act*}]\n",
+            "net:3:30: error: 'act*' names no step: there is no step 'act1' here\n"
+            "  |\n3 | layers: [relu, {add: , from: act*}]\n  |                              ^^^^\n"
+            "  help: known here: input, relu1; name a step with 'as: act1'",
+        ),
+        (
+            "layers: [relu, {add: , from: ^1/out*}]\n",
+            "net:3:30: error: '^1/out*' reaches into a step that is no block\n"
+            "  |\n3 | layers: [relu, {add: , from: ^1/out*}]\n"
+            "  |                              ^^^^^^^\n"
+            "  help: read the step itself: from: ^1",
+        ),
+        (
+            "layers: [relu, {tanh: , from: ^3/out1}]\n",
+            "net:3:31: error: '^3/out1' goes back 3 steps, but only 2 come before it in this list, "
+            "the one that goes in included: 3 > 2\n"
+            "  |\n3 | layers: [relu, {tanh: , from: ^3/out1}]\n"
+            "  |                               ^^^^^^^\n"
+            "  help: ^1 is the step before, ^2 the one before that",
+        ),
+        (
+            "blocks: {b: [relu]}\nlayers: [b, {tanh: , from: ^1/out1}]\n",
+            "net:4:28: error: there is no step 'b1/out1' here\n",
+        ),
+        (
+            "layers: [{add: , from: a*}, {relu: , as: a, repeat: 2}]\n",
+            "net:3:24: error: 'a1' is no earlier step: reading it would close a cycle\n",
+        ),
+    ],
+)
+def test_what_a_star_does_not_find(body: str, message: str) -> None:
+    with pytest.raises(cnn.SpecError) as caught:
+        load(body)
+    assert str(caught.value).startswith(message)
+
+
+def test_steps_that_are_read_by_a_star_count() -> None:
+    text = "layers: [{relu: , as: a, repeat: 900}, {add: , from: a*, repeat: 1200}]\n"
+    assert faults(text) == [
+        "the spec goes through more than 100,000 steps, the bound on a network; "
+        "those that are left out count, too"
+    ]
+
+
+def test_a_fault_that_hides_numbered_steps_is_told_once() -> None:
+    assert faults("layers: [{nope: , as: a, repeat: 2}, {add: , from: a*}]\n") == [
+        "unknown layer kind or block 'nope'; did you mean 'none'?"
+    ]
+    assert faults("layers: [{nope: , as: a$index, repeat: 2}, {add: , from: a*}]\n") == [
+        "unknown layer kind or block 'nope'; did you mean 'none'?"
+    ]
+
+
 def test_paths_lead_into_blocks_rows_and_branches() -> None:
     net = load(
         "blocks: {inner: [{relu: , as: deep}, tanh], cell: [{inner: , as: in1}, relu]}\n"
