@@ -27,6 +27,8 @@ PUBLISHED: tuple[tuple[str, dict[str, Any], int, int, str], ...] = (
     ("yolov3", {"resolution": 320}, 61_949_149, 19_486_412_800, "pjreddie/darknet"),
     ("yolov3", {}, 61_949_149, 32_932_037_632, "pjreddie/darknet at 416"),
     ("yolov3", {"resolution": 608}, 61_949_149, 70_345_950_208, "pjreddie/darknet"),
+    ("yolov8n", {}, 3_157_200, 4_371_993_600, "ultralytics 8.4.190"),
+    ("yolov8n", {"width": 0.5}, 11_166_560, 14_301_312_000, "ultralytics 8.4.190, yolov8s"),
     ("fcn32s", {}, 136_152_917, 181_365_854_976, "shelhamer, voc-fcn32s"),
     ("fcn16s", {}, 134_815_994, 181_448_086_272, "shelhamer, voc-fcn16s"),
     ("fcn8s", {}, 134_489_759, 181_529_034_048, "shelhamer, voc-fcn8s"),
@@ -74,6 +76,7 @@ FIXED = (
 
 OUTPUTS: tuple[tuple[str, dict[str, Any], list[str]], ...] = (
     ("yolov3", {"resolution": 608}, ["19x19x255", "38x38x255", "76x76x255"]),
+    ("yolov8n", {}, ["80x80x84", "40x40x84", "20x20x84"]),
     ("fcn8s", {}, ["500x500x21"]),
     ("fcn_alexnet", {}, ["500x500x21"]),
 )
@@ -94,6 +97,30 @@ def test_totals_are_the_published_ones(
     name: str, settings: dict[str, Any], parameters: int, macs: int
 ) -> None:
     assert_totals(name, settings, parameters, macs)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize(
+    ("scale", "settings"),
+    [
+        ("n", {}),
+        ("s", {"width": 0.5}),
+        ("m", {"depth": 0.67, "width": 0.75, "top": 768}),
+        ("l", {"depth": 1, "width": 1, "top": 512}),
+        ("x", {"depth": 1, "width": 1.25, "top": 512}),
+    ],
+)
+def test_yolov8_at_every_scale_is_that_of_ultralytics(scale: str, settings: dict[str, Any]) -> None:
+    tasks = pytest.importorskip("ultralytics.nn.tasks", reason="ultralytics is not installed")
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    model = tasks.DetectionModel(f"yolov8{scale}.yaml", verbose=False).eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counted:
+        model(torch.zeros(1, 3, 64, 64))
+    total = analyze("yolov8n", {**settings, "resolution": 64}).total
+    assert total.parameters == sum(p.numel() for p in model.parameters())
+    assert 2 * total.operations("mac") == counted.get_total_flops()
 
 
 @pytest.mark.parametrize(
