@@ -176,7 +176,9 @@ SUM = (
     "    layers:\n"
     "      - for: {one: $more}\n"
     "        as: part\n"
-    "        do: [{conv: {filters: $one.channels + $first.channels, kernel: 1}, from: more$index}]\n"
+    "        do:\n"
+    "          - conv: {filters: $one.channels + $first.channels, kernel: 1}\n"
+    "            from: more$index\n"
     "      - {concat: , from: [first, part*, more*]}\n"
     "      - {conv: {filters: len($more), kernel: 1}, when: len($more) > 1}\n"
     "layers:\n"
@@ -211,17 +213,21 @@ def test_further_inputs_may_be_none() -> None:
     [
         (
             "blocks: {b: {inputs: [x, y, more*], layers: [relu]}}\nlayers: [b]\n",
-            "net:4:10: error: block 'b' takes at least 2 inputs (x, y, more*), but 1 is given\n"
-            "  |\n4 | layers: [b]\n  |          ^\n"
-            "  help: name what it reads: from: [..., ...]",
+            (
+                "net:4:10: error: block 'b' takes at least 2 inputs (x, y, more*), but 1 is given\n"
+                "  |\n4 | layers: [b]\n  |          ^\n"
+                "  help: name what it reads: from: [..., ...]"
+            ),
         ),
         (
             "blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more*}]}}\nlayers: [b]\n",
-            "net:3:44: error: 'relu' reads nothing: the block is given no input for 'more*'\n"
-            "  |\n3 | blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more*}]}}\n"
-            "  |                                            ^^^^\n"
-            "  help: give the block one more, or leave the step out where there is none: "
-            "when: len($more) > 0",
+            (
+                "net:3:44: error: 'relu' reads nothing: the block is given no input for 'more*'\n"
+                "  |\n3 | blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more*}]}}\n"
+                "  |                                            ^^^^\n"
+                "  help: give the block one more, or leave the step out where there is none: "
+                "when: len($more) > 0"
+            ),
         ),
         (
             "blocks: {b: {inputs: [more*, x], layers: [relu]}}\nlayers: [relu]\n",
@@ -237,18 +243,24 @@ def test_further_inputs_may_be_none() -> None:
         ),
         (
             "blocks: {b: {inputs: [x, in*], layers: [relu]}}\nlayers: [relu]\n",
-            "net:3:26: error: 'in' cannot name an input: $in is the number of channels that come in\n",
+            "net:3:26: error: 'in' cannot name an input: $in is the number of channels ",
         ),
         (
-            "blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more}]}}\n"
-            "layers: [{b: , from: [input, input]}]\n",
+            (
+                "blocks: {b: {inputs: [x, more*], layers: [{relu: , from: more}]}}\n"
+                "layers: [{b: , from: [input, input]}]\n"
+            ),
             "net:3:58: error: there is no step 'more' here; did you mean 'more1'?\n",
         ),
         (
-            "blocks: {b: {inputs: [x, more*], layers: [{for: {n: $x}, do: [relu]}]}}\n"
-            "layers: [tanh, b]\n",
-            "net:3:53: error: column 'n' must be a list with one value per row, "
-            "not the step 'tanh1'\n",
+            (
+                "blocks: {b: {inputs: [x, more*], layers: [{for: {n: $x}, do: [relu]}]}}\n"
+                "layers: [tanh, b]\n"
+            ),
+            (
+                "net:3:53: error: column 'n' must be a list with one value per row, "
+                "not the step 'tanh1'\n"
+            ),
         ),
     ],
 )

@@ -117,7 +117,9 @@ def test_stars_reach_into_blocks_and_into_steps_before() -> None:
     net = load(
         "blocks:\n"
         "  split: [{for: {n: [1, 2]}, as: out, do: [relu]}, tanh]\n"
-        "  two: {inputs: [a, b], layers: [{relu: , from: a, as: out1}, {elu: , from: b, as: out2}]}\n"
+        "  two:\n"
+        "    inputs: [a, b]\n"
+        "    layers: [{relu: , from: a, as: out1}, {elu: , from: b, as: out2}]\n"
         "layers:\n"
         "  - {split: , as: s}\n"
         "  - {two: , from: ^1/out*}\n"
@@ -139,24 +141,31 @@ def test_stars_reach_into_blocks_and_into_steps_before() -> None:
     [
         (
             "layers: [relu, {add: , from: act*}]\n",
-            "net:3:30: error: 'act*' names no step: there is no step 'act1' here\n"
-            "  |\n3 | layers: [relu, {add: , from: act*}]\n  |                              ^^^^\n"
-            "  help: known here: input, relu1; name a step with 'as: act1'",
+            (
+                "net:3:30: error: 'act*' names no step: there is no step 'act1' here\n"
+                "  |\n3 | layers: [relu, {add: , from: act*}]\n"
+                "  |                              ^^^^\n"
+                "  help: known here: input, relu1; name a step with 'as: act1'"
+            ),
         ),
         (
             "layers: [relu, {add: , from: ^1/out*}]\n",
-            "net:3:30: error: '^1/out*' reaches into a step that is no block\n"
-            "  |\n3 | layers: [relu, {add: , from: ^1/out*}]\n"
-            "  |                              ^^^^^^^\n"
-            "  help: read the step itself: from: ^1",
+            (
+                "net:3:30: error: '^1/out*' reaches into a step that is no block\n"
+                "  |\n3 | layers: [relu, {add: , from: ^1/out*}]\n"
+                "  |                              ^^^^^^^\n"
+                "  help: read the step itself: from: ^1"
+            ),
         ),
         (
             "layers: [relu, {tanh: , from: ^3/out1}]\n",
-            "net:3:31: error: '^3/out1' goes back 3 steps, but only 2 come before it in this list, "
-            "the one that goes in included: 3 > 2\n"
-            "  |\n3 | layers: [relu, {tanh: , from: ^3/out1}]\n"
-            "  |                               ^^^^^^^\n"
-            "  help: ^1 is the step before, ^2 the one before that",
+            (
+                "net:3:31: error: '^3/out1' goes back 3 steps, but only 2 come before it in this "
+                "list, the one that goes in included: 3 > 2\n"
+                "  |\n3 | layers: [relu, {tanh: , from: ^3/out1}]\n"
+                "  |                               ^^^^^^^\n"
+                "  help: ^1 is the step before, ^2 the one before that"
+            ),
         ),
         (
             "blocks: {b: [relu]}\nlayers: [b, {tanh: , from: ^1/out1}]\n",
@@ -177,8 +186,10 @@ def test_what_a_star_does_not_find(body: str, message: str) -> None:
 def test_steps_that_are_read_by_a_star_count() -> None:
     text = "layers: [{relu: , as: a, repeat: 900}, {add: , from: a*, repeat: 1200}]\n"
     assert faults(text) == [
-        "the spec goes through more than 100,000 steps, the bound on a network; "
-        "those that are left out count, too"
+        (
+            "the spec goes through more than 100,000 steps, the bound on a network; "
+            "those that are left out count, too"
+        )
     ]
 
 

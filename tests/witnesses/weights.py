@@ -81,7 +81,7 @@ def _form(shapes: dict[str, tuple[int, ...]]) -> tuple[tuple[str, tuple[int, ...
     """Return what layers of one form have in common; a kernel of 1x1 is a matrix."""
 
     def shortened(shape: tuple[int, ...]) -> tuple[int, ...]:
-        while len(shape) > 2 and shape[0] == 1:  # noqa: PLR2004 - a matrix is left
+        while len(shape) > 2 and shape[0] == 1:  # a matrix is left
             shape = shape[1:]
         return shape
 
