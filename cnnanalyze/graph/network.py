@@ -119,10 +119,10 @@ class Network:
         """
         if len(self.inputs) != 1:
             raise UsageError(
-                f"{self.name} has {len(self.inputs)} inputs ({', '.join(self.inputs)}), and what "
-                "is asked can be told of networks with one",
-                help="of several, 'analyze' tells shapes, parameters, operations, memory and what "
-                "layers see of each input, and 'verify' runs them",
+                f"{self.name} has {len(self.inputs)} inputs ({', '.join(self.inputs)}), and this "
+                "is told of networks with one",
+                help="of several, 'summary' tells shapes, parameters, operations, memory and what "
+                "layers see of each input, 'explain' works them out, and 'verify' runs the network",
             )
         return next(iter(self.inputs.items()))
 

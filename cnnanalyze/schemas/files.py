@@ -124,6 +124,7 @@ def _network() -> Schema:
         "classes": {"type": "integer", "minimum": 1, "description": "units of the last layer"},
         "trains": {**layers, "description": "the layers that training changes"},
         "input": {"description": "as in a spec"},
+        "inputs": {"description": "as in a spec"},
         "layers": {"type": "array", "description": "as in a spec"},
         "blocks": {"type": "object", "description": "as in a spec"},
         "params": {"type": "object", "description": "as in a spec"},

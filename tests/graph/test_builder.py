@@ -214,7 +214,7 @@ def test_what_is_told_of_networks_with_one_input_is_refused_plainly() -> None:
         with pytest.raises(cnn.UsageError) as caught:
             ask()
         assert caught.value.message == (
-            "two has 2 inputs (left, right), and what is asked can be told of networks with one"
+            "two has 2 inputs (left, right), and this is told of networks with one"
         )
     assert cnn.explain(net, "add1", "output").value == Shape((9, 7), 2)
     assert cnn.lint(net).findings == ()

@@ -78,15 +78,21 @@ def topic_in(quantity: str) -> str:
     return quantity.partition(OF)[0]
 
 
-def _input_in(quantity: str) -> NodeId | None:
-    """Return the input that a quantity names, if it names one."""
+def input_in(quantity: str) -> NodeId | None:
+    """Return the input that a quantity names, if it names one.
+
+    Examples
+    --------
+    >>> input_in("receptive_field of left"), input_in("output")
+    ('left', None)
+    """
     name = quantity.partition(OF)[2]
     return NodeId(name) if name else None
 
 
 def _is_of_input(analysis: Analysis, layer: str, quantity: str, about: LayerQuestion) -> bool:
     """Whether a quantity names an input only where it may, and one that the layer sees."""
-    name = _input_in(quantity)
+    name = input_in(quantity)
     if name is None:
         return True
     sees = dict(analysis[layer].sees) or analysis.network.inputs
@@ -94,7 +100,7 @@ def _is_of_input(analysis: Analysis, layer: str, quantity: str, about: LayerQues
 
 
 def _about(analysis: Analysis, layer: str, quantity: str, style: Notation) -> SymbolicLayer:
-    return SymbolicLayer(analysis, analysis[layer], style, _input_in(quantity))
+    return SymbolicLayer(analysis, analysis[layer], style, input_in(quantity))
 
 
 def _words_for(analysis: Analysis, layer: str, topic: str) -> tuple[str, ...]:
@@ -180,7 +186,7 @@ def explain(
         draft.reasons += reasons(asked, key)
     draft.remarks += remarks(asked, topic)
     words = about.words.format(id=layer, do="does")
-    if (name := _input_in(quantity)) is not None:
+    if (name := input_in(quantity)) is not None:
         words = f"{words.removesuffix('?')} in {name}?"
     return _explanation(words, asked.subject, (layer, quantity, notation), draft)
 

@@ -29,7 +29,7 @@ from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OfAnswers, OfNetwork, OfTopic
 from cnnanalyze.course.sheets.solve import Solved
 from cnnanalyze.errors import CnnError
-from cnnanalyze.graph.node import INPUT
+from cnnanalyze.graph.node import NodeId
 
 MOST_ALONE = 12
 """So many earlier answers are tried one by one, the latest ones; the others only together."""
@@ -188,7 +188,8 @@ def _sized(about: About | None, chosen: Sequence[Earlier]) -> About | None:
         if source is not None and source.network is about.network:
             sizes.update(_maps_of(earlier, source))
         elif _is_input(earlier, about):
-            sizes[INPUT] = _as_input(earlier.value, about.network.input)
+            (name,) = _inputs_like(earlier, about)
+            sizes[name] = _as_input(earlier.value, about.network.inputs[name].shape)
     asked = about.layers or (about.layer,)
     if not sizes or set(sizes) >= set(asked):
         return None
@@ -226,13 +227,23 @@ def _is_input(earlier: Earlier, about: About) -> bool:
     asked = earlier.solved.ask.about
     if isinstance(asked, OfAnswers) or asked.quantity != "output":
         return False
-    right, shape = earlier.solved.solution.value, about.network.input
-    if _was_given(earlier, right):
-        return False
-    if isinstance(right, tuple):
-        return bool(shape.size) and right == shape.extents
+    return not _was_given(earlier, earlier.solved.solution.value) and bool(
+        _inputs_like(earlier, about)
+    )
+
+
+def _inputs_like(earlier: Earlier, about: About) -> tuple[NodeId, ...]:
+    """Return the input that has the shape, or the size, that an answer gives; none of several."""
+    right, asked = earlier.solved.solution.value, earlier.solved.ask.about
     is_size = isinstance(asked, OfTopic) and asked.topic == "window"
-    return is_size and bool(shape.size) and set(shape.size) == {right}
+
+    def fits(shape: Shape) -> bool:
+        if isinstance(right, tuple):
+            return bool(shape.size) and right == shape.extents
+        return is_size and bool(shape.size) and set(shape.size) == {right}
+
+    found = tuple(name for name, one in about.network.inputs.items() if fits(one.shape))
+    return found if len(found) == 1 else ()
 
 
 def _as_input(value: Nested, shape: Shape) -> Shape:
@@ -270,7 +281,9 @@ def _was_given(earlier: Earlier, right: Nested) -> bool:
     if isinstance(about, OfTopic):
         values = [getattr(about.section, key) for key in type(about.section).model_fields]
         return right in values or (right,) in values
-    return source is not None and right == source.network.input.extents
+    return source is not None and any(
+        right == given.shape.extents for given in source.network.inputs.values()
+    )
 
 
 _NUMBERS = {"input": "output", "samples": "training_samples"}

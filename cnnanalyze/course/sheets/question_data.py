@@ -15,8 +15,8 @@ from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic, words_of
 from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion
 from cnnanalyze.course.sheets.wording import brief
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.network import Network, shapes_in
+from cnnanalyze.graph.node import Node
 
 
 class QuestionDatum(NamedTuple):
@@ -151,10 +151,14 @@ def _name_of(matrix: Any) -> str:  # noqa: ANN401
 def _of_network(network: Network, tree: Mapping) -> Iterator[QuestionDatum]:
     if tree.get("spec") is not None:
         yield QuestionDatum("network", network.name)
-    yield QuestionDatum("input", str(network.input))
-    if network.values is not None:
-        yield QuestionDatum("numbers of the input", _nested(network.values))
-    yield QuestionDatum("layers", lines=tuple(_lines(network.nodes)))
+    several = len(network.inputs) > 1
+    yield QuestionDatum("inputs" if several else "input", shapes_in(network))
+    for name, given in network.inputs.items():
+        if given.values is not None:
+            of = name if several else "the input"
+            yield QuestionDatum(f"numbers of {of}", _nested(given.values))
+    first = next(iter(network.inputs)) if not several else ""
+    yield QuestionDatum("layers", lines=tuple(_lines(network.nodes, first)))
     settings = tree.get("set")
     if isinstance(settings, Mapping):
         yield QuestionDatum(
@@ -170,9 +174,12 @@ def _of_network(network: Network, tree: Mapping) -> Iterator[QuestionDatum]:
         yield QuestionDatum("for each of", ", ".join(map(str, names)))
 
 
-def _lines(nodes: Sequence[Node]) -> Iterator[str]:
-    """Yield a line for each layer and for each block, what is repeated in it said once."""
-    before: str = INPUT
+def _lines(nodes: Sequence[Node], before: str) -> Iterator[str]:
+    """Yield a line for each layer and for each block, what is repeated in it said once.
+
+    What stands before the first layer need not be said to be what it reads; of several inputs
+    nothing does.
+    """
     for top, group in groupby(nodes, key=lambda n: n.id.split("/")[0]):
         members = list(group)
         inner = [

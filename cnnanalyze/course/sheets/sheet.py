@@ -17,7 +17,7 @@ ENDING = ".sheet"
 ONLY = "answer"
 """The name of the answer to a question that asks for one thing."""
 
-OF_SPEC = ("input", "layers", "blocks", "params", "defaults", "train", "outputs")
+OF_SPEC = ("input", "inputs", "layers", "blocks", "params", "defaults", "train", "outputs")
 """Keys of a small spec inside a question."""
 
 

@@ -296,7 +296,7 @@ def _is_list(tree: MappingTree, key: str) -> bool:
 def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> Network:
     """Build the network that stands in a question; its faults have their places in the sheet."""
     faults = Faults()
-    if tree.get("input") is None:
+    if tree.get("input") is None and tree.get("inputs") is None:
         faults.add(
             "'layers' need an 'input'", tree.mark, help="input: 32x32x3 (height x width x channels)"
         )

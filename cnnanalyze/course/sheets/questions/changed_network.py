@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import Layer
 
 Change = Callable[[Node], Layer | None]
@@ -34,8 +34,8 @@ def changed(
     >>> str(net["fc3"].input_shapes[0]), str(without["fc3"].input_shapes[0])
     ('5x5x16', '10x10x16')
     """
-    shapes: dict[str, Shape] = {INPUT: network.input}
-    standing: dict[str, Any] = {INPUT: INPUT}
+    shapes: dict[str, Shape] = {name: given.shape for name, given in network.inputs.items()}
+    standing: dict[str, Any] = {name: name for name in network.inputs}
     nodes = []
     for node in network:
         inputs = tuple(standing[i] for i in node.inputs)
@@ -66,7 +66,8 @@ def sized(network: Network, sizes: Mapping[str, Shape]) -> Network:
     >>> str(sized(net, {"conv1": Shape((30, 30), 8)})["pool1"].output)
     '15x15x8'
     """
-    if INPUT in sizes:
-        given = replace(network.inputs[INPUT], shape=sizes[INPUT])
-        network = replace(network, inputs={INPUT: given})
+    given = {
+        name: replace(one, shape=sizes.get(name, one.shape)) for name, one in network.inputs.items()
+    }
+    network = replace(network, inputs=given)
     return changed(network, size=lambda node, _, ruled: sizes.get(node.id, ruled))

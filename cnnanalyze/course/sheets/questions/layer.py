@@ -10,7 +10,14 @@ from cnnanalyze.core.expression import Name, given
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.counts import counts
-from cnnanalyze.course.explanations.explain import can_explain, explain, quantities
+from cnnanalyze.course.explanations.explain import (
+    can_explain,
+    explain,
+    input_in,
+    quantities,
+    topic_in,
+    words_for,
+)
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.layer_questions import questions
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
@@ -72,14 +79,15 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
     analysis, layer = about.analysis, about.layer
     if not can_explain(analysis, layer, quantity):
         return given(0)
-    if (tree_of := questions()[quantity].tree) is not None:
-        asked = SymbolicLayer(analysis, analysis[layer], Asking().style)
+    topic, image = topic_in(quantity), input_in(quantity)
+    if (tree_of := questions()[topic].tree) is not None:
+        asked = SymbolicLayer(analysis, analysis[layer], Asking().style, image)
         if (tree := tree_of(asked)) is not None:
             return tree
     steps = explain(analysis, layer, quantity).steps
     if quantity == "output":
         return _shape_tree(steps, analysis, layer)
-    if quantity in SIDES or isinstance(value, tuple):
+    if topic in SIDES or isinstance(value, tuple):
         return None
     whole = unfold(steps, layer)
     row = counts().get(quantity)
@@ -145,7 +153,11 @@ def unknown(about: About, quantity: str) -> UsageError:
     analysis, layer = about.analysis, about.layer
     known = [*counts(), *PATTERN, "count"]
     of_layer = [
-        q for q in questions() if layer in about.network and can_explain(analysis, layer, q)
+        word
+        for q in questions()
+        if layer in about.network
+        for word in words_for(analysis, layer, q)
+        if can_explain(analysis, layer, word)
     ]
     if of_layer:
         known = of_layer

@@ -18,7 +18,7 @@ from cnnanalyze.course.sheets.questions.misread_network import freezings, readin
 from cnnanalyze.course.sheets.questions.sizes import size_trees
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
@@ -48,7 +48,9 @@ class About:
     @cached_property
     def scene(self) -> Scene:
         """What lies around every layer."""
-        above: dict[str, tuple[int, ...]] = {INPUT: (self.network.input.channels,)}
+        above: dict[str, tuple[int, ...]] = {
+            name: (given.shape.channels,) for name, given in self.network.inputs.items()
+        }
         found: Scene = {}
         for node in self.network:
             depths = above[node.inputs[0]]
