@@ -191,6 +191,11 @@ class Conversion:
         ]
         return self.laid(op, value.layer, axes)
 
+    def moves(self, layer: Made, axes: Sequence[Axis]) -> int:
+        """Return how many layers it would take to have these digits for axes."""
+        key = (layer.id, tuple(joined(axis) for axis in axes))
+        return 0 if key in self._laid else len(list(steps(layer.shape, axes)))
+
     def laid(self, op: Operation, layer: Made, axes: Sequence[Axis]) -> Made:
         """Return a layer with these digits of another one for axes."""
         key = (layer.id, tuple(joined(axis) for axis in axes))

@@ -17,7 +17,7 @@ from cnnanalyze.core.files import printable
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import SpecError
 from cnnanalyze.exchange.front_end import front_end
-from cnnanalyze.exchange.onnx.constants import Known, known
+from cnnanalyze.exchange.onnx.constants import Known, broadcast, known
 from cnnanalyze.exchange.onnx.conversion import (
     Call,
     Conversion,
@@ -38,7 +38,7 @@ from cnnanalyze.exchange.onnx.model import Value as Declared
 from cnnanalyze.exchange.onnx.operators import OPERATORS, function_of
 from cnnanalyze.exchange.onnx.patterns import Patterns
 from cnnanalyze.exchange.onnx.read import read
-from cnnanalyze.exchange.views import IMAGES, REPEATED, View, joined
+from cnnanalyze.exchange.views import IMAGES, REPEATED, Digit, View, joined
 from cnnanalyze.graph.builder import MOST_AXES, NetworkBuilder
 from cnnanalyze.graph.builder import Tensor as Made
 from cnnanalyze.graph.network import Network
@@ -114,7 +114,7 @@ def convert(
 ) -> Converted:
     """Return the network of a model, and how it came about."""
     _refuse_newer(model)
-    graph = _wanted(model.graph, outputs)
+    graph = _wanted(_begun(model.graph, inputs or {}), outputs)
     graph = Graph(
         graph.name,
         graph.inputs,
@@ -156,6 +156,22 @@ def _refuse_newer(model: Model) -> None:
             f"{NEWEST_OPSET}: {opset} > {NEWEST_OPSET}",
             help="export it for an older version (opset_version=)",
         )
+
+
+def _begun(graph: Graph, inputs: Mapping[str, Sequence[int]]) -> Graph:
+    """Return a graph that begins where extents are given for what an operation gives."""
+    made = {name for op in graph.operations for name in op.outputs}
+    begun = made.intersection(inputs)
+    if not begun:
+        return graph
+    known = {value.name: value for value in (*graph.values.values(), *graph.outputs)}
+    given = [known.get(name, Declared(name, "float32", None)) for name in inputs if name in begun]
+    left = [op for op in graph.operations if not begun.intersection(op.outputs)]
+    needed = {name for op in left for name in op.inputs}
+    kept = [one for one in graph.inputs if one.name in needed or one.name in inputs]
+    return Graph(
+        graph.name, (*kept, *given), graph.outputs, tuple(left), graph.constants, graph.values
+    )
 
 
 def _wanted(graph: Graph, outputs: Sequence[str] | None) -> Graph:
@@ -246,20 +262,19 @@ def _input(to: Conversion, value: Declared, extents: tuple[int, ...], number: in
     own = list(range(first, len(extents)))
     last = channels_axis(to.graph, value.name, extents, first)
     order = [axis for axis in own if axis != last] + ([last] if own else [])
-    while len(order) > MOST_AXES + 1:  # what is too many axes for a map counts along one
-        raise SpecError(
-            f"input '{value.name}' has {len(order)} axes besides the batch, and a map has at most "
-            f"{MOST_AXES} and its channels: {len(order)} > {MOST_AXES + 1}",
-            help="choose a part of the graph that reads fewer (--input, --output)",
-        )
     sizes = [extents[axis] for axis in order] or [1]
+    # More axes than a map has count along its first.
+    more = max(0, len(order) - MOST_AXES - 1)
+    sizes = [prod(sizes[: more + 1]), *sizes[more + 1 :]]
     # A single input is called 'input'.
     name = "" if number < 0 else readable(value.name, "") or f"input{number + 1}"
     layer = to.builder.input(*sizes, name=name)
     to.inputs.add(layer.id)
-    roles = [IMAGES if axis < first else order.index(axis) for axis in range(len(extents))]
-    images = extents[0] if is_batch else 1
-    return Viewed(layer, View.of(layer.shape, roles, images), value.type)
+    laid = View.of(layer.shape, range(len(sizes))).reshape([extents[axis] for axis in order])
+    assert laid is not None
+    images = joined([Digit(IMAGES, 1, extents[0])]) if is_batch else ()
+    axes = [images if a < first else laid.axes[order.index(a)] for a in range(len(extents))]
+    return Viewed(layer, View(tuple(axes)), value.type)
 
 
 # --- operations -----------------------------------------------------------------------------------
@@ -359,6 +374,8 @@ def _opaque(call: Call, reason: str) -> Value | tuple[Value | None, ...]:
     if not call.computed:
         found = []
         for name in kept:
+            if shapes[name] is None and len(kept) == 1:
+                shapes[name] = _joined_extents(call)
             if shapes[name] is None:
                 raise to.refuse(
                     op,
@@ -377,8 +394,8 @@ def _opaque(call: Call, reason: str) -> Value | tuple[Value | None, ...]:
         if not name:
             made.append(None)
             continue
-        if extents is None and len(op.outputs) == 1 and op.operator in SAME_EXTENTS:
-            extents = call.viewed().extents
+        if extents is None and len(op.outputs) == 1:
+            extents = _joined_extents(call)
         if extents is None:
             if name in to.readers or name in to.given:
                 raise to.refuse(
@@ -408,44 +425,83 @@ def _opaque_part(call: Call, name: str) -> Value:
     return _declared_layer(call, layers, extents, 0)
 
 
+def _joined_extents(call: Call) -> tuple[int, ...] | None:
+    """Return the extents of what is computed number by number."""
+    if call.op.domain:
+        return None
+    tensors = [one for one in call.read if isinstance(one, Known | Viewed)]
+    if call.op.operator in WRITING:
+        tensors = tensors[:1]
+    elif call.op.operator not in SAME_EXTENTS:
+        return None
+    return broadcast(*(one.shape if isinstance(one, Known) else one.extents for one in tensors))
+
+
+WRITING = frozenset({"ScatterND", "ScatterElements", "Scatter", "Trilu", "CumSum", "TensorScatter"})
+"""Operators that change some numbers of their first input."""
 SAME_EXTENTS = frozenset(
     {
         "Acos",
         "Acosh",
+        "And",
         "Asin",
         "Asinh",
         "Atan",
         "Atanh",
+        "BatchNormalization",
         "Bernoulli",
         "BitShift",
+        "BitwiseAnd",
         "BitwiseNot",
+        "BitwiseOr",
+        "BitwiseXor",
+        "Cast",
         "Ceil",
         "Celu",
+        "Clip",
         "Cos",
         "Cosh",
         "CumSum",
+        "Div",
+        "Dropout",
+        "Equal",
         "Erf",
         "Floor",
+        "Greater",
+        "GreaterOrEqual",
+        "HardSwish",
         "Hardmax",
         "IsInf",
         "IsNaN",
+        "LRN",
+        "Less",
+        "LessOrEqual",
+        "LogSoftmax",
         "LpNormalization",
+        "Max",
         "MeanVarianceNormalization",
+        "Min",
+        "Mod",
         "Not",
+        "Or",
         "PRelu",
+        "Pow",
         "Round",
         "Shrink",
         "Sign",
         "Sin",
         "Sinh",
+        "Softmax",
         "Softsign",
         "Swish",
         "Tan",
         "ThresholdedRelu",
         "Trilu",
+        "Where",
+        "Xor",
     }
 )
-"""Operators whose output has the extents of what they read."""
+"""Operators that compute number by number, or keep the extents of their first input."""
 
 
 def _declared(to: Conversion, name: str) -> tuple[int, ...] | None:

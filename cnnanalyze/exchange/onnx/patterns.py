@@ -39,12 +39,19 @@ class Patterns:
         instead: dict[int, Operation] = {}
         gone: set[int] = set()
         for op in reversed(self.graph.operations):
-            if id(op) in gone or op.operator not in {"Mul", "Div"}:
+            if id(op) in gone or op.domain:
+                continue
+            found = self._norm(op) or self._groups(op) or self._softplus(op)
+            if found is not None and gone.isdisjoint(map(id, found[1])):
+                instead[id(op)] = found[0]
+                gone |= {id(one) for one in found[1]} - {id(op)}
+                continue
+            if op.operator not in {"Mul", "Div"}:
                 continue
             product = self.product(op.outputs[0])
             for find in (self._gated, self._ramp, self._gelu):
-                if found := find(product):
-                    kind, x, used = found
+                if known := find(product):
+                    kind, x, used = known
                     instead[id(op)] = Operation(op.name, kind, DOMAIN, (x,), op.outputs)
                     gone |= {id(one) for one in (*product.made, *used)} - {id(op)}
                     break
@@ -54,23 +61,47 @@ class Patterns:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def number(self, name: str) -> float | None:
-        """Return the number of a constant that is one."""
+    def held(self, name: str) -> tuple[tuple[int, ...], tuple[float, ...] | None] | None:
+        """Return the extents of a constant, and its numbers if they are known."""
         tensor: object = self.graph.constants.get(name)
-        if tensor is None and (op := self.maker.get(name)) and op.operator == "Constant":
-            value = op.attributes.get("value", op.attributes.get("value_float"))
-            if isinstance(value, int | float):
-                return float(value)
-            tensor = value
         op = self.maker.get(name)
         if op and op.operator in {"Cast", "CastLike", "Identity"} and op.inputs:
-            return self.number(op.inputs[0])
+            return self.held(op.inputs[0])
+        if tensor is None and op and op.operator == "Constant":
+            tensor = op.attributes.get("value", op.attributes.get("value_float"))
+            if isinstance(tensor, int | float):
+                return (), (float(tensor),)
         if not isinstance(tensor, Tensor):
             return None
         found = numbers(tensor)
-        if found is None or len(found) != 1 or isinstance(found[0], str):
-            return None
-        return float(found[0])
+        if found is None or any(isinstance(n, str) for n in found):
+            return tensor.shape, None
+        return tensor.shape, tuple(map(float, found))
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a value is a constant of the file."""
+        return self.held(name) is not None
+
+    def extents(self, name: str) -> tuple[int, ...] | None:
+        """Return the extents of a constant."""
+        found = self.held(name)
+        return None if found is None else found[0]
+
+    def whole(self, name: str) -> tuple[int, ...] | None:
+        """Return the numbers of a constant as whole ones."""
+        found = self.held(name)
+        return None if found is None or found[1] is None else tuple(map(int, found[1]))
+
+    def filled(self, name: str) -> float | None:
+        """Return the number that a constant has again and again."""
+        found = self.held(name)
+        many = set(found[1]) if found and found[1] else set()
+        return many.pop() if len(many) == 1 else None
+
+    def number(self, name: str) -> float | None:
+        """Return the number of a constant that is one."""
+        found = self.held(name)
+        return found[1][0] if found and found[1] and len(found[1]) == 1 else None
 
     def made_by(self, name: str, *operators: str) -> Operation | None:
         """Return what makes a value, if it is one of these and nobody else reads it."""
@@ -191,6 +222,113 @@ class Patterns:
         if power and power.inputs[0] == x and _is(self.number(power.inputs[1]), 3):
             return [op, *product.made, power]
         return None
+
+    def _norm(self, op: Operation) -> tuple[Operation, list[Operation]] | None:
+        """Find a layer normalisation that is written out, with scale and bias or without."""
+        used = [op]
+        held = ["", ""]
+        node: Operation | None = op
+        for place, operator in ((1, "Add"), (0, "Mul")):
+            if node is None or node.operator != operator:
+                continue
+            constants = [name for name in node.inputs if self.is_constant(name)]
+            others = [name for name in node.inputs if not self.is_constant(name)]
+            if len(constants) != 1 or len(others) != 1:
+                return None
+            held[place] = constants[0]
+            node = self.made_by(others[0], "Div", "Mul")
+            used += [node] if node else []
+        if node is None or node.operator != "Div":
+            return None
+        top, below = node.inputs
+        root = self.made_by(below, "Sqrt")
+        offset = self.made_by(root.inputs[0], "Add") if root else None
+        centred = self.maker.get(top)
+        if root is None or offset is None or centred is None or centred.operator != "Sub":
+            return None
+        epsilon = next((n for name in offset.inputs if (n := self.number(name)) is not None), None)
+        spread = next(
+            (m for name in offset.inputs if (m := self.made_by(name, "ReduceMean"))), None
+        )
+        mean = self.made_by(centred.inputs[1], "ReduceMean")
+        if epsilon is None or spread is None or mean is None:
+            return None
+        square = self.made_by(spread.inputs[0], "Pow", "Mul")
+        x = centred.inputs[0]
+        if square is None or set(square.inputs[:1]) != {top} or mean.inputs[0] != x:
+            return None
+        is_square = (
+            square.inputs[1] == top
+            if square.operator == "Mul"
+            else _is(self.number(square.inputs[1]), 2)
+        )
+        axes = self._axes(mean)
+        readers = 3 if square.operator == "Mul" else 2
+        if not is_square or axes is None or axes != self._axes(spread):
+            return None
+        if self.readers[top] != readers or not mean.attributes.get("keepdims", 1):
+            return None
+        made = Operation(
+            op.name,
+            "LayerNorm",
+            DOMAIN,
+            (x, *held),
+            op.outputs,
+            {"axes": axes, "epsilon": float(f"{epsilon:.7g}")},
+        )
+        return made, [*used, root, offset, centred, spread, mean, square]
+
+    def _axes(self, op: Operation) -> tuple[int, ...] | None:
+        """Return the axes of a reduction, as an attribute or an input."""
+        said = op.attributes.get("axes")
+        if isinstance(said, tuple):
+            return tuple(n for n in said if isinstance(n, int))
+        return self.whole(op.inputs[1]) if len(op.inputs) > 1 else None
+
+    def _groups(self, op: Operation) -> tuple[Operation, list[Operation]] | None:
+        """Find a group normalisation, written as one of instances between reshapes."""
+        used, held, node = [op], ["", ""], op
+        for place, operator in ((1, "Add"), (0, "Mul")):
+            constants = [name for name in node.inputs if self.is_constant(name)]
+            others = [name for name in node.inputs if not self.is_constant(name)]
+            if node.operator != operator or len(constants) != 1 or len(others) != 1:
+                return None
+            held[place] = constants[0]
+            following = self.made_by(others[0], "Mul", "Reshape")
+            if following is None:
+                return None
+            node = following
+            used.append(node)
+        norm = self.made_by(node.inputs[0], "InstanceNormalization")
+        if node.operator != "Reshape" or norm is None:
+            return None
+        before = self.made_by(norm.inputs[0], "Reshape")
+        groups = self.extents(norm.inputs[1])
+        plain = [self.filled(name) for name in norm.inputs[1:]]
+        scale = self.extents(held[0])
+        if before is None or groups is None or plain != [1, 0] or scale is None:
+            return None
+        if sum(n > 1 for n in scale) > 1:
+            return None
+        made = Operation(
+            op.name,
+            "GroupNorm",
+            DOMAIN,
+            (before.inputs[0], *held),
+            op.outputs,
+            {"num_groups": groups[0], "epsilon": norm.attributes.get("epsilon", 1e-5)},
+        )
+        return made, [*used, norm, before]
+
+    def _softplus(self, op: Operation) -> tuple[Operation, list[Operation]] | None:
+        """Find a softplus that passes large numbers on as they are."""
+        if op.operator != "Where":
+            return None
+        condition, x, other = op.inputs
+        bent, is_large = self.made_by(other, "Softplus"), self.made_by(condition, "Greater")
+        if bent is None or is_large is None or bent.inputs[0] != x or is_large.inputs[0] != x:
+            return None
+        return Operation(op.name, "Softplus", "", (x,), op.outputs), [op, bent, is_large]
 
 
 def _is(number: object, wanted: float) -> bool:

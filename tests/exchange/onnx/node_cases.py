@@ -118,7 +118,9 @@ def compared(found: Mapping[str, Array], wanted: Mapping[str, Array]) -> tuple[b
     for name, array in wanted.items():
         if found[name].shape != array.shape:
             return False, f"'{name}' is {found[name].shape}, not {array.shape}"
-        if not np.allclose(found[name], array.astype(np.float64), rtol=1e-3, atol=1e-5):
+        if not np.allclose(
+            found[name], array.astype(np.float64), rtol=1e-3, atol=1e-5, equal_nan=True
+        ):
             return False, f"the numbers of '{name}' are others"
     return True, ""
 

@@ -123,6 +123,10 @@ def prelu(call: Call) -> Value:
         raise call.to.refuse(call.op, "its slopes are missing")
     rank = value.view.rank
     shape = (1,) * (rank - len(slope.shape)) + slope.shape
+    if len(slope.shape) == 1 and rank > 1 and slope.count == value.extents[1]:
+        # Before version 7, and in files since: one number for each channel.
+        is_old = call.opset < 7 or value.extents[-1] != slope.count  # noqa: PLR2004 - since then
+        shape = (1, slope.count, *(1,) * (rank - 2)) if is_old else shape
     if slope.count == 1:
         return call.elementwise("prelu", value, shared=True, holds={"slope": slope})
     own = [axis for axis, n in enumerate(shape) if n > 1]

@@ -22,6 +22,7 @@ from cnnanalyze.exchange.onnx.conversion import (
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.activation import clipped
+from cnnanalyze.exchange.onnx.operators.axes import extents_of
 from cnnanalyze.exchange.views import (
     IMAGES,
     REPEATED,
@@ -31,7 +32,6 @@ from cnnanalyze.exchange.views import (
     divided,
     extent,
     joined,
-    steps,
 )
 from cnnanalyze.graph.builder import Tensor as Made
 
@@ -58,6 +58,7 @@ def join(call: Call) -> Value:
 def joint(call: Call, read: Sequence[Value]) -> Value:
     """Join computed tensors and constants."""
     name = call.op.operator
+    read = _aligned(call, read)
     values = [value for value in read if isinstance(value, Viewed)]
     given = [value for value in read if isinstance(value, Known)]
     if not values:
@@ -82,6 +83,22 @@ def joint(call: Call, read: Sequence[Value]) -> Value:
     for constant in given:
         found_ = with_constant(call, kind, found_, constant)
     return found_
+
+
+def _aligned(call: Call, read: Sequence[Value]) -> Sequence[Value]:
+    """Return tensors with their axes under one another, as versions before 7 could say."""
+    if call.opset >= 7 or "axis" not in call.op.attributes or len(read) != 2:  # noqa: PLR2004
+        return read
+    first, second = read
+    if not isinstance(first, Known | Viewed) or not isinstance(second, Known | Viewed):
+        return read
+    rank, own = (len(extents_of(one)) for one in (first, second))
+    behind = rank - call.axis(call.whole("axis"), rank) - own
+    if behind <= 0:
+        return read
+    if isinstance(second, Known):
+        return first, constants.reshaped(second, (*second.shape, *(1,) * behind))
+    return first, replace(second, view=second.view.insert(range(own, own + behind)))
 
 
 def with_constant(
@@ -407,8 +424,7 @@ def _concatenated(call: Call, values: Sequence[Viewed], axis: int) -> Viewed:
         options.insert(0, [*sorted(full, key=place), axis])
     costs = [
         sum(
-            len(list(steps(v.layer.shape, [without_images(v.view.axes[a]) for a in option])))
-            for v in values
+            call.to.moves(v.layer, [without_images(v.view.axes[a]) for a in option]) for v in values
         )
         for option in options
     ]

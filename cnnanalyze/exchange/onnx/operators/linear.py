@@ -19,7 +19,7 @@ from cnnanalyze.exchange.onnx.conversion import (
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.joining import added, summed
-from cnnanalyze.exchange.views import IMAGES, Axis, Digit, View, joined, steps
+from cnnanalyze.exchange.views import IMAGES, Axis, Digit, View, joined
 
 
 @operator("Gemm")
@@ -221,7 +221,7 @@ def _matrix(
     options = []
     for order in ((n, n + 1), (n + 1, n)):
         axes = [without_images(view.axes[axis]) for axis in (*batch, *order)]
-        options.append((len(list(steps(value.layer.shape, axes))), order, axes))
+        options.append((call.to.moves(value.layer, axes), order, axes))
     turns = options[1][0] < options[0][0]
     _, _, axes = options[int(turns)]
     return call.to.laid(call.op, value.layer, axes), turns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cnnanalyze.exchange.onnx import constants
 from cnnanalyze.exchange.onnx.constants import Known
 from cnnanalyze.exchange.onnx.conversion import (
     Call,
@@ -17,6 +18,7 @@ from cnnanalyze.exchange.onnx.conversion import (
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.joining import in_order
 from cnnanalyze.exchange.onnx.operators.reduction import reduced
+from cnnanalyze.exchange.onnx.patterns import DOMAIN
 
 
 @operator("BatchNormalization")
@@ -116,17 +118,21 @@ def _groups(value: Viewed) -> int | None:
 @operator("GroupNormalization")
 def group_normalization(call: Call) -> Value:
     """Add a group normalisation; before version 21 its scales are one for each group."""
-    value, scale, bias = call.viewed(), call.known(1), call.known(2)
-    groups = call.whole("num_groups", 1)
-    channels = value.extents[1]
-    made, lead = call.map(value)
-    if lead:
-        raise MixedImages
+    scale, bias = call.known(1), call.known(2)
+    groups, channels = call.whole("num_groups", 1), call.viewed().extents[1]
     is_old = call.opset < 21  # noqa: PLR2004 - since when they are per channel
     if is_old and scale is not None and scale.count == groups != channels:
         if not (_is_filled(scale, 1) and _is_filled(bias, 0)):
             raise Unsupported("it scales groups of channels")
         scale = bias = None
+    return _group_norm(call, scale, bias)
+
+
+def _group_norm(call: Call, scale: Known | None, bias: Known | None) -> Value:
+    value, groups = call.viewed(), call.whole("num_groups", 1)
+    made, lead = call.map(value)
+    if lead:
+        raise MixedImages
     found = call.add(
         "groupnorm",
         made,
@@ -163,6 +169,26 @@ def rms_normalization(call: Call) -> Value:
     return _over(call, "rmsnorm", scale, None, {} if scale else {"scale": False}, 1e-5)
 
 
+@operator("LayerNorm", domain=DOMAIN)
+def written_out(call: Call) -> Value:
+    """Add a layer normalisation that is written out in the file."""
+    scale, bias = call.known(1), call.known(2)
+    rank = call.viewed().view.rank
+    axes = sorted(call.axis(axis, rank) for axis in call.wholes("axes") or ())
+    flags = _flags(scale, bias, (True, True))
+    return _over(call, "layernorm", scale, bias, flags, 1e-5, axes)
+
+
+@operator("GroupNorm", domain=DOMAIN)
+def grouped(call: Call) -> Value:
+    """Add a group normalisation that is written out in the file."""
+    scale, bias = (
+        None if one is None else constants.reshaped(one, (one.count,))
+        for one in (call.known(1), call.known(2))
+    )
+    return _group_norm(call, scale, bias)
+
+
 def _over(
     call: Call,
     kind: str,
@@ -170,12 +196,14 @@ def _over(
     bias: Known | None,
     flags: dict[str, Any],
     eps: float,
+    axes: Sequence[int] | None = None,
 ) -> Value:
+    """Add a normalisation over axes; by default all from one on."""
     value = call.viewed()
     rank = value.view.rank
-    axis = call.axis(call.whole("axis", -1), rank)
-    axes = list(range(axis, rank))
-    everything = not any(without_images(value.view.axes[a]) for a in range(axis))
+    if axes is None:
+        axes = list(range(call.axis(call.whole("axis", -1), rank), rank))
+    everything = not any(without_images(value.view.axes[a]) for a in range(rank) if a not in axes)
     if everything and not value.layer.shape.is_vector and _each_once(value, axes):
         made, view = value.layer, value.view
         flags = {**flags, "axes": "all"}

@@ -1,0 +1,363 @@
+"""Networks of ONNX' operators: what becomes of them, and what is said of those that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.errors import SpecError
+from cnnanalyze.exchange.onnx.model import Model, Operation, Tensor
+from cnnanalyze.exchange.onnx.network import convert, network
+from tests.exchange.onnx.models import Extents, floats, model, node, whole
+
+WEIGHT = floats("w", (4, 3, 3, 3))
+
+
+def words(made: cnn.Network) -> list[str]:
+    """Return each layer in a word or two."""
+    return [f"{one.kind} {one.output}" for one in made]
+
+
+def test_extents_that_are_no_numbers_are_one_image_in_front_and_asked_for_behind() -> None:
+    given = {"x": ("batch", 3, "height", "width")}
+    conv = model([node("y = Conv x w")], [WEIGHT], given)
+    with pytest.raises(SpecError) as caught:
+        network(conv)
+    assert str(caught.value) == (
+        "error: input 'x' is batchx3xheightxwidth: extent 3 is no number\n"
+        "  help: give the extents: --input x=3x224x224"
+    )
+    for size in ((3, 10, 14), (1, 3, 10, 14)):
+        assert words(network(conv, inputs={"x": size})) == ["conv 8x12x4"]
+
+
+def test_network_begins_and_ends_where_it_is_asked_to() -> None:
+    chain = model(
+        [node("a = Relu x"), node("b = Conv a w"), node("c = Tanh b"), node("d = Sigmoid c")],
+        [WEIGHT],
+    )
+    assert words(network(chain, outputs=["c"])) == ["relu 10x14x3", "conv 8x12x4", "tanh 8x12x4"]
+    part = network(chain, inputs={"b": (1, 4, 5, 7)}, outputs=["c"])
+    assert (str(part.input), words(part)) == ("5x7x4", ["tanh 5x7x4"])
+
+
+def test_bias_that_is_added_behind_belongs_to_its_layer() -> None:
+    made = network(
+        model([node("a = Conv x w"), node("y = Add a b")], [WEIGHT, floats("b", (1, 4, 1, 1))])
+    )
+    assert words(made) == ["conv 8x12x4"]
+    assert made[0].attributes["bias"]
+    dense = network(
+        model(
+            [node("f = Flatten x"), node("a = MatMul f w"), node("y = Add b a")],
+            [floats("w", (420, 5)), floats("b", (5,))],
+        )
+    )
+    assert words(dense) == ["dense 5"]
+    assert dense[0].attributes["bias"]
+
+
+def test_bias_that_others_read_beside_is_a_layer_of_its_own() -> None:
+    made = network(
+        model(
+            [node("a = Conv x w"), node("y = Add a b"), node("z = Relu a")],
+            [WEIGHT, floats("b", (4, 1, 1))],
+            outputs=["y", "z"],
+        )
+    )
+    assert words(made) == ["conv 8x12x4", "affine 8x12x4", "relu 8x12x4"]
+
+
+def test_zeros_that_an_exporter_makes_are_no_bias() -> None:
+    zeros = [node("n = Shape w", start=0, end=1), node("b = Expand zero n"), node("y = Conv x w b")]
+    (conv,) = network(model(zeros, [WEIGHT, floats("zero", (), 0)]))
+    assert not conv.attributes["bias"]
+
+
+def test_layers_share_weights_where_all_tensors_are_the_same() -> None:
+    square = floats("w", (3, 3, 3, 3))
+    both = [node("a = Conv x w", pads=(1, 1, 1, 1)), node("y = Conv a w", pads=(1, 1, 1, 1))]
+    made = network(model(both, [square]))
+    assert made[1].share == made[0].id
+    assert cnn.analyze(made).total.parameters == 81
+    biased = [node("a = Conv x w b", pads=(1,) * 4), node("y = Conv a w c", pads=(1,) * 4)]
+    apart = network(model(biased, [square, floats("b", (3,)), floats("c", (3,))]))
+    assert apart[1].share is None
+
+
+def test_norms_with_the_same_numbers_are_not_shared() -> None:
+    """Exporters store equal constants once, and those of a fresh network are all equal."""
+    norm = "BatchNormalization {} s b m v"
+    operations = [
+        node("a = " + norm.format("x")),
+        node("c = Relu a"),
+        node("y = " + norm.format("c")),
+    ]
+    made = network(model(operations, [floats(name, (3,)) for name in "sbmv"]))
+    assert [one.share for one in made] == [None] * 3
+    assert cnn.analyze(made).total.stored == 24
+
+
+def test_batch_that_is_baked_into_constants_is_one_image() -> None:
+    made = convert(
+        model(
+            [node("a = Conv x w"), node("r = Reshape a shape"), node("y = Gemm r d", transB=1)],
+            [WEIGHT, whole("shape", 64, 384), floats("d", (5, 384))],
+            {"x": (64, 3, 10, 14)},
+        )
+    )
+    assert words(made.network) == ["conv 8x12x4", "dense 5"]
+    assert made.outputs["y"].extents == (64, 5)
+
+
+def test_first_axis_is_no_batch_where_it_is_mixed() -> None:
+    made = convert(model([node("y = Softmax x", axis=0)], inputs={"x": (5, 3, 7)}))
+    assert str(made.network.input) == "3x7x5"
+    assert made.outputs["y"].extents == (5, 3, 7)
+
+
+def test_quantised_graphs_are_told_to_be() -> None:
+    operations = [
+        node("q = QuantizeLinear x s z"),
+        node("d = DequantizeLinear q s z"),
+        node("k = DequantizeLinear w s z"),
+        node("y = Conv d k"),
+    ]
+    given = [
+        Tensor("w", (4, 3, 3, 3), "int8"),
+        floats("s", (), 0.5),
+        Tensor("z", (), "int8", b"\0"),
+    ]
+    made = convert(model(operations, given))
+    assert words(made.network) == ["conv 8x12x4"]
+    assert cnn.analyze(made.network).total.parameters == 108
+    assert made.notes == ("quantised: its numbers are those of real ones (3 times)",)
+
+
+def test_operator_without_a_layer_is_opaque_with_its_tensors_counted() -> None:
+    made = convert(
+        model(
+            [node("s = ai.acme::Swirl x w"), node("y = Relu s")],
+            [WEIGHT],
+            values={"s": ("batch", 6, 5, 7)},
+        )
+    )
+    swirl = made.network[0]
+    assert (swirl.kind, str(swirl.output), swirl.attributes["about"]) == (
+        "opaque",
+        "5x7x6",
+        "Swirl",
+    )
+    total = cnn.analyze(made.network).total
+    assert (total.parameters, total.complete) == (108, False)
+    assert made.notes == ("Swirl is opaque: there is no layer for it",)
+
+
+def test_decided_branches_are_followed() -> None:
+    then = model([node("t = Relu x")]).graph
+    other = model([node("e = Tanh x")]).graph
+    for flag, kind in ((b"\1", "relu"), (b"\0", "tanh")):
+        branch = node("y = If c", then_branch=then, else_branch=other)
+        made = network(model([branch], [Tensor("c", (), "bool", flag)]))
+        assert [one.kind for one in made] == [kind]
+
+
+def test_findings_of_lint_point_at_the_node() -> None:
+    made = network(model([node("a = Relu x"), node("b = Tanh a")]), file="net.onnx")
+    assert str(made["b"].mark) == "net.onnx:2:1"
+    assert made["b"].mark is not None
+    assert "node 'b' (Tanh)" in made["b"].mark.snippet()
+
+
+def one(line: str, *constants: Tensor, **attributes: object) -> Model:
+    """Return a model of one operation."""
+    return model([node(line, **attributes)], constants)
+
+
+REFUSED: list[tuple[Model, str]] = [
+    (
+        one("y = Conv x w", floats("w", (4, 5, 3, 3))),
+        "node 'y' (Conv): each filter has 5 channels in 1 groups, but its input has 3: 5 · 1 ≠ 3",
+    ),
+    (
+        one("y = Conv x w", WEIGHT, kernel_shape=(5, 5)),
+        "node 'y' (Conv): kernel_shape says 5x5, but its weights have 3x3: 5x5 ≠ 3x3",
+    ),
+    (
+        one("y = Conv x w", WEIGHT, strides=(0, 1)),
+        "node 'y' (Conv): strides must be 2 whole numbers of at least 1, not [0, 1]",
+    ),
+    (
+        one("y = Conv x w", WEIGHT, pads=(1, 1)),
+        "node 'y' (Conv): pads must be 4 whole numbers, not [1, 1]",
+    ),
+    (one("y = Conv x w", WEIGHT, auto_pad="MANY"), "node 'y' (Conv): auto_pad cannot be 'MANY'"),
+    (
+        one("y = Conv x w", floats("w", (4, 3, 3))),
+        "node 'y' (Conv): its weights have 3 axes, but its input has 4: 3 ≠ 4",
+    ),
+    (
+        one("y = Conv x w", floats("w", (4, 3, 11, 3))),
+        "node 'y' (Conv): kernel extent 11 does not fit into height 10: 11 > 10",
+    ),
+    (one("y = MaxPool x"), "node 'y' (MaxPool): kernel_shape is missing"),
+    (
+        one("y = BatchNormalization x s s s s", floats("s", (5,))),
+        "node 'y' (BatchNormalization): it holds 5 numbers for 3 channels: 5 ≠ 3",
+    ),
+    (
+        one("y = Reshape x s", whole("s", 11, -1)),
+        "node 'y' (Reshape): it makes 11x-1 of 1x3x10x14: 11 ≠ 420",
+    ),
+    (
+        one("y = Transpose x", perm=(0, 1, 1, 2)),
+        "node 'y' (Transpose): perm [0, 1, 1, 2] is no order of 4 axes",
+    ),
+    (
+        one("y = Squeeze x s", whole("s", 1)),
+        "node 'y' (Squeeze): axis 1 of 1x3x10x14 cannot be dropped: 3 ≠ 1",
+    ),
+    (
+        one("y = Softmax x", axis=4),
+        "node 'y' (Softmax): axis 4 is none of a tensor of 4 axes: 4 is not within -4 to 3",
+    ),
+    (
+        one("y = Gather x i", whole("i", 5), axis=1),
+        "node 'y' (Gather): place 5 is not within the 3 of axis 1",
+    ),
+    (
+        one("y z = Split x s", whole("s", 1, 1), axis=1),
+        "node 'y' (Split): the parts [1, 1] are not the 3 of axis 1: 2 ≠ 3",
+    ),
+    (
+        one("y = Add x c", floats("c", (5,))),
+        "node 'y' (Add): 1x3x10x14 and 5 do not fit together",
+    ),
+    (
+        one("y = MatMul x w", floats("w", (5, 7))),
+        "node 'y' (MatMul): its weights are for 5 numbers, but its input is 1x3x10x14: 5 ≠ 14",
+    ),
+    (one("y = Div x c", floats("c", (), 0)), "node 'y' (Div): it divides by 0"),
+    (one("y = Relu q"), "node 'y' (Relu): it reads 'q', which nothing gives"),
+    (
+        one("y = ai.acme::Swirl x"),
+        (
+            "node 'y' (ai.acme::Swirl): its output 'y' cannot be told: there is no layer for it, "
+            "and the file declares no shape"
+        ),
+    ),
+    (
+        model([node("a = Relu x"), node("y = Tanh a")], values={"a": (1, 3, 10, 13)}),
+        (
+            "node 'a' (Relu): the file declares 'a' as 1x3x10x13, but it is 1x3x10x14: "
+            "1x3x10x13 ≠ 1x3x10x14"
+        ),
+    ),
+    (
+        model([node("y = Relu x")], opset=99),
+        "the file uses version 99 of ONNX's operators, and the newest that is known is 28: 99 > 28",
+    ),
+    (
+        model([node("y = Relu x")], inputs={"x": (1, 3, 0, 5)}),
+        "input 'x' is 1x3x0x5: nothing goes in",
+    ),
+    (
+        model([node("y = Relu x")], inputs={"x": None}),
+        "the file does not say which extents input 'x' has",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "said"), REFUSED, ids=[said[:40] for _, said in REFUSED])
+def test_what_is_wrong_is_told_with_its_node(wrong: Model, said: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        network(wrong)
+    assert caught.value.message == said
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "said"),
+    [
+        ({"z": (3, 5, 7)}, None, "there is no input 'z'; the inputs are 'x'"),
+        (None, ["z"], "there is no value 'z' that an operation gives"),
+        (
+            {"x": (5,)},
+            None,
+            "input 'x' has 4 extents, the batch included, but 1 are given: 1 ≠ 4",
+        ),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_refused(
+    inputs: Mapping[str, Sequence[int]] | None, outputs: Sequence[str] | None, said: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        network(model([node("y = Relu x")]), inputs=inputs, outputs=outputs)
+    assert caught.value.message == said
+
+
+EXACT: list[tuple[str, list[Operation], list[Tensor], Mapping[str, Extents], list[str]]] = [
+    (
+        "batch norm along the last axis of a graph that has its channels there",
+        [
+            node("t = Transpose x", perm=(0, 3, 1, 2)),
+            node("c = Conv t w"),
+            node("b = Transpose c", perm=(0, 2, 3, 1)),
+            node("y = Mul b g"),
+        ],
+        [WEIGHT, floats("g", (4,))],
+        {"x": (1, 10, 14, 3)},
+        ["conv 8x12x4", "layer_scale 8x12x4"],
+    ),
+    (
+        "heads of attention",
+        [
+            node("r = Reshape x s"),
+            node("q = Transpose r", perm=(0, 2, 1, 3)),
+            node("k = Transpose r", perm=(0, 2, 3, 1)),
+            node("a = MatMul q k"),
+            node("w = Softmax a", axis=-1),
+            node("v = MatMul w q"),
+            node("t = Transpose v", perm=(0, 2, 1, 3)),
+            node("y = Reshape t f"),
+        ],
+        [whole("s", 0, 5, 2, 6), whole("f", 0, 5, 12)],
+        {"x": (1, 5, 12)},
+        [
+            "rearrange 2x5x6",
+            "matmul 2x5x5",
+            "softmax 2x5x5",
+            "matmul 2x5x6",
+            "rearrange 5x12",
+        ],
+    ),
+    (
+        "a token before all others",
+        [node("m = MatMul x w"), node("y = Concat t m", axis=1)],
+        [floats("t", (1, 1, 7)), floats("w", (3, 7))],
+        {"x": (1, 5, 3)},
+        ["conv 5x7", "class_token 6x7"],
+    ),
+    (
+        "positions of each token",
+        [node("y = Add x p")],
+        [floats("p", (1, 5, 7))],
+        {"x": (1, 5, 7)},
+        ["position_embedding 7x5"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("operations", "constants", "inputs", "wanted"),
+    [case[1:] for case in EXACT],
+    ids=[case[0] for case in EXACT],
+)
+def test_operators_become(
+    operations: list[Operation],
+    constants: list[Tensor],
+    inputs: Mapping[str, Extents],
+    wanted: list[str],
+) -> None:
+    assert words(network(model(operations, constants, inputs))) == wanted
