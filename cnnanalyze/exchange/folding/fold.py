@@ -10,6 +10,7 @@ from cnnanalyze.exchange.folding.blocks import fold_blocks
 from cnnanalyze.exchange.folding.inlining import inline
 from cnnanalyze.exchange.folding.library import Library
 from cnnanalyze.exchange.folding.naming import with_names
+from cnnanalyze.exchange.folding.paths import with_source_names
 from cnnanalyze.exchange.folding.proof import is_same_graph, nest_concats
 from cnnanalyze.exchange.folding.small_blocks import fold_small_blocks
 from cnnanalyze.exchange.folding.structure import structure_of
@@ -64,7 +65,8 @@ def _whole(network: Network) -> Folded:
     for name, block in list(library.blocks.items()):
         body = compress(block.steps, library)
         library.blocks[name] = replace(block, steps=body)
-    return with_names(inline(Folded(library.blocks, steps, structure.outputs)))
+    folded = inline(Folded(library.blocks, steps, structure.outputs))
+    return with_names(replace(folded, steps=with_source_names(folded.steps)))
 
 
 def _lists(network: Network) -> Folded:

@@ -21,6 +21,8 @@ from cnnanalyze.exchange.folding.step import (
     Step,
     default_of,
     expressions_in,
+    nested,
+    parameters_in,
 )
 
 Aligned = tuple["Step | None", ...]
@@ -84,6 +86,8 @@ class Generalisation:
         """
         self._run(lists, self.entries)
         found = self._run(lists, self.entries)  # now that all is known that conditions may name
+        used = {name for step in nested(found) for name in parameters_in(step)}
+        self.params = {name: values for name, values in self.params.items() if name in used}
         for name, values in self.params.items():
             known = [v for v in values if v is not _ABSENT]
             common = max(known, key=known.count)
@@ -243,7 +247,7 @@ class Generalisation:
                 yield f"{base} == {text}", [a == b for a, b in zip(read, values, strict=True)]
         for name, values in known.items():
             for value in dict.fromkeys(v for v in values if type(v) is int):
-                if not name.startswith("stride"):
+                if not name.startswith("stride") and _kind(name) != 0:
                     yield from _comparisons(f"${name}", values, value)
 
 

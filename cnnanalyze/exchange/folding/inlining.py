@@ -78,7 +78,7 @@ def _body(call: Step, block: Block) -> Steps | None:
         repeat = call.repeat if last.repeat == 1 else last.repeat
         last = replace(last, repeat=repeat, when=call.when or last.when)
     body[-1] = last
-    return tuple(body)
+    return tuple(replace(s, paths=call.paths if is_single else ()) for s in body)
 
 
 def _speaks_of_entry(step: Step) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import chain, count, takewhile
+from itertools import chain, count
 from typing import Any
 
 from cnnanalyze.exchange.folding.library import NUMBER, Library
+from cnnanalyze.exchange.folding.paths import block_name
 from cnnanalyze.exchange.folding.step import REGION, Step, Steps, nested, renamed
 from cnnanalyze.exchange.folding.text import Folded
 from cnnanalyze.graph.node import INPUT
@@ -15,10 +16,6 @@ from cnnanalyze.language.synonyms import RESERVED
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Category, Trait
 
-_GENERIC = frozenset(
-    {"block", "blocks", "features", "layer", "layers", "model", "module", "net", "network"}
-)
-"""Parts of paths that say nothing of what they hold."""
 _BOTTLENECK = 3
 """So many convolutions has a bottleneck, the first and the last with a kernel of 1."""
 
@@ -32,7 +29,7 @@ def name_of(step: Step, library: Library) -> str:
     >>> name_of(Step("add", branches=((conv, conv), ())), Library())
     'residual'
     """
-    if hint := _of_paths(step):
+    if hint := block_name(step):
         return hint
     if step.word == REGION:
         return "module"
@@ -97,20 +94,6 @@ def _leaves(step: Step, library: Library) -> list[Step]:
 
 def _filled(value: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
     return given.get(value[1:], value) if isinstance(value, str) else value
-
-
-def _of_paths(step: Step) -> str:
-    """Return what the part of a source is called that holds the layers of a step, if it says much.
-
-    Of ``stage2/bottleneck1/conv1`` and ``stage2/bottleneck1/conv2`` that is ``bottleneck``.
-    """
-    paths = [path.split("/")[:-1] for inner in nested((step,)) for path in inner.paths]
-    common = list(takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False)))
-    if not common:
-        return ""
-    name = common[-1][0].rstrip("0123456789").rstrip("._-")
-    says = name not in _GENERIC and len(name) > 1 and KINDS.get(name) is None
-    return name if says and name.isidentifier() else ""
 
 
 def with_names(folded: Folded) -> Folded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -142,6 +143,23 @@ def renamed(steps: Steps, names: Mapping[str, str]) -> Steps:
             )
         )
     return tuple(found)
+
+
+_PARAMETER = re.compile(r"\$(\w+)")
+
+
+def parameters_in(step: Step) -> set[str]:
+    """Return the parameters that a step speaks of itself, not those of steps in its branches.
+
+    Examples
+    --------
+    >>> sorted(
+    ...     parameters_in(Step("conv", (("filters", Expression("2 * $width")),), when="$in == 3"))
+    ... )
+    ['width']
+    """
+    texts = [Expression(step.when), *expressions_in((step.repeat, *(v for _, v in step.values)))]
+    return {name for text in texts for name in _PARAMETER.findall(text)} - {"in"}
 
 
 class Forms:

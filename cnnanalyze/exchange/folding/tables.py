@@ -11,19 +11,21 @@ from operator import itemgetter
 from cnnanalyze.exchange.folding.generalisation import Generalisation, Unfit
 from cnnanalyze.exchange.folding.library import Library
 from cnnanalyze.exchange.folding.naming import name_of
+from cnnanalyze.exchange.folding.paths import places, starts_parts
 from cnnanalyze.exchange.folding.step import (
     REGION,
     TABLE,
-    Expression,
     Step,
     Steps,
-    expressions_in,
     nested,
+    parameters_in,
 )
 from cnnanalyze.exchange.folding.text import Writer, cost
 
 _LEAST = 40
 """What a table has to save, in characters: short runs are read more easily as they are."""
+_PARTS = 40
+"""What it is worth that the rows are those of the source."""
 _LONGEST = 40
 """The most steps of a row."""
 _MOST_TRIALS = 60
@@ -92,6 +94,8 @@ class _Compression:
             if written is None:
                 continue
             saving = costs[end] - costs[start] - self.measure((written,))
+            if starts_parts(_rows(steps[start:end], width)):
+                saving += _PARTS
             if saving > _LEAST and (best is None or saving > best[0]):
                 best = (saving, start, end, written)
         saving, repetitions = self.best_unit(steps)
@@ -113,7 +117,7 @@ class _Compression:
     def table(self, steps: Steps, width: int) -> Step | None:
         """Return a table with rows of so many steps; nothing if there is none."""
         rows = _rows(steps, width)
-        inside = {name for step in nested(steps) for name in _names_in(step)}
+        inside = {name for step in nested(steps) for name in parameters_in(step)}
         try:
             found, body = _generalised(rows, inside)
         except Unfit:
@@ -122,7 +126,14 @@ class _Compression:
             is_one = width == 1 and not (body[0].repeat != 1 or body[0].name or body[0].sources)
             return replace(body[0], repeat=len(rows), made=steps[-1].made) if is_one else None
         columns = tuple((name, tuple(values)) for name, values in found.params.items())
-        return Step(TABLE, columns, (body,), read=steps[0].read, made=steps[-1].made)
+        return Step(
+            TABLE,
+            columns,
+            (body,),
+            read=steps[0].read,
+            made=steps[-1].made,
+            paths=tuple(places(rows)),
+        )
 
     # --- several steps that repeat with nothing changed -------------------------------------------
 
@@ -193,7 +204,7 @@ def _rows(steps: Steps, width: int) -> list[Steps]:
 
 
 def _names_in_any(steps: Steps) -> bool:
-    return any(name for step in nested(steps) for name in _names_in(step))
+    return any(name for step in nested(steps) for name in parameters_in(step))
 
 
 def _generalised(rows: list[Steps], taken: set[str]) -> tuple[Generalisation, Steps]:
@@ -205,21 +216,6 @@ def _generalised(rows: list[Steps], taken: set[str]) -> tuple[Generalisation, St
         found = Generalisation(entries, taken=taken, asks_channels=False)
         body = found.steps(rows)
     return found, body
-
-
-def _names_in(step: Step) -> Iterator[str]:
-    """Return the parameters that a step speaks of already."""
-    values = [v for _, v in step.values] + [step.repeat, Expression(step.when)]
-    for value in values:
-        for text in expressions_in(value):
-            yield from (word.split(".")[0].strip(") ") for word in _words(text))
-
-
-def _words(text: str) -> Iterator[str]:
-    for part in text.split("$")[1:]:
-        word = part.split(" ")[0]
-        if word != "in":
-            yield word
 
 
 def _candidates(forms: tuple[int, ...]) -> list[tuple[int, int, int]]:

@@ -214,7 +214,8 @@ class Writer:
                     break_on_hyphens=False,
                 )
         if step.name:
-            head.append(f"{space}  as: {step.name}")
+            quote = '"' if "$" in step.name else ""
+            head.append(f"{space}  as: {quote}{step.name}{quote}")
         line = f"{space}  do: [{self.flow_steps(body)}]"
         if len(body) == 1 and self.is_short(body, line):
             return [*head, line]
