@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import export as export
+    from cnnanalyze.api import from_darknet as from_darknet
     from cnnanalyze.api import from_keras as from_keras
+    from cnnanalyze.api import from_onnx as from_onnx
     from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
     from cnnanalyze.api import layer_kinds as layer_kinds
@@ -105,7 +107,9 @@ _HOMES = {
         "dumps",
         "explain",
         "export",
+        "from_darknet",
         "from_keras",
+        "from_onnx",
         "gallery",
         "grade",
         "layer_kinds",
@@ -215,7 +219,9 @@ __all__ = [
     "dumps",
     "explain",
     "export",
+    "from_darknet",
     "from_keras",
+    "from_onnx",
     "front_end",
     "gallery",
     "grade",

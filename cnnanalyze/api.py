@@ -110,6 +110,86 @@ def loads(text: str, *, name: str = "<text>", settings: Settings | None = None) 
     return build(Source(name, text_of(text)), settings_of(settings), open_sizes=True)
 
 
+def from_onnx(
+    path: str | Path,
+    *,
+    inputs: Mapping[str, Sequence[int]] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Spec:
+    """Read an ONNX file, whatever it is called, without a weight of it.
+
+    Parameters
+    ----------
+    path
+        The file. Files beside it, where weights may lie, are not opened.
+    inputs
+        Extents of inputs by name, as the file has them, with the batch or without it, in place of
+        those of the file.
+    outputs
+        The values that come out, by their names in the file; by default what the file says.
+
+    Returns
+    -------
+    Spec
+        The network. Its ``notes`` say what it does not show, such as that it is quantised.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong with the file, and the node.
+    UsageError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> try:
+    ...     from_onnx("nowhere.onnx")
+    ... except UsageError as error:
+    ...     print(error.message)
+    there is no file nowhere.onnx
+    """
+    from cnnanalyze.exchange.load import load_by
+    from cnnanalyze.exchange.onnx.network import load as read_onnx
+
+    return load_by(read_onnx, name_of(path, "an ONNX file"), inputs=inputs, outputs=outputs)
+
+
+def from_darknet(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None = None) -> Spec:
+    """Read a configuration of Darknet, whatever it is called.
+
+    Parameters
+    ----------
+    path
+        The file.
+    inputs
+        Height and width of ``input``, and perhaps its channels, in place of those of the file.
+
+    Returns
+    -------
+    Spec
+        The network: what goes to its heads comes out.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong with the file, and where.
+    UsageError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> try:
+    ...     from_darknet("nowhere.cfg", inputs={"input": (608, 608)})
+    ... except UsageError as error:
+    ...     print(error.message)
+    there is no file nowhere.cfg
+    """
+    from cnnanalyze.exchange.darknet import read as read_darknet
+    from cnnanalyze.exchange.load import load_by
+
+    return load_by(read_darknet, name_of(path, "a configuration of Darknet"), inputs=inputs)
+
+
 def from_keras(
     model: object,
     *,

@@ -270,6 +270,7 @@ FUNCTION_OF = {
     "export": "export",
     "report": "Report.to_html",
     "compare": "compare",
+    "import": "from_onnx",
     "gallery": "gallery",
     "verify": "verify",
     "audit": "audit",

@@ -50,6 +50,11 @@ COMMANDS = {
         _NETWORKS,
         "What differs between networks, or between versions of one.",
     ),
+    "import": CommandEntry(
+        "cnnanalyze.cli.import_:import_",
+        _NETWORKS,
+        "A network of another program as a spec: ONNX, Keras, Darknet.",
+    ),
     "gallery": CommandEntry(
         "cnnanalyze.cli.gallery:gallery",
         _NETWORKS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -137,8 +137,19 @@ def _sort(
         raise UsageError(message, help=help_)
 
 
-def load(name: str, settings: dict[str, Any], *, open_sizes: bool = False) -> Spec:
-    """Read one spec from a file, from the zoo or from stdin; it may leave sizes open if allowed."""
+def load(
+    name: str,
+    settings: dict[str, Any],
+    *,
+    open_sizes: bool = False,
+    inputs: Mapping[str, Sequence[int]] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Spec:
+    """Read one spec from a file, from the zoo or from stdin; it may leave sizes open if allowed.
+
+    Of files of other programs, other inputs and outputs may be asked for. What such a file is
+    besides its network is noted.
+    """
     if name == STDIN:
         from cnnanalyze.core.files import read_stdin
         from cnnanalyze.language.build import build
@@ -147,7 +158,9 @@ def load(name: str, settings: dict[str, Any], *, open_sizes: bool = False) -> Sp
     from cnnanalyze.exchange.load import load as load_file
     from cnnanalyze.language.zoo import find_spec
 
-    spec = load_file(find_spec(name), settings, open_sizes=open_sizes)
+    spec = load_file(
+        find_spec(name), settings, open_sizes=open_sizes, inputs=inputs, outputs=outputs
+    )
     for note in spec.notes:
         from cnnanalyze.cli.output import remark
 
@@ -195,3 +208,33 @@ def _read_setting(text: str) -> tuple[str, Any]:
             f"--set takes plain values, and '{value}' is an expression", help="give its result"
         )
     return name.strip(), plain(read(Source(f"--set {name.strip()}", value)))
+
+
+def read_sizes(given: Sequence[str] | None) -> dict[str, tuple[int, ...]]:
+    """Return the extents of inputs of ``--input NAME=SHAPE``.
+
+    Examples
+    --------
+    >>> read_sizes(["x=3x224x224", "mask=10"])
+    {'x': (3, 224, 224), 'mask': (10,)}
+    """
+    return dict(map(_read_size, given or ()))
+
+
+_MOST_EXTENTS = 6
+_MOST_DIGITS = 12
+
+
+def _read_size(text: str) -> tuple[str, tuple[int, ...]]:
+    name, _, shape = text.rpartition("=")
+    extents = shape.split("x")
+    if (
+        not name.strip()
+        or len(extents) > _MOST_EXTENTS
+        or not all(n.isascii() and n.isdigit() and len(n) <= _MOST_DIGITS for n in extents)
+        or not all(map(int, extents))
+    ):
+        raise UsageError(
+            f"--input takes NAME=SHAPE, not '{text}'", help="for example --input x=3x224x224"
+        )
+    return name.strip(), tuple(map(int, extents))

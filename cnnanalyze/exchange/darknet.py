@@ -282,7 +282,7 @@ def _convolutional(to: Conversion, section: Section) -> Tensor:
         "filters": section.whole("filters", 1),
         "kernel": size,
         "stride": _strides(section),
-        "padding": padding * dilation,
+        **({"padding": padding * dilation} if padding else {}),
         "groups": section.whole("groups", 1),
         "dilation": dilation,
         "bias": not section.whole("batch_normalize", 0),
@@ -352,8 +352,8 @@ def _pool(to: Conversion, section: Section) -> Tensor:
     ):
         after = 0  # no window reaches it
     kind = "maxpool" if section.kind == "maxpool" else "avgpool"
-    pads = ((before, after),) * 2
-    return to.add(section, kind, to.last, kernel=size, stride=strides, padding=pads)
+    more = {"padding": ((before, after),) * 2} if before or after else {}
+    return to.add(section, kind, to.last, kernel=size, stride=strides, **more)
 
 
 @_converts("avgpool")

@@ -26,6 +26,8 @@ FINDINGS = {
 }
 """Those that end with 1: there is something to be found."""
 
+MODELS = {"small.onnx": "model.onnx", "small.keras": "model.keras", "small.cfg": "yolov3-tiny.cfg"}
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -37,6 +39,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(tmp_path / "net.yaml", tmp_path / "specs")
     for target in ("answers.csv", "answers/ann.csv"):
         shutil.copy(SPECS / "sheets" / "first_course.csv", tmp_path / target)
+    samples = Path(__file__).parent.parent / "exchange" / "samples"
+    for name, target in MODELS.items():
+        shutil.copy(samples / name, tmp_path / target)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
     return tmp_path

@@ -30,6 +30,8 @@ STARTS: dict[str, Callable[[str], bool]] = {
     ".html": lambda text: text.lower().startswith("<!doctype html>"),
     ".htm": lambda text: text.lower().startswith("<!doctype html>"),
     ".svg": lambda text: text.startswith("<svg"),
+    ".yaml": lambda text: text.startswith("cnn: 1"),
+    ".yml": lambda text: text.startswith("cnn: 1"),
 }
 TABLES = (".txt", ".json", ".csv", ".md", ".tex", ".html")
 COMMANDS = {
@@ -50,6 +52,7 @@ COMMANDS = {
     "schema": (".json",),
     "draw {spec}": (".svg",),
     "report {spec}": (".html", ".htm"),
+    "import {spec}": (".yaml", ".yml"),
     "lint {spec}": (".txt", ".json", ".jsonl", ".sarif", ".xml", ".md"),
 }
 

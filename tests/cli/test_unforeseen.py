@@ -34,6 +34,7 @@ BASE = {
     "draw": "net.yaml",
     "export": "net.yaml",
     "compare": "net.yaml other.yaml",
+    "import": "net.yaml",
     "gallery": "net.yaml --jobs 1",
     "verify": "net.yaml",
     "audit": "net.yaml",

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REPOSITORY = PROJECT["urls"]["Repository"]
-MOST_LINES = 300
+MOST_LINES = 340
 RAW = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
 NAMED = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", README, flags=re.MULTILINE))
 LINKS = sorted(

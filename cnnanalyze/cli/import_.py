@@ -1,0 +1,81 @@
+"""``cnnanalyze import``: what is a network of another program, as a spec?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnanalyze.cli import completion as complete
+
+EXAMPLES = (
+    ("cnnanalyze import model.onnx -o net.yaml", "an ONNX file as a spec that people read"),
+    ("cnnanalyze import model.keras --input input_layer=64x64x3", "for images of another size"),
+    ("cnnanalyze import model.keras --output gap", "up to one of the layers of the file"),
+    ("cnnanalyze import yolov3-tiny.cfg --flat", "a configuration of Darknet, a line a layer"),
+)
+
+
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A file of another program, such as model.onnx or model.keras.",
+            show_default=False,
+            autocompletion=complete.specs,
+        ),
+    ],
+    *,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            metavar="FILE",
+            help="Write the spec to a file that ends in .yaml or .yml, instead of stdout.",
+        ),
+    ] = None,
+    flat: Annotated[
+        bool,
+        typer.Option(
+            "--flat",
+            help="Write one line a layer, under the names of the file; by default what repeats is "
+            "written once, as blocks, tables and repeats.",
+        ),
+    ] = False,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            metavar="NAME=SHAPE",
+            help="Extents of an input, such as x=3x224x224, in place of those of the file, the "
+            "channels where it has them; may be repeated.",
+        ),
+    ] = None,
+    outputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            metavar="NAME",
+            help="What comes out, by its name in the file, in place of all that the file gives: "
+            "a part of the network; may be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Write a network of another program as a spec: ONNX, Keras, Darknet.
+
+    The spec is read again before it is written, and it is the same graph. Nothing in the file is
+    run, no weight is read, and no other file is opened. What the network does not show is noted on
+    stderr, and at the top of the spec.
+    """
+    from cnnanalyze.api import dumps
+    from cnnanalyze.cli.formats import choose_format
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.cli.specs import load, read_sizes
+    from cnnanalyze.core.files import SPEC_ENDINGS
+
+    choose_format("", file, ("spec",), has_option=False, endings={"spec": SPEC_ENDINGS})
+    spec = load(source, {}, inputs=read_sizes(inputs), outputs=outputs)
+    notes = "".join(f"# {' '.join(note.split())}\n" for note in spec.notes)
+    write(notes + dumps(spec, folded=not flat), file)
