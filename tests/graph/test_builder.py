@@ -67,6 +67,7 @@ def facts_of(net: cnn.Network) -> list[Any]:
     ]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda p: p.stem)
 def test_a_published_network_built_in_python_is_the_same(path: Path) -> None:
     net = cnn.load(path)
@@ -75,6 +76,7 @@ def test_a_published_network_built_in_python_is_the_same(path: Path) -> None:
     assert facts_of(again) == facts_of(net)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
 def test_every_kind_built_in_python_is_the_same_and_written_and_read_again(kind: str) -> None:
     @given(STRATEGIES[kind])

@@ -163,6 +163,7 @@ def explain_network(name: str, every: int) -> int:
     return len(chosen)
 
 
+@pytest.mark.sampled(25)
 @pytest.mark.parametrize("name", ZOO)
 def test_layers_of_every_network(name: str) -> None:
     assert explain_network(name, EVERY) >= 1

@@ -83,6 +83,7 @@ def outcome(questions: str, later: str, **answers: str) -> tuple[str, tuple[str,
     return mark.outcome, tuple(label for label, _ in mark.follows)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("earlier", "had", "later", "given"),
     [

@@ -30,8 +30,11 @@ from tests.course.marking import ROOT, print_sheet
 pytestmark = pytest.mark.sampled(8)
 
 FORMATS = ("text", "markdown", "latex", "html", "json")
+LECTURES = "zoo:lectures"
+"""The longest sheet: it is worked out anew for each notation."""
 SHEETS = (
-    *(f"zoo:{name}" for name in house_sheets()),
+    pytest.param(LECTURES, marks=pytest.mark.thorough),
+    *(f"zoo:{name}" for name in house_sheets() if f"zoo:{name}" != LECTURES),
     *(str(p) for p in sorted((ROOT / "tests").rglob("*.sheet"))),
 )
 Answers = dict[tuple[str, str], Any]
@@ -172,6 +175,10 @@ def assert_full_marks(sheet: SolvedSheet, format: str, file: str = "x.json") -> 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_sheet_has_full_marks_from_what_is_printed(sheet: str, notation: str, format: str) -> None:  # noqa: A002
     assert_full_marks(worked(sheet, notation), format)
+
+
+def test_the_lectures_have_full_marks_from_what_is_printed() -> None:
+    assert_full_marks(worked(LECTURES, ""), "text")
 
 
 @pytest.mark.parametrize("file", HANDED_IN)

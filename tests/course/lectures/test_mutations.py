@@ -53,6 +53,7 @@ def mutants(tree: Tree) -> Iterator[Tree]:
                     yield Mapping(entries, tree.mark)
 
 
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize("name", HOLDING)
 def test_no_other_number_holds(name: str) -> None:
     found = next(r for r in examined(name[:3]).rows if r.fact.id == name)

@@ -120,6 +120,7 @@ def test_typical_answer_is_met_with_its_mistake(case: Case) -> None:
     assert is_named(mark, case.names), [m.names for m in mark.mistakes]
 
 
+@pytest.mark.thorough  # each of them is a case of the test before
 def test_four_typical_answers_in_five_are_met_with_the_recorded_mistake() -> None:
     from tests.course.misconceptions.test_typical_mistakes import EXCEPTIONS, TYPICAL
 

@@ -115,6 +115,7 @@ TYPICAL = (
 )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("typical", TYPICAL, ids=lambda t: f"{t.answer} {t.given[:20]}")
 def test_wrong_answer_is_met_with_its_mistake(typical: Typical) -> None:
     mark = marked(lectures(), typical.answer, typical.given)

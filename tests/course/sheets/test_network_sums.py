@@ -18,6 +18,7 @@ SHARED = cnn.loads(
 NETWORKS = (SHARED, cnn.load("zoo:lecture_000_lenet"), cnn.load("zoo:mobilenet_v1"))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.name)
 @pytest.mark.parametrize("quantity", counts())
 def test_a_sum_is_the_sum_of_what_the_layers_answer(network: cnn.Network, quantity: str) -> None:
