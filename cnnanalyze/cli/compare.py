@@ -209,7 +209,7 @@ class GrowthLimit(NamedTuple):
     def exceeded(self, shown: Difference) -> list[str]:
         """Say which networks have more than they may."""
         from cnnanalyze.report.columns import number_text
-        from cnnanalyze.report.difference import percent_of
+        from cnnanalyze.report.difference_totals import percent_of
 
         found = []
         for label, comparison in zip(shown.labels[1:], shown.comparisons, strict=True):

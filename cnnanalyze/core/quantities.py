@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnanalyze.core.conventions import DEFAULT
+from cnnanalyze.core.conventions.convention import DEFAULT
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 

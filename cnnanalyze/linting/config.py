@@ -5,29 +5,27 @@ Reading a configuration never runs code, and never imports what it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from fnmatch import fnmatch
-from fractions import Fraction
-from math import inf, isnan
+from math import isnan
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from cnnanalyze.core.binding import Itself, Reader, Section, Text, Word, Wrong, bind, place_of
+from cnnanalyze.core.binding import Itself, Reader, Section, bind, place_of
 from cnnanalyze.core.configuration import is_inside, open_table, root_of
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.files import is_file, resolved
 from cnnanalyze.core.toml import shown
 from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.errors import Fault, Mark, UsageError
-from cnnanalyze.language.sections import BUDGETS
 from cnnanalyze.layers.attributes import Natural, choice
+from cnnanalyze.linting.configured_budgets import CONFIGURED_BUDGETS
+from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.finding import SEVERITIES
-from cnnanalyze.linting.rule import Rule, is_code, is_name
+from cnnanalyze.linting.rule import Rule
 from cnnanalyze.linting.rules import entries
-from cnnanalyze.linting.selection import PROFILES, Level
+from cnnanalyze.linting.selection import PROFILES, Level, PerFile
 from cnnanalyze.linting.settings import Settings, SettingsSource
 
 EXTENSIONS = 10
@@ -41,58 +39,7 @@ def _number(tree: Tree) -> float:
     raise ValueError(f"must be a number, not {said(tree)}")
 
 
-def _percentage(tree: Tree) -> Fraction:
-    found = plain(tree)
-    if type(found) in {int, float} and 0 <= found < inf:
-        return Fraction(str(found))
-    raise ValueError(f"must be a percentage, not {said(tree)}")
-
-
 _NUMBER = Annotated[float, Reader(_number, {"type": "number"})]
-_PERCENTAGE = Annotated[
-    Fraction,
-    Reader(_percentage, {"type": "number", "minimum": 0}),
-    Field(description="percent by which a cost may grow"),
-]
-_BASELINE = Annotated[
-    Text, Field(description="file with the costs that growth is measured against")
-]
-CONFIGURED_BUDGETS = replace(
-    BUDGETS, types=lambda: {**BUDGETS.types(), "baseline": _BASELINE, "allow": _PERCENTAGE}
-)
-"""What a configuration may say of budgets."""
-
-
-class WrittenRule(Section):
-    """A rule that is declared in a configuration."""
-
-    called = "a declared rule"
-    example = 'code = "ACME001", when = "kind == \'conv\' and kernel > 7", message = "..."'
-
-    code: Word = Field(description="capital letters and three digits", examples=["'ACME001'"])
-    when: Word = Field(
-        description="a condition, asked of every layer",
-        examples=["\"kind == 'conv' and kernel > 7\""],
-    )
-    message: Word = Field(description="what is said; expressions stand in `${...}`")
-    name: str = Field(default="", description="a name in kebab case")
-    severity: choice(*SEVERITIES) = Field(  # type: ignore[valid-type]
-        default="warning", description="`error`, `warning` or `info`"
-    )
-    help: str = Field(default="", description="what to do")
-    profiles: tuple[str, ...] = Field(
-        default=("default",), description="which profiles switch it on"
-    )
-
-    def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - as inherited
-        """Refuse a code or a name that could be mistaken for something else."""
-        code = self.code.text
-        if not is_code(code):
-            words = f"the code '{code}' must be capital letters and three digits"
-            yield Wrong(words, "code", "such as ACME001")
-        if self.name and not is_name(self.name):
-            words = f"the name '{self.name}' must be in kebab case"
-            yield Wrong(words, "name", "such as wide-kernel")
 
 
 class LintTable(Section):
@@ -209,31 +156,6 @@ def reachable(name: str, key: str, mark: Mark, folder: Path) -> Path:
     fault = f"'{key}' may only name files below {shown(root_of(folder))}, not '{name}'"
     help_ = "move the file there; on the command line any file may be named"
     raise UsageError(Fault(fault, mark, help_))
-
-
-class PerFile(NamedTuple):
-    """Rules that are off in some files, or in one block of them."""
-
-    pattern: str
-    words: tuple[str, ...]
-    folder: Path
-    """What the pattern is relative to."""
-
-    def fits_file(self, file: str) -> bool:
-        """Whether a file is meant: by its path from the configuration's folder, or by its name."""
-        pattern = self.pattern.partition("#")[0]
-        path = Path(file)
-        if "/" not in pattern and fnmatch(path.name, pattern):
-            return True
-        here = resolved(path.parent) / path.name
-        if not here.is_relative_to(self.folder):
-            return False
-        return fnmatch(here.relative_to(self.folder).as_posix(), pattern.removeprefix("./"))
-
-    def fits_path(self, path: str) -> bool:
-        """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
-        block = self.pattern.partition("#")[2]
-        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")
 
 
 # --- settings -------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from cnnanalyze.errors import Fault, Mark, SpecError, UsageError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.expression import UNKNOWN, ParsedExpression, interpolate, parse
 from cnnanalyze.language.expression_compiler import WORDS
-from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.layer_queries import all_attributes
 from cnnanalyze.linting.rule import Rule

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnanalyze.analysis.result import Analysis
     from cnnanalyze.graph.training import Training
     from cnnanalyze.language.sections import Budgets
-    from cnnanalyze.linting.budgets import Configured
+    from cnnanalyze.linting.configured_budgets import Configured
 
 
 class Subject:
@@ -84,7 +84,7 @@ class Subject:
     @cached_property
     def configured(self) -> Configured:
         """What the configuration says of budgets."""
-        from cnnanalyze.linting.budgets import Configured  # noqa: PLC0415 - not every run needs it
+        from cnnanalyze.linting.configured_budgets import Configured  # noqa: PLC0415 - not every run needs it
 
         return Configured() if self._configured is None else self._configured()
 

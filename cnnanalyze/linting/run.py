@@ -69,9 +69,11 @@ class Configuration:
             and settings.budgets.get("baseline")
             and _REGRESSION in settings.codes
         ):
-            from cnnanalyze.linting.budgets import check_baseline  # noqa: PLC0415 - few have one
+            from cnnanalyze.linting.configured_budgets import (  # noqa: PLC0415 - few have one
+                check_baseline,
+            )
 
-            check_baseline(settings)
+            check_baseline(settings.configured, settings.budgets)
         return settings
 
 

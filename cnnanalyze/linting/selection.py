@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import NamedTuple
 
+from cnnanalyze.core.files import resolved
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.linting.rules import ENGINE, FAULT, RuleEntry
@@ -141,3 +144,28 @@ def _adjust(chosen: set[str], level: Level, known: Mapping[str, RuleEntry]) -> N
             chosen |= codes
         else:
             chosen -= codes
+
+
+class PerFile(NamedTuple):
+    """Rules that are off in some files, or in one block of them."""
+
+    pattern: str
+    words: tuple[str, ...]
+    folder: Path
+    """What the pattern is relative to."""
+
+    def fits_file(self, file: str) -> bool:
+        """Whether a file is meant: by its path from the configuration's folder, or by its name."""
+        pattern = self.pattern.partition("#")[0]
+        path = Path(file)
+        if "/" not in pattern and fnmatch(path.name, pattern):
+            return True
+        here = resolved(path.parent) / path.name
+        if not here.is_relative_to(self.folder):
+            return False
+        return fnmatch(here.relative_to(self.folder).as_posix(), pattern.removeprefix("./"))
+
+    def fits_path(self, path: str) -> bool:
+        """Whether a layer or block is meant: ``net.yaml#stage3`` means one block of a file."""
+        block = self.pattern.partition("#")[2]
+        return not block or fnmatch(path, block) or fnmatch(path, f"{block}/*")

@@ -14,6 +14,7 @@ from cnnanalyze.linting.rule import RULES, Rule
 from cnnanalyze.linting.rules import RuleEntry, entries, entry_of
 from cnnanalyze.linting.selection import (
     Level,
+    PerFile,
     check_profile,
     check_target,
     choose,
@@ -23,8 +24,7 @@ from cnnanalyze.linting.selection import (
 )
 
 if TYPE_CHECKING:
-    from cnnanalyze.linting.budgets import Configured
-    from cnnanalyze.linting.config import PerFile
+    from cnnanalyze.linting.configured_budgets import Configured
 
 Thresholds = Mapping[str, Mapping[str, float]]
 
@@ -132,7 +132,7 @@ class Settings:
     @cached_property
     def configured(self) -> Configured:
         """The budgets of the configuration, read."""
-        from cnnanalyze.linting.budgets import (  # noqa: PLC0415 - few configurations have budgets
+        from cnnanalyze.linting.configured_budgets import (  # noqa: PLC0415 - few configurations have budgets
             Configured,
             read_configured,
         )

@@ -20,8 +20,9 @@ from cnnanalyze.course.lectures.facts import read_lecture
 from cnnanalyze.course.lectures.verdict import Examined
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.zoo import ZOO, house
-from cnnanalyze.report import audit as figures
 from cnnanalyze.report import lecture_facts
+from cnnanalyze.report.audit import to_dict
+from cnnanalyze.report.audit_document import document
 from cnnanalyze.report.document import Deferred, Document
 from cnnanalyze.report.numbers import count_of
 from cnnanalyze.report.terminal import Lines, terminal_width
@@ -85,7 +86,7 @@ class AuditResult(Tabular):
 
     def to_dict(self) -> Any:  # noqa: ANN401 - plain data
         """Return everything as plain data: what ``audit --format json`` prints."""
-        data = figures.to_dict(self.audits)
+        data = to_dict(self.audits)
         if not self.lectures:
             return data
         return {**data, "fine": self.is_fine, "lectures": lecture_facts.to_dict(self.lectures)}
@@ -93,8 +94,8 @@ class AuditResult(Tabular):
     def document(self) -> Document:
         """Return the verdicts as a document: those on figures, then the facts of lectures."""
         if not self.lectures:
-            return figures.document(self.audits)
-        parts = [figures.document(self.audits)] if self.audits else []
+            return document(self.audits)
+        parts = [document(self.audits)] if self.audits else []
         parts.append(lecture_facts.document(self.lectures))
         title = parts[0].title if len(parts) == 1 else "Audit"
         blocks = Deferred(lambda: chain.from_iterable(part.blocks for part in parts))

@@ -17,7 +17,7 @@ from cnnanalyze.crosscheck.budget import Check, check_budgets, without_fitting
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.linting.budgets import check_baseline, load_baseline
+from cnnanalyze.linting.configured_budgets import check_baseline, load_baseline
 from cnnanalyze.linting.run import Configuration
 from cnnanalyze.report.budget import Outcome, conclude, document, to_dict
 from cnnanalyze.report.json import dump
@@ -158,7 +158,8 @@ class BudgetRun:
         """The file of earlier costs."""
         self._allowed = said.allow if allow is None else allow
         if baseline is None and not is_update:
-            check_baseline(self._configuration.of(folder))
+            settings = self._configuration.of(folder)
+            check_baseline(settings.configured, settings.budgets)
         before: dict[str, BaselineEntry] = {}
         if self.file is not None and (is_file(self.file) or (named and not is_update)):
             before = load_baseline(self.file)

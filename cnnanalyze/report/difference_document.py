@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from cnnanalyze.characters import elide
 from cnnanalyze.comparison.result import Comparison
-from cnnanalyze.report.difference import Difference, overview, totals
 from cnnanalyze.report.difference_json import to_stream
 from cnnanalyze.report.difference_rows import (
     SIGNS,
@@ -17,6 +16,7 @@ from cnnanalyze.report.difference_rows import (
     stages,
     tally,
 )
+from cnnanalyze.report.difference_totals import Compared, overview, totals
 from cnnanalyze.report.document import (
     Block,
     Deferred,
@@ -40,7 +40,7 @@ LONGEST_LABEL = 24
 """Longer names are shortened above a column; the heading has them whole."""
 
 
-def document(shown: Difference) -> Document:
+def document(shown: Compared) -> Document:
     """Return a comparison as a document.
 
     Examples
@@ -62,7 +62,7 @@ def document(shown: Difference) -> Document:
     return Document(title, Deferred(lambda: _blocks(shown)), lambda: to_stream(shown), page=page)
 
 
-def _blocks(shown: Difference) -> Iterator[Block]:
+def _blocks(shown: Compared) -> Iterator[Block]:
     others = list(zip(shown.labels[1:], shown.comparisons, strict=True))
     if len(others) > 1:
         yield Tabular(overview(shown))
@@ -72,7 +72,7 @@ def _blocks(shown: Difference) -> Iterator[Block]:
             yield from _pair(shown, comparison, label)
 
 
-def _pair(shown: Difference, comparison: Comparison, label: str) -> Iterator[Block]:
+def _pair(shown: Compared, comparison: Comparison, label: str) -> Iterator[Block]:
     first = shown.labels[0]
     yield Heading(f"{first} → {label}", SECTION)
     names = elide(first, LONGEST_LABEL), elide(label, LONGEST_LABEL)
@@ -92,7 +92,7 @@ def _pair(shown: Difference, comparison: Comparison, label: str) -> Iterator[Blo
         yield Paragraph(f"not shown: {words}; --all prints them")
 
 
-def _layers(shown: Difference, found: tuple[DifferenceRow, ...]) -> Table:
+def _layers(shown: Compared, found: tuple[DifferenceRow, ...]) -> Table:
     kept = found[: None if shown.everything else MOST]
     hidden = sum(row.times for row in found[len(kept) :])
     quantities = enumerate(shown.layer_quantities)

@@ -14,12 +14,12 @@ from cnnanalyze.core.recent import Recent
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.language.spec import spec_of
-from cnnanalyze.report.difference import Difference
+from cnnanalyze.report.difference_totals import Compared
 from cnnanalyze.report.json import Filled, Template, inputs_of, memories, plain, totals
 from cnnanalyze.report.totals_text import field_size
 
 
-def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
+def to_dict(shown: Compared, most: int | None = None) -> dict[str, Any]:
     """Return the comparison as plain data; equal layers are in it if all are asked for.
 
     ``most`` is how many groups and layers of each pair there is room for; how many more there are
@@ -42,7 +42,7 @@ def to_dict(shown: Difference, most: int | None = None) -> dict[str, Any]:
     return {**data, "comparisons": pairs}
 
 
-def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
+def to_stream(shown: Compared, most: int | None = None) -> dict[str, Any]:
     """Return the same for :func:`~cnnanalyze.report.json.pieces`, which asks row by row."""
     return {
         "schema": VERSIONS["compare"],
@@ -70,7 +70,7 @@ def to_stream(shown: Difference, most: int | None = None) -> dict[str, Any]:
 
 
 def _comparison(
-    shown: Difference, comparison: Comparison, after: int, most: int | None
+    shown: Compared, comparison: Comparison, after: int, most: int | None
 ) -> dict[str, Any]:
     terms = shown.options.terms
     added_up = summed(terms.convention)

@@ -12,7 +12,7 @@ from cnnanalyze.comparison.quantity import Delta
 from cnnanalyze.comparison.result import Aspect, Comparison, GroupChange, LayerChange
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.report.attributes import brief
-from cnnanalyze.report.difference import Difference, beside, sorting
+from cnnanalyze.report.difference_totals import Compared, beside, sorting
 from cnnanalyze.report.numbers import count_of, exact, signed
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.table import Cell, Heading, Table, cells_of
@@ -40,7 +40,7 @@ class DifferenceRow:
 
 
 def lines(
-    shown: Difference, comparison: Comparison, *, following: bool = False
+    shown: Compared, comparison: Comparison, *, following: bool = False
 ) -> tuple[DifferenceRow, ...]:
     """Return the rows of layers, those that changed alike in one.
 
@@ -68,7 +68,7 @@ def lines(
     return tuple(found)
 
 
-def left_out(shown: Difference, comparison: Comparison) -> int:
+def left_out(shown: Compared, comparison: Comparison) -> int:
     """Return how many layers that differ have no row: they only get something of another shape."""
     following = comparison.following
     return 0 if shown.everything or following == sum(1 for _ in comparison) else following
@@ -81,7 +81,7 @@ def _pattern(path: str) -> str:
 _DIGITS = re.compile(r"(\d+)")
 
 
-def _line(shown: Difference, changes: tuple[LayerChange, ...]) -> DifferenceRow:
+def _line(shown: Compared, changes: tuple[LayerChange, ...]) -> DifferenceRow:
     first, terms = changes[0], shown.options.terms
     what = describe(first, shown.options)
     if first.old_path:
@@ -208,7 +208,7 @@ def tally(comparison: Comparison) -> str:
     return ", ".join(parts)
 
 
-def stages(shown: Difference, comparison: Comparison, rows: int) -> tuple[GroupChange, ...]:
+def stages(shown: Compared, comparison: Comparison, rows: int) -> tuple[GroupChange, ...]:
     """Return the stages and blocks in which something changed; none where they say nothing more."""
     if rows <= FEW and not shown.options.depth:
         return ()
@@ -217,7 +217,7 @@ def stages(shown: Difference, comparison: Comparison, rows: int) -> tuple[GroupC
     return found if shown.options.depth or len(found) > 1 else ()
 
 
-def stage_table(shown: Difference, groups: tuple[GroupChange, ...]) -> Table:
+def stage_table(shown: Compared, groups: tuple[GroupChange, ...]) -> Table:
     """Return the table of stages and blocks."""
     headings = [Heading("group", "stage or block", "left"), Heading("layers", "layers", "left", 1)]
     columns: list[Sequence[Cell]] = [

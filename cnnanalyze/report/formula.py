@@ -9,6 +9,7 @@ from functools import cached_property
 from html import escape as escape_html
 
 from cnnanalyze.characters import cells, legible, pad
+from cnnanalyze.report.latex import escape
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,6 @@ def in_latex(text: str) -> str:
     >>> print(in_latex("-1,024"), in_latex("a_b"))
     -1{,}024 \text{a\_b}
     """
-    from cnnanalyze.report.latex import escape  # noqa: PLC0415 - which writes tables of formulas
-
     if _NUMBER.fullmatch(text):
         return text.replace(",", "{,}")
     return rf"\text{{{escape(text)}}}" if text else ""

@@ -20,10 +20,20 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in modules(PACKAGE)}
 
 
+def imports(tree: ast.AST) -> Iterator[ast.ImportFrom]:
+    """Yield what a module imports, in its functions, too; not what types alone need."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom):
+            yield node
+        yield from imports(node)
+
+
 def needed(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports when it is imported itself."""
-    for node in parsed(path).body:
-        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
+    """Yield the modules that a file needs when it is imported, or later when it works."""
+    for node in imports(parsed(path)):
+        if node.module in MODULES:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 yield inner if inner in MODULES else node.module

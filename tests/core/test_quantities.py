@@ -26,8 +26,8 @@ from cnnanalyze.drawing.svg import draw
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.claims import claimed
 from cnnanalyze.language.sections import limited, plan_budgets
-from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.config_rules import declare, facts
+from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.report.columns import column, columns
 from cnnanalyze.report.json import bytes_key
 from cnnanalyze.report.networks import traits

@@ -19,7 +19,8 @@ from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
 from cnnanalyze.language.names import Wire
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.linting.config import LintTable, WrittenRule
+from cnnanalyze.linting.config import LintTable
+from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.rules import entries
 from cnnanalyze.schemas import SCHEMAS, schema_of
 from tests.docs.commands import commands_page

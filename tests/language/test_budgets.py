@@ -11,8 +11,8 @@ from cnnanalyze.core.tree import Mapping, plain, plant
 from cnnanalyze.crosscheck.budget import check_budgets
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.sections import Limit, plan_budgets
-from cnnanalyze.linting.budgets import Configured, read_configured
 from cnnanalyze.linting.config import read
+from cnnanalyze.linting.configured_budgets import Configured, read_configured
 
 HEAD = "cnn: 1\ninput: 31x37x3\nlayers: [relu]\n"
 

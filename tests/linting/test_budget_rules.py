@@ -11,7 +11,7 @@ import pytest
 
 from cnnanalyze.core.tree import Mapping, plant
 from cnnanalyze.errors import Mark, Source
-from cnnanalyze.linting.budgets import _loaded
+from cnnanalyze.linting.configured_budgets import _loaded
 from cnnanalyze.linting.engine import lint_source
 from cnnanalyze.linting.result import FileResult
 from cnnanalyze.linting.settings import Settings, SettingsSource

@@ -14,9 +14,9 @@ from cnnanalyze.core.binding import bind
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.tree import Tree, plant
 from cnnanalyze.errors import Mark, Source, UsageError
-from cnnanalyze.linting.config import WrittenRule
 from cnnanalyze.linting.config_rules import declare
 from cnnanalyze.linting.context import Subject
+from cnnanalyze.linting.declaration import WrittenRule
 from cnnanalyze.linting.engine import lint_network, lint_source
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.result import FileResult, LintResult

@@ -37,7 +37,7 @@ from cnnanalyze.errors import PluginError, UsageError
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.linting.rules import entries
-from cnnanalyze.report import audit as audits
+from cnnanalyze.report import audit_document as audits
 from cnnanalyze.report import budget as budgets
 from cnnanalyze.report import closed_forms, layer_reference, zoo
 from cnnanalyze.report.conventions import conventions
@@ -255,7 +255,7 @@ SAMPLES: dict[str, Callable[[], tuple[Document, ...]]] = {
         difference([analysis("resnet18"), analysis("resnet34")]).document(),
         difference([analysis("vgg11"), analysis("vgg13"), analysis("lenet5")]).document(),
     ),
-    "audit.document": lambda: (
+    "audit_document.document": lambda: (
         audits.document([audit(analysis("resnet50"))]),
         audits.document([audit(analysis("lenet5")), audit(analysis("resnet50"))]),
     ),
@@ -604,6 +604,7 @@ def wiki() -> Iterator[str]:
         yield "acme.wiki"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_format_of_a_plugin_writes_every_subject(wiki: str, name: str) -> None:
     assert wiki in known()

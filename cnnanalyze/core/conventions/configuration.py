@@ -20,7 +20,7 @@ from pydantic import Field
 
 from cnnanalyze.core.binding import Itself, Reader, Section, Wrong, bind
 from cnnanalyze.core.configuration import find, open_table
-from cnnanalyze.core.conventions import CONVENTIONS, Convention
+from cnnanalyze.core.conventions.convention import CONVENTIONS, Convention
 from cnnanalyze.core.conventions.formula import PARTS, TERMS, parse
 from cnnanalyze.core.conventions.rule import UNKNOWN, select
 from cnnanalyze.core.diagnostics import Faults, said

@@ -6,7 +6,7 @@ layers of every kind and on whole networks, and the row reproduces each of its n
 
 from __future__ import annotations
 
-from cnnanalyze.core.conventions import CONVENTIONS, REST, Convention
+from cnnanalyze.core.conventions.convention import CONVENTIONS, REST, Convention
 
 _CONV = "conv depthwise separable table_conv local_conv"
 _DENSE = "dense maxout"

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from cnnanalyze.comparison.result import Comparison
 from cnnanalyze.drawing.svg import draw
-from cnnanalyze.report.difference import Difference, Measured, measure, overview, totals
 from cnnanalyze.report.difference_json import to_dict
 from cnnanalyze.report.difference_rows import (
     SIGNS,
@@ -18,6 +17,7 @@ from cnnanalyze.report.difference_rows import (
     stages,
     tally,
 )
+from cnnanalyze.report.difference_totals import Compared, Measured, measure, overview, totals
 from cnnanalyze.report.numbers import signed
 from cnnanalyze.report.page.frame import render
 from cnnanalyze.report.table import Cell, Table
@@ -60,7 +60,7 @@ class ComparedPair(NamedTuple):
     """What explains a mark among the totals, and which of them are lower bounds."""
 
 
-def page(shown: Difference) -> str:
+def page(shown: Compared) -> str:
     """Return the page of a comparison, as one file.
 
     Examples
@@ -87,7 +87,7 @@ def page(shown: Difference) -> str:
     )
 
 
-def _pair(shown: Difference, comparison: Comparison, number: int) -> ComparedPair:
+def _pair(shown: Compared, comparison: Comparison, number: int) -> ComparedPair:
     found = lines(shown, comparison, following=True)
     measured = measure(shown, comparison)
     groups = stages(shown, comparison, len(found))

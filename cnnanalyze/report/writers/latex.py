@@ -21,7 +21,8 @@ from cnnanalyze.report.document import (
     spans,
 )
 from cnnanalyze.report.formula import Formula
-from cnnanalyze.report.latex import escape, write
+from cnnanalyze.report.latex import escape
+from cnnanalyze.report.latex_table import write
 from cnnanalyze.report.table import Table
 from cnnanalyze.report.writers.terminal import Terminal
 from cnnanalyze.report.writers.writer import Writer, writer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnanalyze.crosscheck.baseline import Growth, compare, record
-from cnnanalyze.linting.budgets import entry_for
+from cnnanalyze.linting.configured_budgets import entry_for
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule
