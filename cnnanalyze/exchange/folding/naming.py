@@ -41,11 +41,7 @@ def name_of(step: Step, library: Library) -> str:
         is_pooled = any(Trait.GLOBAL_POOLING in t for t in traits)
         weighted = sum(Trait.FULL_DEPTH in t for t in traits)
         return "squeeze_excitation" if is_pooled and weighted == 2 else "gate"  # noqa: PLR2004
-    if any(
-        cls.category is Category.ATTENTION and Trait.MIXES_CHANNELS in cls.traits
-        for word in words
-        if (cls := KINDS.get(word)) is not None
-    ):
+    if _attends(step, library):
         return "attention_block"
     if Trait.CONCATENATION in own:
         full = [branch for branch in step.branches if branch]
@@ -55,6 +51,22 @@ def name_of(step: Step, library: Library) -> str:
     if Trait.SUM in own:
         return _residual(step, library)
     return "module"
+
+
+def name_of_unit(steps: Steps, library: Library) -> str:
+    """Return a name for a block of several steps that repeat."""
+    if any(_attends(step, library) for step in steps):
+        return "transformer"
+    return next((name_of(step, library) for step in steps if step.has_steps), "unit")
+
+
+def _attends(step: Step, library: Library) -> bool:
+    kinds = (KINDS.get(inner.word) for inner in _leaves(step, library))
+    return any(
+        cls.category is Category.ATTENTION and Trait.MIXES_CHANNELS in cls.traits
+        for cls in kinds
+        if cls is not None
+    )
 
 
 def _residual(step: Step, library: Library) -> str:

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from cnnanalyze.exchange.folding.generalisation import Generalisation, Unfit
 from cnnanalyze.exchange.folding.library import Library
-from cnnanalyze.exchange.folding.naming import name_of
+from cnnanalyze.exchange.folding.naming import name_of_unit
 from cnnanalyze.exchange.folding.paths import places, starts_parts
 from cnnanalyze.exchange.folding.step import (
     REGION,
@@ -88,12 +88,17 @@ class _Compression:
     def run(self, steps: Steps) -> Steps:
         """Write the repetition that saves most, then go on with what stands around it."""
         best: tuple[int, int, int, Step] | None = None
-        costs = [0, *accumulate(self.measure((step,)) for step in steps)]
+        written_out = [self.lines((step,)) for step in steps]
+        costs = [0, *accumulate(map(cost, written_out))]
+        heights = [0, *accumulate(map(len, written_out))]
         for start, end, width in _candidates(self.library.forms.of(steps)):
             written = self.table(steps[start:end], width)
             if written is None:
                 continue
-            saving = costs[end] - costs[start] - self.measure((written,))
+            lines = self.lines((written,))
+            if len(lines) >= heights[end] - heights[start]:
+                continue
+            saving = costs[end] - costs[start] - cost(lines)
             if starts_parts(_rows(steps[start:end], width)):
                 saving += _PARTS
             if saving > _LEAST and (best is None or saving > best[0]):
@@ -111,8 +116,8 @@ class _Compression:
             written = replace(written, branches=(_merge_equal(body),))
         return (*self.run(steps[:start]), written, *self.run(steps[end:]))
 
-    def measure(self, steps: Steps) -> int:
-        return cost(Writer(self.library.blocks).steps(steps, 2))
+    def lines(self, steps: Steps) -> list[str]:
+        return Writer(self.library.blocks).steps(steps, 2)
 
     def table(self, steps: Steps, width: int) -> Step | None:
         """Return a table with rows of so many steps; nothing if there is none."""
@@ -158,13 +163,12 @@ class _Compression:
                 yield _Repetition(start, end, tuple(rows))
 
     def unit_saving(self, repetitions: list[_Repetition]) -> int:
-        row = self.measure(repetitions[0].rows[0])
+        row = cost(self.lines(repetitions[0].rows[0]))
         return sum(len(r.rows) for r in repetitions) * row - row - 60 * len(repetitions) - 60
 
     def with_unit(self, steps: Steps, repetitions: list[_Repetition]) -> Steps:
         rows = [row for r in repetitions for row in r.rows]
-        name = next((name_of(s, self.library) for s in rows[0] if s.has_steps), "unit")
-        calls = iter(self.library.add(name, rows))
+        calls = iter(self.library.add(name_of_unit(rows[0], self.library), rows))
         changed: dict[int, tuple[int, Steps]] = {}
         for repetition in repetitions:
             own = [next(calls) for _ in repetition.rows]

@@ -113,7 +113,11 @@ def majority(folded: Folded) -> dict[str, dict[str, Any]]:
             value, count = counts.most_common(1)[0]
             default = default_of(word, name)
             missing = sum(v is None for v in given)
-            if count >= _OFTEN and count > 2 * missing and (default is not None or not missing):
+            if (
+                count >= _OFTEN
+                and count > 2 * missing
+                and (default not in {None, ()} or not missing)
+            ):
                 common = next(v for v in given if repr(v) == value)
                 if not any(expressions_in(common)):
                     found.setdefault(word, {})[name] = common

@@ -1,0 +1,104 @@
+"""Blocks: joins of one form, with what some of them lack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.exchange.folding.fold import fold
+from tests.exchange.folding.flat import signature
+
+Tensor = cnn.Tensor
+
+
+def folded(build: Callable[[cnn.NetworkBuilder, Tensor], Tensor]) -> list[str]:
+    """Return the folded text of a network, behind its header; it is the same network."""
+    b = cnn.NetworkBuilder("n")
+    network = b.build(outputs=build(b, b.input(61, 67, 8)))
+    text = fold(network)
+    assert signature(cnn.loads(text)) == signature(network)
+    return text.splitlines()[3:]
+
+
+def conv(
+    b: cnn.NetworkBuilder, x: Tensor, filters: int, kernel: int = 3, stride: int = 1
+) -> Tensor:
+    return b.tanh(
+        b.conv(x, filters=filters, kernel=kernel, stride=stride, padding="same", bias=False)
+    )
+
+
+def test_a_shortcut_that_some_joins_lack_has_the_condition_under_which_they_have_it() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        for filters, stride in ((8, 1), (8, 1), (16, 2), (16, 1), (32, 2), (32, 1)):
+            y = conv(b, conv(b, x, filters, 3, stride), filters)
+            shortcut = conv(b, x, filters, 1, stride) if stride > 1 else x
+            x = b.relu(b.add(y, shortcut))
+        return x
+
+    found = folded(build)
+    assert "  residual:" in found
+    assert (
+        "          - {conv_tanh: {filters: $filters, kernel: 1, stride: 2}, when: $stride != 1}"
+        in found
+    )
+    assert found[-2:] == [
+        "  - for: {filters: [8, 16, 16, 32, 32], stride: [1, 2, 1, 2, 1], count: [2, 1, 1, 1, 1]}",
+        "    do: [{residual: {filters: $filters, stride: $stride}, repeat: $count}]",
+    ]
+
+
+def test_a_list_without_the_join_is_the_same_block_where_nothing_can_be_added() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        for filters in (8, 8, 16, 16, 32, 32):
+            y = conv(b, conv(b, conv(b, x, 4 * filters, 1), 4 * filters), filters, 1)
+            x = b.add(x, y) if x.channels == filters else y
+            x = b.maxpool(x, kernel=3, stride=1)
+        return x
+
+    found = folded(build)
+    assert "      - {add: [x, []], when: $x.channels == $filters // 4}" in found
+    assert len(found) <= 15
+
+
+def test_what_a_join_reads_by_name_is_an_input_of_its_block() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        before = after = x
+        for filters in (8, 16, 8, 16):
+            one = conv(b, conv(b, before, filters), filters, 5)
+            other = conv(b, conv(b, after, filters, 5), filters)
+            before, after = after, b.add(one, other)
+        return b.concat(before, after)
+
+    found = folded(build)
+    assert any(line.startswith("    inputs: [x, y") for line in found)
+    assert sum("from: [^1, map" in line for line in found) >= 2
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_part_with_one_way_in_and_out_is_a_block_if_there_are_several(count: int) -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        for _ in range(count):
+            first = conv(b, x, 8)
+            second = conv(b, first, 8)
+            x = b.concat(x, first, second, conv(b, second, 8, 5), first)
+            x = b.conv(x, filters=8, kernel=1)
+        return x
+
+    found = folded(build)
+    assert any("module" in line for line in found) == (count > 1)
+    assert any("as: map1" in line for line in found) == (count == 1)
+
+
+def test_forms_that_differ_in_more_than_a_step_or_two_are_no_block() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        for length in (2, 7, 12):
+            y = x
+            for _ in range(length):
+                y = conv(b, y, 8, 3)
+            x = b.add(x, y)
+        return x
+
+    assert not any(" when: " in line for line in folded(build))
