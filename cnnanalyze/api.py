@@ -1003,7 +1003,7 @@ def export(
     network
         The network, or where to load it from: a file, or ``zoo:NAME``.
     to
-        ``torch``, ``mermaid`` or ``dot``.
+        ``torch``, ``onnx``, ``mermaid`` or ``dot``.
     settings
         Values for the spec's parameters, by name.
     weights

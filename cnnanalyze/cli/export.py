@@ -10,7 +10,7 @@ from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
-Target = Literal["torch", "mermaid", "dot"]
+Target = Literal["torch", "onnx", "mermaid", "dot"]
 
 
 def _read(name: str) -> str:
@@ -36,8 +36,14 @@ To = Annotated[
     ),
 ]
 
+Weights = Annotated[
+    bool,
+    typer.Option("--weights", help="Write weights as well: those with which 'verify' runs it."),
+]
+
 EXAMPLES = (
     ("cnnanalyze export zoo:resnet50 --to torch -o resnet50.py", "a PyTorch module"),
+    ("cnnanalyze export zoo:lenet5 -o lenet5.onnx", "a file for Netron and other tools"),
     ("cnnanalyze export zoo:lenet5 --to mermaid", "a flowchart for a README"),
     ("cnnanalyze export zoo:unet -o unet.dot", "a graph for Graphviz"),
 )
@@ -48,12 +54,14 @@ def export(
     *,
     to: To = None,
     output: option.Output = None,
+    weights: Weights = False,
     settings: option.Settings = None,
 ) -> None:
     """Write the network for another program: as code, as a file of a model, as a graph.
 
     A PyTorch module has a class for each block of the spec, with arguments for what differs from
-    one instance to the next, loops for repeats, and the names of the spec.
+    one instance to the next, loops for repeats, and the names of the spec. An ONNX file says the
+    shapes of weights, and holds some with --weights.
     """
     from cnnanalyze.api import export as exported
     from cnnanalyze.cli.formats import ENDINGS, choose_format
@@ -65,5 +73,8 @@ def export(
     target = to or choose_format(
         None, output, get_args(Target), has_option=False, shows_network=True, endings=endings
     )
-    made = exported(load(spec, read_settings(settings)), target)
+    made = exported(load(spec, read_settings(settings)), target, weights=weights)
+    if isinstance(made.content, bytes) and output is not None:
+        made.write(output)
+        return
     write(made.text, output, "raw" if output is not None else "text")

@@ -210,6 +210,48 @@ def execute(
     return Observation(seen, {name: alive[name] for name in wanted}, alive.peak)
 
 
+def draw_tensors(
+    steps: Iterable[RunStep],
+    shapes: Mapping[str, tuple[int, ...]],
+    inputs: Sequence[str] = (INPUT,),
+    *,
+    seed: int = 0,
+) -> dict[str, Tensors]:
+    """Return the tensors that a run on drawn images makes and keeps, without the run.
+
+    Parameters
+    ----------
+    steps
+        The layers, in an order in which inputs come before their readers.
+    shapes
+        The shape of every input and output, with a batch axis.
+    inputs
+        The inputs, which are drawn first.
+    seed
+        The same seed draws the same numbers.
+
+    Examples
+    --------
+    >>> conv = RunStep("c", "conv", {"filters": 5, "kernel": 3})
+    >>> store = Store()
+    >>> _ = execute([conv], (11, 13, 3), store=store)
+    >>> made = draw_tensors([conv], {"input": (1, 11, 13, 3)})
+    >>> bool((made["c"]["kernel"] == store.tensors["c"]["kernel"]).all())
+    True
+    """
+    steps = list(steps)
+    draw = Draw(seed)
+    for name in inputs:
+        draw(shapes[name])
+    by_id = {step.id: step for step in steps}
+    found: dict[str, Tensors] = {}
+    for step in steps:
+        # Of what is read, only the shape counts, and it takes no memory.
+        arrays = [_blank(shapes[name]) for name in step.inputs]
+        _tensors(step, _owner(step, by_id), arrays, found, draw)
+    return found
+
+
 def _batch(image: Any, draw: Draw) -> Array:  # noqa: ANN401 - a batch or extents
     """Return a batch of images as they are given, or one that is drawn."""
     if isinstance(image, tuple) and all(isinstance(extent, int) for extent in image):

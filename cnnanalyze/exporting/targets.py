@@ -31,6 +31,12 @@ TARGETS = {
     "torch": Target(
         "cnnanalyze.exporting.torch.module:module_text", (".py",), "a PyTorch module in Python"
     ),
+    "onnx": Target(
+        "cnnanalyze.exporting.onnx.model:write_model",
+        (".onnx",),
+        "an ONNX file",
+        has_weights=True,
+    ),
     "mermaid": Target(
         "cnnanalyze.exporting.diagrams:write_mermaid",
         (".mmd", ".mermaid"),
@@ -72,7 +78,7 @@ class Export:
         if isinstance(self.content, bytes):
             raise UsageError(
                 f"what is written for {self.target} is no text",
-                help="write it to a file, or take its bytes from 'content'",
+                help="'-o FILE' writes a file, in Python 'write', and 'content' is its bytes",
             )
         return self.content
 

@@ -43,7 +43,8 @@ def test_a_file_of_another_kind_is_refused(run: Any, tmp_path: Path) -> None:
         "",
         (
             f"error: this command writes no .svg file: '{path}'\n"
-            "  help: the name can end in .py, .mmd or .dot; 'cnnanalyze draw' draws a picture\n"
+            "  help: the name can end in .py, .onnx, .mmd or .dot; "
+            "'cnnanalyze draw' draws a picture\n"
         ),
     )
 
@@ -54,7 +55,7 @@ def test_an_unknown_target_is_refused_with_the_nearest(run: Any) -> None:
         "",
         (
             "error: unknown target 'pytorch'; did you mean 'torch'?\n"
-            "  help: known: torch, mermaid, dot\n"
+            "  help: known: torch, onnx, mermaid, dot\n"
         ),
     )
 
@@ -71,3 +72,19 @@ def test_a_layer_that_cannot_be_written_is_named(run: Any, tmp_path: Path) -> No
         ),
     )
     assert list(tmp_path.iterdir()) == [spec]
+
+
+def test_an_onnx_file_is_written_and_not_printed(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    assert run("export", "zoo:lenet5", "-o", path) == (0, "", "")
+    assert path.read_bytes() == cnn.export("zoo:lenet5", "onnx").content
+    assert run("export", "zoo:lenet5", "-o", path, "--weights") == (0, "", "")
+    assert path.read_bytes() == cnn.export("zoo:lenet5", "onnx", weights=True).content
+    assert run("export", "zoo:lenet5", "--to", "onnx") == (
+        2,
+        "",
+        (
+            "error: what is written for onnx is no text\n"
+            "  help: '-o FILE' writes a file, in Python 'write', and 'content' is its bytes\n"
+        ),
+    )

@@ -21,6 +21,13 @@ def test_weights_are_refused_where_there_is_no_place_for_them() -> None:
         cnn.export("zoo:lenet5", "dot", weights=True)
 
 
+def test_bytes_are_no_text() -> None:
+    made = cnn.export("zoo:lenet5", "onnx")
+    assert repr(made) == f"<Export of LeNet-5 to onnx: {len(made.content):,} bytes>"
+    with pytest.raises(cnn.UsageError, match="what is written for onnx is no text"):
+        str(made)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_same_network_gives_the_same_file(target: str, tmp_path: Path) -> None:
     made = [cnn.export("zoo:squeezenet1_1", target).content for _ in range(2)]

@@ -5,6 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
+from cnnanalyze.exporting.arrangement import (
+    channels_by_filters,
+    filters_first,
+    groups_of_inputs,
+)
 from cnnanalyze.exporting.code import Argument, Call, call
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.exporting.torch.registry import TARGET, outer, own, single, writes
@@ -13,17 +18,6 @@ from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import CONTINUED, per_axis
 
 _BORDERS = {"circular": "Circular", "reflect": "Reflection", "replicate": "Replication"}
-
-
-def filters_first(kernel: Any) -> Any:  # noqa: ANN401 - an array
-    """Return a kernel whose filters come first, then its channels."""
-    return kernel.transpose(kernel.ndim - 1, kernel.ndim - 2, *range(kernel.ndim - 2))
-
-
-def channels_by_filters(kernel: Any) -> Any:  # noqa: ANN401
-    """Return the kernel of a depthwise convolution: a filter for each channel and multiple."""
-    taps = kernel.shape[:-2]
-    return filters_first(kernel.reshape(*taps, 1, -1))
 
 
 BIAS = Held("bias")
@@ -331,12 +325,7 @@ def _transposed_conv(node: Node, _: Network) -> Steps:
         dilation=(single(each["dilation"]), 1),
     )
 
-    def weight(kernel: Any) -> Any:  # noqa: ANN401
-        *taps, read, filters = kernel.shape
-        parts = kernel.reshape(*taps, read, groups, filters // groups)
-        parts = parts.transpose(rank + 1, rank, rank + 2, *range(rank))
-        return parts.reshape(read * groups, filters // groups, *taps)
-
+    weight = groups_of_inputs(groups)
     return (Step(made, tensors={"kernel": Held("weight", weight), "bias": BIAS}), *after)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cnnanalyze.exporting.code import Argument, call
@@ -120,6 +121,19 @@ def _layer_scale(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
     count = 1 if a["shared"] else x.channels
     return scaled(x.rank, count, "gamma", float(a["initial"]))
+
+
+@writes("affine")
+def _affine(node: Node, _: Network) -> Steps:
+    a, x = node.attributes, node.input_shapes[0]
+    count = 1 if a["shared"] else x.channels
+    steps: list[Step] = []
+    if a["scale"]:
+        steps += scaled(x.rank, count, "gamma")
+    if a["center"]:
+        steps += shifted(x.rank, count, "beta")
+    *first, last = steps
+    return (*(replace(step, suffix="scale") for step in first), last)
 
 
 def scaled(rank: int, count: int, role: str, start: float = 1.0) -> Steps:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cnnanalyze.exporting.code import Argument, call
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.exporting.torch.registry import TARGET, function, own, writes
+from cnnanalyze.exporting.windows import windows
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import axis_number, per_axis
 from cnnanalyze.layers.pattern import parse
 
 _SIGNS = {"add": " + ", "multiply": " * ", "subtract": " - ", "divide": " / "}
@@ -245,19 +245,6 @@ def _attention(node: Node, _: Network) -> Steps:
     )
     tensors["relative positions"] = Held("positions")
     return (Step(made, tensors=tensors),)
-
-
-def windows(node: Node) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the sizes of the windows of an attention, and by how much they are moved."""
-    a, x = node.attributes, node.input_shapes[0]
-    each = x.size if a["window"] is None else per_axis(a["window"], x.rank, "window")
-    window = tuple(map(min, each, x.size))
-    if a["axis"] is not None:
-        only = axis_number(a["axis"], x, node.kind)
-        window = tuple(w if place == only else 1 for place, w in enumerate(window))
-    moved = per_axis(a["shift"], x.rank, "shift")
-    shift = tuple(s if 1 < w < n else 0 for n, w, s in zip(x.size, window, moved, strict=True))
-    return window, shift
 
 
 def _bare(node: Node) -> Steps:

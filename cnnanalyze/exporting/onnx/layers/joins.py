@@ -1,0 +1,62 @@
+"""Layers of several inputs: sums, products, concatenation, contractions."""
+
+from __future__ import annotations
+
+from cnnanalyze.exporting.onnx.graph import Graph
+from cnnanalyze.exporting.onnx.registry import TARGET, writes
+from cnnanalyze.exporting.part import refuse
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.pattern import Axis, parse
+
+_PAIRS = {"add": "Add", "multiply": "Mul", "subtract": "Sub", "divide": "Div"}
+_SEVERAL = {"maximum": "Max", "minimum": "Min", "average": "Mean"}
+
+
+@writes(*_PAIRS)
+def _folded(g: Graph, node: Node, xs: list[str]) -> str:
+    made = xs[0]
+    for x in xs[1:]:
+        made = g.operation(_PAIRS[node.kind], made, x)
+    return made
+
+
+@writes(*_SEVERAL)
+def _several(g: Graph, node: Node, xs: list[str]) -> str:
+    return g.operation(_SEVERAL[node.kind], *xs)
+
+
+@writes("concat")
+def _concat(g: Graph, node: Node, xs: list[str]) -> str:
+    del node
+    return g.operation("Concat", *xs, axis=1)
+
+
+@writes("einsum")
+def _einsum(g: Graph, node: Node, xs: list[str]) -> str:
+    pattern = parse(node.attributes["pattern"])
+    names = sorted(pattern.names)
+    if len(names) > 25:  # noqa: PLR2004 - letters, and one for the images
+        raise refuse(node, TARGET, f" over {len(names)} axes")
+    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxy", strict=False))
+
+    def side(axes: tuple[Axis, ...]) -> str:
+        *size, channels = ("".join(letters[name] for name in axis) for axis in axes)
+        return "".join(["z", channels, *size])
+
+    equation = f"{','.join(map(side, pattern.inputs))}->{side(pattern.output)}"
+    return g.operation("Einsum", *xs, equation=equation)
+
+
+@writes("matmul")
+def _matmul(g: Graph, node: Node, xs: list[str]) -> str:
+    a, rank = node.attributes, node.input_shapes[0].rank
+    if not rank:
+        raise refuse(node, TARGET, " of vectors")
+    last = (0, *range(2, rank + 2), 1)
+    turned = (*last[:-2], 1, last[-2])
+    sides = (
+        g.operation("Transpose", x, perm=turned if a[f"transpose_{word}"] else last)
+        for x, word in zip(xs, ("first", "second"), strict=True)
+    )
+    made = g.operation("MatMul", *sides)
+    return g.operation("Transpose", made, perm=(0, rank + 1, *range(1, rank + 1)))

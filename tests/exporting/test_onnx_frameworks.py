@@ -1,0 +1,90 @@
+"""Generated ONNX files before the wheel's strict checker and ONNX Runtime."""
+
+from __future__ import annotations
+
+from math import prod
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import cnnanalyze as cnn
+from tests.strategies import STRATEGIES
+from tests.strategies.case import Case
+from tests.strategies.wired import wired
+
+pytest.importorskip("onnxruntime", reason="generated ONNX files: onnxruntime is not installed")
+from cnnanalyze.exporting.onnx.model import drawn, model_of
+from tests.exporting import networks
+from tests.exporting.onnx_runtime import checked, computed, sizes
+
+pytestmark = pytest.mark.frameworks
+
+ZOO = sorted(cnn.zoo())
+TOLERANCE = 1e-4
+"""ONNX Runtime computes with 32 bits, and the executor here with 64."""
+
+
+NOT_WRITTEN = {"local_conv": "ONNX has no convolution with kernels of its own at each position"}
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", ZOO)
+def test_the_strict_checker_takes_the_file_and_infers_our_shapes(name: str) -> None:
+    network = networks.network(name)
+    model = checked(model_of(network, None))
+    for node in network.nodes:
+        shape = node.output
+        assert sizes(model, node.id) == (shape.channels, *shape.size)
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("name", ZOO)
+def test_onnx_runtime_computes_what_the_executor_computes(name: str) -> None:
+    agree(networks.small(networks.network(name)))
+
+
+def agree(network: cnn.Network, images: int = 1) -> None:
+    """Assert that both make the same of the same weights and images."""
+    tensors, given = networks.tensors_of(network), networks.images_of(network, images)
+    ours = networks.executed(network, tensors, given)
+    theirs = computed(network, tensors, given)
+    for one, other in zip(ours, theirs, strict=True):
+        assert networks.apart(one, other) < TOLERANCE
+
+
+@pytest.mark.parametrize("kind", sorted(STRATEGIES))
+def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
+    tried = {"written": 0, "refused": 0}
+
+    @settings(
+        max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=STRATEGIES[kind])
+    def confronted(case: Case) -> None:
+        network = case.network
+        try:
+            checked(model_of(network, None))
+            agree(network, 2)
+        except cnn.UsageError:
+            tried["refused"] += 1
+        else:
+            tried["written"] += 1
+
+    confronted()
+    assert tried["written"] >= 5 or kind in NOT_WRITTEN, tried
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(network=wired())
+def test_any_wiring_computes_what_the_executor_computes(network: cnn.Network) -> None:
+    agree(network)
+
+
+def test_weights_are_those_of_the_executor() -> None:
+    network = networks.network("lecture_001_lenet")
+    content = model_of(network, drawn(network))
+    assert content == cnn.export(network, "onnx", weights=True).content
+    model = checked(content)
+    held = [i for i in model.graph.initializer if i.data_type == 1]
+    report = cnn.analyze(network)
+    assert sum(prod(i.dims) for i in held) == report.total.parameters
