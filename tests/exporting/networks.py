@@ -19,6 +19,8 @@ from cnnanalyze.graph.node import Node
 Array = np.ndarray[Any, Any]
 Tensors = dict[str, dict[str, Array]]
 
+LARGEST = 1e30
+"""What is larger is no number; some say minus infinity by the lowest number of 32 bits."""
 SIDES = (33, 49, 65, 97, 113, 128, 161, 193)
 """Sides of images that are tried, the smallest first."""
 
@@ -120,11 +122,12 @@ def executed(given: Network, tensors: Tensors, images: Mapping[str, Array]) -> l
 def apart(ours: Array, theirs: Array) -> float:
     """Return the largest difference, in proportion to the largest number.
 
-    What is no number for one must be none for the other: a root of what is negative.
+    What is no number for one must be none for the other: a root of what is negative, the largest of
+    nothing.
     """
     assert ours.shape == theirs.shape
-    numbers = np.isfinite(ours)
-    assert (numbers == np.isfinite(theirs)).all()
+    numbers = np.abs(ours) < LARGEST
+    assert (numbers == (np.abs(theirs) < LARGEST)).all()
     if not numbers.any():
         return 0.0
     ours, theirs = ours[numbers], theirs[numbers]

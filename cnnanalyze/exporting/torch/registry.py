@@ -61,17 +61,6 @@ def steps_of(node: Node, network: Network) -> Steps:
     return writer(node, network)
 
 
-def single(values: tuple[Any, ...]) -> Any:  # noqa: ANN401 - a number, or one for each axis
-    """Return one number for all axes where they are the same.
-
-    Examples
-    --------
-    >>> single((3, 3)), single((1, 7))
-    (3, (1, 7))
-    """
-    return values[0] if len(set(values)) == 1 else values
-
-
 def outer(borders: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     """Return borders as PyTorch pads: from the last axis on.
 

@@ -158,6 +158,7 @@ def _transposed_conv(g: Graph, node: Node, xs: list[str]) -> str:
         groups_of_inputs(groups),
     )
     biases = bias(g, node, filters)
+    is_longer = any(b < 0 for b in behind)
     made = g.operation(
         "ConvTranspose",
         xs[0],
@@ -166,10 +167,12 @@ def _transposed_conv(g: Graph, node: Node, xs: list[str]) -> str:
         strides=stride,
         dilations=dilation,
         group=groups,
-        pads=[*starts, *(max(b, 0) for b in behind)],
+        pads=[0] * 2 * rank if is_longer else [*starts, *behind],
     )
-    if any(b < 0 for b in behind):  # what lies behind the last window is zero
+    if is_longer:  # what lies behind the last window is zero
         made = padded(g, made, tuple((0, max(-b, 0)) for b in behind))
+        ends = (g.shape(*column) for column in zip(*kept, strict=True))
+        made = g.operation("Slice", made, *ends, g.shape(*range(2, rank + 2)))
     if not biases:
         return made
     column = g.operation("Unsqueeze", biases[0], g.shape(*range(1, rank + 1)))

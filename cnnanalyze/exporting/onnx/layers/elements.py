@@ -39,7 +39,10 @@ def _simple(g: Graph, node: Node, xs: list[str]) -> str:
 
 @writes("dropout")
 def _dropout(g: Graph, node: Node, xs: list[str]) -> str:
-    return g.operation("Dropout", xs[0], g.constant(float(node.attributes["rate"])))
+    rate = float(node.attributes["rate"])
+    if rate >= 1:  # which ONNX Runtime refuses
+        return g.operation("Identity", xs[0])
+    return g.operation("Dropout", xs[0], g.constant(rate))
 
 
 @writes("relu6")
@@ -84,7 +87,9 @@ def _power(g: Graph, node: Node, xs: list[str]) -> str:
 
 @writes("scale")
 def _scale(g: Graph, node: Node, xs: list[str]) -> str:
-    return g.operation("Mul", xs[0], g.constant(float(node.attributes["factor"])))
+    a = node.attributes
+    made = g.operation("Mul", xs[0], g.constant(float(a["factor"])))
+    return g.operation("Add", made, g.constant(float(a["offset"]))) if a["offset"] else made
 
 
 def along_channels(g: Graph, node: Node, role: str, count: int | None = None) -> str:

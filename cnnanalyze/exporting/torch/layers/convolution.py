@@ -12,7 +12,8 @@ from cnnanalyze.exporting.arrangement import (
 )
 from cnnanalyze.exporting.code import Argument, Call, call
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
-from cnnanalyze.exporting.torch.registry import TARGET, outer, own, single, writes
+from cnnanalyze.exporting.torch.registry import TARGET, outer, own, writes
+from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import CONTINUED, per_axis

@@ -113,7 +113,11 @@ def _method(node: Node, _: Network) -> Steps:
 
 @writes("scale")
 def _scale(node: Node, _: Network) -> Steps:
-    return function("{factor} * {0}", values=(Argument("factor", node.attributes["factor"]),))
+    a = node.attributes
+    factor, offset = (Argument(name, a[name]) for name in ("factor", "offset"))
+    if not a["offset"]:
+        return function("{factor} * {0}", values=(factor,))
+    return function("{factor} * {0} + {offset}", values=(factor, offset))
 
 
 @writes("layer_scale")

@@ -10,7 +10,8 @@ from typing import Any
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.exporting.code import Argument, call
 from cnnanalyze.exporting.part import Step, Steps, refuse
-from cnnanalyze.exporting.torch.registry import TARGET, function, module, outer, single, writes
+from cnnanalyze.exporting.torch.registry import TARGET, function, module, outer, writes
+from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import axis_number, per_axis, per_border

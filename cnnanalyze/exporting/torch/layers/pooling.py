@@ -13,9 +13,9 @@ from cnnanalyze.exporting.torch.registry import (
     module,
     outer,
     own,
-    single,
     writes,
 )
+from cnnanalyze.exporting.windows import sides_of, single, with_overhang
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import axis_numbers, per_axis
@@ -27,19 +27,6 @@ def window(node: Node) -> tuple[Any, dict[str, tuple[Any, Any]]]:
     kernel = single(per_axis(a["kernel"], rank, "kernel"))
     stride = kernel if a["stride"] is None else single(per_axis(a["stride"], rank, "stride"))
     return kernel, {"stride": (stride, kernel)}
-
-
-def sides_of(node: Node) -> tuple[tuple[int, int], ...]:
-    """Return the padding of every axis."""
-    return tuple((fit.before, fit.after) for fit in node.layer.fit(*node.input_shapes))
-
-
-def with_overhang(node: Node) -> tuple[tuple[int, int], ...]:
-    """Return the padding of every axis, and behind it what a last window hangs over the border."""
-    return tuple(
-        (fit.before, max(fit.after, fit.covered - fit.before - fit.size))
-        for fit in node.layer.fit(*node.input_shapes)
-    )
 
 
 def is_even(node: Node) -> bool:
