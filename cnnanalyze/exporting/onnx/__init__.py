@@ -1,5 +1,5 @@
 """Networks as ONNX files, with or without weights, written without the wheel.
 
-It may import ``execute`` and below. Smallest example:
+It may import ``crosscheck`` and below. Smallest example:
 :mod:`~cnnanalyze.exporting.onnx.layers.joins`.
 """
