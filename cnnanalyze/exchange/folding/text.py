@@ -116,7 +116,7 @@ def majority(folded: Folded) -> dict[str, dict[str, Any]]:
             if (
                 count >= _OFTEN
                 and count > 2 * missing
-                and (default not in {None, ()} or not missing)
+                and (default not in (None, ()) or not missing)
             ):
                 common = next(v for v in given if repr(v) == value)
                 if not any(expressions_in(common)):
