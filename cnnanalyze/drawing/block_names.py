@@ -25,9 +25,15 @@ def block_name(part: Part, network: Network) -> str:
     if stem in known:
         return stem
     call = _call(part)
-    if call is not None and network.group(part.path):
+    if call is not None and network.group(part.path) and not _is_inside(part, call, network):
         return call.block
     return name
+
+
+def _is_inside(part: Part, call: Call, network: Network) -> bool:
+    """Whether a group is only a part of what the call made, such as a row of a table."""
+    around = network.group(part.path.rpartition("/")[0]) if "/" in part.path else ()
+    return bool(around) and all(call in node.chain for node in around)
 
 
 def _call(part: Part) -> Call | None:

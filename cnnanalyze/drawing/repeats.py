@@ -107,6 +107,18 @@ class _Siblings:
             for k in range(len(self.children))
         ]
 
+    @cached_property
+    def begins_of_singles(self) -> list[int]:
+        """As ``begins``, for runs of single children.
+
+        There the child before the end is hidden. What comes after the run may read it only as the
+        children of the run read each other: NASNet's cells read the last two.
+        """
+        return [
+            begin if k == 0 or self.farthest.within(k - 1, k) <= k or REACH in self.pulls[k] else k
+            for k, begin in enumerate(self.begins)
+        ]
+
 
 def _merge(row: _Siblings, codes: list[int], stretch: int, least: int = 2) -> _Siblings:
     """Make one of every ``stretch`` children that repeat in succession."""
@@ -115,7 +127,8 @@ def _merge(row: _Siblings, codes: list[int], stretch: int, least: int = 2) -> _S
     if max(runs) == 1:
         return row
     # Of the ends that lie a whole number of stretches apart, the last that suits a beginning.
-    ends = [Peaks([-b for b in row.begins[k::stretch]]) for k in range(stretch)]
+    begins = row.begins_of_singles if stretch == 1 else row.begins
+    ends = [Peaks([-b for b in begins[k::stretch]]) for k in range(stretch)]
     found: list[Part] = []
     i = 0
     while i < len(children):

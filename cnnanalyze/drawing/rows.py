@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cnnanalyze.drawing.container import FORK, LABEL_SIZE, Body
 from cnnanalyze.drawing.figure import Figure, Label, Line, Point
 from cnnanalyze.drawing.labels import CardText
@@ -34,6 +36,9 @@ class Rows:
         below: list[set[str]] = [set() for _ in self.figures]
         for a, _, s in self.edges:
             below[a].add(s)
+        if len({self._said(s).text for s in self.outputs}) > 1:
+            for port, s in enumerate(self.outputs, self.last):
+                below[port].add(s)  # each shape is said outside, where it leaves
         widths = [max(self._room(f, s), PORT) for f, s in zip(self.figures, below, strict=True)]
         pairs = [(a, b) for a, b, _ in self.edges]
         # The network itself is upright; the branches of a block are side by side.
@@ -62,8 +67,11 @@ class Rows:
 
     def _room(self, figure: Figure, sources: set[str]) -> float:
         """Return the width that a figure and the labels below it need."""
-        labels = [self.body.labels.get(s, CardText()) for s in sources]
-        return max([figure.width, *(said.width(LABEL_SIZE) + 8 for said in labels)])
+        return max([figure.width, *(self._said(s).width(LABEL_SIZE) + 8 for s in sources)])
+
+    def _said(self, source: str) -> CardText:
+        """Return the shape of a layer's output, as it is written."""
+        return self.body.labels.get(source, CardText())
 
     def _stack(self) -> list[float]:
         """Return how high each row is."""
@@ -124,7 +132,7 @@ class Rows:
             x = self.x[a] + self.figures[a].exit(source)
             y = max(self.head, FORK) + 8 if outside else self._bottom(self.rows[a]) + 16
             labels.append(Label(x, y, text, "middle", uses))
-        return labels
+        return _apart(labels)
 
     def _changing(self) -> dict[str, CardText]:
         """Return the labels of those outputs that differ from what the same figure reads."""
@@ -134,3 +142,28 @@ class Rows:
             came.setdefault(b, set()).add(labels.get(source, CardText()).text)
         made = {s: a for a, _, s in self.edges}
         return {s: t for s, t in labels.items() if t.text not in came.get(made.get(s, -1), ())}
+
+
+def _apart(labels: list[Label]) -> list[Label]:
+    """Leave out labels that would lie on each other: of equal ones all but one, of others all.
+
+    Examples
+    --------
+    >>> [label.x for label in _apart([Label(x, 0, "7x7x64") for x in (0, 5, 99)])]
+    [0, 99]
+    >>> [label.x for label in _apart([Label(x, 0, f"{x}x7") for x in (0, 5, 99)])]
+    [99]
+    """
+    rows: dict[float, list[Label]] = {}
+    for label in sorted(labels, key=lambda label: label.x):
+        rows.setdefault(label.y, []).append(label)
+    left_out: set[int] = set()
+    for row in rows.values():
+        for one, other in pairwise(row):
+            if other.x - one.x < (_width(one) + _width(other)) / 2:
+                left_out |= {id(other)} if one.text == other.text else {id(one), id(other)}
+    return [label for label in labels if id(label) not in left_out]
+
+
+def _width(label: Label) -> float:
+    return CardText(label.text, label.uses).width(LABEL_SIZE)

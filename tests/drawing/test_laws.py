@@ -28,6 +28,7 @@ NETWORKS = (
     *("yolov3", "nasnet_a_mobile", "shufflenet_v2_x1_0", "m5", "r3d18", "sobel", "segnet", "crnn"),
     *("lecture_003_separable", "inception_v3", "xception", "efficientnet_b0", "convnext_tiny"),
     *("deeplabv3_plus_xception65", "pnasnet5_large", "attention_unet", "retinanet_resnet50_fpn"),
+    *("coatnet_0", "hrnet_w18", "dla34", "yolov8n"),
 )
 
 

@@ -88,6 +88,25 @@ def test_what_is_read_from_outside_is_not_hidden_in_a_repeat() -> None:
     )
 
 
+def test_units_that_are_all_joined_are_not_a_repeat() -> None:
+    # DLA-34 joins the left and the right unit, YOLOv8 every unit: "×2" would hide an edge.
+    for name, path in (("dla34", "level3/high/right"), ("yolov8n", "stage3/unit2")):
+        root = parse(draw(analysis_of(name))).root
+        assert [g.get("data-times") for g in root.iter() if g.get("data-path") == path] == [None]
+
+
+def test_a_card_of_a_row_bears_the_name_of_the_row() -> None:
+    root = parse(draw(analysis_of("hrnet_w18"))).root
+    found = {
+        g.attrib["data-path"]: [t.text for t in g.iter(f"{SVG}text")][1]
+        for g in root.iter(f"{SVG}g")
+        if "card" in classes(g)
+    }
+    assert found["stage4/module1/out2"] == "out2"
+    assert found["stage4/module1"] == "module"
+    assert found["head2"] == "merge"
+
+
 def test_side_by_side_is_not_repeated() -> None:
     text = f"{{cnn: 1, input: 9x9x8, layers: [{{add: [{UNIT}, {UNIT}]}}]}}"
     assert "×2<" not in draw(analysis(text))
