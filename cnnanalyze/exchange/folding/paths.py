@@ -89,6 +89,8 @@ def _source_name(step: Step, sizes: Counter[tuple[str, ...]]) -> str:
     """Return what a step is called if it is all that the source calls so."""
     if step.word == TABLE:
         return row_name(step.paths)
+    if step.has_steps:
+        return ""  # a join belongs to no branch of its own
     paths = [parts_of(path) for inner in nested((step,)) for path in inner.paths]
     place = paths[0] if len(paths) == 1 else place_of((step,))
     name = ".".join(place)
