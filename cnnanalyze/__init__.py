@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import from_darknet as from_darknet
     from cnnanalyze.api import from_keras as from_keras
     from cnnanalyze.api import from_onnx as from_onnx
+    from cnnanalyze.api import from_torch as from_torch
     from cnnanalyze.api import gallery as gallery
     from cnnanalyze.api import grade as grade
     from cnnanalyze.api import layer_kinds as layer_kinds
@@ -110,6 +111,7 @@ _HOMES = {
         "from_darknet",
         "from_keras",
         "from_onnx",
+        "from_torch",
         "gallery",
         "grade",
         "layer_kinds",
@@ -222,6 +224,7 @@ __all__ = [
     "from_darknet",
     "from_keras",
     "from_onnx",
+    "from_torch",
     "front_end",
     "gallery",
     "grade",

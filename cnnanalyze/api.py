@@ -17,6 +17,7 @@ from cnnanalyze.exchange.network_source import (
     file_of,
     name_of,
     read,
+    read_like,
     refuse_settings,
     settings_of,
     text_of,
@@ -28,6 +29,9 @@ from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the fr
 from cnnanalyze.report.network_report import Report
 
 if TYPE_CHECKING:
+    from torch import Tensor as TorchTensor
+    from torch import nn
+
     from cnnanalyze.analysis.closed_forms import ClosedForms
     from cnnanalyze.comparison.conformance.result import Conformance
     from cnnanalyze.course.grading.grade import GradedClass
@@ -239,6 +243,38 @@ def from_keras(
         return spec_of(from_text(str(to_json()), inputs=inputs, outputs=outputs))
     path = name_of(model, "a model of Keras is one with 'to_json', or a file")
     return load_by(read_keras, path, inputs=inputs, outputs=outputs)
+
+
+def from_torch(module: nn.Module, *examples: Sequence[int] | TorchTensor, name: str = "") -> Spec:
+    """Return the network of a PyTorch module; none of its weights is read.
+
+    ``torch.export`` records it, in this process, as it is in use.
+
+    Parameters
+    ----------
+    module
+        The module.
+    *examples
+        For each input its shape as the module takes it, the batch included, ``(1, 3, 224, 224)``,
+        or a tensor.
+    name
+        What the network is called; by default the class of the module.
+
+    Returns
+    -------
+    Spec
+        The network. Its ``notes`` say what it does not show, such as what has no layer.
+
+    Raises
+    ------
+    UsageError
+        If no example is given, or PyTorch cannot record the module.
+    SpecError
+        If the module does what no network is.
+    """
+    from cnnanalyze.exchange.torch.module import from_torch as read_module
+
+    return read_module(module, *examples, name=name)
 
 
 def dumps(network: Network, *, folded: bool = False) -> str:
@@ -528,7 +564,7 @@ def explain(
 
 def check(
     spec: Network | str | Path,
-    model: Network | str | Path,
+    model: Network | str | Path | nn.Module,
     *,
     folded: bool = False,
     settings: Settings | None = None,
@@ -543,7 +579,8 @@ def check(
     spec
         What is declared: a network, a file, or ``zoo:NAME``.
     model
-        What is there: the same, or a file of another program.
+        What is there: the same, a file of another program, or a PyTorch module, which gets inputs
+        as the spec has them.
     folded
         Whether batch normalisation is worked into the layers before it, as exporters do.
     settings
@@ -569,7 +606,8 @@ def check(
     """
     from cnnanalyze.comparison.conformance.proof import conform
 
-    return conform(read(spec, settings), read(model), folded=folded)
+    declared = read(spec, settings)
+    return conform(declared, read_like(model, declared), folded=folded)
 
 
 def compare(

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.comparison.conformance.proof import conform
 from cnnanalyze.core.files import printable, read_bytes
@@ -35,7 +35,7 @@ from cnnanalyze.crosscheck.trait_check import contradictions, not_shown
 from cnnanalyze.errors import CnnError, PluginError, ShapeError, Source
 from cnnanalyze.exchange.front_end import find
 from cnnanalyze.exchange.load import load
-from cnnanalyze.exchange.network_source import read
+from cnnanalyze.exchange.network_source import read, read_like
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.graph.network import Network
@@ -43,6 +43,9 @@ from cnnanalyze.language.build import build
 from cnnanalyze.language.writer import write
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Trait
+
+if TYPE_CHECKING:
+    from torch import nn
 
 ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]
 """The shapes of the inputs as in a spec, and the attributes of one layer."""
@@ -52,14 +55,15 @@ SUBJECT = "subject"
 
 
 def assert_conforms(
-    model: Network | str | Path, spec: Network | str | Path, *, folded: bool = False
+    model: Network | str | Path | nn.Module, spec: Network | str | Path, *, folded: bool = False
 ) -> None:
     """Is a model the network that its spec declares?
 
     Parameters
     ----------
     model
-        A network, or a file that can be imported.
+        A network, a file that can be imported, or a PyTorch module, which gets inputs as the spec
+        has them.
     spec
         The spec: a network, a file, or ``zoo:NAME``.
     folded
@@ -74,7 +78,8 @@ def assert_conforms(
     --------
     >>> assert_conforms("zoo:lenet5", "zoo:lenet5")
     """
-    found = conform(read(spec), read(model), folded=folded)
+    declared = read(spec)
+    found = conform(declared, read_like(model, declared), folded=folded)
     if not found.holds:
         raise AssertionError(f"{found.headline()}\n{found}")
 

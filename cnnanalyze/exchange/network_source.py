@@ -45,6 +45,22 @@ def read(given: object, settings: object = None, *, open_sizes: bool = False) ->
     return load(file_of(given), values, open_sizes=open_sizes)
 
 
+def read_like(given: object, like: Network) -> Network:
+    """Return the network that is meant; a PyTorch module gets inputs as another network has them.
+
+    Raises
+    ------
+    CnnError
+        As of what it is.
+    """
+    if any(cls.__module__ == "torch.nn.modules.module" for cls in type(given).__mro__):
+        from cnnanalyze.exchange.torch.module import from_torch  # noqa: PLC0415 - if there is one
+
+        shapes = [one.shape for one in like.inputs.values()]
+        return from_torch(given, *((1, x.channels, *x.size) for x in shapes))
+    return read(given)
+
+
 def settings_of(given: object) -> dict[str, object]:
     """Return values for parameters by name, or say what else was given.
 

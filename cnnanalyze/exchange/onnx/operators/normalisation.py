@@ -38,11 +38,13 @@ def batch_normalization(call: Call) -> tuple[Value | None, ...]:
     if call.whole("training_mode"):
         raise Unsupported("it is in training: its statistics are those of the batch")
     made, view = call.along(value, [min(1, value.view.rank - 1)])
-    roles = ("gamma", "beta", "moving mean", "moving variance")
+    scale, bias, mean, variance = held
+    gamma, beta = _learned(scale, 1), _learned(bias, 0)
     found = call.add(
         "batchnorm",
         made,
-        holds=dict(zip(roles, held, strict=True)),
+        holds={**_holds(gamma, beta), "moving mean": mean, "moving variance": variance},
+        **_flags(gamma, beta, (True, True)),
         **_epsilon(call, 1e-5, 1e-5),
     )
     return (Viewed(found, view, value.type),)
@@ -104,6 +106,13 @@ def _is_filled(constant: Known | None, number: float) -> bool:
     return constant is not None and constant.numbers is not None and {*constant.numbers} == {number}
 
 
+def _learned(constant: Known | None, number: float) -> Known | None:
+    """Return a constant; nothing if it is this number everywhere and the file only computes it."""
+    if constant is not None and not constant.is_stored and _is_filled(constant, number):
+        return None
+    return constant
+
+
 def _groups(value: Viewed) -> int | None:
     """Return the groups of channels along the second axis, if all else lies along the others."""
     shape = value.layer.shape
@@ -133,6 +142,7 @@ def _group_norm(call: Call, scale: Known | None, bias: Known | None) -> Value:
     made, lead = call.map(value)
     if lead:
         raise MixedImages
+    scale, bias = _learned(scale, 1), _learned(bias, 0)
     found = call.add(
         "groupnorm",
         made,
@@ -147,7 +157,7 @@ def _group_norm(call: Call, scale: Known | None, bias: Known | None) -> Value:
 @operator("LayerNormalization")
 def layer_normalization(call: Call) -> tuple[Value | None, ...]:
     """Add a layer normalisation."""
-    scale, bias = call.known(1), call.known(2)
+    scale, bias = _learned(call.known(1), 1), _learned(call.known(2), 0)
     made = _over(call, "layernorm", scale, bias, _flags(scale, bias, (True, True)), 1e-5)
     value = call.viewed()
     axes = list(range(call.axis(call.whole("axis", -1), value.view.rank), value.view.rank))
@@ -165,7 +175,7 @@ def layer_normalization(call: Call) -> tuple[Value | None, ...]:
 @operator("RMSNormalization", "SimplifiedLayerNormalization")
 def rms_normalization(call: Call) -> Value:
     """Add a root-mean-square normalisation."""
-    scale = call.known(1)
+    scale = _learned(call.known(1), 1)
     return _over(call, "rmsnorm", scale, None, {} if scale else {"scale": False}, 1e-5)
 
 

@@ -1,0 +1,5 @@
+"""PyTorch: modules as networks, through ``torch.export`` in the process of whoever has them.
+
+It may import ``language`` and below, and ``exchange.onnx``. Smallest example:
+:mod:`~cnnanalyze.exchange.torch.module`.
+"""

@@ -1,0 +1,285 @@
+"""PyTorch modules as networks: what each operator becomes computes what PyTorch computes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.errors import UsageError
+from cnnanalyze.exchange.onnx.network import convert
+from cnnanalyze.testing import assert_conforms
+from tests.exchange.onnx.numbers import run
+from tests.witnesses.model_zoos import zoo
+
+torch: Any = pytest.importorskip("torch", reason="torch is not installed")
+pytestmark = pytest.mark.frameworks
+nn, F = torch.nn, torch.nn.functional
+MAP = (1, 6, 11, 13)
+
+
+class Calls(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+    """A module that calls a function with its parts."""
+
+    def __init__(self, function: Callable[..., Any], *parts: Any) -> None:
+        super().__init__()
+        self.function = function
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, *given: Any) -> Any:
+        """Call the function."""
+        return self.function(*given, *self.parts)
+
+
+def resized(**words: Any) -> Callable[[], Any]:
+    return lambda: Calls(lambda x: F.interpolate(x, **words))
+
+
+def padded(mode: str) -> Callable[[], Any]:
+    return lambda: Calls(lambda x: F.pad(x, (1, 2, 3, 0), mode=mode))
+
+
+MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
+    "conv1d": (lambda: nn.Conv1d(6, 4, 3, stride=2, padding=2), (1, 6, 13)),
+    "conv same": (lambda: nn.Conv2d(6, 4, (3, 5), padding="same", dilation=2), MAP),
+    "conv3d": (lambda: nn.Conv3d(2, 3, (1, 2, 3), groups=1), (1, 2, 5, 7, 3)),
+    "depthwise": (lambda: nn.Conv2d(6, 12, 3, groups=6, bias=False), MAP),
+    "transposed": (lambda: nn.ConvTranspose2d(6, 4, 3, 2, 1, output_padding=1, groups=2), MAP),
+    "maxpool": (lambda: nn.MaxPool2d(3, 2, 1, ceil_mode=True), MAP),
+    "avgpool": (lambda: nn.AvgPool2d(3, 2, 1, ceil_mode=True), MAP),
+    "avgpool without padding": (lambda: nn.AvgPool2d(3, 2, 1, count_include_pad=False), MAP),
+    "adaptive mean": (lambda: nn.AdaptiveAvgPool2d((4, 5)), MAP),
+    "adaptive mean of one": (lambda: nn.AdaptiveAvgPool2d(1), MAP),
+    "adaptive max": (lambda: nn.AdaptiveMaxPool2d((4, 5)), MAP),
+    "batch norm": (lambda: nn.BatchNorm2d(6), MAP),
+    "batch norm that learns nothing": (lambda: nn.BatchNorm2d(6, affine=False), MAP),
+    "layer norm of channels": (
+        lambda: Calls(lambda x, m: m(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2), nn.LayerNorm(6)),
+        MAP,
+    ),
+    "layer norm of all": (lambda: nn.LayerNorm([6, 11, 13]), MAP),
+    "group norm": (lambda: nn.GroupNorm(3, 6), MAP),
+    "group norm that learns nothing": (lambda: nn.GroupNorm(3, 6, affine=False), MAP),
+    "instance norm": (lambda: nn.InstanceNorm2d(6, affine=True), MAP),
+    "rms norm": (lambda: nn.RMSNorm(6, eps=1e-5), (1, 7, 6)),
+    "linear": (lambda: Calls(lambda x, m: m(x.flatten(1)), nn.Linear(6 * 11 * 13, 5)), MAP),
+    "linear on a sequence": (lambda: nn.Linear(6, 5), (1, 7, 6)),
+    "relu6": (nn.ReLU6, MAP),
+    "silu": (nn.SiLU, MAP),
+    "hardswish": (nn.Hardswish, MAP),
+    "hardsigmoid": (nn.Hardsigmoid, MAP),
+    "hardtanh": (lambda: nn.Hardtanh(-0.5, 1.5), MAP),
+    "gelu": (nn.GELU, MAP),
+    "gelu by tanh": (lambda: nn.GELU("tanh"), MAP),
+    "elu": (lambda: nn.ELU(0.7), MAP),
+    "celu": (lambda: nn.CELU(0.7), MAP),
+    "selu": (nn.SELU, MAP),
+    "mish": (nn.Mish, MAP),
+    "softplus": (nn.Softplus, MAP),
+    "leaky relu": (lambda: nn.LeakyReLU(0.2), MAP),
+    "prelu": (lambda: nn.PReLU(6), MAP),
+    "prelu of one": (nn.PReLU, MAP),
+    "softmax": (lambda: nn.Softmax(1), MAP),
+    "log softmax": (lambda: nn.LogSoftmax(1), MAP),
+    "glu": (lambda: nn.GLU(1), MAP),
+    "clamp": (lambda: Calls(lambda x: x.clamp(-0.5)), MAP),
+    "power": (lambda: Calls(lambda x: x.abs() ** 1.5), MAP),
+    "one over a root": (lambda: Calls(lambda x: (x.abs() + 1).rsqrt()), MAP),
+    "sum with a factor": (
+        lambda: Calls(lambda x, m: torch.add(x, m(x), alpha=2), nn.Conv2d(6, 6, 1)),
+        MAP,
+    ),
+    "difference the other way": (lambda: Calls(lambda x: 1 - x), MAP),
+    "quotient": (lambda: Calls(lambda x, m: x / (m(x).abs() + 1), nn.Conv2d(6, 6, 1)), MAP),
+    "stack": (lambda: Calls(lambda x: torch.stack([x, x.relu()], 1).sum(1)), MAP),
+    "mean": (lambda: Calls(lambda x: x.mean((2, 3))), MAP),
+    "largest": (lambda: Calls(lambda x: x.amax(1, keepdim=True)), MAP),
+    "largest with its place": (lambda: Calls(lambda x: x.max(1, keepdim=True)[0]), MAP),
+    "norm": (lambda: Calls(lambda x: F.normalize(x, dim=1)), MAP),
+    "channel shuffle": (lambda: nn.ChannelShuffle(3), MAP),
+    "pixel shuffle": (lambda: nn.PixelShuffle(2), (1, 8, 5, 7)),
+    "pixel unshuffle": (lambda: nn.PixelUnshuffle(2), (1, 3, 10, 14)),
+    "slice": (lambda: Calls(lambda x: x[:, 1:5:2, ::2, 3:]), MAP),
+    "select": (lambda: Calls(lambda x: x[:, 2]), MAP),
+    "index": (lambda: Calls(lambda x: x[:, [0, 5, 2]]), MAP),
+    "chunk": (lambda: Calls(lambda x: sum(x.chunk(3, 1))), MAP),
+    "unbind": (lambda: Calls(lambda x: x.unbind(1)[3] * x.unbind(1)[0]), MAP),
+    "roll": (lambda: Calls(lambda x: torch.roll(x, (2, -3), (2, 3))), MAP),
+    "zeros around": (padded("constant"), MAP),
+    "mirrored": (padded("reflect"), MAP),
+    "repeated at borders": (padded("replicate"), MAP),
+    "in a circle": (padded("circular"), MAP),
+    "nearest": (resized(scale_factor=2), MAP),
+    "nearest exact": (resized(scale_factor=2, mode="nearest-exact"), MAP),
+    "bilinear": (resized(scale_factor=2, mode="bilinear", align_corners=False), MAP),
+    "bilinear with corners": (resized(size=(17, 19), mode="bilinear", align_corners=True), MAP),
+    "bicubic": (resized(scale_factor=2, mode="bicubic", align_corners=False), MAP),
+    "attention": (
+        lambda: Calls(
+            lambda x, m: m(x, x, x, need_weights=False)[0],
+            nn.MultiheadAttention(12, 3, batch_first=True),
+        ),
+        (1, 7, 12),
+    ),
+    "products of attention": (
+        lambda: Calls(lambda x: F.scaled_dot_product_attention(x, x, x)),
+        (1, 2, 7, 4),
+    ),
+    "expand": (lambda: Calls(lambda x: x.mean(1, keepdim=True).expand(-1, 4, -1, -1) * 1.5), MAP),
+    "repeat": (lambda: Calls(lambda x: x.repeat(1, 2, 1, 1)), MAP),
+    "einsum": (lambda: Calls(lambda x: torch.einsum("bchw,bdhw->bcd", x, x)), MAP),
+    "moved axis": (lambda: Calls(lambda x: x.movedim(1, -1).relu()), MAP),
+    "dropout": (lambda: nn.Sequential(nn.Dropout(), nn.ReLU()), MAP),
+    "learned map": (
+        lambda: Calls(lambda x, m: x + m.weight.view(1, -1, 1, 1), nn.Conv1d(1, 6, 1, bias=False)),
+        MAP,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MODULES)
+def test_a_module_becomes_layers_that_give_the_same(what: str) -> None:
+    from cnnanalyze.exchange.torch.translation import model_of
+
+    build, shape = MODULES[what]
+    torch.manual_seed(7)
+    module = build().double().eval()
+    with torch.no_grad():
+        for tensor in (*module.parameters(), *module.buffers()):
+            if tensor.is_floating_point():
+                tensor.copy_(torch.rand_like(tensor) + 0.25)
+    x = 4 * torch.rand(shape, dtype=torch.float64) - 2
+    model = model_of(torch.export.export(module, (x,)), "module")
+    converted = convert(model)
+    wanted = module(x).detach().numpy()
+    (value,) = model.graph.inputs
+    tensors = {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
+    (found,) = run(converted, {value.name: x.numpy()}, tensors).values()
+    assert converted.notes == ()
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
+
+
+class Recurrent(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+    """The states of all steps, or the last one."""
+
+    def __init__(self, layer: Any, *, last: bool) -> None:
+        super().__init__()
+        self.layer, self.last = layer, last
+
+    def forward(self, x: Any) -> Any:
+        """Run over all steps."""
+        found, states = self.layer(x)
+        state = states[0] if isinstance(states, tuple) else states
+        return state[-1] if self.last else found
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: nn.LSTM(6, 5, batch_first=True),
+        lambda: nn.LSTM(6, 5, num_layers=2, bidirectional=True, batch_first=True),
+        lambda: nn.GRU(6, 5, bias=False),
+        lambda: nn.GRU(6, 5, num_layers=2),
+    ],
+    ids=["lstm", "two lstms both ways", "gru without biases", "two grus"],
+)
+def test_recurrent_layers_hold_what_the_module_holds(build: Any, last: bool) -> None:
+    layer = build()
+    shape = (1, 7, 6) if layer.batch_first else (7, 1, 6)
+    net = cnn.from_torch(Recurrent(layer, last=last), shape)
+    total = cnn.analyze(net).total
+    assert net.notes == ()
+    assert total.complete
+    assert total.parameters == sum(p.numel() for p in layer.parameters())
+
+
+TORCHVISION = ["resnet18", "densenet121", "mobilenet_v3_small", "shufflenet_v2_x0_5", "vit_b_16"]
+TIMM = [
+    "hrnet_w18_small",
+    "mobilevit_xxs",
+    "skresnet18",
+    "resnest14d",
+    "convnextv2_atto",
+    "mixnet_s",
+]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [*TORCHVISION, *(f"timm/{name}" for name in TIMM)])
+def test_a_network_costs_what_the_module_costs(name: str) -> None:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    library, _, short = name.rpartition("/")
+    if library:
+        module, side = zoo("timm").create_model(short), (3, 224, 224)
+    else:
+        module, side = getattr(zoo("torchvision").models, name)(), (3, 224, 224)
+    if library:
+        side = module.default_cfg["input_size"]
+    total = cnn.analyze(cnn.from_torch(module.eval(), (1, *side))).total
+    assert total.parameters == sum(p.numel() for p in module.parameters())
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module.to("meta")(torch.empty(1, *side, device="meta"))
+    assert 2 * total.operations("mac") == counter.get_total_flops()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "vgg16", "densenet201", "mobilenet_v2"])
+def test_torchvision_conforms_to_the_zoo(name: str) -> None:
+    module = getattr(zoo("torchvision").models, name)()
+    found = cnn.check(f"zoo:{name}", module)
+    assert found.holds, str(found)
+
+
+def test_layers_have_the_names_of_modules() -> None:
+    inner = nn.Sequential(OrderedDict(act=nn.ReLU(), conv=nn.Conv2d(4, 5, 3)))
+    module = nn.Sequential(OrderedDict(stem=nn.Conv2d(3, 4, 3), body=inner))
+    net = cnn.from_torch(module, (1, 3, 9, 9), name="Two")
+    assert (net.name, [node.id for node in net]) == ("Two", ["stem", "body.act", "body.conv"])
+
+
+def test_a_module_in_training_is_read_as_it_is_in_use_and_stays_in_training() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout())
+    module[1].eval()
+    net = cnn.from_torch(module, (1, 3, 9, 9))
+    assert [node.kind for node in net] == ["conv", "batchnorm"]
+    assert [one.training for one in module.modules()] == [True, True, False, True]
+
+
+def test_other_numbers_than_the_module_reads_are_told() -> None:
+    table = Calls(
+        lambda x, m: x + m.weight[[0, 1, 1, 0, 1, 0]].view(1, 6, 1, 1), nn.Embedding(2, 1)
+    )
+    (note,) = cnn.from_torch(table, MAP).notes
+    assert note == (
+        "the layers hold 6 learned numbers, and the module reads 2: what it computes from its "
+        "weights before it uses them has no layer of its own"
+    )
+
+
+def test_a_module_is_held_to_its_spec() -> None:
+    spec = cnn.loads("{cnn: 1, input: 9x7x3, layers: [{conv: {filters: 4, kernel: 3}}, relu]}")
+    assert_conforms(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), spec)
+    with pytest.raises(AssertionError, match="relu1: relu in the spec, tanh in"):
+        assert_conforms(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Tanh()), spec)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (("net", (1, 3, 9, 9)), "a PyTorch module is needed, not str"),
+        ((nn.ReLU(),), "the module needs an example of what goes in"),
+        ((nn.ReLU(), "1x3x9x9"), "an example is a shape or a tensor, not '1x3x9x9'"),
+        ((nn.ReLU(), (1, 0)), "an example is a shape or a tensor, not (1, 0)"),
+        ((nn.Conv2d(3, 4, 3), (1, 2, 9, 9)), "torch.export cannot record Conv2d: "),
+    ],
+)
+def test_what_cannot_be_read_is_refused(given: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        cnn.from_torch(*given)
+    assert message in str(caught.value)
