@@ -29,9 +29,6 @@ from cnnanalyze.language.zoo import zoo as zoo  # noqa: PLC0414 - part of the fr
 from cnnanalyze.report.network_report import Report
 
 if TYPE_CHECKING:
-    from torch import Tensor as TorchTensor
-    from torch import nn
-
     from cnnanalyze.analysis.closed_forms import ClosedForms
     from cnnanalyze.comparison.conformance.result import Conformance
     from cnnanalyze.course.grading.grade import GradedClass
@@ -245,7 +242,7 @@ def from_keras(
     return load_by(read_keras, path, inputs=inputs, outputs=outputs)
 
 
-def from_torch(module: nn.Module, *examples: Sequence[int] | TorchTensor, name: str = "") -> Spec:
+def from_torch(module: object, *examples: object, name: str = "") -> Spec:
     """Return the network of a PyTorch module; none of its weights is read.
 
     ``torch.export`` records it, in this process, as it is in use.
@@ -564,7 +561,7 @@ def explain(
 
 def check(
     spec: Network | str | Path,
-    model: Network | str | Path | nn.Module,
+    model: Network | str | Path | object,
     *,
     folded: bool = False,
     settings: Settings | None = None,

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnnanalyze.comparison.conformance.proof import conform
 from cnnanalyze.core.files import printable, read_bytes
@@ -44,9 +44,6 @@ from cnnanalyze.language.writer import write
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Trait
 
-if TYPE_CHECKING:
-    from torch import nn
-
 ShapesAndAttributes = tuple[Sequence[str], Mapping[str, Any]]
 """The shapes of the inputs as in a spec, and the attributes of one layer."""
 
@@ -55,7 +52,7 @@ SUBJECT = "subject"
 
 
 def assert_conforms(
-    model: Network | str | Path | nn.Module, spec: Network | str | Path, *, folded: bool = False
+    model: Network | str | Path | object, spec: Network | str | Path, *, folded: bool = False
 ) -> None:
     """Is a model the network that its spec declares?
 

@@ -1,5 +1,4 @@
 """PyTorch: modules as networks, through ``torch.export`` in the process of whoever has them.
 
-It may import ``language`` and below, and ``exchange.onnx``. Smallest example:
-:mod:`~cnnanalyze.exchange.torch.module`.
+It may import ``language`` and below. Smallest example: :mod:`~cnnanalyze.exchange.torch.module`.
 """

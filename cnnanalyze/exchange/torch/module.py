@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.onnx.network import convert
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
-Example = Sequence[int] | Any
+Example = Sequence[int] | object
 """The shape of an input, the batch included, or a tensor like it."""
 
 
-def from_torch(module: nn.Module, *examples: Example, name: str = "") -> Spec:
+def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
     """Return the network of a PyTorch module.
 
     The module is recorded by ``torch.export`` without computing anything, as it is in use: not in
