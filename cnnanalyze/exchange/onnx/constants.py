@@ -57,6 +57,10 @@ class Known:
     """Where each axis lies in that tensor."""
     is_stored: bool = False
     """Whether it is a tensor of the file's, as weights are, and no number of its code."""
+    made_of: frozenset[str] = frozenset()
+    """The tensors of the file that it is computed of."""
+    gain: Known | None = None
+    """Of weights that are brought to mean 0 and variance 1: what they are multiplied with then."""
 
     @classmethod
     def of(
@@ -77,6 +81,11 @@ class Known:
         if self.numbers is None or len(self.numbers) != 1 or isinstance(self.numbers[0], str):
             return None
         return float(self.numbers[0])
+
+    @property
+    def tensors(self) -> frozenset[str]:
+        """The tensors of the file that it is, or is computed of."""
+        return self.made_of | ({self.source} if self.source else frozenset())
 
     @property
     def is_nothing(self) -> bool:
@@ -130,7 +139,8 @@ def placed(
     """Return a constant in another form: whose number stands at each place, and its view."""
     held = of.numbers
     moved = held if held is None or places is None else tuple(held[place] for place in places)
-    return replace(of, shape=tuple(shape), numbers=moved, view=view)
+    source = of.source if view is not None else ""
+    return replace(of, shape=tuple(shape), numbers=moved, source=source, view=view)
 
 
 def transposed(of: Known, order: Sequence[int]) -> Known:
@@ -155,7 +165,7 @@ def expanded(of: Known, shape: Sequence[int]) -> Known:
     if tuple(shape) == of.shape:
         return of
     if of.numbers is None or prod(shape) > MOST_NUMBERS:
-        return replace(of, shape=tuple(shape), numbers=None, view=None)
+        return replace(of, shape=tuple(shape), numbers=None, source="", view=None)
     return Known(tuple(shape), of.type, tuple(_spread(of, shape)))
 
 
@@ -268,8 +278,9 @@ def by_number(name: str, read: Sequence[Known | None]) -> Known | None:
         return None
     kind = "bool" if name in _LOGICAL else given[-1].type
     function = _BY_NUMBER[name]
+    made_of = frozenset().union(*(one.tensors for one in given))
     if prod(shape) > MOST_NUMBERS or any(one.numbers is None for one in given):
-        return Known(shape, kind)
+        return Known(shape, kind, made_of=made_of)
     if name == "Pow" and any(abs(n) > LARGEST_EXPONENT for n in given[1].numbers or ()):  # type: ignore[arg-type]  # numbers
         return Known(shape, kind)
     columns = [list(_spread(one, shape)) for one in given]
@@ -280,7 +291,7 @@ def by_number(name: str, read: Sequence[Known | None]) -> Known | None:
     # Whole numbers stay as small as a file could store them.
     if any(isinstance(n, int) and abs(n) >= 1 << 63 for n in found):
         return Known(shape, kind)
-    return Known(shape, kind, found)
+    return Known(shape, kind, found, made_of=made_of)
 
 
 def reduced(name: str, of: Known, axes: Sequence[int], *, keep: bool) -> Known:

@@ -86,6 +86,10 @@ class Conversion:
     """What goes in, by the names in the network."""
     held: dict[str, dict[str, Held]] = field(default_factory=dict)
     """By layer and tensor: whose numbers these are."""
+    counted: set[str] = field(default_factory=set)
+    """The tensors of the file that layers hold."""
+    computed: int = 0
+    """How many numbers layers hold that are none of the file, but computed of them."""
     notes: Counter[str] = field(default_factory=Counter)
     """What a reader of the network should know."""
 
@@ -124,6 +128,8 @@ class Conversion:
             for role, known, axes in _parts(holds or {})
             if known.source
         }
+        self.counted.update(one.source for one in held.values())
+        self.computed += sum(known.count for _, known, _ in _parts(holds or {}) if not known.source)
         key = None
         if held and len(held) == len(holds or {}) and "kernel" in held:
             key = (kind, tuple(sorted(held.items())), tuple(sorted(attributes.items(), key=str)))

@@ -299,6 +299,7 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
     if not viewed:
         raise SpecError("nothing that comes out depends on what goes in")
     made = to.builder.build(outputs=[end.layer for end in viewed.values()])
+    _note_weights(to)
     return Converted(
         made,
         MappingProxyType(to.held),
@@ -306,6 +307,29 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
         MappingProxyType(read),
         tuple(note if n == 1 else f"{note} ({n} times)" for note, n in to.notes.items()),
     )
+
+
+def _note_weights(to: Conversion) -> None:
+    """Say where what the file stores is not what layers hold."""
+    read = {name for op in to.graph.operations for name in op.inputs}
+    lost = [
+        one
+        for name, one in to.graph.constants.items()
+        if name in read - to.counted and prod(one.shape) > 1 and "float" in one.type
+    ]
+    weights = [one for one in lost if one.data is None or prod(one.shape) > MOST_SIZES]
+    if weights:
+        count = sum(prod(one.shape) for one in weights)
+        to.notes[
+            f"{count:,} numbers of the file are computed with and held by no layer, "
+            f"the first of them in '{weights[0].name}'"
+        ] += 1
+    if to.computed:
+        to.notes[f"{to.computed:,} numbers that layers hold are computed in the file"] += 1
+
+
+MOST_SIZES = 64
+"""A stored tensor of so few numbers may be sizes, factors and offsets, and not weights."""
 
 
 def perform(to: Conversion, op: Operation) -> None:
@@ -374,9 +398,9 @@ def _opaque(call: Call, reason: str) -> Value | tuple[Value | None, ...]:
     if not call.computed:
         found = []
         for name in kept:
-            if shapes[name] is None and len(kept) == 1:
+            if shapes[name] is None and name == kept[0]:
                 shapes[name] = _joined_extents(call)
-            if shapes[name] is None:
+            if shapes[name] is None and (name in to.readers or name in to.given):
                 raise to.refuse(
                     op,
                     f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
@@ -385,9 +409,11 @@ def _opaque(call: Call, reason: str) -> Value | tuple[Value | None, ...]:
             found.append(Known(shapes[name] or ()))
         return tuple(found)
     layers = tuple(dict.fromkeys(value.layer for value in call.computed))
-    held = sum(
-        one.count for one in call.read if isinstance(one, Known) and one.is_stored and one.is_float
-    )
+    weights = [
+        one for one in call.read if isinstance(one, Known) and one.is_stored and one.is_float
+    ]
+    held = sum(one.count for one in weights)
+    to.counted.update(one.source for one in weights)
     made: list[Value | None] = []
     for name in op.outputs:
         extents = shapes.get(name)
@@ -437,8 +463,24 @@ def _joined_extents(call: Call) -> tuple[int, ...] | None:
     return broadcast(*(one.shape if isinstance(one, Known) else one.extents for one in tensors))
 
 
-WRITING = frozenset({"ScatterND", "ScatterElements", "Scatter", "Trilu", "CumSum", "TensorScatter"})
-"""Operators that change some numbers of their first input."""
+WRITING = frozenset(
+    {
+        "BatchNormalization",
+        "CumSum",
+        "Dropout",
+        "InstanceNormalization",
+        "LRN",
+        "LayerNormalization",
+        "LogSoftmax",
+        "Scatter",
+        "ScatterElements",
+        "ScatterND",
+        "Softmax",
+        "TensorScatter",
+        "Trilu",
+    }
+)
+"""Operators whose output has the extents of their first input."""
 SAME_EXTENTS = frozenset(
     {
         "Acos",
@@ -448,7 +490,6 @@ SAME_EXTENTS = frozenset(
         "Asinh",
         "Atan",
         "Atanh",
-        "BatchNormalization",
         "Bernoulli",
         "BitShift",
         "BitwiseAnd",
@@ -461,9 +502,7 @@ SAME_EXTENTS = frozenset(
         "Clip",
         "Cos",
         "Cosh",
-        "CumSum",
         "Div",
-        "Dropout",
         "Equal",
         "Erf",
         "Floor",
@@ -473,10 +512,8 @@ SAME_EXTENTS = frozenset(
         "Hardmax",
         "IsInf",
         "IsNaN",
-        "LRN",
         "Less",
         "LessOrEqual",
-        "LogSoftmax",
         "LpNormalization",
         "Max",
         "MeanVarianceNormalization",
@@ -491,17 +528,15 @@ SAME_EXTENTS = frozenset(
         "Sign",
         "Sin",
         "Sinh",
-        "Softmax",
         "Softsign",
         "Swish",
         "Tan",
         "ThresholdedRelu",
-        "Trilu",
         "Where",
         "Xor",
     }
 )
-"""Operators that compute number by number, or keep the extents of their first input."""
+"""Operators that compute number by number."""
 
 
 def _declared(to: Conversion, name: str) -> tuple[int, ...] | None:

@@ -67,16 +67,19 @@ class Patterns:
         op = self.maker.get(name)
         if op and op.operator in {"Cast", "CastLike", "Identity"} and op.inputs:
             return self.held(op.inputs[0])
+        if op and op.operator in {"Unsqueeze", "Squeeze"}:
+            found = self.held(op.inputs[0])
+            return None if found is None else (tuple(n for n in found[0] if n > 1), found[1])
         if tensor is None and op and op.operator == "Constant":
             tensor = op.attributes.get("value", op.attributes.get("value_float"))
             if isinstance(tensor, int | float):
                 return (), (float(tensor),)
         if not isinstance(tensor, Tensor):
             return None
-        found = numbers(tensor)
-        if found is None or any(isinstance(n, str) for n in found):
+        many = numbers(tensor)
+        if many is None or any(isinstance(n, str) for n in many):
             return tensor.shape, None
-        return tensor.shape, tuple(map(float, found))
+        return tensor.shape, tuple(map(float, many))
 
     def is_constant(self, name: str) -> bool:
         """Whether a value is a constant of the file."""

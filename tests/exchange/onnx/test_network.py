@@ -361,3 +361,44 @@ def test_operators_become(
     wanted: list[str],
 ) -> None:
     assert words(network(model(operations, constants, inputs))) == wanted
+
+
+def test_weights_that_are_standardised_are_said_to_be() -> None:
+    operations = [
+        node("r = Reshape w s"),
+        node("g = Mul gain factor"),
+        node("v = Reshape g f"),
+        node("n = BatchNormalization r v z z z", training_mode=1),
+        node("k = Reshape n t"),
+        node("y = Conv x k"),
+    ]
+    constants = [
+        WEIGHT,
+        floats("gain", (4, 1, 1, 1)),
+        floats("factor", (), 0.2),
+        floats("z", (4,), 0),
+        whole("s", 1, 4, -1),
+        whole("f", -1),
+        whole("t", 4, 3, 3, 3),
+    ]
+    made = convert(model(operations, constants))
+    (conv,) = made.network
+    assert (conv.attributes["weight_standardized"], conv.attributes["gain"]) == (True, True)
+    assert cnn.analyze(made.network).total.parameters == 108 + 4
+    assert made.notes == ()
+
+
+def test_weights_that_are_computed_with_are_told() -> None:
+    operations = [node("k = Mul w v"), node("y = Conv x k")]
+    made = convert(model(operations, [WEIGHT, floats("v", (4, 3, 3, 3))]))
+    assert made.notes == (
+        "216 numbers of the file are computed with and held by no layer, the first of them in 'w'",
+        "108 numbers that layers hold are computed in the file",
+    )
+
+
+def test_numbers_of_modules_are_learned_and_those_of_code_are_not() -> None:
+    operations = [node("a = Mul x skip.gain"), node("y = Mul a val_7")]
+    made = network(model(operations, [floats("skip.gain", (), 0.5), floats("val_7", (), 2)]))
+    assert [one.kind for one in made] == ["layer_scale", "scale"]
+    assert cnn.analyze(made).total.parameters == 1

@@ -293,6 +293,8 @@ def gather(call: Call) -> Value:
         raise Unsupported("the places that it takes are computed")
     own = extents_of(data)
     axis = call.axis(axis, len(own))
+    if indices.whole is None and isinstance(data, Known):
+        return Known((*own[:axis], *indices.shape, *own[axis + 1 :]), data.type)
     if indices.whole is None:
         raise Unsupported("the places that it takes are not known")
     n = own[axis]

@@ -71,9 +71,10 @@ def convolved(call: Call, value: Viewed, weight: Known, bias: Known | None) -> V
         "bias": bias is not None,
     }
     window = {key: value for key, value in window.items() if _says(key, value)}
-    is_depthwise = groups == channels > 1 and filters % groups == 0
-    held = None if weight.view is None else (weight, _axes(weight.view, order))
-    holds = {"kernel": held} | ({"bias": bias} if bias is not None else {})
+    is_standardized = weight.gain is not None
+    is_depthwise = not is_standardized and groups == channels > 1 and filters % groups == 0
+    held = weight if weight.view is None else (weight, _axes(weight.view, order))
+    holds: dict[str, Any] = {"kernel": held} | ({"bias": bias} if bias is not None else {})
     if is_depthwise:
         many = filters // groups
         # The filters of a channel lie side by side: (..., C, m).
@@ -89,6 +90,13 @@ def convolved(call: Call, value: Viewed, weight: Known, bias: Known | None) -> V
             **window,
         )
     else:
+        if weight.gain is not None:
+            window["weight_standardized"] = True
+            call.to.counted |= weight.gain.tensors
+            if weight.gain.numbers is None or {*weight.gain.numbers} != {1}:
+                window["gain"] = True
+                if weight.gain.source:
+                    holds["gain"] = weight.gain
         found = call.add(
             "conv",
             made,

@@ -106,9 +106,9 @@ def with_constant(
 ) -> Viewed:
     """Join a computed tensor with a constant."""
     number = constant.scalar
-    if number is not None and not (
-        constant.is_stored and constant.shape and kind in {"add", "multiply"}
-    ):
+    # A number of the code stands in the file without a name, or with one that a program made up.
+    is_learned = constant.is_stored and (constant.shape or "." in constant.source)
+    if number is not None and not (is_learned and kind in {"add", "multiply"}):
         found = _with_number(call, kind, value, number, is_reversed=is_reversed)
     elif kind in {"add", "subtract"}:
         if is_reversed:
@@ -165,7 +165,7 @@ def _short(number: float) -> float:
 def added(call: Call, value: Viewed, constant: Known, factor: float = 1.0) -> Viewed:
     """Add a constant, times a factor."""
     number = constant.scalar
-    if number is not None and not constant.shape:
+    if number is not None and not constant.shape and "." not in constant.source:
         return _shifted(call, value, 1.0, number * factor)
     return _along(call, value, constant, "affine", "beta", factor)
 
@@ -203,7 +203,7 @@ def _along(
         # A number for every place: positions that are learned.
         axes = in_order(constant, shape, value, own)
         found = call.add(
-            "position_embedding", layer, holds={"positions": (constant, axes)} if axes else {}
+            "position_embedding", layer, holds={"positions": (constant, axes) if axes else constant}
         )
         return Viewed(found, value.view, value.type)
     made, view = call.along(value, own)

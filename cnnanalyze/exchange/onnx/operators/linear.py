@@ -143,8 +143,7 @@ def _held(
     weight: Known, bias: Known | None, axes: Sequence[Axis] | None, taps: int = 0
 ) -> dict[str, Any]:
     holds: dict[str, Any] = {}
-    if axes is not None:
-        holds["kernel"] = (weight, (*((),) * taps, *axes))
+    holds["kernel"] = weight if axes is None else (weight, (*((),) * taps, *axes))
     if bias is not None:
         holds["bias"] = bias
     return holds

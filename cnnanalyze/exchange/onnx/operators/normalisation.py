@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cnnanalyze.exchange.onnx import constants
@@ -23,7 +24,10 @@ from cnnanalyze.exchange.onnx.patterns import DOMAIN
 
 @operator("BatchNormalization")
 def batch_normalization(call: Call) -> tuple[Value | None, ...]:
-    """Add a batch normalisation."""
+    """Add a batch normalisation; that of weights is left to the convolution that has them."""
+    weight, gain = call.given(0), call.given(1)
+    if isinstance(weight, Known) and isinstance(gain, Known) and call.whole("training_mode"):
+        return (replace(weight, gain=gain),)
     value = call.viewed()
     held = [call.known(place) for place in range(1, 5)]
     if any(one is None for one in held):
