@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 
+from cnnanalyze.analysis.dominance import undominated
+from cnnanalyze.analysis.memory import live_counts
+from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.analysis.size_domain import SizeDomain, Sizes, find
-from cnnanalyze.core.closed_form import ClosedForm, TooLong, closed
+from cnnanalyze.core.closed_form import ClosedForm, TooLong, closed, unknown
 from cnnanalyze.core.quantities import Quantity, Terms, rows
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.symbolic_number import Assumptions, form_of
@@ -66,6 +70,48 @@ class ClosedForms:
         return _added(self.layers)
 
     @cached_property
+    def fields(self) -> Mapping[str, NodeFacts]:
+        """What layers see, by id, of those that see the same whatever the sizes are.
+
+        A window has one extent on every map, and a layer that reads all of a map sees all of it.
+        What sees so much only of a map of the assumed size, as behind a pool with a given number
+        of outputs, is not told.
+        """
+        facts = analyze(self.network).facts
+        told = {id_: _sight_of(found) for id_, found in facts.items()}
+        for sizes in (*self.probes(), *self.domain.samples(FIELD_SAMPLES)):
+            there = analyze(self.at(sizes)).facts
+            told = {i: sight for i, sight in told.items() if _sight_of(there[i]) == sight}
+        return {id_: facts[id_] for id_, sight in told.items() if sight is not None}
+
+    @cached_property
+    def peak(self) -> tuple[ClosedForm, ...]:
+        """The most activations alive at a time: the largest of these, of which each may be it.
+
+        There are none if they are too long to be worked with.
+        """
+        shapes = {name: _count(_forms_of_input(one)) for name, one in self.network.inputs.items()}
+        counts = {**shapes, **{layer.node.id: _count(layer.output) for layer in self.layers}}
+        least = {one.name: one.least for one in self.domain.sizes}
+        try:
+            return tuple(undominated(live_counts(self.network, counts), least))
+        except TooLong:
+            return ()
+
+    def at(self, sizes: Mapping[str, int]) -> Network:
+        """Return the network with sizes, its shapes by the closed forms."""
+        shapes = {
+            n: _sized_extents(_forms_of_input(g), sizes) for n, g in self.network.inputs.items()
+        }
+        nodes = []
+        for layer in self.layers:
+            node, read = layer.node, tuple(shapes[i] for i in layer.node.inputs)
+            shapes[node.id] = _sized_extents(layer.output, sizes)
+            nodes.append(replace(node, input_shapes=read, output=shapes[node.id]))
+        inputs = {n: replace(g, shape=shapes[n]) for n, g in self.network.inputs.items()}
+        return replace(self.network, inputs=inputs, nodes=tuple(nodes))
+
+    @cached_property
     def by_id(self) -> dict[str, LayerForms]:
         """The layers by id."""
         return {layer.node.id: layer for layer in self.layers}
@@ -113,6 +159,42 @@ class ClosedForms:
         return replace(self, domain=SizeDomain(sizes))
 
 
+Sight = tuple[tuple[str, tuple[object, ...]], ...]
+"""What a layer sees of each input: all of it, or along each axis how much, and how far apart."""
+
+
+def _sight_of(facts: NodeFacts) -> Sight | None:
+    """Return what a layer sees; nothing if it cannot be told."""
+    seen = [(str(name), one.fields) for name, one in facts.sees] or [("", facts.fields)]
+    found: list[tuple[str, tuple[object, ...]]] = []
+    for name, fields in seen:
+        if fields is None:
+            return None
+        moves = any(f.local.advance for f in fields)
+        own = ((f.local.size, f.local.rate, f.sees_all) for f in fields)
+        found.append((name, tuple(own) if moves else ("all",)))
+    return tuple(found)
+
+
+def _count(extents: Iterable[ClosedForm]) -> ClosedForm:
+    return prod(extents, start=closed(1))
+
+
+def _forms_of_input(given: Input) -> tuple[ClosedForm, ...]:
+    names = given.names or ("",) * len(given.shape.extents)
+    return tuple(
+        unknown(name) if name else closed(n)
+        for name, n in zip(names, given.shape.extents, strict=True)
+    )
+
+
+def _sized_extents(extents: tuple[ClosedForm, ...], sizes: Mapping[str, int]) -> Shape:
+    *size, channels = (form.evaluate(sizes) for form in extents)
+    return Shape(tuple(size), channels)
+
+
+FIELD_SAMPLES = 2
+"""At so many further sizes the fields are compared."""
 SAMPLES = 24
 """At so many sizes the closed forms of every layer are compared with its rules."""
 

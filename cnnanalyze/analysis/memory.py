@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import NodeId
 
+if TYPE_CHECKING:
+    from cnnanalyze.core.closed_form import ClosedForm
+
+Count = TypeVar("Count", int, "ClosedForm")
+"""A number of activations."""
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""
 
@@ -53,23 +60,11 @@ class Memory:
 
 def measure(network: Network) -> Memory:
     """How many activations live at the same time, and where is the peak?"""
-    readers = {source: len(found) for source, found in network.consumers.items()}
-    for output in network.outputs:
-        readers[output] += 1  # outputs are read by the user, after the end
-    shapes = {name: given.shape for name, given in network.inputs.items()}
+    counts = {name: given.shape.count for name, given in network.inputs.items()}
     # What nobody reads need not be there.
-    held = alive = sum(shape.count for name, shape in shapes.items() if readers[name])
-    shapes.update((n.id, n.output) for n in network.nodes)
-    live = []
-    for node in network.nodes:
-        alive += node.output.count
-        live.append(alive)
-        for source in dict.fromkeys(node.inputs):
-            readers[source] -= 1
-            if not readers[source]:
-                alive -= shapes[source].count
-        if not readers[node.id]:
-            alive -= node.output.count
+    held = sum(count for name, count in counts.items() if network.consumers[name])
+    counts.update((n.id, n.output.count) for n in network.nodes)
+    live = live_counts(network, counts)
     peak = max(live)
     return Memory(
         tuple(live),
@@ -77,6 +72,33 @@ def measure(network: Network) -> Memory:
         network.nodes[live.index(peak)].id,
         held + sum(n.output.count for n in network.nodes),
     )
+
+
+def live_counts(network: Network, counts: Mapping[NodeId, Count]) -> list[Count]:
+    """Return the activations that are alive while each layer is computed, in their order.
+
+    Parameters
+    ----------
+    network
+        The network.
+    counts
+        How many numbers each input and each output of a layer has: numbers, or closed forms.
+    """
+    readers = {source: len(found) for source, found in network.consumers.items()}
+    for output in network.outputs:
+        readers[output] += 1  # outputs are read by the user, after the end
+    alive: Any = sum((counts[name] for name in network.inputs if readers[name]), start=0)
+    live: list[Count] = []
+    for node in network.nodes:
+        alive = alive + counts[node.id]
+        live.append(alive)
+        for source in dict.fromkeys(node.inputs):
+            readers[source] -= 1
+            if not readers[source]:
+                alive = alive - counts[source]
+        if not readers[node.id]:
+            alive = alive - counts[node.id]
+    return live
 
 
 def alive_at(network: Network, layer: NodeId) -> tuple[NodeId, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cnnanalyze.analysis.closed_forms import ClosedForms, LayerForms, counted
@@ -14,6 +14,7 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report import document
 from cnnanalyze.report.document import Block, Document, Facts, Inline, Paragraph, Tabular, lines
+from cnnanalyze.report.receptive_field_text import Fields, brief, brief_stride, of_each
 from cnnanalyze.report.table import Cell, Heading, Table
 
 SHOWN = ("parameters", "macs")
@@ -30,10 +31,35 @@ def describe(forms: ClosedForms) -> Document:
         document.Heading(name, 1, f"input {_inputs(forms)}"),
         Facts(tuple(_facts(forms))),
         Tabular(_table(forms)),
-        Facts(tuple((QUANTITIES[key].title, _said(forms.totals[key])) for key in TOTALS), "Total"),
+        Facts((*_totals(forms),), "Total"),
         Paragraph(_remark(forms)),
     ]
     return Document(name, tuple(blocks), lambda: to_dict(forms))
+
+
+def _totals(forms: ClosedForms) -> Iterator[tuple[str, str]]:
+    for key in TOTALS:
+        yield QUANTITIES[key].title, _said(forms.totals[key])
+    yield QUANTITIES[PEAK].title, _peak(forms)
+
+
+PEAK = "live_activations"
+
+
+def _peak(forms: ClosedForms) -> str:
+    """Return the most activations alive at a time: the largest of a few forms, if they are few."""
+    found = forms.peak
+    if not found:
+        return UNKNOWN
+    if len(found) == 1:
+        return str(found[0])
+    if len(found) > MOST_FORMS:
+        return f"{UNKNOWN}: the largest of {len(found)} forms; sizes give a number"
+    return f"max({', '.join(map(str, found))})"
+
+
+MOST_FORMS = 4
+"""A maximum of more is not written out."""
 
 
 def _inputs(forms: ClosedForms) -> str:
@@ -51,13 +77,22 @@ def _table(forms: ClosedForms) -> Table:
         Heading(key, QUANTITIES[key].heading, "left", priority)
         for priority, key in enumerate(SHOWN)
     ]
-    return Table(tuple(headings), tuple(_row(layer) for layer in forms.layers))
+    headings.append(Heading("field", "field", "right", len(SHOWN)))
+    return Table(tuple(headings), tuple(_row(forms, layer) for layer in forms.layers))
 
 
-def _row(layer: LayerForms) -> tuple[Cell, ...]:
+def _row(forms: ClosedForms, layer: LayerForms) -> tuple[Cell, ...]:
     texts = [layer.node.id, layer.shape]
     texts += [_said(layer.quantities[key], zero="") for key in SHOWN]
+    texts.append(_seen(forms, layer, brief))
     return tuple(Cell(text, text) for text in texts)
+
+
+def _seen(forms: ClosedForms, layer: LayerForms, say: Callable[[Fields], str]) -> str:
+    """Return what a layer sees, if that does not depend on the sizes."""
+    facts = forms.fields.get(layer.node.id)
+    said = None if facts is None else of_each(facts, say)
+    return UNKNOWN if said is None else said
 
 
 def _said(form: ClosedForm | None, zero: str = "0") -> str:
@@ -90,7 +125,15 @@ def explain(forms: ClosedForms, path: str, quantity: str = "") -> Document:
     found = forms.of(path)
     texts = {row.topic: (row.title, _said(found[row.key])) for row in counted()}
     if path in forms.by_id:
-        texts = {"output": ("output", forms.by_id[path].shape), **texts}
+        layer = forms.by_id[path]
+        texts = {
+            "output": ("output", layer.shape),
+            **texts,
+            "receptive_field": (QUANTITIES["receptive_field"].title, _seen(forms, layer, brief)),
+            "jump": (QUANTITIES["effective_stride"].title, _seen(forms, layer, brief_stride)),
+        }
+    elif not path:
+        texts[PEAK] = (QUANTITIES[PEAK].title, _peak(forms))
     if quantity:
         word = known.topic if (known := find_quantity(quantity)) else quantity
         if word not in texts:
@@ -127,16 +170,23 @@ def to_dict(forms: ClosedForms) -> dict[str, Any]:
         "conditions": [str(condition) for condition in forms.domain.together],
         "checked": [dict(sizes) for sizes in forms.checked],
         "total": _quantities(forms.totals),
+        "peak_activations": [form.code for form in forms.peak],
         "layers": [
             {
                 "id": layer.node.id,
                 "kind": layer.node.kind,
                 "output": [form.code for form in layer.output],
                 **_quantities(layer.quantities),
+                "receptive_field": _known(_seen(forms, layer, brief)),
+                "effective_stride": _known(_seen(forms, layer, brief_stride)),
             }
             for layer in forms.layers
         ],
     }
+
+
+def _known(said: str) -> str | None:
+    return None if said == UNKNOWN else said
 
 
 def _quantities(forms: Mapping[str, ClosedForm | None]) -> dict[str, str | None]:

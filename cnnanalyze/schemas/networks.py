@@ -159,6 +159,9 @@ class LayerForms(TypedDict):
     kind: str
     output: list[str]
     """The extents of its output, channels last."""
+    receptive_field: str | None
+    """What its units see, as a table has it; null where that depends on the sizes."""
+    effective_stride: str | None
 
 
 @form
@@ -178,6 +181,8 @@ class ClosedForms(TypedDict):
     checked: list[dict[str, int]]
     """Further sizes at which the rules gave the same numbers."""
     total: FormTotals
+    peak_activations: list[str]
+    """The most activations alive at a time: the largest of these; none where they are too long."""
     layers: list[LayerForms]
 
 

@@ -17,6 +17,7 @@ from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.language.yaml import read
 from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.report.receptive_field_text import brief, brief_stride, of_each
 from tests.strategies import STRATEGIES, chains, networks
 
 NAMES = ("H", "W", "D")
@@ -55,6 +56,10 @@ def check(text: str, forms: ClosedForms, sizes: dict[str, int]) -> None:
             assert row.of_layer is not None
             if form is not None:
                 assert form.evaluate(sizes) == row.of_layer(facts, Terms()), (layer, row.key)
+    for id_, facts in forms.fields.items():
+        for say in (brief, brief_stride):
+            assert of_each(facts, say) == of_each(analysis[id_], say), id_
+    assert max(form.evaluate(sizes) for form in forms.peak) == analysis.memory.peak
     for row in counted():
         if (total := forms.totals[row.key]) is not None:
             assert row.of_layers is not None

@@ -37,17 +37,18 @@ Any size (input HxWx3)
 holds for  H ≥ 3
            W ≥ 3
 
-layer            output                     parameters  MACs
-───────────────  ─────────────────────────  ──────────  ───────────────────────────
-conv1            ⌊(H - 1)/2⌋x⌊(W - 1)/2⌋x8  224         216·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋
-global_avgpool1  1x1x8
-dense1           10                         90          80
+layer            output                     parameters  MACs                         field
+───────────────  ─────────────────────────  ──────────  ───────────────────────────  ─────
+conv1            ⌊(H - 1)/2⌋x⌊(W - 1)/2⌋x8  224         216·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋      3
+global_avgpool1  1x1x8                                                                 all
+dense1           10                         90          80                             all
 
 Total:
-  parameters   314
-  MACs         216·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 80
-  FLOPs        448·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 170
-  activations  8·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 18
+  parameters        314
+  MACs              216·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 80
+  FLOPs             448·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 170
+  activations       8·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋ + 18
+  live activations  3·H·W + 8·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋
 
 The rules give the same numbers at H = 3, W = 3 and H = 257, W = 385. '--set
 H=256 --set W=384' give numbers.
@@ -86,12 +87,60 @@ def test_explain_of_open_sizes_tells_closed_forms(
 
 
 def test_explain_refuses_a_quantity_without_a_closed_form(run: Run, write_spec: Write) -> None:
-    found = run("explain", str(write_spec(SPEC)), "conv1", "field")
+    found = run("explain", str(write_spec(SPEC)), "conv1", "padding")
     assert found.code == 2
     assert found.err.startswith(
-        "error: 'field' has no closed form here\n  help: output, parameters, "
+        "error: 'padding' has no closed form here\n  help: output, parameters, "
     )
     assert "'--set H=256 --set W=384' give numbers" in found.err
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantity", "line"),
+    [
+        ("conv1", "field", "receptive field  3"),
+        ("conv1", "stride", "effective stride  2"),
+        ("dense1", "field", "receptive field  all"),
+        ("", "live_activations", "live activations  3·H·W + 8·⌊(H - 1)/2⌋·⌊(W - 1)/2⌋"),
+    ],
+)
+def test_what_layers_see_and_the_peak_have_closed_forms(
+    run: Run, write_spec: Write, layer: str, quantity: str, line: str
+) -> None:
+    found = run("explain", str(write_spec(SPEC)), layer, quantity)
+    assert (found.code, found.out.splitlines()[2]) == (0, line)
+
+
+TWO = """\
+cnn: 1
+name: Two
+inputs: {left: HxWx3, right: HxWx1}
+layers:
+- {conv: {filters: 5, kernel: 3, padding: same}, from: left}
+- {conv: {filters: 5, kernel: 7, padding: same}, from: right}
+- {add: [conv1, conv2]}
+- adaptive_avgpool: 3
+- flatten
+- dense: 7
+"""
+
+
+def test_sizes_of_several_inputs_may_be_open(run: Run, write_spec: Write) -> None:
+    found = run("summary", str(write_spec(TWO)), "--format", "json")
+    data = json.loads(found.out)
+    jsonschema.validate(data, schema_of("closed_forms"))
+    assert data["input"] == "HxWx3 and HxWx1"
+    seen = {layer["id"]: layer["receptive_field"] for layer in data["layers"]}
+    assert seen == {
+        "conv1": "3",
+        "conv2": "7",
+        "add1": "3 of left, 7 of right",
+        "adaptive_avgpool1": None,  # its windows grow with the map
+        "flatten1": "all of each",
+        "dense1": "all of each",
+    }
+    # Of a small image the pool makes a larger map than it reads.
+    assert data["peak_activations"] == ["15*H*W", "5*H*W + 45", "90"]
 
 
 @pytest.mark.parametrize(
