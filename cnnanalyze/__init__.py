@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import export as export
+    from cnnanalyze.api import from_caffe as from_caffe
     from cnnanalyze.api import from_darknet as from_darknet
     from cnnanalyze.api import from_keras as from_keras
     from cnnanalyze.api import from_onnx as from_onnx
@@ -108,6 +109,7 @@ _HOMES = {
         "dumps",
         "explain",
         "export",
+        "from_caffe",
         "from_darknet",
         "from_keras",
         "from_onnx",
@@ -221,6 +223,7 @@ __all__ = [
     "dumps",
     "explain",
     "export",
+    "from_caffe",
     "from_darknet",
     "from_keras",
     "from_onnx",

@@ -155,6 +155,42 @@ def from_onnx(
     return load_by(read_onnx, name_of(path, "an ONNX file"), inputs=inputs, outputs=outputs)
 
 
+def from_caffe(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None = None) -> Spec:
+    """Read a network of Caffe, whatever its file is called.
+
+    Parameters
+    ----------
+    path
+        The file, in protobuf's text format.
+    inputs
+        Channels, height and width of inputs by name, in place of those of the file.
+
+    Returns
+    -------
+    Spec
+        The network as it is used: layers for training are left out.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong with the file, and where.
+    UsageError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> try:
+    ...     from_caffe("nowhere.prototxt", inputs={"data": (3, 224, 224)})
+    ... except UsageError as error:
+    ...     print(error.message)
+    there is no file nowhere.prototxt
+    """
+    from cnnanalyze.exchange.caffe import read as read_caffe
+    from cnnanalyze.exchange.load import load_by
+
+    return load_by(read_caffe, name_of(path, "a network of Caffe"), inputs=inputs)
+
+
 def from_darknet(path: str | Path, *, inputs: Mapping[str, Sequence[int]] | None = None) -> Spec:
     """Read a configuration of Darknet, whatever it is called.
 

@@ -63,7 +63,7 @@ def import_(
         ),
     ] = None,
 ) -> None:
-    """Write a network of another program as a spec: ONNX, Keras, Darknet.
+    """Write a network of another program as a spec: ONNX, Keras, Darknet, Caffe.
 
     The spec is read again before it is written, and it is the same graph. Nothing in the file is
     run, no weight is read, and no other file is opened. What the network does not show is noted on

@@ -46,7 +46,7 @@ def test_spec_of_an_onnx_file_is_what_people_write(run: Run) -> None:
         "  - relu\n"
         "  - maxpool: 2\n"
         "  - add: [[], [{conv: {filters: 5, kernel: 1, bias: false}}]]\n"
-        "  - dense: 7\n"
+        "  - {dense: 7, as: head}\n"
     )
 
 
