@@ -10,12 +10,14 @@ from cnnanalyze.exchange.folding.blocks import fold_blocks
 from cnnanalyze.exchange.folding.inlining import inline
 from cnnanalyze.exchange.folding.library import Library
 from cnnanalyze.exchange.folding.naming import with_names
+from cnnanalyze.exchange.folding.neighbours import with_neighbours
 from cnnanalyze.exchange.folding.paths import with_source_names
 from cnnanalyze.exchange.folding.proof import is_same_graph, nest_concats
 from cnnanalyze.exchange.folding.small_blocks import fold_small_blocks
+from cnnanalyze.exchange.folding.step import Steps
 from cnnanalyze.exchange.folding.structure import structure_of
 from cnnanalyze.exchange.folding.tables import compress
-from cnnanalyze.exchange.folding.text import Folded, lines_of
+from cnnanalyze.exchange.folding.text import Folded, cost, lines_of
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build
 from cnnanalyze.language.writer import header_lines, inputs_line, section_lines, write
@@ -61,11 +63,20 @@ def _whole(network: Network) -> Folded:
     library = Library()
     steps = fold_small_blocks(structure.steps, library)
     steps = fold_blocks(steps, library)
+    wider = library.copy()
+    extended = with_neighbours(steps, wider)
+    ways = [(steps, library)] if extended is steps else [(steps, library), (extended, wider)]
+    return min(
+        (_compressed(steps, library, structure.outputs) for steps, library in ways),
+        key=lambda folded: cost(lines_of(folded)),
+    )
+
+
+def _compressed(steps: Steps, library: Library, outputs: tuple[str, ...]) -> Folded:
     steps = compress(steps, library)
     for name, block in list(library.blocks.items()):
-        body = compress(block.steps, library)
-        library.blocks[name] = replace(block, steps=body)
-    folded = inline(Folded(library.blocks, steps, structure.outputs))
+        library.blocks[name] = replace(block, steps=compress(block.steps, library))
+    folded = inline(Folded(library.blocks, steps, outputs))
     return with_names(replace(folded, steps=with_source_names(folded.steps)))
 
 

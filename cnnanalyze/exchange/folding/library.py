@@ -18,6 +18,12 @@ class Library:
         self.blocks: dict[str, Block] = {}
         self.forms = Forms()
 
+    def copy(self) -> Library:
+        """Return a library with the same blocks, to which others may be added."""
+        found = Library()
+        found.blocks, found.forms = dict(self.blocks), self.forms
+        return found
+
     def add(
         self, name: str, instances: Sequence[Aligned], inputs: tuple[str, ...] = ()
     ) -> list[Step]:

@@ -102,3 +102,19 @@ def test_forms_that_differ_in_more_than_a_step_or_two_are_no_block() -> None:
         return x
 
     assert not any(" when: " in line for line in folded(build))
+
+
+def test_a_block_holds_what_stands_beside_all_its_calls_if_that_is_shorter() -> None:
+    def build(b: cnn.NetworkBuilder, x: Tensor) -> Tensor:
+        for filters in (8, 16, 24, 40):
+            x = b.elu(b.maxpool(x, kernel=3, stride=1))
+            x = b.concat(conv(b, x, filters, 1), conv(b, conv(b, x, 8, 1), filters))
+            x = b.resize(b.softmax(x), scale=1)
+            if filters in {8, 24}:
+                x = b.dropout(x)
+        return x
+
+    found = folded(build)
+    calls = [line for line in found if line.startswith("  - ")]
+    assert len(calls) <= 6
+    assert sum("softmax" in line for line in found) == 1
