@@ -11,6 +11,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.box_grouping import Box
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.traits import Trait
 
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 """The extents of what a block reads, where its uses differ in them."""
@@ -166,19 +167,25 @@ def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str
         extents = kernel if isinstance(kernel, tuple) else (kernel,) * rank
         of_size = "pointwise" if extents == (1,) else "×".join(map(str, extents))
         parts = [f"{of_size} {parts[0]}"]
-    if "filters" in values or "units" in values:
-        widths = [n.output.channels for n in nodes]
-        parts.append(ratio(widths, [r.put.channels for r in references], WIDTH))
-    parts += _details(nodes)
+    put = [r.put.channels for r in references]
+    if values.get("bidirectional"):
+        parts = [f"bidirectional {parts[0]}"]
+        parts.append(ratio([n.attributes["units"] for n in nodes], put, WIDTH))
+    elif "filters" in values or "units" in values:
+        parts.append(ratio([n.output.channels for n in nodes], put, WIDTH))
+    parts += _details(nodes, put)
     return shorten(", ".join(parts), 40)
 
 
-def _details(nodes: Sequence[Node]) -> list[str]:
-    """Return the attributes that a drawing should not be silent about."""
+def _details(nodes: Sequence[Node], put: Sequence[int]) -> list[str]:
+    """Return the attributes that a drawing should not be silent about.
+
+    What is relative to channels is so to those that the blocks around put out.
+    """
     values = nodes[0].attributes
     details = [_words(values[name]) for name in nodes[0].layer.labels.shown]
     if "heads" in values:
-        heads = ratio([n.attributes["heads"] for n in nodes], [], "")
+        heads = ratio([n.attributes["heads"] for n in nodes], put, WIDTH)
         details.append(f"{heads} head{'' if heads == '1' else 's'}")
     if values.get("window") is not None:
         window, rank = values["window"], nodes[0].input_shapes[0].rank
@@ -190,7 +197,10 @@ def _details(nodes: Sequence[Node]) -> list[str]:
     if stride is None:
         stride = values.get("kernel", 1)
     if stride != 1 and (not isinstance(stride, tuple) or set(stride) != {1}):
-        details.append("/" + _extents(stride))
+        is_up = Trait.UPSAMPLING in nodes[0].layer.traits
+        details.append(("×" if is_up else "/") + _extents(stride))
+    if values.get("layers", 1) != 1:
+        details.append(f"{values['layers']} layers")
     groups = [n.attributes.get("groups", 1) for n in nodes]
     if max(groups) > 1:
         details.append(f"{ratio(groups, [], '')} groups")

@@ -16,6 +16,7 @@ WIDTH_WORDS = frozenset(
         "filters",
         "units",
         "heads",
+        "output",
         "groups",
         "rate",
         "to",

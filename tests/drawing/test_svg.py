@@ -107,6 +107,26 @@ def test_a_card_of_a_row_bears_the_name_of_the_row() -> None:
     assert found["head2"] == "merge"
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "unsaid"),
+    [
+        ("unet", "2×2 up-conv, 512, ×2", "up-conv, 512, /2"),
+        ("crnn", "bidirectional LSTM, 256", "LSTM, 512"),
+        ("swin_t", "attention, C/32 heads, 7×7 windows", "3…24 heads"),
+        ("coatnet_0", "attention, C/32 heads", "attention, 24 heads"),
+    ],
+)
+def test_boxes_say_what_the_papers_do(name: str, said: str, unsaid: str) -> None:
+    words = {t.text for t in parse(draw(analysis_of(name))).root.iter(f"{SVG}text")}
+    assert said in words
+    assert not any(unsaid in (text or "") for text in words)
+
+
+def test_transformers_of_two_widths_share_a_card() -> None:
+    # With projection and without, of convolutions and of attention; squeeze-and-excitation.
+    assert cards("coatnet_0") == 5
+
+
 def test_side_by_side_is_not_repeated() -> None:
     text = f"{{cnn: 1, input: 9x9x8, layers: [{{add: [{UNIT}, {UNIT}]}}]}}"
     assert "×2<" not in draw(analysis(text))
