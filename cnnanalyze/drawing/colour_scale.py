@@ -54,7 +54,7 @@ class Heat:
         """What explains a mark in the boxes, if there is one."""
         if not self.has_axes or not any(map(sees_beside, self.analysis)):
             return ""
-        return "; +all: the whole map, too, through a statistic"
+        return "; +all: the whole map, too"
 
     def value(self, tile: Tile) -> int:
         """Return the quantity of all layers that a box represents."""

@@ -74,7 +74,7 @@ class Attention(Layer):
     )
     causal: Flag = Field(default=False, description="whether a position sees no later ones")
     number_names = MappingProxyType(
-        {"window": "window", "shift": "shift", "output": "out channels"}
+        {"window": "window", "shift": "shift", "output": "out channels", "key_size": "head size"}
     )
     examples = (
         Example(

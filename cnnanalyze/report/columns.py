@@ -260,7 +260,7 @@ _OWN: tuple[Column, ...] = (
     Column(
         "field",
         "field",
-        "receptive field in the input; '+all' if all of it is seen, too, through a statistic",
+        "receptive field in the input; '+all' if all of it is seen, too",
         lambda r, _: of_each(r.last, brief_field),
         2,
     ),

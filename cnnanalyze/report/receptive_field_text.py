@@ -12,9 +12,10 @@ from cnnanalyze.core.periodic_field import PeriodicField, Strand
 from cnnanalyze.report.numbers import fraction, per_axis
 
 BESIDE = "+all"
-"""Suffix of a field whose units also see everything through a statistic."""
+"""Suffix of a field whose units also see everything, beside the window that moves with them."""
 NOTE = (
-    "each unit sees the whole map, too, through a statistic: a normalisation, a gate or attention"
+    "each unit sees the whole map, too: through a normalisation, a gate, attention, or offsets "
+    "that lead anywhere"
 )
 """What it means, in the line below a table."""
 

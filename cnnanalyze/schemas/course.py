@@ -82,7 +82,7 @@ class Explanation(TypedDict):
     """A number, or one for each axis."""
     answer: str
     beside: str | None
-    """What is seen besides, through a statistic of the whole map."""
+    """What is seen besides, through numbers that come of the whole map."""
     unit: str | None
     where: list[Legend]
     reasons: list[str]

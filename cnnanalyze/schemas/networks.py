@@ -87,7 +87,7 @@ class Field(TypedDict):
     min_size: NotRequired[list[int]]
     """Pixels along the narrowest path, where branches differ."""
     sees_all: NotRequired[Literal[True]]
-    """The unit sees everything, too, through a statistic of the whole map."""
+    """The unit sees everything, too, through numbers that come of the whole map."""
 
 
 @form

@@ -55,8 +55,8 @@ def test_the_closing_line_does_not_say_that_the_input_is_not_seen(normed: Analys
         "through groupnorm1"
     )
     assert closed(normed)["+all"] == (
-        "each unit sees the whole map, too, through a statistic: a normalisation, a gate or "
-        "attention"
+        "each unit sees the whole map, too: through a normalisation, a gate, attention, or offsets "
+        "that lead anywhere"
     )
 
 
@@ -120,7 +120,7 @@ def test_a_budget_for_the_field_tells_both(normed: Analysis) -> None:
 
 def test_a_drawing_coloured_by_field_tells_both(normed: Analysis, plain: Analysis) -> None:
     assert ">3+all<" in (drawing := draw(normed, colour="field"))
-    assert "+all: the whole map, too, through a statistic" in drawing
+    assert "+all: the whole map, too" in drawing
     assert "+all" not in draw(plain, colour="field")
 
 
@@ -128,7 +128,7 @@ def test_the_page_tells_both(normed: Analysis) -> None:
     page = cnn.Report(normed).to_html()
     assert "<td>3+all<td>" in page
     assert "all of it is seen through groupnorm1" in page
-    assert "From groupnorm1 on a unit sees all of the image besides, through a statistic." in page
+    assert "From groupnorm1 on a unit sees all of the image besides." in page
 
 
 def test_lint_tells_both() -> None:

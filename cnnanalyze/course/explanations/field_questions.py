@@ -121,8 +121,9 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
     if source := through(asked.image, asked.facts):
         draft.beside = f"everything is seen through {source}"
         draft.reasons.append(
-            "A statistic of the whole map enters every unit, so every pixel of the input has an "
-            "influence on it. The window that moves with the unit stays the same."
+            "What comes of the whole map (a statistic, a gate, attention, offsets) has a part in "
+            "every unit, so every pixel of the input has an influence on it. The window that moves "
+            "with the unit stays the same."
         )
     if strands and not any(s.advance for s in strands):
         draft.reasons.append(

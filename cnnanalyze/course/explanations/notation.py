@@ -136,6 +136,8 @@ PLAIN = {
     "layers": "S",
     "biases per sum": "b",
     "words": "V",
+    "heads": "h",
+    "head size": "d_k",
     "row": "d",
     "output_padding": "o",
     "scale": "f",

@@ -102,7 +102,8 @@ def _legend(explanation: Explanation) -> Iterator[Part]:
                 f"{w.name(name)}{w.sign(about=False)}{w.number(value)}"
             ),
         )
-        yield Span(f" {meaning}")
+        if meaning != TextWriter(explanation.style).name(name):  # the word itself is no symbol
+            yield Span(f" {meaning}")
         separator = "; "
 
 

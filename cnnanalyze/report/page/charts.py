@@ -124,7 +124,7 @@ def fields(image: SeenInput) -> Chart | None:
         where = f"{read} is covered from depth {covered[0]} on"
     beside = next((f for f in image if f.fields and is_beside(f.fields[axis])), None)
     if beside is not None:
-        where += f"; all of it is seen through a statistic from {beside.node.id} on"
+        where += f"; all of it is seen besides from {beside.node.id} on"
     field = f"receptive field{'' if image.is_only else f' in {image.name}'}"
     words = f"{capitalized(field)} along the {along} against depth: at most {exact(most)}, {where}"
     drawing = _svg(
@@ -149,9 +149,7 @@ def fields(image: SeenInput) -> Chart | None:
         f"Above the dashed line a unit's field is larger than {read}."
     )
     if beside is not None:
-        about += (
-            f" From {beside.node.id} on a unit sees all of {read} besides, through a statistic."
-        )
+        about += f" From {beside.node.id} on a unit sees all of {read} besides."
     key = "fields" if image.is_only else f"fields-{image.name}"
     return Chart(key, f"{capitalized(field)} against depth", about, drawing)
 

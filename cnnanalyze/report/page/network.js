@@ -212,7 +212,7 @@ function describe(mark, quantity) {
   const seen = fieldOf(layer, mark.closest("figure")?.id.replace("chart-fields-", ""));
   title.textContent = quantity
     ? `${layer.id}: ${exact(layer[quantity])} ${quantity}, ${((100 * layer[quantity]) / total).toFixed(1)} %`
-    : `${layer.id}: field ${perAxis(seen.size)}${seen.sees_all ? ", and everything through a statistic" : ""}`;
+    : `${layer.id}: field ${perAxis(seen.size)}${seen.sees_all ? ", and everything besides" : ""}`;
   mark.append(title);
 }
 for (const chart of all("#charts svg")) {

@@ -262,3 +262,23 @@ def test_columns_of_wide_names_are_aligned_by_cells_not_by_characters() -> None:
     rows = text.splitlines()
     start = rows.index("  layer     parameters")
     assert rows[start + 2 : start + 4] == ["  畳み込み  140", "  añ        18"]
+
+
+def test_legend_says_what_a_symbol_is_and_repeats_no_word() -> None:
+    layers = "[{attention: {heads: 2, key_size: 5, window: 7}, as: seen}]"
+    net = cnn.loads(f"{{cnn: 1, input: 14x21x10, layers: {layers}}}")
+    text = written(explain(cnn.analyze(net).analysis, "seen", "macs"), width=100)
+    legend = " ".join(text[text.index("where ") :].partition("\n\n")[0].split())
+    assert legend.endswith("h = 2 heads; d_k = 5 head size; window = 7")
+
+
+def test_what_is_seen_through_offsets_is_not_called_a_statistic() -> None:
+    net = cnn.loads(
+        "{cnn: 1, input: 9x7x3, layers: [{conv: {filters: 18, kernel: 3, padding: 1}, as: moved}, "
+        "{deform_conv: {filters: 5, kernel: 3, padding: 1}, from: [input, moved], as: deformed}]}"
+    )
+    text = " ".join(written(explain(cnn.analyze(net).analysis, "deformed", "field")).split())
+    assert "Also: everything is seen through deformed" in text
+    assert (
+        "What comes of the whole map (a statistic, a gate, attention, offsets) has a part" in text
+    )
