@@ -187,6 +187,10 @@ def _products(facts: NodeFacts) -> int:
     return int(layer.products(*facts.node.input_shapes)) if hasattr(layer, "products") else 0
 
 
+def _layer(_facts: NodeFacts) -> int:
+    return 1
+
+
 def _stretched(facts: NodeFacts) -> int:
     output = facts.node.output
     return output.positions * (output.channels + int(getattr(facts.node.layer, "size", 1)) - 1)
@@ -211,6 +215,7 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "regrouped": _regrouped,
     "binned": _binned,
     "products": _products,
+    "layer": _layer,
     "stretched": _stretched,
 }
 """How each size is found; the words are those of the formulas."""

@@ -36,6 +36,7 @@ SIZES = {
     "off in floating point",
     "products": "multiply-accumulates of an attention between what it projects: queries with keys, "
     "weights with values",
+    "layer": "one, for the layer",
     "stretched": "elements of a map with size - 1 more channels, as LRN is padded by PyTorch",
 }
 """Terms that speak of sizes; how each is found stands in :mod:`cnnanalyze.analysis.terms`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import pytest
@@ -10,17 +9,44 @@ import pytest
 import cnnanalyze as cnn
 from tests.witnesses.model_zoos import zoo
 
-TOOLS = ("fvcore", "torchinfo", "ptflops", "ptflops-aten", "thop", "torch-flop-counter")
-# torchinfo 1.8.0, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1 and torch 2.13, on
+TOOLS = (
+    *("fvcore", "torchinfo", "ptflops", "ptflops-aten", "thop", "torch-flop-counter"),
+    *("calflops", "calflops-macs", "onnx-tool"),
+)
+# torchinfo 1.8.0, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1, torch 2.13, calflops 0.3.2 and
+# onnx-tool 1.0.1, on
 # nn.MultiheadAttention(12, 3, batch_first=True) with 11 tokens, in evaluation mode, without the
 # weights as a result: fused by PyTorch, hardly any tool sees the products of queries and keys.
-MEASURED: dict[str, tuple[int, ...]] = {
-    "{attention: {heads: 3}}": (6_336, 0, 10_263, 6_864, 0, 12_672),
-    "{attention: {heads: 3, bias: false}}": (6_336, 0, 9_867, 6_336, 0, 12_672),
-    "{matmul: {transpose_second: true}, from: [input, input]}": (1_452, 0, 1_452, 1_452, 0, 2_904),
-    "{einsum: 'i c, j c -> i j', from: [input, input]}": (1_452, 0, 0, 1_452, 0, 2_904),
-    "{position_embedding: learned}": (0,) * 6,
-    "class_token": (0,) * 6,
+MEASURED: dict[str, tuple[int | None, ...]] = {
+    "{attention: {heads: 3}}": (6_336, 0, 10_263, 6_864, 0, 12_672, 12_672, 6_336, 23_179),
+    "{attention: {heads: 3, bias: false}}": (
+        6_336,
+        0,
+        9_867,
+        6_336,
+        0,
+        12_672,
+        12_672,
+        6_336,
+        22_651,
+    ),
+    "{matmul: {transpose_second: true}, from: [input, input]}": (
+        1_452,
+        0,
+        1_452,
+        1_452,
+        0,
+        2_904,
+        2_904,
+        1_452,
+        1_452,
+    ),
+    "{einsum: 'i c, j c -> i j', from: [input, input]}": (
+        *(1_452, 0, 0, 1_452, 0, 2_904),
+        *(None, 0, 1_452),  # calflops: what NumPy prints of the path, rounded to four digits
+    ),
+    "{position_embedding: learned}": (0, 0, 0, 0, 0, 0, 0, 0, 132),
+    "class_token": (0,) * 9,
 }
 """Operations by layer on 11x12."""
 
@@ -32,20 +58,18 @@ def total(layer: str) -> Any:
 @pytest.mark.parametrize("layer", MEASURED)
 def test_tools_count_attention_as_measured(layer: str) -> None:
     found = total(layer)
-    assert tuple(found.operations(tool) for tool in TOOLS) == MEASURED[layer]
-    assert all(not found.uncounted(tool) for tool in TOOLS)
+    counted = [None if found.uncounted(tool) else found.operations(tool) for tool in TOOLS]
+    assert tuple(counted) == MEASURED[layer]
 
 
-@pytest.mark.parametrize(
-    "tool", ["calflops", "onnx-tool", "tensorflow-profiler", "darknet", "connections"]
-)
+@pytest.mark.parametrize("tool", ["tensorflow-profiler", "darknet", "connections"])
 def test_who_was_not_measured_gives_a_lower_bound_and_says_so(tool: str) -> None:
     found = total("{attention: {heads: 3}}")
     assert found.operations(tool) == 0
     assert found.uncounted(tool) == ("attention",)
 
 
-@pytest.mark.parametrize("tool", ["ptflops", "torchinfo", "thop"])
+@pytest.mark.parametrize("tool", ["ptflops", "torchinfo", "thop", "calflops", "onnx-tool"])
 def test_windows_are_no_module_of_pytorch(tool: str) -> None:
     assert total("{attention: {heads: 3, window: 11}}").uncounted(tool) == ("attention",)
 
@@ -66,17 +90,18 @@ def test_tools_count_attention_so_today(bias: bool) -> None:
         def forward(self, x: Any) -> Any:
             return self.attention(x, x, x, need_weights=False)[0]
 
-    for name in ("fvcore", "torchinfo", "ptflops", "thop"):
+    for name in ("fvcore", "torchinfo", "ptflops", "thop", "calflops", "onnx_tool"):
         pytest.importorskip(name, reason=f"{name} is not installed")
     model, x = Model().eval(), torch.randn(1, 11, 12)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with live.quietly():
         found = (
             live.with_fvcore(model, x)[0],
             live.with_torchinfo(model, x)[0],
             live.with_ptflops(model, x)[0],
             live.with_ptflops(model, x, "aten")[0],
             live.with_thop(model, x)[0],
+            live.with_calflops(model, x)[0],
+            live.with_onnx_tool(model, x)[0],
         )
     layer = "{attention: {heads: 3}}" if bias else "{attention: {heads: 3, bias: false}}"
-    assert found == MEASURED[layer][:5]
+    assert found == (*MEASURED[layer][:5], MEASURED[layer][6], MEASURED[layer][8])
