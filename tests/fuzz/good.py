@@ -105,3 +105,10 @@ def pictures() -> dict[str, tuple[bytes, ...]]:
             files.append(file.getvalue())
         found[ending] = tuple(files)
     return found
+
+
+@cache
+def models() -> dict[str, bytes]:
+    """Return files of other programs, by what their names end in."""
+    samples = Path(__file__).parent.parent / "exchange" / "samples"
+    return {"".join(path.suffixes): path.read_bytes() for path in sorted(samples.iterdir())}

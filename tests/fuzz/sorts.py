@@ -158,6 +158,20 @@ def pictures(random: Random) -> Case:
 
 
 @sort
+def models(random: Random) -> Case:
+    """A file of another program, through commands that take one."""
+    files = good.models()
+    ending = random.choice(sorted(files))
+    binary = ending in {".onnx", ".keras"}
+    data = mutate(random, files[ending], (change_bytes,) if binary else (change_bytes, *TEXTUAL))
+    name = f"net{ending}"
+    command = random.choice(("summary", "lint", "import", "draw", "compare"))
+    words = {"draw": (name, "-o", "out.svg"), "compare": (name, "zoo:lenet5")}
+    case = _case(random, command, *words.get(command, (name,)))
+    return case._replace(files={name: data})
+
+
+@sort
 def options(random: Random) -> Case:
     """A command with options whose values are drawn by lot."""
     command = random.choice(sorted(COMMANDS))
