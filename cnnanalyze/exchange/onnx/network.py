@@ -73,8 +73,27 @@ def load(
     outputs: Sequence[str] | None = None,
 ) -> Network:
     """Read an ONNX file into a network, with what it does not show as notes."""
-    found = convert(read(path), inputs=inputs, outputs=outputs, file=printable(path))
+    model = read(path)
+    if model.name in NAMELESS:
+        model = replace(model, name=Path(path).stem)
+    found = convert(model, inputs=inputs, outputs=outputs, file=printable(path))
     return replace(spec_of(found.network), notes=found.notes)
+
+
+NAMELESS = frozenset(
+    {
+        "",
+        "main",
+        "main_graph",
+        "graph",
+        "model",
+        "network",
+        "tf2onnx",
+        "torch_jit",
+        "torch-jit-export",
+    }
+)
+"""What exporters call every graph; such a network has the name of its file."""
 
 
 def network(

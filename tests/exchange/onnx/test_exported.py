@@ -68,3 +68,10 @@ def test_layers_are_named_by_the_modules_whose_weights_they_hold() -> None:
     network = converted("timm__legacy_seresnet18__dynamo.onnx.gz").network
     assert [node.id for node in network][:2] == ["layer0.conv1", "layer0.bn1"]
     assert str(network["layer0.bn1"].mark).startswith("timm__legacy_seresnet18__dynamo.onnx:")
+
+
+def test_a_graph_that_exporters_name_alike_has_the_name_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "shuffle.onnx"
+    name = "tv__shufflenet_v2_x0_5__real.onnx.gz"
+    path.write_bytes(gzip.decompress((FOLDER / name).read_bytes()))
+    assert cnn.load(path).name == "shuffle"
