@@ -79,6 +79,23 @@ def test_when_decides_on_what_the_step_reads() -> None:
     ) == ["conv", "relu", "tanh"]
 
 
+@pytest.mark.parametrize(
+    ("layers", "placed"),
+    [
+        ("[{conv: {filters: 32, kernel: 1}, when: $in == 16}, {relu: , when: $in != 16}]", 2),
+        ("[{conv: {filters: 32, kernel: 1}, when: $in == 16, else: relu}]", 1),
+        ("[{cell: }]", 1),
+    ],
+)
+def test_of_two_steps_with_opposite_conditions_both_may_stand(layers: str, placed: int) -> None:
+    cell = (
+        "{params: {entry: $in}, layers: [{conv: {filters: 32, kernel: 1}, when: $entry == 16}, "
+        "{relu: , when: $entry != 16}]}"
+    )
+    net = cnn.loads(f"{{cnn: 1, input: 8x8x16, blocks: {{cell: {cell}}}, layers: {layers}}}")
+    assert len(net) == placed
+
+
 # --- repetitions ---------------------------------------------------------------------------------
 
 STEPS = [
