@@ -16,8 +16,8 @@ from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, Kernel
 from cnnanalyze.course.worked_steps.volume import Plane, Volume, arrange, counted
 from cnnanalyze.course.worked_steps.window_steps import turned
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.network import Network
-from cnnanalyze.graph.node import INPUT, Node
+from cnnanalyze.graph.network import Input, Network
+from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
 from cnnanalyze.layers.norm import BatchNorm
@@ -42,14 +42,11 @@ def work_out(network: Network, image: Volume | None = None) -> tuple[WorkedLayer
     >>> edges.after.planes[0][0]
     (-5, -4, 0, 8)
     """
-    if image is None:
-        image = _input(network)
-    elif image.shape != network.input:
-        raise UsageError(
-            f"the image is {image.shape}, but {network.name} reads {network.input}: "
-            f"{image.shape} ≠ {network.input}"
-        )
-    values: dict[str, Volume] = {INPUT: image}
+    values: dict[str, Volume] = {}
+    for name, given in network.inputs.items():
+        values[name] = _input(network, name, given) if image is None else image
+    if image is not None:
+        _refuse_other_image(network, image)
     sections = []
     for node in network:
         inputs = tuple(values[name] for name in node.inputs)
@@ -61,21 +58,46 @@ def work_out(network: Network, image: Volume | None = None) -> tuple[WorkedLayer
     return tuple(sections)
 
 
-def _input(network: Network) -> Volume:
-    if network.values is None:
+def _refuse_other_image(network: Network, image: Volume) -> None:
+    """Refuse an image that is not what a network reads.
+
+    Raises
+    ------
+    UsageError
+        If its shape is another one, or if the network has several inputs.
+    """
+    if len(network.inputs) > 1:
         raise UsageError(
-            f"{network.name} has no numbers to work with: its input has no 'values:'",
-            help="write 'input: {values: [[3, 0, 1], [1, 5, 8]]}' in the spec, or give --image",
+            f"{network.name} has {len(network.inputs)} inputs ({', '.join(network.inputs)}), and "
+            "one image is given",
+            help="give the numbers of each in the spec, as in "
+            f"'inputs: {{{next(iter(network.inputs))}: {{values: [[3, 0, 1], [1, 5, 8]]}}, ...}}'",
         )
-    if network.input.count > MOST_NUMBERS:
-        count = network.input.count
-        raise UsageError(f"the input holds {count:,} numbers: {count:,} > {MOST_NUMBERS:,}")
-    if network.input.rank > 2:  # noqa: PLR2004 - rows and columns
+    if image.shape != network.input:
         raise UsageError(
-            f"the input {network.input} has {network.input.rank} axes besides the channels; "
+            f"the image is {image.shape}, but {network.name} reads {network.input}: "
+            f"{image.shape} ≠ {network.input}"
+        )
+
+
+def _input(network: Network, name: str, given: Input) -> Volume:
+    several, shape = len(network.inputs) > 1, given.shape
+    who = f"input '{name}'" if several else "input"
+    if given.values is None:
+        values = "{values: [[3, 0, 1], [1, 5, 8]]}"
+        written = f"inputs: {{{name}: {values}, ...}}" if several else f"input: {values}"
+        raise UsageError(
+            f"{network.name} has no numbers to work with: its {who} has no 'values:'",
+            help=f"write '{written}' in the spec" + ("" if several else ", or give --image"),
+        )
+    if (count := shape.count) > MOST_NUMBERS:
+        raise UsageError(f"the {who} holds {count:,} numbers: {count:,} > {MOST_NUMBERS:,}")
+    if shape.rank > 2:  # noqa: PLR2004 - rows and columns
+        raise UsageError(
+            f"the {who} {shape} has {shape.rank} axes besides the channels; "
             "by hand there are two at most"
         )
-    return arrange(network.values, network.input.rank)
+    return arrange(given.values, shape.rank)
 
 
 def _tensors(network: Network, node: Node) -> tuple[dict[str, tuple[Number, ...]], tuple[str, ...]]:
