@@ -436,7 +436,7 @@ class Call:
         if len(readers) != 1 or readers[0].operator != "Add" or name in self.to.given:
             return None
         add = readers[0]
-        (other,) = [one for one in add.inputs if one != name] or [name]
+        other = next((one for one in add.inputs if one != name), name)
         constant = self.to.values.get(other)
         if not isinstance(constant, Known) or not constant.is_float:
             return None

@@ -23,7 +23,6 @@ from cnnanalyze.exchange.onnx.conversion import (
     Conversion,
     Held,
     MixedImages,
-    Several,
     Unsupported,
     Value,
     Viewed,
@@ -35,7 +34,7 @@ from cnnanalyze.exchange.onnx.conversion import (
 from cnnanalyze.exchange.onnx.layout import channels_axis
 from cnnanalyze.exchange.onnx.model import Graph, Model, Operation
 from cnnanalyze.exchange.onnx.model import Value as Declared
-from cnnanalyze.exchange.onnx.operators import OPERATORS, function_of
+from cnnanalyze.exchange.onnx.operators import function_of, inputs_fault
 from cnnanalyze.exchange.onnx.patterns import Patterns
 from cnnanalyze.exchange.onnx.read import read
 from cnnanalyze.exchange.views import IMAGES, REPEATED, Digit, View, joined
@@ -133,6 +132,9 @@ def convert(
 ) -> Converted:
     """Return the network of a model, and how it came about."""
     _refuse_newer(model)
+    for op in model.graph.operations:
+        if fault := inputs_fault(op):
+            raise SpecError(f"{op}: {fault}")
     graph = _wanted(_begun(model.graph, inputs or {}), outputs)
     graph = Graph(
         graph.name,
@@ -642,6 +644,3 @@ def _is_whole(value: Viewed, axis: int) -> bool:
         and first.stride == 1
         and first.extent == value.layer.shape.extents[first.role]
     )
-
-
-__all__ = ["OPERATORS", "Converted", "Several", "convert", "network", "perform"]

@@ -177,6 +177,12 @@ def one(line: str, *constants: Tensor, **attributes: object) -> Model:
 
 
 REFUSED: list[tuple[Model, str]] = [
+    (one("y = Add x"), "node 'y' (Add): it has 1 input, and needs 2: 1 < 2"),
+    (
+        one("y = Relu x w", WEIGHT),
+        "node 'y' (Relu): it has 2 inputs, and takes 1: 2 > 1",
+    ),
+    (one("y = Conv x _", WEIGHT), "node 'y' (Conv): its input 1 is missing"),
     (
         one("y = Conv x w", floats("w", (4, 5, 3, 3))),
         "node 'y' (Conv): each filter has 5 channels in 1 groups, but its input has 3: 5 · 1 ≠ 3",

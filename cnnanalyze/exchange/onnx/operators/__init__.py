@@ -24,9 +24,9 @@ from cnnanalyze.exchange.onnx.operators import (  # noqa: F401 - importing regis
     resizing,
     sizes,
 )
-from cnnanalyze.exchange.onnx.operators._registry import OPERATORS, Function
+from cnnanalyze.exchange.onnx.operators._registry import OPERATORS, Function, inputs_fault
 
-__all__ = ["OPERATORS", "Function", "function_of"]
+__all__ = ["OPERATORS", "Function", "function_of", "inputs_fault"]
 
 
 def function_of(op: Operation) -> Function | None:

@@ -363,7 +363,7 @@ def _plain(call: Call, kind: str, values: Sequence[Viewed], shape: Sequence[int]
 def concat(call: Call) -> Value:
     """Put tensors one behind the other along an axis."""
     read = [value for value in call.read if value is not None]
-    if call.op.operator == "ConcatFromSequence":
+    if call.op.operator == "ConcatFromSequence" and read:
         read = list(getattr(read[0], "values", ()))
         if call.whole("new_axis"):
             raise Unsupported("it stacks a sequence")

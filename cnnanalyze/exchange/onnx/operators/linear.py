@@ -18,6 +18,7 @@ from cnnanalyze.exchange.onnx.conversion import (
     without_images,
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
+from cnnanalyze.exchange.onnx.operators.axes import extents_of
 from cnnanalyze.exchange.onnx.operators.joining import added, summed
 from cnnanalyze.exchange.views import IMAGES, Axis, Digit, View, joined
 
@@ -27,6 +28,12 @@ def gemm(call: Call) -> Value:
     """Add a dense layer, or the product of two computed matrices."""
     first, second, third = call.given(0), call.given(1), call.given(2)
     alpha, beta = call.real("alpha", 1.0), call.real("beta", 1.0)
+    for value in (first, second):
+        rank = len(extents_of(value)) if isinstance(value, Known | Viewed) else 0
+        if rank != 2:  # noqa: PLR2004 - a matrix
+            raise call.to.refuse(
+                call.op, f"it multiplies matrices, but reads {rank} axes: {rank} ≠ 2"
+            )
     if isinstance(first, Viewed):
         value = first
         if call.whole("transA"):
