@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import dumps as dumps
     from cnnanalyze.api import explain as explain
     from cnnanalyze.api import export as export
+    from cnnanalyze.api import fix as fix
     from cnnanalyze.api import from_caffe as from_caffe
     from cnnanalyze.api import from_darknet as from_darknet
     from cnnanalyze.api import from_keras as from_keras
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from cnnanalyze.layers.traits import Labels as Labels
     from cnnanalyze.layers.traits import Trait as Trait
     from cnnanalyze.linting.finding import Finding as Finding
+    from cnnanalyze.linting.fix_result import FixResult as FixResult
     from cnnanalyze.linting.result import LintResult as LintResult
     from cnnanalyze.linting.rule import Rule as Rule
     from cnnanalyze.linting.rule import rule as rule
@@ -109,6 +111,7 @@ _HOMES = {
         "dumps",
         "explain",
         "export",
+        "fix",
         "from_caffe",
         "from_darknet",
         "from_keras",
@@ -153,6 +156,7 @@ _HOMES = {
     "cnnanalyze.layers.base": ("Example", "Layer", "layer"),
     "cnnanalyze.layers.traits": ("Category", "Labels", "Trait"),
     "cnnanalyze.linting.finding": ("Finding",),
+    "cnnanalyze.linting.fix_result": ("FixResult",),
     "cnnanalyze.linting.result": ("LintResult",),
     "cnnanalyze.linting.rule": ("Rule", "rule"),
     "cnnanalyze.report.audit_result": ("AuditResult",),
@@ -186,6 +190,7 @@ __all__ = [
     "Export",
     "Fault",
     "Finding",
+    "FixResult",
     "Gallery",
     "GradedClass",
     "Homework",
@@ -223,6 +228,7 @@ __all__ = [
     "dumps",
     "explain",
     "export",
+    "fix",
     "from_caffe",
     "from_darknet",
     "from_keras",

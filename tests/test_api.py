@@ -384,3 +384,68 @@ def test_equal_networks_are_one_in_a_set() -> None:
     built = cnn.NetworkBuilder("one")
     x = built.conv(built.input(13, 11, 3), filters=5, kernel=3)
     assert len({one.network, built.build(outputs=built.relu(x))}) == 1
+
+
+# --- fixes, and the drawing below the table -------------------------------------------------------
+
+BIASED = """cnn: 1
+input: 7x5x3
+layers:
+  - conv: {filters: 2, kernel: 3, padding: same}  # stays
+  - bn
+  - relu
+"""
+
+
+def test_fix_shows_and_writes_what_the_command_does(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("ours.yaml", "theirs.yaml"):
+        Path(name).write_text(BIASED)
+    found = cnn.fix("ours.yaml", select="NA001")
+    assert found.diff == run("lint", "ours.yaml", "--select", "NA001", "--diff").out
+    assert Path("ours.yaml").read_text() == BIASED
+    assert repr(found) == "<FixResult: 1 fix in 1 spec>"
+    assert list(found.rows()) == [{"file": "ours.yaml", "fixes": 1, "findings_left": 0}]
+    assert [f.code for f in cnn.lint("ours.yaml", select="NA001")] == ["NA001"]
+    assert (found.count, len(found.left), found.write()) == (1, 0, 1)
+    assert run("lint", "theirs.yaml", "--select", "NA001", "--fix").code == 0
+    assert Path("ours.yaml").read_text() == Path("theirs.yaml").read_text()
+    assert "bias: false}  # stays" in Path("ours.yaml").read_text()
+    assert cnn.fix("ours.yaml", select="NA001").write() == 0
+
+
+def test_fix_writes_nothing_over_what_changed_in_the_meantime(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BIASED)
+    found = cnn.fix(path, select="NA001")
+    path.write_text(BIASED.replace("7x5x3", "9x5x3"))
+    with pytest.raises(cnn.UsageError, match="changed by another program in the meantime"):
+        found.write()
+    assert path.read_text() == BIASED.replace("7x5x3", "9x5x3")
+
+
+def test_fix_leaves_files_of_the_package_alone() -> None:
+    from cnnanalyze.linting.fixes import Mended
+
+    ((spec, mended),) = cnn.fix("zoo:lenet5").specs
+    changed = Mended(mended.before, cnn.Source(mended.before.name, "x"), 1, mended.result)
+    with pytest.raises(cnn.UsageError, match="belongs to cnnanalyze itself and is not changed"):
+        cnn.FixResult(((spec, changed),)).write()
+
+
+def test_fix_refuses_what_is_no_spec(tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"")
+    with pytest.raises(cnn.UsageError, match="is no spec and is not changed") as caught:
+        cnn.fix(path)
+    assert caught.value.faults[0].help == "'cnnanalyze.lint' says what is found in it"
+
+
+def test_a_report_draws_the_graph_that_the_command_draws(run: Run) -> None:
+    report = cnn.analyze("zoo:lenet5")
+    assert run("summary", "zoo:lenet5", "--graph").out == report.render(graph=True, width=100)
+    assert run("summary", "zoo:lenet5").out == report.render(width=100)
+    assert "○" in report.render(graph=True)
+    assert "<svg" in report.render("html", graph=True)

@@ -1,4 +1,4 @@
-"""Changes of files: stored as the file was, shown as a diff, waited for."""
+"""Changes of files: made, shown as a diff, waited for."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnanalyze.cli.output import complain, write
-from cnnanalyze.core.file_writing import is_of_package, write_file
-from cnnanalyze.core.files import read_bytes, resolved
-from cnnanalyze.errors import CnnError, Source, UsageError
-from cnnanalyze.linting.edit_check import change as edited
+from cnnanalyze.core.files import resolved
+from cnnanalyze.errors import CnnError, Source
+from cnnanalyze.linting.file_changes import check_changeable, difference, store
 
 if TYPE_CHECKING:
-    from cnnanalyze.linting.fixes import Mended
     from cnnanalyze.linting.result import FileResult
     from cnnanalyze.linting.run import Configuration, LintTarget
 
@@ -76,58 +74,11 @@ class Changed(NamedTuple):
     """How many there were."""
 
 
-def check_changeable(spec: LintTarget) -> None:
-    """Refuse to change what is no file of the user's."""
-    if spec.text is not None:
-        raise UsageError(
-            "a spec on stdin cannot be changed in place", help="use --diff, or name a file"
-        )
-    if spec.is_model:
-        raise UsageError(
-            f"'{spec.name}' is no spec and is not changed",
-            help="leave it out: --fix and --add-ignore change specs",
-        )
-    if spec.is_of_zoo or is_of_package(Path(spec.name)):
-        raise UsageError(
-            f"'{spec.name}' belongs to cnnanalyze itself and is not changed",
-            help="use --diff, or copy the file first",
-        )
-
-
-def store(path: Path, mended: Mended) -> None:
-    """Change a file where its text was edited; every other byte stays as it is."""
-    text = read_bytes(path).decode("utf-8")
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    text = text.removeprefix(mark)
-    before = text
-    for edits in mended.rounds:
-        text = edited(text, edits)
-    if (plain(before), plain(text)) != (mended.before.text, mended.after.text):
-        raise UsageError(
-            f"'{path}' was changed by another program in the meantime", help="run the command again"
-        )
-    write_file(path, mark + text)
-
-
-def plain(text: str) -> str:
-    """Return a text with the line ends that reading gives it."""
-    return text.replace("\r\n", "\n")
-
-
 def show_diff(before: Source, after: Source) -> None:
     """Print the difference of two texts as a unified diff that ``patch`` takes."""
-    from difflib import unified_diff
-
-    lines = unified_diff(
-        before.text.splitlines(keepends=True),
-        after.text.splitlines(keepends=True),
-        before.name,
-        after.name,
-    )
-    for line in lines:
-        text = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    for line in difference(before, after):
         # What 'patch' reads must be as it is in the file; a terminal shows it escaped.
-        write(text, format="text" if sys.stdout.isatty() else "raw")
+        write(line, format="text" if sys.stdout.isatty() else "raw")
 
 
 def follow(specs: Sequence[str], once: Callable[[], object]) -> None:

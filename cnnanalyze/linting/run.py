@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnanalyze.core.configuration import find
 from cnnanalyze.core.files import resolved
@@ -83,7 +84,8 @@ def _read(path: Path) -> Settings:
     return read(path)
 
 
-class LintTarget(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LintTarget:
     """A spec to be linted: a file, or a text that came from elsewhere."""
 
     name: str

@@ -77,13 +77,22 @@ class Report(Tabular):
         """Return everything as plain data: what ``--format json`` prints."""
         return dict(self._dict)
 
-    def render(self, format: str = "text", **options: Unpack[ReportOptions]) -> str:  # noqa: A002
+    def render(
+        self,
+        format: str = "text",  # noqa: A002
+        *,
+        graph: bool = False,
+        **options: Unpack[ReportOptions],
+    ) -> str:
         """Return the report as text in a format of ``cnnanalyze summary --format``.
 
         Parameters
         ----------
         format
             ``text``, ``markdown``, ``latex``, ``html``, ``json`` or ``csv``, or what packages add.
+        graph
+            Whether the architecture is drawn below the table, as by ``summary --graph``; ``json``
+            and ``csv`` have no drawing.
         **options
             The options of ``cnnanalyze summary``; ``width`` is that of the terminal.
 
@@ -98,7 +107,8 @@ class Report(Tabular):
         from cnnanalyze.report.writers import render
 
         chosen = Options.read(options)
-        return render(summary(self.analysis, chosen), format, chosen.width or terminal_width())
+        document = summary(self.analysis, chosen, graph=graph)
+        return render(document, format, chosen.width or terminal_width())
 
     def to_html(self, **options: Unpack[PageOptions]) -> str:
         """Return the page of ``cnnanalyze report``: one file that needs nothing else.

@@ -7,6 +7,7 @@ All rules are on, those of all targets, too, and what specs ignore is shown as w
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from cnnanalyze.errors import CnnError
@@ -23,7 +24,7 @@ _OWN = ("LN", "SP010")
 def hits(path: Path) -> list[str]:
     """Return the lines of one network."""
     text = path.read_text("utf-8").replace("# cnn:", "# was cnn:")
-    spec = of_file(path)._replace(name=path.name, text=text)
+    spec = replace(of_file(path), name=path.name, text=text)
     settings = Configuration(SettingsSource("the snapshot", Level(select=("ALL",))), isolated=True)
     (result,) = lint_specs([spec], settings)
     if isinstance(result, CnnError):
