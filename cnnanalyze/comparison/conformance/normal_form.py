@@ -127,11 +127,11 @@ def say(value: object) -> str:
 
     Examples
     --------
-    >>> say((3, 3)), say(((1, 1), (0, 1))), say(True), say(None)
-    ('3x3', '1+1 x 0+1', 'true', 'none')
+    >>> say((3, 3)), say(((1, 1), (0, -1))), say(True), say(None)
+    ('3x3', '1+1 x 0-1', 'true', 'none')
     """
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return " x ".join("+".join(map(say, pair)) for pair in value)
+        return " x ".join("".join(f"{n:+}" for n in pair).removeprefix("+") for pair in value)
     if isinstance(value, tuple):
         return "x".join(map(say, value))
     if isinstance(value, bool):
@@ -340,7 +340,7 @@ def _plain(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     features = {
         name: _axes(value, rank) if name in _PER_AXIS else _frozen(value)
         for name, value in node.attributes.items()
-        if name not in _BESIDE
+        if name not in _BESIDE and not (name == "axes" and node.input_shapes[0].positions == 1)
     }
     yield _operation(node, inputs, node.kind, features)
 

@@ -66,6 +66,10 @@ SAME = {
         "{concat: [relu, tanh, gelu]}",
     ),
     "only one ends with a softmax": ("gap, {dense: 5}, softmax", "gap, {dense: 5}"),
+    "all of one position are its channels": (
+        "gap, {layernorm: {axes: all}}",
+        "gap, layernorm",
+    ),
     "the average counts padding where there is none": (
         "{avgpool: {kernel: 3, count_padding: true}}",
         "{avgpool: 3}",
@@ -80,7 +84,7 @@ def test_what_computes_the_same_conforms(what: str) -> None:
         assert found.holds, str(found)
 
 
-OTHER = {
+OTHER: dict[str, tuple[str, str, list[str]]] = {
     "order of concatenated maps": (
         "{concat: [relu, tanh]}",
         "{concat: [tanh, relu]}",

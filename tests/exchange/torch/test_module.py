@@ -236,6 +236,15 @@ def test_torchvision_conforms_to_the_zoo(name: str) -> None:
     assert found.holds, str(found)
 
 
+@pytest.mark.thorough
+def test_torchvision_counts_the_padding_of_inception_v3_that_tf_slim_does_not() -> None:
+    module = zoo("torchvision").models.inception_v3(init_weights=False)
+    found = cnn.check("zoo:inception_v3", module)
+    assert {departure.attribute for departure in found} == {"count_padding"}
+    assert sum(departure.instances for departure in found) == 9
+    assert cnn.check("zoo:inception_v3", module, settings={"count_padding": True}).holds
+
+
 def test_layers_have_the_names_of_modules() -> None:
     inner = nn.Sequential(OrderedDict(act=nn.ReLU(), conv=nn.Conv2d(4, 5, 3)))
     module = nn.Sequential(OrderedDict(stem=nn.Conv2d(3, 4, 3), body=inner))
