@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.onnx.network import convert
-from cnnanalyze.exchange.torch.translation import model_of
+from cnnanalyze.exchange.torch.program import model_of
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import Spec, spec_of
 

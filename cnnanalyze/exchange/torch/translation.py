@@ -17,8 +17,6 @@ from cnnanalyze.errors import SpecError
 from cnnanalyze.exchange.onnx.model import (
     MOST_NUMBERS,
     Attribute,
-    Graph,
-    Model,
     Operation,
     Tensor,
     Value,
@@ -48,32 +46,6 @@ def translates(*names: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
-
-
-def model_of(program: ExportedProgram, name: str) -> Model:
-    """Return what was recorded of a module as a model of ONNX.
-
-    Parameters
-    ----------
-    program
-        What ``torch.export`` gives.
-    name
-        What the network is called.
-    """
-    from cnnanalyze.exchange.torch import layers, operators  # noqa: F401, PLC0415 - importing registers
-
-    translation = Translation(program)
-    for node in program.graph.nodes:
-        translation.add(node)
-    graph = Graph(
-        name,
-        tuple(translation.inputs),
-        tuple(translation.outputs),
-        tuple(translation.operations),
-        translation.constants,
-        translation.values,
-    )
-    return Model(graph, {"": OPSET}, "torch.export", name)
 
 
 class Translation:

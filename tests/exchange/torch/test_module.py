@@ -143,7 +143,7 @@ MODULES: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
 
 @pytest.mark.parametrize("what", MODULES)
 def test_a_module_becomes_layers_that_give_the_same(what: str) -> None:
-    from cnnanalyze.exchange.torch.translation import model_of
+    from cnnanalyze.exchange.torch.program import model_of
 
     build, shape = MODULES[what]
     torch.manual_seed(7)
