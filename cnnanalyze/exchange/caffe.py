@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -59,17 +61,26 @@ class Conversion:
     unread: dict[str, None] = field(default_factory=dict)
     """Tensors that no layer has read yet."""
     taken: set[str] = field(default_factory=set)
+    numbers: Counter[str] = field(default_factory=Counter)
+    """By name: how many more than one had it."""
     merged: set[int] = field(default_factory=set)
     """Layers that are part of another one."""
+    readers: dict[str, list[int]] = field(default_factory=dict)
+    """By tensor: the places of the layers that read one of that name, in order."""
+
+    def __post_init__(self) -> None:
+        for place, layer in enumerate(self.layers):
+            for one in {bottom.text for bottom in layer.scalars("bottom")}:
+                self.readers.setdefault(one, []).append(place)
 
     def name(self, wanted: str) -> str:
         """Return a free name near to this one."""
         found = re.sub(r"[^\w.-]+", "_", wanted).lstrip("._-")[: LONGEST_NAME - 8]
         found = found if is_name(found) and found != "input" else "layer"
-        free, number = found, 1
+        free = found
         while free in self.taken:
-            number += 1
-            free = f"{found}_{number}"
+            self.numbers[found] += 1
+            free = f"{found}_{self.numbers[found] + 1}"
         self.taken.add(free)
         return free
 
@@ -527,23 +538,20 @@ def _batchnorm(call: Call) -> Blob:
 
 def _scale_behind(call: Call) -> Message | None:
     """Return the layer that scales what a normalisation gives, if nothing else reads it."""
-    tops = {one.text for one in call.message.scalars("top")}
-    for place in range(call.place + 1, len(call.to.layers)):
-        layer = call.to.layers[place]
-        if not tops & {one.text for one in layer.scalars("bottom")}:
-            continue
-        is_scale = _kind(layer) == "Scale" and len(layer.scalars("bottom")) == 1
-        in_place = tops == {one.text for one in layer.scalars("top")}
-        others = [
-            later
-            for later in call.to.layers[place + 1 :]
-            if tops & {one.text for one in later.scalars("bottom")}
-        ]
-        if not is_scale or (others and not in_place):
-            return None
-        call.to.merged.add(place)
-        return layer
-    return None
+    tops = [one.text for one in call.message.scalars("top")]
+    if len(tops) != 1:
+        return None
+    readers = call.to.readers.get(tops[0], [])
+    first = bisect_right(readers, call.place)
+    if first == len(readers):
+        return None
+    layer = call.to.layers[readers[first]]
+    is_scale = _kind(layer) == "Scale" and len(layer.scalars("bottom")) == 1
+    in_place = tops == [one.text for one in layer.scalars("top")]
+    if not is_scale or (len(readers) > first + 1 and not in_place):
+        return None
+    call.to.merged.add(readers[first])
+    return layer
 
 
 @_converts("Scale")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 
-MOST_FIELDS = 300_000
+MOST_FIELDS = 100_000
 """The fields of the largest text."""
 MOST_DEPTH = 30
 """How deep messages may lie in one another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -63,6 +64,8 @@ class Conversion:
 
     def __post_init__(self) -> None:
         self.taken: set[str] = set()
+        self.numbers: Counter[str] = Counter()
+        """By name: how many more than one had it."""
         self.owners: dict[tuple[LayerConfiguration, int], Tensor] = {}
         self.inner: dict[tuple[LayerConfiguration, int], LayerConfiguration] = {}
 
@@ -71,10 +74,10 @@ class Conversion:
         found = re.sub(r"[^\w.-]+", "_", wanted).lstrip("._-")[: LONGEST_NAME - 8]
         if not is_name(found) or found == INPUT:
             found = "layer"
-        free, number = found, 1
+        free = found
         while free in self.taken:
-            number += 1
-            free = f"{found}_{number}"
+            self.numbers[found] += 1
+            free = f"{found}_{self.numbers[found] + 1}"
         self.taken.add(free)
         return free
 

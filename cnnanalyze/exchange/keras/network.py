@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -354,13 +355,13 @@ class _Wiring:
         number = self._end(one) if is_end else one.call
         count = max(len(layer.calls), 1)
         numbers = self._numbers[one.layer]
-        if max(numbers) >= count or min(numbers) < 0:
+        if numbers[-1] >= count or numbers[0] < 0:
             if len(numbers) > count:
                 raise SpecError(
                     f"{layer}: {len(numbers)} calls of it are read, and there are {count}: "
                     f"{len(numbers)} > {count}"
                 )
-            number = count - len(numbers) + numbers.index(number)
+            number = count - len(numbers) + bisect_left(numbers, number)
         return one.layer, number
 
     def order(self) -> Iterator[tuple[LayerConfiguration, int]]:

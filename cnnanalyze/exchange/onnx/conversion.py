@@ -102,6 +102,7 @@ class Conversion:
         self.done: set[int] = set()
         """Operations that another one has taken with it."""
         self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
         self._owners: dict[object, str] = {}
         self._laid: dict[object, Made] = {}
         """Layers that are laid out otherwise, by the layer and its axes: each is made once."""
@@ -174,10 +175,10 @@ class Conversion:
         name = readable(found or op.name, op.operator)
         if not name:
             return ""
-        free, number = name, 1
+        free = name
         while free in self._taken:
-            number += 1
-            free = f"{name[: LONGEST_NAME - 8]}_{number}"
+            self._numbers[name] += 1
+            free = f"{name[: LONGEST_NAME - 8]}_{self._numbers[name] + 1}"
         self._taken.add(free)
         return free
 

@@ -213,13 +213,13 @@ class Message:
         """Return all numbers of a fixed width of a field as they lie, one by one or in a row."""
         how = _FOUR if width == _WIDTHS[_FOUR] else _EIGHT
         data = self.wire.data
-        found = b"".join(bytes(data[slice(*span)]) for span in self._found(field, how))
+        found = [bytes(data[slice(*span)]) for span in self._found(field, how)]
         for start, stop in self._found(field, _BYTES):
             self.wire.pay((stop - start) // width)
             if (stop - start) % width:
                 self.wire.refuse(start, f"numbers of {width} bytes in {stop - start:,} bytes")
-            found += bytes(data[start:stop])
-        return found
+            found.append(bytes(data[start:stop]))
+        return b"".join(found)
 
     def reals(self, field: int) -> tuple[float, ...]:
         """Return all numbers of four bytes of a field."""

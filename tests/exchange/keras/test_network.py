@@ -129,6 +129,16 @@ def test_layers_that_training_leaves_alone_are_frozen() -> None:
     assert net["conv"].frozen
 
 
+def test_work_grows_no_faster_than_the_calls() -> None:
+    # with squares of the calls this would be felt
+    count = 5_000
+    calls = [_args(tensor("x")), *(_args(tensor("same", call=n + 7)) for n in range(count))]
+    same = {**layer("ReLU", "same"), "inbound_nodes": calls}
+    net = read(model(start(), same, out=[["same", count + 7, 0]]))
+    assert len(net) == count + 1
+    assert net.outputs == (f"same_{count + 1}",)
+
+
 def test_inputs_of_another_size() -> None:
     open_ = model(start("x", None, None, 3), layer("Conv2D", "conv", "x", filters=5, kernel_size=3))
     assert shown(open_, inputs={"x": (7, 9, 3)}) == ["conv conv input 5x7x5"]

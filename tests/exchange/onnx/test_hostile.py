@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,18 @@ def test_file_is_a_network(name: str, put: Callable[[bytes], Path]) -> None:
     net = cnn.load(put(data))
     assert [node.kind for node in net] == kinds
     assert cnn.analyze(net).total.parameters == parameters
+
+
+def test_work_grows_no_faster_than_the_file(put: Callable[[bytes], Path]) -> None:
+    # with one name for all nodes, and numbers in ten thousand rows, squares would be felt
+    count = 5_000
+    names = ["x", *(f"v{n}" for n in range(count)), "y"]
+    chain = [node("Relu", a, b, name="same") for a, b in pairwise(names)]
+    assert len(cnn.load(put(model(graph(*chain))))) == count + 1
+    rows = b"".join(field(7, bytes(4)) for _ in range(50_000))
+    odd = node("Op", "x", "z") + field(5, field(1, "a") + rows + field(20, 6))
+    net = cnn.load(put(model(graph(node("Relu", "x", "y"), odd))))
+    assert [one.kind for one in net] == ["relu"]
 
 
 def test_operator_of_somebody_elses_is_opaque_where_its_shape_is_declared(
