@@ -67,6 +67,7 @@ def files(write_spec: Write) -> dict[str, str]:
     }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("command", "ending"),
     [(command, ending) for command, endings in COMMANDS.items() for ending in endings],

@@ -79,7 +79,13 @@ def options(command: str) -> Iterator[tuple[str, bool]]:
                 yield name, bool(option.values)
 
 
-CASES = [(c, name, takes) for c in COMMANDS for name, takes in options(c)]
+WHOLE_ZOO = ("gallery", "--output")
+"""With this it makes pages of everything."""
+CASES = [
+    pytest.param(*(c, name, takes), marks=[pytest.mark.thorough] if (c, name) == WHOLE_ZOO else [])
+    for c in COMMANDS
+    for name, takes in options(c)
+]
 
 
 @pytest.mark.parametrize(("command", "name", "takes_value"), CASES)

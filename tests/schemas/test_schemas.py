@@ -83,6 +83,7 @@ def test_keys_that_are_new_do_not_break_who_reads_what_is_written() -> None:
 # --- what is written ------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("name", "command"), OUTPUTS, ids=[command for _, command in OUTPUTS])
 def test_output_fulfils_its_schema(name: str, command: str, desk: Path, run: Run) -> None:
     assert desk.is_dir()
@@ -113,6 +114,7 @@ def spoilt(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "an unknown key", {**data, "nonsense": 1}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", sorted(WRITTEN))
 def test_spoilt_output_is_refused(name: str, desk: Path, run: Run) -> None:
     assert desk.is_dir()
