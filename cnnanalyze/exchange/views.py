@@ -18,6 +18,8 @@ from cnnanalyze.core.shape import Shape
 
 IMAGES = -1
 """The role of a digit that counts images; layers know of one only."""
+MOST_EXTENTS = 4
+"""The extents that a shape may be written with; of more, only einops' words tell."""
 REPEATED = -2
 """The role of a digit along which the same numbers are met again and again."""
 
@@ -254,7 +256,7 @@ def _reshaped(shape: Shape, axes: Sequence[Axis]) -> Step | None:
     is_wrapped = [axis for axis in axes if axis] == [
         (Digit(role, 1, n),) for role, n in enumerate(shape.extents) if n > 1
     ]
-    if shape.is_vector or is_wrapped:
+    if len(axes) <= MOST_EXTENTS and (shape.is_vector or is_wrapped):
         return Step("reshape", {"to": "x".join(str(extent(axis)) for axis in axes)})
     return None
 

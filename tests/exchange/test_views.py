@@ -185,6 +185,12 @@ def cut(view: View, *extents: int) -> View:
             [("resize", {"scale": (1, 3)})],
         ),
         (
+            Shape((), 30),
+            cut(View.of(Shape((), 30), (0,)), 1, 5, 1, 2, 3),
+            (0, 1, 2, 3, 4),
+            [("rearrange", {"pattern": "(c1 c2 c3) -> 1 c1 1 c2 c3", "sizes": {"c1": 5, "c2": 2}})],
+        ),
+        (
             Shape((), 2),
             cut(View.of(Shape((), 2), (0,)).insert([1]).expand((2, 3)), 6),
             (0,),

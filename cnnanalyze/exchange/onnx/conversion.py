@@ -88,6 +88,8 @@ class Conversion:
     """By layer and tensor: whose numbers these are."""
     counted: set[str] = field(default_factory=set)
     """The tensors of the file that layers hold."""
+    folded: int = 0
+    """The channels of batch norms that an exporter has worked into convolutions without a bias."""
     computed: int = 0
     """How many numbers layers hold that are none of the file, but computed of them."""
     notes: Counter[str] = field(default_factory=Counter)

@@ -345,6 +345,11 @@ def _note_weights(to: Conversion) -> None:
             f"{count:,} numbers of the file are computed with and held by no layer, "
             f"the first of them in '{weights[0].name}'"
         ] += 1
+    if to.folded:
+        to.notes[
+            "batch norms are folded into convolutions: "
+            f"the module has {to.folded:,} parameters more"
+        ] += 1
     if to.computed:
         to.notes[f"{to.computed:,} numbers that layers hold are computed in the file"] += 1
 

@@ -75,3 +75,20 @@ def test_a_graph_that_exporters_name_alike_has_the_name_of_its_file(tmp_path: Pa
     name = "tv__shufflenet_v2_x0_5__real.onnx.gz"
     path.write_bytes(gzip.decompress((FOLDER / name).read_bytes()))
     assert cnn.load(path).name == "shuffle"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tv__shufflenet_v2_x0_5__real.onnx.gz",
+        "timm__mixnet_s__real.onnx.gz",
+        "timm__res2net50_14w_8s__real.onnx.gz",
+    ],
+)
+def test_batch_norms_that_are_folded_are_told_with_what_the_module_has_more(name: str) -> None:
+    made = converted(name)
+    more = ORACLE[name]["parameters"] - cnn.analyze(made.network).total.parameters
+    assert more > 0
+    assert made.notes == (
+        f"batch norms are folded into convolutions: the module has {more:,} parameters more",
+    )

@@ -62,6 +62,8 @@ def convolved(call: Call, value: Viewed, weight: Known, bias: Known | None) -> V
     bias = None if bias is None or bias.is_nothing else bias
     if bias is None:
         bias = call.behind((filters, *(1,) * rank))
+    if bias is not None:
+        _note_folded(call, weight, bias)
     order = (*range(2, rank + 2), 1, 0)
     window: dict[str, Any] = {
         "kernel": short((*(1,) * lead, *kernel)),
@@ -106,6 +108,14 @@ def convolved(call: Call, value: Viewed, weight: Known, bias: Known | None) -> V
             **window,
         )
     return call.mapped(found, value, lead)
+
+
+def _note_folded(call: Call, weight: Known, bias: Known) -> None:
+    """Say where exporters have worked a batch norm into a convolution: they name its bias so."""
+    if weight.source and bias.source == f"{weight.source}_bias":
+        call.to.folded += bias.count
+    elif weight.source.startswith("onnx::Conv") and bias.source.startswith("onnx::Conv"):
+        call.to.notes["a batch norm is folded into a convolution"] += 1
 
 
 def _axes(view: View, order: Sequence[int]) -> tuple[Axis, ...]:
