@@ -14,6 +14,10 @@ BETWEEN = 28.0
 LEAST_COLUMN = 520.0
 """Up to this height cards are in one column, however short the spine."""
 SLACK = 1.15
+READABLE = 1500.0
+"""Of a wider page, shown whole, the words are small; rather are the cards higher than the spine."""
+HIGHEST, HIGHER = 1.6, 1.1
+"""How much higher than usual they may be then, and the steps to it."""
 CROWD = 60
 """More cards than this are put into columns."""
 WIDER = 1.07
@@ -94,14 +98,21 @@ def _place(card: Figure, placed: Sequence[PlacedFigure], width: float) -> Placed
     return best or PlacedFigure(card, 0.0, 0.0)
 
 
+def _width(placed: Sequence[PlacedFigure]) -> float:
+    return max((p.x + p.figure.width for p in placed), default=0.0)
+
+
 def lay_out(spine: Figure, cards: Sequence[Figure], least_width: float) -> DrawingPage:
-    """Put the cards right of the spine, together not much higher than it."""
-    room = max([SLACK * spine.height, LEAST_COLUMN, *(c.height for c in cards)])
+    """Put the cards right of the spine, hardly higher than it unless the page is wide."""
+    room = least = max([SLACK * spine.height, LEAST_COLUMN, *(c.height for c in cards)])
     top = MARGIN + TITLE_ROOM
     start = MARGIN + spine.width + 2 * BETWEEN
-    placed = [
-        PlacedFigure(p.figure, round(start + p.x), round(top + p.y)) for p in pack(cards, room)
-    ]
+    widest = max([READABLE - start - MARGIN, *(c.width for c in cards)])
+    packed = pack(cards, room)
+    while _width(packed) > widest and room * HIGHER <= HIGHEST * least:
+        room *= HIGHER
+        packed = pack(cards, room)
+    placed = [PlacedFigure(p.figure, round(start + p.x), round(top + p.y)) for p in packed]
     right = max((p.x + p.figure.width for p in placed), default=0.0)
     width = max(MARGIN + spine.width, right, least_width + MARGIN) + MARGIN
     left = MARGIN

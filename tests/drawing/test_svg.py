@@ -13,6 +13,8 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.drawing.colour_scale import Heat, coloured
 from cnnanalyze.drawing.families import FAMILIES
+from cnnanalyze.drawing.figure import Figure
+from cnnanalyze.drawing.page import lay_out
 from cnnanalyze.drawing.style import STEPS, palette
 from cnnanalyze.drawing.svg import draw, thumbnail
 from cnnanalyze.errors import UsageError
@@ -388,3 +390,15 @@ def test_a_card_says_where_its_uses_differ() -> None:
     a = analysis_of("regnet_y_400mf")
     said = [t for t in parse(draw(a)).texts if t.endswith("groups")]
     assert said == ["3×3 conv, C, /2, 6…55 groups", "3×3 conv, C, 13…55 groups"]
+
+
+def test_cards_of_a_wide_page_are_higher_than_the_spine() -> None:
+    spine, card = Figure(300, 1000), Figure(400, 500)
+
+    def size(count: int) -> tuple[float, float]:
+        page = lay_out(spine, [card] * count, 0)
+        return page.width, page.height
+
+    assert size(4) == (1232, 1162)  # two columns, hardly higher than the spine
+    assert size(6) == (1232, 1690)  # three would be too wide
+    assert size(8) == (1660, 1690)  # four in two columns would be too high
