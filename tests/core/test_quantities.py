@@ -45,8 +45,8 @@ layers:
 """
 """On the way: 154 numbers, 225 behind the convolution (95 parameters), 225 behind the norm (20)."""
 
-TRAFFIC = Quantity(
-    "traffic",
+TRANSFERS = Quantity(
+    "transfers",
     "numbers read and written",
     "numbers that a layer reads and writes: inputs, outputs and what it holds",
     lambda f, _: sum(s.count for s in f.node.input_shapes) + f.activations + f.stored,
@@ -57,10 +57,10 @@ OF_ALL = OF_CONV + OF_NORM
 
 
 @pytest.fixture
-def traffic(monkeypatch: pytest.MonkeyPatch) -> Quantity:
+def transfers(monkeypatch: pytest.MonkeyPatch) -> Quantity:
     """Add a row to the table, and nothing else."""
-    monkeypatch.setitem(QUANTITIES, TRAFFIC.key, TRAFFIC)
-    return TRAFFIC
+    monkeypatch.setitem(QUANTITIES, TRANSFERS.key, TRANSFERS)
+    return TRANSFERS
 
 
 @pytest.fixture
@@ -74,52 +74,54 @@ def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 # --- a new row ------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_a_column_of_layers(run: Any, net: str) -> None:
-    out = run("summary", net, "--columns", "name,traffic", "--format", "csv").out
+    out = run("summary", net, "--columns", "name,transfers", "--format", "csv").out
     assert list(csv.reader(StringIO(out))) == [
-        ["name", "traffic"],
+        ["name", "transfers"],
         ["conv1", str(OF_CONV)],
         ["batchnorm1", str(OF_NORM)],
     ]
-    shown = run("summary", net, "--columns", "name,traffic").out
+    shown = run("summary", net, "--columns", "name,transfers").out
     assert "numbers read and written" in shown
     assert f"total                            {OF_ALL}" in shown
-    assert "traffic" in next(csv.reader(StringIO(run("summary", net, "--format", "csv").out)))
+    assert "transfers" in next(csv.reader(StringIO(run("summary", net, "--format", "csv").out)))
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_a_key_in_json(run: Any, net: str) -> None:
     data = json.loads(run("summary", net, "--format", "json").out)
-    assert [layer["traffic"] for layer in data["layers"]] == [OF_CONV, OF_NORM]
-    assert data["totals"]["traffic"] == OF_ALL
+    assert [layer["transfers"] for layer in data["layers"]] == [OF_CONV, OF_NORM]
+    assert data["totals"]["transfers"] == OF_ALL
     jsonschema.validate(data, schema_of("summary"))
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_a_column_of_networks(run: Any, net: str) -> None:
-    out = run("summary", net, "zoo:lenet5", "--columns", "traffic", "--format", "csv").out
-    assert out.split()[:2] == ["traffic", str(OF_ALL)]
+    out = run("summary", net, "zoo:lenet5", "--columns", "transfers", "--format", "csv").out
+    assert out.split()[:2] == ["transfers", str(OF_ALL)]
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_compared(run: Any, net: str) -> None:
     Path("other.yaml").write_text(SPEC.replace("filters: 5", "filters: 6"), "utf-8")
     data = json.loads(run("compare", net, "other.yaml", "--format", "json").out)
     (pair,) = data["comparisons"]
     more = (45 + 19) + (45 + 45 + 4)  # one map of 5x9 and its numbers
-    assert pair["totals"]["traffic"]["change"] == more
-    assert [layer["traffic"]["change"] for layer in pair["layers"]] == [64, 94]
+    assert pair["totals"]["transfers"]["change"] == more
+    assert [layer["transfers"]["change"] for layer in pair["layers"]] == [64, 94]
     jsonschema.validate(data, schema_of("compare"))
-    assert run("compare", net, "other.yaml", "--sort", "traffic").code == 0
-    outcome = run("compare", net, "other.yaml", "--fail-on-growth", "traffic=10")
+    assert run("compare", net, "other.yaml", "--sort", "transfers").code == 0
+    outcome = run("compare", net, "other.yaml", "--fail-on-growth", "transfers=10")
     assert outcome.code == 1
     assert f"small, other.yaml: numbers read and written grew from {OF_ALL} to 1,102" in outcome.err
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_can_be_limited(run: Any, net: str) -> None:
-    Path(net).write_text(f"{SPEC}budgets: {{traffic: 900, layers: {{conv1: {{traffic: 474}}}}}}\n")
+    Path(net).write_text(
+        f"{SPEC}budgets: {{transfers: 900, layers: {{conv1: {{transfers: 474}}}}}}\n"
+    )
     outcome = run("lint", net, "--select", "BG")
     assert outcome.code == 1
     assert (
@@ -128,29 +130,29 @@ def test_a_new_row_can_be_limited(run: Any, net: str) -> None:
     )
     assert "most of it: conv1 474, batchnorm1 470" in outcome.out
     assert run("budget", net).code == 1
-    assert "traffic" in schema_of("spec")["properties"]["budgets"]["properties"]
+    assert "transfers" in schema_of("spec")["properties"]["budgets"]["properties"]
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_can_be_claimed() -> None:
-    text = f"{SPEC}expect: [{{source: by hand, total: {{traffic: 944}}, layers: "
-    found = check_claims(cnn.analyze(cnn.loads(f"{text}{{conv1: {{traffic: 475}}}}}}]")).analysis)
+    text = f"{SPEC}expect: [{{source: by hand, total: {{transfers: 944}}, layers: "
+    found = check_claims(cnn.analyze(cnn.loads(f"{text}{{conv1: {{transfers: 475}}}}}}]")).analysis)
     assert [(c.computed, c.outcome) for c in found] == [("944", "holds"), ("474", "fails")]
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_known_to_declared_rules(run: Any, net: str) -> None:
     Path("cnnanalyze.toml").write_text(
-        '[[lint.rule]]\ncode = "ACME001"\nwhen = "traffic > 470"\nmessage = "${traffic} numbers"\n'
+        '[[lint.rule]]\ncode = "ACME001"\nwhen = "transfers > 470"\nmessage = "${transfers} numbers"\n'
     )
     out = run("lint", net, "--select", "ACME001").out
     assert "net.yaml:5:3: warning[ACME001] declared-acme001: 474 numbers" in out
     assert "1 warning" in out
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_colours_drawings(run: Any, net: str) -> None:
-    assert run("draw", net, "--colour", "traffic", "-o", "net.svg").code == 0
+    assert run("draw", net, "--colour", "transfers", "-o", "net.svg").code == 0
     drawn = Path("net.svg").read_text("utf-8")
     assert ">944<" in drawn  # the norm stands in the box of its convolution
     assert "numbers read and written, up to 944 in a box" in drawn
@@ -310,23 +312,23 @@ def test_an_unknown_quantity_is_met_with_the_nearest() -> None:
 # --- exercises ------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_worked_out_from_the_rules(run: Any, net: str) -> None:
-    out = run("explain", net, "conv1", "traffic").out
+    out = run("explain", net, "conv1", "transfers").out
     assert "How many numbers does conv1 read and write?" in out
-    assert "traffic = H·W·C + H_out·W_out·C_out + k·k·C·C_out + C_out" in out
+    assert "transfers = H·W·C + H_out·W_out·C_out + k·k·C·C_out + C_out" in out
     assert "= 154 + 225 + 90 + 5" in out
     assert f"= {OF_CONV}" in out
-    whole = run("explain", net, "traffic").out
+    whole = run("explain", net, "transfers").out
     assert str(OF_ALL) in whole
     assert "The total of a network is the sum over its layers." in whole
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_can_be_asked_for_on_a_sheet(run: Any, net: str) -> None:
     Path("a.sheet").write_text(
-        f"sheet: 1\nquestions:\n- {{id: one, spec: {net}, layer: conv1, find: traffic}}\n"
-        f"- {{id: all, spec: {net}, find: traffic}}\n"
+        f"sheet: 1\nquestions:\n- {{id: one, spec: {net}, layer: conv1, find: transfers}}\n"
+        f"- {{id: all, spec: {net}, find: transfers}}\n"
     )
     data = json.loads(run("solve", "a.sheet", "--format", "json").out)
     answers = [question["answers"][0]["value"] for question in data["questions"]]
@@ -335,9 +337,9 @@ def test_a_new_row_can_be_asked_for_on_a_sheet(run: Any, net: str) -> None:
     assert "2 of 2 points" in run("grade", "a.sheet", "ann.yaml").out
 
 
-@pytest.mark.usefixtures("traffic")
+@pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_a_fact_of_a_lecture(net: str) -> None:
     analysis = cnn.analyze(net).analysis
-    assert quantity(analysis, "conv1", "traffic") == OF_CONV
-    assert quantity(analysis, "", "traffic") == OF_ALL
+    assert quantity(analysis, "conv1", "transfers") == OF_CONV
+    assert quantity(analysis, "", "transfers") == OF_ALL
     assert quantity(analysis, "", "depth") == 1
