@@ -24,6 +24,12 @@ VOLUME = (
     "{shift: [0, 1, 0]}, {permute: [2, 3, 1]}]}"
 )
 
+LOOKUP = (
+    "{cnn: 1, input: 11x2, layers: [{dense: 2}, abs, {embedding: {words: 3, size: 4}}, "
+    "{conv: {filters: 1, kernel: 2}}]}"
+)
+"""Features that become positions."""
+
 
 @given(text=specs())
 @example(text=SHIFT)
@@ -31,6 +37,7 @@ VOLUME = (
 @example(text=RESIZE)
 @example(text=JOINED)
 @example(text=VOLUME)
+@example(text=LOOKUP)
 def test_books_agree_on_a_chain(text: str) -> None:
     note(text)
     result = balance(cnn.loads(text))

@@ -1,4 +1,4 @@
-"""Valid networks by lot: every kind and rank, branches, joins, shared weights, blocks in blocks.
+"""Valid networks by lot: every kind and rank, several inputs, branches, shared weights, blocks.
 
 What a layer is given is drawn by its own strategy in ``tests.strategies``; in front of it the map
 is brought into that shape, whatever it was, so that any kind can follow any other.
@@ -121,9 +121,14 @@ class Builder:
                 written[name] = list(value)
         return written or None
 
-    def single(self, shape: Shape) -> tuple[Steps, Shape]:
-        """Return one layer of any kind, perhaps used twice."""
-        case = self.case(SINGLE, shape.rank)
+    def layer(self, kind: str, shape: Shape) -> tuple[Steps, Shape]:
+        """Return one layer of this kind."""
+        found = self.join if kind in JOINING else self.single
+        return found(shape, (kind,))
+
+    def single(self, shape: Shape, kinds: tuple[str, ...] = SINGLE) -> tuple[Steps, Shape]:
+        """Return one layer of some kind, perhaps used twice."""
+        case = self.case(kinds, shape.rank)
         output = output_of(case)
         written, name = self.attributes(case), self.name("n")
         step: dict[str, Any] = {case.kind: written}
@@ -140,9 +145,9 @@ class Builder:
 
     # --- branches ---------------------------------------------------------------------------------
 
-    def join(self, shape: Shape) -> tuple[Steps, Shape]:
+    def join(self, shape: Shape, kinds: tuple[str, ...] = JOINING) -> tuple[Steps, Shape]:
         """Return a join, of branches or of steps with names."""
-        case = self.case(JOINING, shape.rank)
+        case = self.case(kinds, shape.rank)
         ends = []
         for wanted in case.inputs:
             steps, given = self.single(shape) if self.flag() else ([], shape)
@@ -161,6 +166,20 @@ class Builder:
                 {"identity": None, "as": names[-1]},
             ]
         return [*steps, {case.kind: case.attributes or None, "from": names}], output_of(case)
+
+    def merge(self, inputs: dict[str, Shape]) -> tuple[Steps, Shape]:
+        """Return what leads all inputs to one map: each is read, by a layer or as it is."""
+        wanted, steps, names = self.one_of(*inputs.values()), [], []
+        for name, shape in inputs.items():
+            branch, given = self.single(shape) if self.flag() else ([], shape)
+            names.append(self.name("end"))
+            steps += [
+                {"identity": None, "from": name},
+                *branch,
+                *self.fit(given, wanted),
+                {"identity": None, "as": names[-1]},
+            ]
+        return [*steps, {self.one_of("add", "maximum"): None, "from": names}], wanted
 
     # --- blocks and tables ------------------------------------------------------------------------
 
@@ -205,13 +224,23 @@ class Builder:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a valid spec as plain data."""
+def documents(draw: st.DrawFn, kind: str | None = None) -> dict[str, Any]:
+    """Return a valid spec as plain data, with a layer of a kind if it is given."""
     builder = Builder(draw)
-    start = draw(st.sampled_from(START))
-    layers, output = builder.steps(start)
-    layers.append({"identity": None, "as": "end"})
-    document: dict[str, Any] = {"cnn": 1, "input": str(start), "layers": layers}
+    document: dict[str, Any] = {"cnn": 1}
+    if draw(st.integers(0, 3)):
+        start = draw(st.sampled_from(START))
+        document["input"] = str(start)
+        before: Steps = []
+    else:
+        count = draw(st.sampled_from((2, 3)))
+        starts = draw(st.lists(st.sampled_from(START), min_size=count, max_size=count))
+        inputs = dict(zip(("left", "right", "aside"), starts, strict=False))
+        document["inputs"] = {name: str(shape) for name, shape in inputs.items()}
+        before, start = builder.merge(inputs)
+    asked, output = builder.layer(kind, start) if kind else ([], start)
+    layers, output = builder.steps(output)
+    document["layers"] = [*before, *asked, *layers, {"identity": None, "as": "end"}]
     if builder.params:
         document["params"] = builder.params
     if builder.blocks:
@@ -257,9 +286,9 @@ def headers(draw: st.DrawFn, output: Shape) -> dict[str, Any]:
 
 
 @st.composite
-def texts(draw: st.DrawFn) -> str:
+def texts(draw: st.DrawFn, kind: str | None = None) -> str:
     """Return a valid spec, as YAML in one style or another, or as JSON."""
-    document = draw(documents())
+    document = draw(documents(kind))
     match draw(st.sampled_from(("block", "flow", "json"))):
         case "json":
             return json.dumps(document)

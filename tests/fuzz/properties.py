@@ -55,7 +55,8 @@ def check_round_trip(text: str, network: Network) -> None:
 
 def wiring(network: Network) -> list[Any]:
     """Return a network without its names: who reads whom, as numbers."""
-    numbers = {"input": -1} | {node.id: n for n, node in enumerate(network.nodes)}
+    numbers = {name: -1 - n for n, name in enumerate(network.inputs)}
+    numbers |= {node.id: n for n, node in enumerate(network.nodes)}
     nodes = [
         (
             node.layer,
@@ -69,4 +70,4 @@ def wiring(network: Network) -> list[Any]:
         for node in network.nodes
     ]
     outputs = tuple(numbers[o] for o in network.outputs)
-    return [network.input, network.values, nodes, outputs, spec_of(network).training]
+    return [dict(network.inputs), nodes, outputs, spec_of(network).training]

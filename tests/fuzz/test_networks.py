@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
+import cnnanalyze as cnn
+from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.traits import Trait
 from tests.fuzz.networks import JOINING, SINGLE, texts
 from tests.fuzz.properties import check_network
 from tests.fuzz.suite import FIXED
-from tests.strategies import STRATEGIES
 
 pytestmark = pytest.mark.sampled(4)
+OPAQUE = {cls.kind for cls in KINDS if Trait.OPAQUE in cls.traits}
+"""What nobody runs."""
 
 
 def test_every_kind_can_be_drawn() -> None:
-    assert sorted((*SINGLE, *JOINING)) == sorted(STRATEGIES)
+    assert sorted({*SINGLE, *JOINING, *OPAQUE}) == sorted(KINDS.names())
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS.names()} - OPAQUE))
+def test_network_with_a_layer_of_every_kind(kind: str) -> None:
+    drawn: set[str] = set()
+
+    @settings(FIXED, max_examples=3)
+    @given(text=texts(kind))
+    def check(text: str) -> None:
+        drawn.update(node.kind for node in cnn.loads(text))
+        check_network(text)
+
+    check()
+    assert kind in drawn
+
+
+def test_networks_have_one_input_and_several() -> None:
+    found = set()
+
+    @settings(FIXED, max_examples=30)
+    @given(text=texts("relu"))
+    def count(text: str) -> None:
+        found.add(len(cnn.loads(text).inputs) > 1)
+
+    count()
+    assert found == {False, True}
 
 
 @FIXED

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import Draw, init, run, single, thin
+from cnnanalyze.execute.kernels._base import Draw, init, run, single, thin_to
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
@@ -35,7 +34,10 @@ def init_embedding(
     return {"table": draw((words, size))}
 
 
-@thin("embedding")
-def thin_embedding(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the table with rows of one number."""
-    return {**attributes, "words": 1, "size": 1}
+@thin_to("embedding")
+def thin_embedding(extents: Sequence[int], inputs: list[Array], **_: object) -> Array:
+    """Let every row see the number that names it; of a vector, any of its features."""
+    x = single(inputs)
+    if x.ndim > 2:  # noqa: PLR2004 - a map
+        return x
+    return np.broadcast_to(x[:, None, :], (len(x), *extents, 1))
