@@ -59,6 +59,7 @@ INPUTS: dict[str, tuple[int, int]] = {
     "Resize": (1, 4),
     "Upsample": (1, 2),
     "Tile": (2, 3),
+    "DeformConv": (3, 5),
     "QLinearConv": (8, 9),
     "QLinearMatMul": (8, 8),
     "LSTM": (3, 8),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnanalyze.exchange.onnx.constants import Known
-from cnnanalyze.exchange.onnx.conversion import Call, Unsupported, Value, Viewed
+from cnnanalyze.exchange.onnx.conversion import Call, MixedImages, Unsupported, Value, Viewed
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.views import Axis, View
 
@@ -315,3 +315,44 @@ def _cropped(
             half = total // 2
             pairs.append((half, total - half) if auto == "SAME_UPPER" else (total - half, half))
     return tuple(pairs)
+
+
+@operator("DeformConv")
+def deform_conv(call: Call) -> Value:
+    """Add a deformable convolution, whose offsets and mask are computed."""
+    value, weight, offset, bias = call.viewed(), _weight(call, 1), call.viewed(2), call.known(3)
+    rank = len(weight.shape) - 2
+    _refuse_rank(call, value, rank)
+    kernel = weight.shape[2:]
+    _refuse_kernel(call, kernel)
+    groups, (filters, depth) = call.whole("group", 1), weight.shape[:2]
+    if groups < 1 or depth * groups != value.extents[1]:
+        raise call.to.refuse(
+            call.op,
+            f"each filter has {depth} channels in {groups} groups, but its input has "
+            f"{value.extents[1]}: {depth} · {groups} ≠ {value.extents[1]}",
+        )
+    parts = [value, offset, *([call.viewed(4)] if call.given(4) is not None else [])]
+    layers, leads = zip(*(call.map(part) for part in parts), strict=True)
+    if any(leads):
+        raise MixedImages
+    stride, dilation = strides(call, "strides", rank), strides(call, "dilations", rank)
+    padding = brief(pads(call, value.extents[2:], kernel, stride, dilation))
+    window: dict[str, Any] = {
+        "kernel": short(kernel),
+        "stride": short(stride),
+        "dilation": short(dilation),
+        "padding": padding,
+        "bias": bias is not None,
+        **({"groups": groups} if groups > 1 else {}),
+    }
+    holds: dict[str, Any] = {} if bias is None else {"bias": bias}
+    held = (weight, _axes(weight.view, (*range(2, rank + 2), 1, 0))) if weight.view else weight
+    found = call.add(
+        "deform_conv",
+        *layers,
+        holds={"kernel": held, **holds},
+        filters=filters,
+        **{key: said for key, said in window.items() if _says(key, said)},
+    )
+    return call.mapped(found, value, 0)

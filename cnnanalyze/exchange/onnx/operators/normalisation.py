@@ -17,7 +17,7 @@ from cnnanalyze.exchange.onnx.conversion import (
     without_images,
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
-from cnnanalyze.exchange.onnx.operators.joining import in_order
+from cnnanalyze.exchange.onnx.operators.joining import in_order, summed
 from cnnanalyze.exchange.onnx.operators.reduction import reduced
 from cnnanalyze.exchange.onnx.patterns import DOMAIN
 
@@ -263,3 +263,28 @@ def lrn(call: Call) -> Value:
         "offset": float(f"{call.real('bias', 1.0):.7g}"),
     }
     return Viewed(call.add("lrn", made, **attributes), view, value.type)
+
+
+@operator("LpNormalization")
+def lp_normalization(call: Call) -> Value:
+    """Divide by the norm along an axis, in layers of their own."""
+    value = call.viewed()
+    axis, order = call.axis(call.whole("axis", -1), value.view.rank), call.whole("p", 2)
+    if order == 1:
+        length = reduced(call, call.elementwise("abs", value), [axis], "sum", keep=True)
+    else:
+        length = reduced(call, value, [axis], "l2", keep=True)
+    return summed(call, "divide", [value, length])
+
+
+@operator("MeanVarianceNormalization")
+def mean_variance_normalization(call: Call) -> Value:
+    """Bring all along some axes to mean 0 and variance 1, in layers of their own."""
+    value = call.viewed()
+    said = call.wholes("axes") or (0, 2, 3)
+    axes = sorted(call.axis(axis, value.view.rank) for axis in said)
+    centred = summed(call, "subtract", [value, reduced(call, value, axes, "mean", keep=True)])
+    spread = call.elementwise("sqrt", reduced(call, value, axes, "var", keep=True))
+    return summed(
+        call, "divide", [centred, call.elementwise("scale", spread, factor=1.0, offset=1e-9)]
+    )
