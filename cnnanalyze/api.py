@@ -307,6 +307,14 @@ def from_torch(module: object, *examples: object, name: str = "") -> Spec:
         If no example is given, or PyTorch cannot record the module.
     SpecError
         If the module does what no network is.
+
+    Examples
+    --------
+    >>> from_torch("resnet50", (1, 3, 224, 224))
+    Traceback (most recent call last):
+    ...
+    cnnanalyze.errors.UsageError: error: a PyTorch module is needed, not str
+      help: from_torch(model, (1, 3, 224, 224))
     """
     from cnnanalyze.exchange.torch.module import from_torch as read_module
 

@@ -53,9 +53,9 @@ def read_like(given: object, like: Network) -> Network:
     CnnError
         As of what it is.
     """
-    if any(cls.__module__ == "torch.nn.modules.module" for cls in type(given).__mro__):
-        from cnnanalyze.exchange.torch.module import from_torch  # noqa: PLC0415 - if there is one
+    from cnnanalyze.exchange.torch.module import from_torch, is_module  # noqa: PLC0415 - only here
 
+    if is_module(given):
         shapes = [one.shape for one in like.inputs.values()]
         return from_torch(given, *((1, x.channels, *x.size) for x in shapes))
     return read(given)

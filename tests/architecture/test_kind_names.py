@@ -32,7 +32,7 @@ ENGLISH = frozenset(
 ALLOWED = {
     "analysis/terms.py": "affine",  # how many numbers a norm holds of each channel
     "core/conventions/formula.py": "affine",  # the same as a term
-    "core/conventions/__init__.py": "softmax",  # a word in the name of a convention
+    "core/conventions/convention.py": "softmax",  # a word in the name of a convention
     "course/explanations/kind_formulas.py": "tanh",  # a function in formulas
     "course/explanations/layer_questions.py": "dense separable",  # names of quantities
     "course/sheets/questions/topics.py": "softmax",  # a topic of sheets

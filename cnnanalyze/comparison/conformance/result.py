@@ -49,7 +49,9 @@ class Conformance(Tabular):
     """
 
     spec: Network
+    """What is declared."""
     model: Network
+    """What is there."""
     partners: tuple[tuple[str, str], ...] = ()
     """Which operation of the spec is which of the model, by the ids of their layers."""
     departures: tuple[Departure, ...] = ()

@@ -62,6 +62,8 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
             "the module needs an example of what goes in",
             help="give the shape, the batch included: from_torch(model, (1, 3, 224, 224))",
         )
+    import torch  # noqa: PLC0415 - the user's own
+
     given = tuple(_tensor(example, module) for example in examples)
     with _in_use(module), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what PyTorch says to who develops it
@@ -78,6 +80,20 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
     made = convert(model_of(program, title), file=f"{title} (PyTorch)")
     notes = (*made.notes, *_uncounted(made.network, program))
     return replace(spec_of(made.network), notes=notes)
+
+
+def is_module(given: object) -> bool:
+    """Whether this is a PyTorch module; PyTorch is not imported to know that.
+
+    Examples
+    --------
+    >>> is_module("resnet50")
+    False
+    """
+    return any(
+        (cls.__module__, cls.__name__) == ("torch.nn.modules.module", "Module")
+        for cls in type(given).__mro__
+    )
 
 
 def _uncounted(network: Network, program: ExportedProgram) -> Iterator[str]:
