@@ -321,6 +321,8 @@ def _converted(to: Conversion, sizes: Mapping[str, tuple[int, ...]]) -> Converte
         raise SpecError("nothing that comes out depends on what goes in")
     made = to.builder.build(outputs=[end.layer for end in viewed.values()])
     _note_weights(to)
+    if count := _written_out_norms(made):
+        to.notes[f"batch norms that are written out, a layer for each step: {count}"] += 1
     return Converted(
         made,
         MappingProxyType(to.held),
@@ -352,6 +354,21 @@ def _note_weights(to: Conversion) -> None:
         ] += 1
     if to.computed:
         to.notes[f"{to.computed:,} numbers that layers hold are computed in the file"] += 1
+
+
+def _written_out_norms(made: Network) -> int:
+    """Return how often a mean is taken off each channel, which is scaled then and shifted."""
+    steps = ("affine", "layer_scale", "affine")
+    count = 0
+    for node in made:
+        chain = [node]
+        while len(chain) < len(steps) and chain[-1].kind == steps[len(chain) - 1]:
+            readers = made.consumers[chain[-1].id]
+            if len(readers) != 1:
+                break
+            chain.append(made[readers[0]])
+        count += tuple(one.kind for one in chain) == steps
+    return count
 
 
 MOST_SIZES = 64

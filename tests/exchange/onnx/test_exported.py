@@ -57,6 +57,12 @@ def test_keras_network_that_was_exported_moves_no_numbers() -> None:
     assert str(network.input) == "224x224x3"
 
 
+def test_batch_norms_that_are_written_out_are_told() -> None:
+    """EfficientNet-B0 has 49 of them in Keras, and one normalisation in front."""
+    notes = converted("keras__EfficientNetB0__real.onnx.gz").notes
+    assert notes == ("batch norms that are written out, a layer for each step: 49",)
+
+
 def test_shuffles_of_channels_are_recognised() -> None:
     network = converted("tv__shufflenet_v2_x0_5__real.onnx.gz").network
     kinds = [node.kind for node in network]
