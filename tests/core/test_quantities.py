@@ -143,7 +143,8 @@ def test_a_new_row_can_be_claimed() -> None:
 @pytest.mark.usefixtures("transfers")
 def test_a_new_row_is_known_to_declared_rules(run: Any, net: str) -> None:
     Path("cnnanalyze.toml").write_text(
-        '[[lint.rule]]\ncode = "ACME001"\nwhen = "transfers > 470"\nmessage = "${transfers} numbers"\n'
+        '[[lint.rule]]\ncode = "ACME001"\nwhen = "transfers > 470"\n'
+        'message = "${transfers} numbers"\n'
     )
     out = run("lint", net, "--select", "ACME001").out
     assert "net.yaml:5:3: warning[ACME001] declared-acme001: 474 numbers" in out

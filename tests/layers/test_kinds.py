@@ -25,35 +25,6 @@ def shape(text: str) -> Shape:
     return Shape(tuple(size), channels)
 
 
-def test_the_kinds_are_those_of_the_reference() -> None:
-    convolutions = {"conv", "depthwise", "separable", "transposed_conv", "table_conv"}
-    convolutions |= {"local_conv"}
-    pools = {"maxpool", "avgpool", "lppool", "subsample"}
-    pools |= {f"{how}_{what}pool" for how in ("global", "adaptive") for what in ("max", "avg")}
-    whole = {"dense", "maxout", "rbf"}
-    moving = {"flatten", "reshape", "zeropad", "crop", "concat", "resize"}
-    moving |= {"reflectpad", "replicatepad", "permute", "slice", "channel_shuffle", "shift"}
-    moving |= {"circularpad"}
-    moving |= {"pad_channels"}
-    moving |= {"space_to_depth", "depth_to_space", "rearrange", "gather", "roll", "pad"}
-    norms = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "lrn"}
-    norms |= {"dropout", "drop_path", "layer_scale", "scale", "affine", "identity"}
-    activations = {"relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "softmax"}
-    activations |= {"selu", "gelu", "silu", "hard_sigmoid", "hard_swish", "softplus", "mish"}
-    activations |= {"log_softmax"}
-    tokens = {"matmul", "einsum", "attention", "class_token", "position_embedding"}
-    joins = {"add", "multiply", "maximum", "minimum", "average", "subtract", "divide"}
-    arithmetic = {"power", "abs", "sqrt", "exp", "log", "clip"}
-    norms |= {"rmsnorm", "grn"}
-    pools |= {"reduce"}
-    activations |= {"celu", "hard_tanh", "glu", "geglu", "swiglu"}
-    expected = (
-        convolutions | pools | whole | moving | norms | activations | joins | tokens | arithmetic
-    )
-    expected |= {"lstm", "gru", "embedding", "deform_conv", "unpool", "opaque"}
-    assert KINDS.names() == sorted(expected)
-
-
 @pytest.mark.parametrize(
     ("alias", "kind"),
     [
