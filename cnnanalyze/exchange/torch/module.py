@@ -62,7 +62,7 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
             "the module needs an example of what goes in",
             help="give the shape, the batch included: from_torch(model, (1, 3, 224, 224))",
         )
-    import torch  # noqa: PLC0415 - the user's own
+    import torch
 
     given = tuple(_tensor(example, module) for example in examples)
     with _in_use(module), torch.no_grad(), warnings.catch_warnings():
