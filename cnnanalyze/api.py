@@ -1157,7 +1157,7 @@ def export(
     network
         The network, or where to load it from: a file, or ``zoo:NAME``.
     to
-        ``torch``, ``onnx``, ``mermaid`` or ``dot``.
+        ``torch``, ``keras``, ``onnx``, ``mermaid`` or ``dot``.
     settings
         Values for the spec's parameters, by name.
     weights

@@ -10,7 +10,7 @@ from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
-Target = Literal["torch", "onnx", "mermaid", "dot"]
+Target = Literal["torch", "keras", "onnx", "mermaid", "dot"]
 
 
 def _read(name: str) -> str:

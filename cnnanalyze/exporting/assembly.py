@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.exporting.code import Argument, Call
 from cnnanalyze.exporting.definitions import Definition, Instance, Member, define
-from cnnanalyze.exporting.names import Names, class_name, identifier, stem
+from cnnanalyze.exporting.names import Names, class_name, function_name, identifier, stem
 from cnnanalyze.exporting.part import Held, Step, Steps
 from cnnanalyze.exporting.tree import Group, group_tree
 from cnnanalyze.graph.network import Network
@@ -39,7 +39,11 @@ class Assembly:
 
 
 def assemble(
-    network: Network, steps_of: Callable[[Node, Network], Steps], taken: frozenset[str]
+    network: Network,
+    steps_of: Callable[[Node, Network], Steps],
+    taken: frozenset[str],
+    *,
+    functional: bool = False,
 ) -> Assembly:
     """Return the definitions of a network, of which the last is the network.
 
@@ -51,8 +55,10 @@ def assemble(
         What a layer becomes.
     taken
         Names that no definition may have.
+    functional
+        Whether definitions are functions, and chains are lines one below the other.
     """
-    return _Assembler(network, steps_of, taken).assembly()
+    return _Assembler(network, steps_of, taken, functional=functional).assembly()
 
 
 class _Made(NamedTuple):
@@ -68,8 +74,11 @@ class _Assembler:
         network: Network,
         steps_of: Callable[[Node, Network], Steps],
         taken: frozenset[str],
+        *,
+        functional: bool,
     ) -> None:
         self.network = network
+        self.is_functional = functional
         self.root = _collapsed(group_tree(network), network, is_root=True)
         self.steps = {node.id: steps_of(node, network) for node in network.nodes}
         self._names = Names(taken)
@@ -89,7 +98,7 @@ class _Assembler:
                 instance, inner = self._instance(group)
                 instances.append(instance)
                 held.append(inner)
-            wish = class_name(key)
+            wish = function_name(key) if self.is_functional else class_name(key)
 
             def name(wish: str = wish) -> str:
                 return self._names(wish, f"{wish}2")
@@ -155,6 +164,8 @@ class _Assembler:
         return role
 
     def _found_role(self, group: Group) -> str:
+        if self.is_functional:
+            return "class" if group.block else "lines"
         if group.is_branch:
             is_named = any(not _is_automatic(m) for m in group.members)
             several = len(group.members) > 1
@@ -193,7 +204,7 @@ class _Assembler:
 
     def _instance(self, group: Group) -> tuple[Instance, tuple[Place, ...]]:
         lines = _Lines(self, group)
-        lines.walk(group, "")
+        lines.walk(group)
         exits = tuple(lines.refs[e] for e in self._exits(group))
         instance = Instance(
             tuple(lines.members), exits, len(self.sources(group)), self._known(group)
@@ -277,18 +288,21 @@ class _Lines:
             source: f"<{k}>" for k, source in enumerate(assembler.sources(group))
         }
 
-    def walk(self, group: Group, branch: str) -> None:
+    def walk(self, group: Group, branch: str = "", before: str = "") -> None:
         """Add the members of a group, and of those that are parts of it."""
         for member in group.members:
             if isinstance(member, Node):
-                self._add_layer(member, branch)
-            elif self._assembler.is_lines(member):
-                self.walk(member, _branch(member.path))
+                self._add_layer(member, branch, before)
+            elif not self._assembler.is_lines(member):
+                self._add_group(member, branch, before)
+            elif member.is_branch:
+                self.walk(member, _branch(member.path), before)
             else:
-                self._add_group(member, branch)
+                is_repeat = member.mark is not None and not member.block
+                self.walk(member, branch, before if is_repeat else f"{before}{member.name}_")
 
-    def _add_layer(self, node: Node, branch: str) -> None:
-        own = identifier(node.id.rpartition("/")[2], node.kind)
+    def _add_layer(self, node: Node, branch: str, before: str) -> None:
+        own = identifier(f"{before}{node.id.rpartition('/')[2]}", node.kind)
         inputs = tuple(self.refs[source] for source in node.inputs)
         steps = self._assembler.steps[node.id]
         if len(steps) == 1 and (owner := self._twin(node.share, node.kind)):
@@ -314,9 +328,9 @@ class _Lines:
             return ""
         return self._layers.get(share, "")
 
-    def _add_group(self, group: Group, branch: str) -> None:
+    def _add_group(self, group: Group, branch: str, before: str) -> None:
         made = self._assembler.made(group)
-        wish = identifier(group.name, group.block or "part")
+        wish = identifier(f"{before}{group.name}", group.block or "part")
         if group.is_branch:
             branch = wish = _branch(group.path)
         name = self._name(wish, branch)

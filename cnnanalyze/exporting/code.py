@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -112,6 +113,12 @@ def call(function: str, **arguments: Any) -> Call:  # noqa: ANN401 - whatever an
     )
 
 
+class Verbatim(NamedTuple):
+    """A piece of code as it is: a text with names in it."""
+
+    text: str
+
+
 class Repeated(NamedTuple):
     """Arguments made by a comprehension: ``*(item for variable in range(count))``."""
 
@@ -134,6 +141,8 @@ def written(value: Any, prefix: str = "") -> str:  # noqa: ANN401 - as above
     match value:
         case Expression():
             return value.over(prefix)
+        case Verbatim():
+            return value.text
         case Call():
             return f"{value.function}({', '.join(_parts(value, prefix))})"
         case Repeated():
@@ -208,6 +217,64 @@ def lay_out(before: str, value: Any, after: str = "", depth: int = 0) -> list[st
         case _:
             return [line]
     return [f"{indent}{before}{head}", *lines, f"{indent}{close}{after}"]
+
+
+def statement(before: str, text: str, depth: int) -> list[str]:
+    """Return a line of a run, laid out as ruff does it where it is too long."""
+    line = f"{INDENT * depth}{before}{text}"
+    if len(line) <= WIDTH:
+        return [line]
+    tree = ast.parse(text, mode="eval").body
+    if isinstance(tree, ast.BinOp) and (parts := _terms(tree, text)):
+        (first, *others), sign = parts
+        rows = [first, *(f"{sign} {other}" for other in others)]
+        return [
+            f"{INDENT * depth}{before}(",
+            *(f"{INDENT * (depth + 1)}{row}" for row in rows),
+            f"{INDENT * depth})",
+        ]
+    if isinstance(tree, ast.IfExp):
+        body, test, other = (
+            ast.get_source_segment(text, t) for t in (tree.body, tree.test, tree.orelse)
+        )
+        rows = [f"{body}", f"if {test}", f"else {other}"]
+        return [
+            f"{INDENT * depth}{before}(",
+            *(f"{INDENT * (depth + 1)}{row}" for row in rows),
+            f"{INDENT * depth})",
+        ]
+    return lay_out(before, _parsed(tree, text), depth=depth)
+
+
+def _terms(tree: ast.BinOp, text: str) -> tuple[list[str], str] | None:
+    signs = {ast.Add: "+", ast.Mult: "*"}
+    sign, terms = type(tree.op), []
+    node: ast.expr = tree
+    while isinstance(node, ast.BinOp) and type(node.op) is sign:
+        terms.append(ast.get_source_segment(text, node.right) or "")
+        node = node.left
+    terms.append(ast.get_source_segment(text, node) or "")
+    return (terms[::-1], signs[sign]) if sign in signs else None
+
+
+def _parsed(tree: ast.expr, text: str) -> object:
+    """Return an expression as a value that can be laid out."""
+    match tree:
+        case ast.Call():
+            arguments = [
+                *(
+                    Argument(str(k), _parsed(a, text), positional=True)
+                    for k, a in enumerate(tree.args)
+                ),
+                *(Argument(str(k.arg), _parsed(k.value, text)) for k in tree.keywords),
+            ]
+            return Call(ast.get_source_segment(text, tree.func) or "", tuple(arguments))
+        case ast.List():
+            return [_parsed(item, text) for item in tree.elts]
+        case ast.Tuple():
+            return tuple(_parsed(item, text) for item in tree.elts)
+        case _:
+            return Expression(ast.get_source_segment(text, tree) or "")
 
 
 def signature(before: str, parameters: list[str], after: str, depth: int = 0) -> list[str]:

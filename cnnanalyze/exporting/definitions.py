@@ -295,9 +295,9 @@ class _Parameters:
         """
         if all(v is None for v in column):
             return None
-        named = self._known.get(argument.name)
-        if None in column and named is not None and _equal(column, named):
-            return self._use(Expression(f"{{{argument.name}}}"), argument.name)
+        for name in (argument.name, argument.name.removesuffix("s")):  # 'strides' in Keras
+            if None in column and name in self._known and _equal(column, self._known[name]):
+                return self._use(Expression(f"{{{name}}}"), name)
         found = self._expression(column, self._candidates(is_read=is_read), is_plain=is_plain)
         if found is not None:
             return found

@@ -91,6 +91,17 @@ def class_name(name: str) -> str:
     return f"Net{joined}" if joined[0].isdigit() else joined
 
 
+def function_name(name: str) -> str:
+    """Return the name of a function.
+
+    Examples
+    --------
+    >>> function_name("ResNet-50"), function_name("conv_bn"), function_name("3D net")
+    ('resnet_50', 'conv_bn', 'net_3d_net')
+    """
+    return identifier(re.sub(r"[^a-z0-9]+", "_", name.lower()), "net")
+
+
 def stem(name: str) -> str:
     """Return a name without the number at its end.
 

@@ -31,6 +31,9 @@ TARGETS = {
     "torch": Target(
         "cnnanalyze.exporting.torch.module:module_text", (".py",), "a PyTorch module in Python"
     ),
+    "keras": Target(
+        "cnnanalyze.exporting.keras.model:model_text", (".py",), "a functional model of Keras 3"
+    ),
     "onnx": Target(
         "cnnanalyze.exporting.onnx.model:write_model",
         (".onnx",),

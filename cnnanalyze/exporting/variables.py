@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cnnanalyze.exporting.definitions import Conditional, Definition
 
 
-def variables(definition: Definition, sources: Sequence[str]) -> dict[str, str]:
+def variables(
+    definition: Definition, sources: Sequence[str], taken: Collection[str] = ()
+) -> dict[str, str]:
     """Return a variable for everything that is read or made, by its name within the definition.
 
     Parameters
@@ -16,6 +18,8 @@ def variables(definition: Definition, sources: Sequence[str]) -> dict[str, str]:
         The definition.
     sources
         What the things that it reads are called.
+    taken
+        What no variable may be called.
     """
     found = {f"<{k}>": name for k, name in enumerate(sources)}
     last = _last_reads(definition)
@@ -31,7 +35,7 @@ def variables(definition: Definition, sources: Sequence[str]) -> dict[str, str]:
             wishes.insert(0, dying[0])
         made = [member.name, *(f"{member.name}.{k}" for k in range(1, member.outputs))]
         for k, value in enumerate(made):
-            options = [w for w in wishes if w not in live] if k == 0 else []
+            options = [w for w in wishes if w not in live and w not in taken] if k == 0 else []
             name = next(iter(options), f"{member.name}_{k + 1}" if k else f"{member.name}_")
             live.add(name)
             found[value] = name

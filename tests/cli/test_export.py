@@ -55,7 +55,7 @@ def test_an_unknown_target_is_refused_with_the_nearest(run: Any) -> None:
         "",
         (
             "error: unknown target 'pytorch'; did you mean 'torch'?\n"
-            "  help: known: torch, onnx, mermaid, dot\n"
+            "  help: known: torch, keras, onnx, mermaid, dot\n"
         ),
     )
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from cnnanalyze.exporting.assembly import SEQUENTIAL, Assembly, Place, assemble
 from cnnanalyze.exporting.code import (
     INDENT,
-    WIDTH,
     Argument,
     Call,
     Expression,
     compressed,
     lay_out,
     signature,
+    statement,
     written,
 )
 from cnnanalyze.exporting.definitions import Conditional, Definition
@@ -210,12 +209,12 @@ def _run(definition: Definition, names: Sequence[str]) -> Iterator[str]:
     if lines and lines[-1][0] == result:
         *lines, (_, last) = lines
         for target, text in lines:
-            yield from statement(f"{target} = ", text)
-        yield from statement("return ", last)
+            yield from statement(f"{target} = ", text, depth=2)
+        yield from statement("return ", last, depth=2)
         return
     for target, text in lines:
-        yield from statement(f"{target} = ", text)
-    yield from statement("return ", result)
+        yield from statement(f"{target} = ", text, depth=2)
+    yield from statement("return ", result, depth=2)
 
 
 def _expression(one: Conditional, inputs: Sequence[str]) -> str:
@@ -249,56 +248,6 @@ def _spaced(text: str) -> str:
         return f"[{', '.join(parts)}]"
 
     return re.sub(r"\[([^\[\]]*)\]", spaced, text)
-
-
-def statement(before: str, text: str) -> list[str]:
-    """Return a line of a run, laid out as ruff does it where it is too long."""
-    line = f"{INDENT * 2}{before}{text}"
-    if len(line) <= WIDTH:
-        return [line]
-    tree = ast.parse(text, mode="eval").body
-    if isinstance(tree, ast.BinOp) and (parts := _terms(tree, text)):
-        (first, *others), sign = parts
-        rows = [first, *(f"{sign} {other}" for other in others)]
-        return [f"{INDENT * 2}{before}(", *(f"{INDENT * 3}{row}" for row in rows), f"{INDENT * 2})"]
-    if isinstance(tree, ast.IfExp):
-        body, test, other = (
-            ast.get_source_segment(text, t) for t in (tree.body, tree.test, tree.orelse)
-        )
-        rows = [f"{body}", f"if {test}", f"else {other}"]
-        return [f"{INDENT * 2}{before}(", *(f"{INDENT * 3}{row}" for row in rows), f"{INDENT * 2})"]
-    return lay_out(before, _parsed(tree, text), depth=2)
-
-
-def _terms(tree: ast.BinOp, text: str) -> tuple[list[str], str] | None:
-    signs = {ast.Add: "+", ast.Mult: "*"}
-    sign, terms = type(tree.op), []
-    node: ast.expr = tree
-    while isinstance(node, ast.BinOp) and type(node.op) is sign:
-        terms.append(ast.get_source_segment(text, node.right) or "")
-        node = node.left
-    terms.append(ast.get_source_segment(text, node) or "")
-    return (terms[::-1], signs[sign]) if sign in signs else None
-
-
-def _parsed(tree: ast.expr, text: str) -> object:
-    """Return an expression as a value that can be laid out."""
-    match tree:
-        case ast.Call():
-            arguments = [
-                *(
-                    Argument(str(k), _parsed(a, text), positional=True)
-                    for k, a in enumerate(tree.args)
-                ),
-                *(Argument(str(k.arg), _parsed(k.value, text)) for k in tree.keywords),
-            ]
-            return Call(ast.get_source_segment(text, tree.func) or "", tuple(arguments))
-        case ast.List():
-            return [_parsed(item, text) for item in tree.elts]
-        case ast.Tuple():
-            return tuple(_parsed(item, text) for item in tree.elts)
-        case _:
-            return Expression(ast.get_source_segment(text, tree) or "")
 
 
 # --- what a spec says of single layers ------------------------------------------------------------

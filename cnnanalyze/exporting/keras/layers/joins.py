@@ -1,0 +1,58 @@
+"""Layers of several inputs: sums, products, concatenation, contractions."""
+
+from __future__ import annotations
+
+from cnnanalyze.exporting.keras.registry import TARGET, expression, made, writes
+from cnnanalyze.exporting.part import Step, Steps, refuse
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.pattern import Axis, parse
+
+_JOINS = {
+    "add": "Add",
+    "multiply": "Multiply",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "average": "Average",
+    "subtract": "Subtract",
+    "concat": "Concatenate",
+}
+
+
+def _places(node: Node) -> str:
+    return ", ".join(f"{{{place}}}" for place in range(len(node.inputs)))
+
+
+@writes(*_JOINS)
+def _join(node: Node) -> Steps:
+    return (Step(made(f"layers.{_JOINS[node.kind]}"), f"{{module}}([{_places(node)}])"),)
+
+
+@writes("divide")
+def _divide(node: Node) -> Steps:
+    del node
+    return (expression("ops.divide({0}, {1})"),)
+
+
+@writes("einsum")
+def _einsum(node: Node) -> Steps:
+    pattern = parse(node.attributes["pattern"])
+    names = sorted(pattern.names)
+    if len(names) > 25:  # noqa: PLR2004 - letters, and one for the images
+        raise refuse(node, TARGET, f" over {len(names)} axes")
+    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxy", strict=False))
+
+    def side(axes: tuple[Axis, ...]) -> str:
+        return "z" + "".join(letters[name] for axis in axes for name in axis)
+
+    text = f"{','.join(map(side, pattern.inputs))}->{side(pattern.output)}"
+    return (expression(f'ops.einsum("{text}", {_places(node)})'),)
+
+
+@writes("matmul")
+def _matmul(node: Node) -> Steps:
+    a = node.attributes
+    sides = (
+        f"ops.swapaxes({{{place}}}, -1, -2)" if a[f"transpose_{word}"] else f"{{{place}}}"
+        for place, word in enumerate(("first", "second"))
+    )
+    return (expression(f"ops.matmul({', '.join(sides)})"),)

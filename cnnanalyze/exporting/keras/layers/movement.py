@@ -1,0 +1,182 @@
+"""Numbers moved to other places: reshaped, padded, cut, permuted, resized."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from cnnanalyze.exporting.keras.layers.sliding import around
+from cnnanalyze.exporting.keras.registry import TARGET, expression, made, writes
+from cnnanalyze.exporting.part import Step, Steps, refuse
+from cnnanalyze.exporting.windows import single
+from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.attributes import axis_number, axis_numbers, per_axis, per_border
+from cnnanalyze.layers.pattern import Pattern, lengths, parse
+
+
+@writes("reshape")
+def _reshape(node: Node) -> Steps:
+    return (Step(made("layers.Reshape", target_shape=node.output.extents)),)
+
+
+@writes("zeropad", "reflectpad", "replicatepad", "circularpad", "pad")
+def _pad(node: Node) -> Steps:
+    a, rank = node.attributes, node.input_shapes[0].rank
+    sides = per_border(a["padding"], rank, "padding")
+    mode = a["mode"] if "mode" in a else node.kind.removesuffix("pad")
+    word = {"zero": "constant", "replicate": "edge", "circular": "wrap"}.get(mode, mode)
+    if word != "constant":
+        return (expression(f'ops.pad({{0}}, {{sides}}, mode="{word}")', sides=around(sides)),)
+    if a.get("fill"):
+        text = "ops.pad({0}, {sides}, constant_values={fill})"
+        return (expression(text, sides=around(sides), fill=a["fill"]),)
+    amount: Any = sides[0] if rank == 1 else sides
+    return (Step(made(f"layers.ZeroPadding{rank}D", padding=amount)),)
+
+
+@writes("crop")
+def _crop(node: Node) -> Steps:
+    rank = node.input_shapes[0].rank
+    sides = per_border(node.attributes["amount"], rank, "amount")
+    amount: Any = sides[0] if rank == 1 else sides
+    return (Step(made(f"layers.Cropping{rank}D", cropping=amount)),)
+
+
+@writes("permute")
+def _permute(node: Node) -> Steps:
+    dims = (*node.attributes["order"], node.input_shapes[0].rank + 1)
+    return (Step(made("layers.Permute", dims=dims)),)
+
+
+@writes("slice")
+def _slice(node: Node) -> Steps:
+    a, x = node.attributes, node.input_shapes[0]
+    if a["channels"] is not None:
+        start, stop = a["channels"]
+        number, places = x.rank, range(start, stop)
+    else:
+        number = axis_number(a["axis"], x, node.kind)
+        places = range(x.extents[number])[a["start"] : a["stop"] : a["step"]]
+    if places.step != 1:
+        return (_taken(number, list(places)),)
+    before, n = ":, " * (number + 1), x.extents[number]
+    values: dict[str, Any] = {"start": places.start} if places.start else {}
+    values |= {"stop": places.stop} if places.stop < n else {}
+    inner = ("{start}" if places.start else "") + ":" + ("{stop}" if places.stop < n else "")
+    return (expression(f"{{0}}[{before}{inner}]", **values),)
+
+
+def _taken(number: int, places: list[int]) -> Step:
+    return expression("ops.take({0}, {places}, axis={axis})", places=places, axis=number + 1)
+
+
+@writes("gather")
+def _gather(node: Node) -> Steps:
+    a, x = node.attributes, node.input_shapes[0]
+    number = axis_number(a["axis"], x, node.kind)
+    return (_taken(number, [p % x.extents[number] for p in a["positions"]]),)
+
+
+@writes("roll")
+def _roll(node: Node) -> Steps:
+    rank = node.input_shapes[0].rank
+    amount = per_axis(node.attributes["amount"], rank, "amount")
+    axes = tuple(range(1, rank + 1))
+    return (expression("ops.roll({0}, {amount}, axis={axes})", amount=amount, axes=axes),)
+
+
+@writes("pad_channels")
+def _pad_channels(node: Node) -> Steps:
+    a, rank = node.attributes, node.input_shapes[0].rank
+    sides = (*((0, 0),) * (rank + 1), (a["before"], a["after"]))
+    return (expression("ops.pad({0}, {sides})", sides=sides),)
+
+
+@writes("channel_shuffle")
+def _channel_shuffle(node: Node) -> Steps:
+    x, groups = node.input_shapes[0], node.attributes["groups"]
+    axes = [f"x{k}" for k in range(x.rank)]
+    pattern = parse(f"{' '.join(axes)} (g c) -> {' '.join(axes)} (c g)")
+    return rearranged(node, pattern, {"g": groups})
+
+
+@writes("space_to_depth", "depth_to_space")
+def _blocks(node: Node) -> Steps:
+    rank, block = node.input_shapes[0].rank, node.attributes["block"]
+    axes, inner = ([f"{letter}{k}" for k in range(rank)] for letter in "xb")
+    wide = " ".join(f"({axis} {b})" for axis, b in zip(axes, inner, strict=True))
+    deep = f"{' '.join(axes)} (c {' '.join(inner)})"
+    pattern = f"{wide} c -> {deep}" if node.kind == "space_to_depth" else f"{deep} -> {wide} c"
+    return rearranged(node, parse(pattern), dict.fromkeys(inner, block))
+
+
+@writes("shift")
+def _shift(node: Node) -> Steps:
+    x = node.input_shapes[0]
+    amounts = per_axis(node.attributes["amount"], x.rank, "amount")
+    cut = tuple((max(ahead, 0), max(-ahead, 0)) for ahead in amounts)
+    added = tuple((max(-ahead, 0), max(ahead, 0)) for ahead in amounts)
+    first: Any = cut[0] if x.rank == 1 else cut
+    second: Any = added[0] if x.rank == 1 else added
+    return (
+        Step(made(f"layers.Cropping{x.rank}D", cropping=first), suffix="crop"),
+        Step(made(f"layers.ZeroPadding{x.rank}D", padding=second)),
+    )
+
+
+@writes("rearrange")
+def _rearrange(node: Node) -> Steps:
+    return rearranged(node, parse(node.attributes["pattern"]), dict(node.attributes["sizes"]))
+
+
+def rearranged(node: Node, pattern: Pattern, sizes: dict[str, int]) -> Steps:
+    """Return a pattern as reshaping, permuting and reshaping."""
+    known = lengths(pattern, [node.input_shapes[0]], sizes)
+    (before,), after = pattern.inputs, pattern.output
+    read = [name for axis in before for name in axis]
+    put = [name for axis in after for name in axis]
+    calls = []
+    if tuple((name,) for name in read) != before:
+        calls.append(made("layers.Reshape", target_shape=tuple(known[n] for n in read)))
+    order = tuple(read.index(name) + 1 for name in put)
+    if order != tuple(range(1, len(order) + 1)):
+        calls.append(made("layers.Permute", dims=order))
+    if tuple((name,) for name in put) != after:
+        extents = tuple(prod(known[name] for name in axis) for axis in after)
+        calls.append(made("layers.Reshape", target_shape=extents))
+    *first, last = calls or [made("layers.Identity")]
+    words = ("split", "permuted")
+    return (*(Step(c, suffix=w) for c, w in zip(first, words, strict=False)), Step(last))
+
+
+@writes("resize")
+def _resize(node: Node) -> Steps:
+    a, x, y = node.attributes, node.input_shapes[0], node.output
+    is_plain = not (a["align_corners"] or a["exclude_outside"]) and a["coordinates"] in {
+        None,
+        "half_pixel",
+    }
+    factors = [m / n for n, m in zip(x.size, y.size, strict=True)]
+    if a["method"] == "nearest" and all(f == int(f) for f in factors) and x.rank <= 3:  # noqa: PLR2004
+        size = tuple(map(int, factors))
+        return (Step(made(f"layers.UpSampling{x.rank}D", size=single(size))),)
+    is_sized = a["scale"] is None or all(f == int(f) for f in factors)
+    if a["method"] == "bilinear" and x.rank == 2 and is_plain and is_sized:  # noqa: PLR2004
+        resizing = made("layers.Resizing", height=y.size[0], width=y.size[1])
+        return (Step(resizing.with_options(interpolation=("bilinear", None))),)
+    raise refuse(node, TARGET, f" by '{a['method']}' of this size")
+
+
+_REDUCTIONS = {"mean": "mean", "sum": "sum", "max": "max", "min": "min", "var": "var"}
+
+
+@writes("reduce")
+def _reduce(node: Node) -> Steps:
+    a, x = node.attributes, node.input_shapes[0]
+    axes = tuple(n + 1 for n in axis_numbers(a["axes"], x, node.kind))
+    keep = ", keepdims=True" if a["keep"] else ""
+    if a["method"] == "l2":
+        text = f"ops.sqrt(ops.sum({{0}} * {{0}}, axis={{axes}}{keep}))"
+    else:
+        text = f"ops.{_REDUCTIONS[a['method']]}({{0}}, axis={{axes}}{keep})"
+    return (expression(text, axes=single(axes)),)

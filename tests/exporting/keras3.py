@@ -1,0 +1,50 @@
+"""Generated models of Keras, on the backend of PyTorch, given weights."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import keras
+import numpy as np
+
+from cnnanalyze.exporting.assembly import Assembly
+from cnnanalyze.exporting.keras.model import layer_name, write_model
+from cnnanalyze.graph.network import Network
+from tests.exporting.networks import Array, Tensors
+
+
+def model(network: Network) -> tuple[Any, Assembly]:
+    """Return the model that a network becomes."""
+    keras.backend.clear_session()
+    text, assembly = write_model(network)
+    space: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, "generated.py", "exec"), space)  # noqa: S102 - our own text
+    return space[assembly.definitions[-1].name](), assembly
+
+
+def counted(network: Network) -> tuple[int, list[tuple[int, ...]]]:
+    """Return what can be trained, and the shapes of outputs."""
+    made, _ = model(network)
+    trained = sum(int(np.prod(w.shape)) for w in made.trainable_weights)
+    return trained, [tuple(o.shape[1:]) for o in made.outputs]
+
+
+def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> list[Array]:
+    """Return what the model makes of images with these weights, channels first."""
+    made, assembly = model(network)
+    wanted: dict[str, dict[int, Array]] = {}
+    for place in assembly.places:
+        array = place.held.arranged(tensors[place.node][place.role])
+        number = int(place.path.rpartition(".")[2])
+        wanted.setdefault(layer_name(place.path), {})[number] = array
+    for name, arrays in wanted.items():
+        made.get_layer(name).set_weights([arrays[k] for k in sorted(arrays)])
+    held = sum(len(layer.weights) for layer in made.layers)
+    assert held == sum(map(len, wanted.values()))
+    given = [np.asarray(x, np.float32) for x in images.values()]
+    outputs = made(given if len(given) > 1 else given[0], training=False)
+    several = outputs if isinstance(outputs, list | tuple) else [outputs]
+    return [np.moveaxis(keras.ops.convert_to_numpy(o), -1, 1) for o in several]

@@ -1,0 +1,98 @@
+"""The text of Keras models: functions for blocks, as ruff wants it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze as cnn
+
+ZOO = sorted(cnn.zoo())
+
+
+@pytest.mark.sampled(10)
+@pytest.mark.parametrize("name", ZOO)
+def test_ruff_finds_nothing(name: str, tmp_path: Path) -> None:
+    if find_spec("ruff") is None:
+        pytest.skip("ruff is not installed")
+    file = tmp_path / "network.py"
+    try:
+        cnn.export(f"zoo:{name}", "keras").write(file)
+    except cnn.UsageError:
+        return  # tests/exporting/test_keras_frameworks.py says which, and why
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_network_of_blocks_is_what_a_person_would_have_written() -> None:
+    spec = """
+cnn: 1
+name: Small net
+input: 32x32x3
+blocks:
+  unit:
+    params: {filters: , stride: 1}
+    layers:
+      - add:
+          - [{conv: {filters: $filters, kernel: 3, stride: $stride, padding: same}}, bn]
+          - {conv: {filters: $filters, kernel: 1, stride: $stride}, when: $in != $filters, as: short}
+layers:
+  - for: {filters: [16, 32]}
+    as: stage
+    do:
+      - unit: {filters: $filters, stride: 2}
+      - {unit: $filters, repeat: 2}
+  - gap
+  - dense: 10
+"""
+    assert (
+        cnn.export(cnn.loads(spec), "keras").text
+        == """\
+GOLDEN"""
+    )
+
+
+def test_shared_weights_are_refused() -> None:
+    spec = """
+cnn: 1
+input: 9x9x3
+layers:
+  - {conv: {filters: 3, kernel: 3, padding: same}, as: first}
+  - {conv: {filters: 3, kernel: 3, padding: same}, as: second, share: first}
+"""
+    with pytest.raises(
+        cnn.UsageError, match="second: 'conv' with shared weights cannot be written"
+    ):
+        cnn.export(cnn.loads(spec), "keras")
+
+
+def test_frozen_and_given_weights_are_frozen_and_given() -> None:
+    spec = """
+cnn: 1
+input: 5x5x1
+layers:
+  - {conv: {filters: 1, kernel: [1, 2], bias: false}, weights: [[1, -1]], as: edges, frozen: true}
+"""
+    found = cnn.export(cnn.loads(spec), "keras").text
+    assert 'model.get_layer("edges").trainable = False' in found
+    assert 'model.get_layer("edges").set_weights([np.array([[[[1]], [[-1]]]])])' in found
+
+
+def test_some_of_the_tensors_of_a_layer_cannot_be_given() -> None:
+    spec = """
+cnn: 1
+input: 5x5x1
+layers: [{conv: {filters: 1, kernel: [1, 2]}, weights: [[1, -1]], as: edges}]
+"""
+    with pytest.raises(cnn.UsageError, match="edges: kernel alone cannot be given in Keras"):
+        cnn.export(cnn.loads(spec), "keras")
