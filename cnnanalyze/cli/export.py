@@ -11,6 +11,8 @@ from cnnanalyze.cli import options as option
 from cnnanalyze.errors import UsageError
 
 Target = Literal["torch", "keras", "onnx", "mermaid", "dot"]
+_BY_NAME = ("torch", "onnx", "mermaid", "dot")
+"""What the name of a file says; Python means PyTorch."""
 
 
 def _read(name: str) -> str:
@@ -71,7 +73,7 @@ def export(
 
     endings = ENDINGS | {name: target.endings for name, target in TARGETS.items()}
     target = to or choose_format(
-        None, output, get_args(Target), has_option=False, shows_network=True, endings=endings
+        None, output, _BY_NAME, has_option=False, shows_network=True, endings=endings
     )
     made = exported(load(spec, read_settings(settings)), target, weights=weights)
     if isinstance(made.content, bytes) and output is not None:

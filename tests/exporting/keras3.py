@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
-
-os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras
 import numpy as np

@@ -45,7 +45,8 @@ blocks:
     layers:
       - add:
           - [{conv: {filters: $filters, kernel: 3, stride: $stride, padding: same}}, bn]
-          - {conv: {filters: $filters, kernel: 1, stride: $stride}, when: $in != $filters, as: short}
+          - {conv: {filters: $filters, kernel: 1, stride: $stride}, as: short,
+             when: $in != $filters}
 layers:
   - for: {filters: [16, 32]}
     as: stage
@@ -58,7 +59,38 @@ layers:
     assert (
         cnn.export(cnn.loads(spec), "keras").text
         == """\
-GOLDEN"""
+import keras
+from keras import layers
+
+
+def unit(x, filters, stride=1, *, name):
+    in_channels = x.shape[-1]
+    branch1 = layers.Conv2D(
+        filters, 3, strides=stride, padding="same", name=f"{name}_conv1"
+    )(x)
+    branch1 = layers.BatchNormalization(epsilon=1e-05, name=f"{name}_batchnorm1")(
+        branch1
+    )
+    branch2 = x
+    if in_channels != filters:
+        branch2 = layers.Conv2D(filters, 1, strides=stride, name=f"{name}_short")(x)
+    x = layers.Add(name=f"{name}_add1")([branch1, branch2])
+    return x
+
+
+def small_net():
+    x = inputs = keras.Input((32, 32, 3))
+    x = unit(x, filters=16, stride=2, name="stage1_unit1")
+    for number in range(2, 4):
+        x = unit(x, filters=16, name=f"stage1_unit{number}")
+    x = unit(x, filters=32, stride=2, name="stage2_unit1")
+    for number in range(2, 4):
+        x = unit(x, filters=32, name=f"stage2_unit{number}")
+    x = layers.GlobalAveragePooling2D(keepdims=True, name="global_avgpool1")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(10, name="dense1")(x)
+    return keras.Model(inputs, x)
+"""
     )
 
 
