@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 
 from cnnanalyze.exporting.assembly import Assembly
@@ -15,7 +14,6 @@ from tests.exporting.networks import Array, Tensors
 
 def model(network: Network) -> tuple[Any, Assembly]:
     """Return the model that a network becomes."""
-    keras.backend.clear_session()
     text, assembly = write_model(network)
     space: dict[str, Any] = {"__name__": "generated"}
     exec(compile(text, "generated.py", "exec"), space)  # noqa: S102 - our own text
@@ -44,4 +42,4 @@ def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> li
     given = [np.asarray(x, np.float32) for x in images.values()]
     outputs = made(given if len(given) > 1 else given[0], training=False)
     several = outputs if isinstance(outputs, list | tuple) else [outputs]
-    return [np.moveaxis(keras.ops.convert_to_numpy(o), -1, 1) for o in several]
+    return [np.moveaxis(o.detach().cpu().numpy(), -1, 1) for o in several]

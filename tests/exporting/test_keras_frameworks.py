@@ -70,7 +70,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
     tried = {"written": 0, "refused": 0}
 
     @settings(
-        max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=10, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
     )
     @given(case=STRATEGIES[kind])
     def confronted(case: Case) -> None:
