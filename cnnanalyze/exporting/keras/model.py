@@ -92,7 +92,8 @@ def _imports(body: str) -> str:
     if re.search(r"\bnp\.", body):
         lines.append("import numpy as np")
     words = [w for w in ("initializers", "layers", "ops") if re.search(rf"\b{w}\.", body)]
-    return "\n".join([*lines, f"from keras import {', '.join(words)}"])
+    lines += [f"from keras import {', '.join(words)}"] if words else []
+    return "\n".join(lines)
 
 
 # --- statements -----------------------------------------------------------------------------------

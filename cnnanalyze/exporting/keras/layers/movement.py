@@ -26,7 +26,7 @@ def _pad(node: Node) -> Steps:
     mode = a["mode"] if "mode" in a else node.kind.removesuffix("pad")
     word = {"zero": "constant", "replicate": "edge", "circular": "wrap"}.get(mode, mode)
     if word != "constant":
-        return (expression(f'ops.pad({{0}}, {{sides}}, mode="{word}")', sides=around(sides)),)
+        raise refuse(node, TARGET, " with a border that goes on")
     if a.get("fill"):
         text = "ops.pad({0}, {sides}, constant_values={fill})"
         return (expression(text, sides=around(sides), fill=a["fill"]),)

@@ -45,10 +45,7 @@ def padded(node: Node, sides: tuple[tuple[int, int], ...]) -> Step:
     """Return the step that pads before a window."""
     a, rank = node.attributes, node.input_shapes[0].rank
     if a["padding"] in CONTINUED:
-        mode = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}[a["padding"]]
-        return expression(
-            f'ops.pad({{0}}, {{sides}}, mode="{mode}")', "padding", sides=around(sides)
-        )
+        raise refuse(node, TARGET, " with a border that goes on")
     amount: Any = sides[0] if rank == 1 else sides
     if all(side[0] == side[1] for side in sides):
         amount = single(tuple(before for before, _ in sides))
