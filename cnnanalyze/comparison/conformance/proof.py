@@ -189,9 +189,7 @@ def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
             mark=ours.node.mark,
         )
         return
-    written = [operation.node.attributes.get("padding") for operation in (ours, theirs)]
-    follows = written[0] == written[1] and isinstance(written[0], str)
-    """Whether the zeros differ only since the windows do: both say ``same``."""
+    follows = _follows(ours, theirs)
     for name, value in one.items():
         if value != other[name] and not (name == "padding" and follows):
             yield Departure(
@@ -203,6 +201,20 @@ def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
                 attribute=name,
                 mark=ours.node.place(name),
             )
+
+
+def _follows(ours: Operation, theirs: Operation) -> bool:
+    """Whether paddings differ only since windows do: the word is the same, or the zeros before."""
+    one, other = (dict(operation.features) for operation in (ours, theirs))
+    if all(one.get(name) == other.get(name) for name in _OF_WINDOWS):
+        return False
+    written = [operation.node.attributes.get("padding") for operation in (ours, theirs)]
+    borders = [features.get("padding", ()) for features in (one, other)]
+    begins = [[side[0] for side in sides if isinstance(side, tuple)] for sides in borders]
+    return written[0] == written[1] or begins[0] == begins[1] != []
+
+
+_OF_WINDOWS = ("kernel", "stride", "dilation")
 
 
 def _wiring(

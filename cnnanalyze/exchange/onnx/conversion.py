@@ -184,6 +184,21 @@ class Conversion:
         self._taken.add(free)
         return free
 
+    def stored_behind(self, names: Iterable[str]) -> set[str]:
+        """Return the tensors of the file that values are made of, without what goes in."""
+        makers = {name: op for op in self.graph.operations for name in op.outputs if name}
+        found: set[str] = set()
+        waiting, seen = [*names], set[str]()
+        while waiting:
+            if (name := waiting.pop()) in seen:
+                continue
+            seen.add(name)
+            if name in self.graph.constants:
+                found.add(name)
+            elif name in makers:
+                waiting += makers[name].inputs
+        return found
+
     # --- arrangement -----------------------------------------------------------------------------
 
     def arranged(self, op: Operation, value: Viewed, groups: Sequence[Sequence[int]]) -> Made:

@@ -124,6 +124,17 @@ def test_what_computes_something_else_departs(what: str) -> None:
             assert [departure.aspect for departure in found] == aspects
 
 
+def test_a_stride_of_a_transposed_convolution_is_told_as_any_other() -> None:
+    one, other = (
+        network(f"{{transposed_conv: {{filters: 3, kernel: 5, padding: 1, stride: {stride}}}}}")
+        for stride in (2, 3)
+    )
+    assert str(conform(one, other)) == (
+        "transposed_conv1: size 23x27 in the spec, 33x39 in transposed_conv1 of the model\n"
+        "transposed_conv1: stride 2x2 in the spec, 3x3 in transposed_conv1 of the model"
+    )
+
+
 RESIDUAL = (
     "{conv: {filters: 4, kernel: 3, padding: same}}, bn, relu, "
     "{add: [[{conv: {filters: 4, kernel: 3, padding: same}}, bn], []]}, relu, "

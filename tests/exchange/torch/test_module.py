@@ -264,7 +264,7 @@ def test_other_numbers_than_the_module_reads_are_told() -> None:
     table = Calls(
         lambda x, m: x + m.weight[[0, 1, 1, 0, 1, 0]].view(1, 6, 1, 1), nn.Embedding(2, 1)
     )
-    (note,) = cnn.from_torch(table, MAP).notes
+    *_, note = cnn.from_torch(table, MAP).notes
     assert note == (
         "the layers hold 6 learned numbers, and the module reads 2: what it computes from its "
         "weights before it uses them has no layer of its own"

@@ -39,6 +39,7 @@ def recurrent(call: Call) -> tuple[Value | None, ...]:
     if value.view.axes[time] and not without_images(value.view.axes[time]):
         raise MixedImages
     made = call.to.arranged(call.op, value, [[time], [2]])
+    call.to.counted |= call.to.stored_behind(call.op.inputs[1:4])
     attributes: dict[str, Any] = {"units": units, "biases": 2 if bias is not None else 0}
     if directions == 2:  # noqa: PLR2004 - both ways
         attributes["bidirectional"] = True
