@@ -1179,7 +1179,7 @@ def export(
     Examples
     --------
     >>> print(export("zoo:sobel", to="dot").text.splitlines()[2])
-      n0 [label="input\n9x9x1", shape=ellipse];
+      n0 [label="input\n6x6x1", shape=ellipse];
     """
     from cnnanalyze.exporting.targets import export_network
 

@@ -59,7 +59,7 @@ class Export:
     --------
     >>> import cnnanalyze as cnn
     >>> cnn.export("zoo:lenet5", to="torch")
-    <Export of LeNet-5 to torch: 89 lines>
+    <Export of LeNet-5 to torch: 130 lines>
     """
 
     network: Network
