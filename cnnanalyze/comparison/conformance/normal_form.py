@@ -166,6 +166,8 @@ class _Writer:
         self.operations: dict[str, Operation] = {}
         self.stands_for: dict[str, str] = {}
         """For each layer that is no operation, the operation or input that gives the same."""
+        self.first: dict[Hashable, str] = {}
+        """By what an operation without numbers does and reads, the first of its like."""
         self.outputs = frozenset[str](network.outputs)
 
     def source(self, id: str) -> str:  # noqa: A002 - the word of the language
@@ -186,18 +188,28 @@ class _Writer:
         else:
             for operation in _WRITERS.get(node.kind, _plain)(node, inputs):
                 self._enter(self._merged(operation))
+            self._unify(node)
+
+    def _unify(self, node: Node) -> None:
+        """Let an operation stand for another one that does the same and holds nothing either."""
+        operation = self.operations[node.id]
+        if node.layer.params(*node.input_shapes):
+            return
+        read = tuple(sorted(operation.inputs)) if operation.takes_any_order else operation.inputs
+        same = self.first.setdefault((operation.label, read), node.id)
+        if same != node.id:
+            del self.operations[node.id]
+            self.stands_for[node.id] = same
 
     def finish(self) -> NormalForm:
-        """Return the normal form: paddings that nothing reads any more are not in it."""
+        """Return the normal form: what leads to no output is not in it."""
         outputs = tuple(self.source(o) for o in self.network.outputs)
-        read = {i for operation in self.operations.values() for i in operation.inputs}
-        kept = tuple(
-            operation
-            for operation in self.operations.values()
-            if operation.name not in {"zeropad", "concat", "add"}
-            or operation.id in read
-            or operation.id in outputs
-        )
+        needed, waiting = set[str](), [*outputs]
+        while waiting:
+            if (id_ := waiting.pop()) not in needed:
+                needed.add(id_)
+                waiting += self.operations[id_].inputs if id_ in self.operations else ()
+        kept = tuple(o for o in self.operations.values() if o.id in needed)
         return NormalForm(
             {i: given.shape for i, given in self.network.inputs.items()}, kept, outputs
         )

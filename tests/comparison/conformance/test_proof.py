@@ -65,6 +65,10 @@ SAME = {
         "{concat: [relu, {concat: [tanh, gelu]}]}",
         "{concat: [relu, tanh, gelu]}",
     ),
+    "the same pool twice": (
+        "{maxpool: 2, as: a}, {concat: [[{conv: {filters: 3, kernel: 1}}], []]}",
+        "{concat: [[{maxpool: 2}, {conv: {filters: 3, kernel: 1}}], [{maxpool: 2}]]}",
+    ),
     "only one ends with a softmax": ("gap, {dense: 5}, softmax", "gap, {dense: 5}"),
     "all of one position are its channels": (
         "gap, {layernorm: {axes: all}}",
@@ -94,6 +98,11 @@ OTHER: dict[str, tuple[str, str, list[str]]] = {
         "{zeropad: 1}, {maxpool: {kernel: 3, stride: 2}}",
         "{maxpool: {kernel: 3, stride: 2, padding: 1}}",
         ["missing", "attribute"],
+    ),
+    "two convolutions for one": (
+        "{add: [[{conv: {filters: 4, kernel: 1}}], [{conv: {filters: 4, kernel: 1}}]]}",
+        "{conv: {filters: 4, kernel: 1}, as: a}, {add: [[], []]}",
+        ["missing"],
     ),
     "a bias": (
         MAP,
@@ -201,6 +210,15 @@ def test_other_numbers_of_inputs_are_told() -> None:
     two = cnn.loads("{cnn: 1, inputs: {a: 5x5x1, b: 5x5x1}, layers: [{add: , from: [a, b]}, relu]}")
     found = conform(two, network("relu", "cnn: 1, input: 5x5x1"))
     assert str(found) == "2 inputs in the spec, 1 in the model: a, b against input"
+
+
+def test_what_leads_to_no_output_makes_no_difference() -> None:
+    builder = cnn.NetworkBuilder()
+    x = builder.input(9, 9, 3)
+    builder.maxpool(x, kernel=2)
+    assert conform(
+        network("relu", "cnn: 1, input: 9x9x3"), builder.build(outputs=builder.relu(x))
+    ).holds
 
 
 def test_alike_departures_at_one_place_are_told_once() -> None:
