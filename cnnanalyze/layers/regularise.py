@@ -1,11 +1,11 @@
 """Layers that steer the training: they do nothing at inference, or only scale and shift."""
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from cnnanalyze.core.cost import Cost, Param
 from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.layers.attributes import Flag, Rate, relation
+from cnnanalyze.layers.attributes import Flag, Rate
 from cnnanalyze.layers.attributes import Number as Real
 from cnnanalyze.layers.base import Elementwise, Example, layer
 from cnnanalyze.layers.traits import Category, Trait
@@ -197,14 +197,6 @@ class Affine(Elementwise):
         ),
     )
 
-    @field_validator("center")
-    @classmethod
-    def _one_at_least(cls, value: bool, info: ValidationInfo) -> bool:
-        if not value and not info.data.get("scale", True):
-            text = "must be true if 'scale' is false: else nothing is left to do"
-            raise relation(text)
-        return value
-
     def params(self, *inputs: Shape) -> tuple[Param, ...]:
         """Hold γ and β where wanted."""
         shape = (1 if self.shared else inputs[0].channels,)
@@ -219,6 +211,10 @@ class Affine(Elementwise):
     def value(self, x: Number, gamma: Number = 1, beta: Number = 0) -> Number:
         """Multiply with the factor of the channel, and add its number."""
         return whole(gamma * x + beta)
+
+    def without_effect(self, *inputs: Shape) -> str:  # noqa: ARG002
+        """Say that nothing is learned."""
+        return "" if self.scale or self.center else "affine that learns nothing"
 
 
 @layer("identity", "none")

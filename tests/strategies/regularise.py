@@ -26,9 +26,7 @@ def scales(draw: st.DrawFn) -> Case:
 
 @st.composite
 def affines(draw: st.DrawFn) -> Case:
-    scale, center = draw(st.sampled_from(((True, True), (True, False), (False, True))))
-    shared = draw(st.booleans())
-    attributes = {"scale": scale, "center": center, "shared": shared}
+    attributes = {name: draw(st.booleans()) for name in ("scale", "center", "shared")}
     return Case("affine", (draw(anything),), attributes)
 
 
