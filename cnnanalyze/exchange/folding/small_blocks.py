@@ -19,7 +19,7 @@ OFTEN = 3
 _WEIGHTED = (Category.CONVOLUTION, Category.TRANSPOSED_CONVOLUTION, Category.DENSE)
 _TILES = (
     re.compile("wn*a|wn+"),  # a convolution, then what belongs to it
-    re.compile("n*aw|n+w"),  # the other way round
+    re.compile("(?<!n)(?:n*+aw|n++w)"),  # the other way round
 )
 """The roles of layers that belong together, in two orders."""
 
