@@ -284,6 +284,7 @@ class _Lines:
         self.places: list[Place] = []
         self._layers: dict[str, str] = {}
         self._groups: dict[str, str] = {}
+        self._calls: dict[str, Call] = {}
         self.refs: dict[str, str] = {
             source: f"<{k}>" for k, source in enumerate(assembler.sources(group))
         }
@@ -338,6 +339,8 @@ class _Lines:
         exits = group.exits(self._assembler.network)
         forward = f"{{module}}({', '.join(f'{{{k}}}' for k in range(len(inputs)))})"
         owner = self._twin_group(group)
+        if self._calls.get(owner) != made.call:
+            owner = ""  # with other numbers it is another module, though it shares weights
         call = None if owner else made.call
         self.members.append(Member(name, Step(call, forward), inputs, len(exits), branch, owner))
         self.places += [
@@ -346,6 +349,7 @@ class _Lines:
             if not owner or not p.role
         ]
         self._groups[group.path] = name
+        self._calls[name] = made.call
         for k, e in enumerate(exits):
             self.refs[e] = name if k == 0 else f"{name}.{k}"
 
