@@ -90,11 +90,19 @@ class ClosedForms:
 
         There are none if they are too long to be worked with.
         """
-        shapes = {name: _count(_forms_of_input(one)) for name, one in self.network.inputs.items()}
-        counts = {**shapes, **{layer.node.id: _count(layer.output) for layer in self.layers}}
+        sums = _Sums()
+        of: dict[int, _Sum] = {}
+        """By extents, which equal layers share: they are multiplied once."""
+        counts = {n: sums.of(_count(_forms_of_input(g))) for n, g in self.network.inputs.items()}
+        for layer in self.layers:
+            key = id(layer.output)
+            if key not in of:
+                of[key] = sums.of(_count(layer.output))
+            counts[layer.node.id] = of[key]
         least = {one.name: one.least for one in self.domain.sizes}
         try:
-            return tuple(undominated(live_counts(self.network, counts), least))
+            live = dict.fromkeys(live_counts(self.network, counts))
+            return tuple(undominated([one.form for one in live], least))
         except TooLong:
             return ()
 
@@ -147,11 +155,15 @@ class ClosedForms:
         """
         if len(network) != len(self.layers):
             return False
-        return all(
-            said.node.layer == node.layer
-            and tuple(form.evaluate(sizes) for form in said.output) == node.output.extents
-            for said, node in zip(self.layers, network, strict=True)
-        )
+        found: dict[int, tuple[int, ...]] = {}
+        """By extents, which equal layers share: they are evaluated once."""
+        for said, node in zip(self.layers, network, strict=True):
+            key = id(said.output)
+            if key not in found:
+                found[key] = tuple(form.evaluate(sizes) for form in said.output)
+            if said.node.layer != node.layer or found[key] != node.output.extents:
+                return False
+        return True
 
     def for_assumed_sizes(self) -> ClosedForms:
         """Return the closed forms for the assumed sizes alone."""
@@ -178,6 +190,41 @@ def _sight_of(facts: NodeFacts) -> Sight | None:
 
 def _count(extents: Iterable[ClosedForm]) -> ClosedForm:
     return prod(extents, start=closed(1))
+
+
+class _Sums:
+    """Closed forms that are added up: what is added again is looked up."""
+
+    def __init__(self) -> None:
+        self.known: dict[ClosedForm, _Sum] = {}
+        self.added: dict[tuple[int, int, int], _Sum] = {}
+
+    def of(self, form: ClosedForm) -> _Sum:
+        """Return a form; equal ones are the same."""
+        return self.known.setdefault(form, _Sum(form, self))
+
+    def plus(self, one: _Sum, other: _Sum, sign: int) -> _Sum:
+        """Return a sum, or a difference."""
+        key = (id(one), id(other), sign)
+        if key not in self.added:
+            self.added[key] = self.of(one.form + other.form if sign > 0 else one.form - other.form)
+        return self.added[key]
+
+
+class _Sum:
+    """A closed form among others that it is added to."""
+
+    def __init__(self, form: ClosedForm, among: _Sums) -> None:
+        self.form, self.among = form, among
+
+    def __add__(self, other: _Sum) -> _Sum:
+        return self.among.plus(self, other, 1)
+
+    def __sub__(self, other: _Sum) -> _Sum:
+        return self.among.plus(self, other, -1)
+
+    def __radd__(self, nothing: int) -> _Sum:
+        return self
 
 
 def _forms_of_input(given: Input) -> tuple[ClosedForm, ...]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import NodeId
 
-if TYPE_CHECKING:
-    from cnnanalyze.core.closed_form import ClosedForm
-
-Count = TypeVar("Count", int, "ClosedForm")
-"""A number of activations."""
+Count = TypeVar("Count")
+"""A number of activations, or what can be added and subtracted like one."""
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 """Bytes of one number."""
 
@@ -87,7 +84,8 @@ def live_counts(network: Network, counts: Mapping[NodeId, Count]) -> list[Count]
     readers = {source: len(found) for source, found in network.consumers.items()}
     for output in network.outputs:
         readers[output] += 1  # outputs are read by the user, after the end
-    alive: Any = sum((counts[name] for name in network.inputs if readers[name]), start=0)
+    read: list[Any] = [counts[name] for name in network.inputs if readers[name]]
+    alive = sum(read, start=0)
     live: list[Count] = []
     for node in network.nodes:
         alive = alive + counts[node.id]
