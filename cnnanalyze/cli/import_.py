@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cnnanalyze.cli import completion as complete
+from cnnanalyze.errors import UsageError
+
+if TYPE_CHECKING:
+    from cnnanalyze.language.spec import Spec
 
 EXAMPLES = (
     ("cnnanalyze import model.onnx -o net.yaml", "an ONNX file as a spec that people read"),
     ("cnnanalyze import model.keras --input input_layer=64x64x3", "for images of another size"),
     ("cnnanalyze import model.keras --output gap", "up to one of the layers of the file"),
     ("cnnanalyze import yolov3-tiny.cfg --flat", "a configuration of Darknet, a line a layer"),
+    ("cnnanalyze import timm:resnet18 --run-code", "a model that code makes, which is run"),
 )
 
 
@@ -22,7 +28,8 @@ def import_(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A file of another program, such as model.onnx or model.keras.",
+            help="A file of another program, such as model.onnx or model.keras; with --run-code "
+            "code that makes a PyTorch module: package.module:function, or timm:NAME.",
             show_default=False,
             autocompletion=complete.specs,
         ),
@@ -62,20 +69,60 @@ def import_(
             "a part of the network; may be repeated.",
         ),
     ] = None,
+    run_code: Annotated[
+        bool,
+        typer.Option(
+            "--run-code",
+            help="Import the code that SOURCE names, and run it: only what you trust.",
+        ),
+    ] = False,
 ) -> None:
-    """Write a network of another program as a spec: ONNX, Keras, Darknet, Caffe.
+    """Write a network of another program as a spec: ONNX, Keras, Darknet, Caffe, PyTorch.
 
     The spec is read again before it is written, and it is the same graph. Nothing in the file is
-    run, no weight is read, and no other file is opened. What the network does not show is noted on
-    stderr, and at the top of the spec.
+    run, no weight is read, and no other file is opened; code is run only with --run-code. What the
+    network does not show is noted on stderr, and at the top of the spec.
     """
     from cnnanalyze.api import dumps
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_sizes
-    from cnnanalyze.core.files import SPEC_ENDINGS
+    from cnnanalyze.core.files import SPEC_ENDINGS, exists
+    from cnnanalyze.exchange.torch.factory import is_code
 
     choose_format("", file, ("spec",), has_option=False, endings={"spec": SPEC_ENDINGS})
-    spec = load(source, {}, inputs=read_sizes(inputs), outputs=outputs)
+    sizes = read_sizes(inputs)
+    spec = (
+        _run(source, sizes, outputs, is_allowed=run_code)
+        if is_code(source) and not exists(source)
+        else load(source, {}, inputs=sizes, outputs=outputs)
+    )
     notes = "".join(f"# {' '.join(note.split())}\n" for note in spec.notes)
     write(notes + dumps(spec, folded=not flat), file)
+
+
+def _run(
+    source: str,
+    sizes: Mapping[str, tuple[int, ...]] | None,
+    outputs: list[str] | None,
+    *,
+    is_allowed: bool,
+) -> Spec:
+    """Return the network that code makes, if it may be run; notes go to stderr."""
+    from cnnanalyze.cli.output import remark
+    from cnnanalyze.exchange.torch.factory import run_factory
+
+    if not is_allowed:
+        raise UsageError(
+            f"{source} is code, and to import it is to run it",
+            help="add --run-code if you trust it; a file such as model.onnx needs none of that",
+        )
+    if outputs:
+        raise UsageError(
+            "--output names values of a file, and a module has none",
+            help="let the code return the part that is wanted",
+        )
+    spec = run_factory(source, list((sizes or {}).values()))
+    for note in spec.notes:
+        remark(f"{source}: {note}")
+    return spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,36 @@ def test_functions_of_python_read_files_whatever_they_are_called(place: Path) ->
     assert net.nodes == cnn.load("small.cfg").nodes
     half = cnn.from_onnx(Path("small.onnx"), outputs=["b"])
     assert [node.kind for node in half] == ["conv", "relu"]
+
+
+# --- code -----------------------------------------------------------------------------------------
+
+
+def test_code_is_run_only_if_that_is_asked_for(place: Path, run: Run) -> None:
+    (place / "nets.py").write_text("raise SystemExit('run')\n")
+    outcome = run("import", "nets:small")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: nets:small is code, and to import it is to run it\n"
+        "  help: add --run-code if you trust it; a file such as model.onnx needs none of that\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("small = 3", (), "nets:small gives no module: TypeError: 'int' object is not callable"),
+        ("def small(): return 3", (), "nets:small gives int, which is no PyTorch module"),
+        ("", (), "nets:small gives no module: AttributeError: module 'nets' has no attribute"),
+        ("", ("--output", "x"), "--output names values of a file, and a module has none"),
+    ],
+)
+def test_code_that_makes_no_module_is_refused(
+    text: str, options: tuple[str, ...], said: str, place: Path, run: Run
+) -> None:
+    sys.modules.pop("nets", None)
+    (place / "nets.py").write_text(text)
+    outcome = run("import", "nets:small", "--run-code", *options)
+    sys.modules.pop("nets", None)
+    assert outcome.code == 2
+    assert f"error: {said}" in outcome.err
