@@ -349,7 +349,7 @@ def dumps(network: Network, *, folded: bool = False) -> str:
     >>> len(dumps(load("zoo:resnet152")).splitlines())
     522
     >>> len(dumps(load("zoo:resnet152"), folded=True).splitlines())
-    37
+    38
     """
     if folded:
         from cnnanalyze.exchange.folding.fold import fold

@@ -283,7 +283,7 @@ def written_inputs(document: Document) -> dict[NodeId, Tree]:
     ...     "flatten, {concat: [flatten1, b]}]}"
     ... )
     >>> [(name, tree.mark.column) for name, tree in written_inputs(spec_of(net).document).items()]
-    [('a', 23), ('b', 33)]
+    [('a', 22), ('b', 32)]
     """
     only, several = document.tree.get(INPUT), document.tree.get(INPUTS)
     if isinstance(several, Mapping):

@@ -175,7 +175,7 @@ def field_size(analysis: Analysis) -> str:
     >>> import cnnanalyze as cnn
     >>> net = cnn.loads(
     ...     "{cnn: 1, inputs: {left: 9x9x1, age: 7}, layers: ["
-    ...     "{maxpool: 3, from: left}, gap, {concat: [global_avgpool1, age]}]}"
+    ...     "{maxpool: 3, from: left}, gap, flatten, {concat: [flatten1, age]}]}"
     ... )
     >>> field_size(cnn.analyze(net).analysis)
     '3'

@@ -29,7 +29,7 @@ def match(one: NormalForm, other: NormalForm) -> Partners:
     ...     for layers in ("{conv: {filters: 2, kernel: 3}}, relu, tanh", "tanh, relu, tanh")
     ... )
     >>> match(one, other)
-    {'input': 'input', 'tanh1': 'tanh2', 'relu1': 'relu1'}
+    {'input': 'input', 'tanh1': 'tanh2', 'relu1': 'relu1', 'conv1': 'tanh1'}
     """
     partners: Partners = dict(zip(one.inputs, other.inputs, strict=False))
     numbers: dict[Hashable, int] = {}

@@ -50,9 +50,7 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
     SpecError
         If the module does what no network is.
     """
-    import torch
-
-    if not isinstance(module, torch.nn.Module):
+    if not is_module(module):
         raise UsageError(
             f"a PyTorch module is needed, not {type(module).__name__}",
             help="from_torch(model, (1, 3, 224, 224))",

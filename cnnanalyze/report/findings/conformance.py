@@ -33,7 +33,7 @@ def findings(found: Conformance) -> LintResult:
     ...     cnn.loads("{cnn: 1, input: 9x9x4, layers: [" + layer + "]}") for layer in ("gap", "gmp")
     ... )
     >>> print(findings(cnn.check(one, other)))
-    <text>:1:32: error[CF002] other-kind: global_avgpool1: global_avgpool in the spec, \
+    <text>:1:33: error[CF002] other-kind: global_avgpool1: global_avgpool in the spec, \
 global_maxpool in global_maxpool1 of the model
     """
     document = spec_of(found.spec).document
