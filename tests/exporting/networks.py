@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from math import prod
 from typing import Any
 
 import numpy as np
+import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.crosscheck.balance import step_of
@@ -23,6 +25,24 @@ LARGEST = 1e30
 """What is larger is no number; some say minus infinity by the lowest number of 32 bits."""
 SIDES = (33, 49, 65, 97, 113, 128, 161, 193)
 """Sides of images that are tried, the smallest first."""
+
+
+MOST_PARAMETERS, MOST_LAYERS = 6_000_000, 260
+"""Of larger networks the outputs are compared only where somebody asks for the whole zoo."""
+WHOLE_ZOO = "CNNANALYZE_WHOLE_ZOO"
+"""The variable of the environment that asks for it; that takes hours, and memory."""
+
+
+def zoo_of_outputs() -> list[Any]:
+    """Return the networks whose outputs are compared; the large ones are skipped unasked."""
+    found = []
+    for name in sorted(cnn.zoo()):
+        given = cnn.load(f"zoo:{name}")
+        held = sum(p.size for n in given for p in n.layer.params(*n.input_shapes))
+        is_large = held > MOST_PARAMETERS or len(given) > MOST_LAYERS
+        marks = [pytest.mark.skipif(WHOLE_ZOO not in os.environ, reason=f"large: set {WHOLE_ZOO}")]
+        found.append(pytest.param(name, marks=marks if is_large else [], id=name))
+    return found
 
 
 def network(name: str) -> Network:

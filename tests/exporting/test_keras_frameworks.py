@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:(?s).*softmax over axis:UserWarning"),
 ]
 
-ZOO = sorted(cnn.zoo())
 TOLERANCE = 1e-4
 """Keras computes with 32 bits, and the executor here with 64."""
 SHARED = "layers that share weights"
@@ -35,7 +34,7 @@ NOT_WRITTEN = {
 
 
 @pytest.mark.sampled(10)
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", networks.zoo_of_outputs())
 def test_keras_computes_what_the_executor_computes(name: str) -> None:
     network = networks.small(networks.network(name))
     if name in NOT_WRITTEN:

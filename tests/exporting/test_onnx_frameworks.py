@@ -38,7 +38,7 @@ def test_the_strict_checker_takes_the_file_and_infers_our_shapes(name: str) -> N
 
 
 @pytest.mark.sampled(5)
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", networks.zoo_of_outputs())
 def test_onnx_runtime_computes_what_the_executor_computes(name: str) -> None:
     agree(networks.small(networks.network(name)))
 

@@ -34,7 +34,7 @@ def test_pytorch_counts_what_we_count(name: str) -> None:
 
 
 @pytest.mark.sampled(5)
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", networks.zoo_of_outputs())
 def test_pytorch_computes_what_the_executor_computes(name: str) -> None:
     agree(networks.small(networks.network(name)))
 
