@@ -38,6 +38,7 @@ BASE = {
     "gallery": "net.yaml --jobs 1",
     "verify": "net.yaml",
     "audit": "net.yaml",
+    "check": "net.yaml --against other.yaml",
     "lint": "net.yaml",
     "rule": "",
     "budget": "net.yaml",

@@ -254,9 +254,9 @@ def one_tap_reads_its_neighbour(patch: Patch) -> None:
     f"resize1 {FIELD} (axis 2, theoretical)",
 )
 def nearest_reads_the_pixel_before(patch: Patch) -> None:
-    patch.setattr(
-        resize_kernels,
-        "_nearest",
+    patch.setitem(
+        resize_kernels._NEAREST,
+        "nearest",
         lambda line: [max(o * line.over // line.under - 1, 0) for o in range(line.wanted)],
     )
 
