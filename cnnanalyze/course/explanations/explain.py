@@ -266,7 +266,7 @@ def topic_of(word: str) -> str:
     'receptive_field of left'
     """
     every = {*layer_questions.questions(), *network_questions.questions()}
-    named, of, name = word.partition(OF)
+    named, of, name = str(word).partition(OF)
     quantity = known_as(named)
     return word if named in every or quantity is None else f"{quantity.topic}{of}{name}"
 

@@ -59,6 +59,10 @@ def module_text(network: Network) -> str:
     return write_module(network)[0]
 
 
+MOST_NAMED = 6
+"""Of more outputs the type is not told one by one: a line has an end."""
+
+
 def write_module(network: Network) -> tuple[str, Assembly]:
     """Return the text of a PyTorch module, and what it is made of.
 
@@ -125,7 +129,8 @@ def _class(
         *settings,
     ]
     count = len(definition.exits)
-    result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+    every = ", ".join(["Tensor"] * count) if count <= MOST_NAMED else "Tensor, ..."
+    result = "Tensor" if count == 1 else f"tuple[{every}]"
     forward = [
         *signature("def forward", ["self", *(f"{n}: Tensor" for n in names)], f" -> {result}:", 1),
         *_run(definition, names),

@@ -235,8 +235,7 @@ def test_all_of_them_are_answered_by_one_process_with_bounds(tmp_path: Path) -> 
         text=True,
         check=True,
         timeout=SECONDS * 6,  # on a machine that does other things besides
+        # What needs more memory ends with an error there, and so here.
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
     )
     assert done.stdout.split() == sorted(every)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert used.ru_maxrss < MEMORY // 1024
