@@ -163,7 +163,8 @@ def explain(
     (608, 608, 62958)
     """
     style = find_notation(notation)
-    layer, quantity = find_layer(analysis, layer), topic_of(quantity)
+    # Whatever is given is looked up as a text, so that it can be named where there is no such one.
+    layer, quantity = find_layer(analysis, layer), topic_of(str(quantity))
     if not can_explain(analysis, layer, quantity):
         if len(each := words_for(analysis, layer, quantity)) > 1:
             raise UsageError(
@@ -266,7 +267,7 @@ def topic_of(word: str) -> str:
     'receptive_field of left'
     """
     every = {*layer_questions.questions(), *network_questions.questions()}
-    named, of, name = str(word).partition(OF)
+    named, of, name = word.partition(OF)
     quantity = known_as(named)
     return word if named in every or quantity is None else f"{quantity.topic}{of}{name}"
 
