@@ -21,6 +21,8 @@ pytestmark = [
 
 TOLERANCE = 1e-4
 """Keras computes with 32 bits, and the executor here with 64."""
+LOOSE = {"instancenorm": 1e-3}
+"""Kinds that divide by the spread of a few positions, which 32 bits tell less well."""
 SHARED = "layers that share weights"
 NOT_WRITTEN = {
     "attention_unet": "it resizes bilinearly by corners",
@@ -47,13 +49,13 @@ def test_keras_computes_what_the_executor_computes(name: str) -> None:
     agree(network)
 
 
-def agree(network: cnn.Network, images: int = 1) -> None:
+def agree(network: cnn.Network, images: int = 1, tolerance: float = TOLERANCE) -> None:
     """Assert that both make the same of the same weights and images."""
     tensors, given = networks.tensors_of(network), networks.images_of(network, images)
     ours = networks.executed(network, tensors, given)
     theirs = computed(network, tensors, given)
     for one, other in zip(ours, theirs, strict=True):
-        assert networks.apart(one, other) < TOLERANCE
+        assert networks.apart(one, other) < tolerance
 
 
 REFUSED = {
@@ -81,7 +83,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
     @given(case=STRATEGIES[kind])
     def confronted(case: Case) -> None:
         try:
-            agree(case.network, 2)
+            agree(case.network, 2, LOOSE.get(kind, TOLERANCE))
         except cnn.UsageError:
             tried["refused"] += 1
         else:

@@ -129,6 +129,10 @@ class _Statement:
             [] if self.target == self.otherwise else [f"{indent}{self.target} = {self.otherwise}"]
         )
         inner = self._laid_out(made, depth + 1)
+        # What is made may read the old value of its target: the other value waits for its turn.
+        if before and re.search(rf"\b{self.target}\b", self._read):
+            other = [f"{indent}else:", f"{INDENT}{before[0]}"]
+            return [f"{indent}if {self.condition}:", *inner, *other]
         return [*before, f"{indent}if {self.condition}:", *inner]
 
     def _laid_out(self, made: Call | Verbatim, depth: int) -> list[str]:
@@ -218,7 +222,7 @@ def _function(definition: Definition, names: set[str]) -> str:
         *(p.name if p.default is None else f"{p.name}={written(p.default)}" for p in told),
     ]
     needed = [p.name for p in definition.parameters if p.name in CHANNELS]
-    found = variables(definition, inputs, names)
+    found = variables(definition, inputs, names | {p.name for p in definition.parameters})
     # Where all parameters have defaults, so has the name, which is told by every caller.
     head = signature(f"def {definition.name}", [*parameters, "*", "name"], ":")
     body = list(_body(list(_statements(definition, found, names, "{name}_"))))

@@ -141,10 +141,11 @@ class TableConv2D(layers.Layer):
 
 @writes("table_conv")
 def _table_conv(node: Node) -> Steps:
-    a = node.attributes
+    a, rank = node.attributes, node.input_shapes[0].rank
     sides = sides_of(node)
-    is_plain = {1} == {*per_axis(a["stride"], 2, "stride"), *per_axis(a["dilation"], 2, "dilation")}
-    if node.input_shapes[0].rank != 2 or any(map(any, sides)) or not is_plain:  # noqa: PLR2004
+    steps = [per_axis(a[name], rank, name) for name in ("stride", "dilation")]
+    is_plain = {1} == {n for step in steps for n in step}
+    if rank != 2 or any(map(any, sides)) or not is_plain:  # noqa: PLR2004 - images
         raise refuse(node, TARGET, " with a stride, a dilation or a padding")
     conv = made(
         own("TableConv2D", _TABLE),

@@ -136,6 +136,8 @@ def _affine(node: Node, _: Network) -> Steps:
         steps += scaled(x.rank, count, "gamma")
     if a["center"]:
         steps += shifted(x.rank, count, "beta")
+    if not steps:
+        return module(call("nn.Identity"))
     *first, last = steps
     return (*(replace(step, suffix="scale") for step in first), last)
 
