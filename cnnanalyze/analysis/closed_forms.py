@@ -75,11 +75,15 @@ class ClosedForms:
 
         A window has one extent on every map, and a layer that reads all of a map sees all of it.
         What sees so much only of a map of the assumed size, as behind a pool with a given number
-        of outputs, is not told.
+        of outputs, is not told; nor is anything of networks with too many layers to be analysed
+        again and again.
         """
+        if len(self.network) > MOST_FIELD_SAMPLES:
+            return {}
         facts = analyze(self.network).facts
         told = {id_: _sight_of(found) for id_, found in facts.items()}
-        for sizes in (*self.probes(), *self.domain.samples(FIELD_SAMPLES)):
+        count = max(2, min(SAMPLES, MOST_FIELD_SAMPLES // len(self.network)))
+        for sizes in (*self.probes(), *self.domain.samples(count)):
             there = analyze(self.at(sizes)).facts
             told = {i: sight for i, sight in told.items() if _sight_of(there[i]) == sight}
         return {id_: facts[id_] for id_, sight in told.items() if sight is not None}
@@ -240,8 +244,8 @@ def _sized_extents(extents: tuple[ClosedForm, ...], sizes: Mapping[str, int]) ->
     return Shape(tuple(size), channels)
 
 
-FIELD_SAMPLES = 2
-"""At so many further sizes the fields are compared."""
+MOST_FIELD_SAMPLES = 20_000
+"""Fields are compared at as many sizes as the rest, but at no more times layers than that."""
 SAMPLES = 24
 """At so many sizes the closed forms of every layer are compared with its rules."""
 

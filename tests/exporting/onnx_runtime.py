@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import onnx
-import onnxruntime
+import pytest
 
 from cnnanalyze.exporting.onnx.model import model_of
 from cnnanalyze.graph.network import Network
 from tests.exporting.networks import Array, Tensors
+
+onnx: Any = pytest.importorskip("onnx", reason="generated ONNX files: onnx is not installed")
+onnxruntime: Any = pytest.importorskip(
+    "onnxruntime", reason="generated ONNX files: onnxruntime is not installed"
+)
 
 onnxruntime.set_default_logger_severity(4)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
+import pytest
 
 from cnnanalyze.exporting.assembly import Assembly
 from cnnanalyze.exporting.torch.module import write_module
 from cnnanalyze.graph.network import Network
 from tests.exporting.networks import Array, Tensors
+
+torch: Any = pytest.importorskip("torch", reason="generated modules: torch is not installed")
 
 torch.set_num_threads(1)
 
