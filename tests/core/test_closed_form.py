@@ -69,11 +69,12 @@ def test_a_closed_form_gives_what_whole_numbers_give(tree: Any, given: dict[str,
 @given(tree=trees, given=sizes)
 @example(tree=("*", ("-", "H", 4), ("-", "W", 2)), given={"H": 7, "W": 5})
 @example(tree=("-", ("//", ("+", "H", 1), 2), 1), given={"H": 7, "W": 5})
+@example(tree=("*", ("//", "H", -7), ("//", "H", -7)), given={"H": 1, "W": 1})
 def test_what_is_printed_can_be_computed_by_hand(tree: Any, given: dict[str, int]) -> None:
     text = str(form_of(tree)).replace(", ", ";")
     for sign, word in (("·", "*"), (",", ""), ("²", "**2"), ("³", "**3"), ("⁴", "**4")):
         text = text.replace(sign, word)
-    text = text.replace("⌊", "_(").replace("⌋", ")").replace("⌈", "-_(-").replace("⌉", ")")
+    text = text.replace("⌊", "_(").replace("⌋", ")").replace("⌈", "(-_(-").replace("⌉", "))")
     text = text.replace(";", ", ").replace("^", "**").replace("/", "//")
     assert eval(text, {"_": int}, dict(given)) == number_of(tree, given)  # noqa: S307 - as above
 
