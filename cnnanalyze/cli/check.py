@@ -42,20 +42,8 @@ def check(
             help="Work batch normalisation into the layers before it, as exporters do.",
         ),
     ] = False,
-    format: Annotated[  # noqa: A002 - the name of the option
-        option.FindingFormat | None,
-        option.format_option(option.FindingFormat, "by default text, and github in GitHub Actions"),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="[FORMAT=]FILE",
-            help="Also write the findings to a file; may be repeated.",
-            rich_help_panel=option.OUTPUT,
-        ),
-    ] = None,
+    format: option.FindingReference = None,  # noqa: A002 - the name of the option
+    output: option.FindingOutputs = None,
     settings: option.Settings = None,
 ) -> None:
     """Prove that a model is the network that its spec declares, or say in what it is not.

@@ -88,7 +88,7 @@ def import_(
     from cnnanalyze.cli.output import write
     from cnnanalyze.cli.specs import load, read_sizes
     from cnnanalyze.core.files import SPEC_ENDINGS, exists
-    from cnnanalyze.exchange.torch.factory import is_code
+    from cnnanalyze.exchange.torch.recognition import is_code
 
     choose_format("", file, ("spec",), has_option=False, endings={"spec": SPEC_ENDINGS})
     sizes = read_sizes(inputs)

@@ -124,21 +124,8 @@ def lint(
             "--exit-zero", help="Do not fail because of findings.", rich_help_panel=FAILING
         ),
     ] = False,
-    format: Annotated[  # noqa: A002 - the name of the option
-        option.FindingFormat | None,
-        option.format_option(option.FindingFormat, "by default text, and github in GitHub Actions"),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="[FORMAT=]FILE",
-            help="Also write to a file; its ending decides the format unless FORMAT is given; "
-            "may be repeated.",
-            rich_help_panel=option.OUTPUT,
-        ),
-    ] = None,
+    format: option.FindingReference = None,  # noqa: A002 - the name of the option
+    output: option.FindingOutputs = None,
     quiet: Annotated[
         bool,
         typer.Option(

@@ -71,6 +71,21 @@ FindingFormat = Literal[
     "markdown",
     "summary",
 ]
+FindingReference = Annotated[
+    FindingFormat | None,
+    format_option(FindingFormat, "by default text, and github in GitHub Actions"),
+]
+FindingOutputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="[FORMAT=]FILE",
+        help="Also write to a file; its ending decides the format unless FORMAT is given; "
+        "may be repeated.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 Specs = Annotated[
     list[str],

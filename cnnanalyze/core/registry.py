@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Generic, TypeVar
@@ -23,6 +23,28 @@ def nearest(word: object, known: list[str] | tuple[str, ...]) -> str:
     "; did you mean 'conv'?"
     """
     return Spelling.of(known).hint(word) if isinstance(word, str) else ""
+
+
+def entering(table: dict[str, T]) -> Callable[..., Callable[[T], T]]:
+    """Return a decorator that enters a function into a plain table, under each of some names.
+
+    Examples
+    --------
+    >>> table = {}
+    >>> @entering(table)("relu", "relu6")
+    ... def write(layer): ...
+    >>> sorted(table)
+    ['relu', 'relu6']
+    """
+
+    def named(*names: str) -> Callable[[T], T]:
+        def enter(function: T) -> T:
+            table.update(dict.fromkeys(names, function))
+            return function
+
+        return enter
+
+    return named
 
 
 class Registry(Generic[T]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -12,13 +11,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cnnanalyze.core.files import printable, read_text
-from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.registry import entering, nearest
 from cnnanalyze.errors import Fault, Source, SpecError
 from cnnanalyze.exchange.front_end import front_end
+from cnnanalyze.exchange.names import FreeNames
 from cnnanalyze.exchange.prototext import Message, Scalar, parse
 from cnnanalyze.exchange.views import IMAGES, Axis, View, steps
 from cnnanalyze.graph.builder import MOST_AXES, NetworkBuilder, Tensor
-from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Origin
 
@@ -60,9 +59,7 @@ class Conversion:
     """The name of each input in the network."""
     unread: dict[str, None] = field(default_factory=dict)
     """Tensors that no layer has read yet."""
-    taken: set[str] = field(default_factory=set)
-    numbers: Counter[str] = field(default_factory=Counter)
-    """By name: how many more than one had it."""
+    names: FreeNames = field(default_factory=FreeNames)
     merged: set[int] = field(default_factory=set)
     """Layers that are part of another one."""
     readers: dict[str, list[int]] = field(default_factory=dict)
@@ -72,17 +69,6 @@ class Conversion:
         for place, layer in enumerate(self.layers):
             for one in {bottom.text for bottom in layer.scalars("bottom")}:
                 self.readers.setdefault(one, []).append(place)
-
-    def name(self, wanted: str) -> str:
-        """Return a free name near to this one."""
-        found = re.sub(r"[^\w.-]+", "_", wanted).lstrip("._-")[: LONGEST_NAME - 8]
-        found = found if is_name(found) and found != "input" else "layer"
-        free = found
-        while free in self.taken:
-            self.numbers[found] += 1
-            free = f"{found}_{self.numbers[found] + 1}"
-        self.taken.add(free)
-        return free
 
 
 @dataclass
@@ -183,7 +169,7 @@ class Call:
         made = self.to.builder.layer(
             kind,
             *read,
-            name=self.to.name(self.name),
+            name=self.to.names.near(self.name),
             share=share,
             origin=Origin(self.mark, self._places()),
             **attributes,
@@ -213,7 +199,7 @@ class Call:
             layer = self.to.builder.layer(
                 step.kind,
                 layer,
-                name=self.to.name(f"{self.name}_{step.kind}"),
+                name=self.to.names.near(f"{self.name}_{step.kind}"),
                 origin=Origin(self.mark),
                 **step.attributes,
             )
@@ -323,7 +309,7 @@ def _inputs(to: Conversion, whole: Message, given: dict[str, Sequence[int]]) -> 
             )
         if len(extents) > MOST_AXES + 1:
             raise SpecError(f"input '{name}' has {len(extents)} axes; {MOST_AXES + 1} are the most")
-        own_name = "" if len(found) == 1 else to.name(name)
+        own_name = "" if len(found) == 1 else to.names.near(name)
         made = to.builder.input(*extents[1:], extents[0], name=own_name)
         to.blobs[name] = Blob.of(made)
         to.inputs[name] = made.id
@@ -408,12 +394,7 @@ LAYERS: dict[str, Converter] = {}
 """What converts a layer, by its kind."""
 
 
-def _converts(*kinds: str) -> Callable[[Converter], Converter]:
-    def register(function: Converter) -> Converter:
-        LAYERS.update(dict.fromkeys(kinds, function))
-        return function
-
-    return register
+_converts = entering(LAYERS)
 
 
 @_converts("Convolution", "Deconvolution", "ConvolutionDepthwise", "DepthwiseConvolution")

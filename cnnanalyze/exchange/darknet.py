@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cnnanalyze.core.files import printable, read_text
-from cnnanalyze.core.registry import nearest
+from cnnanalyze.core.registry import entering, nearest
 from cnnanalyze.errors import Fault, Mark, Source, SpecError
 from cnnanalyze.exchange.front_end import front_end
 from cnnanalyze.graph.builder import NetworkBuilder, Tensor
@@ -223,12 +223,7 @@ LAYERS: dict[str, Converter] = {}
 """What converts a section, by its name."""
 
 
-def _converts(*kinds: str) -> Callable[[Converter], Converter]:
-    def register(function: Converter) -> Converter:
-        LAYERS.update(dict.fromkeys(kinds, function))
-        return function
-
-    return register
+_converts = entering(LAYERS)
 
 
 _ACTIVATIONS: dict[str, list[tuple[str, dict[str, Any]]]] = {

@@ -11,6 +11,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.load import load
+from cnnanalyze.exchange.torch.recognition import is_module
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import refuse_open_sizes
 from cnnanalyze.language.spec import spec_of
@@ -53,9 +54,9 @@ def read_like(given: object, like: Network) -> Network:
     CnnError
         As of what it is.
     """
-    from cnnanalyze.exchange.torch.module import from_torch, is_module  # noqa: PLC0415 - only here
-
     if is_module(given):
+        from cnnanalyze.exchange.torch.module import from_torch  # noqa: PLC0415 - if there is one
+
         shapes = [one.shape for one in like.inputs.values()]
         return from_torch(given, *((1, x.channels, *x.size) for x in shapes))
     return read(given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -137,6 +137,19 @@ def executed(given: Network, tensors: Tensors, images: Mapping[str, Array]) -> l
     steps = [step_of(node) for node in given.nodes]
     seen = execute(steps, images, given.outputs, dtype=np.float64, store=store)
     return [np.moveaxis(seen.outputs[name], -1, 1) for name in given.outputs]
+
+
+Computes = Callable[[Network, Tensors, dict[str, Array]], Sequence[Array]]
+"""What a framework makes of a network that was written for it, with these weights and images."""
+
+
+def assert_agree(computed: Computes, given: Network, tolerance: float, images: int = 1) -> None:
+    """Assert that the executor and a framework make the same of the same weights and images."""
+    tensors, shown = tensors_of(given), images_of(given, images)
+    ours = executed(given, tensors, shown)
+    theirs = computed(given, tensors, shown)
+    for one, other in zip(ours, theirs, strict=True):
+        assert apart(one, other) < tolerance
 
 
 def apart(ours: Array, theirs: Array) -> float:

@@ -46,16 +46,7 @@ def test_keras_computes_what_the_executor_computes(name: str) -> None:
     report = cnn.analyze(network)
     shapes = [network.shape_of(output).extents for output in network.outputs]
     assert counted(network) == (report.total.parameters, shapes)
-    agree(network)
-
-
-def agree(network: cnn.Network, images: int = 1, tolerance: float = TOLERANCE) -> None:
-    """Assert that both make the same of the same weights and images."""
-    tensors, given = networks.tensors_of(network), networks.images_of(network, images)
-    ours = networks.executed(network, tensors, given)
-    theirs = computed(network, tensors, given)
-    for one, other in zip(ours, theirs, strict=True):
-        assert networks.apart(one, other) < tolerance
+    networks.assert_agree(computed, network, TOLERANCE)
 
 
 REFUSED = {
@@ -83,7 +74,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
     @given(case=STRATEGIES[kind])
     def confronted(case: Case) -> None:
         try:
-            agree(case.network, 2, LOOSE.get(kind, TOLERANCE))
+            networks.assert_agree(computed, case.network, LOOSE.get(kind, TOLERANCE), 2)
         except cnn.UsageError:
             tried["refused"] += 1
         else:

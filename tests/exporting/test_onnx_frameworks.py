@@ -40,16 +40,7 @@ def test_the_strict_checker_takes_the_file_and_infers_our_shapes(name: str) -> N
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", networks.zoo_of_outputs())
 def test_onnx_runtime_computes_what_the_executor_computes(name: str) -> None:
-    agree(networks.small(networks.network(name)))
-
-
-def agree(network: cnn.Network, images: int = 1) -> None:
-    """Assert that both make the same of the same weights and images."""
-    tensors, given = networks.tensors_of(network), networks.images_of(network, images)
-    ours = networks.executed(network, tensors, given)
-    theirs = computed(network, tensors, given)
-    for one, other in zip(ours, theirs, strict=True):
-        assert networks.apart(one, other) < TOLERANCE
+    networks.assert_agree(computed, networks.small(networks.network(name)), TOLERANCE)
 
 
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
@@ -64,7 +55,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
         network = case.network
         try:
             checked(model_of(network, None))
-            agree(network, 2)
+            networks.assert_agree(computed, network, TOLERANCE, 2)
         except cnn.UsageError:
             tried["refused"] += 1
         else:
@@ -77,7 +68,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(network=wired())
 def test_any_wiring_computes_what_the_executor_computes(network: cnn.Network) -> None:
-    agree(network)
+    networks.assert_agree(computed, network, TOLERANCE)
 
 
 def test_weights_are_those_of_the_executor() -> None:

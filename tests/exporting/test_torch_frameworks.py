@@ -36,16 +36,7 @@ def test_pytorch_counts_what_we_count(name: str) -> None:
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", networks.zoo_of_outputs())
 def test_pytorch_computes_what_the_executor_computes(name: str) -> None:
-    agree(networks.small(networks.network(name)))
-
-
-def agree(network: cnn.Network, images: int = 1) -> None:
-    """Assert that both make the same of the same weights and images."""
-    tensors, given = networks.tensors_of(network), networks.images_of(network, images)
-    ours = networks.executed(network, tensors, given)
-    theirs = computed(network, tensors, given)
-    for one, other in zip(ours, theirs, strict=True):
-        assert networks.apart(one, other) < TOLERANCE
+    networks.assert_agree(computed, networks.small(networks.network(name)), TOLERANCE)
 
 
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
@@ -58,7 +49,7 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
     @given(case=STRATEGIES[kind])
     def confronted(case: Case) -> None:
         try:
-            agree(case.network, 2)
+            networks.assert_agree(computed, case.network, TOLERANCE, 2)
         except cnn.UsageError:
             tried["refused"] += 1
         else:
@@ -71,4 +62,4 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(network=wired())
 def test_any_wiring_computes_what_the_executor_computes(network: cnn.Network) -> None:
-    agree(network)
+    networks.assert_agree(computed, network, TOLERANCE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -11,10 +9,10 @@ from typing import Any, NoReturn
 
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.exchange.keras.model import LayerConfiguration
+from cnnanalyze.exchange.names import FreeNames
 from cnnanalyze.exchange.views import IMAGES, View, steps
 from cnnanalyze.graph.builder import NetworkBuilder, Tensor
-from cnnanalyze.graph.naming import LONGEST_NAME, is_name
-from cnnanalyze.graph.node import INPUT, Origin
+from cnnanalyze.graph.node import Origin
 
 MOST_CALLS = 100_000
 """The calls of layers of the largest model, each model counted as often as it is called."""
@@ -63,23 +61,9 @@ class Conversion:
     notes: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.taken: set[str] = set()
-        self.numbers: Counter[str] = Counter()
-        """By name: how many more than one had it."""
+        self.names = FreeNames()
         self.owners: dict[tuple[LayerConfiguration, int], Tensor] = {}
         self.inner: dict[tuple[LayerConfiguration, int], LayerConfiguration] = {}
-
-    def name(self, wanted: str) -> str:
-        """Return a free name near to this one."""
-        found = re.sub(r"[^\w.-]+", "_", wanted).lstrip("._-")[: LONGEST_NAME - 8]
-        if not is_name(found) or found == INPUT:
-            found = "layer"
-        free = found
-        while free in self.taken:
-            self.numbers[found] += 1
-            free = f"{found}_{self.numbers[found] + 1}"
-        self.taken.add(free)
-        return free
 
     def origin(self, layer: LayerConfiguration) -> Origin | None:
         """Return the place of a layer, as if the file listed one a line."""
@@ -226,7 +210,7 @@ class Call:
             made = self.to.builder.layer(
                 kind,
                 *read,
-                name=self.to.name(f"{self.path}{own}"),
+                name=self.to.names.near(f"{self.path}{own}"),
                 frozen=self.get("trainable", default=True) is False and share is None,
                 share=share,
                 origin=self.to.origin(self.layer),

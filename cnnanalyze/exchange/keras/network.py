@@ -152,7 +152,7 @@ def _inputs(to: Conversion, model: ModelConfiguration, sizes: Sizes) -> list[Vie
             raise SpecError(
                 f"{layer}: it has {len(own)} axes besides the batch; {MOST_AXES + 1} are the most"
             )
-        called = "" if len(names) == 1 else to.name(name)
+        called = "" if len(names) == 1 else to.names.near(name)
         found.append(Viewed.whole(to.builder.input(*own, name=called, origin=to.origin(layer))))
     return found
 
@@ -261,7 +261,7 @@ def _called(
     """Convert one call of a layer."""
     arguments = _filled(invocation.arguments, read)
     if layer.inner is not None:
-        name = to.name(f"{path}{layer.name}")
+        name = to.names.near(f"{path}{layer.name}")
         given = [read[one] for one in invocation.read]
         return tuple(_converted(to, layer.inner, given, f"{name}."))
     named = {key: _filled(one, read) for key, one in invocation.named.items()}

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
+from cnnanalyze.exchange.names import FreeNames
 from cnnanalyze.exchange.onnx.constants import Known
 from cnnanalyze.exchange.onnx.model import Graph, Operation, Tensor
 from cnnanalyze.exchange.views import IMAGES, REPEATED, Axis, Digit, View, extent, joined, steps
@@ -103,8 +104,7 @@ class Conversion:
         self.given = {value.name for value in self.graph.outputs}
         self.done: set[int] = set()
         """Operations that another one has taken with it."""
-        self._taken: set[str] = set()
-        self._numbers: Counter[str] = Counter()
+        self._names = FreeNames()
         self._owners: dict[object, str] = {}
         self._laid: dict[object, Made] = {}
         """Layers that are laid out otherwise, by the layer and its axes: each is made once."""
@@ -175,14 +175,7 @@ class Conversion:
                 found = module
                 break
         name = readable(found or op.name, op.operator)
-        if not name:
-            return ""
-        free = name
-        while free in self._taken:
-            self._numbers[name] += 1
-            free = f"{name[: LONGEST_NAME - 8]}_{self._numbers[name] + 1}"
-        self._taken.add(free)
-        return free
+        return self._names.free(name) if name else ""
 
     def stored_behind(self, names: Iterable[str]) -> set[str]:
         """Return the tensors of the file that values are made of, without what goes in."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,28 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.errors import UsageError
-from cnnanalyze.exchange.torch.module import from_torch, is_module
+from cnnanalyze.exchange.torch.module import from_torch
+from cnnanalyze.exchange.torch.recognition import CODE, is_module
 from cnnanalyze.language.spec import Spec
 
-_CODE = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_][\w.-]*)")
 TIMM = "timm"
 """The word before the name of one of timm's models."""
-
-
-def is_code(source: str) -> bool:
-    """Whether this names a function of Python, or one of timm's models.
-
-    Examples
-    --------
-    >>> (
-    ...     is_code("timm:resnet18"),
-    ...     is_code("models.nets:Small"),
-    ...     is_code("net.onnx"),
-    ...     is_code("zoo:x"),
-    ... )
-    (True, True, False, False)
-    """
-    return _CODE.fullmatch(source) is not None and not source.startswith("zoo:")
 
 
 def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
@@ -50,7 +33,7 @@ def run_factory(source: str, shapes: Sequence[Sequence[int]] = ()) -> Spec:
     UsageError
         If there is no such code, or it fails, or it gives no module.
     """
-    found = _CODE.fullmatch(source)
+    found = CODE.fullmatch(source)
     if found is None:
         raise UsageError(
             f"'{source}' names no code",

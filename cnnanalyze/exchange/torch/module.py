@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.onnx.network import convert
 from cnnanalyze.exchange.torch.program import model_of
+from cnnanalyze.exchange.torch.recognition import is_module
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.spec import Spec, spec_of
 
@@ -78,20 +79,6 @@ def from_torch(module: object, *examples: Example, name: str = "") -> Spec:
     made = convert(model_of(program, title), file=f"{title} (PyTorch)")
     notes = (*made.notes, *_uncounted(made.network, program))
     return replace(spec_of(made.network), notes=notes)
-
-
-def is_module(given: object) -> bool:
-    """Whether this is a PyTorch module; PyTorch is not imported to know that.
-
-    Examples
-    --------
-    >>> is_module("resnet50")
-    False
-    """
-    return any(
-        (cls.__module__, cls.__name__) == ("torch.nn.modules.module", "Module")
-        for cls in type(given).__mro__
-    )
 
 
 def _uncounted(network: Network, program: ExportedProgram) -> Iterator[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from cnnanalyze.core.registry import entering
 from cnnanalyze.errors import SpecError
 from cnnanalyze.exchange.onnx.model import (
     MOST_NUMBERS,
@@ -37,15 +38,8 @@ HANDLERS: dict[str, Handler] = {}
 """By the name of PyTorch's operator, without ``aten::``."""
 
 
-def translates(*names: str) -> Callable[[Handler], Handler]:
-    """Register what translates operators of these names."""
-
-    def register(handler: Handler) -> Handler:
-        for name in names:
-            HANDLERS[name] = handler
-        return handler
-
-    return register
+translates = entering(HANDLERS)
+"""Enter what translates some operators."""
 
 
 class Translation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cnnanalyze.core.registry import entering
 from cnnanalyze.exporting.arrangement import Arrange
 from cnnanalyze.exporting.code import Argument, Call, call
 from cnnanalyze.exporting.part import Held, Step, Steps
@@ -20,15 +21,8 @@ CLASSES: dict[str, str] = {}
 TARGET = "Keras"
 
 
-def writes(*kinds: str) -> Callable[[Writer], Writer]:
-    """Register how layers of these kinds are written."""
-
-    def register(writer: Writer) -> Writer:
-        for kind in kinds:
-            WRITERS[kind] = writer
-        return writer
-
-    return register
+writes = entering(WRITERS)
+"""Enter how layers of some kinds are written."""
 
 
 def own(name: str, source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cnnanalyze.core.registry import entering
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.graph.node import Node
 
@@ -16,12 +17,5 @@ WRITERS: dict[str, Writer] = {}
 TARGET = "ONNX"
 
 
-def writes(*kinds: str) -> Callable[[Writer], Writer]:
-    """Register how layers of these kinds are written."""
-
-    def register(writer: Writer) -> Writer:
-        for kind in kinds:
-            WRITERS[kind] = writer
-        return writer
-
-    return register
+writes = entering(WRITERS)
+"""Enter how layers of some kinds are written."""

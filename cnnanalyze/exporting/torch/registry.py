@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cnnanalyze.core.registry import entering
 from cnnanalyze.exporting.code import Call
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.graph.network import Network
@@ -20,15 +21,8 @@ CLASSES: dict[str, str] = {}
 TARGET = "PyTorch"
 
 
-def writes(*kinds: str) -> Callable[[Writer], Writer]:
-    """Register how layers of these kinds are written."""
-
-    def register(writer: Writer) -> Writer:
-        for kind in kinds:
-            WRITERS[kind] = writer
-        return writer
-
-    return register
+writes = entering(WRITERS)
+"""Enter how layers of some kinds are written."""
 
 
 def own(name: str, source: str) -> str:

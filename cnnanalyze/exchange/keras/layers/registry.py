@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cnnanalyze.core.registry import entering
 from cnnanalyze.exchange.keras.conversion import Call, Viewed
 
 Converter = Callable[[Call], Viewed]
@@ -13,9 +14,4 @@ LAYERS: dict[str, Converter] = {}
 
 def converts(kinds: str) -> Callable[[Converter], Converter]:
     """Enter a function for some classes."""
-
-    def register(function: Converter) -> Converter:
-        LAYERS.update(dict.fromkeys(kinds.split(), function))
-        return function
-
-    return register
+    return entering(LAYERS)(*kinds.split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import prod
@@ -192,25 +192,33 @@ def _stretch(call: Call, value: Viewed, role: int, taken: tuple[int, int, int]) 
     return call.add("slice", value.layer, **attributes)
 
 
-def separated(call: Call, value: Viewed) -> Viewed:
-    """Return a tensor each of whose axes is one of its layer."""
+def separated(call: Call, value: Viewed, grown: Container[int] = ()) -> Viewed:
+    """Return a tensor whose axes are ones of its layer; those that grow even from extent 1."""
     view = value.view
-    own = [axis for axis in range(view.rank) if without_images(view.axes[axis])]
+    own = [
+        a
+        for a in range(view.rank)
+        if without_images(view.axes[a]) or (a in grown and not images_of(view.axes[a]))
+    ]
     # The channels stay last, if an axis of the tensor is made of them alone.
     rank = value.layer.shape.rank
-    last = [a for a in own if all(d.role == rank for d in without_images(view.axes[a]))]
+    last = [
+        a
+        for a in own
+        if (inner := without_images(view.axes[a])) and all(d.role == rank for d in inner)
+    ]
     if last:
         own.append(own.pop(own.index(last[-1])))
     made = call.to.arranged(call.op, value, [[axis] for axis in own])
     axes: list[Axis] = []
     for axis in range(view.rank):
         first = images_of(view.axes[axis])
-        inner = (
-            joined([Digit(own.index(axis), 1, extent(without_images(view.axes[axis])))])
-            if axis in own
-            else ()
-        )
-        axes.append((*first, *inner))
+        if axis in own:
+            whole = Digit(own.index(axis), 1, extent(without_images(view.axes[axis])))
+            # An axis of extent 1 has no digit, but it is one of the layer.
+            axes.append((*first, whole))
+        else:
+            axes.append(first)
     return replace(value, layer=made, view=View(tuple(axes)))
 
 
@@ -387,7 +395,7 @@ def _padded(
     if any(_role(value, axis) is None and value.view.axes[axis] for axis in grown) or any(
         not value.view.axes[axis] for axis in grown
     ):
-        value = _with_axes(call, value, grown)
+        value = separated(call, value, grown)
     rank = value.layer.shape.rank
     roles = {axis: _role(value, axis) for axis in grown}
     borders = [(0, 0)] * rank
@@ -422,33 +430,4 @@ def _padded(
     axes = list(value.view.axes)
     for axis, role in roles.items():
         axes[axis] = joined([Digit(role or 0, 1, made.shape.extents[role or 0])])
-    return replace(value, layer=made, view=View(tuple(axes)))
-
-
-def _with_axes(call: Call, value: Viewed, grown: dict[int, tuple[int, int]]) -> Viewed:
-    """Return a tensor whose axes that grow are ones of its layer, if only of extent 1."""
-    view = value.view
-    own = [
-        a
-        for a in range(view.rank)
-        if without_images(view.axes[a]) or (a in grown and not images_of(view.axes[a]))
-    ]
-    rank = value.layer.shape.rank
-    last = [
-        a
-        for a in own
-        if (inner := without_images(view.axes[a])) and all(d.role == rank for d in inner)
-    ]
-    if last:
-        own.append(own.pop(own.index(last[-1])))
-    made = call.to.arranged(call.op, value, [[axis] for axis in own])
-    axes: list[Axis] = []
-    for axis in range(view.rank):
-        first = images_of(view.axes[axis])
-        if axis in own:
-            whole = Digit(own.index(axis), 1, extent(without_images(view.axes[axis])))
-            # An axis of extent 1 has no digit, but it is one of the layer.
-            axes.append((*first, whole))
-        else:
-            axes.append(first)
     return replace(value, layer=made, view=View(tuple(axes)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.keras.registry import TARGET, expression, made, writes
-from cnnanalyze.exporting.part import Step, Steps, refuse
+from cnnanalyze.exporting.part import Step, Steps
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.pattern import Axis, parse
 
 _JOINS = {
     "add": "Add",
@@ -35,16 +35,7 @@ def _divide(node: Node) -> Steps:
 
 @writes("einsum")
 def _einsum(node: Node) -> Steps:
-    pattern = parse(node.attributes["pattern"])
-    names = sorted(pattern.names)
-    if len(names) > 25:  # noqa: PLR2004 - letters, and one for the images
-        raise refuse(node, TARGET, f" over {len(names)} axes")
-    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxy", strict=False))
-
-    def side(axes: tuple[Axis, ...]) -> str:
-        return "z" + "".join(letters[name] for axis in axes for name in axis)
-
-    text = f"{','.join(map(side, pattern.inputs))}->{side(pattern.output)}"
+    text = equation(node, TARGET, channels_last=True)
     return (expression(f'ops.einsum("{text}", {_places(node)})'),)
 
 

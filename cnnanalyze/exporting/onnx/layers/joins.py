@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.exporting.onnx.registry import TARGET, writes
 from cnnanalyze.exporting.part import refuse
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.pattern import Axis, parse
 
 _PAIRS = {"add": "Add", "multiply": "Mul", "subtract": "Sub", "divide": "Div"}
 _SEVERAL = {"maximum": "Max", "minimum": "Min", "average": "Mean"}
@@ -33,18 +33,7 @@ def _concat(g: Graph, node: Node, xs: list[str]) -> str:
 
 @writes("einsum")
 def _einsum(g: Graph, node: Node, xs: list[str]) -> str:
-    pattern = parse(node.attributes["pattern"])
-    names = sorted(pattern.names)
-    if len(names) > 25:  # noqa: PLR2004 - letters, and one for the images
-        raise refuse(node, TARGET, f" over {len(names)} axes")
-    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxy", strict=False))
-
-    def side(axes: tuple[Axis, ...]) -> str:
-        *size, channels = ("".join(letters[name] for name in axis) for axis in axes)
-        return "".join(["z", channels, *size])
-
-    equation = f"{','.join(map(side, pattern.inputs))}->{side(pattern.output)}"
-    return g.operation("Einsum", *xs, equation=equation)
+    return g.operation("Einsum", *xs, equation=equation(node, TARGET))
 
 
 @writes("matmul")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnanalyze.exporting.code import Argument, call
+from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.exporting.torch.registry import TARGET, function, own, writes
 from cnnanalyze.exporting.windows import windows
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.pattern import parse
 
 _SIGNS = {"add": " + ", "multiply": " * ", "subtract": " - ", "divide": " / "}
 
@@ -42,18 +42,7 @@ def _concat(node: Node, _: Network) -> Steps:
 
 @writes("einsum")
 def _einsum(node: Node, _: Network) -> Steps:
-    pattern = parse(node.attributes["pattern"])
-    names = sorted(pattern.names)
-    letters = dict(zip(names, (c for c in "abcdefghijklmnopqrstuvwxy"), strict=False))
-    if len(names) > len(letters):
-        raise refuse(node, TARGET, f" over {len(names)} axes")
-
-    def side(axes: tuple[tuple[str, ...], ...]) -> str:
-        *size, channels = ("".join(letters[name] for name in axis) for axis in axes)
-        return "".join(["z", channels, *size])
-
-    text = f"{','.join(map(side, pattern.inputs))}->{side(pattern.output)}"
-    return function(f'torch.einsum("{text}", {", ".join(_places(node))})')
+    return function(f'torch.einsum("{equation(node, TARGET)}", {", ".join(_places(node))})')
 
 
 @writes("matmul")
