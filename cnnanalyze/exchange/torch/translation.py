@@ -40,6 +40,30 @@ HANDLERS: dict[str, Handler] = {}
 
 translates = entering(HANDLERS)
 """Enter what translates some operators."""
+Arguments = Mapping[str, Any]
+
+
+def wide(given: Any, rank: int) -> tuple[int, ...]:  # noqa: ANN401 - a number, or one for each axis
+    """Return one number for each axis.
+
+    Examples
+    --------
+    >>> wide(3, 2), wide([3], 2), wide([3, 5], 2)
+    ((3, 3), (3, 3), (3, 5))
+    """
+    if isinstance(given, int):
+        return (given,) * rank
+    return tuple(given) * (rank if len(given) == 1 else 1)
+
+
+def present(*names: Name | None) -> tuple[Name, ...]:
+    """Return the names that are there: a bias may be missing."""
+    return tuple(name for name in names if name is not None)
+
+
+def is_number(given: Any) -> bool:  # noqa: ANN401 - what an operand is
+    """Whether an operand is a plain number."""
+    return isinstance(given, int | float) and not isinstance(given, bool)
 
 
 class Translation:
@@ -159,7 +183,7 @@ class Translation:
         read = [one for one in _names(arguments.values()) if self.is_value(one)]
         values = node.meta.get("val")
         if isinstance(values, list | tuple):
-            return list(self.emit(name, *read, outputs=len(values), domain="torch"))
+            return self.emit_several(len(values), name, *read, domain="torch")
         return self.emit(name, *read, domain="torch")
 
     def _declare(self, found: Any, value: Any) -> None:  # noqa: ANN401 - names, and what they are
@@ -194,28 +218,37 @@ class Translation:
         value = value[0] if isinstance(value, list | tuple) else value
         return tuple(map(int, value.shape))
 
-    def emit(
-        self, word: str, *inputs: Name, outputs: int = 0, domain: str = "", **attributes: Attribute
-    ) -> Any:  # noqa: ANN401 - a name, or as many as are asked for
-        """Write an operation of ONNX; return the name of its value, or of several values."""
+    @property
+    def word(self) -> str:
+        """The operator at hand, as PyTorch calls it."""
+        assert self._node is not None
+        return str(self._node.target)
+
+    def emit(self, word: str, *inputs: Name, domain: str = "", **attributes: Attribute) -> Name:
+        """Write an operation of ONNX, and return the name of its value."""
+        return self.emit_several(1, word, *inputs, domain=domain, **attributes)[0]
+
+    def emit_several(
+        self, count: int, word: str, *inputs: Name, domain: str = "", **attributes: Attribute
+    ) -> list[Name]:
+        """Write an operation of ONNX, and return the names of its values."""
         assert self._node is not None
         base = f"{self._node.name}.{len(self.operations)}"
-        names = tuple(f"{base}.{k}" for k in range(max(1, outputs)))
+        names = [f"{base}.{k}" for k in range(count)]
         module = _module_of(self._node)
         short = self._node.name.rstrip("_0123456789")
         title = module if self._titles[module] == 1 and module else f"{module}.{short}".strip(".")
-        self.operations.append(Operation(title, word, domain, inputs, names, attributes))
-        return names if outputs else names[0]
+        self.operations.append(Operation(title, word, domain, inputs, tuple(names), attributes))
+        return names
 
     def wholes(self, *numbers: int, is_scalar: bool = False) -> Name:
         """Return the name of a constant of whole numbers."""
         shape = () if is_scalar else (len(numbers),)
         return self._constant(numbers, shape, "int64", "q")
 
-    def real(self, *numbers: float, is_vector: bool = False) -> Name:
-        """Return the name of a constant number, or of a vector."""
-        shape = (len(numbers),) if is_vector else ()
-        return self._constant(numbers, shape, "float32", "f")
+    def real(self, number: float) -> Name:
+        """Return the name of a constant number."""
+        return self._constant((number,), (), "float32", "f")
 
     def _constant(
         self, numbers: Sequence[float], shape: tuple[int, ...], kind: str, code: str
@@ -232,7 +265,7 @@ class Translation:
         """Return the name of a constant of one number everywhere."""
         if prod(shape) <= MOST_NUMBERS:
             return self._constant((number,) * prod(shape), shape, "float32", "f")
-        return str(self.emit("Expand", self.real(number), self.wholes(*shape)))
+        return self.emit("Expand", self.real(number), self.wholes(*shape))
 
 
 def _module_of(node: Node) -> str:
