@@ -162,7 +162,6 @@ class _Writer:
     def __init__(self, network: Network, folded: bool) -> None:
         self.network = network
         self.folded = folded
-        self.shapes: dict[str, Shape] = {i: given.shape for i, given in network.inputs.items()}
         self.operations: dict[str, Operation] = {}
         self.stands_for: dict[str, str] = {}
         """For each layer that is no operation, the operation or input that gives the same."""
@@ -187,7 +186,7 @@ class _Writer:
             return
         else:
             for operation in _WRITERS.get(node.kind, _plain)(node, inputs):
-                self._enter(self._merged(operation))
+                self.operations[operation.id] = self._merged(operation)
             self._unify(node)
 
     def _unify(self, node: Node) -> None:
@@ -213,10 +212,6 @@ class _Writer:
         return NormalForm(
             {i: given.shape for i, given in self.network.inputs.items()}, kept, outputs
         )
-
-    def _enter(self, operation: Operation) -> None:
-        self.operations[operation.id] = operation
-        self.shapes[operation.id] = operation.shape
 
     def _is_read_once(self, id: str) -> bool:  # noqa: A002 - the word of the language
         return id not in self.outputs and len(self.network.consumers.get(id, ())) == 1  # type: ignore[call-overload]  # ids are texts
@@ -244,10 +239,14 @@ class _Writer:
         before = self.operations.get(source)
         if before is None or before.name not in _FOLDABLE:
             return False
-        if not (self._is_read_once(node.inputs[0]) and self._is_read_once(before.node.id)):
+        # Whatever lies between passes on what it gets; nobody else may see it.
+        here = node.inputs[0]
+        while here != before.node.id and self._is_read_once(here):
+            here = self.network[here].inputs[0]
+        if not self._is_read_once(here):
             return False
         features = {**dict(before.features), "bias": True}
-        self._enter(replace(before, features=_sorted(features)))
+        self.operations[source] = replace(before, features=_sorted(features))
         self.stands_for[node.id] = source
         return True
 
@@ -274,10 +273,10 @@ class _Writer:
     def _is_positive(self, source: str) -> bool:
         """Whether what is read has no negative number, so that a zero is never the largest."""
         before = self.operations.get(source)
-        return before is not None and (
-            before.name == "sigmoid"
-            or (before.name == "clip" and (dict(before.features)["min"] or 0) >= 0)
-        )
+        if before is None or before.name != "clip":
+            return before is not None and before.name == "sigmoid"
+        least = dict(before.features)["min"]
+        return least is not None and bool(least >= 0)
 
     def _spread(self, join: Operation) -> Iterator[str]:
         """Yield what a join reads, with joins of the same kind among it spread out."""

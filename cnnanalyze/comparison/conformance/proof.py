@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -136,6 +137,7 @@ def _local_departures(
     ours: NormalForm, theirs: NormalForm, partners: Partners
 ) -> Iterator[Departure]:
     before = {theirs_id: ours_id for ours_id, theirs_id in partners.items()}
+    untold = theirs.by_id.keys() - before.keys()
     for operation in ours:
         partner = theirs.by_id.get(partners.get(operation.id, ""))
         if partner is None:
@@ -147,7 +149,7 @@ def _local_departures(
             )
         elif operation.label != partner.label:
             yield from _changes(operation, partner)
-        elif (told := _wiring(operation, partner, partners, theirs)) is not None:
+        elif (told := _wiring(operation, partner, partners, untold)) is not None:
             yield told
     for operation in theirs:
         if operation.id not in before:
@@ -218,9 +220,12 @@ _OF_WINDOWS = ("kernel", "stride", "dilation")
 
 
 def _wiring(
-    ours: Operation, theirs: Operation, partners: Partners, form: NormalForm
+    ours: Operation, theirs: Operation, partners: Partners, untold: AbstractSet[str]
 ) -> Departure | None:
-    """Return that two equal operations read different things, if what they read is known."""
+    """Return that two equal operations read different things, if what they read is known.
+
+    What only the model has is told by itself, and not by whom it is read.
+    """
     read = [partners.get(i) for i in ours.inputs]
     if None in read or (
         sorted(map(str, read)) == sorted(theirs.inputs)
@@ -228,8 +233,8 @@ def _wiring(
         else read == [*theirs.inputs]
     ):
         return None
-    if any(i in form.by_id and i not in {*partners.values()} for i in theirs.inputs):
-        return None  # what stands between them is told by itself
+    if not untold.isdisjoint(theirs.inputs):
+        return None
     return Departure(
         "wiring",
         f"{ours.node.id} reads {_listed(ours.inputs)} in the spec; {theirs.node.id} of the model "

@@ -38,15 +38,15 @@ global_maxpool in global_maxpool1 of the model
     """
     document = spec_of(found.spec).document
     source = document.source if document is not None else Source(found.spec.name, "")
-    return LintResult(
-        (FileResult(source, tuple(_finding(one, found, source.name) for one in found)),)
-    )
+    has_norms = [any(map(_is_batch_normalisation, net)) for net in (found.spec, found.model)]
+    told = (_finding(one, source.name, is_folded=has_norms == [True, False]) for one in found)
+    return LintResult((FileResult(source, tuple(told)),))
 
 
-def _finding(departure: Departure, found: Conformance, file: str) -> Finding:
+def _finding(departure: Departure, file: str, *, is_folded: bool) -> Finding:
+    """Return a departure as a finding; batch normalisation may be folded if the model has none."""
     code, name = CODES[departure.aspect]
     node = departure.in_spec
-    has_norms = [any(map(_is_batch_normalisation, net)) for net in (found.spec, found.model)]
     return Finding(
         code,
         name,
@@ -55,7 +55,7 @@ def _finding(departure: Departure, found: Conformance, file: str) -> Finding:
         departure.mark,
         node.id if node is not None else "",
         "if the exporter worked it into the layer before, check with --folded"
-        if has_norms == [True, False] and _is_of_normalisation(departure)
+        if is_folded and _is_of_normalisation(departure)
         else "change the spec or the model, whichever is wrong",
         chain=node.chain if node is not None else (),
         instances=departure.instances,

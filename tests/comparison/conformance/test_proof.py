@@ -104,6 +104,11 @@ OTHER: dict[str, tuple[str, str, list[str]]] = {
         "{conv: {filters: 4, kernel: 1}, as: a}, {add: [[], []]}",
         ["missing"],
     ),
+    "zeros win behind a limit from above alone": (
+        "{clip: {max: 3}}, {zeropad: 1}, {maxpool: {kernel: 3, stride: 2}}",
+        "{clip: {max: 3}}, {maxpool: {kernel: 3, stride: 2, padding: 1}}",
+        ["missing", "attribute"],
+    ),
     "a bias": (
         MAP,
         "{conv: {filters: 6, kernel: 3, bias: false}}",
@@ -197,6 +202,15 @@ def test_folded_batch_normalisation_conforms_when_that_is_asked_for() -> None:
 
 def test_what_is_read_twice_is_not_folded() -> None:
     spec = network("{conv: {filters: 6, kernel: 3, bias: false}}, {add: [bn, relu]}")
+    model = network(f"{MAP}, {{add: [identity, relu]}}")
+    assert not conform(spec, model, folded=True).holds
+
+
+def test_what_is_read_behind_a_dropout_is_not_folded_either() -> None:
+    spec = network(
+        "{conv: {filters: 6, kernel: 3, bias: false}}, {dropout: , as: d}, "
+        "{add: [[identity, bn], relu]}"
+    )
     model = network(f"{MAP}, {{add: [identity, relu]}}")
     assert not conform(spec, model, folded=True).holds
 
