@@ -11,7 +11,6 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import UsageError
 from cnnanalyze.exchange.load import load
-from cnnanalyze.exchange.torch.recognition import is_module
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import refuse_open_sizes
 from cnnanalyze.language.spec import spec_of
@@ -54,6 +53,8 @@ def read_like(given: object, like: Network) -> Network:
     CnnError
         As of what it is.
     """
+    from cnnanalyze.exchange.torch.recognition import is_module  # noqa: PLC0415 - hardly asked for
+
     if is_module(given):
         from cnnanalyze.exchange.torch.module import from_torch  # noqa: PLC0415 - if there is one
 
