@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cnnanalyze.drawing.families import FAMILIES
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -63,51 +65,76 @@ def palette(dark: bool) -> dict[str, str]:
 def style_sheet(theme: str, *, marked: bool = True) -> str:
     """Return the style sheet of a drawing.
 
-    With the theme ``auto`` the colours are custom properties of the SVG element, each a pair for
-    light and dark, so that a page may set its own; with ``light`` or ``dark`` they are written
-    out, for converters that know neither properties nor schemes.
-    ``marked`` is whether some boxes are added, removed or changed.
+    With the theme ``auto`` the colours of a light page are written out, and where light and dark
+    can be told apart they are custom properties of the SVG element besides, each a pair, so that a
+    page may set its own: a converter that knows neither skips the whole block. With ``light`` or
+    ``dark`` there is one of them. ``marked`` is whether some boxes are added, removed or changed.
+
+    Examples
+    --------
+    >>> style_sheet("auto").index(".cnn .paper{fill:#ffffff}") < style_sheet("auto").index(
+    ...     "@supports"
+    ... )
+    True
     """
-    if theme == "auto":
-        own = {name: f"var(--{name})" for name in palette(False)}
-        dark = palette(True)
-        both = (f"--{n}:light-dark({c},{dark[n]})" for n, c in palette(False).items())
-        # A drawing in a page takes the scheme of the page; one of its own has both.
-        start = f"svg:root{{color-scheme:light dark}}.cnn{{{';'.join(both)}}}"
-    else:
-        own, start = palette(theme == "dark"), ""
+    light, dark = palette(False), palette(True)
+    if theme != "auto":
+        return _FORMS + _colours(dark if theme == "dark" else light, marked=marked)
+    pairs = ";".join(f"--{name}:light-dark({c},{dark[name]})" for name, c in light.items())
+    properties = {name: f"var(--{name})" for name in light}
+    # A drawing in a page takes the scheme of the page; one of its own has both.
+    return (
+        _FORMS
+        + _colours(light, marked=marked)
+        + "@supports (color:light-dark(red,red)){"
+        + f"svg:root{{color-scheme:light dark}}.cnn{{{pairs}}}"
+        + _colours(properties, marked=marked)
+        + "}"
+    )
+
+
+_FORMS = (
+    f".cnn text{{font-family:{FONT};font-size:12px}}"
+    ".cnn .small{font-size:10px}"
+    ".cnn .layer text,.cnn .block text{text-anchor:middle}"
+    ".cnn .name{font-style:italic}"
+    ".cnn .strong{font-weight:600}.cnn .strong .small{font-weight:400}"
+    ".cnn .head{font-weight:600;font-size:18px}"
+    ".cnn .inverse{font-weight:700;font-size:11px}"
+    ".cnn .edge,.cnn .rail,.cnn .bus,.cnn .border{fill:none;stroke-width:1.3}"
+    ".cnn .bus{stroke-width:2.6}"
+    ".cnn .border,.cnn .fill,.cnn .sheet{stroke-width:1.2}"
+    ".cnn a{text-decoration:none}"
+)
+"""What is the same in every theme."""
+
+
+def _colours(own: Mapping[str, str], *, marked: bool) -> str:
+    """Return the rules that name colours."""
     rules = [
-        f".cnn text{{font-family:{FONT};font-size:12px;fill:{own['text']}}}",
-        f".cnn .small{{font-size:10px;fill:{own['soft']}}}",
-        ".cnn .layer text,.cnn .block text{text-anchor:middle}",
-        ".cnn .name{font-style:italic}",
-        ".cnn .strong{font-weight:600}.cnn .strong .small{font-weight:400}",
-        ".cnn .head{font-weight:600;font-size:18px}",
+        f".cnn text{{fill:{own['text']}}}",
+        f".cnn .small{{fill:{own['soft']}}}",
         f".cnn .paper{{fill:{own['page']}}}",
         f".cnn .inside .paper{{fill:{own['card']}}}",
-        f".cnn .edge{{fill:none;stroke:{own['line']};stroke-width:1.3}}",
-        f".cnn .rail{{fill:none;stroke:{own['rail']};stroke-width:1.3}}",
-        f".cnn .bus{{fill:none;stroke:{own['bus']};stroke-width:2.6}}",
+        f".cnn .edge{{stroke:{own['line']}}}",
+        f".cnn .rail{{stroke:{own['rail']}}}",
+        f".cnn .bus{{stroke:{own['bus']}}}",
         f".cnn .tip{{fill:{own['rail']}}}",
         f".cnn .bustip{{fill:{own['bus']}}}",
-        f".cnn .frame>.border{{fill:none;stroke:{own['frame']};stroke-width:1.2}}",
-        f".cnn .card>.border{{fill:{own['card']};stroke:{own['frame']};stroke-width:1.2}}",
+        f".cnn .border{{stroke:{own['frame']}}}",
+        f".cnn .card>.border{{fill:{own['card']}}}",
         f".cnn .letter{{fill:{own['block-line']}}}",
-        f".cnn .inverse{{fill:{own['page']};font-weight:700;font-size:11px}}",
-        f".cnn .end .fill{{fill:{own['page']};stroke:{own['line']};stroke-width:1.2}}",
+        f".cnn .inverse{{fill:{own['page']}}}",
+        f".cnn .end .fill{{fill:{own['page']};stroke:{own['line']}}}",
         f".cnn .bar{{fill:{own['bar']}}}",
-        ".cnn a{text-decoration:none}",
     ]
     rules += [
-        f".cnn .{f} .fill,.cnn .{f} .sheet"
-        f"{{fill:{own[f + '-fill']};stroke:{own[f + '-line']};stroke-width:1.2}}"
+        f".cnn .{f} .fill,.cnn .{f} .sheet{{fill:{own[f + '-fill']};stroke:{own[f + '-line']}}}"
         for f in FAMILIES
     ]
     rules += [f".cnn .heat{i} .fill{{fill:{own[f'heat{i}']}}}" for i in range(STEPS)]
-    rules += (
-        []
-        if not marked
-        else [
+    if marked:
+        rules += [
             f".cnn .{mark} .fill{{stroke:{own[mark]};stroke-width:2.6{dash}}}"
             f".cnn .{mark} .sign{{fill:{own[mark]};font-weight:700;font-size:13px}}"
             for mark, dash in (
@@ -116,8 +143,7 @@ def style_sheet(theme: str, *, marked: bool = True) -> str:
                 ("changed", ";stroke-dasharray:2 2"),
             )
         ]
-    )
-    return start + "".join(rules)
+    return "".join(rules)
 
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
