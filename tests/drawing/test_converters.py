@@ -19,7 +19,7 @@ Converter = Callable[[str], bytes]
 
 
 def _cairosvg(svg: str) -> bytes:
-    cairosvg = pytest.importorskip("cairosvg", reason="cairosvg is not installed", exc_type=OSError)
+    cairosvg = pytest.importorskip("cairosvg", reason="cairosvg is not installed")
     return bytes(cairosvg.svg2png(svg.encode(), scale=2))
 
 
