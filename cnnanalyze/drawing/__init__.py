@@ -1,5 +1,5 @@
 """Drawing: the architecture as a person draws it, as SVG and as text.
 
 It may import ``analysis`` and below, but not ``language``. Smallest example:
-:mod:`~cnnanalyze.drawing.container`.
+:mod:`~cnnanalyze.drawing.layout_graph`.
 """

@@ -9,7 +9,7 @@ from cnnanalyze.analysis.quantities import OURS
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import sees_beside
 from cnnanalyze.core.quantities import Quantity, rows
-from cnnanalyze.drawing.figure import Mark, Tile
+from cnnanalyze.drawing.diagram import Mark, Tile
 from cnnanalyze.drawing.style import STEPS
 from cnnanalyze.drawing.text_metrics import magnitude
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnnanalyze.drawing.figure import Point
+from cnnanalyze.drawing.diagram import Point
 from cnnanalyze.drawing.text_metrics import number
 
 CORNER = 6.0

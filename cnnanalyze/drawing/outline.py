@@ -8,13 +8,13 @@ from typing import NamedTuple
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import begin, cells
 from cnnanalyze.drawing.block_names import block_name
-from cnnanalyze.drawing.card_data import ranges
-from cnnanalyze.drawing.composition import block_references
+from cnnanalyze.drawing.detail_data import ranges
+from cnnanalyze.drawing.detail_plan import Plan
+from cnnanalyze.drawing.diagram_builder import block_references
 from cnnanalyze.drawing.families import family
 from cnnanalyze.drawing.labels import CardBlock, box_words, shape_words
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import Planter
-from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.text_metrics import shorten
 from cnnanalyze.graph.blocks import Wiring
 from cnnanalyze.layers.traits import Category

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.drawing.colour_scale import Heat, coloured
-from cnnanalyze.drawing.composition import Composer
-from cnnanalyze.drawing.page import DrawingPage, lay_out
+from cnnanalyze.drawing.detail_plan import Plan
+from cnnanalyze.drawing.diagram_builder import Composer
+from cnnanalyze.drawing.page_layout import DrawingPage, lay_out
 from cnnanalyze.drawing.part_tree import Planter
-from cnnanalyze.drawing.plan import Plan
 from cnnanalyze.drawing.style import SIGNS
 from cnnanalyze.drawing.svg_writer import Ink
 from cnnanalyze.drawing.thumbnail import thumbnail
@@ -47,7 +47,7 @@ def draw(
         Paths of blocks to be drawn where they are, with all that they hold; true for all.
     interactive
         Whether the numbers of every block come along, for the script of a page that shows them on
-        the card of its form (see :class:`~cnnanalyze.drawing.card_data.Live`).
+        the card of its form (see :class:`~cnnanalyze.drawing.detail_data.Live`).
     link
         Where a layer or a block leads to, by its path.
     prefix

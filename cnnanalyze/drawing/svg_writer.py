@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.card_data import Live
 from cnnanalyze.drawing.colour_scale import Heat
+from cnnanalyze.drawing.detail_data import Live
+from cnnanalyze.drawing.diagram import Frame, Label, Line, Tile
 from cnnanalyze.drawing.edge_paths import cornered, smooth, tip
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.drawing.figure import Frame, Label, Line, Tile
 from cnnanalyze.drawing.labels import CardText, repeated
-from cnnanalyze.drawing.page import LEGEND_ROOM, MARGIN, DrawingPage, PlacedFigure
+from cnnanalyze.drawing.page_layout import LEGEND_ROOM, MARGIN, DrawingPage, PlacedFigure
 from cnnanalyze.drawing.style import SIGNS, STEPS, style_sheet
 from cnnanalyze.drawing.text_metrics import escape, magnitude, number, shorten, text_width
 
 if TYPE_CHECKING:
-    from cnnanalyze.drawing.composition import Composer
+    from cnnanalyze.drawing.diagram_builder import Composer
 
 BOLD = 1.07
 

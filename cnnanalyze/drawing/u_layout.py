@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnnanalyze.drawing.container import GAP, LINE_OF_LABEL, Body
-from cnnanalyze.drawing.figure import Figure, Label, Line
+from cnnanalyze.drawing.diagram import Figure, Label, Line
 from cnnanalyze.drawing.labels import CardText
+from cnnanalyze.drawing.layout_graph import GAP, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.graph.queries import longest_path
 

@@ -11,10 +11,10 @@ from hypothesis import given
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.composition import BOLD, TITLE
-from cnnanalyze.drawing.container import LABEL_SIZE
-from cnnanalyze.drawing.figure import Figure, Frame, Label, Line, Tile
-from cnnanalyze.drawing.page import DrawingPage
+from cnnanalyze.drawing.diagram import Figure, Frame, Label, Line, Tile
+from cnnanalyze.drawing.diagram_builder import BOLD, TITLE
+from cnnanalyze.drawing.layout_graph import LABEL_SIZE
+from cnnanalyze.drawing.page_layout import DrawingPage
 from cnnanalyze.drawing.svg import compose_page, draw
 from cnnanalyze.drawing.text_metrics import text_width
 from tests.drawing.parsed import Rectangle, parse, rectangle

@@ -12,9 +12,9 @@ import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.drawing.colour_scale import Heat, coloured
+from cnnanalyze.drawing.diagram import Figure
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.drawing.figure import Figure
-from cnnanalyze.drawing.page import lay_out
+from cnnanalyze.drawing.page_layout import lay_out
 from cnnanalyze.drawing.style import STEPS, palette
 from cnnanalyze.drawing.svg import draw, thumbnail
 from cnnanalyze.errors import UsageError

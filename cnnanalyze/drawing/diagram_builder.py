@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.drawing.block_names import block_name
 from cnnanalyze.drawing.box_grouping import Box
-from cnnanalyze.drawing.column import Column
-from cnnanalyze.drawing.container import Body
+from cnnanalyze.drawing.column_layout import Column
+from cnnanalyze.drawing.detail_plan import Card, Plan
+from cnnanalyze.drawing.diagram import Figure, Frame, Tile
 from cnnanalyze.drawing.families import family
-from cnnanalyze.drawing.figure import Figure, Frame, Tile
 from cnnanalyze.drawing.labels import (
     CardBlock,
     CardText,
@@ -21,11 +21,11 @@ from cnnanalyze.drawing.labels import (
     said,
     shape_words,
 )
-from cnnanalyze.drawing.layering import assign_rows
+from cnnanalyze.drawing.layout_graph import Body
+from cnnanalyze.drawing.node_placement import assign_rows
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.part_tree import Planter
-from cnnanalyze.drawing.plan import Card, Plan
-from cnnanalyze.drawing.rows import Rows
+from cnnanalyze.drawing.rank_layout import Rows
 from cnnanalyze.drawing.text_metrics import shorten, text_width
 from cnnanalyze.drawing.u_layout import compose_arms, find_arms
 from cnnanalyze.graph.network import Network

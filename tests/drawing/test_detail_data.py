@@ -179,8 +179,8 @@ def test_the_last_stage_of_resnet50() -> None:
     "name", ["resnet50", "densenet121", "nasnet_a_mobile", "shufflenet_v2_x1_0"]
 )
 def test_boxes_fit_the_longest_text_of_any_use(name: str) -> None:
-    from cnnanalyze.drawing.composition import BOLD, SMALL, TITLE
-    from cnnanalyze.drawing.figure import Frame, Tile
+    from cnnanalyze.drawing.diagram import Frame, Tile
+    from cnnanalyze.drawing.diagram_builder import BOLD, SMALL, TITLE
     from cnnanalyze.drawing.text_metrics import text_width
 
     page, _ = compose_page(analysis_of(name), {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cnnanalyze.drawing.figure import Figure
+from cnnanalyze.drawing.diagram import Figure
 from cnnanalyze.drawing.labels import CardText
 
 LABEL_SIZE = 10

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cnnanalyze.drawing.container import FORK, LABEL_SIZE, Body
-from cnnanalyze.drawing.figure import Figure, Label, Line, Point
+from cnnanalyze.drawing.diagram import Figure, Label, Line, Point
 from cnnanalyze.drawing.labels import CardText
-from cnnanalyze.drawing.layering import arrange
+from cnnanalyze.drawing.layout_graph import FORK, LABEL_SIZE, Body
+from cnnanalyze.drawing.node_placement import arrange
 
 ROW_GAP = 38.0
 BESIDE = 20.0

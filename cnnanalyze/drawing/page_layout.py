@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnnanalyze.drawing.figure import Figure, Tile
+from cnnanalyze.drawing.diagram import Figure, Tile
 
 MARGIN = 24.0
 TITLE_ROOM = 52.0

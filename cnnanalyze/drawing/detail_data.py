@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterable, Sequence
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.composition import LONGEST_HEADING
-from cnnanalyze.drawing.figure import Tile
+from cnnanalyze.drawing.detail_plan import Card
+from cnnanalyze.drawing.diagram import Tile
+from cnnanalyze.drawing.diagram_builder import LONGEST_HEADING
 from cnnanalyze.drawing.labels import CardText
-from cnnanalyze.drawing.plan import Card
 from cnnanalyze.drawing.text_metrics import shorten
 
 

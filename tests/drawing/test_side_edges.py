@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
-from cnnanalyze.drawing.figure import Line
-from cnnanalyze.drawing.side_connections import CROWD, RAIL, Rail, bundle_rails, place_rails
+from cnnanalyze.drawing.diagram import Line
+from cnnanalyze.drawing.side_edges import CROWD, RAIL, Rail, bundle_rails, place_rails
 from cnnanalyze.drawing.svg import compose_page
 from tests.drawing.test_laws import check_edges, check_layers, check_places, check_words
 from tests.strategies.growing import SHAPES

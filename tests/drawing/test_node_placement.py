@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.drawing.layering import LANE, arrange, assign_rows
+from cnnanalyze.drawing.node_placement import LANE, arrange, assign_rows
 
 
 @st.composite

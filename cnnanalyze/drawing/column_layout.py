@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cnnanalyze.drawing.container import FORK, GAP, LABEL_SIZE, LINE_OF_LABEL, Body
-from cnnanalyze.drawing.figure import Figure, Label, Line, Point
+from cnnanalyze.drawing.diagram import Figure, Label, Line, Point
 from cnnanalyze.drawing.labels import CardText
+from cnnanalyze.drawing.layout_graph import FORK, GAP, LABEL_SIZE, LINE_OF_LABEL, Body
 from cnnanalyze.drawing.range_maximum import Peaks
-from cnnanalyze.drawing.side_connections import RAIL, Rail, bundle_rails, place_rails
+from cnnanalyze.drawing.side_edges import RAIL, Rail, bundle_rails, place_rails
 
 BETWEEN_ENDS = 7.0
 """Between the ends of rails at one box."""
