@@ -256,9 +256,9 @@ def lecture_tables() -> Iterable[str]:
 
 def colourings() -> list[str]:
     """Return what the boxes of a drawing can be coloured by."""
-    from cnnanalyze.drawing.colour_scale import coloured
+    from cnnanalyze.drawing.colour_scale import colour_quantities
 
-    return ["kind", *coloured()]
+    return ["kind", *colour_quantities()]
 
 
 def themes() -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Naming: what the block is called that a group comes from."""
+"""Block names: the name of the block that a group comes from."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def block_name(part: Part, network: Network) -> str:
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> from cnnanalyze.drawing.part_tree import Planter
+    >>> from cnnanalyze.drawing.part_tree import PartTree
     >>> net = cnn.load("zoo:googlenet")
-    >>> root = Planter(net).plant()
+    >>> root = PartTree(net).build()
     >>> [block_name(p, net) for p in root.children if p.path == "inception_3a"]
     ['inception']
     """

@@ -1,4 +1,4 @@
-"""Folding: which layers share a box, and in which groups the boxes stand."""
+"""Boxes: which layers share a box, and which groups hold the boxes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from cnnanalyze.drawing.families import follows
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 
-MOST = 8
-"""Layers that may share a box; it must stay possible to read them."""
+MOST_LAYERS = 8
+"""The most layers in a box; more could not be read."""
 
 
 class Box(NamedTuple):
-    """A layer with the cheap ones before and after it, drawn as one."""
+    """A layer and the cheap ones before and after it, drawn as one box."""
 
     before: tuple[Node, ...]
     main: Node
     after: tuple[Node, ...]
     path: str
-    """What the box is called: the group that holds it alone, or its weightiest layer."""
+    """The name of the box: the group that holds nothing else, or its main layer."""
     groups: tuple[str, ...]
-    """The paths of the groups in which the box is, outermost first."""
+    """The paths of the groups around the box, outermost first."""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -33,8 +33,8 @@ class Box(NamedTuple):
 def groups_of(network: Network) -> dict[str, tuple[str, ...]]:
     """Return, for every layer, the paths of the blocks and stages around it, outermost first.
 
-    The branches of a join are under its path; they are no groups: ``add1/2/conv1`` is
-    where ``add1`` is.
+    The paths of a join's branches begin with the path of the join, but a branch is no group:
+    ``add1/2/conv1`` is in the same groups as ``add1``.
 
     Examples
     --------
@@ -64,41 +64,42 @@ def groups_of(network: Network) -> dict[str, tuple[str, ...]]:
     return groups
 
 
-def fold(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
+def group_boxes(network: Network, marks: Mapping[str, str] | None = None) -> list[Box]:
     """Return the boxes of a network, in the order of execution.
 
-    A norm, an activation, a dropout joins the box that it follows if nothing else reads what is
-    between them and both are in the same group; failing that, it joins the box that reads it.
-    Where a box begins with such a layer, the next of its kind begins the next box: what is written
-    as norm, activation, convolution is drawn so. A full box is followed by the next.
+    A norm, an activation or a dropout shares the box of the layer before it if nothing else reads
+    that layer and both are in the same group; otherwise it shares the box of the layer after it.
+    Where a box begins with such a layer, the next layer of that kind begins the next box, so that
+    networks written as norm, activation, convolution are drawn in that order. A box that is full
+    is followed by a new one.
 
     Parameters
     ----------
     network
         The network.
     marks
-        What is said of layers; those of which different things are said share no box.
+        The mark of each marked layer. Layers with different marks share no box.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> [" ".join(n.kind for n in box.nodes) for box in fold(cnn.load("zoo:resnet18"))][:3]
+    >>> [" ".join(n.kind for n in box.nodes) for box in group_boxes(cnn.load("zoo:resnet18"))][:3]
     ['conv batchnorm relu', 'maxpool', 'conv batchnorm relu']
     """
-    folder = _Folder(network, marks or {})
+    builder = _BoxBuilder(network, marks or {})
     for node in network.nodes:
-        folder.place(node)
-    folder.gather()
-    return [folder.box(run) for run in folder.runs if run.nodes]
+        builder.add(node)
+    builder.merge_marks()
+    return [builder.box(run) for run in builder.runs if run.nodes]
 
 
 class _Run:
-    """Layers in succession that share a box, and which of them are marks on a neighbour's."""
+    """Consecutive layers that share a box."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.main: int | None = None
-        """Where the first one stands that has a box of its own."""
+        """The index of the first layer that is not drawn on a neighbour's box."""
 
     def append(self, node: Node, *, is_mark: bool) -> None:
         """Add a layer after the others."""
@@ -108,12 +109,12 @@ class _Run:
 
     @property
     def begins_with_mark(self) -> bool:
-        """Whether the first layer is a mark."""
+        """Whether the first layer is drawn on a neighbour's box."""
         return self.main != 0
 
 
-class _Folder:
-    """The runs of layers that share a box, while they grow."""
+class _BoxBuilder:
+    """Collects the runs of layers that share a box."""
 
     def __init__(self, network: Network, marks: Mapping[str, str]) -> None:
         self.network = network
@@ -127,8 +128,8 @@ class _Folder:
         self.runs: list[_Run] = []
         self.run_of: dict[str, int] = {}
 
-    def place(self, node: Node) -> None:
-        """Put a layer into the run that it continues, or into a run of its own."""
+    def add(self, node: Node) -> None:
+        """Add a layer to the run that it continues, or start a run."""
         at, is_mark = self._before(node), follows(node)
         if at is not None:
             run = self.runs[at]
@@ -139,7 +140,7 @@ class _Folder:
                 and run.begins_with_mark
                 and node.kind == run.nodes[0].kind
             )
-            if (is_mark or only_marks) and not begins_next and len(run.nodes) < MOST:
+            if (is_mark or only_marks) and not begins_next and len(run.nodes) < MOST_LAYERS:
                 run.append(node, is_mark=is_mark)
                 self.run_of[node.id] = at
                 return
@@ -147,7 +148,7 @@ class _Folder:
         self.runs.append(_Run())
         self.runs[-1].append(node, is_mark=is_mark)
 
-    def gather(self) -> None:
+    def merge_marks(self) -> None:
         """Join the runs that are marks alone to what they follow, where that is allowed."""
         for at, run in enumerate(self.runs):
             if run.main is not None:
@@ -156,7 +157,7 @@ class _Folder:
             if before is None or before == at:
                 continue
             joined = self.runs[before]
-            if len(joined.nodes) + len(run.nodes) > MOST:
+            if len(joined.nodes) + len(run.nodes) > MOST_LAYERS:
                 continue
             for node in run.nodes:
                 joined.append(node, is_mark=True)
@@ -173,9 +174,13 @@ class _Folder:
             return None
         if self.marks.get(node.id) != self.marks.get(source):
             return None
-        return at if self._home(self.runs[at].nodes) == self._home([node]) else None
+        return (
+            at
+            if self._enclosing_groups(self.runs[at].nodes) == self._enclosing_groups([node])
+            else None
+        )
 
-    def _home(self, run: list[Node]) -> tuple[str, ...]:
+    def _enclosing_groups(self, run: list[Node]) -> tuple[str, ...]:
         """Return the groups around a run, without those that hold nothing else."""
         paths = self.groups[run[0].id]
         while paths and self.sizes[paths[-1]] == sum(paths[-1] in self.groups[n.id] for n in run):
@@ -185,6 +190,6 @@ class _Folder:
     def box(self, run: _Run) -> Box:
         """Return a run as a box: its weightiest layer, and what is before and after it."""
         at, nodes = run.main or 0, run.nodes
-        home, paths = self._home(nodes), self.groups[nodes[at].id]
+        home, paths = self._enclosing_groups(nodes), self.groups[nodes[at].id]
         path = paths[len(home)] if len(paths) > len(home) else str(nodes[at].id)
         return Box(tuple(nodes[:at]), nodes[at], tuple(nodes[at + 1 :]), path, home)

@@ -1,4 +1,4 @@
-"""Heat: a quantity of each box, and how warm that makes it."""
+"""Colour scale: boxes coloured by a quantity."""
 
 from __future__ import annotations
 
@@ -9,78 +9,84 @@ from cnnanalyze.analysis.quantities import OURS
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.analysis.statistics import sees_beside
 from cnnanalyze.core.quantities import Quantity, rows
-from cnnanalyze.drawing.diagram import Mark, Tile
+from cnnanalyze.drawing.diagram import DrawnBox, Element
 from cnnanalyze.drawing.style import STEPS
 from cnnanalyze.drawing.text_metrics import magnitude
 
 
-def coloured() -> dict[str, Quantity]:
-    """Return what boxes can be coloured by, under the words of tables of layers.
+def colour_quantities() -> dict[str, Quantity]:
+    """Return the quantities by which boxes can be coloured, by their names as columns.
 
     Examples
     --------
-    >>> "macs" in coloured(), coloured()["field"].title, "depth" in coloured()
+    >>> (
+    ...     "macs" in colour_quantities(),
+    ...     colour_quantities()["field"].title,
+    ...     "depth" in colour_quantities(),
+    ... )
     (True, 'receptive field', False)
     """
     return {row.column: row for row in rows(layers=True)}
 
 
-class Heat:
-    """One quantity over a drawing."""
+class ColourScale:
+    """The colours of the boxes of a drawing by one quantity."""
 
     def __init__(self, analysis: Analysis, name: str) -> None:
-        self.quantity = coloured().get(name)
+        self.quantity = colour_quantities().get(name)
         self.name = name
         self.analysis = analysis
-        self.most = 1
+        self.largest = 1
 
     @property
     def is_on(self) -> bool:
-        """Whether there is a quantity at all."""
+        """Whether boxes are coloured by a quantity."""
         return self.quantity is not None
 
     @property
-    def words(self) -> str:
-        """What the quantity is called."""
+    def title(self) -> str:
+        """The title of the quantity."""
         return "" if self.quantity is None else self.quantity.title
 
     @property
     def has_axes(self) -> bool:
-        """Whether the quantity is one of what a unit sees."""
+        """Whether the quantity has a value per axis, as the receptive field has."""
         return self.quantity is not None and self.quantity.of_axes is not None
 
     @property
     def note(self) -> str:
-        """What explains a mark in the boxes, if there is one."""
+        """The explanation of ``+all`` in the boxes, where it occurs."""
         if not self.has_axes or not any(map(sees_beside, self.analysis)):
             return ""
         return "; +all: the whole map, too"
 
-    def value(self, tile: Tile) -> int:
+    def value(self, drawn_box: DrawnBox) -> int:
         """Return the quantity of all layers that a box represents."""
         quantity, facts = self.quantity, self.analysis.facts
         assert quantity is not None
         assert quantity.of_layer is not None
-        values = [quantity.of_layer(facts[n.id], OURS) or 0 for b in tile.boxes for n in b.nodes]
+        values = [
+            quantity.of_layer(facts[n.id], OURS) or 0 for b in drawn_box.boxes for n in b.nodes
+        ]
         return sum(values) if quantity.adds_up else max(values, default=0)
 
-    def measure(self, things: Iterable[Mark]) -> None:
-        """Find out what the warmest box has."""
+    def fit(self, elements: Iterable[Element]) -> None:
+        """Find the largest value of all boxes."""
         if self.is_on:
-            values = [self.value(t) for t in things if isinstance(t, Tile) and t.boxes]
-            self.most = max([1, *values])
+            values = [self.value(t) for t in elements if isinstance(t, DrawnBox) and t.boxes]
+            self.largest = max([1, *values])
 
-    def share(self, tile: Tile) -> float:
-        """Return the part of the warmest box's quantity that a box has."""
-        return self.value(tile) / self.most
+    def share(self, drawn_box: DrawnBox) -> float:
+        """Return the value of a box as a share of the largest."""
+        return self.value(drawn_box) / self.largest
 
-    def step(self, tile: Tile) -> int:
-        """Return the shade of a box: the more, the higher, the differences small ones."""
-        return min(STEPS - 1, int(sqrt(self.share(tile)) * STEPS))
+    def shade(self, drawn_box: DrawnBox) -> int:
+        """Return the shade of a box; the square root keeps small values apart."""
+        return min(STEPS - 1, int(sqrt(self.share(drawn_box)) * STEPS))
 
-    def text(self, tile: Tile) -> str:
-        """Return the number in a box; of a field also whether everything is seen beside it."""
+    def text(self, drawn_box: DrawnBox) -> str:
+        """Return the number in a box; ``+all`` where a unit sees the whole map as well."""
         facts = self.analysis.facts
-        seen = (facts[n.id] for b in tile.boxes for n in b.nodes)
+        seen = (facts[n.id] for b in drawn_box.boxes for n in b.nodes)
         beside = self.has_axes and any(map(sees_beside, seen))
-        return magnitude(self.value(tile)) + ("+all" if beside else "")
+        return magnitude(self.value(drawn_box)) + ("+all" if beside else "")

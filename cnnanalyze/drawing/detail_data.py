@@ -1,8 +1,8 @@
-"""Card data: what a script needs to show on a card the numbers of one of its blocks.
+"""Detail data: what a script needs to show the numbers of one block in a detail.
 
-All blocks of one form share the geometry of a card; only texts differ. Texts that do are slots. For
-each card there are, as far as they differ, the texts of its slots, and for each of its uses the
-layers that its boxes represent; layers are numbered in the order of execution.
+All blocks of one form share the geometry of a detail; only texts differ. A text that differs is a
+slot. The data of a detail hold the texts of its slots and, for each use, the layers that the boxes
+represent. Layers are numbered in the order of execution.
 """
 
 from __future__ import annotations
@@ -11,76 +11,80 @@ import json
 from collections.abc import Iterable, Sequence
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.detail_plan import Card
-from cnnanalyze.drawing.diagram import Tile
+from cnnanalyze.drawing.detail_plan import Detail
+from cnnanalyze.drawing.diagram import DrawnBox
 from cnnanalyze.drawing.diagram_builder import LONGEST_HEADING
-from cnnanalyze.drawing.labels import CardText
+from cnnanalyze.drawing.labels import VaryingText
 from cnnanalyze.drawing.text_metrics import shorten
 
 
-class Live:
-    """Takes note of slots and boxes while a drawing is written, in their order."""
+class DetailData:
+    """Records slots and boxes, in their order, while a drawing is written."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.order = {id_: i for i, id_ in enumerate(analysis.facts)}
         self.slots: list[list[tuple[str, ...]]] = []
-        self.tiles: list[list[Tile]] = []
-        """The slots and the boxes of the spine and of each card."""
+        self.drawn_boxes: list[list[DrawnBox]] = []
+        """The slots and the boxes of the overview and of each detail."""
 
     def begin(self) -> None:
-        """Begin with the spine or with the next card."""
+        """Begin with the overview or with the next detail."""
         self.slots.append([])
-        self.tiles.append([])
+        self.drawn_boxes.append([])
 
-    def slot(self, text: CardText) -> bool:
-        """Take note of a text if it varies, and return whether it does."""
+    def add_slot(self, text: VaryingText) -> bool:
+        """Record a text if it varies, and return whether it does."""
         if text.varies:
             self.slots[-1].append(text.uses)
         return text.varies
 
-    def tile(self, tile: Tile) -> None:
-        """Take note of a box."""
-        self.tiles[-1].append(tile)
+    def add_box(self, add_box: DrawnBox) -> None:
+        """Record a box."""
+        self.drawn_boxes[-1].append(add_box)
 
-    def text(self, cards: Sequence[Card]) -> str:
+    def text(self, details: Sequence[Detail]) -> str:
         """Return everything as JSON.
 
-        ``spine`` holds, for each box, the layers that it represents. For each card, ``uses`` holds
-        its blocks: name, first layer, and which of ``texts`` and ``boxes`` are theirs; texts are
-        in the order of the slots, boxes as layers counted from the first of the use.
+        ``spine`` holds the layers of each box of the overview. ``cards`` holds, for each detail,
+        ``uses`` (name, first layer, indices of its ``texts`` and ``boxes``), the texts in the order
+        of the slots, and the boxes as layers counted from the first layer of the use.
         """
-        spine, *others = self.tiles
+        overview, *others = self.drawn_boxes
         data = {
-            "spine": [ranges(self._layers(tile)) for tile in spine],
+            "spine": [ranges(self._layers(add_box)) for add_box in overview],
             "cards": {
-                card.letter: self._card(card, tiles, slots)
-                for card, tiles, slots in zip(cards, others, self.slots[1:], strict=True)
+                detail.letter: self._card(detail, drawn_boxes, slots)
+                for detail, drawn_boxes, slots in zip(details, others, self.slots[1:], strict=True)
             },
         }
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
-    def _layers(self, tile: Tile) -> list[int]:
-        return [self.order[n.id] for box in tile.boxes for n in (box.main, *box.before, *box.after)]
+    def _layers(self, add_box: DrawnBox) -> list[int]:
+        return [
+            self.order[n.id] for box in add_box.boxes for n in (box.main, *box.before, *box.after)
+        ]
 
-    def _by_use(self, tile: Tile) -> dict[int, list[int]]:
-        """Return the layers that a box on a card represents, by the use that they belong to."""
+    def _by_use(self, add_box: DrawnBox) -> dict[int, list[int]]:
+        """Return the layers that a box of a detail represents, by use."""
         found: dict[int, list[int]] = {}
-        for box, owner in zip(tile.boxes, tile.owners or (0,) * len(tile.boxes), strict=True):
+        for box, owner in zip(
+            add_box.boxes, add_box.owners or (0,) * len(add_box.boxes), strict=True
+        ):
             found.setdefault(owner, []).extend(
                 self.order[n.id] for n in (box.main, *box.before, *box.after)
             )
         return found
 
     def _card(
-        self, card: Card, tiles: list[Tile], slots: list[tuple[str, ...]]
+        self, detail: Detail, drawn_boxes: list[DrawnBox], slots: list[tuple[str, ...]]
     ) -> dict[str, object]:
         texts: dict[tuple[str, ...], int] = {}
         boxes: dict[tuple[str, ...], int] = {}
         uses = []
-        layers = [self._by_use(tile) for tile in tiles]
-        for use, part in enumerate(card.parts):
+        layers = [self._by_use(add_box) for add_box in drawn_boxes]
+        for use, part in enumerate(detail.parts):
             first = min(self.order[n.id] for n in part.nodes)
-            own = tuple(slot[use] for slot in slots)
+            own = tuple(add_slot[use] for add_slot in slots)
             held = tuple(ranges(i - first for i in found.get(use, ())) for found in layers)
             uses.append(
                 [
@@ -94,7 +98,7 @@ class Live:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Return numbers with those in succession put together, the first one first.
+    """Return numbers as ranges, in their order.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The plan: which groups are drawn where they are, and which once, on a card of their own."""
+"""Detail plan: which groups are drawn in place, and which once, in a detail of their own."""
 
 from __future__ import annotations
 
@@ -6,65 +6,65 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from cnnanalyze.drawing.part import Part, is_along
-from cnnanalyze.drawing.part_tree import Planter
+from cnnanalyze.drawing.part_tree import PartTree
 
 TINY = 3
-"""A chain of no more boxes than this is drawn wherever it is."""
+"""A chain of at most this many boxes is always drawn in place."""
 SERIES = 9
-"""A chain of blocks and boxes, as a stage is, is drawn in place up to this length."""
+"""A chain of blocks and boxes, such as a stage, is drawn in place up to this length."""
 SINGLE = 6
 """Other groups that occur once are drawn in place up to this number of boxes."""
 WHOLE = 12
-"""A network of no more boxes than this is drawn whole."""
+"""A network of at most this many boxes has no details."""
 WHOLE_CHAIN = 30
-"""So is a plain chain of no more boxes than this."""
+"""Nor has a plain chain of at most this many boxes."""
 
 
 @dataclass
-class Card:
+class Detail:
     """The inside of a form, drawn once for all its uses."""
 
     letter: str
     parts: list[Part]
-    """All parts of the form in the network: its uses, by number."""
+    """All parts of the form in the network, which are the uses of the detail."""
     places: list[Part]
-    """Where they are; equal ones in succession are together."""
+    """The same, with equal ones in succession as one."""
 
 
-class Plan:
-    """Decides for every form of a tree whether it gets a card."""
+class DetailPlan:
+    """Decides for each form of a tree whether it has a detail."""
 
-    def __init__(self, root: Part, planter: Planter, opened: frozenset[str] | None) -> None:
-        self.planter = planter
+    def __init__(self, root: Part, tree: PartTree, opened: frozenset[str] | None) -> None:
+        self.tree = tree
         self.opened = opened
         self.places: dict[int, int] = {}
         self.instances: dict[int, list[Part]] = {}
         self.stands: dict[int, list[Part]] = {}
         self.staged: set[int] = set()
-        """The forms of the blocks of stages: all of them are drawn alike, once."""
+        """The forms of the blocks of stages."""
         self.sizes: dict[int, tuple[int, bool]] = {}
-        self.cards: list[Card] = []
+        self.details: list[Detail] = []
         """In the order of the drawing."""
-        self._card_of: dict[int, Card] = {}
+        self._detail_of: dict[int, Detail] = {}
         size = len(root.boxes)
         self.crowded = len(root.children) > WHOLE
         self.whole = size <= WHOLE or (size <= WHOLE_CHAIN and self._is_plain(root))
-        self._gather(root)
+        self._collect(root)
         self._count(root, set())
 
-    def _gather(self, part: Part) -> None:
+    def _collect(self, part: Part) -> None:
         for child in part.children:
             if child.shape.box is None:
                 self.stands.setdefault(child.shape.form, []).append(child)
             for one in child.members or (child,):
                 if one.box is None:
                     self.instances.setdefault(one.form, []).append(one)
-                    self._gather(one)
+                    self._collect(one)
 
     def _count(self, part: Part, seen: set[int]) -> None:
         """Count the places of each form.
 
-        What is inside a form counts once, but a stage shows its blocks wherever it is.
+        The inside of a form counts once, except that a stage shows its blocks at each place.
         """
         is_stage = bool(part.path) and self.is_stage(part)
         for child in part.children:
@@ -91,13 +91,13 @@ class Plan:
         return self.is_chain(part) and all(map(self._is_plain, inside))
 
     def is_open(self, part: Part) -> bool:
-        """Whether somebody asked to see the inside of this very part, or of what is around it."""
+        """Whether the user asked to see the inside of the part, or of a group around it."""
         if self.opened is None:
             return True
         return any(is_along(o, path) for path in part.paths for o in self.opened)
 
-    def has_card(self, part: Part) -> bool:
-        """Whether a part is drawn as one box, with its inside on a card."""
+    def has_detail(self, part: Part) -> bool:
+        """Whether a part is drawn as one box, and its inside in a detail."""
         shape = part.shape
         if shape.box is not None or self.whole or self.is_open(part):
             return False
@@ -118,7 +118,7 @@ class Plan:
         if found is None:
             size, chain = 0, self.is_chain(part)
             for child in part.children:
-                if child.shape.box is not None or self.has_card(child):
+                if child.shape.box is not None or self.has_detail(child):
                     size += 1
                 else:
                     inner, is_chain = self._size(child.shape)
@@ -127,18 +127,18 @@ class Plan:
         return found
 
     def is_chain(self, part: Part) -> bool:
-        """Whether each child of a group reads nothing but the one before."""
-        return self.planter.wiring(part).is_chain
+        """Whether each child of a group reads the one before and nothing else."""
+        return self.tree.wiring(part).is_chain
 
-    def card(self, part: Part) -> Card:
-        """Return the card of a form; it gets its letter when it is first asked for."""
+    def detail(self, part: Part) -> Detail:
+        """Return the detail of the form of a part; the first request assigns its letter."""
         form = part.shape.form
-        card = self._card_of.get(form)
-        if card is None:
-            letter = _letter(len(self.cards))
-            card = self._card_of[form] = Card(letter, self.instances[form], self.stands[form])
-            self.cards.append(card)
-        return card
+        detail = self._detail_of.get(form)
+        if detail is None:
+            letter = _letter(len(self.details))
+            detail = self._detail_of[form] = Detail(letter, self.instances[form], self.stands[form])
+            self.details.append(detail)
+        return detail
 
 
 def _letter(number: int) -> str:

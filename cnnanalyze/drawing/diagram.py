@@ -1,4 +1,4 @@
-"""Figures: what a drawing consists of, with places; independent of any format."""
+"""Diagrams: the elements of a drawing with their coordinates, in no output format."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnnanalyze.drawing.box_grouping import Box
-from cnnanalyze.drawing.labels import Words
+from cnnanalyze.drawing.labels import BoxText
 from cnnanalyze.drawing.part import Part
 
 Point = tuple[float, float]
 
 
-class Tile(NamedTuple):
-    """A box with words in it: a layer with its marks, a reference to a card, an end."""
+class DrawnBox(NamedTuple):
+    """A box with text: a layer, a reference to a detail, an input or an output."""
 
     x: float
     y: float
@@ -22,16 +22,16 @@ class Tile(NamedTuple):
     kind: str
     """``layer``, ``join``, ``block`` or ``end``."""
     family: str
-    words: Words
+    text: BoxText
     part: Part | None = None
     boxes: tuple[Box, ...] = ()
-    """All boxes that this one represents."""
+    """All boxes that it represents."""
     letter: str = ""
-    """The card that shows the inside."""
+    """The letter of the detail that shows the inside."""
     single: bool = True
-    """Whether the tile represents layers at one place only."""
+    """Whether it represents layers at one place only."""
     owners: tuple[int, ...] = ()
-    """On a card, the number of the use that each of the boxes belongs to."""
+    """In a detail, the use that each of the boxes belongs to."""
 
 
 class Frame(NamedTuple):
@@ -45,62 +45,62 @@ class Frame(NamedTuple):
     part: Part
     times: int = 1
     letter: str = ""
-    """If it is a card."""
+    """The letter of a detail; empty for other frames."""
     titles: tuple[str, ...] = ()
-    """The name in each block that the card represents."""
+    """The name in each use of the detail."""
     counts: tuple[int, ...] = ()
-    """How often it is repeated there."""
+    """The number of repeats in each use."""
 
 
-class Line(NamedTuple):
+class EdgeLine(NamedTuple):
     """An edge."""
 
     x: float
     y: float
     points: tuple[Point, ...]
-    """Relative to the place."""
+    """Relative to ``x`` and ``y``."""
     kind: str
-    """``edge`` (smooth, down), ``rail`` (with corners), ``bus`` (a rail that carries more)."""
+    """``edge`` is a spline, ``rail`` is orthogonal, ``bus`` is a thick ``rail``."""
     arrow: bool = True
     ends: tuple[int, int] = (0, 0)
-    """The numbers of the figures at its ends, within the body that it belongs to."""
+    """The indices of the diagrams at its ends, in the graph that it belongs to."""
 
 
-class Label(NamedTuple):
-    """A shape on an edge."""
+class EdgeLabel(NamedTuple):
+    """A label on an edge."""
 
     x: float
     y: float
     text: str
     anchor: str = "start"
     uses: tuple[str, ...] = ()
-    """The text in each block that the card around it represents."""
+    """The text in each use of the detail around it."""
 
 
-Mark = Tile | Frame | Line | Label
+Element = DrawnBox | Frame | EdgeLine | EdgeLabel
 
 
 @dataclass
-class Figure:
-    """Things with places, in a rectangle of their own."""
+class Diagram:
+    """Elements with coordinates relative to the corner of their rectangle."""
 
     width: float = 0.0
     height: float = 0.0
     entries: dict[str, float] = field(default_factory=dict)
-    """For each source outside, where its edge comes in at the top."""
+    """For each source outside, the x at which its edge enters at the top."""
     exits: dict[str, float] = field(default_factory=dict)
-    """For each layer that is read outside, where its edge leaves at the bottom."""
-    things: list[Mark] = field(default_factory=list)
+    """For each layer that is read outside, the x at which its edge leaves at the bottom."""
+    elements: list[Element] = field(default_factory=list)
     is_group: bool = False
 
-    def put(self, other: Figure, x: float, y: float) -> None:
-        """Take over all things of another figure at a place."""
-        self.things += [t._replace(x=t.x + x, y=t.y + y) for t in other.things]
+    def add(self, other: Diagram, x: float, y: float) -> None:
+        """Add the elements of another diagram, moved by x and y."""
+        self.elements += [t._replace(x=t.x + x, y=t.y + y) for t in other.elements]
 
     def entry(self, source: str = "") -> float:
-        """Where does the edge from a source come in? By default, where the first one does."""
+        """Return the x at which the edge from a source enters; by default, that of the first."""
         return self.entries.get(source, next(iter(self.entries.values()), self.width / 2))
 
     def exit(self, source: str = "") -> float:
-        """Where does the edge with a layer's output leave? By default, where the last one does."""
+        """Return the x at which the output of a layer leaves; by default, that of the last."""
         return self.exits.get(source, next(reversed(self.exits.values()), self.width / 2))

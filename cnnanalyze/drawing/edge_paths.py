@@ -1,4 +1,4 @@
-"""Curves: the paths of edges."""
+"""Edge paths: splines and orthogonal lines, with arrow heads."""
 
 from __future__ import annotations
 

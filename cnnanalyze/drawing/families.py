@@ -1,4 +1,4 @@
-"""Families of layer kinds: what is drawn in one colour, and the words for it."""
+"""Families of layer kinds that share a colour, with their words in the legend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnnanalyze.layers.traits import Category
 
 
 class Family(NamedTuple):
-    """One entry of the legend: its word, and its colours on a light and on a dark page."""
+    """One entry of the legend, with its colours on a light and on a dark page."""
 
     name: str
     words: str
@@ -58,7 +58,7 @@ OF_CATEGORY = {
 
 
 def family(node: Node) -> str:
-    """To which family does a layer belong?
+    """Return the family of a layer.
 
     Examples
     --------
@@ -71,5 +71,5 @@ def family(node: Node) -> str:
 
 
 def follows(node: Node) -> bool:
-    """Whether a layer is drawn as a mark on the box of its neighbour."""
+    """Whether a layer shares the box of its neighbour."""
     return len(node.inputs) == 1 and (family(node) == "point" or node.layer.labels.beside)

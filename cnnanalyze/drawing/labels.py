@@ -1,4 +1,4 @@
-"""Wording: the texts in boxes and on edges, for one layer or for all that a box represents."""
+"""Labels: the texts in boxes and on edges, for one layer or for all that a box represents."""
 
 from __future__ import annotations
 
@@ -14,70 +14,70 @@ from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 
 LETTERS = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-"""The extents of what a block reads, where its uses differ in them."""
+"""Letters for the extents of the input of a block, where its uses differ."""
 WIDTH = "C"
-"""The channels that a block outputs, where its uses differ in them."""
+"""The letter for the output channels of a block, where its uses differ."""
 LARGEST_RATIO = 16
 
 
-class CardBlock(NamedTuple):
-    """A block that a card represents: what the words on the card are relative to."""
+class BlockShapes(NamedTuple):
+    """The shapes of one use of a detail, to which its texts are relative."""
 
-    read: Shape
-    """What the block reads first."""
-    put: Shape
-    """What it outputs last."""
+    input: Shape
+    """The shape of the first input."""
+    output: Shape
+    """The shape of the last output."""
     use: int = 0
-    """Its number among all blocks of the card."""
+    """The number of the use."""
 
 
-class CardText(NamedTuple):
-    """A text on a card, and what it is in each block that the card represents."""
+class VaryingText(NamedTuple):
+    """A text in a detail, and its wording in each use."""
 
     text: str = ""
     uses: tuple[str, ...] = ()
 
     @property
     def varies(self) -> bool:
-        """Whether some block has something else there."""
+        """Whether some use has another text."""
         return any(u != self.text for u in self.uses)
 
     def width(self, size: float) -> float:
-        """Return the room that the text needs, whichever block is shown."""
+        """Return the width that suffices for every use."""
         return max(text_width(t, size) for t in {self.text, *self.uses})
 
 
-class Words(NamedTuple):
-    """The lines of a box."""
+class BoxText(NamedTuple):
+    """The text in a box."""
 
     title: str
     before: tuple[tuple[str, str], ...] = ()
-    """Ids and words of the layers that come first."""
+    """Ids and kinds of the layers before the main one."""
     after: tuple[tuple[str, str], ...] = ()
     name: str = ""
-    """What the spec calls the layer, if somebody chose the name."""
+    """The name that the spec gives the layer; empty if it is a kind with a number."""
     titles: tuple[str, ...] = ()
-    """The title in each block that the card around the box represents."""
+    """The title in each use of the detail around the box."""
     names: tuple[str, ...] = ()
-    """The name there."""
+    """The name in each use."""
 
 
-def box_words(boxes: Sequence[Box], references: Sequence[CardBlock] = ()) -> Words:
-    """Return the words for a box that is drawn once for all of these.
+def box_text(boxes: Sequence[Box], references: Sequence[BlockShapes] = ()) -> BoxText:
+    """Return the text of a box that represents several.
 
     Parameters
     ----------
     boxes
-        What the box represents: one layer with its marks, or its equals in several blocks.
+        The boxes represented: one, or equal ones of several blocks.
     references
-        For each of them the block around it.
+        For each of them, the shapes of the block around it.
     """
     first = boxes[0]
     uses = grouped(boxes, references)
-    return Words(
+    return BoxText(
         title_of([b.main for b in boxes], references),
-        tuple((str(n.id), word(n)) for n in first.before),
-        tuple((str(n.id), word(n)) for n in first.after)
+        tuple((str(n.id), kind_word(n)) for n in first.before),
+        tuple((str(n.id), kind_word(n)) for n in first.after)
         + ((("", "shared"),) if first.main.share else ())
         + ((("", "frozen"),) if first.main.frozen else ()),
         given_name(first.path, first.main),
@@ -86,22 +86,22 @@ def box_words(boxes: Sequence[Box], references: Sequence[CardBlock] = ()) -> Wor
     )
 
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 
-def grouped(things: Sequence[Thing], references: Sequence[CardBlock]) -> tuple[list[Thing], ...]:
-    """Return what belongs to each use of a card, in the order of the uses.
+def grouped(items: Sequence[Item], references: Sequence[BlockShapes]) -> tuple[list[Item], ...]:
+    """Group items by the use of a detail that they belong to.
 
     Examples
     --------
-    >>> here, there = (CardBlock(Shape((), 1), Shape((), 1), use) for use in (0, 1))
+    >>> here, there = (BlockShapes(Shape((), 1), Shape((), 1), use) for use in (0, 1))
     >>> grouped("abc", [here, there, there])
     (['a'], ['b', 'c'])
     """
-    found: dict[int, list[Thing]] = {}
+    found: dict[int, list[Item]] = {}
     if references:
-        for thing, reference in zip(things, references, strict=True):
-            found.setdefault(reference.use, []).append(thing)
+        for item, reference in zip(items, references, strict=True):
+            found.setdefault(reference.use, []).append(item)
     return tuple(found[use] for use in sorted(found))
 
 
@@ -116,7 +116,7 @@ def repeated(title: str, times: int) -> str:
     return f"{title}  ×{times}" if times > 1 else title
 
 
-def word(node: Node) -> str:
+def kind_word(node: Node) -> str:
     """Return the short word for a layer kind."""
     return shorten(node.layer.labels.word or node.kind.replace("_", " "), 20)
 
@@ -146,8 +146,8 @@ def _is_numbered(name: str, kind: str) -> bool:
     )
 
 
-def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str:
-    """Return what a box says: ``3×3 conv, 64, /2``.
+def title_of(nodes: Sequence[Node], references: Sequence[BlockShapes] = ()) -> str:
+    """Return the title of a box: ``3×3 conv, 64, /2``.
 
     Examples
     --------
@@ -160,32 +160,32 @@ def title_of(nodes: Sequence[Node], references: Sequence[CardBlock] = ()) -> str
     if node.layer.labels.sign:
         return node.layer.labels.sign
     values = node.attributes
-    parts = [word(node)]
+    parts = [kind_word(node)]
     if "kernel" in values:
         kernel = values["kernel"]
         rank = node.input_shapes[0].rank
         extents = kernel if isinstance(kernel, tuple) else (kernel,) * rank
         of_size = "pointwise" if extents == (1,) else "×".join(map(str, extents))
         parts = [f"{of_size} {parts[0]}"]
-    put = [r.put.channels for r in references]
+    output_channels = [r.output.channels for r in references]
     if values.get("bidirectional"):
         parts = [f"bidirectional {parts[0]}"]
-        parts.append(ratio([n.attributes["units"] for n in nodes], put, WIDTH))
+        parts.append(ratio([n.attributes["units"] for n in nodes], output_channels, WIDTH))
     elif "filters" in values or "units" in values:
-        parts.append(ratio([n.output.channels for n in nodes], put, WIDTH))
-    parts += _details(nodes, put)
+        parts.append(ratio([n.output.channels for n in nodes], output_channels, WIDTH))
+    parts += _details(nodes, output_channels)
     return shorten(", ".join(parts), 40)
 
 
-def _details(nodes: Sequence[Node], put: Sequence[int]) -> list[str]:
-    """Return the attributes that a drawing should not be silent about.
+def _details(nodes: Sequence[Node], output_channels: Sequence[int]) -> list[str]:
+    """Return the attributes that a title shows.
 
-    What is relative to channels is so to those that the blocks around put out.
+    Numbers that differ between uses are given relative to ``output_channels`` of their blocks.
     """
     values = nodes[0].attributes
     details = [_words(values[name]) for name in nodes[0].layer.labels.shown]
     if "heads" in values:
-        heads = ratio([n.attributes["heads"] for n in nodes], put, WIDTH)
+        heads = ratio([n.attributes["heads"] for n in nodes], output_channels, WIDTH)
         details.append(f"{heads} head{'' if heads == '1' else 's'}")
     if values.get("window") is not None:
         window, rank = values["window"], nodes[0].input_shapes[0].rank
@@ -226,37 +226,40 @@ def _extents(value: Any) -> str:  # noqa: ANN401 - one number or one per axis
     return str(value)
 
 
-def shape_words(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> str:
-    """Return the text on an edge: ``56×56×64``, or ``H/2×W/2×C`` where the uses differ.
+def shape_text(shapes: Sequence[Shape], references: Sequence[BlockShapes] = ()) -> str:
+    """Return a shape as an edge label: ``56×56×64``, or ``H/2×W/2×C`` where the uses differ.
 
     Examples
     --------
     >>> wide, narrow = Shape((28, 28), 64), Shape((14, 14), 128)
-    >>> shape_words([wide])
+    >>> shape_text([wide])
     '28×28×64'
-    >>> above, below = CardBlock(Shape((56, 56), 3), wide), CardBlock(Shape((28, 28), 3), narrow)
-    >>> shape_words([wide, narrow], [above, below])
+    >>> above, below = (
+    ...     BlockShapes(Shape((56, 56), 3), wide),
+    ...     BlockShapes(Shape((28, 28), 3), narrow),
+    ... )
+    >>> shape_text([wide, narrow], [above, below])
     'H/2×W/2×C'
     """
     rank = min(s.rank for s in shapes)
     parts = []
     for axis in range(rank):
-        read = [r.read.size[axis] if r.read.rank == rank else 0 for r in references]
+        read = [r.input.size[axis] if r.input.rank == rank else 0 for r in references]
         letter = LETTERS.get(rank, ("",) * rank)[axis]
         parts.append(ratio([s.size[axis] for s in shapes], read, letter))
     channels = [s.channels for s in shapes]
-    parts.append(ratio(channels, [r.put.channels for r in references], WIDTH))
+    parts.append(ratio(channels, [r.output.channels for r in references], WIDTH))
     return "×".join(parts)
 
 
-def said(shapes: Sequence[Shape], references: Sequence[CardBlock] = ()) -> CardText:
-    """Return the text on an edge of a card, and what in each block of it."""
+def varying_text(shapes: Sequence[Shape], references: Sequence[BlockShapes] = ()) -> VaryingText:
+    """Return the label of an edge in a detail, and its wording in each use."""
     uses = grouped(shapes, references)
-    return CardText(shape_words(shapes, references), tuple(map(shape_words, uses)))
+    return VaryingText(shape_text(shapes, references), tuple(map(shape_text, uses)))
 
 
 def ratio(values: Sequence[int], references: Sequence[int], letter: str) -> str:
-    """Return a number; or what part of a letter it is, if that is always the same; or a range.
+    """Return the common value; or its constant ratio to a letter; or the range.
 
     Examples
     --------

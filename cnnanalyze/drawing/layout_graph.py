@@ -1,35 +1,35 @@
-"""Bodies: the figures of a group's parts, and what connects them."""
+"""Layout graph: the diagrams of the parts of a group, and the edges between them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cnnanalyze.drawing.diagram import Figure
-from cnnanalyze.drawing.labels import CardText
+from cnnanalyze.drawing.diagram import Diagram
+from cnnanalyze.drawing.labels import VaryingText
 
 LABEL_SIZE = 10
 GAP = 18.0
-"""Between boxes above each other, without anything between them."""
+"""The distance of boxes below each other."""
 LINE_OF_LABEL = 12.0
 FORK = 8.0
-"""How far below its source a rail leaves the edge."""
+"""How far below its source a side edge branches off."""
 
 
 @dataclass
-class Body:
-    """What is inside a group: figures in an order in which edges lead forward, and the edges."""
+class LayoutGraph:
+    """The diagrams inside a group, in an order in which every edge leads forward, and the edges."""
 
-    figures: list[Figure]
+    diagrams: list[Diagram]
     edges: list[tuple[int, str, int]]
-    """From figure, layer whose output it is, to figure."""
+    """Source diagram, layer whose output it carries, target diagram."""
     entries: list[tuple[str, int]] = field(default_factory=list)
     exits: list[tuple[str, int]] = field(default_factory=list)
-    labels: dict[str, CardText] = field(default_factory=dict)
-    """Shapes, by the layer whose output has it."""
+    labels: dict[str, VaryingText] = field(default_factory=dict)
+    """Shapes, by the layer that outputs them."""
     buses: frozenset[tuple[int, int]] = frozenset()
-    """Edges that a concatenation takes up unchanged."""
+    """Edges whose channels a concatenation keeps."""
 
     @property
     def sources(self) -> list[str]:
-        """What comes in from outside."""
+        """The layers outside whose output is read."""
         return list(dict.fromkeys(s for s, _ in self.entries))

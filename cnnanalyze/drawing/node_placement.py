@@ -1,8 +1,9 @@
-"""Layering: places for the nodes of a small graph, in rows, with few crossings and straight lanes.
+"""Node placement: layered drawing of a small graph, with few crossings and straight edges.
 
-Rows are longest paths; nodes that could be in several rows are in the middle of them. Edges
-over several rows get a narrow lane in each row between. The order in a row follows the barycentres
-of the neighbours; the places along a row are the nearest to the neighbours that keep the order.
+The method is that of Sugiyama, Tagawa and Toda (1981). The rank of a node is the longest path to
+it; a node that fits several ranks is centred between them. An edge over several ranks gets a narrow
+dummy node in each rank that it passes. Nodes are ordered in their rank by the barycentres of their
+neighbours, and placed as near to these as the order allows.
 """
 
 from __future__ import annotations
@@ -13,38 +14,38 @@ from typing import NamedTuple
 
 from cnnanalyze.graph.queries import depths, longest_path
 
-LANE = 14.0
-"""The width of a lane."""
+DUMMY_WIDTH = 14.0
+"""The width that an edge takes in a rank that it passes."""
 SWEEPS = 6
-UPRIGHT, CHAIN = 10_000.0, 1_000.0
-"""How much more the main path and plain chains weigh than other boxes, which weigh 1."""
+MAIN_PATH, CHAIN = 10_000.0, 1_000.0
+"""The weights of the main path and of plain chains; other nodes weigh 1."""
 LAST = 4
-"""How many of the last sweeps look in both directions."""
+"""The number of last sweeps that look at both neighbouring ranks."""
 
 
-class Places(NamedTuple):
-    """Where the nodes are, and through which points the edges go."""
+class Placement(NamedTuple):
+    """The coordinates of nodes and of the bends of edges."""
 
     centres: list[float]
-    """The middle of each node along its row."""
-    rows: list[int]
-    lanes: list[list[tuple[int, float]]]
-    """For each edge, the rows that it crosses, and where."""
+    """The centre of each node along its rank."""
+    ranks: list[int]
+    bends: list[list[tuple[int, float]]]
+    """For each edge, the ranks that it passes, with the coordinate in each."""
     width: float
 
 
-def assign_rows(
+def assign_ranks(
     count: int, edges: Sequence[tuple[int, int]], lowest: Collection[int] = ()
 ) -> list[int]:
-    """Return a row for each node, below all that it follows; some belong in the last one.
+    """Return a rank for each node, below the ranks of its predecessors.
 
     The edges lead from nodes with smaller numbers to nodes with larger ones.
 
     Examples
     --------
-    >>> assign_rows(5, [(0, 1), (1, 2), (2, 4), (0, 3), (3, 4)])  # the short branch in the middle
+    >>> assign_ranks(5, [(0, 1), (1, 2), (2, 4), (0, 3), (3, 4)])  # the short branch is centred
     [0, 1, 2, 2, 3]
-    >>> assign_rows(5, [(0, 1), (0, 3), (1, 2), (2, 4)], lowest={3, 4})
+    >>> assign_ranks(5, [(0, 1), (0, 3), (1, 2), (2, 4)], lowest={3, 4})
     [0, 1, 2, 3, 3]
     """
     sources = _sources(count, edges)
@@ -57,52 +58,54 @@ def assign_rows(
     for v in reversed(range(count)):
         ends = last if v in lowest else early[v]
         late[v] = min((late[w] - 1 for w in targets[v]), default=ends)
-    rows = [0] * count
+    ranks = [0] * count
     for v in range(count):
         if v in lowest:
-            rows[v] = last
+            ranks[v] = last
             continue
-        first = max((rows[u] + 1 for u in sources[v]), default=0)
-        # Behind a node that was moved already, there is no need to move again.
+        first = max((ranks[u] + 1 for u in sources[v]), default=0)
+        # A node after one that was centred keeps its distance to that.
         follows = len(sources[v]) == 1 and len(targets[sources[v][0]]) == 1
-        rows[v] = first if follows or not sources[v] else first + (max(late[v] - first, 0) + 1) // 2
-    return rows
+        ranks[v] = (
+            first if follows or not sources[v] else first + (max(late[v] - first, 0) + 1) // 2
+        )
+    return ranks
 
 
-def arrange(
+def place_nodes(
     widths: Sequence[float],
     edges: Sequence[tuple[int, int]],
     gap: float = 18.0,
     *,
-    upright: bool = False,
+    straight_main_path: bool = False,
     lowest: Collection[int] = (),
-) -> Places:
-    """Where are nodes of these widths placed?
+) -> Placement:
+    """Place nodes of these widths.
 
     Parameters
     ----------
     widths
-        Of the nodes, in an order in which every edge leads forward.
+        The widths, in an order of nodes in which every edge leads forward.
     edges
         Pairs of nodes.
     gap
-        The least distance between neighbours in a row.
+        The least distance between neighbours in a rank.
     upright
-        Whether the longest path is upright, and all else beside it.
+        Whether the longest path runs straight, with all other nodes beside it.
     lowest
-        Nodes of the last row, however short the path to them.
+        Nodes of the last rank, whatever the path to them.
     """
-    graph = _Layers(widths, edges, gap, lowest)
-    graph.order()
-    if upright:
+    graph = _RankedGraph(widths, edges, gap, lowest)
+    graph.order_ranks()
+    if straight_main_path:
         graph.main = frozenset(longest_path(_sources(len(widths), edges)))
-    graph.spread()
-    graph.straighten()
+    graph.assign_coordinates()
+    graph.straighten_dummies()
     return graph.places()
 
 
 def _sources(count: int, edges: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
-    """Return what leads to each node."""
+    """Return the predecessors of each node."""
     sources: dict[int, list[int]] = {v: [] for v in range(count)}
     for a, b in edges:
         sources[b].append(a)
@@ -110,7 +113,7 @@ def _sources(count: int, edges: Sequence[tuple[int, int]]) -> dict[int, list[int
 
 
 def _inversions(groups: Sequence[Sequence[int]], limit: int) -> int:
-    """Count pairs of numbers below a limit that fall from one group to a later one.
+    """Count the pairs of numbers below a limit that decrease from one group to a later one.
 
     Examples
     --------
@@ -135,8 +138,8 @@ def _inversions(groups: Sequence[Sequence[int]], limit: int) -> int:
     return total
 
 
-class _Layers:
-    """The rows, with the lanes of long edges as nodes of their own."""
+class _RankedGraph:
+    """The graph with its ranks; an edge over several ranks passes a dummy node in each of them."""
 
     def __init__(
         self,
@@ -148,30 +151,30 @@ class _Layers:
         self.real = len(widths)
         self.gap = gap
         self.widths = list(widths)
-        self.row_of = assign_rows(len(widths), edges, lowest)
-        self.rows: list[list[int]] = [[] for _ in range(max(self.row_of, default=0) + 1)]
-        for v, row in enumerate(self.row_of):
-            self.rows[row].append(v)
+        self.rank_of = assign_ranks(len(widths), edges, lowest)
+        self.ranks: list[list[int]] = [[] for _ in range(max(self.rank_of, default=0) + 1)]
+        for v, rank in enumerate(self.rank_of):
+            self.ranks[rank].append(v)
         self.above: list[list[int]] = [[] for _ in widths]
         self.below: list[list[int]] = [[] for _ in widths]
-        self.chains = [self._chain(a, b) for a, b in edges]
+        self.dummy_chains = [self._add_dummies(a, b) for a, b in edges]
         self.x = [0.0] * len(self.widths)
         self.main: frozenset[int] = frozenset()
-        """The nodes of the path that shall be upright."""
+        """The nodes of the path that runs straight."""
 
-    def _chain(self, a: int, b: int) -> list[int]:
-        """Make lanes for one edge in the rows between its ends."""
+    def _add_dummies(self, a: int, b: int) -> list[int]:
+        """Add the dummy nodes of an edge, one in each rank between its ends."""
         chain, before = [], a
-        for row in range(self.row_of[a] + 1, self.row_of[b]):
-            lane = len(self.widths)
-            self.widths.append(LANE)
-            self.row_of.append(row)
-            self.rows[row].append(lane)
+        for rank in range(self.rank_of[a] + 1, self.rank_of[b]):
+            dummy = len(self.widths)
+            self.widths.append(DUMMY_WIDTH)
+            self.rank_of.append(rank)
+            self.ranks[rank].append(dummy)
             self.above.append([])
             self.below.append([])
-            chain.append(lane)
-            self._link(before, lane)
-            before = lane
+            chain.append(dummy)
+            self._link(before, dummy)
+            before = dummy
         self._link(before, b)
         return chain
 
@@ -179,65 +182,65 @@ class _Layers:
         self.below[a].append(b)
         self.above[b].append(a)
 
-    def order(self) -> None:
-        """Put the nodes of each row in the order of their neighbours; keep the best order.
+    def order_ranks(self) -> None:
+        """Order the nodes of each rank by barycentre; keep the order with the fewest crossings.
 
-        Where edges cross still, lanes begin once more left of the boxes: a skip of the first
-        branch is then not shut in by the others.
+        If edges still cross, the sweeps start once more with the dummy nodes left of the boxes, so
+        that a skip connection of the first branch does not cross the other branches.
         """
-        kept = [list(row) for row in self.rows]
-        lanes_first = [sorted(row, key=lambda v: v < self.real) for row in kept]
+        kept = [list(rank) for rank in self.ranks]
+        dummies_first = [sorted(rank, key=lambda v: v < self.real) for rank in kept]
         best, fewest = kept, self._crossings()
-        for start in (kept, lanes_first):
-            self.rows = [list(row) for row in start]
+        for start in (kept, dummies_first):
+            self.ranks = [list(rank) for rank in start]
             for sweep in range(SWEEPS):
                 if not fewest:
                     break
                 self._sweep(down=sweep % 2 == 0)
                 now = self._crossings()
                 if now < fewest:
-                    best, fewest = [list(r) for r in self.rows], now
-        self.rows = best
+                    best, fewest = [list(r) for r in self.ranks], now
+        self.ranks = best
 
     def _sweep(self, *, down: bool) -> None:
-        """Sort each row by the middle of the neighbours above, or below."""
+        """Sort each rank by the barycentres of the neighbours above or below."""
         near = self.above if down else self.below
-        at = {v: i for row in self.rows for i, v in enumerate(row)}
-        for row in self.rows if down else self.rows[::-1]:
+        at = {v: i for rank in self.ranks for i, v in enumerate(rank)}
+        for rank in self.ranks if down else self.ranks[::-1]:
             keys = {
-                v: sum(at[u] for u in near[v]) / len(near[v]) if near[v] else at[v] for v in row
+                v: sum(at[u] for u in near[v]) / len(near[v]) if near[v] else at[v] for v in rank
             }
-            row.sort(key=keys.__getitem__)
-            at.update((v, i) for i, v in enumerate(row))
+            rank.sort(key=keys.__getitem__)
+            at.update((v, i) for i, v in enumerate(rank))
 
     def _crossings(self) -> int:
-        """Count pairs of edges between neighbouring rows that cross."""
-        at = {v: i for row in self.rows for i, v in enumerate(row)}
+        """Count the crossings of edges between neighbouring ranks."""
+        at = {v: i for rank in self.ranks for i, v in enumerate(rank)}
         return sum(
-            _inversions([[at[w] for w in self.below[v]] for v in row], len(below))
-            for row, below in pairwise(self.rows)
+            _inversions([[at[w] for w in self.below[v]] for v in rank], len(below))
+            for rank, below in pairwise(self.ranks)
         )
 
-    def spread(self) -> None:
-        """Find places along the rows, nearest to the neighbours' places."""
-        for row in self.rows:
-            self._settle(row, [0.0] * len(row), [1.0] * len(row))
+    def assign_coordinates(self) -> None:
+        """Assign coordinates along the ranks, as near to the neighbours as the order allows."""
+        for rank in self.ranks:
+            self._place_rank(rank, [0.0] * len(rank), [1.0] * len(rank))
         for sweep in range(2 * SWEEPS):
             down = sweep % 2 == 0
-            for row in self.rows if down else self.rows[::-1]:
+            for rank in self.ranks if down else self.ranks[::-1]:
                 wanted, weights = [], []
-                for v in row:
+                for v in rank:
                     near, behind = self.above[v], self.below[v]
                     if not down:
                         near, behind = behind, near
                     late = sweep >= 2 * SWEEPS - LAST
-                    place, weight = self._wish(v, near, behind if late else [])
+                    place, weight = self._wanted_place(v, near, behind if late else [])
                     wanted.append(place)
                     weights.append(weight)
-                self._settle(row, wanted, weights)
+                self._place_rank(rank, wanted, weights)
 
-    def _wish(self, v: int, near: list[int], behind: list[int]) -> tuple[float, float]:
-        """Return where a node would like to be, and how much."""
+    def _wanted_place(self, v: int, near: list[int], behind: list[int]) -> tuple[float, float]:
+        """Return the coordinate that suits a node best, and its weight."""
         chain = [u for u in near if self._is_chain(u, v)] or [
             u for u in behind if self._is_chain(u, v)
         ]
@@ -245,11 +248,11 @@ class _Layers:
             return self.x[chain[0]], CHAIN
         if v in self.main:
             before = [u for u in (*near, *behind) if u in self.main]
-            return (self.x[before[0]] if before else self.x[v]), UPRIGHT
+            return (self.x[before[0]] if before else self.x[v]), MAIN_PATH
         near = near + behind
         if not near:
             return self.x[v], 0.5
-        if v >= self.real:  # a lane gives way, but would rather go on straight
+        if v >= self.real:  # a dummy node yields to boxes, but prefers to continue straight
             return self.x[near[0]], 0.01
         boxes = [u for u in near if u < self.real]
         if len(near) > 1 or not boxes:
@@ -257,21 +260,21 @@ class _Layers:
         return self.x[boxes[0]], 1.0
 
     def _is_chain(self, a: int, b: int) -> bool:
-        """Whether the edge between two boxes is the only one there."""
+        """Whether an edge between two boxes is the only edge of both at that side."""
         if max(a, b) >= self.real:
             return False
-        if self.row_of[a] > self.row_of[b]:
+        if self.rank_of[a] > self.rank_of[b]:
             a, b = b, a
         return self.below[a] == [b] and self.above[b] == [a]
 
     def _distance(self, a: int, b: int) -> float:
         return (self.widths[a] + self.widths[b]) / 2 + self.gap
 
-    def _settle(self, row: list[int], wanted: list[float], weights: list[float]) -> None:
-        """Place a row as near to the wishes as its order and distances allow (pool violators)."""
+    def _place_rank(self, rank: list[int], wanted: list[float], weights: list[float]) -> None:
+        """Place a rank by weighted isotonic regression (pool adjacent violators)."""
         offset, offsets = 0.0, []
-        for i, v in enumerate(row):
-            offset += self._distance(row[i - 1], v) if i else 0.0
+        for i, v in enumerate(rank):
+            offset += self._distance(rank[i - 1], v) if i else 0.0
             offsets.append(offset)
         pools: list[tuple[float, float, int]] = []  # weight, weighted sum, number
         for want, weight, off in zip(wanted, weights, offsets, strict=True):
@@ -283,40 +286,40 @@ class _Layers:
         i = 0
         for weight, total, number in pools:
             for _ in range(number):
-                self.x[row[i]] = total / weight + offsets[i]
+                self.x[rank[i]] = total / weight + offsets[i]
                 i += 1
 
-    def straighten(self) -> None:
-        """Let lanes at the right or left end of their rows run straight, as rails."""
+    def straighten_dummies(self) -> None:
+        """Align the dummy nodes of edges that run at the right or left of all boxes."""
         for side in (1, -1):
             outside = self._outside(side)
-            rails = [c for c in self.chains if len(c) > 1 and outside.issuperset(c)]
+            side_edges = [c for c in self.dummy_chains if len(c) > 1 and outside.issuperset(c)]
             for _ in range(2):
-                for chain in rails:
+                for chain in side_edges:
                     place = side * max(side * self.x[v] for v in chain)
                     for v in chain:
                         self.x[v] = place
-                for row in self.rows:
-                    self._push(row if side > 0 else row[::-1], side)
+                for rank in self.ranks:
+                    self._push(rank if side > 0 else rank[::-1], side)
 
     def _outside(self, side: int) -> set[int]:
-        """Return the lanes with nothing but lanes beside them up to the end of their row."""
+        """Return the dummy nodes with no box between them and the end of their rank."""
         found: set[int] = set()
-        for row in self.rows:
-            ends = takewhile(lambda v: v >= self.real, row[::-side])
-            found.update(islice(ends, len(row) - 1))
+        for rank in self.ranks:
+            ends = takewhile(lambda v: v >= self.real, rank[::-side])
+            found.update(islice(ends, len(rank) - 1))
         return found
 
-    def _push(self, row: list[int], side: int) -> None:
-        """Keep the distances after what was moved outward."""
-        for a, b in pairwise(row):
+    def _push(self, rank: list[int], side: int) -> None:
+        """Restore the least distances after nodes were moved outward."""
+        for a, b in pairwise(rank):
             least = self.x[a] + side * self._distance(a, b)
             self.x[b] = side * max(side * self.x[b], side * least)
 
-    def places(self) -> Places:
-        """Return the places, all of them right of zero."""
+    def places(self) -> Placement:
+        """Return the coordinates, moved so that none is negative."""
         left = min((x - w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
         right = max((x + w / 2 for x, w in zip(self.x, self.widths, strict=True)), default=0.0)
         x = [round(v - left, 1) for v in self.x]
-        lanes = [[(self.row_of[v], x[v]) for v in chain] for chain in self.chains]
-        return Places(x[: self.real], self.row_of[: self.real], lanes, round(right - left, 1))
+        bends = [[(self.rank_of[v], x[v]) for v in chain] for chain in self.dummy_chains]
+        return Placement(x[: self.real], self.rank_of[: self.real], bends, round(right - left, 1))

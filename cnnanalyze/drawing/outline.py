@@ -1,4 +1,4 @@
-"""The outline: a compact drawing for a terminal, in lanes as version control draws its history."""
+"""Outline: a compact drawing for a terminal, in tracks, as ``git log --graph`` draws a history."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import begin, cells
 from cnnanalyze.drawing.block_names import block_name
 from cnnanalyze.drawing.detail_data import ranges
-from cnnanalyze.drawing.detail_plan import Plan
+from cnnanalyze.drawing.detail_plan import DetailPlan
 from cnnanalyze.drawing.diagram_builder import block_references
 from cnnanalyze.drawing.families import family
-from cnnanalyze.drawing.labels import CardBlock, box_words, shape_words
+from cnnanalyze.drawing.labels import BlockShapes, box_text, shape_text
 from cnnanalyze.drawing.part import Part
-from cnnanalyze.drawing.part_tree import Planter
+from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.text_metrics import shorten
 from cnnanalyze.graph.blocks import Wiring
 from cnnanalyze.layers.traits import Category
 
 Segment = tuple[str, str]
-"""A text and its style, as rich names styles."""
+"""A text and its style, by the name that Rich gives it."""
 
 STYLES = {
     Category.CONVOLUTION: "cyan",
@@ -35,14 +35,14 @@ STYLES = {
     "point": "dim",
 }
 LEAST_WIDTH = 40
-References = list[CardBlock]
+References = list[BlockShapes]
 
 
 def outline(analysis: Analysis, *, width: int = 100) -> list[list[Segment]]:
-    """What does the network look like, in a terminal?
+    """Return the drawing of a network for a terminal.
 
-    Every line is a list of texts with their styles. A dot is a layer with its marks, or a block
-    whose inside is drawn once below, under its letter; lines are what flows between them.
+    Each line is a list of texts with their styles. A dot is a box, or a block whose inside is drawn
+    once below, under its letter; the lines between dots are edges.
 
     Examples
     --------
@@ -62,14 +62,14 @@ def outline(analysis: Analysis, *, width: int = 100) -> list[list[Segment]]:
 
 
 class _OutlineRow:
-    """One line in the making: lanes, words, and the shape at the right."""
+    """One line: tracks, text, and the shape at the right."""
 
-    def __init__(self, lanes: str, words: list[Segment], shape: str) -> None:
-        self.lanes, self.words, self.shape = lanes, words, shape
+    def __init__(self, tracks: str, words: list[Segment], shape: str) -> None:
+        self.tracks, self.words, self.shape = tracks, words, shape
 
     @property
     def length(self) -> int:
-        return len(self.lanes) + 1 + sum(cells(t) for t, _ in self.words)
+        return len(self.tracks) + 1 + sum(cells(t) for t, _ in self.words)
 
 
 class _Outline:
@@ -78,87 +78,87 @@ class _Outline:
     def __init__(self, analysis: Analysis, width: int) -> None:
         self.network = analysis.network
         self.width = width
-        self.planter = Planter(self.network)
-        self.root = self.planter.plant()
-        self.plan = Plan(self.root, self.planter, frozenset())
+        self.tree = PartTree(self.network)
+        self.root = self.tree.build()
+        self.plan = DetailPlan(self.root, self.tree, frozenset())
 
     def lines(self) -> list[list[Segment]]:
         starts = [
-            _OutlineRow("○", [(name, "bold")], shape_words([one.shape]))
+            _OutlineRow("○", [(name, "bold")], shape_text([one.shape]))
             for name, one in self.network.inputs.items()
         ]
         lines = self._aligned([*starts, *self._rows([self.root], [], "")])
-        for card in self.plan.cards:
-            name = shorten(block_name(card.parts[0], self.network), 30)
-            references = block_references(card.parts, self.planter, self.network)
-            lines += [[], [(f"{card.letter} ", "bold yellow"), (name, "bold")]]
-            lines += self._aligned(list(self._rows(card.parts, references, "")))
+        for detail in self.plan.details:
+            name = shorten(block_name(detail.parts[0], self.network), 30)
+            references = block_references(detail.parts, self.tree, self.network)
+            lines += [[], [(f"{detail.letter} ", "bold yellow"), (name, "bold")]]
+            lines += self._aligned(list(self._rows(detail.parts, references, "")))
         return lines
 
     def _aligned(self, rows: Sequence[_OutlineRow]) -> list[list[Segment]]:
-        """Return the rows with their shapes below each other."""
+        """Return the rows with their shapes aligned."""
         shapes = max((len(r.shape) for r in rows), default=0)
-        lanes = max((len(r.lanes) for r in rows), default=0)
+        tracks = max((len(r.tracks) for r in rows), default=0)
         room = self.width - shapes - 2
         for row in rows:
-            row.lanes = row.lanes.ljust(lanes)
+            row.tracks = row.tracks.ljust(tracks)
         column = min(max((r.length for r in rows), default=0), room)
         lines = []
         for row in rows:
-            words = _cut(row.words, column - len(row.lanes) - 1)
-            length = len(row.lanes) + 1 + sum(cells(t) for t, _ in words)
+            words = _cut(row.words, column - len(row.tracks) - 1)
+            length = len(row.tracks) + 1 + sum(cells(t) for t, _ in words)
             gap = " " * (column - length + 2)
-            lines.append([(row.lanes + " ", "dim"), *words, (gap + row.shape, "")])
+            lines.append([(row.tracks + " ", "dim"), *words, (gap + row.shape, "")])
         return lines
 
     def _rows(
         self, parts: Sequence[Part], references: References, indent: str
     ) -> Iterator[_OutlineRow]:
         """Return the rows for the inside of a group."""
-        wiring = self.planter.wiring(parts[0])
+        wiring = self.tree.wiring(parts[0])
         children = parts[0].children
-        steps = _steps(wiring, len(children))
-        is_crowded = steps is None
-        steps = steps or _described(wiring, len(children))
+        branches = _branches(wiring, len(children))
+        is_crowded = branches is None
+        branches = branches or _described(wiring, len(children))
         if is_crowded:
             yield _OutlineRow(indent, [(CROWDED, "dim")], "")
-        for i, (child, step) in enumerate(zip(children, steps, strict=True)):
+        for i, (child, branch) in enumerate(zip(children, branches, strict=True)):
             column = [p.children[i] for p in parts]
-            row = self._row(indent + step.lanes, column, references)
+            row = self._row(indent + branch.tracks, column, references)
             if is_crowded:
-                row.words = [(f"{i + 1} ", "dim"), *row.words, (step.words, "dim")]
+                row.words = [(f"{i + 1} ", "dim"), *row.words, (branch.words, "dim")]
             yield row
-            if child.shape.box is None and not self.plan.has_card(child):
+            if child.shape.box is None and not self.plan.has_detail(child):
                 members = [m for p in column for m in (p.members or (p,))]
-                inner = references and block_references(members, self.planter, self.network)
+                inner = references and block_references(members, self.tree, self.network)
                 if len(parts) == 1:
                     members = members[:1]
-                yield from self._rows(members, inner, indent + step.around)
+                yield from self._rows(members, inner, indent + branch.around)
 
-    def _row(self, lanes: str, parts: Sequence[Part], references: References) -> _OutlineRow:
+    def _row(self, tracks: str, parts: Sequence[Part], references: References) -> _OutlineRow:
         first = parts[0]
         times = [(f" ×{first.times}", "bold")] if first.times > 1 else []
         last = [p.members[-1] if p.members else p for p in parts]
-        shape = shape_words([p.nodes[-1].output for p in last], references)
+        shape = shape_text([p.nodes[-1].output for p in last], references)
         if first.shape.box is not None:
             boxes = [p.shape.box for p in parts if p.shape.box is not None]
-            words = box_words(boxes, references)
-            said: list[Segment] = []
+            words = box_text(boxes, references)
+            written: list[Segment] = []
             if words.before:
-                said.append((" ".join(w for _, w in words.before) + " ", "dim"))
-            said.append((words.title, STYLES.get(family(first.shape.box.main), "")))
+                written.append((" ".join(w for _, w in words.before) + " ", "dim"))
+            written.append((words.title, STYLES.get(family(first.shape.box.main), "")))
             if words.after:
-                said.append((" " + " ".join(w for _, w in words.after), "dim"))
-            return _OutlineRow(lanes, said + times, shape)
+                written.append((" " + " ".join(w for _, w in words.after), "dim"))
+            return _OutlineRow(tracks, written + times, shape)
         name: Segment = (shorten(first.path.rpartition("/")[2], 30), "bold")
-        if not self.plan.has_card(first):
-            return _OutlineRow(lanes, [name, *times], shape)
-        card = self.plan.card(first)
-        return _OutlineRow(lanes, [name, (f" {card.letter}", "bold yellow"), *times], shape)
+        if not self.plan.has_detail(first):
+            return _OutlineRow(tracks, [name, *times], shape)
+        detail = self.plan.detail(first)
+        return _OutlineRow(tracks, [name, (f" {detail.letter}", "bold yellow"), *times], shape)
 
 
 def _cut(words: list[Segment], room: int) -> list[Segment]:
-    """Return the words as far as there is room for them."""
+    """Return the words that fit a width."""
     found: list[Segment] = []
     for text, style in words:
         if cells(text) > room:
@@ -171,18 +171,18 @@ def _cut(words: list[Segment], room: int) -> list[Segment]:
 
 
 class _OutlineBranch(NamedTuple):
-    """How one child of a group is connected with the others."""
+    """The connections of one child of a group."""
 
-    lanes: str
-    """Its line in the lanes."""
+    tracks: str
+    """The tracks in its line."""
     around: str
-    """The lanes beside its inside."""
+    """The tracks beside its inside."""
     words: str = ""
-    """What it reads, and where its output goes, in words where there are too many lanes."""
+    """What it reads and whether its output leaves, where there are too many tracks."""
 
 
-MOST_LANES = 16
-"""Where more would run beside each other, what is read is written instead of drawn."""
+MOST_TRACKS = 16
+"""With more tracks beside each other, connections are written instead of drawn."""
 CROWDED = "← what a line reads, if not the one above"
 
 
@@ -196,8 +196,8 @@ def _reads(wiring: Wiring, count: int) -> list[list[object]]:
     return [list(wanted) for wanted in reads]
 
 
-def _steps(wiring: Wiring, count: int) -> list[_OutlineBranch] | None:
-    """Draw the lanes of a group, unless they are too many."""
+def _branches(wiring: Wiring, count: int) -> list[_OutlineBranch] | None:
+    """Draw the tracks of a group; nothing if there are too many."""
     reads = _reads(wiring, count)
     left: dict[object, int] = {}
     for wanted in reads:
@@ -205,24 +205,24 @@ def _steps(wiring: Wiring, count: int) -> list[_OutlineBranch] | None:
             left[read] = left.get(read, 0) + 1
     for _, a in wiring.exits:
         left[a] = left.get(a, 0) + 1
-    lanes: list[object] = list(wiring.sources)
-    steps = []
+    tracks: list[object] = list(wiring.sources)
+    branches = []
     for i, wanted in enumerate(reads):
-        if max(len(lanes), len(wanted)) > MOST_LANES:
+        if max(len(tracks), len(wanted)) > MOST_TRACKS:
             return None
-        drawn, lane = _step(lanes, wanted, left, i)
-        around = "".join("│ " if s is not None else "  " for s in lanes)
-        steps.append(_OutlineBranch(drawn, around[: 2 * lane] + "┆ " + around[2 * lane + 2 :]))
-    return steps
+        drawn, track = _branch(tracks, wanted, left, i)
+        around = "".join("│ " if s is not None else "  " for s in tracks)
+        branches.append(_OutlineBranch(drawn, around[: 2 * track] + "┆ " + around[2 * track + 2 :]))
+    return branches
 
 
 def _described(wiring: Wiring, count: int) -> list[_OutlineBranch]:
-    """Tell by numbers what each child reads."""
+    """Write by number what each child reads."""
     reads = _reads(wiring, count)
     first = wiring.sources[0] if wiring.sources else None
     names = {s: f"in{n if n > 1 else ''}" for n, s in enumerate(wiring.sources, 1)}
     leaving = {a for _, a in wiring.exits}
-    steps = []
+    branches = []
     for i, wanted in enumerate(reads):
         words = ""
         if wanted != [i - 1 if i else first]:
@@ -231,29 +231,29 @@ def _described(wiring: Wiring, count: int) -> list[_OutlineBranch]:
             words = f" ← {','.join(filter(None, [*outside, inside]))}"
         if i in leaving and i < len(reads) - 1:
             words += " → out"
-        steps.append(_OutlineBranch("●", "┆ ", words))
-    return steps
+        branches.append(_OutlineBranch("●", "┆ ", words))
+    return branches
 
 
-def _step(
-    lanes: list[object], reads: list[object], left: dict[object, int], at: int
+def _branch(
+    tracks: list[object], reads: list[object], left: dict[object, int], at: int
 ) -> tuple[str, int]:
-    """Draw one child into the lanes, which are changed; return the line and its lane."""
+    """Draw one child, update the tracks, and return the line and the track of the child."""
     ending = [s for s in reads if left[s] == 1]
     for source in reads:
         left[source] -= 1
-    places = [lanes.index(s) for s in reads]
+    places = [tracks.index(s) for s in reads]
     if ending:
-        mine = min(lanes.index(s) for s in ending)
+        mine = min(tracks.index(s) for s in ending)
     else:
         start = max(places, default=-1) + 1
-        free = (j for j in range(start, len(lanes)) if lanes[j] is None)
-        mine = next(free, len(lanes))
-    if mine == len(lanes):
-        lanes.append(None)
+        free = (j for j in range(start, len(tracks)) if tracks[j] is None)
+        mine = next(free, len(tracks))
+    if mine == len(tracks):
+        tracks.append(None)
     low, high = min([mine, *places]), max([mine, *places])
     drawn = ""
-    for j, source in enumerate(lanes):
+    for j, source in enumerate(tracks):
         inside = low <= j < high
         if j == mine:
             mark = "●"
@@ -272,9 +272,9 @@ def _step(
         drawn += mark + ("─" if inside else " ")
     for source in reads:
         if left[source] == 0:
-            lanes[lanes.index(source)] = None
-    lanes[mine] = at if left.get(at) else None
+            tracks[tracks.index(source)] = None
+    tracks[mine] = at if left.get(at) else None
     line = drawn.rstrip()
-    while lanes and lanes[-1] is None:
-        lanes.pop()
+    while tracks and tracks[-1] is None:
+        tracks.pop()
     return line, mine

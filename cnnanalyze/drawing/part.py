@@ -12,21 +12,21 @@ from cnnanalyze.graph.node import Node
 
 @dataclass(eq=False)
 class Part:
-    """A box, a group of parts, or several equal parts in a row."""
+    """A box, a group of parts, or several equal parts in succession."""
 
     path: str
     box: Box | None = None
     children: list[Part] = field(default_factory=list)
     members: list[Part] = field(default_factory=list)
-    """The equal parts that this one represents, if it represents several."""
+    """The equal parts that it represents, if several."""
     form: int = 0
-    """Equal for parts of the same kinds, wiring and windows, whatever their widths."""
+    """Equal for parts that differ in their widths at most."""
     exact: int = 0
-    """Equal for parts that differ in nothing but what comes in."""
+    """Equal for parts that differ in their input at most."""
 
     @property
     def times(self) -> int:
-        """How many equal parts this one represents."""
+        """The number of equal parts that it represents."""
         return len(self.members) or 1
 
     @property
@@ -55,12 +55,12 @@ class Part:
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """The place of each layer below, by its id."""
+        """The index of each layer below, by its id."""
         return {n.id: i for i, n in enumerate(self.nodes)}
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all that the part represents."""
+        """The paths of all parts that it represents."""
         return tuple(m.path for m in self.members) or (self.path,)
 
     @property
@@ -74,7 +74,7 @@ class Part:
 
 
 def is_along(path: str, other: str) -> bool:
-    """Whether one of two paths leads to the other.
+    """Whether one of two paths begins with the other.
 
     Examples
     --------

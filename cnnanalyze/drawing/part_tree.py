@@ -1,10 +1,10 @@
-"""Planting: from a network to the tree of its parts, with equal parts recognised."""
+"""Part tree: the tree of the parts of a network, in which equal parts have equal codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cnnanalyze.drawing.box_grouping import Box, fold
+from cnnanalyze.drawing.box_grouping import Box, group_boxes
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.drawing.repeats import merge_repeats
 from cnnanalyze.graph.blocks import Wiring, wire
@@ -27,11 +27,11 @@ WIDTH_WORDS = frozenset(
         "factor",
     }
 )
-"""Attributes in which parts of one form may differ; what is drawn once is the form."""
+"""The attributes in which parts of one form may differ."""
 
 
-class Planter:
-    """Makes the tree of one network."""
+class PartTree:
+    """Builds the tree of one network."""
 
     def __init__(
         self,
@@ -42,17 +42,17 @@ class Planter:
         self.network = network
         self.marks = marks or {}
         self.opened = opened
-        """Paths that are not merged with their like; nothing means all."""
+        """Paths of parts that are not merged with equal ones; nothing means all."""
         self.codes: dict[object, int] = {}
         self.written: dict[int, tuple[tuple[str, ...], str]] = {}
-        """By layer, its attributes: those that belong to its form, and all of them."""
+        """The attributes of each layer: those that belong to its form, and all of them."""
         self.wirings: dict[int, tuple[Part, Wiring]] = {}
 
-    def plant(self) -> Part:
+    def build(self) -> Part:
         """Return the whole network as one group."""
         root = Part("")
         below: dict[str, Part] = {}
-        for box in fold(self.network, self.marks):
+        for box in group_boxes(self.network, self.marks):
             parent = root
             for path in box.groups:
                 if path not in below:
@@ -64,10 +64,10 @@ class Planter:
         return root
 
     def wiring(self, part: Part) -> Wiring:
-        """How do the children of a part hang together? Asked once for every part."""
+        """Return the edges between the children of a part, worked out once for each part."""
         found = self.wirings.get(id(part))
         if found is None:
-            # The part is kept as well: no other may get its number.
+            # The part is kept as well, so that no other object gets its id.
             found = self.wirings[id(part)] = (
                 part,
                 wire((c.nodes for c in part.children), self.network),
@@ -75,27 +75,27 @@ class Planter:
         return found[1]
 
     def _finish(self, part: Part) -> None:
-        """Give a part and all below it their codes, and make one of those that are equal."""
+        """Assign codes to a part and all parts below, and merge those that are equal."""
         if part.box is not None:
             part.form, part.exact = self._code_of(part.box)
             return
         for i, child in enumerate(part.children):
             self._finish(child)
             while child.box is None and not child.members and len(child.children) == 1:
-                child = _lifted(child)  # noqa: PLW2901 - a group of one is that one
+                child = _collapsed(child)  # noqa: PLW2901 - a group of one is that one
                 part.children[i] = child
         if self.opened is not None:
             merge_repeats(part, self)
         wiring = self.wiring(part)
         shape = (wiring.form, tuple(i for _, i in wiring.exits))
-        # How often a child is repeated is a matter of size, not of form.
+        # The number of repeats belongs to the size, not to the form.
         forms = tuple((c.form, c.times > 1) for c in part.children)
         exacts = tuple((c.exact, c.times) for c in part.children)
         part.form = self.code(("form", forms, shape))
         part.exact = self.code(("exact", exacts, shape))
 
     def code(self, what: object) -> int:
-        """Return a number for a thing; equal things have equal numbers."""
+        """Return a number for a value; equal values have equal numbers."""
         return self.codes.setdefault(what, len(self.codes))
 
     def _code_of(self, box: Box) -> tuple[int, int]:
@@ -121,8 +121,8 @@ def _written(node: Node) -> tuple[tuple[str, ...], str]:
     return tuple(str(a) for a in attributes if a[0] not in WIDTH_WORDS), str(attributes)
 
 
-def _lifted(part: Part) -> Part:
-    """Return the only child of a group, with the group's name."""
+def _collapsed(part: Part) -> Part:
+    """Return the only child of a group, under the name of the group."""
     (child,) = part.children
     if child.members:
         return Part(

@@ -1,4 +1,4 @@
-"""Drawings as objects of Python: shown in a notebook, written as SVG or PNG."""
+"""Drawing objects: shown in a notebook, written as SVG or PNG."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cnnanalyze.errors import UsageError
 SCALE = 2
 """Pixels of a PNG for one unit of the drawing."""
 MOST_PIXELS = 16_000
-"""Along one side; beyond, the scale is smaller."""
+"""The most pixels along one side; the scale of a larger drawing is smaller."""
 LEAST_SCALE = 0.25
-"""At a smaller one, letters are no more than three pixels high."""
+"""At a smaller scale, letters are at most three pixels high."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +45,7 @@ class Drawing:
 
     @cached_property
     def svg(self) -> str:
-        """The drawing: one text without anything from elsewhere.
+        """The drawing, as one self-contained text.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class Drawing:
         return float(width), float(height)
 
     def to_png(self) -> bytes:
-        """Return the drawing as a PNG, two pixels for a unit where that is not too large.
+        """Return the drawing as a PNG, with two pixels per unit unless that is too large.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Drawing:
         return bytes(cairosvg.svg2png(plain.encode(), scale=scale))
 
     def write(self, path: str | Path) -> None:
-        """Write a file: a PNG if it is called so, else an SVG.
+        """Write a PNG if the file name ends in ``.png``, else an SVG.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class Drawing:
 
 
 def require_converter() -> None:
-    """Refuse to make a PNG without what makes it.
+    """Raise an error if the package that makes PNG files is missing.
 
     Raises
     ------

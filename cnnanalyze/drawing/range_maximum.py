@@ -1,4 +1,4 @@
-"""Peaks: the largest number in a stretch of a sequence, without a look at each of them."""
+"""Range maximum: the largest number in a range of a sequence, in logarithmic time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 NOTHING = float("-inf")
 
 
-class Peaks:
-    """A tree of maxima over a sequence; each question takes a number of steps like its height."""
+class RangeMaximum:
+    """A segment tree of maxima over a sequence; a query takes as many steps as the tree is high."""
 
     def __init__(self, values: Sequence[float]) -> None:
         self._size = size = 1 << len(values).bit_length()
@@ -17,12 +17,12 @@ class Peaks:
             self._tree[at] = max(self._tree[2 * at], self._tree[2 * at + 1])
 
     def within(self, start: int, end: int) -> float:
-        """Return the largest number from a start on, up to before an end.
+        """Return the largest number from a start to before an end.
 
         Examples
         --------
-        >>> peaks = Peaks([3, 9, 4, 1])
-        >>> peaks.within(0, 4), peaks.within(2, 4), peaks.within(2, 2)
+        >>> maxima = RangeMaximum([3, 9, 4, 1])
+        >>> maxima.within(0, 4), maxima.within(2, 4), maxima.within(2, 2)
         (9, 4, -inf)
         """
         most = NOTHING
@@ -39,17 +39,17 @@ class Peaks:
         return most
 
     def last_above(self, limit: float, end: int) -> int:
-        """Return the last place before an end whose number is larger than a limit; -1 if none is.
+        """Return the last index before an end whose number is larger than a limit, or -1.
 
         Examples
         --------
-        >>> peaks = Peaks([3, 9, 4, 1])
-        >>> peaks.last_above(3, 4), peaks.last_above(3, 2), peaks.last_above(9, 4)
+        >>> maxima = RangeMaximum([3, 9, 4, 1])
+        >>> maxima.last_above(3, 4), maxima.last_above(3, 2), maxima.last_above(9, 4)
         (2, 1, -1)
         """
         tree, at = self._tree, end + self._size
         while at > 1:
-            # What is left of a right child lies before the end, and nothing of it was seen yet.
+            # The left sibling of a right child lies before the end and was not searched yet.
             if at & 1 and tree[at - 1] > limit:
                 at -= 1
                 while at < self._size:

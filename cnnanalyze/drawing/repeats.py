@@ -1,4 +1,4 @@
-"""Repeats: equal parts in succession, made one; also where no block of the spec says so."""
+"""Repeats: equal parts in succession are merged, also where the spec has no block for them."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnnanalyze.drawing.part import Part, is_along
-from cnnanalyze.drawing.range_maximum import Peaks
+from cnnanalyze.drawing.range_maximum import RangeMaximum
 from cnnanalyze.graph.blocks import wire
 
 if TYPE_CHECKING:
-    from cnnanalyze.drawing.part_tree import Planter
+    from cnnanalyze.drawing.part_tree import PartTree
 
 MANY = 14
-"""Of more parts than this in a row, stretches of several are looked for."""
+"""In longer sequences, repeats of several parts are searched, too."""
 CROWD = 30
-"""Of more parts than this in a row, those of one form are made one, though their widths differ."""
-LONGEST_STRETCH = 60
+"""In longer sequences, parts of one form are merged though their widths differ."""
+LONGEST_PERIOD = 60
 REACH = 2
-"""From how many parts back a repeated part may read (NASNet's cells read the last two)."""
+"""How many parts back a repeated part may read (cells of NASNet read the last two)."""
 
 
-def merge_repeats(part: Part, planter: Planter) -> None:
-    """Make one part of equal children in succession.
+def merge_repeats(part: Part, tree: PartTree) -> None:
+    """Merge equal children in succession.
 
-    Equal are those that hold the same layers, wired in the same way to those before them; one that
-    is read from far away stays for itself. Single layers are made one if nothing else is beside
-    them, or if they are many.
+    Equal children hold the same layers and read the children before them in the same way. One that
+    is read from far away is not merged. Single layers are merged if the part holds nothing else, or
+    if there are three or more.
     """
     children = part.children
     if len(children) < 2:  # noqa: PLR2004 - nothing comes again
         return
-    row = _Siblings(part, planter)
+    row = _Siblings(part, tree)
     alike = len({c.exact for c in children}) == 1
     row = _merge(row, [c.exact for c in children], 1, least=2 if alike else 3)
-    for stretch in range(2, min(LONGEST_STRETCH, len(children) // 2) + 1):
-        if len(children) <= MANY or stretch > len(children) // 2:
+    for period in range(2, min(LONGEST_PERIOD, len(children) // 2) + 1):
+        if len(children) <= MANY or period > len(children) // 2:
             break
-        row = _merge(row, [c.exact for c in children], stretch)
+        row = _merge(row, [c.exact for c in children], period)
     if len(children) > CROWD or _is_series(children):
         _merge(row, [c.form for c in children], 1)
 
@@ -47,58 +47,58 @@ LONG_SERIES = 5
 
 
 def _is_series(children: list[Part]) -> bool:
-    """Whether a group is hardly more than one form again and again, each time a little wider."""
+    """Whether a group is one form many times, with growing widths, and little else."""
     forms = [c.form for c in children if c.box is None]
     return len(forms) >= LONG_SERIES and len(children) - len(forms) <= 1 and len(set(forms)) <= 2  # noqa: PLR2004 - the first differs
 
 
 class _Siblings:
-    """The children of a part, with all that decides which of them may be made one."""
+    """The children of a part, with what decides which of them may be merged."""
 
-    def __init__(self, part: Part, planter: Planter) -> None:
-        self.part, self.planter = part, planter
+    def __init__(self, part: Part, tree: PartTree) -> None:
+        self.part, self.tree = part, tree
         self.children = children = part.children
-        wiring = planter.wiring(part)
-        self.pulls = _pulls(part, planter)
-        self.opens = _firsts([_is_opened(c, planter.opened or ()) for c in children])
-        """From each child on, the first of which somebody asked to see the inside."""
-        self.traits = [(_marks(c, planter), c.times, _reads(c)) for c in children]
+        wiring = tree.wiring(part)
+        self.read_offsets = _read_offsets(part, tree)
+        self.opens = _firsts([_is_opened(c, tree.opened or ()) for c in children])
+        """From each child on, the first whose inside the user asked to see."""
+        self.traits = [(_marks(c, tree), c.times, _reads(c)) for c in children]
         readers: list[list[int]] = [[] for _ in children]
         for a, b in {(a, b) for a, _, b in wiring.edges}:
             readers[a].append(b)
-        self.farthest = Peaks([max(found, default=-1) for found in readers])
+        self.farthest = RangeMaximum([max(found, default=-1) for found in readers])
         """The last child that reads each of them."""
         self.is_end = [
             k == 0 or {b for b in readers[k - 1] if b > k}.issubset(readers[k])
             for k in range(len(children))
         ]
-        """Whether a run may end here: what reads the child before it from outside reads it, too."""
+        """Whether a run may end here: later readers of the child before read this one, too."""
         leaving = {i for _, i in wiring.exits}
         self.leaves = _firsts([i in leaving for i in range(len(children))])
         """From each child on, the first whose output leaves the part."""
 
-    def runs(self, codes: Sequence[int], stretch: int) -> list[int]:
+    def runs(self, codes: Sequence[int], period: int) -> list[int]:
         """Return, for every child, how often the stretch that begins there comes in succession."""
         n = len(codes)
         keys = list(zip(codes, self.traits, strict=True))
         times = [1] * n
         length = 0
-        for i in reversed(range(n - stretch)):
-            alike = keys[i] == keys[i + stretch]
-            if stretch == 1 and 1 not in self.pulls[i + 1]:  # side by side, not in succession
+        for i in reversed(range(n - period)):
+            alike = keys[i] == keys[i + period]
+            if period == 1 and 1 not in self.read_offsets[i + 1]:  # side by side, not in succession
                 alike = False
             first = length + 1 if alike else 0
-            length = first if self.pulls[i] == self.pulls[i + stretch] else 0
-            # What a single child that comes first reads is outside of the run: it may be anything.
-            times[i] = (first if stretch == 1 else length) // stretch + 1
+            length = first if self.read_offsets[i] == self.read_offsets[i + period] else 0
+            # A single child that begins a run may read anything outside.
+            times[i] = (first if period == 1 else length) // period + 1
         return times
 
     @cached_property
-    def begins(self) -> list[int]:
-        """For every child the first with which a run that ends there may begin.
+    def run_starts(self) -> list[int]:
+        """For each child, the first with which a run that ends there may begin.
 
-        Only the end of a run may be read by what comes after it, and the child before the end by
-        what reads the end, too.
+        Children after a run may read its end only, or the child before the end if they also read
+        the end.
         """
         return [
             self.farthest.last_above(k, max(k - REACH + 1, 0)) + 1
@@ -108,53 +108,55 @@ class _Siblings:
         ]
 
     @cached_property
-    def begins_of_singles(self) -> list[int]:
-        """As ``begins``, for runs of single children.
+    def single_run_starts(self) -> list[int]:
+        """As ``run_starts``, for runs of single children.
 
-        There the child before the end is hidden. What comes after the run may read it only as the
-        children of the run read each other: NASNet's cells read the last two.
+        There the child before the end is hidden. Children after the run may read it only in the way
+        that the children of the run read each other: cells of NASNet read the last two.
         """
         return [
-            begin if k == 0 or self.farthest.within(k - 1, k) <= k or REACH in self.pulls[k] else k
-            for k, begin in enumerate(self.begins)
+            begin
+            if k == 0 or self.farthest.within(k - 1, k) <= k or REACH in self.read_offsets[k]
+            else k
+            for k, begin in enumerate(self.run_starts)
         ]
 
 
-def _merge(row: _Siblings, codes: list[int], stretch: int, least: int = 2) -> _Siblings:
-    """Make one of every ``stretch`` children that repeat in succession."""
-    children, planter = row.children, row.planter
-    runs = row.runs(codes, stretch)
+def _merge(row: _Siblings, codes: list[int], period: int, least: int = 2) -> _Siblings:
+    """Merge sequences of ``period`` children that repeat in succession."""
+    children, tree = row.children, row.tree
+    runs = row.runs(codes, period)
     if max(runs) == 1:
         return row
-    # Of the ends that lie a whole number of stretches apart, the last that suits a beginning.
-    begins = row.begins_of_singles if stretch == 1 else row.begins
-    ends = [Peaks([-b for b in begins[k::stretch]]) for k in range(stretch)]
+    # Of the ends a multiple of the period apart, the last at which the run may end.
+    run_starts = row.single_run_starts if period == 1 else row.run_starts
+    ends = [RangeMaximum([-b for b in run_starts[k::period]]) for k in range(period)]
     found: list[Part] = []
     i = 0
     while i < len(children):
         times = runs[i] if children[i].times == 1 else 1
-        times = min(times, (row.leaves[i] - i) // stretch + 1)
+        times = min(times, (row.leaves[i] - i) // period + 1)
         if times > 1:
-            lane, first = (i + stretch - 1) % stretch, (i + stretch - 1) // stretch
-            last = ends[lane].last_above(-i - 1, first + times)
+            remainder, first = (i + period - 1) % period, (i + period - 1) // period
+            last = ends[remainder].last_above(-i - 1, first + times)
             times = max(last - first + 1, 1)
-        times = min(times, (row.opens[i] - i) // stretch)
+        times = min(times, (row.opens[i] - i) // period)
         if times >= (least if children[i].box else 2):
-            rounds = [children[i + k * stretch : i + (k + 1) * stretch] for k in range(times)]
-            found.append(_several(rounds, planter))
-            i += times * stretch
+            repeats = [children[i + k * period : i + (k + 1) * period] for k in range(times)]
+            found.append(_merged(repeats, tree))
+            i += times * period
         else:
             found.append(children[i])
             i += 1
     if len(found) == len(children):
         return row
-    planter.wirings.pop(id(row.part), None)
+    tree.wirings.pop(id(row.part), None)
     children[:] = found
-    return _Siblings(row.part, planter)
+    return _Siblings(row.part, tree)
 
 
 def _firsts(flags: Sequence[bool]) -> list[int]:
-    """Return, from each place on, the first where a flag is up.
+    """Return, from each index on, the first that is true.
 
     Examples
     --------
@@ -171,45 +173,45 @@ def _is_opened(part: Part, opened: Collection[str]) -> bool:
     return bool(opened) and any(is_along(o, p) for p in part.paths for o in opened)
 
 
-def _marks(part: Part, planter: Planter) -> tuple[str, ...]:
-    if not planter.marks:
+def _marks(part: Part, tree: PartTree) -> tuple[str, ...]:
+    if not tree.marks:
         return ()
-    return tuple(planter.marks.get(n.id, "") for n in part.nodes)
+    return tuple(tree.marks.get(n.id, "") for n in part.nodes)
 
 
 def _reads(part: Part) -> object:
-    """Return what a single layer gets; for whole blocks this may differ, as in DenseNet."""
+    """Return the input shapes of a box; those of blocks may differ, as in DenseNet."""
     return part.box.nodes[0].input_shapes if part.box else None
 
 
-def _pulls(part: Part, planter: Planter) -> list[frozenset[int]]:
-    """Return how many steps back each child reads; what comes from outside is right before all."""
-    pulls: list[set[int]] = [set() for _ in part.children]
-    wiring = planter.wiring(part)
+def _read_offsets(part: Part, tree: PartTree) -> list[frozenset[int]]:
+    """Return how many children back each child reads; outside sources precede the first."""
+    read_offsets: list[set[int]] = [set() for _ in part.children]
+    wiring = tree.wiring(part)
     for a, _, b in wiring.edges:
-        pulls[b].add(b - a)
+        read_offsets[b].add(b - a)
     back = {source: k + 1 for k, source in enumerate(reversed(wiring.sources))}
     for source, i in wiring.entries:
-        pulls[i].add(i + back[source])
-    return [frozenset(p) for p in pulls]
+        read_offsets[i].add(i + back[source])
+    return [frozenset(p) for p in read_offsets]
 
 
-def _several(rounds: list[list[Part]], planter: Planter) -> Part:
-    members = [r[0] if len(r) == 1 else _stretch(r, planter) for r in rounds]
+def _merged(repeats: list[list[Part]], tree: PartTree) -> Part:
+    members = [r[0] if len(r) == 1 else _implicit_block(r, tree) for r in repeats]
     first = members[0]
     return Part(
         first.path,
         members=members,
         form=first.form,
-        exact=planter.code(("times", len(members), first.exact)),
+        exact=tree.code(("times", len(members), first.exact)),
     )
 
 
-def _stretch(parts: list[Part], planter: Planter) -> Part:
-    """Return a group of parts that the spec does not call a block."""
-    shape, _ = wire((p.nodes for p in parts), planter.network).form
+def _implicit_block(parts: list[Part], tree: PartTree) -> Part:
+    """Return a group of parts for which the spec has no block."""
+    shape, _ = wire((p.nodes for p in parts), tree.network).form
     key = tuple((p.form, p.times > 1) for p in parts), shape
     exact = tuple((p.exact, p.times) for p in parts), shape
     return Part(
-        parts[0].path, None, parts, form=planter.code(("stretch", key)), exact=planter.code(exact)
+        parts[0].path, None, parts, form=tree.code(("implicit block", key)), exact=tree.code(exact)
     )

@@ -1,4 +1,4 @@
-"""Rails: connections beside a column, each at a place of its own or bundled with its like."""
+"""Side edges: edges beside a column, each on a track of its own or bundled with others."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-RAIL = 10.0
-"""Between a box and a rail, and between rails."""
-CROWD = 12
-"""More rails than this beside each other are bundled: nobody could follow them."""
+TRACK_WIDTH = 10.0
+"""The distance of side edges from boxes and from each other."""
+MOST_TRACKS = 12
+"""More side edges than this beside each other are bundled, as nobody could follow them."""
 
 
 @dataclass
-class Rail:
-    """A connection beside the column, from one height down to another."""
+class SideEdge:
+    """An edge beside the column, from one height down to another."""
 
     a: int
     source: str
@@ -24,74 +24,77 @@ class Rail:
     start: float = 0.0
     end: float = 0.0
     least: float = 0.0
-    """How far right it must be at least."""
+    """The least x of its track."""
     x: float = 0.0
 
 
-def place_rails(rails: Sequence[Rail]) -> bool:
-    """Give every rail a place beside all that it passes, the short ones inside.
+def assign_tracks(side_edges: Sequence[SideEdge]) -> bool:
+    """Assign each side edge a track beside all that it passes, short ones inside.
 
-    Return whether that can be: nothing is placed if too many would be beside each other.
+    Return whether that succeeded; nothing is assigned if too many would be beside each other.
     """
-    beside = _overlapping(rails)
+    beside = _overlapping(side_edges)
     if beside is None:
         return False
     placed: dict[int, float] = {}
-    for i in sorted(range(len(rails)), key=lambda i: (rails[i].b - rails[i].a, rails[i].a)):
-        x = rails[i].least
+    for i in sorted(
+        range(len(side_edges)), key=lambda i: (side_edges[i].b - side_edges[i].a, side_edges[i].a)
+    ):
+        x = side_edges[i].least
         taken = sorted({placed[j] for j in beside[i] if j in placed})
         while _is_taken(taken, x):
-            x += RAIL / 2
-        rails[i].x = placed[i] = x
+            x += TRACK_WIDTH / 2
+        side_edges[i].x = placed[i] = x
     return True
 
 
-def _overlapping(rails: Sequence[Rail]) -> list[list[int]] | None:
-    """Return, for each rail, those that pass some height with it; nothing if that is a crowd."""
-    beside: list[list[int]] = [[] for _ in rails]
+def _overlapping(side_edges: Sequence[SideEdge]) -> list[list[int]] | None:
+    """Return, for each side edge, those that overlap it in height; nothing if too many do."""
+    beside: list[list[int]] = [[] for _ in side_edges]
     running: dict[int, None] = {}
     ends: list[tuple[float, int]] = []
-    for i in sorted(range(len(rails)), key=lambda i: rails[i].start):
-        while ends and ends[0][0] <= rails[i].start:
+    for i in sorted(range(len(side_edges)), key=lambda i: side_edges[i].start):
+        while ends and ends[0][0] <= side_edges[i].start:
             del running[heappop(ends)[1]]
-        if len(running) >= CROWD:
+        if len(running) >= MOST_TRACKS:
             return None
         for j in running:
             beside[i].append(j)
             beside[j].append(i)
         running[i] = None
-        heappush(ends, (rails[i].end, i))
+        heappush(ends, (side_edges[i].end, i))
     return beside
 
 
 def _is_taken(taken: Sequence[float], x: float) -> bool:
-    """Whether a rail at one of these places, in their order, is too near to another."""
-    at = bisect_left(taken, x - 2 * RAIL)
-    while at < len(taken) and taken[at] < x + 2 * RAIL:
-        if abs(x - taken[at]) < RAIL:
+    """Whether one of these sorted tracks is too near to another."""
+    at = bisect_left(taken, x - 2 * TRACK_WIDTH)
+    while at < len(taken) and taken[at] < x + 2 * TRACK_WIDTH:
+        if abs(x - taken[at]) < TRACK_WIDTH:
             return True
         at += 1
     return False
 
 
-def bundle_rails(rails: Sequence[Rail], ends: Sequence[tuple[Hashable, Hashable]]) -> None:
-    """Let rails that come from one place, or lead to one, run as one; all right of the column.
+def bundle_edges(side_edges: Sequence[SideEdge], ends: Sequence[tuple[Hashable, Hashable]]) -> None:
+    """Let side edges with a common source or a common target share a track.
 
-    Each rail joins those at that one of its ``ends`` where more of them meet.
+    Each side edge joins the bundle of that one of its ``ends`` at which more side edges meet. All
+    tracks are right of the column.
     """
     sources, targets = Counter(a for a, _ in ends), Counter(b for _, b in ends)
-    bundles: dict[tuple[bool, Hashable], list[Rail]] = {}
-    for rail, (a, b) in zip(rails, ends, strict=True):
+    bundles: dict[tuple[bool, Hashable], list[SideEdge]] = {}
+    for side_edge, (a, b) in zip(side_edges, ends, strict=True):
         by_source = sources[a] > targets[b]
-        bundles.setdefault((by_source, a if by_source else b), []).append(rail)
+        bundles.setdefault((by_source, a if by_source else b), []).append(side_edge)
     spans = [(min(r.start for r in one), max(r.end for r in one), one) for one in bundles.values()]
-    least = max((r.least for r in rails), default=0.0)
+    least = max((r.least for r in side_edges), default=0.0)
     free: list[int] = []
     running: list[tuple[float, int]] = []
     for start, end, one in sorted(spans, key=lambda s: s[:2]):
         while running and running[0][0] <= start:
             heappush(free, heappop(running)[1])
-        lane = heappop(free) if free else len(running)
-        heappush(running, (end, lane))
-        for rail in one:
-            rail.x = least + lane * RAIL
+        track = heappop(free) if free else len(running)
+        heappush(running, (end, track))
+        for side_edge in one:
+            side_edge.x = least + track * TRACK_WIDTH

@@ -8,7 +8,7 @@ from cnnanalyze.drawing.families import FAMILIES
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 STEPS = 7
-"""The shades of a heat map."""
+"""The number of shades of the colour scale."""
 
 LIGHT = {
     "page": "#ffffff",
@@ -147,4 +147,4 @@ def _colours(own: Mapping[str, str], *, marked: bool) -> str:
 
 
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
-"""What a marked box carries besides its colour and the pattern of its border."""
+"""The sign in a marked box, besides its colour and the pattern of its border."""

@@ -1,4 +1,4 @@
-"""SVG: an architecture as a person draws it, as one text without anything from elsewhere."""
+"""SVG: an architecture as a person draws it, as one self-contained text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.drawing.colour_scale import Heat, coloured
-from cnnanalyze.drawing.detail_plan import Plan
-from cnnanalyze.drawing.diagram_builder import Composer
-from cnnanalyze.drawing.page_layout import DrawingPage, lay_out
-from cnnanalyze.drawing.part_tree import Planter
+from cnnanalyze.drawing.colour_scale import ColourScale, colour_quantities
+from cnnanalyze.drawing.detail_plan import DetailPlan
+from cnnanalyze.drawing.diagram_builder import DiagramBuilder
+from cnnanalyze.drawing.page_layout import DrawingPage, place_diagrams
+from cnnanalyze.drawing.part_tree import PartTree
 from cnnanalyze.drawing.style import SIGNS
-from cnnanalyze.drawing.svg_writer import Ink
+from cnnanalyze.drawing.svg_writer import SvgWriter
 from cnnanalyze.drawing.thumbnail import thumbnail
 from cnnanalyze.errors import UsageError
 
@@ -32,26 +32,26 @@ def draw(
     prefix: str = "",
     theme: str = "auto",
 ) -> str:
-    """What does the network look like?
+    """Return the drawing of a network as SVG.
 
     Parameters
     ----------
     analysis
-        The network and what the rules say of it.
+        The analysis of the network.
     colour
         ``kind``: boxes have the colour of their kind; or a quantity of layers, such as ``macs``
-        or ``field``: the more, the warmer, with the number and a bar in the box.
+        or ``field``: the larger, the stronger the colour, with the number and a bar in the box.
     marks
         For comparisons: paths of layers or groups that are ``added``, ``removed`` or ``changed``.
     expanded
-        Paths of blocks to be drawn where they are, with all that they hold; true for all.
+        Paths of blocks to be drawn in place, with everything inside; true for all.
     interactive
-        Whether the numbers of every block come along, for the script of a page that shows them on
-        the card of its form (see :class:`~cnnanalyze.drawing.detail_data.Live`).
+        Whether to add the numbers of each block, for the script of a page that shows them in the
+        detail of its form (see :class:`~cnnanalyze.drawing.detail_data.DetailData`).
     link
-        Where a layer or a block leads to, by its path.
+        Returns the link of a layer or a block, by its path.
     prefix
-        What the ids begin with, if several drawings share a page.
+        The prefix of ids, if several drawings share a page.
     theme
         ``auto`` follows the reader's preference; ``light`` and ``dark`` are fixed.
 
@@ -67,30 +67,32 @@ def draw(
     >>> picture.startswith("<svg "), picture.count("residual2  ×3<")
     (True, 1)
     """
-    _check("colour", colour, ("kind", *coloured()))
+    _check("colour", colour, ("kind", *colour_quantities()))
     _check("theme", theme, THEMES)
-    said = _spread(analysis, marks or {})
-    heat = Heat(analysis, colour)
-    page, composer = compose_page(analysis, said, expanded, values=heat.is_on)
-    heat.measure(thing for p in (page.spine, *page.cards) for thing in p.figure.things)
-    ink = Ink(analysis, heat, said, link, prefix, theme, interactive=interactive)
-    return ink.draw(page, composer)
+    layer_marks = _marks_by_layer(analysis, marks or {})
+    scale = ColourScale(analysis, colour)
+    page, composer = lay_out_page(analysis, layer_marks, expanded, values=scale.is_on)
+    scale.fit(element for p in (page.overview, *page.details) for element in p.diagram.elements)
+    writer = SvgWriter(analysis, scale, layer_marks, link, prefix, theme, interactive=interactive)
+    return writer.draw(page, composer)
 
 
-def compose_page(
+def lay_out_page(
     analysis: Analysis,
     marks: Mapping[str, str],
     expanded: bool | Collection[str] = (),
     *,
     values: bool = False,
-) -> tuple[DrawingPage, Composer]:
-    """Return what is where, and who composed it; ``marks`` are those of layers."""
+) -> tuple[DrawingPage, DiagramBuilder]:
+    """Return the page and its builder; ``marks`` are those of layers."""
     opened = _opened(analysis, expanded)
-    planter = Planter(analysis.network, marks, opened)
-    root = planter.plant()
-    composer = Composer(analysis.network, planter, Plan(root, planter, opened), values=values)
-    spine = composer.whole(root)
-    return lay_out(spine, composer.cards_figures(), Ink.title_width(analysis)), composer
+    tree = PartTree(analysis.network, marks, opened)
+    root = tree.build()
+    composer = DiagramBuilder(analysis.network, tree, DetailPlan(root, tree, opened), values=values)
+    overview = composer.network_diagram(root)
+    return place_diagrams(
+        overview, composer.detail_diagrams(), SvgWriter.title_width(analysis)
+    ), composer
 
 
 def _check(what: str, value: str, known: Collection[str]) -> None:
@@ -125,8 +127,8 @@ def _parents(path: str) -> list[str]:
     return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
-def _spread(analysis: Analysis, marks: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks by layer: what is said of a block is said of all its layers."""
+def _marks_by_layer(analysis: Analysis, marks: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks by layer; the mark of a block holds for all its layers."""
     found: dict[str, str] = {}
     for path in sorted(marks, key=lambda p: p.count("/")):
         _check("mark", marks[path], SIGNS)

@@ -1,4 +1,4 @@
-"""Ink: figures written as the elements of an SVG."""
+"""SVG writer: diagrams as SVG elements."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.colour_scale import Heat
-from cnnanalyze.drawing.detail_data import Live
-from cnnanalyze.drawing.diagram import Frame, Label, Line, Tile
+from cnnanalyze.drawing.colour_scale import ColourScale
+from cnnanalyze.drawing.detail_data import DetailData
+from cnnanalyze.drawing.diagram import DrawnBox, EdgeLabel, EdgeLine, Frame
 from cnnanalyze.drawing.edge_paths import cornered, smooth, tip
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.drawing.labels import CardText, repeated
-from cnnanalyze.drawing.page_layout import LEGEND_ROOM, MARGIN, DrawingPage, PlacedFigure
+from cnnanalyze.drawing.labels import VaryingText, repeated
+from cnnanalyze.drawing.page_layout import LEGEND_ROOM, MARGIN, DrawingPage, PlacedDiagram
 from cnnanalyze.drawing.style import SIGNS, STEPS, style_sheet
 from cnnanalyze.drawing.text_metrics import escape, magnitude, number, shorten, text_width
 
 if TYPE_CHECKING:
-    from cnnanalyze.drawing.diagram_builder import Composer
+    from cnnanalyze.drawing.diagram_builder import DiagramBuilder
 
 BOLD = 1.07
 
 
-class Ink:
-    """Writes one page."""
+class SvgWriter:
+    """Writes one page as SVG."""
 
     def __init__(
         self,
         analysis: Analysis,
-        heat: Heat,
+        scale: ColourScale,
         marks: Mapping[str, str],
         link: Callable[[str], str | None] | None,
         prefix: str,
@@ -37,16 +37,16 @@ class Ink:
         interactive: bool,
     ) -> None:
         self.analysis = analysis
-        self.heat = heat
+        self.scale = scale
         self.marks = marks
         self.link = link
         self.prefix = escape(prefix)
         self.theme = theme
-        self.live = Live(analysis) if interactive else None
+        self.detail_data = DetailData(analysis) if interactive else None
         self.out: list[str] = []
 
     @staticmethod
-    def sentence(analysis: Analysis) -> str:
+    def summary_line(analysis: Analysis) -> str:
         """Return the line below the title."""
         total = analysis.total
         return (
@@ -56,17 +56,17 @@ class Ink:
 
     @staticmethod
     def title_width(analysis: Analysis) -> float:
-        """Return the room that the title needs."""
+        """Return the width of the title."""
         name = text_width(shorten(analysis.network.name, 48), 18) * BOLD
-        return max(name, text_width(Ink.sentence(analysis), 12))
+        return max(name, text_width(SvgWriter.summary_line(analysis), 12))
 
-    def draw(self, page: DrawingPage, composer: Composer) -> str:
+    def draw(self, page: DrawingPage, composer: DiagramBuilder) -> str:
         """Return the whole SVG."""
         network = self.analysis.network
         name = shorten(network.name, 200)
         title, about = f"{self.prefix}title", f"{self.prefix}about"
         theme = f' data-theme="{self.theme}"' if self.theme != "auto" else ""
-        role = "group" if self.link else "img"  # what is within a picture cannot be reached by keys
+        role = "group" if self.link else "img"  # the keyboard does not reach inside an image
         w, h = number(page.width), number(page.height)
         left, low = number(MARGIN), number(MARGIN + 14)
         self.out = [
@@ -81,60 +81,64 @@ class Ink:
             f'<text class="head" x="{left}" y="{low}">{escape(shorten(network.name, 48))}</text>',
             (
                 f'<text x="{left}" y="{number(MARGIN + 34)}">'
-                f"{escape(self.sentence(self.analysis))}</text>"
+                f"{escape(self.summary_line(self.analysis))}</text>"
             ),
         ]
-        self._group("spine", page.spine)
+        self._group("spine", page.overview)
         self.out.append('<g class="cards">')
-        for card, placed in zip(composer.plan.cards, page.cards, strict=True):
-            self._group("inside", placed, card.letter)
+        for detail, placed in zip(composer.plan.details, page.details, strict=True):
+            self._group("inside", placed, detail.letter)
         self.out.append("</g>")
-        if self.live is not None:
-            data = escape(self.live.text(composer.plan.cards)).replace("&quot;", '"')
+        if self.detail_data is not None:
+            data = escape(self.detail_data.text(composer.plan.details)).replace("&quot;", '"')
             self.out.append(f"<metadata>{data}</metadata>")
         self._legend(page)
         self.out.append("</svg>\n")
         return "\n".join(self.out)
 
-    def description(self, composer: Composer) -> str:
-        """Return what can be seen, in words."""
+    def description(self, composer: DiagramBuilder) -> str:
+        """Return the drawing in words, for readers who cannot see it."""
         network = self.analysis.network
-        stations = [t.words.title for t in composer.seen if t.kind in {"layer", "block"}]
-        shown = stations if len(stations) <= 40 else [*stations[:40], "…"]  # noqa: PLR2004 - enough
+        titles = [t.text.title for t in composer.seen if t.kind in {"layer", "block"}]
+        shown = titles if len(titles) <= 40 else [*titles[:40], "…"]  # noqa: PLR2004 - enough
         shapes = " and ".join(str(one.shape) for one in network.inputs.values())
         inputs = "the input" if len(network.inputs) == 1 else f"{len(network.inputs)} inputs"
-        said = f"From {inputs}, {shapes}, to {len(network.outputs)} output"
-        said += "s" if len(network.outputs) > 1 else ""
-        return f"{said}: {', then '.join(shown)}. {self.sentence(self.analysis)}."
+        written = f"From {inputs}, {shapes}, to {len(network.outputs)} output"
+        written += "s" if len(network.outputs) > 1 else ""
+        return f"{written}: {', then '.join(shown)}. {self.summary_line(self.analysis)}."
 
-    def _group(self, name: str, placed: PlacedFigure, letter: str = "") -> None:
+    def _group(self, name: str, placed: PlacedDiagram, letter: str = "") -> None:
         data = ""
-        if self.live is not None:
-            self.live.begin()
+        if self.detail_data is not None:
+            self.detail_data.begin()
             data = f' id="{self.prefix}card-{letter}" data-card="{letter}"' if letter else ""
         self.out.append(f'<g class="{name}"{data}>')
-        self._things(placed)
+        self._elements(placed)
         self.out.append("</g>")
 
     def _slot(self, text: str, uses: tuple[str, ...]) -> str:
-        """Return the class of a text that a script exchanges; it has more texts than one."""
-        return " slot" if self.live is not None and self.live.slot(CardText(text, uses)) else ""
+        """Return the class of a text that a script replaces; nothing if all uses have the same."""
+        return (
+            " slot"
+            if self.detail_data is not None and self.detail_data.add_slot(VaryingText(text, uses))
+            else ""
+        )
 
-    def _things(self, placed: PlacedFigure) -> None:
-        things = [t._replace(x=t.x + placed.x, y=t.y + placed.y) for t in placed.figure.things]
-        for frame in (t for t in things if isinstance(t, Frame)):
+    def _elements(self, placed: PlacedDiagram) -> None:
+        elements = [t._replace(x=t.x + placed.x, y=t.y + placed.y) for t in placed.diagram.elements]
+        for frame in (t for t in elements if isinstance(t, Frame)):
             self._frame(frame)
-        self._lines([t for t in things if isinstance(t, Line)])
-        for label in (t for t in things if isinstance(t, Label)):
+        self._lines([t for t in elements if isinstance(t, EdgeLine)])
+        for label in (t for t in elements if isinstance(t, EdgeLabel)):
             self._label(label)
-        for tile in (t for t in things if isinstance(t, Tile)):
-            self._tile(tile)
+        for drawn_box in (t for t in elements if isinstance(t, DrawnBox)):
+            self._drawn_box(drawn_box)
 
-    def _label(self, label: Label) -> None:
+    def _label(self, label: EdgeLabel) -> None:
         x, y = number(label.x), number(label.y)
         anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
         if label.anchor == "middle":
-            width = CardText(label.text, label.uses).width(10)
+            width = VaryingText(label.text, label.uses).width(10)
             self.out.append(
                 f'<rect class="paper" x="{number(label.x - width / 2 - 2)}" '
                 f'y="{number(label.y - 10)}" width="{number(width + 4)}" height="13" rx="3"/>'
@@ -144,8 +148,8 @@ class Ink:
             f'<text class="small{slot}" x="{x}" y="{y}"{anchor}>{escape(label.text)}</text>'
         )
 
-    def _lines(self, lines: list[Line]) -> None:
-        """Write all edges of a kind as one path, and all their heads."""
+    def _lines(self, lines: list[EdgeLine]) -> None:
+        """Write all edges of a kind as one path, and their arrow heads as another."""
         paths: dict[str, list[str]] = {}
         for line in lines:
             points = [(line.x + x, line.y + y) for x, y in line.points]
@@ -196,143 +200,149 @@ class Ink:
             f'y="{number(y + 13)}">{letter}</text>'
         )
 
-    def _tile(self, tile: Tile) -> None:
-        names = ["tile", tile.kind, tile.family]
-        mark = self._mark(tile)
+    def _drawn_box(self, drawn_box: DrawnBox) -> None:
+        names = ["tile", drawn_box.kind, drawn_box.family]
+        mark = self._mark(drawn_box)
         if mark:
             names.append(mark)
-        if self.heat.is_on and tile.boxes:
-            names.append(f"heat{self.heat.step(tile)}")
-        self.out.append(f'<g class="{" ".join(dict.fromkeys(names))}"{self._data(tile)}>')
-        href = self.link(tile.part.path) if self.link and tile.part else None
+        if self.scale.is_on and drawn_box.boxes:
+            names.append(f"heat{self.scale.shade(drawn_box)}")
+        self.out.append(f'<g class="{" ".join(dict.fromkeys(names))}"{self._data(drawn_box)}>')
+        href = self.link(drawn_box.part.path) if self.link and drawn_box.part else None
         if href is not None:
             self.out.append(f'<a href="{escape(href)}">')
-        if tile.part is not None:
-            self.out.append(f"<title>{escape(self._tooltip(tile))}</title>")
-        radius = {"join": tile.height / 2, "end": tile.height / 2}.get(tile.kind, 6)
-        x, y, w, h = (number(v) for v in (tile.x, tile.y, tile.width, tile.height))
-        if tile.part is not None and tile.part.times > 1:  # a stack of sheets
-            behind = f'x="{number(tile.x + 3)}" y="{number(tile.y + 3)}"'
+        if drawn_box.part is not None:
+            self.out.append(f"<title>{escape(self._tooltip(drawn_box))}</title>")
+        radius = {"join": drawn_box.height / 2, "end": drawn_box.height / 2}.get(drawn_box.kind, 6)
+        x, y, w, h = (
+            number(v) for v in (drawn_box.x, drawn_box.y, drawn_box.width, drawn_box.height)
+        )
+        if drawn_box.part is not None and drawn_box.part.times > 1:  # a stack of sheets
+            behind = f'x="{number(drawn_box.x + 3)}" y="{number(drawn_box.y + 3)}"'
             self.out.append(
                 f'<rect class="sheet" {behind} width="{w}" height="{h}" rx="{number(radius)}"/>'
             )
         self.out.append(
             f'<rect class="fill" x="{x}" y="{y}" width="{w}" height="{h}" rx="{number(radius)}"/>'
         )
-        self._words(tile, mark)
+        self._texts(drawn_box, mark)
         if href is not None:
             self.out.append("</a>")
         self.out.append("</g>")
 
-    def _data(self, tile: Tile) -> str:
-        if tile.part is None:
+    def _data(self, drawn_box: DrawnBox) -> str:
+        if drawn_box.part is None:
             return ""
-        data = f' data-path="{escape(tile.part.path)}"'
-        # What belongs to a box and its marks, a script finds among the numbers of its card.
-        if tile.kind != "block" and self.live is None:
-            data += f' data-id="{escape(tile.boxes[0].main.id)}"'
-        elif tile.kind == "block" and self.live is not None:
-            data += f' data-opens="{tile.letter}"'
-        if tile.part.times > 1:
-            data += f' data-times="{tile.part.times}"'
-        if self.live is not None:
-            self.live.tile(tile)
+        data = f' data-path="{escape(drawn_box.part.path)}"'
+        # A script finds the layers of a box in the data of its detail.
+        if drawn_box.kind != "block" and self.detail_data is None:
+            data += f' data-id="{escape(drawn_box.boxes[0].main.id)}"'
+        elif drawn_box.kind == "block" and self.detail_data is not None:
+            data += f' data-opens="{drawn_box.letter}"'
+        if drawn_box.part.times > 1:
+            data += f' data-times="{drawn_box.part.times}"'
+        if self.detail_data is not None:
+            self.detail_data.add_box(drawn_box)
         return data
 
-    def _tooltip(self, tile: Tile) -> str:
-        part = tile.part
+    def _tooltip(self, drawn_box: DrawnBox) -> str:
+        part = drawn_box.part
         assert part is not None
-        said = shorten(part.path, 200)
+        written = shorten(part.path, 200)
         if part.times > 1:
-            said += f" … {shorten(part.paths[-1], 200)}"
-        if tile.kind != "block":
-            said += f": {tile.words.title}"
-        return said
+            written += f" … {shorten(part.paths[-1], 200)}"
+        if drawn_box.kind != "block":
+            written += f": {drawn_box.text.title}"
+        return written
 
-    def _mark(self, tile: Tile) -> str:
+    def _mark(self, drawn_box: DrawnBox) -> str:
         found = (
-            {self.marks.get(n.id, "") for b in tile.boxes for n in b.nodes} if self.marks else set()
+            {self.marks.get(n.id, "") for b in drawn_box.boxes for n in b.nodes}
+            if self.marks
+            else set()
         )
         found.discard("")
         if not found:
             return ""
-        everything = all(self.marks.get(n.id) for b in tile.boxes for n in b.nodes)
+        everything = all(self.marks.get(n.id) for b in drawn_box.boxes for n in b.nodes)
         return found.pop() if len(found) == 1 and everything else "changed"
 
-    def _words(self, tile: Tile, mark: str) -> None:
-        words, middle = tile.words, tile.x + tile.width / 2
-        if tile.kind == "block":
-            self._badge(tile.letter, tile.x + 8, tile.y + tile.height / 2 - 9)
+    def _texts(self, drawn_box: DrawnBox, mark: str) -> None:
+        text, middle = drawn_box.text, drawn_box.x + drawn_box.width / 2
+        if drawn_box.kind == "block":
+            self._badge(drawn_box.letter, drawn_box.x + 8, drawn_box.y + drawn_box.height / 2 - 9)
             middle += 11
         if mark:
             self.out.append(
-                f'<text class="sign" x="{number(tile.x + tile.width - 12)}" '
-                f'y="{number(tile.y + 13)}">{SIGNS[mark]}</text>'
+                f'<text class="sign" x="{number(drawn_box.x + drawn_box.width - 12)}" '
+                f'y="{number(drawn_box.y + 13)}">{SIGNS[mark]}</text>'
             )
-        title = repeated(words.title, tile.part.times if tile.part else 1)
-        if tile.kind in {"join", "end"}:
-            self._beside(tile, title, middle, tile.y + 16)
+        title = repeated(text.title, drawn_box.part.times if drawn_box.part else 1)
+        if drawn_box.kind in {"join", "end"}:
+            self._inline_title(drawn_box, title, middle, drawn_box.y + 16)
             return
-        value = self.heat.text(tile) if self.heat.is_on and tile.boxes else ""
+        value = self.scale.text(drawn_box) if self.scale.is_on and drawn_box.boxes else ""
         name = ""
-        slot = self._slot(title, words.titles)
-        if words.name:
-            own = self._slot(words.name, words.names)
-            name = f'<tspan class="name{own}">{escape(words.name)}</tspan>'
+        slot = self._slot(title, text.titles)
+        if text.name:
+            own = self._slot(text.name, text.names)
+            name = f'<tspan class="name{own}">{escape(text.name)}</tspan>'
         rows = [
-            ("small", self._chips("", words.before)),
+            ("small", self._small_texts("", text.before)),
             (f"strong{slot}", escape(title)),
-            ("small", self._chips(name, words.after)),
+            ("small", self._small_texts(name, text.after)),
             ("small strong", escape(value)),
         ]
         rows = [r for r in rows if r[1]]
         step = 13.0
-        y = tile.y + tile.height / 2 - (len(rows) - 1) * step / 2 + 4
+        y = drawn_box.y + drawn_box.height / 2 - (len(rows) - 1) * step / 2 + 4
         for i, (style, row) in enumerate(rows):
             self.out.append(
                 f'<text class="{style}" x="{number(middle)}" '
                 f'y="{number(y + i * step)}">{row}</text>'
             )
         if value:
-            width = (tile.width - 12) * self.heat.share(tile)
+            width = (drawn_box.width - 12) * self.scale.share(drawn_box)
             self.out.append(
-                f'<rect class="bar" x="{number(tile.x + 6)}" '
-                f'y="{number(tile.y + tile.height - 4)}" width="{number(width)}" height="2.5"/>'
+                f'<rect class="bar" x="{number(drawn_box.x + 6)}" '
+                f'y="{number(drawn_box.y + drawn_box.height - 4)}" width="{number(width)}" '
+                'height="2.5"/>'
             )
 
-    def _beside(self, tile: Tile, title: str, middle: float, y: float) -> None:
-        """Write a word and small ones right of it, together in the middle."""
-        chips = self._chips("", tile.words.after)
-        small = f' <tspan class="small">{chips}</tspan>' if chips else ""
-        slot = self._slot(title, tile.words.titles)
-        word = f'<tspan class="slot">{escape(title)}</tspan>' if slot else escape(title)
+    def _inline_title(self, drawn_box: DrawnBox, title: str, middle: float, y: float) -> None:
+        """Write a title and small texts right of it, centred together."""
+        small_texts = self._small_texts("", drawn_box.text.after)
+        small = f' <tspan class="small">{small_texts}</tspan>' if small_texts else ""
+        slot = self._slot(title, drawn_box.text.titles)
+        kind_word = f'<tspan class="slot">{escape(title)}</tspan>' if slot else escape(title)
         self.out.append(
             f'<text class="strong" text-anchor="middle" x="{number(middle)}" y="{number(y)}">'
-            f"{word}{small}</text>"
+            f"{kind_word}{small}</text>"
         )
 
-    def _chips(self, name: str, marks: tuple[tuple[str, str], ...]) -> str:
-        """Return the small words of a box, each with the id of its layer."""
-        said = [
+    def _small_texts(self, name: str, marks: tuple[tuple[str, str], ...]) -> str:
+        """Return the small texts of a box, each with the id of its layer."""
+        written = [
             f'<tspan data-id="{escape(id_)}">{escape(text)}</tspan>'
-            if id_ and self.live is None
+            if id_ and self.detail_data is None
             else escape(text)
             for id_, text in marks
         ]
-        return " · ".join([name, *said] if name else said)
+        return " · ".join([name, *written] if name else written)
 
     def _legend(self, page: DrawingPage) -> None:
         x, y = MARGIN, page.height - MARGIN - LEGEND_ROOM / 2 + 8
         self.out.append('<g class="legend">')
-        if self.heat.is_on:
+        if self.scale.is_on:
             for i in range(STEPS):
                 self.out.append(
                     f'<g class="block heat{i}"><rect class="fill" x="{number(x + 14 * i)}" '
                     f'y="{number(y - 10)}" width="14" height="12"/></g>'
                 )
-            words = f"{self.heat.words}, up to {magnitude(self.heat.most)} in a box{self.heat.note}"
+            largest = magnitude(self.scale.largest)
+            text = f"{self.scale.title}, up to {largest} in a box{self.scale.note}"
             x += 14 * STEPS + 8
-            self.out.append(f'<text class="small" x="{number(x)}" y="{number(y)}">{words}</text>')
+            self.out.append(f'<text class="small" x="{number(x)}" y="{number(y)}">{text}</text>')
         else:
             shown = page.families
             for name, family in FAMILIES.items():

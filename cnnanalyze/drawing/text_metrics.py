@@ -1,4 +1,4 @@
-"""Lettering: how wide a text is, how it is shortened, and how it is written into XML."""
+"""Text metrics: the width of texts, shortening them, and escaping them for XML."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST = 28
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float) -> float:
-    """How wide is a text at most, in a sans-serif font of that size?
+    """Return the largest width of a text in a sans-serif font of that size.
 
     Examples
     --------
@@ -42,14 +42,14 @@ def _ems(character: str) -> float:
 
 
 def shorten(text: str, most: int = LONGEST) -> str:
-    r"""Return a text of at most a number of characters, on one line and in its own direction.
+    r"""Return a text of at most a number of characters, on one line.
 
     Examples
     --------
     >>> shorten("a" * 10_000 + "z", 9), shorten("two\nlines"), shorten("\u202eabc")
     ('aaaa…aaaz', 'two lines', 'abc')
     """
-    # What is invisible or turns the direction of writing would reach beyond its own label.
+    # Invisible characters, and those that change the direction of writing, affect what follows.
     shown = "".join(c for c in text if category(c) not in {"Cf", "Cs", "Co", "Cn"})
     shown = " ".join("".join(" " if category(c)[0] in "CZ" else c for c in shown).split())
     if len(shown) <= most:
@@ -62,7 +62,7 @@ ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def escape(text: str) -> str:
-    r"""Return a text as it may be in XML, in content and in attributes.
+    r"""Escape a text for the content and the attributes of XML.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def _is_xml(character: str) -> bool:
 
 
 def number(value: float) -> str:
-    """Return a coordinate, always the same way: at most one decimal place.
+    """Return a coordinate with at most one decimal place.
 
     Examples
     --------

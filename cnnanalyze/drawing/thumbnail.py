@@ -1,4 +1,4 @@
-"""Silhouettes: a network at the size of a stamp, as maps that shrink and grow."""
+"""Thumbnails: a network as bars that follow the size of its maps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.drawing.box_grouping import fold
+from cnnanalyze.drawing.box_grouping import group_boxes
 from cnnanalyze.drawing.families import FAMILIES, family
 from cnnanalyze.drawing.text_metrics import escape, number, shorten
 from cnnanalyze.layers.traits import Category
@@ -15,13 +15,13 @@ from cnnanalyze.layers.traits import Category
 EDGE = 10.0
 LEAST_BAR, LEAST_HEIGHT = 1.5, 7.0
 PARTS_OF_BARS = frozenset({Category.JOIN, "point", "move"})
-"""Families that show in the bar of what is before them, not as a bar of their own."""
+"""Families that join the bar before them."""
 POOL_BESIDE = (Category.POOLING, Category.CONVOLUTION)
-"""So does a pool that keeps the size: it is a branch among convolutions."""
+"""A pool that keeps the size joins convolutions: it is one of their branches."""
 
 
 class StageBar(NamedTuple):
-    """Boxes in succession with maps of one size and one colour."""
+    """Consecutive boxes of one map size and one family."""
 
     family: str
     shape: Shape
@@ -29,7 +29,7 @@ class StageBar(NamedTuple):
 
 
 def bars(analysis: Analysis) -> list[StageBar]:
-    """Return the stations of a network, from its input on.
+    """Return the bars of a network, from its input on.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def bars(analysis: Analysis) -> list[StageBar]:
     [('conv', '224x224x64', 2), ('pool', '112x112x64', 1), ('conv', '112x112x128', 2)]
     """
     found: list[StageBar] = []
-    boxes = fold(analysis.network)
+    boxes = group_boxes(analysis.network)
     maps = [i for i, box in enumerate(boxes) if box.nodes[-1].output.positions > 1]
     last_map = maps[-1] if maps else -1
     for i, box in enumerate(boxes):
@@ -61,10 +61,10 @@ def _extent(shape: Shape) -> float:
 
 
 def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
-    """What is the silhouette of the network?
+    """Return the thumbnail of a network as SVG.
 
-    One bar for each run of layers with maps of one size: as high as the maps are large, as wide as
-    layers are many and channels are wide, in the colour of the layers. There is no text in it.
+    Each bar is a run of layers with maps of one size. Its height shows the size of the maps, its
+    width the number of layers and channels, its colour the kind of layer. It has no text.
 
     Examples
     --------
@@ -72,18 +72,18 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
     >>> thumbnail(cnn.analyze("zoo:lenet5").analysis).count("<rect")
     6
     """
-    stations = bars(analysis)
+    stages = bars(analysis)
     given = (one.shape for one in analysis.network.inputs.values())
-    largest = max(_extent(s) for s in (*given, *(b.shape for b in stations)))
+    largest = max(_extent(s) for s in (*given, *(b.shape for b in stages)))
     inner, tall = width - 2 * EDGE, height - 2 * EDGE
-    gap = 2.0 if len(stations) * 4 < inner else 0.4
-    wishes = [sqrt(b.boxes) * (1 + log2(1 + b.shape.channels)) for b in stations]
-    room = inner - gap * (len(stations) - 1) - LEAST_BAR * len(stations)
+    gap = 2.0 if len(stages) * 4 < inner else 0.4
+    wishes = [sqrt(b.boxes) * (1 + log2(1 + b.shape.channels)) for b in stages]
+    room = inner - gap * (len(stages) - 1) - LEAST_BAR * len(stages)
     each = max(room, 0.0) / sum(wishes)
     squeeze = min(1.0, inner / (inner - min(room, 0.0)))
     most = inner / 5
     widths = [min((LEAST_BAR + w * each) * squeeze, most) for w in wishes]
-    x = (width - sum(widths) - gap * squeeze * (len(stations) - 1)) / 2
+    x = (width - sum(widths) - gap * squeeze * (len(stages) - 1)) / 2
     name = escape(shorten(analysis.network.name, 100))
     out = [
         (
@@ -91,7 +91,7 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
             f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         )
     ]
-    for bar, wide in zip(stations, widths, strict=True):
+    for bar, wide in zip(stages, widths, strict=True):
         share = log2(1 + _extent(bar.shape)) / log2(1 + max(largest, 1.0))
         high = LEAST_HEIGHT + (tall - LEAST_HEIGHT) * max(0.0, share) ** 1.5
         colour = FAMILIES[bar.family].light[1]

@@ -1,4 +1,4 @@
-"""The U: networks that go down to small maps and up again, with links across at each size."""
+"""U layout: networks with an encoder, a decoder and skip connections between them."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnnanalyze.drawing.diagram import Figure, Label, Line
-from cnnanalyze.drawing.labels import CardText
-from cnnanalyze.drawing.layout_graph import GAP, LINE_OF_LABEL, Body
+from cnnanalyze.drawing.diagram import Diagram, EdgeLabel, EdgeLine
+from cnnanalyze.drawing.labels import VaryingText
+from cnnanalyze.drawing.layout_graph import GAP, LINE_OF_LABEL, LayoutGraph
 from cnnanalyze.drawing.part import Part
 from cnnanalyze.graph.queries import longest_path
 
-LEAST_LINKS = 2
-ACROSS = 90.0
-"""Between the two arms."""
-LONGEST_LINK = 4
-"""The most boxes on a link."""
+LEAST_SKIPS = 2
+BETWEEN_PATHS = 90.0
+"""The distance of encoder and decoder."""
+LONGEST_SKIP = 4
+"""The most boxes on a skip connection."""
 
 
-class Arms(NamedTuple):
-    """The boxes of a U, by their numbers."""
+class UShape(NamedTuple):
+    """The boxes of a U, by index."""
 
-    down: tuple[int, ...]
-    up: tuple[int, ...]
-    """From the bottom to the top."""
-    links: tuple[tuple[int, ...], ...]
-    """From a box of the arm down, over boxes between, to a box of the arm up."""
+    encoder: tuple[int, ...]
+    decoder: tuple[int, ...]
+    """From the smallest map to the largest."""
+    skips: tuple[tuple[int, ...], ...]
+    """From a box of the encoder, over boxes between, to a box of the decoder."""
 
-    def between_ends(self) -> Arms:
-        """Return the arms with one box before all others, and one after them."""
-        down, up = ([v + 1 for v in arm] for arm in (self.down, self.up))
-        links = tuple(tuple(v + 1 for v in link) for link in self.links)
-        count = 1 + len({*down, *up, *(v for link in links for v in link)})
-        return Arms((0, *down), (*up, count), links)
+    def between_ends(self) -> UShape:
+        """Return the same U with one more box before all others, and one after them."""
+        encoder, decoder = ([v + 1 for v in path] for path in (self.encoder, self.decoder))
+        skips = tuple(tuple(v + 1 for v in skip) for skip in self.skips)
+        count = 1 + len({*encoder, *decoder, *(v for skip in skips for v in skip)})
+        return UShape((0, *encoder), (*decoder, count), skips)
 
 
-def find_arms(parts: list[Part], edges: list[tuple[int, str, int]]) -> Arms | None:
-    """Return the arms of a U if the parts make one.
+def find_u_shape(parts: list[Part], edges: list[tuple[int, str, int]]) -> UShape | None:
+    """Return the U that the parts form, if they form one.
 
-    The longest path is the U; its smallest map is the bottom. All else must be links from the arm
-    down to the arm up that do not cross each other, and the arm up must make the maps larger.
+    The longest path is the U, and its smallest map divides encoder and decoder. All other boxes
+    must belong to skip connections that do not cross, and the decoder must make the maps larger.
     """
     n = len(parts)
     after: list[set[int]] = [set() for _ in range(n)]
@@ -48,155 +48,162 @@ def find_arms(parts: list[Part], edges: list[tuple[int, str, int]]) -> Arms | No
     for a, _, b in edges:
         after[a].add(b)
         before[b].add(a)
-    path = longest_path({v: sorted(sources) for v, sources in enumerate(before)})
-    if sum(not s for s in after) != 1 or len(set(path)) < LEAST_LINKS:
+    main_path = longest_path({v: sorted(sources) for v, sources in enumerate(before)})
+    if sum(not s for s in after) != 1 or len(set(main_path)) < LEAST_SKIPS:
         return None
-    on_path = {v: i for i, v in enumerate(path)}
-    sizes = [parts[v].nodes[-1].output.positions for v in path]
+    on_main_path = {v: i for i, v in enumerate(main_path)}
+    sizes = [parts[v].nodes[-1].output.positions for v in main_path]
     smallest = min(sizes)
     bottom = len(sizes) - 1 - sizes[::-1].index(smallest)
-    links = []
-    for v in path[: bottom + 1]:
-        for w in sorted(after[v] - {_next(path, on_path, v)}):
-            link = _follow(w, after, before, on_path)
-            if link is None or on_path[link[-1]] <= bottom:
+    skips = []
+    for v in main_path[: bottom + 1]:
+        for w in sorted(after[v] - {_next(main_path, on_main_path, v)}):
+            skip = _follow(w, after, before, on_main_path)
+            if skip is None or on_main_path[skip[-1]] <= bottom:
                 return None
-            links.append((v, *link))
-    linked = {v for link in links for v in link[1:-1]}
-    ends = [on_path[link[-1]] for link in sorted(links, key=lambda k: on_path[k[0]])]
-    if len(links) < LEAST_LINKS or linked | set(path) != set(range(n)):
+            skips.append((v, *skip))
+    with_skip = {v for skip in skips for v in skip[1:-1]}
+    ends = [on_main_path[skip[-1]] for skip in sorted(skips, key=lambda k: on_main_path[k[0]])]
+    if len(skips) < LEAST_SKIPS or with_skip | set(main_path) != set(range(n)):
         return None
     if ends != sorted(ends, reverse=True) or len(set(ends)) < len(ends):
         return None
-    if any(len(after[v]) > 1 for v in path[bottom + 1 :]) or sizes[ends[0]] <= smallest:
+    if any(len(after[v]) > 1 for v in main_path[bottom + 1 :]) or sizes[ends[0]] <= smallest:
         return None
-    return Arms(tuple(path[: bottom + 1]), tuple(path[bottom + 1 :]), tuple(links))
+    return UShape(tuple(main_path[: bottom + 1]), tuple(main_path[bottom + 1 :]), tuple(skips))
 
 
-def _next(path: Sequence[int], on_path: dict[int, int], v: int) -> int:
-    return path[on_path[v] + 1] if on_path[v] + 1 < len(path) else -1
+def _next(main_path: Sequence[int], on_main_path: dict[int, int], v: int) -> int:
+    return main_path[on_main_path[v] + 1] if on_main_path[v] + 1 < len(main_path) else -1
 
 
 def _follow(
-    v: int, after: list[set[int]], before: list[set[int]], on_path: dict[int, int]
+    v: int, after: list[set[int]], before: list[set[int]], on_main_path: dict[int, int]
 ) -> tuple[int, ...] | None:
-    """Return the boxes of a link from its first on, with the one of the arm up at its end."""
-    link = [v]
-    while link[-1] not in on_path:
-        v = link[-1]
-        if len(after[v]) != 1 or len(before[v]) != 1 or len(link) > LONGEST_LINK:
+    """Return the boxes of a skip connection up to that of the decoder; nothing if it is none."""
+    skip = [v]
+    while skip[-1] not in on_main_path:
+        v = skip[-1]
+        if len(after[v]) != 1 or len(before[v]) != 1 or len(skip) > LONGEST_SKIP:
             return None
-        link.extend(after[v])
-    return tuple(link)
+        skip.extend(after[v])
+    return tuple(skip)
 
 
-def compose_arms(body: Body, arms: Arms) -> Figure:
-    """Put the figures of a U at their places: the arms upright, the links level."""
-    figures = body.figures
-    tops = _tops(figures, arms)
-    links = {link[0]: link for link in arms.links}
-    wide = max(figures[v].width for v in arms.down)
+def lay_out_u(graph: LayoutGraph, u_shape: UShape) -> Diagram:
+    """Lay out a U: encoder and decoder vertical, skip connections horizontal."""
+    diagrams = graph.diagrams
+    tops = _tops(diagrams, u_shape)
+    skips = {skip[0]: skip for skip in u_shape.skips}
+    wide = max(diagrams[v].width for v in u_shape.encoder)
     across = max(
-        [ACROSS] + [sum(figures[v].width + 30 for v in link[1:-1]) + 60 for link in arms.links]
+        [BETWEEN_PATHS]
+        + [sum(diagrams[v].width + 30 for v in skip[1:-1]) + 60 for skip in u_shape.skips]
     )
     texts = 66.0
-    left, right = wide / 2, wide + across + max(figures[v].width for v in arms.up) / 2
-    x = dict.fromkeys(arms.down, left) | dict.fromkeys(arms.up, right)
-    whole = Figure(right + max(figures[v].width for v in arms.up) / 2 + texts, 0.0)
-    for link in arms.links:
-        level = tops[link[-1]] + figures[link[-1]].height / 2
-        free = right - left - (wide + figures[link[-1]].width) / 2
-        room = free - sum(figures[v].width for v in link[1:-1])
+    left, right = wide / 2, wide + across + max(diagrams[v].width for v in u_shape.decoder) / 2
+    x = dict.fromkeys(u_shape.encoder, left) | dict.fromkeys(u_shape.decoder, right)
+    whole = Diagram(right + max(diagrams[v].width for v in u_shape.decoder) / 2 + texts, 0.0)
+    for skip in u_shape.skips:
+        level = tops[skip[-1]] + diagrams[skip[-1]].height / 2
+        free = right - left - (wide + diagrams[skip[-1]].width) / 2
+        room = free - sum(diagrams[v].width for v in skip[1:-1])
         at = left + wide / 2
-        for v in link[1:-1]:
-            at += room / len(link[:-1])
-            x[v] = at + figures[v].width / 2
-            tops[v] = level - figures[v].height / 2
-            at += figures[v].width
+        for v in skip[1:-1]:
+            at += room / len(skip[:-1])
+            x[v] = at + diagrams[v].width / 2
+            tops[v] = level - diagrams[v].height / 2
+            at += diagrams[v].width
     shown: set[int] = set()
-    for a, source, b in body.edges:
-        whole.things.append(_line(a, b, arms, x, tops, figures, links))
-        text = body.labels.get(source, CardText()).text
-        if text and a not in shown and a in {*arms.down, *arms.up}:
+    for a, source, b in graph.edges:
+        whole.elements.append(_line(a, b, u_shape, x, tops, diagrams, skips))
+        text = graph.labels.get(source, VaryingText()).text
+        if text and a not in shown and a in {*u_shape.encoder, *u_shape.decoder}:
             shown.add(a)
-            goes_up = a in arms.up or a == arms.down[-1]
-            y = tops[a] - 7 if a in arms.up else tops[a] + figures[a].height + 13
-            if goes_up and a not in arms.up:
-                level = tops[a] + figures[a].height / 2
-                whole.things.append(Label(x[a] + figures[a].width / 2 + 6, level - 5, text))
+            goes_up = a in u_shape.decoder or a == u_shape.encoder[-1]
+            y = tops[a] - 7 if a in u_shape.decoder else tops[a] + diagrams[a].height + 13
+            if goes_up and a not in u_shape.decoder:
+                level = tops[a] + diagrams[a].height / 2
+                whole.elements.append(EdgeLabel(x[a] + diagrams[a].width / 2 + 6, level - 5, text))
             else:
-                whole.things.append(Label(x[a] + 6, y, text))
-    for v, figure in enumerate(figures):
-        whole.put(figure, x[v] - figure.width / 2, tops[v])
-    whole.height = max(tops[v] + f.height for v, f in enumerate(figures))
+                whole.elements.append(EdgeLabel(x[a] + 6, y, text))
+    for v, diagram in enumerate(diagrams):
+        whole.add(diagram, x[v] - diagram.width / 2, tops[v])
+    whole.height = max(tops[v] + f.height for v, f in enumerate(diagrams))
     return whole
 
 
-def _tops(figures: list[Figure], arms: Arms) -> dict[int, float]:
-    """Return how high each box of the arms is, so that every link is level."""
+def _tops(diagrams: list[Diagram], u_shape: UShape) -> dict[int, float]:
+    """Return the top of each box, such that every skip connection is horizontal."""
     step = GAP + LINE_OF_LABEL
-    ends = {link[0]: link[-1] for link in arms.links}
-    starts = {link[-1]: link[0] for link in arms.links}
+    ends = {skip[0]: skip[-1] for skip in u_shape.skips}
+    starts = {skip[-1]: skip[0] for skip in u_shape.skips}
     tops: dict[int, float] = {}
-    # From the bottom up, both arms at once: what lies between two links takes the larger room.
+    # From the smallest map up: between two skip connections, the higher path decides the room.
     low = 0.0
-    down, up = list(arms.down[::-1]), list(arms.up)
-    while down or up:
-        left = _until(down, ends)
-        right = _until(up, starts)
-        heights = [sum(figures[v].height + step for v in arm) for arm in (left, right)]
+    encoder, decoder = list(u_shape.encoder[::-1]), list(u_shape.decoder)
+    while encoder or decoder:
+        left = _until(encoder, ends)
+        right = _until(decoder, starts)
+        heights = [sum(diagrams[v].height + step for v in path) for path in (left, right)]
         room = max(heights)
-        for arm, linked in ((left, ends), (right, starts)):
+        for path, with_skip in ((left, ends), (right, starts)):
             y = low
-            for v in arm:
-                if v in linked:
-                    middle = low - room + step + max(figures[w].height for w in (v, linked[v])) / 2
-                    tops[v] = middle - figures[v].height / 2
+            for v in path:
+                if v in with_skip:
+                    middle = (
+                        low - room + step + max(diagrams[w].height for w in (v, with_skip[v])) / 2
+                    )
+                    tops[v] = middle - diagrams[v].height / 2
                     continue
-                y -= figures[v].height
+                y -= diagrams[v].height
                 tops[v] = y
                 y -= step
         low -= room + 8
-        del down[: len(left)], up[: len(right)]
+        del encoder[: len(left)], decoder[: len(right)]
     least = min(tops.values())
     return {v: y - least for v, y in tops.items()}
 
 
-def _until(arm: list[int], linked: dict[int, int]) -> list[int]:
-    """Return the beginning of an arm up to the first box with a link."""
-    at = next((i for i, v in enumerate(arm) if v in linked), len(arm) - 1)
-    return arm[: at + 1]
+def _until(path: list[int], with_skip: dict[int, int]) -> list[int]:
+    """Return the beginning of a path up to the first box with a skip connection."""
+    at = next((i for i, v in enumerate(path) if v in with_skip), len(path) - 1)
+    return path[: at + 1]
 
 
 def _line(
     a: int,
     b: int,
-    arms: Arms,
+    u_shape: UShape,
     x: dict[int, float],
     tops: dict[int, float],
-    figures: list[Figure],
-    links: dict[int, tuple[int, ...]],
-) -> Line:
+    diagrams: list[Diagram],
+    skips: dict[int, tuple[int, ...]],
+) -> EdgeLine:
     ends = (a, b)
-    middle = {v: tops[v] + figures[v].height / 2 for v in (a, b)}
-    along = any((a, b) in pairwise(link) for link in links.values())
+    middle = {v: tops[v] + diagrams[v].height / 2 for v in (a, b)}
+    along = any((a, b) in pairwise(skip) for skip in skips.values())
     if along:
         points = (
-            (x[a] + figures[a].width / 2, middle[a]),
-            (x[b] - figures[b].width / 2, middle[b]),
+            (x[a] + diagrams[a].width / 2, middle[a]),
+            (x[b] - diagrams[b].width / 2, middle[b]),
         )
-        return Line(0, 0, points, "rail", ends=ends)
-    if b in arms.up and a in arms.up:
-        return Line(0, 0, ((x[a], tops[a]), (x[b], tops[b] + figures[b].height)), "edge", ends=ends)
-    right = (x[a] + figures[a].width / 2, middle[a])
-    foot = (x[b], tops[b] + figures[b].height)
-    if b in arms.up and foot[1] < middle[a]:  # the lowest box up stands higher: round the corner
-        return Line(0, 0, (right, (x[b], middle[a]), foot), "rail", ends=ends)
-    if b in arms.up:  # from the lowest box down to the lowest box up
+        return EdgeLine(0, 0, points, "rail", ends=ends)
+    if b in u_shape.decoder and a in u_shape.decoder:
+        return EdgeLine(
+            0, 0, ((x[a], tops[a]), (x[b], tops[b] + diagrams[b].height)), "edge", ends=ends
+        )
+    right = (x[a] + diagrams[a].width / 2, middle[a])
+    corner = (x[b], tops[b] + diagrams[b].height)
+    if b in u_shape.decoder and corner[1] < middle[a]:  # the lowest of the decoder stands higher
+        return EdgeLine(0, 0, (right, (x[b], middle[a]), corner), "rail", ends=ends)
+    if b in u_shape.decoder:  # from the last box of the encoder to the first of the decoder
         level = max(middle.values())
         points = (
-            (x[a] + figures[a].width / 2, level),
-            (x[b] - figures[b].width / 2, level),
+            (x[a] + diagrams[a].width / 2, level),
+            (x[b] - diagrams[b].width / 2, level),
         )
-        return Line(0, 0, points, "rail", ends=ends)
-    return Line(0, 0, ((x[a], tops[a] + figures[a].height), (x[b], tops[b])), "edge", ends=ends)
+        return EdgeLine(0, 0, points, "rail", ends=ends)
+    return EdgeLine(
+        0, 0, ((x[a], tops[a] + diagrams[a].height), (x[b], tops[b])), "edge", ends=ends
+    )

@@ -41,7 +41,7 @@ class Drawn(NamedTuple):
         return Rectangle(*map(float, self.root.attrib["viewBox"].split()))
 
     @property
-    def tiles(self) -> list[ET.Element]:
+    def drawn_boxes(self) -> list[ET.Element]:
         """The boxes that are to be seen."""
         hidden = {
             id(e) for g in self.root.iter(f"{SVG}g") if g.get("display") == "none" for e in g.iter()
@@ -56,7 +56,10 @@ class Drawn(NamedTuple):
     def layers(self) -> list[str]:
         """The ids of all layers that are drawn."""
         return [
-            e.attrib["data-id"] for tile in self.tiles for e in tile.iter() if "data-id" in e.attrib
+            e.attrib["data-id"]
+            for drawn_box in self.drawn_boxes
+            for e in drawn_box.iter()
+            if "data-id" in e.attrib
         ]
 
     @property
@@ -69,9 +72,9 @@ def parse(svg: str) -> Drawn:
     return Drawn(ET.fromstring(svg))  # noqa: S314 - our own text
 
 
-def rectangle(tile: ET.Element) -> Rectangle:
+def rectangle(drawn_box: ET.Element) -> Rectangle:
     """Return the rectangle of a box."""
-    rect = next(r for r in tile.iter(f"{SVG}rect") if "fill" in r.get("class", "").split())
+    rect = next(r for r in drawn_box.iter(f"{SVG}rect") if "fill" in r.get("class", "").split())
     return Rectangle(*(float(rect.attrib[a]) for a in ("x", "y", "width", "height")))
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
-from cnnanalyze.drawing.diagram import Figure, Frame, Label, Line, Tile
+from cnnanalyze.drawing.diagram import Diagram, DrawnBox, EdgeLabel, EdgeLine, Frame
 from cnnanalyze.drawing.diagram_builder import BOLD, TITLE
 from cnnanalyze.drawing.layout_graph import LABEL_SIZE
 from cnnanalyze.drawing.page_layout import DrawingPage
-from cnnanalyze.drawing.svg import compose_page, draw
+from cnnanalyze.drawing.svg import draw, lay_out_page
 from cnnanalyze.drawing.text_metrics import text_width
 from tests.drawing.parsed import Rectangle, parse, rectangle
 from tests.strategies.networks import specs
@@ -38,7 +38,7 @@ def analysis_of(name: str) -> Analysis:
 
 
 def drawings(analysis: Analysis) -> list[DrawingPage]:
-    return [compose_page(analysis, {}, expanded)[0] for expanded in (False, True)]
+    return [lay_out_page(analysis, {}, expanded)[0] for expanded in (False, True)]
 
 
 def check_layers(analysis: Analysis) -> None:
@@ -47,36 +47,39 @@ def check_layers(analysis: Analysis) -> None:
     assert sorted(drawn) == sorted(analysis.facts)
 
 
-def figures(page: DrawingPage) -> list[Figure]:
-    return [page.spine.figure, *(c.figure for c in page.cards)]
+def diagrams(page: DrawingPage) -> list[Diagram]:
+    return [page.overview.diagram, *(c.diagram for c in page.details)]
 
 
-def place(thing: Tile | Frame) -> Rectangle:
+def place(thing: DrawnBox | Frame) -> Rectangle:
     return Rectangle(thing.x, thing.y, thing.width, thing.height)
 
 
 def check_places(page: DrawingPage) -> None:
     """No two boxes overlap; frames lie in each other or apart; nothing leaves the page."""
-    for figure in figures(page):
-        tiles = [place(t) for t in figure.things if isinstance(t, Tile)]
-        tiles.sort(key=lambda r: r.y)
-        for i, one in enumerate(tiles):
-            for other in tiles[i + 1 :]:
+    for diagram in diagrams(page):
+        drawn_boxes = [place(t) for t in diagram.elements if isinstance(t, DrawnBox)]
+        drawn_boxes.sort(key=lambda r: r.y)
+        for i, one in enumerate(drawn_boxes):
+            for other in drawn_boxes[i + 1 :]:
                 if other.y >= one.y + one.height:
                     break
                 assert not one.overlaps(other)
-        frames = [place(f) for f in figure.things if isinstance(f, Frame)]
+        frames = [place(f) for f in diagram.elements if isinstance(f, Frame)]
         for one, other in combinations(frames, 2):
             assert one.holds(other) or other.holds(one) or not one.overlaps(other)
     view = Rectangle(0, 0, page.width, page.height)
     placed = [
-        Rectangle(p.x, p.y, p.figure.width, p.figure.height) for p in (page.spine, *page.cards)
+        Rectangle(p.x, p.y, p.diagram.width, p.diagram.height)
+        for p in (page.overview, *page.details)
     ]
     assert all(view.holds(r) for r in placed)
     assert not any(a.overlaps(b) for a, b in combinations(placed, 2))
-    for p in (page.spine, *page.cards):
-        own = Rectangle(0, 0, p.figure.width, p.figure.height)
-        assert all(own.holds(place(t)) for t in p.figure.things if isinstance(t, Tile | Frame))
+    for p in (page.overview, *page.details):
+        own = Rectangle(0, 0, p.diagram.width, p.diagram.height)
+        assert all(
+            own.holds(place(t)) for t in p.diagram.elements if isinstance(t, DrawnBox | Frame)
+        )
 
 
 def touches(x: float, y: float, r: Rectangle) -> bool:
@@ -89,9 +92,9 @@ def touches(x: float, y: float, r: Rectangle) -> bool:
 
 def check_edges(page: DrawingPage) -> None:
     """Every edge leaves a box, a border or another edge, and comes to a box or a border."""
-    for figure in figures(page):
-        borders = [place(t) for t in figure.things if isinstance(t, Tile | Frame)]
-        lines = [t for t in figure.things if isinstance(t, Line)]
+    for diagram in diagrams(page):
+        borders = [place(t) for t in diagram.elements if isinstance(t, DrawnBox | Frame)]
+        lines = [t for t in diagram.elements if isinstance(t, EdgeLine)]
         for line in lines:
             (x0, y0), (x1, y1) = (
                 (line.x + x, line.y + y) for x, y in (line.points[0], line.points[-1])
@@ -103,7 +106,7 @@ def check_edges(page: DrawingPage) -> None:
                 assert any(touches(x0, y0, r) for r in borders), line
 
 
-def along(line: Line) -> Iterator[tuple[float, float]]:
+def along(line: EdgeLine) -> Iterator[tuple[float, float]]:
     """Yield points of a line; between two of its own a smooth one bends as ``smooth`` has it."""
     for (x0, y0), (x1, y1) in pairwise(line.points):
         for step in range(1, 20):
@@ -119,12 +122,12 @@ def along(line: Line) -> Iterator[tuple[float, float]]:
 
 def check_paths(page: DrawingPage) -> None:
     """No edge runs through a box."""
-    for figure in figures(page):
-        tiles = [place(t) for t in figure.things if isinstance(t, Tile)]
-        for line in figure.things:
-            if isinstance(line, Line):
+    for diagram in diagrams(page):
+        drawn_boxes = [place(t) for t in diagram.elements if isinstance(t, DrawnBox)]
+        for line in diagram.elements:
+            if isinstance(line, EdgeLine):
                 for x, y in along(line):
-                    for r in tiles:
+                    for r in drawn_boxes:
                         inside = (
                             r.x + 2 < x < r.x + r.width - 2 and r.y + 2 < y < r.y + r.height - 2
                         )
@@ -133,27 +136,27 @@ def check_paths(page: DrawingPage) -> None:
 
 def check_labels(page: DrawingPage) -> None:
     """No shape on an edge lies over another, or leaves its figure."""
-    for figure in figures(page):
+    for diagram in diagrams(page):
         found = []
-        for label in figure.things:
-            if isinstance(label, Label):
+        for label in diagram.elements:
+            if isinstance(label, EdgeLabel):
                 width = text_width(label.text, LABEL_SIZE)
                 x = label.x - (width / 2 if label.anchor == "middle" else 0)
                 found.append(Rectangle(x, label.y - LABEL_SIZE, width, LABEL_SIZE))
         assert not any(a.overlaps(b) for a, b in combinations(found, 2))
-        assert all(r.x >= 0 and r.x + r.width <= figure.width for r in found)
+        assert all(r.x >= 0 and r.x + r.width <= diagram.width for r in found)
 
 
 def check_words(page: DrawingPage) -> None:
     """Every title fits its box."""
-    for figure in figures(page):
-        for tile in figure.things:
-            if isinstance(tile, Tile):
-                times = tile.part.times if tile.part else 1
-                title = tile.words.title + (f"  ×{times}" if times > 1 else "")
-                assert text_width(title, TITLE) * BOLD <= tile.width - 6
-                for row in (tile.words.before, tile.words.after):
-                    assert text_width(" · ".join(w for _, w in row), 10) <= tile.width - 6
+    for diagram in diagrams(page):
+        for drawn_box in diagram.elements:
+            if isinstance(drawn_box, DrawnBox):
+                times = drawn_box.part.times if drawn_box.part else 1
+                title = drawn_box.text.title + (f"  ×{times}" if times > 1 else "")
+                assert text_width(title, TITLE) * BOLD <= drawn_box.width - 6
+                for row in (drawn_box.text.before, drawn_box.text.after):
+                    assert text_width(" · ".join(w for _, w in row), 10) <= drawn_box.width - 6
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -193,12 +196,12 @@ def test_words_fit_their_boxes(name: str) -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_what_is_collapsed_stands_for_every_layer(name: str) -> None:
-    """The boxes of the spine, with what they stand for, are the whole network."""
+    """The boxes of the overview, with what they stand for, are the whole network."""
     analysis = analysis_of(name)
-    page, _ = compose_page(analysis, {})
-    tiles = [t for t in page.spine.figure.things if isinstance(t, Tile)]
-    frames = [t for t in page.spine.figure.things if isinstance(t, Frame) and t.times > 1]
-    found = {n.id for t in tiles for b in t.boxes for n in b.nodes}
+    page, _ = lay_out_page(analysis, {})
+    drawn_boxes = [t for t in page.overview.diagram.elements if isinstance(t, DrawnBox)]
+    frames = [t for t in page.overview.diagram.elements if isinstance(t, Frame) and t.times > 1]
+    found = {n.id for t in drawn_boxes for b in t.boxes for n in b.nodes}
     found |= {n.id for f in frames for n in f.part.nodes}
     assert found == set(analysis.facts)
 
@@ -222,7 +225,7 @@ def test_the_same_network_gives_the_same_bytes(text: str) -> None:
 def test_boxes_of_the_xml_do_not_overlap() -> None:
     """What is written is what was composed."""
     drawn = parse(draw(analysis_of("resnet50")))
-    boxes = [rectangle(t) for t in drawn.tiles]
+    boxes = [rectangle(t) for t in drawn.drawn_boxes]
     assert len(boxes) >= 20
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
     assert all(drawn.view.holds(b) for b in boxes)

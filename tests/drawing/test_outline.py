@@ -60,7 +60,7 @@ def test_lines_fit_the_terminal(name: str, width: int) -> None:
 
 
 @given(specs())
-def test_lanes_are_whole(text: str) -> None:
+def test_tracks_are_whole(text: str) -> None:
     """One dot on every line; whatever branches off comes back or ends."""
     analysis = cnn.analyze(cnn.loads(text)).analysis
     for line in outline(analysis, width=120):
@@ -79,7 +79,7 @@ CROWD = """\
 """
 
 
-def test_more_branches_than_lanes_can_be_read_are_told_by_number() -> None:
+def test_more_branches_than_tracks_can_be_read_are_listed_by_number() -> None:
     names = ["relu", "tanh", "elu", "gelu", "sigmoid", "softplus", "mish", "silu", "relu6"]
     branches = ", ".join(f"[{name}]" for name in (*names, *names))
     net = cnn.loads(f"{{cnn: 1, input: 7x5x3, layers: [{{concat: [{branches}, []]}}]}}")

@@ -11,10 +11,10 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.quantities import Terms
-from cnnanalyze.drawing.colour_scale import Heat, coloured
-from cnnanalyze.drawing.diagram import Figure
+from cnnanalyze.drawing.colour_scale import ColourScale, colour_quantities
+from cnnanalyze.drawing.diagram import Diagram
 from cnnanalyze.drawing.families import FAMILIES
-from cnnanalyze.drawing.page_layout import lay_out
+from cnnanalyze.drawing.page_layout import place_diagrams
 from cnnanalyze.drawing.style import STEPS, palette
 from cnnanalyze.drawing.svg import draw, thumbnail
 from cnnanalyze.errors import UsageError
@@ -31,16 +31,16 @@ def analysis(text: str) -> Analysis:
 
 
 def times(name: str) -> dict[str, int]:
-    """Return what is repeated in the spine, with its number."""
-    spine = next(g for g in parse(draw(analysis_of(name))).root if g.get("class") == "spine")
+    """Return what is repeated in the overview, with its number."""
+    overview = next(g for g in parse(draw(analysis_of(name))).root if g.get("class") == "spine")
     return {
         g.attrib["data-path"]: int(g.attrib["data-times"])
-        for g in spine.iter(f"{SVG}g")
+        for g in overview.iter(f"{SVG}g")
         if "data-times" in g.attrib
     }
 
 
-def cards(name: str) -> int:
+def details(name: str) -> int:
     root = parse(draw(analysis_of(name))).root
     return sum("card" in classes(g) for g in root.iter(f"{SVG}g"))
 
@@ -58,20 +58,24 @@ def test_repeats_are_those_of_the_papers() -> None:
 
 def test_distinct_blocks_are_drawn_once() -> None:
     # Without projection, with one of stride 1, with one of stride 2.
-    assert cards("resnet50") == cards("resnet152") == 3
-    assert cards("googlenet") == 1
-    assert cards("densenet121") == 1
-    assert cards("vgg16") == 0
+    assert details("resnet50") == details("resnet152") == 3
+    assert details("googlenet") == 1
+    assert details("densenet121") == 1
+    assert details("vgg16") == 0
 
 
 def test_resnet50_has_about_twenty_boxes() -> None:
-    spine = next(g for g in parse(draw(analysis_of("resnet50"))).root if g.get("class") == "spine")
-    assert sum("tile" in classes(g) for g in spine.iter(f"{SVG}g")) == 14
+    overview = next(
+        g for g in parse(draw(analysis_of("resnet50"))).root if g.get("class") == "spine"
+    )
+    assert sum("tile" in classes(g) for g in overview.iter(f"{SVG}g")) == 14
 
 
 def test_a_flat_network_shows_its_repeats_too() -> None:
     flat = cnn.analyze(cnn.loads(cnn.dumps(cnn.load("zoo:resnet50")))).analysis
-    found = [t.attrib["data-times"] for t in parse(draw(flat)).tiles if "data-times" in t.attrib]
+    found = [
+        t.attrib["data-times"] for t in parse(draw(flat)).drawn_boxes if "data-times" in t.attrib
+    ]
     assert found == ["2", "3", "5", "2"]
 
 
@@ -97,7 +101,7 @@ def test_units_that_are_all_joined_are_not_a_repeat() -> None:
         assert [g.get("data-times") for g in root.iter() if g.get("data-path") == path] == [None]
 
 
-def test_a_card_of_a_row_bears_the_name_of_the_row() -> None:
+def test_a_detail_of_a_row_bears_the_name_of_the_row() -> None:
     root = parse(draw(analysis_of("hrnet_w18"))).root
     found = {
         g.attrib["data-path"]: [t.text for t in g.iter(f"{SVG}text")][1]
@@ -119,14 +123,14 @@ def test_a_card_of_a_row_bears_the_name_of_the_row() -> None:
     ],
 )
 def test_boxes_say_what_the_papers_do(name: str, said: str, unsaid: str) -> None:
-    words = {t.text for t in parse(draw(analysis_of(name))).root.iter(f"{SVG}text")}
-    assert said in words
-    assert not any(unsaid in (text or "") for text in words)
+    text = {t.text for t in parse(draw(analysis_of(name))).root.iter(f"{SVG}text")}
+    assert said in text
+    assert not any(unsaid in (text or "") for text in text)
 
 
-def test_transformers_of_two_widths_share_a_card() -> None:
+def test_transformers_of_two_widths_share_a_detail() -> None:
     # With projection and without, of convolutions and of attention; squeeze-and-excitation.
-    assert cards("coatnet_0") == 5
+    assert details("coatnet_0") == 5
 
 
 def test_side_by_side_is_not_repeated() -> None:
@@ -143,7 +147,7 @@ def test_a_path_can_be_expanded() -> None:
     assert not ids & set(closed.layers)
     found = {
         t.attrib["data-path"]: t.get("data-times")
-        for t in opened.tiles
+        for t in opened.drawn_boxes
         if t.get("data-path", "").startswith("stage3/residual") and "block" in classes(t)
     }
     assert found == {
@@ -153,16 +157,16 @@ def test_a_path_can_be_expanded() -> None:
     }
 
 
-@pytest.mark.parametrize("colour", sorted(coloured()))
-def test_heat_rises_with_the_quantity(colour: str) -> None:
+@pytest.mark.parametrize("colour", sorted(colour_quantities()))
+def test_shades_rise_with_the_quantity(colour: str) -> None:
     a = analysis_of("googlenet")
     drawn = parse(draw(a, colour=colour, expanded=True))
-    quantity = coloured()[colour]
+    quantity = colour_quantities()[colour]
     assert quantity.of_layer is not None
     pairs = []
-    for tile in drawn.tiles:
-        ids = [e.attrib["data-id"] for e in tile.iter() if "data-id" in e.attrib]
-        shades = [c for c in classes(tile) if re.fullmatch(r"heat\d", c)]
+    for drawn_box in drawn.drawn_boxes:
+        ids = [e.attrib["data-id"] for e in drawn_box.iter() if "data-id" in e.attrib]
+        shades = [c for c in classes(drawn_box) if re.fullmatch(r"heat\d", c)]
         if not ids:
             continue
         values = [quantity.of_layer(a[i], Terms()) or 0 for i in ids]
@@ -174,7 +178,7 @@ def test_heat_rises_with_the_quantity(colour: str) -> None:
     assert pairs[-1][1] == (STEPS - 1 if pairs[-1][0] else 0)
 
 
-def test_heat_says_the_number() -> None:
+def test_coloured_boxes_show_the_number() -> None:
     drawn = draw(analysis_of("vgg16"), colour="parameters")
     assert ">103 M<" in drawn  # 25088 x 4096 + 4096 = 102,764,544
     assert "parameters, up to 103 M in a box" in drawn
@@ -183,15 +187,15 @@ def test_heat_says_the_number() -> None:
 def test_marks_do_not_rest_on_colour_alone() -> None:
     marks = {"stage2/residual1": "changed", "fc": "added", "conv1": "removed"}
     svg = draw(analysis_of("resnet50"), marks=marks)
-    by_path = {t.get("data-path"): t for t in parse(svg).tiles}
+    by_path = {t.get("data-path"): t for t in parse(svg).drawn_boxes}
     for path, mark, sign in (
         ("stage2/residual1", "changed", "~"),
         ("fc", "added", "+"),
         ("conv1", "removed", "−"),
     ):
-        tile = by_path[path]
-        assert mark in classes(tile)
-        assert sign in ["".join(t.itertext()) for t in tile.iter(f"{SVG}text")]
+        drawn_box = by_path[path]
+        assert mark in classes(drawn_box)
+        assert sign in ["".join(t.itertext()) for t in drawn_box.iter(f"{SVG}text")]
     assert ".removed .fill{" in svg
     dashes = {
         m: re.search(rf"\.{m} \.fill{{[^}}]*?(dasharray:[^}}]*)?}}", svg) for m in marks.values()
@@ -200,8 +204,10 @@ def test_marks_do_not_rest_on_colour_alone() -> None:
 
 
 def test_a_marked_block_is_not_merged_with_its_like() -> None:
-    tiles = parse(draw(analysis_of("resnet50"), marks={"stage3/residual3": "changed"})).tiles
-    marked = [t for t in tiles if "changed" in classes(t) and "block" in classes(t)]
+    drawn_boxes = parse(
+        draw(analysis_of("resnet50"), marks={"stage3/residual3": "changed"})
+    ).drawn_boxes
+    marked = [t for t in drawn_boxes if "changed" in classes(t) and "block" in classes(t)]
     assert [t.get("data-path") for t in marked] == ["stage3/residual3"]
     assert "data-times" not in marked[0].attrib
 
@@ -280,7 +286,7 @@ def test_contrast_is_enough(dark: bool) -> None:
     for fill in fills:
         for text in ("text", "soft"):
             assert contrast(colours[text], colours[fill]) >= 4.5, (text, fill)
-    assert contrast(colours["page"], colours["block-line"]) >= 4.5  # letters of cards
+    assert contrast(colours["page"], colours["block-line"]) >= 4.5  # letters of details
     for line in (*(f"{f}-line" for f in FAMILIES), "line", "rail", "bus", "added", "removed"):
         assert contrast(colours[line], colours["page"]) >= 3, line
 
@@ -349,10 +355,10 @@ def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) 
 
 
 def test_a_unet_is_drawn_as_a_u() -> None:
-    tiles = parse(draw(analysis_of("unet"))).tiles
+    drawn_boxes = parse(draw(analysis_of("unet"))).drawn_boxes
     from tests.drawing.parsed import rectangle
 
-    at = {t.get("data-path"): rectangle(t) for t in tiles}
+    at = {t.get("data-path"): rectangle(t) for t in drawn_boxes}
     for level in (1, 2, 3, 4):
         left, right = at[f"left{level}/conv2"], at[f"right{level}/concat1"]
         crop = at[f"right{level}/crop"]
@@ -363,7 +369,7 @@ def test_a_unet_is_drawn_as_a_u() -> None:
     assert at["left1/conv1"].x == at["left4/conv2"].x
 
 
-def test_a_thumbnail_is_a_silhouette() -> None:
+def test_a_thumbnail_is_bars_without_text() -> None:
     from xml.etree import ElementTree as ET
 
     for name in ("lenet5", "unet", "nasnet_a_mobile", "sobel", "polynet"):
@@ -378,27 +384,27 @@ def test_a_thumbnail_is_a_silhouette() -> None:
     assert max(unet[lowest:]) > 2 * unet[lowest]
 
 
-def test_heat_of_nothing_is_cold() -> None:
+def test_a_quantity_of_zero_has_the_first_shade() -> None:
     a = analysis("{cnn: 1, input: 5x5x1, layers: [relu]}")
     drawn = parse(draw(a, colour="parameters"))
-    assert any("heat0" in classes(t) for t in drawn.tiles)
-    assert Heat(a, "parameters").most == 1
+    assert any("heat0" in classes(t) for t in drawn.drawn_boxes)
+    assert ColourScale(a, "parameters").largest == 1
 
 
-def test_a_card_says_where_its_uses_differ() -> None:
+def test_a_detail_says_where_its_uses_differ() -> None:
     """RegNetY's stages have 48, 104, 208 and 440 channels in groups of 8 (its config in pycls)."""
     a = analysis_of("regnet_y_400mf")
     said = [t for t in parse(draw(a)).texts if t.endswith("groups")]
     assert said == ["3×3 conv, C, /2, 6…55 groups", "3×3 conv, C, 13…55 groups"]
 
 
-def test_cards_of_a_wide_page_are_higher_than_the_spine() -> None:
-    spine, card = Figure(300, 1000), Figure(400, 500)
+def test_details_of_a_wide_page_are_higher_than_the_overview() -> None:
+    overview, detail = Diagram(300, 1000), Diagram(400, 500)
 
     def size(count: int) -> tuple[float, float]:
-        page = lay_out(spine, [card] * count, 0)
+        page = place_diagrams(overview, [detail] * count, 0)
         return page.width, page.height
 
-    assert size(4) == (1232, 1162)  # two columns, hardly higher than the spine
+    assert size(4) == (1232, 1162)  # two columns, hardly higher than the overview
     assert size(6) == (1232, 1690)  # three would be too wide
     assert size(8) == (1660, 1690)  # four in two columns would be too high
