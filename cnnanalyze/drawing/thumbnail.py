@@ -87,7 +87,7 @@ def thumbnail(analysis: Analysis, width: int = 320, height: int = 200) -> str:
     name = escape(shorten(analysis.network.name, 100))
     out = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Silhouette of {name}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Thumbnail of {name}" '
             f'viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         )
     ]

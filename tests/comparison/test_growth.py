@@ -43,7 +43,7 @@ PAIRS = [
 def _few_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let bounds that do not depend on the size be reached at small sizes already."""
     monkeypatch.setattr(alignment, "MOST_PAIRS", 500)
-    monkeypatch.setattr(repeats, "LONGEST_STRETCH", 8)
+    monkeypatch.setattr(repeats, "LONGEST_PERIOD", 8)
 
 
 @pytest.mark.parametrize(("one", "other", "times"), PAIRS)

@@ -86,7 +86,7 @@ def test_boxes_have_their_colours_on_white(converter: Converter, svg: Callable[[
     colours = palette(dark=False)
     assert pixels.at(1, 1) == pixels.at(drawn.view.width - 2, drawn.view.height - 2) == "#ffffff"
     seen = set()
-    for tile in drawn.tiles:
+    for tile in drawn.drawn_boxes:
         family = next((f for f in FAMILIES if f in classes(tile)), None)
         if family is None:
             continue
@@ -104,7 +104,7 @@ def test_words_are_dark(converter: Converter) -> None:
     svg = draw(cnn.analyze("zoo:lenet5").analysis)
     pixels = Pixels(converter, svg)
     assert pixels.darkest(Rectangle(20, 20, 100, 40)) < 60  # the title
-    tiles = [rectangle(t) for t in parse(svg).tiles if "layer" in classes(t)]
+    tiles = [rectangle(t) for t in parse(svg).drawn_boxes if "layer" in classes(t)]
     assert len(tiles) > 5
     for x, y, width, height in tiles:
         assert pixels.darkest(Rectangle(x + 4, y + 4, width - 8, height - 8)) < 80

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.sampled(13)
 
 
 @pytest.fixture(autouse=True)
-def _short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_periods(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a bound that does not depend on the size be reached at small sizes already."""
-    monkeypatch.setattr(repeats, "LONGEST_STRETCH", 8)
+    monkeypatch.setattr(repeats, "LONGEST_PERIOD", 8)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.sampled(13)
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_page(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeats, "LONGEST_STRETCH", 8)
+    monkeypatch.setattr(repeats, "LONGEST_PERIOD", 8)
 
     def measured(n: int) -> Callable[[], object]:
         analysis = cnn.analyze(cnn.loads(SHAPES[shape](n))).analysis
