@@ -7,22 +7,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import ValidationError
-
-from cnnanalyze.core.binding import complaint
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.spelling import offered
-from cnnanalyze.errors import CnnError, Fault, Mark, ShapeError, UsageError
+from cnnanalyze.errors import CnnError, ShapeError, UsageError
 from cnnanalyze.graph.given_numbers import fill_tensors, nest
 from cnnanalyze.graph.layer_inputs import count_fault, output_of
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import INPUT, GivenTensor, Node, NodeId, Origin
 from cnnanalyze.graph.sharing import owner_of
+from cnnanalyze.layers.attribute_faults import (
+    Beside,
+    bare_value,
+    make_layer,
+    not_a_flag,
+    unknown_attribute,
+)
 from cnnanalyze.layers.attributes import LARGEST, as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
+from cnnanalyze.layers.synonyms import of_kind
 
 MOST_AXES = 3
 """The most spatial axes of an input."""
@@ -220,6 +224,7 @@ class NetworkBuilder:
             path = self._path_for(kind, name)
             sources, bare = self._sources(read)
             made = self._made(layer, bare, attributes, path, origin)
+            _refuse_no_flag(frozen, path, origin)
             shapes = tuple(source.shape for source in sources)
             _refuse_arity(made, len(sources), path)
             node = Node(
@@ -261,6 +266,7 @@ class NetworkBuilder:
         'stage2/maxpool1'
         """
         path = self._free_path(name, self._path)
+        _refuse_no_flag(frozen, path)
         self._taken.add(path)
         before, was_frozen, count = self._path, self._frozen, len(self._nodes)
         self._path, self._frozen = f"{path}/", was_frozen or frozen
@@ -393,11 +399,8 @@ class NetworkBuilder:
             return layer
         cls = _kind(layer)
         if bare:
-            if not cls.principal:
-                raise UsageError(
-                    f"{path}: '{layer}' takes no bare value, but {say(bare[0])} is given",
-                    help=offered("it takes", list(cls.model_fields), "attributes"),
-                )
+            if fault := bare_value(cls, layer, say(bare[0])):
+                raise UsageError(fault.at(None, path))
             if cls.principal in attributes:
                 raise UsageError(
                     f"{path}: {cls.principal} is given twice, as {say(bare[0])} and as "
@@ -436,9 +439,10 @@ def _kind(word: object) -> type[Layer]:
         )
     cls = KINDS.get(word)
     if cls is None:
+        meant = of_kind(word, KINDS.words())
         raise UsageError(
-            f"there is no layer kind {say(word)}{nearest(word, KINDS.words())}",
-            help="'cnnanalyze layers' lists them",
+            f"there is no layer kind {say(word)}{meant.hint}",
+            help=meant.help or "'cnnanalyze layers' lists them",
         )
     return cls
 
@@ -458,43 +462,29 @@ def _told_at(origin: Origin | None) -> Iterator[None]:
         raise
 
 
+def _refuse_no_flag(frozen: object, path: str, origin: Origin | None = None) -> None:
+    if fault := not_a_flag("frozen", frozen):
+        raise UsageError(fault.at(origin.place("frozen") if origin else None, path))
+
+
 def _validated(
     cls: type[Layer], word: str, attributes: Mapping[str, Any], path: str, origin: Origin | None
 ) -> Layer:
     """Return a layer, or say everything that is wrong with its attributes, each at its place."""
+    unknown = [key for key in attributes if key not in cls.model_fields]
+    known = {k: as_tuples(_plain(v)) for k, v in attributes.items() if k in cls.model_fields}
+    made = make_layer(cls, word, known, is_whole=not unknown)
+    faults = [unknown_attribute(cls, word, key, _BESIDE) for key in unknown]
+    if isinstance(made, Layer) and not faults:
+        return made
+    faults += () if isinstance(made, Layer) else made
+    raise UsageError(*(f.at(origin.place(f.attribute) if origin else None, path) for f in faults))
 
-    def place(attribute: str) -> Mark | None:
-        return None if origin is None else origin.place(attribute)
 
-    names = tuple(cls.model_fields)
-    faults = [
-        Fault(
-            f"{path}: '{word}' has no attribute '{key}'; "
-            f"{offered('it takes', names, 'attributes')}{nearest(key, names)}",
-            code="SP003",
-            mark=place(key),
-        )
-        for key in attributes
-        if key not in names
-    ]
-    known = {key: as_tuples(_plain(value)) for key, value in attributes.items() if key in names}
-    try:
-        made = cls.model_validate(known)
-    except ValidationError as error:
-        for e in error.errors(include_url=False):
-            where = str(e["loc"][0]) if e["loc"] else ""
-            if e["type"] == "missing":
-                words = f"{path}: '{word}' needs '{where}'"
-                text = f"{where}: {cls.model_fields[where].description}"
-                faults.append(Fault(words, help=text, code="SP015"))
-            else:
-                code = e.get("ctx", {}).get("code", "SP005")
-                words = f"{path}: {where or word} {complaint(e)}"
-                faults.append(Fault(words, place(where), code=code))
-        raise UsageError(*faults) from None
-    if faults:
-        raise UsageError(*faults)
-    return made
+_BESIDE = Beside(
+    ("frozen", "share", "weights"),
+    lambda word: f"every layer takes '{word}' besides its attributes",
+)
 
 
 def _refuse_arity(layer: Layer, count: int, path: str) -> None:

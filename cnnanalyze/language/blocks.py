@@ -16,8 +16,8 @@ from cnnanalyze.graph.naming import is_name
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import UNKNOWN, evaluate
 from cnnanalyze.language.names import STAR, Scope, SpecReading, Variables, Wire
-from cnnanalyze.language.step import Step
-from cnnanalyze.language.synonyms import RESERVED, of_attribute, of_kind
+from cnnanalyze.language.step import RESERVED, Step
+from cnnanalyze.layers.attribute_faults import unknown_attribute
 from cnnanalyze.layers.base import KINDS
 
 
@@ -73,7 +73,9 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
     for key, value in defaults.entries:
         cls = KINDS.get(key.text)
         if cls is None:
-            meant = of_kind(key.text, (), KINDS.words())
+            from cnnanalyze.language.foreign_steps import of_step  # noqa: PLC0415 - for faults only
+
+            meant = of_step(key.text, KINDS.words())
             faults.add(
                 f"defaults for an unknown layer kind '{key.text}'{meant.hint}",
                 key.mark,
@@ -87,17 +89,10 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
                 help=f"{key.text}: {{attribute: value}}",
             )
         else:
-            names = tuple(cls.model_fields)
             for attribute, _ in value.entries:
-                if attribute.text not in names:
-                    meant = of_attribute(attribute.text, names)
-                    faults.add(
-                        f"'{key.text}' has no attribute '{attribute.text}'; "
-                        f"{offered('it takes', names, 'attributes')}{meant.hint}",
-                        attribute.mark,
-                        help=meant.help,
-                        code="SP003",
-                    )
+                if attribute.text not in cls.model_fields:
+                    fault = unknown_attribute(cls, key.text, attribute.text)
+                    faults.note(fault.at(attribute.mark))
 
 
 _BLOCK_KEYS = ("params", "inputs", "layers", "output", "defaults")

@@ -17,7 +17,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import EXTENTS, parse_text
 from cnnanalyze.core.tree import Scalar, Sequence, Tree, text_of
 from cnnanalyze.errors import Mark
-from cnnanalyze.language.synonyms import counted, near_key
+from cnnanalyze.layers.synonyms import counted, near_key
 
 OUTPUT = "output"
 """The shape that comes out of a layer."""

@@ -13,7 +13,6 @@ from cnnanalyze.language.expression import UNKNOWN, parse
 from cnnanalyze.language.names import Names, Scope, SpecReading, Wire
 from cnnanalyze.language.node_builder import TooLarge
 from cnnanalyze.language.step import Step
-from cnnanalyze.language.synonyms import of_kind
 from cnnanalyze.layers.base import KINDS, Layer
 
 MOST_STEPS = 100_000
@@ -137,7 +136,9 @@ def kind(
         )
         return None
     names_of_blocks = tuple(blocks)
-    meant = of_kind(word, names_of_blocks, KINDS.words(), step.arguments)
+    from cnnanalyze.language.foreign_steps import of_step  # noqa: PLC0415 - for faults only
+
+    meant = of_step(word, KINDS.words(), names_of_blocks, step.arguments)
     known = "'cnnanalyze layers' lists the kinds" + (
         f"; blocks here: {listed(names_of_blocks)}" if names_of_blocks else ""
     )

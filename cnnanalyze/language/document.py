@@ -27,9 +27,9 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.language.step import has_expression
-from cnnanalyze.language.synonyms import near_key
 from cnnanalyze.language.yaml import LOADER, follow, open_source
 from cnnanalyze.language.zoo import ZOO, house, zoo
+from cnnanalyze.layers.synonyms import near_key
 
 if TYPE_CHECKING:
     from cnnanalyze.graph.training import Training

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +15,7 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.spelling import MOST_LISTED, Spelling, listed, offered
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
-from cnnanalyze.errors import Call, Mark
+from cnnanalyze.errors import Call, Fault, Mark
 from cnnanalyze.graph.naming import LONGEST_NAME, is_name
 from cnnanalyze.graph.node import INPUT, NodeId
 from cnnanalyze.language.expression import UNKNOWN, evaluate, interpolate
@@ -355,6 +355,10 @@ class SpecReading(NamedTuple):
     ) -> None:
         """Note a fault with the chain of calls that led to it."""
         self.faults.add(message, mark, help, scope.chain, code)
+
+    def note(self, fault: Fault, scope: Scope) -> None:
+        """Note a fault that is made already, with the chain of calls that led to it."""
+        self.faults.note(replace(fault, chain=scope.chain))
 
     def under(self, code: str) -> SpecReading:
         """Return this reading for a part of it that another lint rule explains."""

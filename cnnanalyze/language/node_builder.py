@@ -9,14 +9,10 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from itertools import islice
 from math import prod
-from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from cnnanalyze.core.binding import complaint
-from cnnanalyze.core.diagnostics import quoted, said, say
+from cnnanalyze.core.diagnostics import said
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.core.spelling import listed, offered
+from cnnanalyze.core.spelling import listed
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Mark, ShapeError, SpecError, UsageError
 from cnnanalyze.graph.given_numbers import LARGEST_GIVEN, GivenError, fill_tensors
@@ -40,14 +36,17 @@ from cnnanalyze.language.error_recovery import (
 )
 from cnnanalyze.language.expression import UNKNOWN
 from cnnanalyze.language.names import LOST, Names, Scope, SpecReading, Wire
-from cnnanalyze.language.step import Step, StepOrigin, has_expression
-from cnnanalyze.language.synonyms import RESERVED, of_attribute, of_value
+from cnnanalyze.language.step import RESERVED, Step, StepOrigin, has_expression
+from cnnanalyze.layers.attribute_faults import (
+    Beside,
+    bare_value,
+    make_layer,
+    not_a_flag,
+    unknown_attribute,
+)
 from cnnanalyze.layers.attributes import as_tuples
 from cnnanalyze.layers.base import KINDS, Layer
 from cnnanalyze.layers.traits import Trait
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 
 class PlacedLayers(dict[str, Node]):
@@ -150,9 +149,8 @@ def is_frozen(step: Step, scope: Scope, reading: SpecReading) -> bool:
     value = reading.value(step.frozen, scope)
     if value is UNKNOWN or type(value) is bool:
         return scope.frozen or value is True
-    reading.fault(
-        f"'frozen' must be true or false, not {say(value)}", step.frozen.mark, scope, code="SP005"
-    )
+    if fault := not_a_flag("frozen", value):
+        reading.note(fault.at(step.frozen.mark), scope)
     return scope.frozen
 
 
@@ -245,35 +243,15 @@ class LayerFactory:
         given = step.arguments
         if given is None or (is_join(cls) and isinstance(given, Sequence)):
             return trees, is_right
-        takes = offered("it takes", names, "attributes")
         if isinstance(given, Mapping):
             unknown = [key for key, _ in given.entries if key.text not in names]
             for key in unknown:
-                meant = of_attribute(key.text, names, RESERVED)
-                self.reading.fault(
-                    f"'{step.word}' has no attribute '{key.text}'; {takes}{meant.hint}",
-                    key.mark,
-                    scope,
-                    help=f"'{meant.beside}' stands beside the operation: "
-                    + (
-                        f"{{{step.word}: , from: [...]}}"
-                        if meant.beside == "from" and is_join(cls)
-                        else f"{{{step.word}: ..., {meant.beside}: ...}}"
-                    )
-                    if meant.beside
-                    else meant.help,
-                    code="SP003",
-                )
+                fault = unknown_attribute(cls, step.word, key.text, beside(cls, step.word))
+                self.reading.note(fault.at(key.mark), scope)
             trees.update({k.text: v for k, v in given.entries if k.text in names})
             return trees, is_right and not unknown
-        if not cls.principal:
-            self.reading.fault(
-                f"'{step.word}' takes no bare value, but {said(given)} is given",
-                given.mark,
-                scope,
-                help=takes,
-                code="SP005",
-            )
+        if refused := bare_value(cls, step.word, said(given)):
+            self.reading.note(refused.at(given.mark), scope)
             return trees, False
         trees[cls.principal] = given
         return trees, is_right
@@ -306,46 +284,26 @@ class LayerFactory:
         key = (cls, repr(sorted(frozen.items())))
         if (known := self.made.get(key)) is not None:
             return known
-        try:
-            made = cls.model_validate(frozen)
-        except ValidationError as error:
-            errors = error.errors(include_url=False)
-            if not is_whole or len(values) < len(trees):
-                # How attributes stand to each other is not known while one of them is not.
-                errors = [e for e in errors if e["loc"] and e["type"] != "relation"]
-            missing = [str(e["loc"][0]) for e in errors if e["type"] == "missing"]
-            if is_whole and (missing := [name for name in missing if name not in trees]):
-                self.miss(cls, missing, step, scope)
-            self.refuse([e for e in errors if e["type"] != "missing"], trees, step, scope)
-            return None
-        self.made[key] = made
-        return made
+        unread = trees.keys() - values.keys()
+        made = make_layer(cls, step.word, frozen, unread=unread, is_whole=is_whole)
+        if isinstance(made, Layer):
+            self.made[key] = made
+            return made
+        for fault in made:
+            tree = trees.get(fault.attribute)
+            self.reading.note(fault.at(step.mark if tree is None else tree.mark), scope)
+        return None
 
-    def miss(self, cls: type[Layer], missing: list[str], step: Step, scope: Scope) -> None:
-        """Note which attributes a layer needs that are not written."""
-        self.reading.fault(
-            f"'{step.word}' needs {quoted(missing)}",
-            step.mark,
-            scope,
-            help="; ".join(f"{n}: {cls.model_fields[n].description}" for n in missing),
-            code="SP015",
-        )
 
-    def refuse(
-        self, errors: list[ErrorDetails], trees: dict[str, Tree], step: Step, scope: Scope
-    ) -> None:
-        """Note what is wrong with the attributes that are written."""
-        for e in errors:
-            where = str(e["loc"][0]) if e["loc"] else ""
-            mark = trees[where].mark if where in trees else step.mark
-            code = e.get("ctx", {}).get("code", "SP005")
-            self.reading.fault(
-                f"{where or step.word} {complaint(e)}",
-                mark,
-                scope,
-                help=of_value(where, e["input"]),
-                code=code,
-            )
+def beside(cls: type[Layer], word: str) -> Beside:
+    """Return what may stand beside an operation, and how it is written there."""
+
+    def say(meant: str) -> str:
+        is_source = meant == "from" and is_join(cls)
+        form = f"{{{word}: , from: [...]}}" if is_source else f"{{{word}: ..., {meant}: ...}}"
+        return f"'{meant}' stands beside the operation: {form}"
+
+    return Beside(RESERVED, say)
 
 
 def is_attribute(cls: type[Layer], given: Tree | None) -> bool:

@@ -20,8 +20,8 @@ from cnnanalyze.language.document import TEXTS, VERSION, Document
 from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.node_builder import is_join
 from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.symbols import OPEN
-from cnnanalyze.language.synonyms import RESERVED
 from cnnanalyze.language.vocabulary import (
     END,
     EXPRESSION,

@@ -17,8 +17,8 @@ from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
 from cnnanalyze.core.tree import Scalar, Tree, plant
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.claims import ConventionName
-from cnnanalyze.language.synonyms import counted, near_key
 from cnnanalyze.layers.attributes import Number, choice
+from cnnanalyze.layers.synonyms import counted, near_key
 
 TYPE = "float32"
 """The type of the numbers if a budget in bytes does not say."""

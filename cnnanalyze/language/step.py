@@ -10,8 +10,11 @@ from cnnanalyze.core.diagnostics import said, say
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.graph.node import Node, Origin
-from cnnanalyze.language.synonyms import RESERVED, near_key, of_attribute
 from cnnanalyze.layers.base import KINDS
+from cnnanalyze.layers.synonyms import near_key, of_attribute
+
+RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
+"""The words of a step that are not operations."""
 
 
 class Written(NamedTuple):

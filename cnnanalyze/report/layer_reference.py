@@ -12,7 +12,7 @@ from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.language.synonyms import of_kind
+from cnnanalyze.language.foreign_steps import of_step
 from cnnanalyze.language.vocabulary import words_of
 from cnnanalyze.layers.base import KINDS, Example, Layer
 from cnnanalyze.layers.traits import Category, Trait
@@ -38,7 +38,7 @@ def find(name: str) -> Kind:
     """Return the kind of a name or alias, or refuse it with the nearest known."""
     found = KINDS.get(name)
     if found is None:
-        meant = of_kind(name, (), KINDS.words())
+        meant = of_step(name, KINDS.words())
         raise UsageError(
             f"there is no layer kind '{name}'{meant.hint}",
             help=meant.help or "'cnnanalyze layers' lists them",

@@ -9,7 +9,7 @@ from cnnanalyze.course.explanations import layer_questions, network_questions
 from cnnanalyze.graph.training import Training
 from cnnanalyze.language.claims import VERDICTS, claimed
 from cnnanalyze.language.sections import Lint
-from cnnanalyze.language.synonyms import RESERVED
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.report.columns import columns
 

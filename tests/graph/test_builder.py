@@ -376,6 +376,14 @@ REFUSED: list[tuple[Any, str]] = [
         lambda *_: cnn.NetworkBuilder(3),  # type: ignore[arg-type]
         "a network is called by a text, not by 3",
     ),
+    (
+        lambda b, x: b.relu(x, frozen="yes"),
+        "relu1: 'frozen' must be true or false, not 'yes'",
+    ),
+    (
+        lambda b, _: b.block("cell", frozen=1).__enter__(),
+        "cell: 'frozen' must be true or false, not 1",
+    ),
     (lambda *_: cnn.NetworkBuilder(" "), "a network is called by a text, not by ' '"),
 ]
 
@@ -402,6 +410,68 @@ def test_several_faults_of_a_layer_are_told_together() -> None:
         "conv1: stride must be a whole number of at least 1, not 0",
         "conv1: filters must be a whole number of at least 1, not 0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "help_"),
+    [
+        (
+            lambda b, x: b.conv(x, out_channels=5, kernel=3),
+            (
+                "conv1: 'conv' has no attribute 'out_channels'; it takes kernel, stride, padding, "
+                "dilation, bias, filters, groups, weight_standardized, gain; "
+                "did you mean 'filters'?"
+            ),
+            "",
+        ),
+        (
+            lambda b, x: b.conv(x, filters=5, kernel=3, trainable=False),
+            (
+                "conv1: 'conv' has no attribute 'trainable'; it takes kernel, stride, padding, "
+                "dilation, bias, filters, groups, weight_standardized, gain; "
+                "did you mean 'frozen'?"
+            ),
+            "every layer takes 'frozen' besides its attributes",
+        ),
+        (
+            lambda b, x: b.conv(x, filters=5, kernel="3x3"),
+            "conv1: kernel must be a whole number of at least 1, or one per axis, not '3x3'",
+            "write kernel: 3",
+        ),
+        (
+            lambda b, x: b.conv(x),
+            "conv1: 'conv' needs 'kernel' and 'filters'",
+            (
+                "kernel: size of the kernel, for all axes or per axis; "
+                "filters: number of filters: channels of the output"
+            ),
+        ),
+        (
+            lambda b, x: b.layer("Conv2d", x),
+            "there is no layer kind 'Conv2d'; did you mean 'conv'?",
+            "'cnnanalyze layers' lists them",
+        ),
+        (
+            lambda b, x: b.layer("RoIAlign", x),
+            "there is no layer kind 'RoIAlign': pooling of regions cannot be expressed",
+            (
+                "adaptive_maxpool: {size: 7} pools the whole map to a size; "
+                "branches of several sizes can be joined by 'concat'"
+            ),
+        ),
+    ],
+)
+def test_words_of_frameworks_lead_to_ours_as_they_do_in_a_spec(
+    make: Any, message: str, help_: str
+) -> None:
+    assert refusal(make) == (message, help_)
+
+
+def test_a_misspelt_attribute_is_not_missed_as_well() -> None:
+    b = cnn.NetworkBuilder()
+    with pytest.raises(cnn.UsageError) as caught:
+        b.conv(b.input(9, 9, 1), filter=3, kernel=3)
+    assert len(caught.value.faults) == 1
 
 
 def test_a_layer_that_was_refused_leaves_nothing_behind() -> None:

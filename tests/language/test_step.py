@@ -7,8 +7,7 @@ import pytest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence
 from cnnanalyze.errors import Source, SpecError
 from cnnanalyze.graph.naming import is_name
-from cnnanalyze.language.step import Step, read_step
-from cnnanalyze.language.synonyms import RESERVED
+from cnnanalyze.language.step import RESERVED, Step, read_step
 from cnnanalyze.language.yaml import read
 
 

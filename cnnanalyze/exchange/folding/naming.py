@@ -12,7 +12,7 @@ from cnnanalyze.exchange.folding.paths import block_name
 from cnnanalyze.exchange.folding.step import REGION, Step, Steps, nested, renamed
 from cnnanalyze.exchange.folding.text import Folded
 from cnnanalyze.graph.node import INPUT
-from cnnanalyze.language.synonyms import RESERVED
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Category, Trait
 

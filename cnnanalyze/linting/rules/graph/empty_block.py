@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
-from cnnanalyze.language.synonyms import RESERVED
+from cnnanalyze.language.step import RESERVED
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
 from cnnanalyze.linting.rule import Case, Rule, rule

@@ -1,4 +1,4 @@
-"""Meaning: what a word of PyTorch, Keras, ONNX or of everyday speech is called in a spec.
+"""Meaning: what a word of PyTorch, Keras, ONNX or of everyday speech is called here.
 
 A word that is not known is looked for by its meaning before its spelling: the letters of ``dwconv``
 are nearest to ``deconv``, which is the opposite. The words stand in ``frameworks.toml``.
@@ -12,29 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core import tree as written
-from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.files import read_text
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import Spelling
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
-from cnnanalyze.errors import Source
-from cnnanalyze.language.yaml import read
-from cnnanalyze.layers.base import KINDS, Layer
-
-RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
-"""The words of a step that are not operations."""
-
-
-class Meaning(NamedTuple):
-    """What there is to say of a word that is not known."""
-
-    hint: str
-    """The end of the message."""
-    help: str = ""
-    """What to do; nothing where the hint says it all."""
-    beside: str = ""
-    """The word that stands beside an operation, if that is what was meant."""
 
 
 class Synonym(NamedTuple):
@@ -50,6 +30,24 @@ class Synonym(NamedTuple):
     """The attributes of the step that the word itself gives; others are an example."""
     chosen: bool = False
     """Whether the value of the word says which kind it is."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the step."""
+        return self.ours.partition(":")[0]
+
+
+class Meaning(NamedTuple):
+    """What there is to say of a word that is not known."""
+
+    hint: str
+    """The end of the message."""
+    help: str = ""
+    """What to do; nothing where the hint says it all."""
+    beside: str = ""
+    """The word that stands beside an operation, if that is what was meant."""
+    entry: Synonym | None = None
+    """The step that the word is, if it is one of another framework."""
 
 
 def bare(word: str) -> str:
@@ -222,29 +220,24 @@ def _kinds() -> dict[str, Synonym]:
     return found
 
 
-def of_kind(
-    word: str, blocks: Collection[str], kinds: Sequence[str], given: Tree | None = None
-) -> Meaning:
+def of_kind(word: str, kinds: Sequence[str], blocks: Collection[str] = ()) -> Meaning:
     """Say what a kind of layer may be that does not exist.
 
     Parameters
     ----------
     word
         What is written.
-    blocks
-        The blocks of the spec.
     kinds
         The kinds of layers that there are.
-    given
-        What is written behind the word; it is carried over.
+    blocks
+        The blocks that somebody named, which may be meant, too.
 
     Examples
     --------
-    >>> found = of_kind("dwconv", [], ["deconv", "depthwise"])
-    >>> found.hint
+    >>> of_kind("dwconv", ["deconv", "depthwise"]).hint
     "; did you mean 'depthwise'?"
-    >>> found.help
-    "'dwconv' is written, for example, depthwise: {kernel: 3}"
+    >>> of_kind("RoIAlign", ["conv"]).hint
+    ': pooling of regions cannot be expressed'
     """
     near = Spelling.of(blocks).nearest(word)
     if near is not None and _is_alike(word, near):
@@ -254,17 +247,7 @@ def of_kind(
         return Meaning(nearest(word, (*blocks, *kinds)))
     if found.what:
         return Meaning(f": {found.what}", found.instead)
-    if found.chosen and isinstance(given, Scalar) and isinstance(given.value, str):
-        cls = KINDS.get(given.text)
-        chosen = Synonym(cls.kind) if cls is not None else entry_of(given.text)
-        if chosen is not None and chosen.ours:
-            found, given = chosen._replace(note=found.note), None
-    kind = found.ours.partition(":")[0]
-    notes = [found.note] if found.note else []
-    text, is_example, left = _step(found, kind, given)
-    example = ", for example," if is_example else ""
-    help_text = "; ".join([f"'{word}' is written{example} {text}", *notes, *left])
-    return Meaning(f"; did you mean '{kind}'?", help_text)
+    return Meaning(f"; did you mean '{found.kind}'?", entry=found)
 
 
 def _is_alike(word: str, block: str) -> bool:
@@ -275,69 +258,3 @@ def _is_alike(word: str, block: str) -> bool:
 
 
 _SURE = 0.8
-
-
-def _step(entry: Synonym, kind: str, given: Tree | None) -> tuple[str, bool, list[str]]:
-    """Return a step as text, whether values in it are an example, and what is said of the rest."""
-    cls = KINDS.get(kind)
-    example = plain(read(Source(kind, entry.ours)))
-    values = example[kind] if isinstance(example, dict) else None
-    if cls is None:
-        return entry.ours, values is not None, []
-    if isinstance(values, list) or cls.arity[1] is None:  # a join
-        return _join(kind, given)
-    ours: dict[str, object] = values or {}
-    carried, left = _carried(cls, given)
-    fixed = entry.fixed.split()
-    if carried:
-        required = [n for n, info in cls.model_fields.items() if info.is_required()]
-        ours = {n: v for n, v in ours.items() if n in fixed or n in required}
-    all_of_them = {**ours, **carried}
-    inside = ", ".join(f"{name}: {_flow(value)}" for name, value in all_of_them.items())
-    text = f"{kind}: {{{inside}}}" if inside else kind
-    return text, not set(ours) <= {*carried, *fixed}, left
-
-
-def _carried(cls: type[Layer], given: Tree | None) -> tuple[dict[str, object], list[str]]:
-    """Return the values that are written by our words, and what is said of those that have none."""
-    names = tuple(cls.model_fields)
-    if isinstance(given, Mapping):
-        carried: dict[str, object] = {}
-        left = []
-        for key, value in given.entries:
-            if ours := attribute_of(key.text, names):
-                carried.setdefault(ours, plain(value))
-            else:
-                meant = of_attribute(key.text, names, RESERVED)
-                beside = f"'{meant.beside}' says it beside the operation" if meant.beside else ""
-                left.append(f"'{key.text}': {meant.help or beside or 'there is no such attribute'}")
-        return carried, left[:_MOST_SAID]
-    if cls.principal and isinstance(given, Scalar) and given.value is not None:
-        return {cls.principal: given.value}, []
-    return {}, []
-
-
-_MOST_SAID = 3
-"""Of how many attributes that have no place a message speaks."""
-
-
-def _join(kind: str, given: Tree | None) -> tuple[str, bool, list[str]]:
-    """Return a join of what is written: of names, or of branches, which stay as they are."""
-    if isinstance(given, Mapping):
-        sources = (value for key, value in given.entries if key.text in _SOURCES)
-        given = next(sources, None)
-    if not isinstance(given, written.Sequence):
-        return f"{kind}: [a, b]", True, []
-    if all(isinstance(item, Scalar) for item in given.items):
-        return f"{kind}: {_flow(plain(given))}", False, []
-    return f"{kind}: [[...], [...]]", False, []
-
-
-_SOURCES = ("from", "inputs", "input", "tensors")
-
-
-def _flow(value: object) -> str:
-    """Return a value as a spec has it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_flow, value))}]"
-    return value if isinstance(value, str) else say(value)
