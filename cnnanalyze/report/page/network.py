@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -24,7 +24,7 @@ from cnnanalyze.language.spec import spec_of
 from cnnanalyze.report.json import network_dict, to_dict
 from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
-from cnnanalyze.report.page import charts, layers, receptive_field
+from cnnanalyze.report.page import charts, layers, receptive_field, treemap
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.headlines import badges, headlines
 from cnnanalyze.report.page.source import Sources
@@ -146,7 +146,7 @@ def to_html(
     limits = [_budget(c, sources) for c in check_budgets(analysis, spec_of(network).budgets)]
     pictures = receptive_field.centres(analysis)
     drawing = Markup(draw(analysis)) if lean else _drawing(analysis, result)  # noqa: S704 - as below
-    families = {family(n) for n in network}
+    maps = () if lean else charts.treemaps(analysis, layers.groups_of(shown))
     held = {
         "verification": balance is not None,
         "budgets": bool(limits),
@@ -187,8 +187,8 @@ def to_html(
         every="summary --format csv" if is_huge else "report",
         count=len(analysis),
         answered=set(answers or ()),
-        treemaps=() if lean else charts.treemaps(analysis, layers.groups_of(shown)),
-        legend=[f for f in FAMILIES.values() if f.name in families],
+        treemaps=maps,
+        legend=[*_legend(analysis, maps)],
         charts=charts.charts(analysis, options),
         kinds=_kinds(analysis),
         elementary=result["totals"]["elementary"].items(),
@@ -202,6 +202,14 @@ def to_html(
         families=FAMILIES.values(),
         extra={} if lean else _extra(analysis),
     )
+
+
+def _legend(analysis: Analysis, maps: Sequence[charts.Switched]) -> Iterator[tuple[str, str]]:
+    """Yield the families that have a colour in the charts, with their words."""
+    shown = {family(n) for n in analysis.network}
+    yield from ((f.name, f.words) for f in FAMILIES.values() if f.name in shown)
+    if any(treemap.has_several(m.drawing) for m in maps):
+        yield treemap.SEVERAL, "smaller layers of several kinds"
 
 
 def _drawing(analysis: Analysis, result: dict[str, Any]) -> Markup:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from cnnanalyze.characters import cells
-from cnnanalyze.report.numbers import count_of
+from cnnanalyze.drawing.text_metrics import text_width
+from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.page.svg import Canvas, box, element
 
 
@@ -52,9 +52,11 @@ class Leaf(NamedTuple):
     value: int
     name: str
     family: str
-    """As in the drawing; nothing for several layers."""
+    """As in the drawing; ``several`` for layers of different families."""
     order: int | None
     """The place of the layer in the order of execution; nothing for several layers."""
+    tooltip: str = ""
+    """Of several layers, what a script cannot find out."""
 
 
 WIDTH, HEIGHT = 1000.0, 400.0
@@ -64,8 +66,12 @@ TOLD = 1 / 40
 """Layers with a smaller share are drawn without saying it."""
 STRIP = 15.0
 """The height of the name above a group."""
-_LETTER = 5.9
-"""About the width of a letter of 11 pixels; what takes two cells of a terminal is twice as wide."""
+LETTERS, BOLD = 11, 1.07
+"""The height of letters, and how much wider bold ones are."""
+SEVERAL = "several"
+"""The family of an area that several layers of different families share."""
+EXAMPLES = 3
+"""Of several layers in one area, the tooltip names the largest."""
 
 
 def squarify(values: Sequence[int], area: Area) -> list[Area]:
@@ -136,15 +142,16 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
     total = sum(leaf.value for leaves in groups.values() for leaf in leaves)
     sums = {name: sum(leaf.value for leaf in leaves) for name, leaves in groups.items()}
     order = sorted((n for n in groups if sums[n]), key=lambda n: -sums[n])
-    paper = Canvas()
+    paper, words = Canvas(), Canvas()
     for name, area in zip(
         order, squarify([sums[n] for n in order], Area(0, 0, WIDTH, HEIGHT)), strict=True
     ):
-        _group(paper, name, groups[name], area, total)
+        _group(paper, words, name, groups[name], area, total)
     return element(
         "svg",
         element("title", title),
         *paper.groups(),
+        *words.groups(),  # after all areas, so that none is painted over a word
         viewBox=f"0 0 {WIDTH:.0f} {HEIGHT:.0f}",
         class_="treemap",
         role="img",
@@ -152,19 +159,24 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
     )
 
 
-def _group(paper: Canvas, name: str, leaves: list[Leaf], area: Area, total: int) -> None:
+def _group(
+    paper: Canvas, words: Canvas, name: str, leaves: list[Leaf], area: Area, total: int
+) -> None:
     shown = _merged(leaves, total)
     inner = area.inset(1.5)
-    if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > _LETTER * (cells(name) + 2):
-        title = element("text", name, x=round(inner.x) + 3, y=round(inner.y) + 11)
-        paper.draw("group", title)
+    width = BOLD * text_width(name, LETTERS) + 6
+    if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > width:
+        words.draw("group", element("text", name, x=round(inner.x) + 3, y=round(inner.y) + 11))
         inner = area.inset(1.5, STRIP)
     values = [leaf.value for leaf in shown]
     for leaf, place in zip(shown, squarify(values, inner), strict=True):
-        mark = element("path", d=box(*place.on_pixels()), data_i=leaf.order)
-        paper.draw(f"f-{leaf.family or 'point'}", mark)
-        for text in _label(leaf, place, total, group=name):
-            paper.draw("name", text)
+        tooltip = [element("title", leaf.tooltip)] if leaf.tooltip else []
+        on_pixels = place.on_pixels()
+        paper.draw(
+            f"f-{leaf.family}", element("path", *tooltip, d=box(*on_pixels), data_i=leaf.order)
+        )
+        for text in _label(leaf, on_pixels, total, group=name):
+            words.draw("name", text)
 
 
 def _merged(leaves: list[Leaf], total: int) -> list[Leaf]:
@@ -174,9 +186,24 @@ def _merged(leaves: list[Leaf], total: int) -> list[Leaf]:
     if len(small) == 1:
         return large + small
     if small:
-        name = f"{count_of(len(small), 'smaller layer')}"
-        large.append(Leaf(sum(x.value for x in small), name, "", None))
+        large.append(_together(small, total))
     return sorted(large, key=lambda x: -x.value)
+
+
+def _together(leaves: Sequence[Leaf], total: int) -> Leaf:
+    """Return several layers as one area."""
+    value = sum(x.value for x in leaves)
+    name = count_of(len(leaves), "smaller layer")
+    families = {x.family for x in leaves}
+    largest = sorted(leaves, key=lambda x: -x.value)[:EXAMPLES]
+    named = ", ".join(x.name for x in largest) + (", …" if len(leaves) > EXAMPLES else "")
+    return Leaf(
+        value,
+        name,
+        families.pop() if len(families) == 1 else SEVERAL,
+        None,
+        f"{name}, {exact(value)} together, {_share(value, total)}: {named}",
+    )
 
 
 def _share(value: int, total: int) -> str:
@@ -186,17 +213,24 @@ def _share(value: int, total: int) -> str:
 def _label(leaf: Leaf, place: Area, total: int, *, group: str) -> Iterator[Markup]:
     """Write the name and the share where there is room."""
     name = leaf.name.removeprefix(f"{group}/")
-    x, y = round(place.x) + 4, round(place.y) + 13
-    if place.height < STRIP or place.width < 4 * _LETTER:
+    x, y = place.x + 4, place.y + 13
+    room = place.width - 7
+    if place.height < STRIP:
         return
-    room = int((place.width - 7) / _LETTER)
-    if cells(name) > room:  # the end of a path tells more than its beginning
+    if text_width(name, LETTERS) > room:  # the end of a path tells more than its beginning
         parts = name.split("/")
-        while len(parts) > 1 and cells("/".join(parts)) + 1 > room:
+        while len(parts) > 1 and text_width("/".join(parts), LETTERS) > room:
             parts.pop(0)
         name = "/".join(parts)
-    if cells(name) <= room:
+    if text_width(name, LETTERS) <= room:
         yield element("text", name, x=x, y=y)
         y += 13
-    if y + 3 < place.y + place.height and leaf.value >= total * TOLD:
-        yield element("text", _share(leaf.value, total), x=x, y=y)
+    share = _share(leaf.value, total)
+    fits = y + 3 < place.y + place.height and text_width(share, LETTERS) <= room
+    if fits and leaf.value >= total * TOLD:
+        yield element("text", share, x=x, y=y)
+
+
+def has_several(drawing: str) -> bool:
+    """Whether some area stands for layers of different families."""
+    return f'class="f-{SEVERAL}"' in drawing
