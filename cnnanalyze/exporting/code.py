@@ -211,6 +211,8 @@ def lay_out(before: str, value: Any, after: str = "", depth: int = 0) -> list[st
                 *lay_out("", value.item, "", depth + 1),
                 f"{indent}{INDENT}for {value.variable} in range({value.times})",
             ]
+        case Expression() | Verbatim():
+            return [line]
         case tuple() | list() if value:
             head, close = ("(", ")") if isinstance(value, tuple) else ("[", "]")
             lines = [part for v in value for part in lay_out("", v, ",", depth + 1)]

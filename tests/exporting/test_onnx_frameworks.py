@@ -5,16 +5,16 @@ from __future__ import annotations
 from math import prod
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import cnnanalyze as cnn
 from tests.strategies import STRATEGIES
-from tests.strategies.case import Case
 from tests.strategies.wired import wired
 
 pytest.importorskip("onnxruntime", reason="generated ONNX files: onnxruntime is not installed")
 from cnnanalyze.exporting.onnx.model import drawn, model_of
 from tests.exporting import networks
+from tests.exporting.cases import confront
 from tests.exporting.onnx_runtime import checked, computed, sizes
 
 pytestmark = pytest.mark.frameworks
@@ -45,23 +45,11 @@ def test_onnx_runtime_computes_what_the_executor_computes(name: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
 def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
-    tried = {"written": 0, "refused": 0}
+    def assert_right(network: cnn.Network) -> None:
+        checked(model_of(network, None))
+        networks.assert_agree(computed, network, TOLERANCE, 2)
 
-    @settings(
-        max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(case=STRATEGIES[kind])
-    def confronted(case: Case) -> None:
-        network = case.network
-        try:
-            checked(model_of(network, None))
-            networks.assert_agree(computed, network, TOLERANCE, 2)
-        except cnn.UsageError:
-            tried["refused"] += 1
-        else:
-            tried["written"] += 1
-
-    confronted()
+    tried = confront(kind, assert_right, most=40)
     assert tried["written"] >= 5 or kind in NOT_WRITTEN, tried
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import cnnanalyze as cnn
 from tests.strategies import STRATEGIES
-from tests.strategies.case import Case
 from tests.strategies.wired import wired
 
 pytest.importorskip("torch", reason="generated modules: torch is not installed")
 from tests.exporting import networks
+from tests.exporting.cases import confront
 from tests.exporting.pytorch import computed, counted
 
 pytestmark = pytest.mark.frameworks
@@ -41,21 +41,10 @@ def test_pytorch_computes_what_the_executor_computes(name: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
 def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
-    tried = {"written": 0, "refused": 0}
+    def assert_right(network: cnn.Network) -> None:
+        networks.assert_agree(computed, network, TOLERANCE, 2)
 
-    @settings(
-        max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(case=STRATEGIES[kind])
-    def confronted(case: Case) -> None:
-        try:
-            networks.assert_agree(computed, case.network, TOLERANCE, 2)
-        except cnn.UsageError:
-            tried["refused"] += 1
-        else:
-            tried["written"] += 1
-
-    confronted()
+    tried = confront(kind, assert_right, most=40)
     assert tried["written"] >= 5, tried  # images only, or GRUs that reset before
 
 

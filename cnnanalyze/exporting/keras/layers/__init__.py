@@ -10,6 +10,7 @@ from cnnanalyze.exporting.keras.layers import (  # noqa: F401 - importing regist
     joins,
     movement,
     norms,
+    resizing,
     sliding,
     whole,
 )

@@ -1,16 +1,22 @@
-"""Numbers moved to other places: reshaped, padded, cut, permuted, resized."""
+"""Numbers moved to other places: reshaped, padded, cut and permuted."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import Any
 
-from cnnanalyze.exporting.keras.layers.sliding import around
-from cnnanalyze.exporting.keras.registry import TARGET, expression, made, writes
-from cnnanalyze.exporting.part import Step, Steps, refuse
+from cnnanalyze.exporting.keras.layers.sliding import around, continued
+from cnnanalyze.exporting.keras.registry import expression, made, writes
+from cnnanalyze.exporting.part import Step, Steps
 from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import axis_number, axis_numbers, per_axis, per_border
+from cnnanalyze.layers.attributes import (
+    CONTINUED,
+    axis_number,
+    axis_numbers,
+    per_axis,
+    per_border,
+)
 from cnnanalyze.layers.pattern import Pattern, lengths, parse
 
 
@@ -23,10 +29,9 @@ def _reshape(node: Node) -> Steps:
 def _pad(node: Node) -> Steps:
     a, rank = node.attributes, node.input_shapes[0].rank
     sides = per_border(a["padding"], rank, "padding")
-    mode = a["mode"] if "mode" in a else node.kind.removesuffix("pad")
-    word = {"zero": "constant", "replicate": "edge", "circular": "wrap"}.get(mode, mode)
-    if word != "constant":
-        raise refuse(node, TARGET, " with a border that goes on")
+    border = a["mode"] if "mode" in a else node.kind.removesuffix("pad")
+    if border in CONTINUED:
+        return (Step(continued(border, sides)),)
     if a.get("fill"):
         text = "ops.pad({0}, {sides}, constant_values={fill})"
         return (expression(text, sides=around(sides), fill=a["fill"]),)
@@ -147,24 +152,6 @@ def rearranged(node: Node, pattern: Pattern, sizes: dict[str, int]) -> Steps:
     *first, last = calls or [made("layers.Identity")]
     words = ("split", "permuted")
     return (*(Step(c, suffix=w) for c, w in zip(first, words, strict=False)), Step(last))
-
-
-@writes("resize")
-def _resize(node: Node) -> Steps:
-    a, x, y = node.attributes, node.input_shapes[0], node.output
-    is_plain = not (a["align_corners"] or a["exclude_outside"]) and a["coordinates"] in {
-        None,
-        "half_pixel",
-    }
-    factors = [m / n for n, m in zip(x.size, y.size, strict=True)]
-    if a["method"] == "nearest" and all(f == int(f) for f in factors) and x.rank <= 3:  # noqa: PLR2004
-        size = tuple(map(int, factors))
-        return (Step(made(f"layers.UpSampling{x.rank}D", size=single(size))),)
-    is_sized = a["scale"] is None or all(f == int(f) for f in factors)
-    if a["method"] == "bilinear" and x.rank == 2 and is_plain and is_sized:  # noqa: PLR2004
-        resizing = made("layers.Resizing", height=y.size[0], width=y.size[1])
-        return (Step(resizing.with_options(interpolation=("bilinear", None))),)
-    raise refuse(node, TARGET, f" by '{a['method']}' of this size")
 
 
 _REDUCTIONS = {"mean": "mean", "sum": "sum", "max": "max", "min": "min", "var": "var"}

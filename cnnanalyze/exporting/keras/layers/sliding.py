@@ -6,6 +6,7 @@ from itertools import accumulate
 from math import prod
 from typing import Any
 
+from cnnanalyze.exporting.code import Call
 from cnnanalyze.exporting.keras.registry import TARGET, expression, layer, made, own, writes
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.exporting.windows import sides_of, single, with_overhang
@@ -29,8 +30,11 @@ def window(node: Node) -> tuple[Steps, dict[str, tuple[Any, Any]]]:
     sides = sides_of(node)
     before: Steps = ()
     word = "valid"
-    even = tuple((d * (k - 1) // 2,) * 2 for k, d in zip(kernel, dilation, strict=True))
-    if a["padding"] == "same" or (any(map(any, sides)) and max(stride) == 1 and sides == even):
+    is_even = a["padding"] not in CONTINUED and all(
+        2 * first == 2 * last == d * (k - 1)
+        for (first, last), k, d in zip(sides, kernel, dilation, strict=True)
+    )
+    if a["padding"] == "same" or (any(map(any, sides)) and max(stride) == 1 and is_even):
         word = "same"
     elif any(map(any, sides)):
         before = (padded(node, sides),)
@@ -45,11 +49,34 @@ def padded(node: Node, sides: tuple[tuple[int, int], ...]) -> Step:
     """Return the step that pads before a window."""
     a, rank = node.attributes, node.input_shapes[0].rank
     if a["padding"] in CONTINUED:
-        raise refuse(node, TARGET, " with a border that goes on")
+        return Step(continued(a["padding"], sides), suffix="padding")
     amount: Any = sides[0] if rank == 1 else sides
     if all(side[0] == side[1] for side in sides):
         amount = single(tuple(before for before, _ in sides))
     return Step(made(f"layers.ZeroPadding{rank}D", padding=amount), suffix="padding")
+
+
+_CONTINUED = '''
+class ContinuedPadding(layers.Layer):
+    """A border that goes on with what is there: "wrap", "reflect" or "edge"."""
+
+    def __init__(self, padding, mode, name=None):
+        super().__init__(name=name)
+        self.padding = padding
+        self.mode = mode
+
+    def call(self, x):
+        for axis, sides in enumerate(self.padding, start=1):
+            places = np.pad(np.arange(x.shape[axis]), sides, mode=self.mode)
+            x = ops.take(x, places, axis=axis)
+        return x
+'''
+_MODES = {"circular": "wrap", "reflect": "reflect", "replicate": "edge"}
+
+
+def continued(border: str, sides: tuple[tuple[int, int], ...]) -> Call:
+    """Return the layer that continues a map beyond its border."""
+    return made(own("ContinuedPadding", _CONTINUED), padding=sides, mode=_MODES[border])
 
 
 @writes("conv")

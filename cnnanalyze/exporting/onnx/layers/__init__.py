@@ -12,5 +12,6 @@ from cnnanalyze.exporting.onnx.layers import (  # noqa: F401 - importing registe
     movement,
     norms,
     pooling,
+    resizing,
     whole,
 )

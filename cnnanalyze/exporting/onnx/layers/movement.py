@@ -1,15 +1,13 @@
-"""Numbers moved to other places: reshaped, padded, cut, permuted, resized."""
+"""Numbers moved to other places: reshaped, padded, cut and permuted."""
 
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.exporting.onnx.layers.convolution import padded
-from cnnanalyze.exporting.onnx.registry import TARGET, writes
-from cnnanalyze.exporting.part import refuse
+from cnnanalyze.exporting.onnx.registry import writes
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import axis_number, per_axis, per_border
 from cnnanalyze.layers.pattern import Pattern, lengths, parse
@@ -185,30 +183,3 @@ def rearranged(g: Graph, x: str, pattern: Pattern, shape: Shape, sizes: dict[str
         extents = (prod(known[name] for name in axis) for axis in after)
         x = g.operation("Reshape", x, g.shape(-1, *extents))
     return x
-
-
-@writes("resize")
-def _resize(g: Graph, node: Node, xs: list[str]) -> str:
-    a, x = node.attributes, node.input_shapes[0]
-    if a["method"] == "bicubic" and x.rank != 2:  # noqa: PLR2004 - images
-        raise refuse(node, TARGET, f" by cubics on {x.rank} axes")
-    word = "align_corners" if a["align_corners"] else a["coordinates"] or "half_pixel"
-    how: dict[str, Any] = {"coordinate_transformation_mode": word}
-    if a["method"] == "nearest":
-        how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    elif a["method"] == "nearest_exact":
-        how = {
-            "coordinate_transformation_mode": "half_pixel",
-            "nearest_mode": "round_prefer_ceil",
-        }
-    elif a["method"] == "bicubic":
-        how |= {
-            "cubic_coeff_a": float(a["coefficient"]),
-            "exclude_outside": int(a["exclude_outside"]),
-        }
-    how["mode"] = {"bilinear": "linear", "bicubic": "cubic"}.get(a["method"], "nearest")
-    if a["scale"] is not None:
-        each = a["scale"] if isinstance(a["scale"], tuple) else (a["scale"],) * x.rank
-        return g.operation("Resize", xs[0], "", g.constant([1.0, 1.0, *map(float, each)]), **how)
-    size = g.shape(*per_axis(a["size"], x.rank, "size"))
-    return g.operation("Resize", xs[0], "", "", size, axes=tuple(range(2, x.rank + 2)), **how)

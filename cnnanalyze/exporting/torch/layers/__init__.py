@@ -11,5 +11,6 @@ from cnnanalyze.exporting.torch.layers import (  # noqa: F401 - importing regist
     movement,
     norms,
     pooling,
+    resizing,
     whole,
 )

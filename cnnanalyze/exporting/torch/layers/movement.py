@@ -1,16 +1,14 @@
-"""Numbers moved to other places: reshaped, padded, cut, permuted, resized."""
+"""Numbers moved to other places: reshaped, padded, cut and permuted."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from math import prod
-from typing import Any
 
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.exporting.code import Argument, call
-from cnnanalyze.exporting.part import Step, Steps, refuse
-from cnnanalyze.exporting.torch.registry import TARGET, function, module, outer, writes
+from cnnanalyze.exporting.part import Step, Steps
+from cnnanalyze.exporting.torch.registry import function, module, outer, writes
 from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -190,58 +188,3 @@ def rearranged(pattern: Pattern, x: Shape, sizes: dict[str, int]) -> Steps:
     if not steps:
         return module(call("nn.Identity"))
     return (*steps[:-1], replace(steps[-1], suffix=""))
-
-
-def _reads_the_same(node: Node) -> bool:
-    """Whether PyTorch reads the pixels that we read.
-
-    Where a factor leaves the size as it is, it copies; and for the nearest pixel it multiplies by a
-    rounded quotient.
-    """
-    a, x = node.attributes, node.input_shapes[0]
-    if a["scale"] is None:
-        return True
-    each = a["scale"] if isinstance(a["scale"], tuple) else (a["scale"],) * x.rank
-    for n, m, factor in zip(x.size, node.output.size, each, strict=True):
-        if (n == m) != (factor == 1):
-            return False
-        part = Fraction(str(factor))
-        exact = (o * part.denominator // part.numerator for o in range(m))
-        if a["method"] == "nearest" and any(
-            int(o * (1 / factor)) != place for o, place in enumerate(exact)
-        ):
-            return False
-    return True
-
-
-_MODES = {1: "linear", 2: "bilinear", 3: "trilinear"}
-
-
-@writes("resize")
-def _resize(node: Node, _: Network) -> Steps:
-    a, x = node.attributes, node.input_shapes[0]
-    method = a["method"]
-    is_interpolated = method in {"bilinear", "bicubic"}
-    if a["coordinates"] == "asymmetric" and is_interpolated:
-        raise refuse(node, TARGET, " with coordinates 'asymmetric'")
-    if a["exclude_outside"] or a["coefficient"] != -0.75:  # noqa: PLR2004 - PyTorch's
-        raise refuse(node, TARGET, " with other weights than PyTorch's")
-    if method == "bicubic" and x.rank != 2:  # noqa: PLR2004 - images
-        raise refuse(node, TARGET, f" by cubics on {x.rank} axes")
-    if not _reads_the_same(node):
-        raise refuse(node, TARGET, f" by {a['scale']}, which PyTorch rounds otherwise,")
-    aligned = a["align_corners"] or a["coordinates"] == "align_corners"
-    size = None if a["size"] is None else single(per_axis(a["size"], x.rank, "size"))
-    scale: Any = a["scale"]
-    if scale is not None:
-        each = scale if isinstance(scale, tuple) else (scale,) * x.rank
-        scale = single(tuple(map(float, each)))
-    mode = {"bilinear": _MODES[x.rank], "nearest_exact": "nearest-exact"}.get(method, method)
-    return module(
-        call("nn.Upsample").with_options(
-            size=(size, None),
-            scale_factor=(scale, None),
-            mode=(mode, "nearest"),
-            align_corners=((aligned if is_interpolated else None), None),
-        )
-    )
