@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -138,9 +138,20 @@ def _local_departures(
 ) -> Iterator[Departure]:
     before = {theirs_id: ours_id for ours_id, theirs_id in partners.items()}
     untold = theirs.by_id.keys() - before.keys()
+    moved = _moved(ours, theirs, partners)
+    before |= {other.id: mine for mine, other in moved.items()}
     for operation in ours:
         partner = theirs.by_id.get(partners.get(operation.id, ""))
-        if partner is None:
+        if (other := moved.get(operation.id)) is not None:
+            yield Departure(
+                "wiring",
+                f"{_called(operation)} stands behind {_listed(operation.inputs)} in the spec; "
+                f"{other.node.id} of the model stands behind {_listed(other.inputs)}",
+                operation.node,
+                other.node,
+                mark=operation.node.mark,
+            )
+        elif partner is None:
             yield Departure(
                 "missing",
                 f"{_called(operation)} of the spec is not in the model",
@@ -163,6 +174,23 @@ def _local_departures(
                 operation.node,
                 mark=None if node is None else node.mark,
             )
+
+
+def _moved(ours: NormalForm, theirs: NormalForm, partners: Partners) -> dict[str, Operation]:
+    """Return which operations of the spec stand elsewhere in the model, and what they are there.
+
+    Somebody who exchanges two layers moves one of them over the other.
+    """
+    known = {*partners.values()}
+    elsewhere: dict[object, list[Operation]] = defaultdict(list)
+    for operation in theirs:
+        if operation.id not in known:
+            elsewhere[operation.label].append(operation)
+    return {
+        operation.id: elsewhere[operation.label].pop(0)
+        for operation in ours
+        if operation.id not in partners and elsewhere[operation.label]
+    }
 
 
 def _ends_of(ours: NormalForm, theirs: NormalForm, partners: Partners) -> Iterator[Departure]:
@@ -237,12 +265,29 @@ def _wiring(
         return None
     return Departure(
         "wiring",
-        f"{ours.node.id} reads {_listed(ours.inputs)} in the spec; {theirs.node.id} of the model "
-        f"reads {_listed(theirs.inputs)}",
+        _other_reading(ours, theirs, read),
         ours.node,
         theirs.node,
         mark=ours.node.mark,
     )
+
+
+def _other_reading(ours: Operation, theirs: Operation, read: list[str | None]) -> str:
+    """Say what two operations read; of many maps in an order, the first that is another one."""
+    mine, its = ours.node.id, theirs.node.id
+    if not ours.takes_any_order and len(read) == len(theirs.inputs) >= _MANY:
+        place = next(n for n, one in enumerate(read) if one != theirs.inputs[n])
+        return (
+            f"{mine} reads {ours.inputs[place]} as input {place + 1} of {len(read)} in the spec; "
+            f"{its} of the model reads {theirs.inputs[place]} there"
+        )
+    return (
+        f"{mine} reads {_listed(ours.inputs)} in the spec; "
+        f"{its} of the model reads {_listed(theirs.inputs)}"
+    )
+
+
+_MANY = 3
 
 
 def _counted(found: list[Departure]) -> Iterator[Departure]:

@@ -258,3 +258,20 @@ def test_a_network_conforms_to_itself_without_names(name: str) -> None:
 def test_other_networks_do_not_conform(one: str, other: str) -> None:
     found = conform(cnn.load(f"zoo:{one}"), cnn.load(f"zoo:{other}"))
     assert not found.holds
+
+
+def test_two_layers_that_changed_places_are_told_once() -> None:
+    (found,) = conform(network(RESIDUAL), network(RESIDUAL.replace("bn, relu,", "relu, bn,")))
+    assert found.message == (
+        "relu1 (relu) stands behind batchnorm1 in the spec; relu1 of the model stands behind conv1"
+    )
+
+
+def test_of_many_maps_the_first_that_is_another_one_is_told() -> None:
+    (found,) = conform(
+        network("{concat: [relu, tanh, gelu, selu]}"), network("{concat: [relu, gelu, tanh, selu]}")
+    )
+    assert found.message == (
+        "concat1 reads concat1/2/tanh1 as input 2 of 4 in the spec; "
+        "concat1 of the model reads concat1/2/gelu1 there"
+    )
