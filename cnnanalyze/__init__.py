@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from cnnanalyze.report.network_report import Report as Report
     from cnnanalyze.report.page.gallery_folder import Gallery as Gallery
     from cnnanalyze.report.sheet import Homework as Homework
+    from cnnanalyze.updating.update import Update as Update
 
 _HOMES = {
     "cnnanalyze.analysis.closed_forms": ("ClosedForms",),
@@ -127,6 +128,7 @@ _HOMES = {
         "overview",
         "schema",
         "solve",
+        "update",
         "verify",
         "zoo",
         "zoo_table",
@@ -145,6 +147,7 @@ _HOMES = {
         "ShapeError",
         "Source",
         "SpecError",
+        "Update",
         "UsageError",
     ),
     "cnnanalyze.exchange.front_end": ("front_end",),
@@ -168,6 +171,7 @@ _HOMES = {
     "cnnanalyze.report.network_report": ("Report",),
     "cnnanalyze.report.page.gallery_folder": ("Gallery",),
     "cnnanalyze.report.sheet": ("Homework",),
+    "cnnanalyze.updating.update": ("Update",),
 }
 """Public names by the module that defines them; a module is imported when a name of it is used."""
 
@@ -214,6 +218,7 @@ __all__ = [
     "Tensor",
     "Total",
     "Trait",
+    "Update",
     "UsageError",
     "Worked",
     "analyze",
@@ -247,6 +252,7 @@ __all__ = [
     "rule",
     "schema",
     "solve",
+    "update",
     "verify",
     "zoo",
     "zoo_table",

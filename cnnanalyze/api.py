@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from cnnanalyze.report.listing import Listing
     from cnnanalyze.report.page.gallery_folder import Gallery
     from cnnanalyze.report.sheet import Homework
+    from cnnanalyze.updating.update import Update
 
 Settings = Mapping[str, object]
 """Values for parameters of a spec, by name."""
@@ -724,6 +725,55 @@ def check(
 
     declared = read(spec, settings)
     return conform(declared, read_like(model, declared), folded=folded)
+
+
+def update(
+    spec: str | Path,
+    model: Network | str | Path | object,
+    *,
+    folded: bool = False,
+    settings: Settings | None = None,
+) -> Update:
+    """Write what a model has otherwise into its spec; the file changes when it is said.
+
+    Values of attributes and names of activations are written where one step of the text says them,
+    and only if the text, read again, is the same network but for that.
+
+    Parameters
+    ----------
+    spec
+        A file, or ``zoo:NAME``, whose own file is never changed.
+    model
+        What is there, as for ``check``.
+    folded
+        Whether batch normalisation is worked into the layers before it, as exporters do.
+    settings
+        Values for the parameters of the spec, by name.
+
+    Returns
+    -------
+    Update
+        The changes: ``diff`` shows them, ``left`` is what departs afterwards, and ``write()``
+        changes the file.
+
+    Raises
+    ------
+    CnnError
+        With all that is wrong with a file, each at its place.
+
+    Examples
+    --------
+    >>> other = loads(dumps(load("zoo:lenet5")).replace("units: 84", "units: 85"))
+    >>> found = update("zoo:lenet5", other)
+    >>> found.left.holds, [line for line in found.diff.splitlines() if "F6" in line]
+    (True, ['-  - {dense: 84, as: F6}', '+  - {dense: 85, as: F6}'])
+    """
+    from cnnanalyze.linting.run import of_file
+    from cnnanalyze.updating.update import update as updated
+
+    target = replace(of_file(file_of(spec)), is_of_zoo=str(spec).startswith("zoo:"))
+    values = settings_of(settings)
+    return updated(target, read_like(model, read(spec, settings)), values, folded=folded)
 
 
 def compare(

@@ -61,7 +61,7 @@ def change(
         if diff:
             show_diff(source, mended.after)
         else:
-            store(Path(spec.name), mended)
+            store(Path(spec.name), mended.before, mended.after, mended.rounds)
     return Changed(files, failed, count)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from cnnanalyze.errors import Source, UsageError
 from cnnanalyze.linting.edit_check import change
 
 if TYPE_CHECKING:
-    from cnnanalyze.linting.fixes import Mended
+    from cnnanalyze.linting.finding import Edit
     from cnnanalyze.linting.run import LintTarget
 
 
@@ -26,7 +26,7 @@ def check_changeable(spec: LintTarget) -> None:
     if spec.is_model:
         raise UsageError(
             f"'{spec.name}' is no spec and is not changed",
-            help="leave it out: --fix and --add-ignore change specs",
+            help="leave it out: only specs are changed",
         )
     if spec.is_of_zoo or is_of_package(Path(spec.name)):
         raise UsageError(
@@ -35,15 +35,30 @@ def check_changeable(spec: LintTarget) -> None:
         )
 
 
-def store(path: Path, mended: Mended) -> None:
-    """Change a file where its text was edited; every other byte stays as it is."""
+def store(path: Path, before: Source, after: Source, rounds: Iterable[Iterable[Edit]]) -> None:
+    """Change a file where its text was edited; every other byte stays as it is.
+
+    Parameters
+    ----------
+    path
+        The file.
+    before, after
+        Its text as it was read, and as it will be.
+    rounds
+        What was edited, one after the other: each round speaks of the text after the one before.
+
+    Raises
+    ------
+    UsageError
+        If another program has changed the file in the meantime.
+    """
     text = read_bytes(path).decode("utf-8")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     text = text.removeprefix(mark)
-    before = text
-    for edits in mended.rounds:
+    found = text
+    for edits in rounds:
         text = change(text, edits)
-    if (plain(before), plain(text)) != (mended.before.text, mended.after.text):
+    if (plain(found), plain(text)) != (before.text, after.text):
         raise UsageError(
             f"'{path}' was changed by another program in the meantime", help="run the command again"
         )

@@ -57,7 +57,7 @@ class FixResult(Tabular):
         for spec, _ in changed:
             check_changeable(spec)
         for spec, mended in changed:
-            store(Path(spec.name), mended)
+            store(Path(spec.name), mended.before, mended.after, mended.rounds)
         return len(changed)
 
     def rows(self) -> Iterator[Row]:

@@ -111,3 +111,51 @@ def test_an_assertion_names_every_departure(write_spec: Write) -> None:
         "conv1: filters 5 in the spec, 7 in conv1 of the model\n"
         "relu1: relu in the spec, tanh in tanh1 of the model"
     )
+
+
+def test_update_writes_what_the_model_has(write_spec: Write, capsys: Captured) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("kernel: 3", "kernel: 5").replace("relu", "tanh"), "m.yaml")
+    assert run(["check", str(spec), "--against", str(model), "--update"]) == 0
+    assert spec.read_text("utf-8") == model.read_text("utf-8")
+    assert capsys.readouterr().err == (
+        "2 changes written\nTiny: the model is the network of the spec, 3 operations alike\n"
+    )
+
+
+def test_a_diff_shows_what_update_would_write_and_names_the_rest(
+    write_spec: Write, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = write_spec(SPEC, "spec.yaml")
+    model = write_spec(SPEC.replace("  - bn\n", "").replace("relu", "tanh"), "model.yaml")
+    monkeypatch.chdir(spec.parent)
+    assert run(["check", "spec.yaml", "--against", model.name, "--diff"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == (
+        "--- spec.yaml\n+++ spec.yaml\n@@ -4,4 +4,4 @@\n layers:\n"
+        "   - conv: {filters: 5, kernel: 3, bias: false}\n   - bn\n-  - relu\n+  - tanh\n"
+    )
+    assert shown.err == ("left as it is: batchnorm1 (batchnorm) of the spec is not in the model\n")
+    assert spec.read_text("utf-8") == SPEC
+    assert run(["check", "spec.yaml", "--against", model.name, "--update"]) == 1
+    shown = capsys.readouterr()
+    assert "batchnorm1 (batchnorm) of the spec is not in the model" in shown.out
+    assert shown.err == "1 change written\n"
+
+
+def test_update_changes_no_network_of_the_package(write_spec: Write, capsys: Captured) -> None:
+    import cnnanalyze as cnn
+
+    text = cnn.dumps(cnn.load("zoo:lenet5")).replace("units: 84", "units: 85")
+    model = write_spec(text, "model.yaml")
+    assert run(["check", "zoo:lenet5", "--against", str(model), "--diff"]) == 1
+    assert "+  - {dense: 85, as: F6}" in capsys.readouterr().out
+    assert run(["check", "zoo:lenet5", "--against", str(model), "--update"]) == 2
+    assert "belongs to cnnanalyze itself and is not changed" in capsys.readouterr().err
+
+
+def test_a_model_is_no_spec_to_update(write_spec: Write, capsys: Captured) -> None:
+    model = str(Path(__file__).parents[1] / "exchange" / "samples" / "small.onnx")
+    spec = str(write_spec(SPEC))
+    assert run(["check", model, "--against", spec, "--update"]) == 2
+    assert "is no spec and is not changed" in capsys.readouterr().err

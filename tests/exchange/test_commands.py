@@ -104,7 +104,7 @@ def test_the_file_is_not_changed(
     assert run(["lint", "net.tiny", *option]) == 2
     assert capsys.readouterr().err == (
         "error: 'net.tiny' is no spec and is not changed\n"
-        "  help: leave it out: --fix and --add-ignore change specs\n"
+        "  help: leave it out: only specs are changed\n"
     )
     assert run(["lint", "net.tiny", "--diff"]) == 0
     assert capsys.readouterr().out == ""

@@ -18,6 +18,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.attributes import CONTINUED, per_axis, per_border
+from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.traits import Trait
 
 Features = Mapping[str, Any]
@@ -369,12 +370,12 @@ def _frozen(value: Any) -> Hashable:  # noqa: ANN401 - the values of attributes
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
-def _borders(node: Node) -> tuple[tuple[int, int], ...]:
+def borders(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
     """Return, for each axis, how much padding the windows read before and behind the map.
 
     A negative number is what they leave unread.
     """
-    fits = node.layer.fit(*node.input_shapes)
+    fits = layer.fit(*inputs)
     return tuple((f.before, f.covered - f.before - f.size) for f in fits)
 
 
@@ -392,7 +393,7 @@ def _window(node: Node) -> dict[str, Any]:
         "kernel": per_axis(given["kernel"], rank, "kernel"),
         "stride": per_axis(stride, rank, "stride"),
         "dilation": per_axis(given.get("dilation", 1), rank, "dilation"),
-        "padding": _borders(node),
+        "padding": borders(node.layer, node.input_shapes),
         **_continued(node),
     }
 
@@ -467,7 +468,9 @@ def _pool(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
         yield _operation(node, inputs, whole, {})
         return
     features = dict(window)
-    if node.kind == "avgpool" and any(max(border) > 0 for border in _borders(node)):
+    if node.kind == "avgpool" and any(
+        max(border) > 0 for border in borders(node.layer, node.input_shapes)
+    ):
         features["count_padding"] = node.attributes["count_padding"]
     if "norm" in node.attributes:
         features["norm"] = node.attributes["norm"]

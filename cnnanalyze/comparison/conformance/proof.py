@@ -216,6 +216,7 @@ def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
             "the model",
             ours.node,
             theirs.node,
+            there=theirs.words,
             mark=ours.node.mark,
         )
         return
@@ -229,6 +230,7 @@ def _changes(ours: Operation, theirs: Operation) -> Iterator[Departure]:
                 ours.node,
                 theirs.node,
                 attribute=name,
+                there=other[name],
                 mark=ours.node.place(name),
             )
 

@@ -27,6 +27,8 @@ class Departure:
     """The layer of the model; nothing if the model has none there."""
     attribute: str = ""
     """The attribute that differs, if it is only that."""
+    there: object = None
+    """What the model has: the value of the attribute, or the kind."""
     mark: Mark | None = None
     """The place in the spec; of what only the model has, that of the layer before it."""
     instances: int = 1

@@ -1,0 +1,207 @@
+"""Updates: what the model has is written at the one place that says it, and nothing else moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import cnnanalyze as cnn
+from cnnanalyze.comparison.conformance.proof import conform
+from cnnanalyze.errors import UsageError
+
+Write = Callable[..., Path]
+HEAD = "cnn: 1\nname: Net   # as printed\ninput: 32x29x6\n"
+
+
+def updated(path: Path, text: str, model: str) -> cnn.Update:
+    path.write_text(HEAD + text, "utf-8")
+    return cnn.update(path, cnn.loads(HEAD + model))
+
+
+WRITTEN = {
+    "a number that stands there": (
+        "layers: [{conv: {filters: 8, kernel: 3}}]  # a remark\n",
+        "layers: [{conv: {filters: 11, kernel: 3}}]\n",
+        "layers: [{conv: {filters: 11, kernel: 3}}]  # a remark\n",
+    ),
+    "the only value of a step": (
+        "layers:\n  - gap\n  - dense: 10\n",
+        "layers: [gap, {dense: 7}]\n",
+        "layers:\n  - gap\n  - dense: 7\n",
+    ),
+    "a word beside the only value": (
+        "layers:\n  - gap\n  - dense: 10\n",
+        "layers: [gap, {dense: {units: 10, bias: false}}]\n",
+        "layers:\n  - gap\n  - dense: {units: 10, bias: false}\n",
+    ),
+    "what the step has not said": (
+        "layers:\n  - {conv: {filters: 8, kernel: 3}}\n",
+        "layers: [{conv: {filters: 8, kernel: 3, stride: 2, bias: false}}]\n",
+        "layers:\n  - {conv: {filters: 8, kernel: 3, bias: false, stride: 2}}\n",
+    ),
+    "what a step on several lines has not said": (
+        "layers:\n  - conv:\n      filters: 8\n      kernel: 3  # small\n  - relu\n",
+        "layers: [{conv: {filters: 8, kernel: 3, dilation: [1, 2]}}, relu]\n",
+        (
+            "layers:\n  - conv:\n      filters: 8\n      kernel: 3\n      dilation: [1, 2]  # small\n"
+            "  - relu\n"
+        ),
+    ),
+    "a list": (
+        "layers:\n  - {conv: {filters: 8, kernel: [3, 5], padding: [[1, 1], [2, 2]]}}\n",
+        "layers: [{conv: {filters: 8, kernel: [3, 7], padding: [1, 3]}}]\n",
+        "layers:\n  - {conv: {filters: 8, kernel: [3, 7], padding: [1, 3]}}\n",
+    ),
+    "a word in quotes": (
+        "layers:\n  - {conv: {filters: 8, kernel: 3, padding: 'same'}}\n",
+        "layers: [{conv: {filters: 8, kernel: 3}}]\n",
+        "layers:\n  - {conv: {filters: 8, kernel: 3, padding: valid}}\n",
+    ),
+    "the name of an activation": (
+        "layers: [relu, tanh, {relu: , as: last}]\n",
+        "layers: [relu6, tanh, {gelu: , as: last}]\n",
+        "layers: [relu6, tanh, {gelu: , as: last}]\n",
+    ),
+    "zeros that come from a layer before": (
+        "layers: [{conv: {filters: 8, kernel: 3, padding: 1, stride: 2}}]\n",
+        "layers: [{zeropad: [[0, 1], [1, 1]]}, {conv: {filters: 8, kernel: 3, stride: 2}}]\n",
+        "layers: [{conv: {filters: 8, kernel: 3, padding: [[0, 1], [1, 1]], stride: 2}}]\n",
+    ),
+    "zeros of which no window reads the last": (
+        "layers: [{conv: {filters: 8, kernel: 7, padding: 0, stride: 2}}]\n",
+        "layers: [{conv: {filters: 8, kernel: 7, padding: 3, stride: 2}}]\n",
+        "layers: [{conv: {filters: 8, kernel: 7, padding: 3, stride: 2}}]\n",
+    ),
+    "a stride that the kernel gave": (
+        "layers:\n  - maxpool: 2\n",
+        "layers: [{maxpool: {kernel: 3, stride: 2, padding: 1}}]\n",
+        "layers:\n  - maxpool: {kernel: 3, padding: 1, stride: 2}\n",
+    ),
+    "a step that is there three times": (
+        (
+            "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 3, padding: same}}, relu]}}\n"
+            "layers: [{unit: , repeat: 3}]\n"
+        ),
+        (
+            "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 5, padding: same}}, tanh]}}\n"
+            "layers: [{unit: , repeat: 3}]\n"
+        ),
+        (
+            "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 5, padding: same}}, tanh]}}\n"
+            "layers: [{unit: , repeat: 3}]\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+def test_what_one_step_says_is_written(what: str, tmp_path: Path) -> None:
+    text, model, wanted = WRITTEN[what]
+    path = tmp_path / "net.yaml"
+    found = updated(path, text, model)
+    assert found.left.holds, str(found.left)
+    assert path.read_text("utf-8") == HEAD + text  # until it is said
+    assert found.write() == len(found.written) > 0
+    assert path.read_text("utf-8") == HEAD + wanted
+    assert conform(cnn.load(path), cnn.loads(HEAD + model)).holds
+
+
+LEFT = {
+    "a value that a block is given": (
+        (
+            "blocks: {unit: {params: {n: }, layers: [{conv: {filters: $n, kernel: 3}}]}}\n"
+            "layers: [{unit: 8}]\n"
+        ),
+        "layers: [{conv: {filters: 7, kernel: 3}}]\n",
+        "unit1/conv1: filters 8 in the spec, 7 in conv1 of the model",
+    ),
+    "only one of three": (
+        (
+            "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 3, padding: same}}, relu]}}\n"
+            "layers: [{unit: , repeat: 3}]\n"
+        ),
+        (
+            "blocks: {unit: {layers: [{conv: {filters: 6, kernel: 3, padding: same}}, relu]}}\n"
+            "layers: [{unit: , repeat: 2}, {conv: {filters: 6, kernel: 3, padding: same}}, tanh]\n"
+        ),
+        "unit3/relu1: relu in the spec, tanh in tanh1 of the model",
+    ),
+    "a number that another layer follows": (
+        "layers: [{conv: {filters: 8, kernel: 3}}, {conv: {filters: 2 * $in, kernel: 1}}]\n",
+        "layers: [{conv: {filters: 7, kernel: 3}}, {conv: {filters: 16, kernel: 1}}]\n",
+        "conv1: filters 8 in the spec, 7 in conv1 of the model",
+    ),
+    "a layer that is missing": (
+        "layers: [relu, tanh, gelu]\n",
+        "layers: [relu, gelu]\n",
+        "tanh1 (tanh) of the spec is not in the model",
+    ),
+    "a kind with attributes of its own": (
+        "layers: [relu, {conv: {filters: 3, kernel: 3}}]\n",
+        "layers: [{leaky_relu: 0.3}, {conv: {filters: 3, kernel: 3}}]\n",
+        "relu1: relu in the spec, leaky_relu in leaky_relu1 of the model",
+    ),
+    "a name that is spoken of elsewhere": (
+        "layers: [relu, tanh, {add: , from: [relu1, tanh1]}]\n",
+        "layers: [gelu, tanh, {add: , from: [gelu1, tanh1]}]\n",
+        "relu1: relu in the spec, gelu in gelu1 of the model",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LEFT)
+def test_what_one_step_does_not_say_is_left_and_told(what: str, tmp_path: Path) -> None:
+    text, model, told = LEFT[what]
+    found = updated(tmp_path / "net.yaml", text, model)
+    assert found.written == ()
+    assert found.diff == ""
+    assert [departure.message for departure in found.left] == [told]
+    assert found.write() == 0
+
+
+def test_what_is_good_is_written_beside_what_is_not(tmp_path: Path) -> None:
+    text = (
+        "layers: [{conv: {filters: 8, kernel: 3}}, relu, {conv: {filters: 2 * $in, kernel: 1}}]\n"
+    )
+    model = "layers: [{conv: {filters: 7, kernel: 5}}, tanh, {conv: {filters: 16, kernel: 1}}]\n"
+    found = updated(tmp_path / "net.yaml", text, model)
+    assert [departure.attribute for departure in found.written] == ["kernel", ""]
+    assert [departure.attribute for departure in found.left] == ["filters"]
+    assert repr(found) == "<Update: 2 changes, 1 difference left>"
+    assert [row["written"] for row in found.rows()] == [True, True, False]
+
+
+def test_what_stands_in_the_base_of_a_spec_is_left(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(f"{HEAD}layers: [{{conv: {{filters: 8, kernel: 3}}}}]\n")
+    path = tmp_path / "net.yaml"
+    path.write_text("cnn: 1\nextends: base.yaml\n")
+    model = cnn.loads(f"{HEAD}layers: [{{conv: {{filters: 7, kernel: 3}}}}]\n")
+    found = cnn.update(path, model)
+    assert (found.written, len(found.left)) == ((), 1)
+
+
+def test_line_ends_and_marks_of_a_file_stay(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    text = f"\ufeff{HEAD}layers: [relu]\n".replace("\n", "\r\n")
+    path.write_bytes(text.encode())
+    assert cnn.update(path, cnn.loads(f"{HEAD}layers: [tanh]\n")).write() == 1
+    assert path.read_bytes().decode() == text.replace("relu", "tanh")
+
+
+def test_a_file_that_changed_in_the_meantime_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    found = updated(path, "layers: [relu]\n", "layers: [tanh]\n")
+    path.write_text("other", "utf-8")
+    with pytest.raises(UsageError, match="was changed by another program in the meantime"):
+        found.write()
+    assert path.read_text("utf-8") == "other"
+
+
+def test_networks_of_the_package_are_not_changed() -> None:
+    text = cnn.dumps(cnn.load("zoo:lenet5")).replace("units: 84", "units: 85")
+    found = cnn.update("zoo:lenet5", cnn.loads(text))
+    assert len(found.written) == 1
+    with pytest.raises(UsageError, match="belongs to cnnanalyze itself and is not changed"):
+        found.write()
