@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import overview as overview
     from cnnanalyze.api import schema as schema
     from cnnanalyze.api import solve as solve
+    from cnnanalyze.api import update as update
     from cnnanalyze.api import verify as verify
     from cnnanalyze.api import zoo as zoo
     from cnnanalyze.api import zoo_table as zoo_table
@@ -147,7 +148,6 @@ _HOMES = {
         "ShapeError",
         "Source",
         "SpecError",
-        "Update",
         "UsageError",
     ),
     "cnnanalyze.exchange.front_end": ("front_end",),

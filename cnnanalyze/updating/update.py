@@ -167,11 +167,20 @@ class _Trial:
         if network is None or not _is_as_said(state.found.spec, network, chosen):
             return None
         found = conform(network, self.model, folded=self.folded)
+        after = _State(source, found, (*state.written, *chosen), (*state.rounds, made))
         wanted = _counted(state.found)
         wanted.subtract(map(_key, chosen))
-        if _counted(found) != +wanted:
+        gone, new = +wanted - _counted(found), _counted(found) - +wanted
+        if gone:
             return None
-        return _State(source, found, (*state.written, *chosen), (*state.rounds, made))
+        if not new:
+            return after
+        # Where windows are laid otherwise, other zeros may be needed, which nobody told before.
+        told = [[d for d in step if _key(d) in new] for step in _steps(found)]
+        more = {d: e for step in told if step for d, e in edits(step, source).items()}
+        is_padding = all(d.attribute == "padding" for d in more) and _counted(more) == new
+        was_padding = any(d.attribute == "padding" for d in chosen)
+        return self.of(after, more) if is_padding and not was_padding else None
 
 
 def _one_by_one(state: _State, trial: _Trial) -> _State:

@@ -45,8 +45,8 @@ WRITTEN = {
         "layers:\n  - conv:\n      filters: 8\n      kernel: 3  # small\n  - relu\n",
         "layers: [{conv: {filters: 8, kernel: 3, dilation: [1, 2]}}, relu]\n",
         (
-            "layers:\n  - conv:\n      filters: 8\n      kernel: 3\n      dilation: [1, 2]  # small\n"
-            "  - relu\n"
+            "layers:\n  - conv:\n      filters: 8\n      kernel: 3\n"
+            "      dilation: [1, 2]  # small\n  - relu\n"
         ),
     ),
     "a list": (
@@ -73,6 +73,11 @@ WRITTEN = {
         "layers: [{conv: {filters: 8, kernel: 7, padding: 0, stride: 2}}]\n",
         "layers: [{conv: {filters: 8, kernel: 7, padding: 3, stride: 2}}]\n",
         "layers: [{conv: {filters: 8, kernel: 7, padding: 3, stride: 2}}]\n",
+    ),
+    "zeros that another stride needs": (
+        "layers:\n  - {conv: {filters: 8, kernel: 3, padding: same}}\n",
+        "layers: [{conv: {filters: 8, kernel: 3, padding: 1, stride: 2}}]\n",
+        "layers:\n  - {conv: {filters: 8, kernel: 3, padding: 1, stride: 2}}\n",
     ),
     "a stride that the kernel gave": (
         "layers:\n  - maxpool: 2\n",
