@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, NamedTuple
@@ -22,7 +23,33 @@ from cnnanalyze.graph.node import Origin
 
 
 class Unsupported(Exception):  # noqa: N818 - not an error: the operation becomes opaque
-    """An operation has no layers of ours, for this reason."""
+    """An operation has no layers of ours, for this reason.
+
+    The extents of what it gives may be known all the same.
+    """
+
+    def __init__(self, reason: str, *gives: Sequence[int]) -> None:
+        super().__init__(reason)
+        self.gives = tuple(map(tuple, gives))
+
+
+@contextmanager
+def giving(*extents: Sequence[int]) -> Iterator[None]:
+    """Say of what has no layers of ours that it gives tensors of these extents.
+
+    Examples
+    --------
+    >>> try:
+    ...     with giving((1, 3, 5)):
+    ...         raise Unsupported("its windows lie apart")
+    ... except Unsupported as reason:
+    ...     print(reason, reason.gives)
+    its windows lie apart ((1, 3, 5),)
+    """
+    try:
+        yield
+    except Unsupported as reason:
+        raise Unsupported(str(reason), *(reason.gives or extents)) from None
 
 
 class MixedImages(Exception):  # noqa: N818 - not an error: the first axis is read anew

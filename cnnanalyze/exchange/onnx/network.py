@@ -391,7 +391,7 @@ def perform(to: Conversion, op: Operation) -> None:
         function = function_of(op)
         found = function(call) if function else _opaque(call, "there is no layer for it")
     except Unsupported as reason:
-        found = _opaque(call, str(reason))
+        found = _opaque(call, str(reason), reason.gives)
     given = found if isinstance(found, tuple) else (found,)
     for name, value in zip_longest(op.outputs, given[: len(op.outputs)]):
         if name:
@@ -433,23 +433,28 @@ def value_is_batched(declared: Declared) -> bool:
 # --- what has no layer ----------------------------------------------------------------------------
 
 
-def _opaque(call: Call, reason: str) -> Value | tuple[Value | None, ...]:
+def _opaque(
+    call: Call, reason: str, gives: Sequence[tuple[int, ...]] = ()
+) -> Value | tuple[Value | None, ...]:
     """Return what stands for an operation without a layer: its shapes, and what it holds."""
     op, to = call.op, call.to
     kept = [name for name in op.outputs if name]
-    shapes = {name: _declared(to, name) for name in kept}
+    shapes = dict(zip(op.outputs, gives, strict=False)) | {
+        name: declared for name in kept if (declared := _declared(to, name)) is not None
+    }
     if not call.computed:
         found = []
         for name in kept:
-            if shapes[name] is None and name == kept[0]:
-                shapes[name] = _joined_extents(call)
-            if shapes[name] is None and (name in to.readers or name in to.given):
+            extents = shapes.get(name)
+            if extents is None and name == kept[0]:
+                extents = _joined_extents(call)
+            if extents is None and (name in to.readers or name in to.given):
                 raise to.refuse(
                     op,
                     f"its output '{name}' cannot be told: {reason}, and the file declares no shape",
                     help="run onnx.shape_inference.infer_shapes on the file first",
                 )
-            found.append(Known(shapes[name] or ()))
+            found.append(Known(extents or ()))
         return tuple(found)
     layers = tuple(dict.fromkeys(value.layer for value in call.computed))
     weights = [

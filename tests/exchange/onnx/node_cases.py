@@ -40,7 +40,7 @@ COMPUTED = frozenset(
     {"Add", "Sub", "Mul", "Div", "Max", "Min", "Mean", "Sum", "Concat", "MatMul", "Einsum"}
 )
 """Operators all of whose inputs are computed in a network; of others, it is the first alone."""
-_SECOND = {"MaxUnpool": (0, 1), "DeformConv": (0, 2, 4)}
+SECOND = {"MaxUnpool": (0, 1), "DeformConv": (0, 2, 4)}
 
 
 class Outcome(NamedTuple):
@@ -72,7 +72,7 @@ def prepared(case: Any) -> tuple[Model, dict[str, Array], dict[str, Array], dict
     inputs, outputs = ([np.asarray(one) for one in data] for data in case.data_sets[0])
     graph = model.graph
     node = graph.node[0]
-    places = _SECOND.get(node.op_type, (0,))
+    places = SECOND.get(node.op_type, (0,))
     if node.op_type in COMPUTED:
         places = tuple(range(len(node.input)))
     computed = {node.input[place] for place in places if place < len(node.input)}

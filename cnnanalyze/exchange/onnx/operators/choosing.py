@@ -17,6 +17,7 @@ from cnnanalyze.exchange.onnx.conversion import (
     Unsupported,
     Value,
     Viewed,
+    giving,
     images_of,
     without_images,
 )
@@ -295,16 +296,18 @@ def gather(call: Call) -> Value:
     """Take places along an axis, or rows of a table that the network looks up."""
     data, indices = call.given(0), call.given(1)
     axis = call.whole("axis")
-    if isinstance(data, Known) and isinstance(indices, Viewed):
-        return _looked_up(call, data, indices, axis)
-    if not isinstance(data, Known | Viewed) or not isinstance(indices, Known):
-        raise Unsupported("the places that it takes are computed")
+    if not isinstance(data, Known | Viewed) or not isinstance(indices, Known | Viewed):
+        raise Unsupported("it reads a sequence")
     own = extents_of(data)
     axis = call.axis(axis, len(own))
+    cut = (*own[:axis], *extents_of(indices), *own[axis + 1 :])
+    if isinstance(indices, Viewed):
+        with giving(cut):
+            return _looked_up(call, data, indices, axis)
     if indices.whole is None and isinstance(data, Known):
-        return Known((*own[:axis], *indices.shape, *own[axis + 1 :]), data.type)
+        return Known(cut, data.type)
     if indices.whole is None:
-        raise Unsupported("the places that it takes are not known")
+        raise Unsupported("the places that it takes are not known", cut)
     n = own[axis]
     if wrong := [place for place in indices.whole if not -n <= place < n]:
         raise call.to.refuse(call.op, f"place {wrong[0]} is not within the {n} of axis {axis}")
@@ -315,16 +318,15 @@ def gather(call: Call) -> Value:
     if len(indices.shape) == 1:
         return found
     view = found.view
-    cut = (*own[:axis], *indices.shape, *own[axis + 1 :])
     reshaped = view.reshape(cut) if indices.shape else view.remove([axis])
     if reshaped is None:
         raise Unsupported("the batch is mixed with what lies in an image")
     return replace(found, view=reshaped)
 
 
-def _looked_up(call: Call, table: Known, indices: Viewed, axis: int) -> Value:
+def _looked_up(call: Call, table: Known | Viewed, indices: Viewed, axis: int) -> Value:
     """Add an embedding."""
-    if axis != 0 or len(table.shape) != 2:  # noqa: PLR2004 - a table
+    if isinstance(table, Viewed) or axis != 0 or len(table.shape) != 2:  # noqa: PLR2004 - a table
         raise Unsupported("the places that it takes are computed")
     words, size = table.shape
     layer, view = indices.layer, indices.view

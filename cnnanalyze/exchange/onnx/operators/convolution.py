@@ -244,7 +244,13 @@ def conv_transpose(call: Call) -> Value:
         cropped = tuple((before, max(0, after)) for before, after in cropped)
         extra = more
     if any(e >= limit for e, limit in zip(extra, limits, strict=True)):
-        raise Unsupported("its output is larger than its windows reach")
+        sizes = (
+            c + e - before - after
+            for c, e, (before, after) in zip(covered, extra, cropped, strict=True)
+        )
+        raise Unsupported(
+            "its output is larger than its windows reach", (value.extents[0], filters, *sizes)
+        )
     bias = None if bias is None or bias.is_nothing else bias
     if bias is None:
         bias = call.behind((filters, *(1,) * rank))

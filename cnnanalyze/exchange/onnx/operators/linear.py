@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
+from string import ascii_letters
 from typing import Any
 
 from cnnanalyze.exchange.onnx import constants
@@ -15,11 +16,13 @@ from cnnanalyze.exchange.onnx.conversion import (
     Unsupported,
     Value,
     Viewed,
+    giving,
     without_images,
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.axes import extents_of
 from cnnanalyze.exchange.onnx.operators.joining import added, summed
+from cnnanalyze.exchange.onnx.operators.reduction import reduced
 from cnnanalyze.exchange.views import IMAGES, Axis, Digit, View, joined
 
 
@@ -96,7 +99,16 @@ def product(call: Call, first: Value | None, second: Value | None) -> Value:
         return replace(found, view=found.view.transpose(order))
     if isinstance(first, Viewed) and isinstance(second, Viewed):
         return multiplied(call, first, second)
-    raise Unsupported("it multiplies with several matrices of weights")
+    raise Unsupported("it multiplies with several matrices of weights", *_extents(first, second))
+
+
+def _extents(first: Value | None, second: Value | None) -> tuple[tuple[int, ...], ...]:
+    """Return the extents of a product of stacks of matrices, if they are ones."""
+    shapes = [extents_of(one) for one in (first, second) if isinstance(one, Known | Viewed)]
+    if len(shapes) != 2 or min(map(len, shapes)) < 2 or shapes[0][-1] != shapes[1][-2]:  # noqa: PLR2004 - two of them
+        return ()
+    lead = broadcast(shapes[0][:-2], shapes[1][:-2])
+    return () if lead is None else ((*lead, shapes[0][-2], shapes[1][-1]),)
 
 
 def weighted(
@@ -178,7 +190,8 @@ def multiplied(call: Call, first: Viewed, second: Viewed) -> Viewed:
     ranks = (first.view.rank, second.view.rank)
     if ranks[0] == 1:
         found = multiplied(call, replace(first, view=first.view.insert([0])), second)
-        return replace(found, view=found.view.remove([found.view.rank - 2]))
+        behind = min(ranks[1], 2) - 1
+        return replace(found, view=found.view.remove([found.view.rank - 1 - behind]))
     if ranks[1] == 1:
         found = multiplied(call, first, replace(second, view=second.view.insert([1])))
         return replace(found, view=found.view.remove([found.view.rank - 1]))
@@ -236,19 +249,79 @@ def _matrix(
 @operator("Einsum")
 def einsum(call: Call) -> Value:
     """Add Einstein's sum of what is computed; weights are weighed as a matrix."""
-    text = call.word("equation").replace(" ", "")
-    left, arrow, right = text.partition("->")
+    read = [value for value in call.read if isinstance(value, Known | Viewed)]
+    terms, right = _terms(call, call.word("equation"), [len(extents_of(one)) for one in read])
+    extents: dict[str, int] = {}
+    for term, value in zip(terms, read, strict=True):
+        for letter, n in zip(term, extents_of(value), strict=True):
+            extents[letter] = n if extents.get(letter, 1) == 1 else extents[letter]
+            if n not in {1, extents[letter]}:
+                raise call.to.refuse(
+                    call.op, f"'{letter}' is {extents[letter]} and {n}: {extents[letter]} ≠ {n}"
+                )
+    with giving([extents[letter] for letter in right]):
+        return _summed(call, terms, right)
+
+
+def _terms(call: Call, equation: str, ranks: Sequence[int]) -> tuple[list[str], str]:
+    """Return the letters of each tensor, and of the sum; what dots stand for has letters, too."""
+    left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
-    letters = [letter for term in terms for letter in term]
+    if len(terms) != len(ranks):
+        raise call.to.refuse(
+            call.op, f"'{equation}' names {len(terms)} tensors, but it reads {len(ranks)}"
+        )
     if not arrow:
-        right = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    if "." in text or len(terms) != len(call.read) or any(len(set(t)) < len(t) for t in terms):
-        raise Unsupported(f"'{text}' has repeated or unnamed axes")
+        letters = left.replace("...", "").replace(",", "")
+        right = "..." * ("..." in left) + "".join(
+            sorted(c for c in set(letters) if letters.count(c) == 1)
+        )
+    free = [c for c in ascii_letters if c not in equation]
+    counts = set()
+    for term, rank in zip(terms, ranks, strict=True):
+        count = rank - len(term.replace("...", ""))
+        if count < 0 or (count and "..." not in term):
+            raise call.to.refuse(
+                call.op, f"'{term}' of '{equation}' does not name the {rank} axes of its tensor"
+            )
+        if "..." in term:
+            counts.add(count)
+    if len(counts) > 1:
+        least, most = min(counts), max(counts)
+        raise call.to.refuse(
+            call.op, f"the dots of '{equation}' are {least} and {most} axes: {least} ≠ {most}"
+        )
+    if sum(counts) > len(free):
+        raise Unsupported("it has more axes than there are letters")
+    dots = "".join(free[: sum(counts)])
+    terms = [term.replace("...", dots) for term in terms]
+    right = right.replace("...", dots)
+    if unknown := set(right) - set("".join(terms)):
+        raise call.to.refuse(call.op, f"'{min(unknown)}' of '{equation}' names no axis")
+    return terms, right
+
+
+def _summed(call: Call, terms: Sequence[str], right: str) -> Value:
+    letters = "".join(terms)
+    if any(len(set(term)) < len(term) for term in terms):
+        raise Unsupported("it reads a diagonal")
+    extents = {
+        pair
+        for term, value in zip(terms, call.read, strict=True)
+        if isinstance(value, Known | Viewed)
+        for pair in zip(term, extents_of(value), strict=True)
+    }
+    if len(extents) > len(set(letters)):
+        raise Unsupported("it repeats what lies along an axis of one place")
     values = [value for value in call.read if isinstance(value, Viewed)]
     if len(values) < len(terms):
         return _weighed(call, terms, right)
     if len(values) == 1:
-        raise Unsupported("it reads one tensor alone")
+        (value,), (term,) = values, terms
+        gone = [k for k, letter in enumerate(term) if letter not in right]
+        left = [letter for letter in term if letter in right]
+        found = reduced(call, value, gone, "sum", keep=False) if gone else value
+        return replace(found, view=found.view.transpose([left.index(c) for c in right]))
     images = {
         letter
         for term, value in zip(terms, values, strict=True)
@@ -260,9 +333,9 @@ def einsum(call: Call) -> Value:
     }
     sides, layers = [], []
     for term, value in zip(terms, values, strict=True):
-        own = [k for k, letter in enumerate(term) if letter not in images] or [0]
-        layers.append(call.to.arranged(call.op, value, [[k] for k in own]))
-        sides.append(" ".join(names[term[k]] for k in own))
+        own = [k for k, letter in enumerate(term) if letter not in images]
+        layers.append(call.to.arranged(call.op, value, [[k] for k in own] or [[]]))
+        sides.append(" ".join(names[term[k]] for k in own) or "1")
     kept = [letter for letter in right if letter not in images]
     if images - set(right) or (images and any(letter not in right for letter in images)):
         raise MixedImages

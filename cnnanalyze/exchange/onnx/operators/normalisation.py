@@ -32,7 +32,17 @@ def batch_normalization(call: Call) -> tuple[Value | None, ...]:
     held = [call.known(place) for place in range(1, 5)]
     if any(one is None for one in held):
         raise call.to.refuse(call.op, "its scale, its bias or its statistics are missing")
-    channels = value.extents[1] if value.view.rank > 1 else value.extents[0]
+    if value.view.rank == 1:  # images of one channel, and nothing else
+        single = replace(value, view=value.view.insert([1]))
+        (found, *_) = _batch_normalised(call, single, held)
+        return (replace(found, view=found.view.remove([1])),)
+    return _batch_normalised(call, value, held)
+
+
+def _batch_normalised(
+    call: Call, value: Viewed, held: Sequence[Known | None]
+) -> tuple[Viewed, ...]:
+    channels = value.extents[1]
     for one in held:
         if one is not None and one.count != channels:
             raise call.to.refuse(
@@ -40,8 +50,9 @@ def batch_normalization(call: Call) -> tuple[Value | None, ...]:
                 f"it holds {one.count} numbers for {channels} channels: {one.count} ≠ {channels}",
             )
     if call.whole("training_mode"):
-        raise Unsupported("it is in training: its statistics are those of the batch")
-    made, view = call.along(value, [min(1, value.view.rank - 1)])
+        statistics = (value.extents, (channels,), (channels,))
+        raise Unsupported("it is in training: its statistics are those of the batch", *statistics)
+    made, view = call.along(value, [1])
     scale, bias, mean, variance = held
     gamma, beta = _learned(scale, 1), _learned(bias, 0)
     found = call.add(

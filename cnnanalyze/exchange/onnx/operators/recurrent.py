@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnanalyze.exchange.onnx.constants import Known
 from cnnanalyze.exchange.onnx.conversion import (
     Call,
     MixedImages,
     Unsupported,
     Value,
     Viewed,
+    giving,
     without_images,
 )
 from cnnanalyze.exchange.onnx.operators._registry import operator
@@ -18,20 +20,38 @@ from cnnanalyze.exchange.views import Axis, Digit, View, joined
 _ACTIVATIONS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
 
 
-@operator("LSTM", "GRU")
+_GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+
+
+@operator("LSTM", "GRU", "RNN")
 def recurrent(call: Call) -> tuple[Value | None, ...]:
     """Add a recurrent layer: the states of all steps, the last one, or both."""
-    name = call.op.operator
     value = call.viewed()
-    weight, bias = call.known(1), call.known(3)
+    weight = call.known(1)
     if weight is None or len(weight.shape) != 3:  # noqa: PLR2004 - directions, gates, inputs
         raise call.to.refuse(call.op, "its weights are missing")
-    _refuse_others(call, name)
-    direction = call.word("direction", "forward")
-    if direction == "reverse":
-        raise Unsupported("it goes backwards")
     directions = weight.shape[0]
-    units = call.whole("hidden_size", weight.shape[1] // (4 if name == "LSTM" else 3))
+    units = call.whole("hidden_size", weight.shape[1] // _GATES[call.op.operator])
+    if value.view.rank != 3:  # noqa: PLR2004 - steps, sequences, numbers
+        raise call.to.refuse(
+            call.op, f"it reads sequences, and its input has {value.view.rank} axes"
+        )
+    first, second, _ = value.extents
+    if call.whole("layout"):
+        all_states, last = (first, second, directions, units), (first, directions, units)
+    else:
+        all_states, last = (first, directions, second, units), (directions, second, units)
+    with giving(all_states, last, last):
+        return _run(call, value, weight, units)
+
+
+def _run(call: Call, value: Viewed, weight: Known, units: int) -> tuple[Value | None, ...]:
+    name, directions, bias = call.op.operator, weight.shape[0], call.known(3)
+    if name == "RNN":
+        raise Unsupported("there is no layer for it")
+    _refuse_others(call, name)
+    if call.word("direction", "forward") == "reverse":
+        raise Unsupported("it goes backwards")
     batch, time = (0, 1) if call.whole("layout") else (1, 0)
     if without_images(value.view.axes[batch]):
         raise Unsupported("its batch is no batch of images")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from cnnanalyze.exchange.onnx.conversion import Call, Unsupported, Value, Viewed
+from cnnanalyze.exchange.onnx.conversion import Call, Unsupported, Value, Viewed, giving
 from cnnanalyze.exchange.onnx.operators._registry import operator
 from cnnanalyze.exchange.onnx.operators.choosing import MOST_PLACES, taken
 
@@ -52,9 +52,10 @@ def resize(call: Call) -> Value:
     if not changed:
         return value
     mode = call.word("mode", "nearest")
-    if mode == "nearest":
-        return _nearest(call, value, target, factors)
-    return _interpolated(call, value, target, factors, mode, is_sized=scales is None)
+    with giving(target):
+        if mode == "nearest":
+            return _nearest(call, value, target, factors)
+        return _interpolated(call, value, target, factors, mode, is_sized=scales is None)
 
 
 def _asked(call: Call, count: int) -> tuple[tuple[float, ...] | None, tuple[int, ...] | None]:
@@ -84,6 +85,8 @@ def _nearest(call: Call, value: Viewed, target: list[int], factors: list[Fractio
         raise Unsupported("it crops and resizes")
     own = value.extents
     changed = [a for a in range(len(own)) if target[a] != own[a]]
+    if any(target[a] > MOST_PLACES for a in changed):
+        raise Unsupported(f"it takes more than {MOST_PLACES:,} places one by one")
     places = {a: _places(own[a], target[a], factors[a], where, rounding) for a in changed}
     made, lead = call.map(value)
     if not lead and all(a > 1 for a in changed) and made.shape.rank:
@@ -99,8 +102,6 @@ def _nearest(call: Call, value: Viewed, target: list[int], factors: list[Fractio
                 if found.shape.size == tuple(target[a] for a in spatial):
                     return call.mapped(found, value, lead)
     for axis in changed:
-        if target[axis] > MOST_PLACES:
-            raise Unsupported(f"it takes more than {MOST_PLACES:,} places one by one")
         value = taken(call, value, axis, places[axis])
     return value
 
