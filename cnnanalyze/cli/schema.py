@@ -64,14 +64,7 @@ def schema(
         return
     from pathlib import Path
 
-    from cnnanalyze.core.diagnostics import Faults
-    from cnnanalyze.language.document import read_document
-    from cnnanalyze.language.yaml import open_source
+    from cnnanalyze.language.document import open_document
     from cnnanalyze.language.zoo import find_spec
 
-    path = Path(find_spec(file))
-    faults = Faults()
-    document = read_document(open_source(path), faults, path.parent)
-    faults.raise_if_any()
-    assert document is not None
-    write(dump(build_schema(document)), output, format)
+    write(dump(build_schema(open_document(Path(find_spec(file))))), output, format)

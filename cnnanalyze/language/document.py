@@ -156,6 +156,27 @@ def read_document(
     )
 
 
+def open_document(path: Path) -> Document:
+    """Read a spec file as it is written, which takes a tenth of the time of making its network.
+
+    Raises
+    ------
+    SpecError
+        With every fault that shows before the spec is expanded.
+
+    Examples
+    --------
+    >>> document = open_document(zoo()["vgg16"])
+    >>> document.text("family"), document.year
+    ('VGG', 2014)
+    """
+    faults = Faults()
+    document = read_document(open_source(path), faults, path.parent)
+    faults.raise_if_any()
+    assert document is not None
+    return document
+
+
 def _read_training(section: Tree | None, faults: Faults) -> Training | None:
     if section is None:
         return None

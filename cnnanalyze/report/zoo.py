@@ -16,8 +16,9 @@ from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.network import Network, shapes_in
+from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.build import load
+from cnnanalyze.language.document import open_document
 from cnnanalyze.language.spec import Spec, spec_of
 from cnnanalyze.report.document import Document, Tabular
 from cnnanalyze.report.json import inputs_of
@@ -115,7 +116,7 @@ class ZooEntry:
     @property
     def family(self) -> str:
         """The family in the header of the spec, or nothing."""
-        return _family(self.analysis.network)
+        return spec_of(self.analysis.network).text("family")
 
     @property
     def year(self) -> int | None:
@@ -193,9 +194,17 @@ def _named(networks: Mapping[str, Path], wanted: Wanted) -> dict[str, Path]:
 
 
 def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Spec]:
-    """Return the networks whose header fits."""
-    networks = {name: load(path) for name, path in paths.items()}
-    families = sorted({_family(n).lower() for n in networks.values() if _family(n)})
+    """Return the networks whose header fits; of the others nothing but the header is read."""
+    if wanted.family or wanted.since is not None or wanted.until is not None:
+        paths = _with_header(paths, wanted)
+    return {name: load(path) for name, path in paths.items()}
+
+
+def _with_header(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Path]:
+    """Return the files of the wanted family and years."""
+    documents = {name: open_document(path) for name, path in paths.items()}
+    headers = {name: (d.text("family"), d.year) for name, d in documents.items()}
+    families = sorted({family.lower() for family, _ in headers.values() if family})
     if wanted.family and wanted.family.lower() not in families:
         among = f"no network like '{wanted.name}' is of the" if wanted.name else "the zoo has no"
         raise UsageError(
@@ -203,19 +212,15 @@ def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Spec]:
             help=f"the families are {', '.join(families)}",
         )
     return {
-        name: network
-        for name, network in networks.items()
-        if wanted.family.lower() in {"", _family(network).lower()} and wanted.has_year(network.year)
+        name: paths[name]
+        for name, (family, year) in headers.items()
+        if wanted.family.lower() in {"", family.lower()} and wanted.has_year(year)
     }
 
 
 def _is_within(entry: ZooEntry, wanted: Wanted) -> bool:
     total = entry.analysis.total
     return wanted.parameters.allow(total.parameters) and wanted.macs.allow(total.operations("mac"))
-
-
-def _family(network: Network) -> str:
-    return spec_of(network).text("family")
 
 
 COUNTED = ("parameters", "macs", "receptive_field")
