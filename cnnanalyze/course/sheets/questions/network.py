@@ -62,8 +62,7 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
 
 
 def _each(about: About, quantity: str, asking: Asking) -> Solution:
-    alone = [replace(about, layer=one, layers=()) for one in about.layers]
-    found = [solve_network(one, quantity, asking) for one in alone]
+    found = [solve_network(about.only(one), quantity, asking) for one in about.layers]
 
     def trees() -> Trees:
         each = tuple(s.trees() for s in found)
@@ -146,6 +145,6 @@ def _sum(scope: QuestionScope, about: About, quantity: str) -> Expression:
     row = counts()[quantity]
     terms = []
     for layer, _ in addends(scope, row):
-        tree = layer_tree(replace(about, layer=layer, over=()), quantity)
+        tree = layer_tree(about.only(layer), quantity)
         terms.append(tree._replace(name=Name(row.name, of=layer)))
     return made("+", *terms) if terms else given(0)

@@ -82,6 +82,12 @@ class About:
                 after.add(other.id)
         return 0
 
+    def only(self, layer: str) -> About:
+        """Return the same of one layer; what the rules say of the network is not asked again."""
+        found = replace(self, layer=layer, layers=(), over=())
+        found.__dict__.update(analysis=self.analysis, scene=self.scene)
+        return found
+
     @property
     def name(self) -> str:
         """What the question is about, in words."""
@@ -128,7 +134,8 @@ def variants(
         def value() -> Nested:
             return _quick(replace(about, network=make()), quantity)
 
-        quick = about.layer not in about.network and _sum(quantity) is not None
+        adds_up = about.layer not in about.network and _sum(quantity) is not None
+        quick = adds_up or (quantity == _SEEN and len(about.network.inputs) == 1)
         return Variant(kind, lambda: again(make()), where, value if quick else None)
 
     origin = about.origin
@@ -155,11 +162,22 @@ def _sum(quantity: str) -> Callable[[NodeFacts], int] | None:
     return None if of_layer is None else lambda f: of_layer(f, Terms()) or 0
 
 
+_SEEN = "receptive_field"
+"""What a layer sees needs no working to be compared, either."""
+
+
 def _quick(about: About, quantity: str) -> Nested:
+    analysis = analyze(about.network, fields=quantity == _SEEN)
+    about.__dict__["analysis"] = analysis
     if about.layers:
-        alone = (replace(about, layer=one, layers=()) for one in about.layers)
-        return tuple(_quick(one, quantity) for one in alone)
-    about.__dict__["analysis"] = analyze(about.network, fields=False)
-    of_layer = _sum(quantity)
-    assert of_layer is not None
-    return sum(map(of_layer, about.chosen()))
+        return tuple(_quick_value(analysis.group(layer), quantity) for layer in about.layers)
+    return _quick_value(about.chosen(), quantity)
+
+
+def _quick_value(chosen: tuple[NodeFacts, ...], quantity: str) -> Nested:
+    if (of_layer := _sum(quantity)) is not None:
+        return sum(map(of_layer, chosen))
+    seen = chosen[0].field_size if len(chosen) == 1 else None
+    if not seen:
+        raise UsageError("what the layer sees cannot be told")
+    return seen if len(set(seen)) > 1 else seen[0]
