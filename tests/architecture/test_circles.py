@@ -23,11 +23,12 @@ MODULES = {name_of(path): path for path in modules(PACKAGE)}
 def imports(tree: ast.AST) -> Iterator[ast.ImportFrom]:
     """Yield what a module imports, in its functions, too; not what types alone need."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
         if isinstance(node, ast.ImportFrom):
             yield node
-        yield from imports(node)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        elif not isinstance(node, ast.expr):  # imports stand in no expression
+            yield from imports(node)
 
 
 def needed(path: Path) -> Iterator[str]:

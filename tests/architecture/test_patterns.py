@@ -23,6 +23,7 @@ def test_steps_grow_no_faster_than_the_text() -> None:
     assert slow == []
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("text", "how"),
     [

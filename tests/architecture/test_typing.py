@@ -38,6 +38,7 @@ def every_kind() -> str:
 
 
 needs_mypy = pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
+pytestmark = pytest.mark.thorough
 
 
 def mypy(*scripts: Path, cache: Path) -> str:

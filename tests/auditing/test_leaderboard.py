@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from cnnanalyze.auditing.tables import audit_table, read_table
+from cnnanalyze.auditing.tables import read_table
 from cnnanalyze.auditing.verdict import Verdict
-
-BOARD = Path(__file__).parents[2] / "specs" / "tables" / "leaderboard_003.table"
+from tests.auditing.boards import LEADERBOARD, leaderboard
 
 # Row, quantity: what comes out, and the most plausible cause. The counts of the public models were
 # taken on timm, Cadene's and pytorchcv's code and on the authors' files.
@@ -50,14 +48,14 @@ VERDICTS: dict[tuple[int, str], tuple[str, str]] = {
 
 @cache
 def verdicts() -> dict[tuple[int, str], Verdict]:
-    rows = audit_table(read_table(BOARD)).rows
+    rows = leaderboard().rows
     return {
         (int(r.claim.source.split(":")[0].removeprefix("row ")), r.claim.quantity): r for r in rows
     }
 
 
 def test_all_sixteen_rows_are_there() -> None:
-    board = read_table(BOARD)
+    board = read_table(LEADERBOARD)
     assert [row.number for row in board.rows] == [str(n) for n in range(1, 17)]
     assert all(row.printed for row in board.rows)
     assert [row.number for row in board.rows if not row.claims] == ["12", "13", "16"]

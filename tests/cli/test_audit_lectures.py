@@ -16,6 +16,7 @@ from tests.course.lectures.lectures import FOLDER, IDS, ROOT, examined
 PAGE = ROOT / "docs" / "reference" / "lectures.md"
 
 
+@pytest.mark.thorough
 def test_the_committed_page_is_current() -> None:
     written = render(document([examined(name) for name in IDS]), "markdown")
     assert PAGE.read_text(encoding="utf-8").endswith(f"\n\n{written}"), (

@@ -314,6 +314,7 @@ def test_a_table_goes_to_a_file(run: Any, old: Path, new: Path, tmp_path: Path) 
     assert target.read_text("utf-8") == TABLE
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_lines_fit_the_terminal(run: Any, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     monkeypatch.setenv("COLUMNS", str(width))

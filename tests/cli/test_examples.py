@@ -49,8 +49,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+LONG = {"audit", "zoo"}
+"""Commands whose examples read many networks."""
+
+
 @pytest.mark.usefixtures("place")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command", [pytest.param(c, marks=[pytest.mark.thorough] * (c in LONG)) for c in COMMANDS]
+)
 def test_examples_of_a_command(run: Any, command: str) -> None:
     for line, _ in sys.modules[make_command(command).callback.__module__].EXAMPLES:
         if "--run-code" in line:

@@ -36,7 +36,7 @@ def imported(*arguments: str, before: str = "") -> set[str]:
         ("summary", "zoo:vgg16", "zoo:resnet50"),
         ("layers",),
         ("schema",),
-        ("zoo",),
+        ("zoo", "--name", "lenet5"),
         ("audit", "zoo:vgg16"),
     ],
     ids=" ".join,

@@ -125,6 +125,7 @@ def test_one_inserted_layer_among_a_thousand_shifts_nothing(at: int) -> None:
     assert align(numbered(LONG), numbered(longer)) == [(i, i + (i >= at)) for i in range(1000)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("length", [1000, 2000])
 def test_work_grows_with_the_length_and_not_with_its_square(
     length: int, monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,7 @@ from cnnanalyze.report.page.comparison import page
 from cnnanalyze.report.writers import render
 from tests.strategies.growing import SHAPES, check_growth
 
-pytestmark = pytest.mark.sampled(13)
+pytestmark = pytest.mark.thorough
 
 
 def as_text(shown: Difference) -> str:

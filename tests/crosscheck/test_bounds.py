@@ -83,6 +83,7 @@ def test_a_layer_with_the_weights_of_another_takes_as_long_as_the_other() -> Non
     assert own - shared == effort.APART * (3 * 3 * 5 * 7 + 7)  # its weights are not moved again
 
 
+@pytest.mark.thorough
 def test_every_network_of_the_zoo_is_run_by_default_with_64_lines_of_each_axis() -> None:
     for spec in SPECS:
         net = cnn.load(spec)

@@ -34,6 +34,7 @@ def test_sharing_with_one_layer() -> None:
     check_growth(measured, start=32)
 
 
+@pytest.mark.thorough
 def test_padding_for_a_long_window_is_found_without_trying_every_length() -> None:
     pool = "{avgpool: {kernel: [100003, 1], stride: 1, padding: same}}"
     net = cnn.loads(f"{{cnn: 1, input: 5x3x1, layers: [{pool}]}}")

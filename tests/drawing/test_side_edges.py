@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def test_skips_from_one_layer_run_as_one() -> None:
     assert all(t.arrow for t in side_edges)
 
 
+@pytest.mark.thorough
 def test_the_laws_of_drawings_hold_for_crowds() -> None:
     for name, shape in SHAPES.items():
         for size in (24, 61):

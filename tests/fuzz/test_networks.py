@@ -21,6 +21,7 @@ def test_every_kind_can_be_drawn() -> None:
     assert sorted({*SINGLE, *JOINING, *OPAQUE}) == sorted(KINDS.names())
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("kind", sorted({*KINDS.names()} - OPAQUE))
 def test_network_with_a_layer_of_every_kind(kind: str) -> None:
     drawn: set[str] = set()

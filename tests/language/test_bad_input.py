@@ -21,7 +21,14 @@ from cnnanalyze.language.build import attempt, without_collection
 from cnnanalyze.language.yaml import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"
+LONG = {"repeat_in_repeat"}
+"""Cases that go through all the steps that a spec may have."""
 SPECS = Path(__file__).parents[2] / "specs"
+READ_AGAIN = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.thorough] * (path.stem in LONG))
+    for path in sorted(CASES.glob("*.yaml"))
+]
+"""Every case; those that are long to read are thorough where a test reads them again and again."""
 ZOO = [p for p in sorted(SPECS.glob("*.yaml")) if "extends:" not in p.read_text("utf-8")]
 
 
@@ -33,7 +40,7 @@ def test_the_whole_message(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"{caught.value}\n" == case.with_suffix(".txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", READ_AGAIN)
 def test_faults_come_sorted_and_once_for_each_place(case: Path) -> None:
     with pytest.raises(cnn.CnnError) as caught:
         cnn.load(case)
@@ -49,7 +56,7 @@ WITHOUT_END = {"a_word", "empty", "not_a_mapping", "only_comments", "syntax"}
 """Texts to which nothing can be added in which a key is written twice."""
 
 
-@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", READ_AGAIN)
 def test_a_key_that_is_written_twice_hides_nothing_else(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +78,7 @@ BREAKS = ("]: {", "- a: b: c", "\t- relu", "'open", "[relu", "{relu: ", "relu", 
 """Lines that end, in most places, what can be read."""
 
 
-@pytest.mark.parametrize("case", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", READ_AGAIN)
 def test_what_stands_before_a_break_is_told(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -300,6 +300,7 @@ def test_aliases_are_bounded() -> None:
     assert said.endswith("  help: write repeated layers with 'repeat', 'for' or blocks")
 
 
+@pytest.mark.thorough
 def test_nodes_are_bounded() -> None:
     said = refusal(f"[{'5, ' * MOST_NODES}]")
     assert "error: the spec has more than 300,000 nodes, the bound on its size\n" in said

@@ -120,6 +120,7 @@ def test_planted_faults_are_found() -> None:
     assert SEEDS - len(misses) >= NEEDED, "\n".join(misses)
 
 
+@pytest.mark.thorough
 def test_seeds_plant_every_kind_in_many_specs() -> None:
     mutants = [draw(number, goods()) for number in range(SEEDS)]
     assert {m.kind for m in mutants} == set(FAULTS)
@@ -129,6 +130,7 @@ def test_seeds_plant_every_kind_in_many_specs() -> None:
     assert min(built, SEEDS - built) >= SEEDS // 4
 
 
+@pytest.mark.thorough
 def test_seeds_are_repeatable_and_change_the_text() -> None:
     texts = {good.name: good.text for sort in goods() for good in sort}
     for number in range(0, SEEDS, 7):

@@ -104,7 +104,7 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
         'convolve --image "3 0 1; 1 5 8; 2 7 2" --kernel "1 0; 0 -1" --expect "-2 1; 3 9"',
     ),
     ("convolve", 'convolve --image "3 0 1; 1 5 8; 2 7 2" --pool average 2 --apply softmax'),
-    ("zoo", "zoo"),
+    ("zoo", "zoo --family lenet"),
     ("layers", "layers"),
     ("layers", "layers conv"),
     ("rules", "rule"),

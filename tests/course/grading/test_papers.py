@@ -104,6 +104,7 @@ def test_file_that_is_no_answers_is_refused(name: str, text: str, message: str) 
     assert str(caught.value).removeprefix("error: ").startswith(message)
 
 
+@pytest.mark.thorough
 def test_bomb_of_aliases_is_refused() -> None:
     lines = ["a: &a [1, 1, 1, 1, 1, 1, 1, 1]"]
     for one, two in zip("abcdefgh", "bcdefghi", strict=True):

@@ -302,6 +302,7 @@ def test_layers_of_every_kind_are_the_same_when_they_are_folded(text: str) -> No
     assert signature(cnn.loads(fold(network))) == signature(network)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("attempt", folding._ATTEMPTS, ids=lambda a: a.__name__.strip("_"))
 def test_a_large_network_that_is_wired_by_lot_is_folded(
     attempt: Callable[[cnn.Network], Folded],

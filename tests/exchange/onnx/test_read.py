@@ -344,6 +344,7 @@ def test_files_that_are_none(data: bytes, said: str, tmp_path: Path) -> None:
     assert str(caught.value) == said
 
 
+@pytest.mark.thorough
 def test_nodes_are_bounded() -> None:
     text = graph(*[node("Relu", "x", "-")] * (MOST_OPERATIONS + 1), node("Relu", "x", "y"))
     assert refusal(model(text)) == (

@@ -94,6 +94,7 @@ def test_long_names_are_refused() -> None:
         read(field(1, "x" * (MOST_CHARACTERS + 1))).text(1)
 
 
+@pytest.mark.thorough
 def test_fields_are_bounded() -> None:
     assert refusal(field(1, 7) * (MOST_FIELDS + 1)) == (
         "error: the file has more than 2,000,000 fields that would have to be read\n"

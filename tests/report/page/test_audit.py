@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import cnnanalyze as cnn
 from cnnanalyze.auditing.examine import audit
-from cnnanalyze.auditing.tables import audit_table, read_table
+from cnnanalyze.auditing.tables import read_table
 from cnnanalyze.report.page.audit import page as write
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
+from tests.auditing.boards import LEADERBOARD, leaderboard
 from tests.report.page.reader import Page
-
-TABLE = Path(__file__).parents[3] / "specs" / "tables" / "leaderboard_003.table"
 
 
 @cache
 def page() -> Page:
-    return Page(write([audit_table(read_table(TABLE))], "A leaderboard", "About it"))
+    return Page(write([leaderboard()], "A leaderboard", "About it"))
 
 
 def rows() -> list[list[str]]:
@@ -25,7 +23,7 @@ def rows() -> list[list[str]]:
 
 
 def test_every_figure_is_a_row_under_the_row_of_its_table() -> None:
-    board = read_table(TABLE)
+    board = read_table(LEADERBOARD)
     assert len(rows()) == sum(len(row.claims) for row in board.rows)
     heads = [h.text for h in page().root.all("th", scope="rowgroup")]
     for row in board.rows:
@@ -66,4 +64,4 @@ def test_what_is_not_as_marked_is_said_to_be_so() -> None:
 
 def test_the_exhibit_needs_the_networks_of_its_table() -> None:
     (exhibit,) = (e for e in EXHIBITS if e.name == "audit")
-    assert sorted({row.path.stem for row in read_table(TABLE).rows}) == list(exhibit.networks)
+    assert sorted({row.path.stem for row in read_table(LEADERBOARD).rows}) == list(exhibit.networks)

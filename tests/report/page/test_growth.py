@@ -15,6 +15,7 @@ from tests.strategies.growing import SHAPES, check_growth
 pytestmark = pytest.mark.sampled(13)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shape", SHAPES)
 def test_page(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeats, "LONGEST_PERIOD", 8)
