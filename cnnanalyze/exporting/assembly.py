@@ -12,11 +12,14 @@ from cnnanalyze.exporting.code import Argument, Call
 from cnnanalyze.exporting.definitions import Definition, Instance, Member, define
 from cnnanalyze.exporting.names import Names, class_name, function_name, identifier, stem
 from cnnanalyze.exporting.part import Held, Step, Steps
+from cnnanalyze.exporting.sharing import Sharing, are_same, sharing
 from cnnanalyze.exporting.tree import Group, group_tree
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 
 SEQUENTIAL = "nn.Sequential"
+WITHIN = ":"
+"""In paths of functions, before what lies in a class."""
 
 
 class Place(NamedTuple):
@@ -36,6 +39,8 @@ class Assembly:
     places: tuple[Place, ...]
     paths: Mapping[str, str] = field(default_factory=dict)
     """By layer, where it is found: the last of its modules, ``stage1.0.conv1``."""
+    classes: frozenset[str] = frozenset()
+    """Names of definitions that are classes although the others are functions."""
 
 
 def assemble(
@@ -81,6 +86,11 @@ class _Assembler:
         self.is_functional = functional
         self.root = _collapsed(group_tree(network), network, is_root=True)
         self.steps = {node.id: steps_of(node, network) for node in network.nodes}
+        self._sharing = (
+            sharing(self.root, network, self.steps)
+            if functional
+            else Sharing(frozenset(), frozenset())
+        )
         self._names = Names(taken)
         self._roles: dict[int, str] = {}
         self._made: dict[int, _Made] = {}
@@ -91,6 +101,7 @@ class _Assembler:
         groups = [g for g in _groups(self.root) if self._roles[id(g)] == "class"]
         keys = self._keys(groups)
         found: list[Definition] = []
+        classes: set[str] = set()
         places: tuple[Place, ...] = ()
         for key, members in keys.items():
             instances, held = [], []
@@ -98,18 +109,20 @@ class _Assembler:
                 instance, inner = self._instance(group)
                 instances.append(instance)
                 held.append(inner)
-            wish = function_name(key) if self.is_functional else class_name(key)
+            is_class = not self.is_functional or self.is_shared(members[0])
+            wish = class_name(key) if is_class else function_name(key)
 
             def name(wish: str = wish) -> str:
                 return self._names(wish, f"{wish}2")
 
             for definition, numbers in define(name, instances):
                 found.append(definition)
+                classes |= {definition.name} if is_class else set()
                 for place, number in enumerate(numbers):
                     self._made[id(members[number])] = _Made(definition.call(place), held[number])
             places = held[-1]
         paths = {p.node: p.path for p in places if not p.role}
-        return Assembly(tuple(found), tuple(p for p in places if p.role), paths)
+        return Assembly(tuple(found), tuple(p for p in places if p.role), paths, frozenset(classes))
 
     def _keys(self, groups: Sequence[Group]) -> dict[str, list[Group]]:
         """Return the groups by what they are called, such that what one needs stands before it."""
@@ -165,7 +178,7 @@ class _Assembler:
 
     def _found_role(self, group: Group) -> str:
         if self.is_functional:
-            return "class" if group.block else "lines"
+            return "class" if group.block and id(group) not in self._sharing.inlined else "lines"
         if group.is_branch:
             is_named = any(not _is_automatic(m) for m in group.members)
             several = len(group.members) > 1
@@ -256,6 +269,10 @@ class _Assembler:
         """Return what a group is in the group around it."""
         return self.chain(group) if self._roles[id(group)] == "chain" else self._made[id(group)]
 
+    def is_shared(self, group: Group) -> bool:
+        """Whether a group is a block that is made once and called several times."""
+        return group.block in self._sharing.blocks
+
     def is_lines(self, group: Group) -> bool:
         """Whether the members of a group are members of the one around it."""
         return self._roles[id(group)] == "lines"
@@ -270,8 +287,8 @@ def _tensors(node: Node, step: Step) -> Iterator[Place]:
             yield Place(part.name, node.id, role, part)
 
 
-def _under(name: str, path: str) -> str:
-    return f"{name}.{path}" if path else name
+def _under(name: str, path: str, sign: str = ".") -> str:
+    return f"{name}{sign}{path}" if path else name
 
 
 class _Lines:
@@ -282,7 +299,7 @@ class _Lines:
         self._names = Names()
         self.members: list[Member] = []
         self.places: list[Place] = []
-        self._layers: dict[str, str] = {}
+        self._layers: dict[str, tuple[str, ...]] = {}
         self._groups: dict[str, str] = {}
         self._calls: dict[str, Call] = {}
         self.refs: dict[str, str] = {
@@ -306,28 +323,33 @@ class _Lines:
         own = identifier(f"{before}{node.id.rpartition('/')[2]}", node.kind)
         inputs = tuple(self.refs[source] for source in node.inputs)
         steps = self._assembler.steps[node.id]
-        if len(steps) == 1 and (owner := self._twin(node.share, node.kind)):
-            name = self._name(own, branch)
-            step = Step(forward=steps[0].forward)
-            self.members.append(Member(name, step, inputs, branch=branch, uses=owner))
-            self.places.append(Place(owner, node.id, "", Held("")))
-            self.refs[node.id] = name
-            return
+        twins = self._twins(node)
         base = "" if all(step.suffix for step in steps) else self._name(own, branch)
-        for step in steps:
+        names = []
+        for step, owner in zip(steps, twins or ("",) * len(steps), strict=True):
             name = base if not step.suffix else self._beside(base or own, step, branch)
-            self.members.append(Member(name, step, inputs, branch=branch))
-            self.places += [p._replace(path=f"{name}.{p.path}") for p in _tensors(node, step)]
-            self.places.append(Place(name, node.id, "", Held("")))
+            if owner and step.module is not None:
+                step = replace(step, module=None)  # noqa: PLW2901 - that of the other layer
+                self.members.append(Member(name, step, inputs, branch=branch, uses=owner))
+            else:
+                self.members.append(Member(name, step, inputs, branch=branch))
+            if not twins:
+                self.places += [p._replace(path=f"{name}.{p.path}") for p in _tensors(node, step)]
+            self.places.append(Place(owner or name, node.id, "", Held("")))
             inputs = (name,)
+            names.append(name)
         self.refs[node.id] = inputs[0]
-        self._layers[node.id] = base
+        self._layers[node.id] = tuple(names)
 
-    def _twin(self, share: str | None, kind: str) -> str:
-        """Return the member that holds the weights of a layer, if it is another one here."""
-        if share is None or self._assembler.network[share].kind != kind:
-            return ""
-        return self._layers.get(share, "")
+    def _twins(self, node: Node) -> tuple[str, ...]:
+        """Return the members that hold the weights of a layer, if they are others here.
+
+        With other numbers, a stride say, it is another layer, though it shares weights.
+        """
+        steps = self._assembler.steps
+        if node.share is None or not are_same(steps[node.id], steps[node.share]):
+            return ()
+        return self._layers.get(node.share, ())
 
     def _add_group(self, group: Group, branch: str, before: str) -> None:
         made = self._assembler.made(group)
@@ -343,8 +365,9 @@ class _Lines:
             owner = ""  # with other numbers it is another module, though it shares weights
         call = None if owner else made.call
         self.members.append(Member(name, Step(call, forward), inputs, len(exits), branch, owner))
+        sign = WITHIN if self._assembler.is_functional and self._assembler.is_shared(group) else "."
         self.places += [
-            p._replace(path=_under(owner or name, p.path))
+            p._replace(path=_under(owner or name, p.path, sign))
             for p in made.places
             if not owner or not p.role
         ]

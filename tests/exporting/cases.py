@@ -41,6 +41,70 @@ FOUND = (
 )
 """Cases that some framework got wrong."""
 
+SHARING = {
+    "layer": """
+cnn: 1
+input: 9x7x3
+layers:
+  - {conv: {filters: 3, kernel: 3, padding: same}, as: first}
+  - relu
+  - {conv: {filters: 3, kernel: 3, padding: same}, as: second, share: first}
+""",
+    "padded layer": """
+cnn: 1
+input: 9x7x3
+layers:
+  - {conv: {filters: 3, kernel: 2, padding: [[0, 1], [1, 0]]}, as: first}
+  - {conv: {filters: 3, kernel: 2, padding: [[0, 1], [1, 0]]}, as: second, share: first}
+""",
+    "block": """
+cnn: 1
+inputs: {left: 9x7x3, right: 9x7x3}
+blocks:
+  unit: {layers: [{conv: {filters: $in, kernel: 3, padding: same}}, bn, relu]}
+  tower:
+    params: {width: }
+    layers: [{conv: {filters: $width, kernel: 3}}, unit, {unit: , as: last}, {add: [[], tanh]}]
+layers:
+  - {tower: 5, from: left, as: one}
+  - {tower: 5, from: right, as: other, share: one}
+  - {subtract: , from: [one, other]}
+  - {tower: 2, as: third}
+""",
+    "block on maps of two sizes": """
+cnn: 1
+input: 17x13x3
+blocks:
+  head: {params: {classes: }, layers: [{conv: {filters: 5, kernel: 3}}, relu, {conv: $classes}]}
+defaults: {conv: {kernel: 1}}
+layers:
+  - {conv: 3, as: large}
+  - {maxpool: 2, as: small}
+  - {head: 2, from: large, as: first}
+  - {head: 2, from: small, as: second, share: first}
+outputs: [first, second]
+""",
+    "layers of blocks that differ": """
+cnn: 1
+input: 9x7x3
+blocks:
+  unit:
+    params: {slope: }
+    layers: [{conv: {filters: 3, kernel: 3, padding: same}}, {leaky_relu: $slope}]
+layers:
+  - {unit: 0.1, as: first}
+  - {unit: 0.3, as: second, share: first}
+""",
+    "other numbers": """
+cnn: 1
+input: 9x7x3
+layers:
+  - {conv: {filters: 3, kernel: 3, padding: same}, as: first}
+  - {conv: {filters: 3, kernel: 3, stride: 2}, as: second, share: first}
+""",
+}
+"""Networks in which weights are shared."""
+
 
 def confront(kind: str, assert_right: Callable[[Network], None], *, most: int) -> Counter[str]:
     """Confront what is written with the executor on random layers of a kind.

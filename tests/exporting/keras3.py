@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnanalyze.exporting.assembly import Assembly
-from cnnanalyze.exporting.keras.model import layer_name, write_model
+from cnnanalyze.exporting.keras.model import holder, write_model
 from cnnanalyze.graph.network import Network
 from tests.exporting.networks import Array, Tensors
 
@@ -30,13 +30,16 @@ def counted(network: Network) -> tuple[int, list[tuple[int, ...]]]:
 def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> list[Array]:
     """Return what the model makes of images with these weights, channels first."""
     made, assembly = model(network)
-    wanted: dict[str, dict[int, Array]] = {}
+    wanted: dict[tuple[str, str], dict[int, list[Array]]] = {}
     for place in assembly.places:
         array = place.held.arranged(tensors[place.node][place.role])
         number = int(place.path.rpartition(".")[2])
-        wanted.setdefault(layer_name(place.path), {})[number] = array
-    for name, arrays in wanted.items():
-        made.get_layer(name).set_weights([arrays[k] for k in sorted(arrays)])
+        wanted.setdefault(holder(place.path), {}).setdefault(number, []).append(array)
+    for (name, inner), arrays in wanted.items():
+        layer = made.get_layer(name)
+        for part in inner.split(".") if inner else ():
+            layer = getattr(layer, part)
+        layer.set_weights([np.concatenate(arrays[k]) for k in sorted(arrays)])
     held = sum(len(layer.weights) for layer in made.layers)
     assert held == sum(map(len, wanted.values()))
     given = [np.asarray(x, np.float32) for x in images.values()]

@@ -47,7 +47,11 @@ def zoo_of_outputs() -> list[Any]:
 
 def network(name: str) -> Network:
     """Return a network of the zoo, as a plain network."""
-    spec = cnn.load(f"zoo:{name}")
+    return plain(cnn.load(f"zoo:{name}"))
+
+
+def plain(spec: cnn.Spec) -> Network:
+    """Return the network of a spec."""
     return Network(spec.name, spec.inputs, spec.nodes, spec.outputs)
 
 
@@ -139,17 +143,33 @@ def executed(given: Network, tensors: Tensors, images: Mapping[str, Array]) -> l
     return [np.moveaxis(seen.outputs[name], -1, 1) for name in given.outputs]
 
 
+A_FEW_BITS = 0.02
+"""Of the tolerance: 16 times what 32 bits round by, where that is 1e-4."""
+
 Computes = Callable[[Network, Tensors, dict[str, Array]], Sequence[Array]]
 """What a framework makes of a network that was written for it, with these weights and images."""
 
 
 def assert_agree(computed: Computes, given: Network, tolerance: float, images: int = 1) -> None:
-    """Assert that the executor and a framework make the same of the same weights and images."""
+    """Assert that the executor and a framework make the same of the same weights and images.
+
+    They may differ by more than the tolerance where the numbers hang on the last bits of the image:
+    as far as those of the executor move when the image moves by a few of these.
+    """
     tensors, shown = tensors_of(given), images_of(given, images)
     ours = executed(given, tensors, shown)
     theirs = computed(given, tensors, shown)
-    for one, other in zip(ours, theirs, strict=True):
-        assert apart(one, other) < tolerance
+    far = [apart(one, other) for one, other in zip(ours, theirs, strict=True)]
+    if max(far) < tolerance:
+        return
+    generator = np.random.default_rng(13)
+    moved = {
+        name: image * (1 + A_FEW_BITS * tolerance * generator.uniform(-1, 1, image.shape))
+        for name, image in shown.items()
+    }
+    allowed = map(apart, ours, executed(given, tensors, moved))
+    for one, most in zip(far, allowed, strict=True):
+        assert one < tolerance + most
 
 
 def apart(ours: Array, theirs: Array) -> float:
@@ -160,7 +180,8 @@ def apart(ours: Array, theirs: Array) -> float:
     """
     assert ours.shape == theirs.shape
     numbers = np.abs(ours) < LARGEST
-    assert (numbers == (np.abs(theirs) < LARGEST)).all()
+    if not (numbers == (np.abs(theirs) < LARGEST)).all():
+        return float("inf")
     if not numbers.any():
         return 0.0
     ours, theirs = ours[numbers], theirs[numbers]

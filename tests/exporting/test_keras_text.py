@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from tests.exporting.cases import SHARING
 
 ZOO = sorted(cnn.zoo())
 
@@ -20,10 +21,7 @@ def test_ruff_finds_nothing(name: str, tmp_path: Path) -> None:
     if find_spec("ruff") is None:
         pytest.skip("ruff is not installed")
     file = tmp_path / "network.py"
-    try:
-        cnn.export(f"zoo:{name}", "keras").write(file)
-    except cnn.UsageError:
-        return  # tests/exporting/test_keras_frameworks.py says which, and why
+    cnn.export(f"zoo:{name}", "keras").write(file)
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(file)],
@@ -94,18 +92,67 @@ def small_net():
     )
 
 
-def test_shared_weights_are_refused() -> None:
-    spec = """
-cnn: 1
-input: 9x9x3
-layers:
-  - {conv: {filters: 3, kernel: 3, padding: same}, as: first}
-  - {conv: {filters: 3, kernel: 3, padding: same}, as: second, share: first}
+def test_a_layer_that_is_called_twice_is_made_once() -> None:
+    assert (
+        body(SHARING["layer"])
+        == """\
+    x = inputs = keras.Input((9, 7, 3))
+    first = layers.Conv2D(3, 3, padding="same", name="first")
+    x = first(x)
+    x = layers.ReLU(name="relu1")(x)
+    x = first(x)
+    return keras.Model(inputs, x)
 """
+    )
+
+
+def test_a_block_that_is_called_twice_is_a_layer() -> None:
+    text = cnn.export(cnn.loads(SHARING["block on maps of two sizes"]), "keras").text
+    assert (
+        """\
+class Head(layers.Layer):
+    def __init__(self, name=None):
+        super().__init__(name=name)
+        self.conv1 = layers.Conv2D(5, 3)
+        self.relu1 = layers.ReLU()
+        self.conv2 = layers.Conv2D(2, 1)
+
+    def call(self, x):
+        x = self.conv1(x)
+        x = self.relu1(x)
+        x = self.conv2(x)
+        return x
+"""
+        in text
+    )
+    assert body(SHARING["block on maps of two sizes"]).endswith(
+        """
+    first = Head(name="first")
+    x = first(x)
+    small = first(small)
+    return keras.Model(inputs, [x, small])
+"""
+    )
+
+
+def body(spec: str) -> str:
+    """Return the lines of the function of the network."""
+    return cnn.export(cnn.loads(spec), "keras").text.rpartition("():\n")[2]
+
+
+def test_layers_that_step_otherwise_cannot_share() -> None:
     with pytest.raises(
-        cnn.UsageError, match="second: 'conv' with shared weights cannot be written"
+        cnn.UsageError,
+        match="second: 'conv' with the weights of 'first', which is another layer, cannot",
     ):
-        cnn.export(cnn.loads(spec), "keras")
+        cnn.export(cnn.loads(SHARING["other numbers"]), "keras")
+
+
+def test_an_lstm_with_two_biases_is_a_cell_of_its_own() -> None:
+    spec = "{cnn: 1, input: 5x7, layers: [{lstm: {units: 3, bidirectional: true}}]}"
+    text = cnn.export(cnn.loads(spec), "keras").text
+    assert "class BiasedLSTMCell(layers.LSTMCell):" in text
+    assert "layers.RNN(BiasedLSTMCell(3), return_sequences=True)" in text
 
 
 def test_frozen_and_given_weights_are_frozen_and_given() -> None:

@@ -14,7 +14,7 @@ from tests.strategies.wired import wired
 pytest.importorskip("onnxruntime", reason="generated ONNX files: onnxruntime is not installed")
 from cnnanalyze.exporting.onnx.model import drawn, model_of
 from tests.exporting import networks
-from tests.exporting.cases import confront
+from tests.exporting.cases import SHARING, confront
 from tests.exporting.onnx_runtime import checked, computed, sizes
 
 pytestmark = pytest.mark.frameworks
@@ -67,3 +67,9 @@ def test_weights_are_those_of_the_executor() -> None:
     held = [i for i in model.graph.initializer if i.data_type == 1]
     report = cnn.analyze(network)
     assert sum(prod(i.dims) for i in held) == report.total.parameters
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_weights_are_shared(name: str) -> None:
+    network = networks.plain(cnn.loads(SHARING[name]))
+    networks.assert_agree(computed, network, TOLERANCE)

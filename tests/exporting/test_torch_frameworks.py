@@ -11,7 +11,7 @@ from tests.strategies.wired import wired
 
 pytest.importorskip("torch", reason="generated modules: torch is not installed")
 from tests.exporting import networks
-from tests.exporting.cases import confront
+from tests.exporting.cases import SHARING, confront
 from tests.exporting.pytorch import computed, counted
 
 pytestmark = pytest.mark.frameworks
@@ -51,4 +51,11 @@ def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(network=wired())
 def test_any_wiring_computes_what_the_executor_computes(network: cnn.Network) -> None:
+    networks.assert_agree(computed, network, TOLERANCE)
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_weights_are_shared(name: str) -> None:
+    network = networks.plain(cnn.loads(SHARING[name]))
+    assert counted(network)[0] == cnn.analyze(network).total.parameters
     networks.assert_agree(computed, network, TOLERANCE)

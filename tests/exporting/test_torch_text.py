@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
+from tests.exporting.cases import SHARING
 
 ZOO = sorted(cnn.zoo())
 
@@ -175,6 +176,12 @@ layers:
     found = lines(spec)
     assert "return self.first(x)" in found
     assert not any("self.second" in line for line in found)
+
+
+def test_layers_that_step_otherwise_share_weights_and_are_two_modules() -> None:
+    found = lines(SHARING["other numbers"])
+    assert "self.second = nn.Conv2d(3, 3, 3, stride=2)" in found
+    assert "self.second.weight = self.first.weight" in found
 
 
 def test_frozen_and_given_weights_are_frozen_and_given() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cnnanalyze.errors import UsageError
-from cnnanalyze.exporting.assembly import Assembly, assemble
+from cnnanalyze.exporting.assembly import WITHIN, Assembly, assemble
 from cnnanalyze.exporting.code import (
     INDENT,
     WIDTH,
@@ -22,6 +22,7 @@ from cnnanalyze.exporting.code import (
 )
 from cnnanalyze.exporting.definitions import CHANNELS, Conditional, Definition
 from cnnanalyze.exporting.keras import layers as _layers
+from cnnanalyze.exporting.keras.blocks import layer_class
 from cnnanalyze.exporting.keras.registry import CLASSES, TARGET, WRITERS
 from cnnanalyze.exporting.names import identifier, stem
 from cnnanalyze.exporting.part import Steps, refuse
@@ -61,14 +62,24 @@ def model_text(network: Network) -> str:
 
 def write_model(network: Network) -> tuple[str, Assembly]:
     """Return the text of a model, and what it is made of."""
-    for node in network.nodes:
-        if node.share is not None:
-            raise refuse(node, TARGET, " with shared weights")
-    taken = frozenset({"keras", "layers", "ops", "initializers", "math", "np", "inputs", "name"})
+    own = (
+        step.module.function
+        for node in network.nodes
+        for step in _steps_of(node, network)
+        if step.module
+    )
+    taken = frozenset(
+        {*own, "keras", "layers", "ops", "initializers", "math", "np", "inputs", "name"}
+    )
     assembly = assemble(network, _steps_of, taken, functional=True)
+    for node in network.nodes:
+        if node.share is not None and any(place.node == node.id for place in assembly.places):
+            raise refuse(
+                node, TARGET, f" with the weights of '{node.share}', which is another layer,"
+            )
     *blocks, whole = assembly.definitions
-    names = {definition.name for definition in assembly.definitions}
-    texts = [_function(definition, names) for definition in blocks]
+    names = {d.name for d in assembly.definitions if d.name not in assembly.classes}
+    texts = [layer_class(d) if d.name in assembly.classes else _function(d, names) for d in blocks]
     texts.append(_model(network, whole, names, list(_settings(network, assembly))))
     body = "\n\n\n".join([*_own_classes("\n".join(texts)), *texts])
     return f"{_imports(body)}\n\n\n{body}\n", assembly
@@ -112,6 +123,8 @@ class _Statement:
     otherwise: str = ""
     prefix: str = ""
     """What stands before names, in a function that has a name."""
+    layer: str = ""
+    """What the layer is called if it is called again."""
 
     def lines(self, depth: int, number: str = "") -> list[str]:
         """Return it in lines, with a number that counts in place of that of its name."""
@@ -136,6 +149,9 @@ class _Statement:
         return [*before, f"{indent}if {self.condition}:", *inner]
 
     def _laid_out(self, made: Call | Verbatim, depth: int) -> list[str]:
+        if self.layer:
+            lines = lay_out(f"{self.layer} = ", made, depth=depth)
+            return [*lines, *statement(f"{self.target} = ", f"{self.layer}{self.after}", depth)]
         before, indent = f"{self.target} = ", INDENT * depth
         if isinstance(made, Verbatim):
             return statement(before, made.text, depth)
@@ -153,7 +169,7 @@ class _Statement:
             and own.isdigit()
             and before.isdigit()
             and int(own) == int(before) + 1
-            and not self.condition
+            and not (self.condition or self.layer)
             and re.search(rf"\b{self.target}\b", self._read) is not None
         )
 
@@ -166,6 +182,7 @@ class _Statement:
 def _statements(
     definition: Definition, found: dict[str, str], names: set[str], prefix: str
 ) -> Iterator[_Statement]:
+    again = _called_again(definition)
     for one in definition.members:
         member = one.member
         made = [member.name, *(f"{member.name}.{k}" for k in range(1, member.outputs))]
@@ -175,7 +192,12 @@ def _statements(
         inputs = [found[i] for i in member.inputs]
         value, after = _made(one, inputs, names)
         name = member.name if isinstance(value, Call) else ""
-        yield _Statement(target, value, after, name, condition, otherwise, prefix)
+        layer = member.name if member.name in again else ""
+        yield _Statement(target, value, after, name, condition, otherwise, prefix, layer)
+
+
+def _called_again(definition: Definition) -> set[str]:
+    return {one.member.uses for one in definition.members if one.member.uses}
 
 
 def _made(one: Conditional, inputs: Sequence[str], names: set[str]) -> tuple[Call | Verbatim, str]:
@@ -185,7 +207,7 @@ def _made(one: Conditional, inputs: Sequence[str], names: set[str]) -> tuple[Cal
             a.name: a.value.over() if isinstance(a.value, Expression) else written(a.value)
             for a in step.values
         }
-        return Verbatim(step.forward.format(*inputs, **values)), ""
+        return Verbatim(step.forward.format(*inputs, module=one.member.uses, **values)), ""
     if step.module.function in names:
         read = tuple(Argument(f"input{k}", Verbatim(i), True) for k, i in enumerate(inputs))
         own = (a for a in step.module.arguments if a.name not in CHANNELS)
@@ -222,7 +244,8 @@ def _function(definition: Definition, names: set[str]) -> str:
         *(p.name if p.default is None else f"{p.name}={written(p.default)}" for p in told),
     ]
     needed = [p.name for p in definition.parameters if p.name in CHANNELS]
-    found = variables(definition, inputs, names | {p.name for p in definition.parameters})
+    taken = names | {p.name for p in definition.parameters} | _called_again(definition)
+    found = variables(definition, inputs, taken)
     # Where all parameters have defaults, so has the name, which is told by every caller.
     head = signature(f"def {definition.name}", [*parameters, "*", "name"], ":")
     body = list(_body(list(_statements(definition, found, names, "{name}_"))))
@@ -245,38 +268,51 @@ def _model(
         lines.append(f"{INDENT}{begin} = keras.Input({extents})")
     if not single:
         lines.append(f"{INDENT}inputs = [{', '.join(inputs)}]")
-    found = variables(definition, inputs, names)
+    found = variables(definition, inputs, names | _called_again(definition))
     lines += _body(list(_statements(definition, found, names, "")))
     ends = [found[name] for name in definition.exits]
-    result = ends[0] if len(ends) == 1 else f"[{', '.join(ends)}]"
+    result = [Verbatim(end) for end in ends]
+    made = Call(
+        "keras.Model",
+        (
+            Argument("inputs", Verbatim("inputs"), True),
+            Argument("outputs", result if len(ends) > 1 else result[0], True),
+        ),
+    )
     if not settings:
-        lines.append(f"{INDENT}return keras.Model(inputs, {result})")
-    else:
-        lines += [f"{INDENT}model = keras.Model(inputs, {result})", *settings]
-        lines.append(f"{INDENT}return model")
-    return "\n".join(lines)
+        return "\n".join([*lines, *lay_out("return ", made, depth=1)])
+    return "\n".join(
+        [*lines, *lay_out("model = ", made, depth=1), *settings, f"{INDENT}return model"]
+    )
 
 
-def layer_name(path: str) -> str:
-    """Return what the layer is called that holds a tensor.
+def holder(path: str) -> tuple[str, str]:
+    """Return what the layer is called that holds a tensor, and where it lies within that.
 
     Examples
     --------
-    >>> layer_name("stage1_unit1.conv1.0")
-    'stage1_unit1_conv1'
+    >>> holder("stage1_unit1.conv1.0"), holder("tower1:unit1:conv1.0")
+    (('stage1_unit1_conv1', ''), ('tower1', 'unit1.conv1'))
     """
-    return "_".join(path.split(".")[:-1])
+    outer, *inner = path.rpartition(".")[0].split(WITHIN)
+    return outer.replace(".", "_"), ".".join(inner)
+
+
+def _reached(path: str) -> str:
+    """Return how Python reaches the layer that holds a tensor."""
+    name, inner = holder(path)
+    return f'model.get_layer("{name}"){"." if inner else ""}{inner}'
 
 
 def _settings(network: Network, assembly: Assembly) -> Iterator[str]:
     """Yield the lines that freeze and give weights."""
     held: dict[str, list[str]] = {}
     for place in assembly.places:
-        held.setdefault(place.node, []).append(layer_name(place.path))
+        held.setdefault(place.node, []).append(_reached(place.path))
     for node in network.nodes:
         if node.frozen:
             for name in dict.fromkeys(held.get(node.id, ())):
-                yield f'{INDENT}model.get_layer("{name}").trainable = False'
+                yield f"{INDENT}{name}.trainable = False"
     for node in network.nodes:
         if not node.given:
             continue
@@ -288,10 +324,7 @@ def _settings(network: Network, assembly: Assembly) -> Iterator[str]:
                 help=f"give all of {', '.join(roles)}",
             )
         arrays = [Call("np.array", (Argument("0", _nested(given[r]), True),)) for r in roles]
-        call = Call(
-            f'model.get_layer("{held[node.id][0]}").set_weights',
-            (Argument("0", arrays, True),),
-        )
+        call = Call(f"{held[node.id][0]}.set_weights", (Argument("0", arrays, True),))
         yield from lay_out("", call, depth=1)
 
 

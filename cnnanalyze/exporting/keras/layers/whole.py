@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from cnnanalyze.exporting.arrangement import Arrange
+from cnnanalyze.exporting.code import Call
 from cnnanalyze.exporting.keras.registry import TARGET, layer, made, own, writes
-from cnnanalyze.exporting.part import Step, Steps, refuse
+from cnnanalyze.exporting.part import Held, Step, Steps, refuse
 from cnnanalyze.graph.node import Node
 
 
@@ -64,14 +68,87 @@ class RadialBasis(layers.Layer):
     return (*_flat(node), layer(made(name, units=node.attributes["units"]), "centres"))
 
 
+_BIASED_CELL = '''
+@keras.saving.register_keras_serializable()
+class BiasedLSTMCell(layers.LSTMCell):
+    """A cell that has another bias for what it remembers, as PyTorch's has."""
+
+    def build(self, shape):
+        super().build(shape)
+        self.recurrent_bias = self.add_weight(
+            shape=(4 * self.units,), initializer="zeros", name="recurrent_bias"
+        )
+
+    def call(self, inputs, states, training=False):
+        state, memory = states
+        read = ops.matmul(inputs, self.kernel) + self.bias
+        kept = ops.matmul(state, self.recurrent_kernel) + self.recurrent_bias
+        enter, forget, news, leave = ops.split(read + kept, 4, axis=-1)
+        memory = ops.sigmoid(forget) * memory + ops.sigmoid(enter) * ops.tanh(news)
+        state = ops.sigmoid(leave) * ops.tanh(memory)
+        return state, [state, memory]
+'''
+
+
 @writes("lstm", "gru")
 def _recurrent(node: Node) -> Steps:
     a = node.attributes
-    wanted = 1 if node.kind == "lstm" or not a["reset_after"] else 2
-    if a["biases"] not in {0, wanted} or a["layers"] > 1:
-        why = f" with {a['biases']} biases, where Keras has {wanted},"
-        raise refuse(node, TARGET, why if a["layers"] == 1 else " of several layers")
-    raise refuse(node, TARGET, " in Keras' order of gates")
+    ways = ("", "backward ") if a["bidirectional"] else ("",)
+    steps = []
+    for number in range(a["layers"]):
+        is_last = number + 1 == a["layers"]
+        cells, roles = _cells(node, is_sequence=a["output"] == "sequence" or not is_last)
+        if a["bidirectional"]:
+            cells = made("layers.Bidirectional", layer=cells)
+        count = 1 + max(roles.values())
+        of = f" of layer {number + 1}" if number else ""
+        tensors = {
+            f"{way}{role}{of}": Held(
+                str(place + k * count),
+                _gates(node.kind, is_row="recurrent bias" in roles and "bias" in role),
+            )
+            for k, way in enumerate(ways)
+            for role, place in roles.items()
+        }
+        steps.append(Step(cells, suffix="" if is_last else f"layer{number + 1}", tensors=tensors))
+    return tuple(steps)
+
+
+def _cells(node: Node, *, is_sequence: bool) -> tuple[Call, dict[str, int]]:
+    """Return one layer in one direction, and by role the number of its tensor."""
+    a, roles = node.attributes, {"kernel": 0, "recurrent kernel": 1}
+    biases, sequences = a["biases"], {"return_sequences": (is_sequence, False)}
+    if node.kind == "lstm" and biases == 2:  # noqa: PLR2004 - PyTorch's
+        cell = made(own("BiasedLSTMCell", _BIASED_CELL), units=a["units"])
+        roles |= {"bias": 2, "recurrent bias": 3}
+        return made("layers.RNN", cell=cell).with_options(**sequences), roles
+    resets_after = a.get("reset_after", False)
+    if biases:
+        roles |= {"bias": 2, "recurrent bias": 2} if resets_after else {"bias": 2}
+        if biases != (2 if resets_after else 1):
+            why = f" with {biases} biases, where Keras has {2 if resets_after else 1},"
+            raise refuse(node, TARGET, why)
+    cells = made(f"layers.{node.kind.upper()}", units=a["units"]).with_options(
+        use_bias=(biases > 0, True), **sequences
+    )
+    if node.kind == "gru":
+        cells = cells.with_options(reset_after=(resets_after, True))
+    return cells, roles
+
+
+def _gates(kind: str, *, is_row: bool) -> Arrange:
+    """Return what puts the gates into Keras' order; it has both biases of a GRU as rows of one."""
+
+    def arranged(array: Any) -> Any:  # noqa: ANN401
+        if kind == "lstm":
+            return array
+        import numpy as np
+
+        reset, keep, news = np.split(array, 3, axis=-1)
+        ordered = np.concatenate([keep, reset, news], axis=-1)
+        return ordered[None] if is_row else ordered
+
+    return arranged
 
 
 @writes("class_token")
