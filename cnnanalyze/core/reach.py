@@ -420,7 +420,7 @@ class Gathered(IndexMap):
     [[3], [0], [8]]
     """
 
-    positions: tuple[int, ...]
+    positions: tuple[int, ...] | range
     extent: int
 
     @property

@@ -247,8 +247,11 @@ def _joins(trial: Trial) -> bool:
 
 
 def _concatenates(trial: Trial) -> bool:
-    same_size = len({x.shape[:-1] for x in trial.given}) == 1
-    return same_size and np.array_equal(trial.result, np.concatenate(trial.given, axis=-1))
+    shapes = zip(*(x.shape for x in trial.given), trial.result.shape, strict=True)
+    grown = [axis for axis, (*given, made) in enumerate(shapes) if {*given} != {made}]
+    axis = grown[0] if len(grown) == 1 else -1
+    rests = {(*x.shape[:axis], *x.shape[axis % x.ndim + 1 :]) for x in trial.given}
+    return len(rests) == 1 and np.array_equal(trial.result, np.concatenate(trial.given, axis))
 
 
 def _keeps_order(trial: Trial) -> bool:

@@ -20,6 +20,7 @@ from cnnanalyze.exchange.views import IMAGES, Axis, View, steps
 from cnnanalyze.graph.builder import MOST_AXES, NetworkBuilder, Tensor
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Origin
+from cnnanalyze.layers.attributes import axis_word
 
 Sizes = Mapping[str, Sequence[int]]
 MOST_BYTES = 5_000_000
@@ -594,11 +595,12 @@ def _joined(call: Call, kind: str, read: Sequence[Blob]) -> Blob:
 def _concat(call: Call) -> Blob:
     axis = call.axis("axis", call.whole("concat_dim", 1))
     rank = call.value.view.rank
-    order = [*(one for one in range(1, rank) if one != axis), axis]
+    order = [*range(2, rank), 1]
     if any(one.view.rank != rank for one in call.read):
         call.refuse("what it puts together has other counts of axes")
     layers = [call.arranged(one, [[each] for each in order]) for one in call.read]
-    made = call.add("concat", *layers) if len(layers) > 1 else layers[0]
+    along = {} if axis == 1 else {"axis": axis_word(axis - 2, rank - 2)}
+    made = call.add("concat", *layers, **along) if len(layers) > 1 else layers[0]
     return Blob(made, View.of(made.shape, (IMAGES, *(order.index(n) for n in range(1, rank)))))
 
 

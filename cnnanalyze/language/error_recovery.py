@@ -19,6 +19,7 @@ from cnnanalyze.errors import Fault, ShapeError
 from cnnanalyze.graph.node import Node
 from cnnanalyze.graph.queries import ancestors
 from cnnanalyze.language.names import Wire
+from cnnanalyze.layers.attributes import axis_number
 from cnnanalyze.layers.base import Elementwise, Layer
 from cnnanalyze.layers.traits import Trait
 
@@ -98,16 +99,33 @@ def fitted(wires: list[Wire], layer: Layer) -> list[Wire]:
 def _fitted(wire: Wire, known: Shape, layer: Layer) -> Wire:
     if Trait.CONCATENATION not in layer.traits or wire.shape is None:
         return wire._replace(shape=known, others=(), is_open=False)
-    first, *others = (Shape(known.size, s.channels) for s in (wire.shape, *wire.others))
+    axis = _along(layer, known)
+    first, *others = (
+        known.with_extent(axis, s.extents[axis]) if s.rank == known.rank else known
+        for s in (wire.shape, *wire.others)
+    )
     return wire._replace(shape=first, others=tuple(others), is_open=False)
+
+
+def _along(layer: Layer, x: Shape) -> int:
+    """Return the axis along which a layer puts maps one behind the other, counted from 0."""
+    try:
+        return axis_number(getattr(layer, "axis", "channels"), x, layer.kind)
+    except ShapeError:
+        return x.rank
+
+
+def _lengthened(layer: Layer, x: Shape, inputs: Shapes) -> Shape:
+    """Return a shape that is as long, along that axis, as all inputs together."""
+    axis = _along(layer, x)
+    return x.with_extent(axis, sum(y.extents[axis] for y in inputs if y.rank == x.rank))
 
 
 def outputs(layer: Layer, inputs: Shapes, error: ShapeError) -> Shapes:
     """Return what a layer may give that refuses its inputs; nothing if that cannot be told."""
     match error.faults[0].code:
         case "SH001" if Trait.CONCATENATION in layer.traits:
-            total = sum(x.channels for x in inputs)
-            return two(Shape(x.size, total) for x in inputs)
+            return two(_lengthened(layer, x, inputs) for x in inputs)
         case "SH001":
             return two(inputs)
         case "SH003" if "groups" in type(layer).model_fields:

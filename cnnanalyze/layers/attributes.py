@@ -102,6 +102,22 @@ def _sides(value: Any) -> Any:  # noqa: ANN401
     return _natural(value)
 
 
+def _ends(value: Any) -> tuple[int, int]:  # noqa: ANN401
+    if not isinstance(value, list | tuple):
+        value = (value, value)
+    if len(value) != 2 or any(type(v) not in {int, float} for v in value):  # noqa: PLR2004 - a pair
+        raise _fail("a number for both ends, or [before, after]", value)
+    before, after = map(_natural, value)
+    return before, after
+
+
+def _step(value: Any) -> int:  # noqa: ANN401
+    found = _signed(value)
+    if not found:
+        raise _fail("a whole number other than 0", value)
+    return found
+
+
 def _sides_or(*words: str) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:  # noqa: ANN401
         if not isinstance(value, str):
@@ -347,6 +363,8 @@ Sides = Annotated[
     WithJsonSchema(_EACH_SCHEMA),
 ]
 """Amounts at the borders: per side, per axis, or per border."""
+Ends = Annotated[tuple[int, int], PlainValidator(_ends), WithJsonSchema(_EACH_SCHEMA)]
+"""Amounts at the two ends of one axis: a number for both, or ``[before, after]``."""
 Padding = Annotated[
     Literal["valid", "same"] | int | tuple[int, ...] | tuple[tuple[int, int], ...],
     PlainValidator(_sides_or("valid", "same")),
@@ -389,6 +407,8 @@ Places = Annotated[
 """Places along an axis; negative ones count from the end."""
 Place = Annotated[int, PlainValidator(_signed), WithJsonSchema(_WHOLE_SCHEMA)]
 """A whole number, negative ones too."""
+Step = Annotated[int, PlainValidator(_step), WithJsonSchema(_WHOLE_SCHEMA)]
+"""How far a place is from the next; below 0, backwards."""
 AxisWord = Annotated[
     str | int, PlainValidator(_axis), WithJsonSchema({"type": ["integer", "string"]})
 ]
@@ -519,6 +539,19 @@ def axis_number(axis: str | int, x: Shape, kind: str, attribute: str = "axis") -
             code="SH004",
         )
     return number
+
+
+def axis_word(axis: int, rank: int) -> str | int:
+    """Return what a spec calls an axis, counted from 0; the channels are last.
+
+    Examples
+    --------
+    >>> axis_word(0, 1), axis_word(2, 2), axis_word(1, 4)
+    ('length', 'channels', 2)
+    """
+    if axis == rank:
+        return "channels"
+    return axis_name(axis, rank) if axis_name(axis, rank) in AXIS_WORDS else axis + 1
 
 
 def _axes(rank: int) -> str:

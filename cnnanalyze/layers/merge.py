@@ -4,11 +4,14 @@ from fractions import Fraction
 from math import inf, nan, prod
 from typing import ClassVar
 
+from pydantic import Field
+
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.exact_number import Number, whole
-from cnnanalyze.core.reach import POINT, WHOLE, Reach
+from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
+from cnnanalyze.layers.attributes import AxisWord, axis_number
 from cnnanalyze.layers.base import Example, Layer, layer
 from cnnanalyze.layers.traits import Category, Labels, Trait
 
@@ -291,14 +294,25 @@ class Average(Join):
 
 @layer("concat")
 class Concat(Layer):
-    """Concatenation along the channels: the inputs one behind the other; vectors by their features.
+    """Concatenation: the inputs one behind the other, along the channels or along another axis.
 
-    Spatial extents must be equal; the channels add up. It costs nothing.
+    Along the channels the sizes must be equal, and the channels add up; vectors join by their
+    features. ``axis: height`` puts maps below one another, ``axis: length`` sequences one behind
+    the other, as tokens are, or the boxes of several heads; then all other extents must be equal.
+    It costs nothing.
+
+    Each position reads the one that it came from. The field of a whole network, which knows no
+    borders, is that of a unit that lies in all of the inputs at once, so it is an upper bound where
+    they are of one image; what a unit sees inside the image is exact.
     """
 
     category = Category.JOIN
     traits = frozenset({Trait.JOIN, Trait.CONCATENATION})
     arity = (2, None)
+    axis: AxisWord = Field(
+        default="channels",
+        description="channels, length, height, width, depth, or its number from 1",
+    )
     examples = (
         Example(
             inputs=("28x28x64", "28x28x128", "28x28x32", "28x28x32"),
@@ -313,18 +327,43 @@ class Concat(Layer):
             output="16",
             source="TensorFlow documentation, keras.layers.Concatenate, example",
         ),
+        Example(
+            inputs=("2x3", "2x3", "2x3"),
+            attributes={"axis": "length"},
+            output="6x3",
+            parameters=0,
+            macs=0,
+            source="PyTorch documentation, torch.cat, example, dim 0",
+        ),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        """Keep the size and add up the channels."""
-        first = inputs[0]
+        """Add up the extents along the axis; all others stay."""
+        first, along = inputs[0], self.along(inputs[0])
         for x in inputs[1:]:
-            if x.size != first.size:
-                refuse_ranks("concatenate", first, x)
-                axis = next(a for a, n in enumerate(x.size) if n != first.size[a])
-                refuse_extents("concatenate", first, x, axis)
-        return Shape(first.size, sum(x.channels for x in inputs))
+            refuse_ranks("concatenate", first, x)
+            for axis, (n, m) in enumerate(zip(first.extents, x.extents, strict=True)):
+                if axis != along and n != m:
+                    refuse_extents("concatenate", first, x, axis)
+        return first.with_extent(along, sum(x.extents[along] for x in inputs))
+
+    def along(self, x: Shape) -> int:
+        """Return which of the extents of an input grows, counted from 0; the channels are last."""
+        return axis_number(self.axis, x, self.kind)
 
     def cost(self, output: Shape, *inputs: Shape) -> Cost:  # noqa: ARG002
         """Count nothing: elements are only moved."""
         return Cost()
+
+    def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
+        """Read the place that lies as much earlier as the inputs before are long."""
+        first, along = inputs[0], self.along(inputs[0])
+        if along == first.rank:
+            return super().reach(*inputs) or ()
+        found, before = [], 0
+        for x in inputs:
+            reaches: list[Reach] = [POINT] * x.rank
+            reaches[along] = Window(1, before=before)  # even the first ends before the output
+            found.append(tuple(reaches))
+            before += x.size[along]
+        return tuple(found)

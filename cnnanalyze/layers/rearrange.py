@@ -5,7 +5,7 @@ from types import MappingProxyType
 from pydantic import Field, ValidationInfo, field_validator
 
 from cnnanalyze.core.diagnostics import say
-from cnnanalyze.core.reach import POINT, Reach, Sampled, Window
+from cnnanalyze.core.reach import POINT, Gathered, Reach, Sampled, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.layers.attributes import (
@@ -16,6 +16,7 @@ from cnnanalyze.layers.attributes import (
     Order,
     Place,
     Span,
+    Step,
     axis_number,
     per_axis,
     refuse_both_or_none,
@@ -72,7 +73,8 @@ class Slice(Moving):
     """A stretch of one axis: ``start`` to ``stop - 1``, every ``step``-th place. It costs nothing.
 
     ``slice: [0, 64]`` takes channels, ``slice: {axis: length, stop: 1}`` the first place of a
-    sequence. Negative numbers count from the end.
+    sequence. Negative places count from the end; with a negative step it goes backwards, so that
+    ``slice: {axis: width, step: -1}`` mirrors a map. All is as in Python.
     """
 
     category = Category.REARRANGEMENT
@@ -86,11 +88,15 @@ class Slice(Moving):
         validate_default=True,
         description="length, height, width, depth, channels, or its number from 1",
     )
-    start: Place = Field(default=0, description="the first place along the axis")
+    start: Place | None = Field(
+        default=None, description="the first place that is taken; without it, from the end on"
+    )
     stop: Place | None = Field(
         default=None, description="the place after the last; without it, to the end"
     )
-    step: Count = Field(default=1, description="how far a place is from the next")
+    step: Step = Field(
+        default=1, description="how far a place is from the next; below 0, backwards"
+    )
     number_names = MappingProxyType({"channels": "start stop"})
     examples = (
         Example(
@@ -124,8 +130,11 @@ class Slice(Moving):
         n = x.extents[axis]
         if self.channels is not None:
             return axis, *self.channels
-        start = self.start + n if self.start < 0 else self.start
-        stop = n if self.stop is None else self.stop + n if self.stop < 0 else self.stop
+        first, last = (0, n) if self.step > 0 else (n - 1, -1)
+        start, stop = (
+            otherwise if place is None else place + n if place < 0 else place
+            for place, otherwise in ((self.start, first), (self.stop, last))
+        )
         return axis, start, stop
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -139,33 +148,49 @@ class Slice(Moving):
                 attribute="channels",
                 help=f"count the channels from 0; the stop is exclusive, at most {n}",
             )
-        if not 0 <= start < stop <= n:
-            raise ShapeError(
-                f"{start} to {stop} is no stretch of the {n} of {x} along {self.axis}: "
-                + (
-                    f"{stop} > {n}"
-                    if stop > n
-                    else f"{start} < 0"
-                    if start < 0
-                    else f"{start} ≥ {stop}"
-                ),
-                attribute="stop" if start >= 0 and self.stop is not None else "start",
-                help=f"count from 0, or from the end, from -1; the stop is exclusive, at most {n}",
-            )
-        return x.with_extent(axis, -((start - stop) // self.step))
+        low, high = (start, stop) if self.step > 0 else (stop + 1, start + 1)
+        is_before = self.stop is not None and self.step < 0 and stop < 0
+        if is_before or not 0 <= low < high <= n:
+            self.refuse(x, n, start, stop)
+        return x.with_extent(axis, -((low - high) // abs(self.step)))
+
+    def refuse(self, x: Shape, n: int, start: int, stop: int) -> None:
+        """Raise: from the start to the stop there is nothing, or what the axis does not have."""
+        if self.step > 0:
+            outside, nowhere = (f"{stop} > {n}" if stop > n else ""), f"{start} ≥ {stop}"
+            outside = outside or (f"{start} < 0" if start < 0 else "")
+            end, most = str(stop), f"the stop is exclusive, at most {n}"
+        else:
+            outside, nowhere = (f"{start} ≥ {n}" if start >= n else ""), f"{start} ≤ {stop}"
+            end = "the first" if self.stop is None else str(stop)
+            lowest = start if self.stop is None else min(start, stop)
+            outside = outside or (f"{lowest} < 0" if lowest < 0 else "")
+            most = "backwards the start is above the stop, which is exclusive"
+        is_stop = self.stop is not None and (start >= 0 if self.step > 0 else start < n)
+        raise ShapeError(
+            f"{start} to {end} is no stretch of the {n} of {x} along {self.axis}: "
+            f"{outside or nowhere}",
+            attribute="stop" if is_stop else "start",
+            help=f"count from 0, or from the end, from -1; {most}",
+        )
 
     def reach(self, *inputs: Shape) -> tuple[tuple[Reach, ...], ...]:
-        """Read the place that lies as much further on as the stretch begins."""
+        """Read the place that lies as much further on as the stretch begins, or further back."""
         x = inputs[0]
-        axis, start, _ = self.taken(x)
+        axis, start, stop = self.taken(x)
         reaches: list[Reach] = [POINT] * x.rank
         if axis < x.rank:
-            reaches[axis] = Window(1, stride=self.step, before=-start)
+            reaches[axis] = (
+                Window(1, stride=self.step, before=-start)
+                if self.step > 0
+                else Gathered(range(start, stop, self.step), x.size[axis])
+            )
         return (tuple(reaches),)
 
     def without_effect(self, *inputs: Shape) -> str:
-        """Say that all of the axis is kept."""
-        return "slice to the shape that it has" if self.shape(*inputs) == inputs[0] else ""
+        """Say that all of the axis is kept, in its order."""
+        same = self.step > 0 and self.shape(*inputs) == inputs[0]
+        return "slice to the shape that it has" if same else ""
 
 
 @layer("pad_channels")

@@ -1,14 +1,22 @@
 """Layers that give the elements another shape, pad the map or leave some of it out."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.reach import POINT, WHOLE, Reach, Window
 from cnnanalyze.core.shape import Shape, axis_name
 from cnnanalyze.errors import ShapeError
-from cnnanalyze.layers.attributes import Number, ShapeText, Sides, choice, per_border, relation
+from cnnanalyze.layers.attributes import (
+    Ends,
+    Number,
+    ShapeText,
+    Sides,
+    choice,
+    per_border,
+    relation,
+)
 from cnnanalyze.layers.base import Example, Layer, layer, refuse_vector
 from cnnanalyze.layers.traits import Category, Labels, Trait
 from cnnanalyze.layers.window import index_map, refuse_continuation
@@ -266,14 +274,21 @@ class Pad(PaddingLayer):
     """The map with something around it, as the ``mode`` says. It costs nothing.
 
     ``constant`` puts the number ``fill`` there; ``reflect``, ``replicate`` and ``circular``
-    continue the map as ``reflectpad``, ``replicatepad`` and ``circularpad`` do. Channels are
-    widened by ``pad_channels``.
+    continue the map as ``reflectpad``, ``replicatepad`` and ``circularpad`` do. ``channels`` does
+    the same to the channels, of a vector, too: ``pad: {channels: [0, 16]}`` puts 16 channels of
+    zeros behind those of the input, as ``pad_channels: 16`` does.
     """
 
+    padding: Sides = Field(
+        default=0, description="elements to add per side, per axis, or per border"
+    )
     mode: choice("constant", "reflect", "replicate", "circular") = Field(  # type: ignore[valid-type]  # made from its words
         default="constant", description="what stands around the map"
     )
     fill: Number = Field(default=0.0, description="the number of a constant padding")
+    channels: Ends = Field(
+        default=(0, 0), description="channels to add: before and after, or a pair [before, after]"
+    )
     examples = (
         Example(
             inputs=("2x2x1",),
@@ -290,6 +305,13 @@ class Pad(PaddingLayer):
             source="PyTorch documentation, CircularPad2d, second example",
             note="PyTorch names the sides from the last axis on: (1, 1, 2, 0)",
         ),
+        Example(
+            inputs=("4x2x3",),
+            attributes={"padding": ((2, 1), (0, 1)), "channels": (3, 3)},
+            output="7x3x9",
+            source="PyTorch documentation, torch.nn.functional.pad, example (0, 1, 2, 1, 3, 3)",
+            note="PyTorch prints 3x9x7x3, images and channels first",
+        ),
     )
 
     @field_validator("fill")
@@ -301,10 +323,24 @@ class Pad(PaddingLayer):
             raise relation(text)
         return fill
 
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.model_fields_set.isdisjoint({"padding", "channels"}):
+            raise relation("needs 'padding' or 'channels'")
+        return self
+
     @property
     def surrounding(self) -> str:
         """What stands around the map: the mode."""
         return str(self.mode)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """Grow every axis by its borders, and the channels by theirs."""
+        x, (before, after) = inputs[0], self.channels
+        is_widened = bool((before or after) and self.padding == 0)
+        grown = x if x.is_vector and is_widened else super().shape(x)
+        refuse_continuation(self.surrounding, x.channels, before, after, "channels", "channels")
+        return Shape(grown.size, before + x.channels + after)
 
 
 @layer("crop")

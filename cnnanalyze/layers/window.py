@@ -164,7 +164,9 @@ _CONTINUED: dict[str, partial[Continued]] = {
 }
 
 
-def refuse_continuation(border: object, n: int, before: int, after: int, axis: str) -> None:
+def refuse_continuation(
+    border: object, n: int, before: int, after: int, axis: str, attribute: str = "padding"
+) -> None:
     """Raise if a map is to go on beyond a border further than it has numbers for.
 
     Mirrored, without the border itself, it has one less than the axis is long; from the other end,
@@ -179,6 +181,6 @@ def refuse_continuation(border: object, n: int, before: int, after: int, axis: s
     raise ShapeError(
         f"padding {before}+{after} {does} {axis} {n}{beside}: "
         f"{padded} {'≥' if mirrored else '>'} {n}",
-        attribute="padding",
+        attribute=attribute,
         help=f"{'mirror' if mirrored else 'repeat'} at most {most} on a side, or use replicate",
     )

@@ -49,6 +49,12 @@ def is_norm(node: Node) -> bool:
     return node.layer.is_any(NORMS)
 
 
+def lengthens(node: Node) -> bool:
+    """Whether a layer puts maps one behind the other along an axis of positions."""
+    is_one = Trait.CONCATENATION in node.layer.traits
+    return is_one and node.output.size != node.input_shapes[0].size
+
+
 def kernel(node: Node) -> tuple[int, ...]:
     """Return the kernel of a layer along every axis; nothing if it has none."""
     return _per_axis(node, "kernel")

@@ -224,8 +224,13 @@ REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("add", [MAP, MAP[..., :2]], {}, "5x7x3 and 5x7x2 do not fit together"),
     ("multiply", [MAP, MAP[:, :3]], {}, "5x7x3 and 3x7x3 do not fit together"),
     ("average", [MAP], {}, "two or more inputs are joined, but 1 is given"),
-    ("concat", [MAP, MAP[:, :1]], {}, "5x7x3 and 1x7x3 differ in more than their channels"),
-    ("concat", [MAP, VECTOR], {}, "5x7x3 and 105 differ in more than their channels"),
+    (
+        "concat",
+        [MAP, MAP[:, :1]],
+        {},
+        "5x7x3 and 1x7x3 differ along another axis",
+    ),
+    ("concat", [MAP, VECTOR], {}, "5x7x3 and 105 differ along another axis"),
     ("reshape", [MAP], {"to": "5x7x2"}, "5x7x3 has 105 activations, 5x7x2 needs 70"),
     (
         "crop",

@@ -185,10 +185,10 @@ def test_sources_inside_a_join_are_told_to_stand_beside_it(join: str) -> None:
 
 
 def test_an_unknown_attribute_of_a_join_is_named_though_it_has_one_input() -> None:
-    told = refusals("{concat: {axis: 3}}")
+    told = refusals("{concat: {over: 3}}")
     assert [message.partition(";")[0] for message, _ in told] == [
         "'concat' takes at least 2 inputs, but 1 is given",
-        "'concat' has no attribute 'axis'",
+        "'concat' has no attribute 'over'",
     ]
 
 

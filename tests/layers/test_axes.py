@@ -88,6 +88,44 @@ def test_a_stretch_is_what_python_slices() -> None:
     assert Slice(channels=(2, 5)).shape(X) == Slice(axis="channels", start=2, stop=5).shape(X)
 
 
+def test_backwards_a_stretch_is_what_python_slices() -> None:
+    ends = ((None, None, -1), (-1, None, -2), (5, 1, -1), (-2, -5, -2), (0, None, -1))
+    for start, stop, step in ends:
+        layer = Slice(axis=2, start=start, stop=stop, step=step)
+        places = range(7)[start:stop:step]
+        assert layer.shape(X) == Shape((5, len(places)), 12)
+        reach = layer.reach(X)[0][1]
+        assert isinstance(reach, Gathered)
+        assert [reach.inside(o, 7) for o in range(len(places))] == [[p] for p in places]
+    assert not Slice(axis=2, step=-1).without_effect(X)
+    assert Slice(axis=2).without_effect(X)
+
+
+def test_a_padding_of_nothing_is_refused() -> None:
+    with pytest.raises(cnn.SpecError, match="pad needs 'padding' or 'channels'"):
+        cnn.loads("{cnn: 1, input: 5x7x3, layers: [pad]}")
+
+
+def test_channels_are_padded_as_the_map_is() -> None:
+    net = cnn.loads(
+        "cnn: 1\ninput: 5x7x3\nlayers:\n"
+        "- {pad: {channels: [0, 2], mode: circular}}\n"
+        "- {pad: {channels: 1, padding: [[2, 0], [1, 1]], fill: 0.5}}\n"
+        "- flatten\n"
+        "- {pad: {channels: [3, 4]}}\n"
+    )
+    assert [str(n.output) for n in net] == ["5x7x5", "7x9x7", "441", "448"]
+    assert cnn.verify(net).is_balanced
+    with pytest.raises(cnn.SpecError, match="pad needs a feature map, but its input is a vector"):
+        cnn.loads("{cnn: 1, input: 7, layers: [{pad: {padding: 1, channels: 2}}]}")
+
+
+def test_a_mirrored_axis_of_any_length_is_no_work() -> None:
+    long = Shape((10**12,), 1)
+    assert Slice(axis=1, step=-1).shape(long) == long
+    assert Slice(axis=1, step=-1).reach(long)[0][0] == Gathered(range(10**12 - 1, -1, -1), 10**12)
+
+
 def test_a_sequence_of_positions_balances_and_sees_all() -> None:
     net = cnn.loads(
         "cnn: 1\ninput: 6x4x3\nlayers:\n"
@@ -169,6 +207,13 @@ RELATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         "axis",
         f"{AXIS}, not 'time'",
     ),
+    ("slice", {"axis": "width", "step": 0}, "step", "must be a whole number other than 0, not 0"),
+    (
+        "pad",
+        {"channels": [1, 2, 3]},
+        "channels",
+        "must be a number for both ends, or [before, after], not [1, 2, 3]",
+    ),
     (
         "slice",
         {},
@@ -193,6 +238,10 @@ def test_value_is_refused(kind: str, attributes: dict[str, Any], attribute: str,
     assert [(e["loc"], e["msg"]) for e in caught.value.errors()] == [((attribute,), text)]
 
 
+BACKWARDS = (
+    "count from 0, or from the end, from -1; "
+    "backwards the start is above the stop, which is exclusive"
+)
 PLACES = "count from 0, or from the end, from -1; the stop is exclusive, at most 7"
 SHAPES: list[tuple[str, dict[str, Any], str, str, str]] = [
     (
@@ -264,6 +313,34 @@ SHAPES: list[tuple[str, dict[str, Any], str, str, str]] = [
         "3 to 3 is no stretch of the 7 of 7x12 along length: 3 ≥ 3",
         "stop",
         PLACES,
+    ),
+    (
+        "slice",
+        {"axis": "length", "start": 1, "stop": 5, "step": -1},
+        "1 to 5 is no stretch of the 7 of 7x12 along length: 1 ≤ 5",
+        "stop",
+        BACKWARDS,
+    ),
+    (
+        "slice",
+        {"axis": "length", "start": 7, "step": -1},
+        "7 to the first is no stretch of the 7 of 7x12 along length: 7 ≥ 7",
+        "start",
+        BACKWARDS,
+    ),
+    (
+        "slice",
+        {"axis": "length", "start": -8, "step": -1},
+        "-1 to the first is no stretch of the 7 of 7x12 along length: -1 < 0",
+        "start",
+        BACKWARDS,
+    ),
+    (
+        "slice",
+        {"axis": "length", "stop": -8, "step": -1},
+        "6 to -1 is no stretch of the 7 of 7x12 along length: -1 < 0",
+        "stop",
+        BACKWARDS,
     ),
 ]
 

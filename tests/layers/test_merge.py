@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import cnnanalyze as cnn
 from cnnanalyze.core.cost import Cost
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.core.reach import POINT, WHOLE
+from cnnanalyze.core.reach import POINT, WHOLE, Window
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.merge import (
@@ -103,3 +103,50 @@ def test_concat_adds_the_channels(channels: list[int]) -> None:
         assert joined.size == size
         assert joined.count == sum(x.count for x in inputs)
         assert Concat().reach(*inputs) == ((POINT,) * len(size),) * len(inputs)
+
+
+@given(lengths=st.lists(st.integers(1, 97), min_size=2, max_size=7))
+@example(lengths=[1, 1])
+def test_concat_along_positions_reads_each_from_where_it_came(lengths: list[int]) -> None:
+    inputs = [Shape((5, n), 3) for n in lengths]
+    joined = Concat(axis="width")
+    assert joined.shape(*inputs) == Shape((5, sum(lengths)), 3)
+    read = [
+        (number, reach[1].inside(o, n)[0])
+        for o in range(sum(lengths))
+        for number, (n, reach) in enumerate(zip(lengths, joined.reach(*inputs), strict=True))
+        if isinstance(reach[1], Window) and reach[1].inside(o, n)
+    ]
+    assert read == [(number, i) for number, n in enumerate(lengths) for i in range(n)]
+    assert all(reach[0] == POINT for reach in joined.reach(*inputs))
+
+
+def test_a_number_names_the_axis_of_a_concat() -> None:
+    x = Shape((5, 7), 3)
+    for axis, size in ((1, "10x7x3"), (2, "5x14x3"), (3, "5x7x6"), ("channels", "5x7x6")):
+        assert str(Concat(axis=axis).shape(x, x)) == size
+
+
+def test_sequences_of_two_inputs_are_told_apart() -> None:
+    net = cnn.loads(
+        "cnn: 1\ninputs: {a: 7x3, b: 11x3}\nlayers:\n"
+        "- {conv: {filters: 5, kernel: 3, padding: same}, from: a, as: one}\n"
+        "- {conv: {filters: 5, kernel: 5, padding: same}, from: b, as: two}\n"
+        "- {concat: {axis: length}, from: [one, two]}\n"
+    )
+    seen = dict(cnn.analyze(net).analysis["concat1"].sees)
+    sizes = {str(name): one.fields[0].local.size for name, one in seen.items() if one.fields}
+    assert sizes == {"a": 3, "b": 5}
+    assert cnn.verify(net).is_balanced
+
+
+def test_a_concat_along_positions_has_closed_forms() -> None:
+    net = cnn.loads(
+        "cnn: 1\ninput: HxWx3\nlayers:\n"
+        "- {conv: {filters: 3, kernel: 1, stride: 2}, as: a}\n"
+        "- {conv: {filters: 3, kernel: 3, stride: [3, 2], padding: 1}, from: input, as: b}\n"
+        "- {concat: {axis: height}, from: [a, b]}\n"
+        "- {slice: {axis: width, step: -2}}\n"
+    )
+    *_, joined, mirrored = (layer.shape for layer in cnn.closed_forms(net).layers)
+    assert (joined, mirrored) == ("(⌈H/2⌉ + ⌈H/3⌉)x⌈W/2⌉x3", "(⌈H/2⌉ + ⌈H/3⌉)x⌈W/4⌉x3")

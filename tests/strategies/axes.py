@@ -98,6 +98,21 @@ def stretches(draw: st.DrawFn) -> Case:
 
 
 @st.composite
+def backwards(draw: st.DrawFn) -> Case:
+    x = draw(anything)
+    word, axis = draw(axis_words(x))
+    n = x.extents[axis]
+    start = draw(st.integers(0, n - 1))
+    stop = draw(st.integers(-1, start - 1))
+    attributes: dict[str, Any] = {"axis": word, "step": -draw(st.integers(1, 4))}
+    if start < n - 1 or draw(st.booleans()):
+        attributes["start"] = draw(st.sampled_from((start, start - n)))
+    if stop >= 0:
+        attributes["stop"] = draw(st.sampled_from((stop, stop - n)))
+    return Case("slice", (x,), attributes)
+
+
+@st.composite
 def rolls(draw: st.DrawFn) -> Case:
     x = draw(maps())
     return Case("roll", (x,), {"amount": draw(one_or_each(st.integers(-9, 9), x.rank))})

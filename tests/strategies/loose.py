@@ -176,7 +176,8 @@ def joins(draw: Draw, kind: str, most: int = 4) -> Case:
         inputs.append(Shape(size, draw(counts) if draw(flags) and kind == "concat" else x.channels))
     if draw(wrong):
         inputs.append(draw(anything))
-    return Case(kind, tuple(draw(st.permutations(inputs))))
+    found = {"axis": draw(st.sampled_from(AXES))} if kind == "concat" and draw(flags) else {}
+    return Case(kind, tuple(draw(st.permutations(inputs))), found)
 
 
 @st.composite
@@ -195,7 +196,7 @@ def stretches(draw: Draw, inputs: Shapes) -> Case:
     attributes = {"axis": draw(st.sampled_from(AXES))}
     places = st.integers(-5, 9)
     attributes |= draw(perhaps(places, "start")) | draw(perhaps(places, "stop"))
-    return Case("slice", (draw(inputs),), attributes | draw(perhaps(st.integers(1, 3), "step")))
+    return Case("slice", (draw(inputs),), attributes | draw(perhaps(st.integers(-3, 3), "step")))
 
 
 @st.composite
@@ -487,6 +488,7 @@ def layers(maps: Shapes, inputs: Shapes) -> dict[str, Cases]:
                     st.one_of(
                         perhaps(st.sampled_from((0.0, 2.5)), "fill"),
                         perhaps(st.sampled_from(("constant", "reflect", "circular")), "mode"),
+                        perhaps(st.sampled_from((1, [0, 2], [3, 1])), "channels"),
                     )
                 ),
             },

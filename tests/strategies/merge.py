@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from cnnanalyze.core.shape import Shape
+from cnnanalyze.core.shape import Shape, axis_name
 from tests.strategies.case import CHANNELS, Case, anything
 
 
@@ -23,7 +23,12 @@ def joins(draw: st.DrawFn, kind: str, most: int = 4) -> Case:
 def concats(draw: st.DrawFn) -> Case:
     common = draw(anything)
     several = st.lists(st.sampled_from(CHANNELS), min_size=2, max_size=4)
-    return Case("concat", tuple(Shape(common.size, c) for c in draw(several)))
+    along = draw(st.sampled_from((common.rank, *range(common.rank))))
+    inputs = tuple(common.with_extent(along, n) for n in draw(several))
+    if along == common.rank:
+        return Case("concat", inputs)
+    words = (axis_name(along, common.rank), along + 1)
+    return Case("concat", inputs, {"axis": draw(st.sampled_from(words))})
 
 
 STRATEGIES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
-from tests.strategies.axes import stretches
+from tests.strategies.axes import backwards, stretches
 from tests.strategies.case import Case, anything, maps, one_or_each, spread
 
 blocks = st.sampled_from((1, 2, 3))
@@ -59,7 +59,7 @@ def shifts(draw: st.DrawFn) -> Case:
 
 STRATEGIES = {
     "permute": permutations(),
-    "slice": st.one_of(slices(), stretches()),
+    "slice": st.one_of(slices(), stretches(), backwards()),
     "pad_channels": widenings(),
     "channel_shuffle": shuffles(),
     "space_to_depth": to_depth(),

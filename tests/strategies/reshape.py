@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from cnnanalyze.core.shape import Shape
@@ -69,8 +71,16 @@ def pads(draw: st.DrawFn) -> Case:
     x = draw(maps())
     padding, pads_ = draw(borders(x.rank))
     size = tuple(max(n, max(pair) + 1) for n, pair in zip(x.size, pads_, strict=True))
-    fill = {"fill": 2.5} if mode == "constant" and draw(st.booleans()) else {}
-    return Case("pad", (Shape(size, x.channels),), {"padding": padding, "mode": mode, **fill})
+    more: dict[str, Any] = {"mode": mode}
+    if mode == "constant" and draw(st.booleans()):
+        more["fill"] = 2.5
+    most = {"reflect": x.channels - 1, "circular": x.channels}.get(mode, 3)
+    ends = [draw(st.integers(0, most)) for _ in range(2)]
+    if any(ends) and draw(st.booleans()):
+        more["channels"] = ends
+        if draw(st.booleans()):  # the channels alone, maybe of a vector
+            return Case("pad", (draw(st.sampled_from((x, Shape((), x.channels)))),), more)
+    return Case("pad", (Shape(size, x.channels),), {"padding": padding, **more})
 
 
 STRATEGIES = {

@@ -65,6 +65,17 @@ class Question:
         """The channels of the first input."""
         return int(self.x.shape[-1])
 
+    @property
+    def axis(self) -> int:
+        """The axis that is meant; the batch is 0."""
+        words = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+        named = [*words.get(self.rank, ()), "channels"]
+        known = {name: number for number, name in enumerate(named, 1)}
+        axis: int = known.get(self["axis"], self["axis"])
+        if axis not in known.values():
+            raise ValueError("no such axis")
+        return axis
+
     def each(self, attribute: str) -> tuple[int, ...]:
         """Return one number per axis."""
         value = self.attributes[attribute]

@@ -275,7 +275,7 @@ ACTIVATIONS: dict[str, Callable[[Question], Any]] = {
     "minimum": lambda q: of_keras.Minimum(),
     "average": lambda q: of_keras.Average(),
     "subtract": lambda q: of_keras.Subtract(),
-    "concat": lambda q: of_keras.Concatenate(),
+    "concat": lambda q: of_keras.Concatenate(axis=q.axis),
     "reshape": lambda q: of_keras.Reshape(tuple(map(int, q["to"].split("x")))),
     "zeropad": lambda q: on_axes("ZeroPadding", q.rank)(sides(q, "padding")),
     "crop": lambda q: on_axes("Cropping", q.rank)(sides(q, "amount")),

@@ -371,7 +371,15 @@ for _kind, _name in (
     *(("subtract", "Sub"), ("divide", "Div")),
 ):
     WITNESSES[_kind] = _joined(_name)
-WITNESSES["concat"] = _joined("Concat", axis=-1)
+
+
+def _concat(q: Question) -> Array:
+    if len({x.ndim for x in q.inputs}) > 1:
+        raise Silent("ONNX lines up the last axes")
+    return operator("Concat", q.inputs, axis=q.axis)
+
+
+WITNESSES["concat"] = _concat
 
 
 def whole(*numbers: int) -> Array:

@@ -27,6 +27,7 @@ from cnnanalyze.course.explanations.rule_cases import (
     is_any,
     joins_elements,
     keeps,
+    lengthens,
     macs,
     moves,
     multiplied,
@@ -129,8 +130,14 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "output",
-        is_any(Trait.CONCATENATION),
+        lambda a: is_any(Trait.CONCATENATION)(a) and not lengthens(a),
         "The maps are stacked along the channels, so the numbers of channels add up.",
+    ),
+    Reason(
+        "output",
+        lengthens,
+        "The maps lie one behind the other along one axis, on which their extents add up; all "
+        "other extents must be equal.",
     ),
     Reason(
         "output",

@@ -29,6 +29,13 @@ def joins_elements(asked: SymbolicLayer) -> bool:
     return Trait.JOIN in traits and Trait.CONCATENATION not in traits
 
 
+def lengthens(asked: SymbolicLayer) -> bool:
+    """Whether it puts its inputs one behind the other along an axis of positions."""
+    node = asked.node
+    is_one = Trait.CONCATENATION in node.layer.traits
+    return is_one and attribute(asked, "axis") not in {"channels", node.output.rank + 1}
+
+
 def attribute(asked: SymbolicLayer, name: str, default: Any = None) -> Any:  # noqa: ANN401
     """Return what the layer says of an attribute."""
     return asked.node.attributes.get(name, default)

@@ -286,14 +286,15 @@ def place_windows(
 
 
 def continue_map(x: Array, border: str, sides: Sequence[tuple[int, int]]) -> Array:
-    """Put pixels of the map itself around it."""
-    for n, pair in zip(x.shape[1:-1], sides, strict=True):
+    """Put pixels of the map itself around it; with a margin more than there are axes, channels."""
+    margins = (*sides, (0, 0))[: x.ndim - 1]
+    for n, pair in zip(x.shape[1:], margins, strict=True):
         there = {"circular": n, "reflect": n - 1}.get(border, max(pair))
         if max(pair) > there:
             raise ExecutionError(
                 f"a '{border}' margin of {max(pair)} pixels needs more than the {there} there are"
             )
-    return np.pad(x, ((0, 0), *sides, (0, 0)), mode=CONTINUED[border])
+    return np.pad(x, ((0, 0), *margins), mode=CONTINUED[border])
 
 
 def _windows(

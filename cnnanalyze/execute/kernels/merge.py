@@ -1,4 +1,4 @@
-"""Joins of two or more inputs: elementwise with broadcasting, or channel behind channel."""
+"""Joins of two or more inputs: elementwise with broadcasting, or one behind the other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnanalyze.errors import ExecutionError
-from cnnanalyze.execute.kernels._base import run
+from cnnanalyze.execute.kernels._base import axis_of, run
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
 
 
@@ -95,11 +95,20 @@ def _listed(inputs: Sequence[Array]) -> str:
 
 
 @run("concat")
-def concat(tally: Tally, inputs: list[Array], _weights: Tensors, **_: object) -> Array:
-    """Put the channels of all inputs behind each other."""
+def concat(
+    tally: Tally,
+    inputs: list[Array],
+    _weights: Tensors,
+    *,
+    axis: str | int = "channels",
+    **_: object,
+) -> Array:
+    """Put all inputs behind each other along an axis."""
     several(inputs)
-    if len({x.shape[1:-1] for x in inputs}) > 1:
-        raise ExecutionError(f"{_listed(inputs)} differ in more than their channels")
-    channels = sum(x.shape[-1] for x in inputs)
-    out = tally.empty((*inputs[0].shape[:-1], channels), inputs[0])
-    return np.concatenate(inputs, axis=-1, out=out)
+    along = axis_of(axis, inputs[0].shape)
+    if len({(*x.shape[1:along], 0, *x.shape[along + 1 :]) for x in inputs}) > 1:
+        raise ExecutionError(f"{_listed(inputs)} differ along another axis")
+    extents = list(inputs[0].shape)
+    extents[along] = sum(x.shape[along] for x in inputs)
+    out = tally.empty(tuple(extents), inputs[0])
+    return np.concatenate(inputs, axis=along, out=out)

@@ -46,7 +46,7 @@ def slice_axis(
     *,
     channels: Sequence[int] | None = None,
     axis: str | int | None = None,
-    start: int = 0,
+    start: int | None = None,
     stop: int | None = None,
     step: int = 1,
     **_: object,
@@ -62,9 +62,9 @@ def slice_axis(
         raise ExecutionError("no axis is named")
     number = axis_of(axis, x.shape)
     places = range(x.shape[number])
-    if start not in range(-len(places), len(places)):
+    if start is not None and start not in range(-len(places), len(places)):
         raise ExecutionError(f"place {start} is not within {len(places)}")
-    if stop is not None and not -len(places) < stop <= len(places):
+    if stop is not None and not -len(places) <= stop <= len(places):
         raise ExecutionError(f"a stop of {stop} is not within {len(places)}")
     if not (chosen := places[start:stop:step]):
         raise ExecutionError(f"places {start} to {stop} are none")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from cnnanalyze.execute.kernels._base import (
     mixed,
     run,
     single,
+    thin,
     thin_run,
 )
 from cnnanalyze.execute.operation_counter import Array, Tally, Tensors
@@ -82,17 +84,25 @@ def pad(
     inputs: list[Array],
     _weights: Tensors,
     *,
-    padding: Padding,
+    padding: Padding = 0,
     mode: str = "constant",
     fill: float = 0.0,
+    channels: int | tuple[int, int] = 0,
     **_: object,
 ) -> Array:
-    """Put a number around the map, or pixels of the map itself."""
-    x = feature_map(inputs)
+    """Put a number around the map and its channels, or numbers of the map itself."""
+    ends = (channels, channels) if isinstance(channels, int) else channels
+    x = single(inputs) if any(ends) and padding == 0 else feature_map(inputs)
     sides = both_sides(padding, x.ndim - 2, "padding")
     if mode != "constant":
-        return continue_map(x, mode, sides)
-    return np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=fill)
+        return continue_map(x, mode, (*sides, ends))
+    return np.pad(x, ((0, 0), *sides, ends), constant_values=fill)
+
+
+@thin("pad")
+def thin_pad(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layer without further channels."""
+    return {**attributes, "channels": (0, 0)}
 
 
 def _continued(border: str) -> Run:

@@ -57,6 +57,8 @@ def encode(reach: Reach) -> list[object]:
             return ["b", inputs, outputs]
         case Blocks(size, offset, count):
             return ["k", size, offset, count]
+        case Gathered(range() as positions, _):  # within a map, that is a window that goes back
+            return ["w", 1, positions.step, 1, -positions.start]
         case Gathered(positions, extent):
             return ["g", extent, *positions]
         case Everywhere():

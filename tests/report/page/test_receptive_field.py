@@ -68,6 +68,14 @@ def test_map_comes_back(reach: Reach) -> None:
     assert decode(encode(reach)) == reach
 
 
+def test_a_mirrored_axis_is_a_window_that_goes_back() -> None:
+    reach = Gathered(range(6, -1, -2), 7)
+    written = encode(reach)
+    assert written == ["w", 1, -2, 1, -6]
+    window = Window(1, -2, 1, -6)
+    assert [window.first(o) for o in range(4)] == [*reach.positions]
+
+
 @pytest.mark.parametrize("name", ["resnet50", "unet", "yolov3", "mobilenet_v3_small", "m5"])
 def test_every_layer_has_its_maps(name: str) -> None:
     network = cnn.load(f"zoo:{name}")

@@ -11,7 +11,6 @@ import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
 from tests.witnesses.case import Question, Silent
 from tests.witnesses.pytorch.base import joined
-from tests.witnesses.pytorch.elements import axis_of
 
 
 @joined("attention")
@@ -69,7 +68,7 @@ def of_places(q: Question, size: tuple[int, ...]) -> Any:
     """Return what is added to each agreement: minus infinity where nobody sees anybody."""
     sides = list(size) if q["window"] is None else [*map(min, q.each("window"), size)]
     if q["axis"] is not None:
-        only = axis_of(q) - 1
+        only = q.axis - 1
         if only == len(size):
             raise ValueError("channels are no positions")
         sides = [w if axis == only else 1 for axis, w in enumerate(sides)]

@@ -232,7 +232,12 @@ joined("minimum")(lambda q, xs: reduce(torch.minimum, alike(xs)))
 joined("subtract")(lambda q, xs: torch.sub(*alike(xs)))
 joined("divide")(lambda q, xs: torch.div(*alike(xs)))
 joined("average")(lambda q, xs: reduce(torch.add, alike(xs)) / len(xs))
-joined("concat")(lambda q, xs: torch.cat(xs, dim=-1))
+
+
+@joined("concat")
+def _concat(q: Question, xs: list[Any]) -> Any:
+    return torch.cat(xs, dim=q.axis)
+
 
 # --- elements in other places ---------------------------------------------------------------------
 
@@ -294,25 +299,28 @@ def _slice(q: Question, xs: list[Any]) -> Any:
     if q["channels"] is not None:
         start, stop = q["channels"]
         return xs[0].narrow(-1, start, stop - start)
-    axis = axis_of(q)
+    axis = q.axis
     n = xs[0].shape[axis]
     for end in (q["start"], q["stop"]):
         if end is not None and not -n <= end <= n:
             raise Silent("PyTorch cuts off what lies outside")
+    if q["step"] < 0:
+        return _backwards(q, xs[0], axis)
     found = torch.zeros(n, dtype=torch.bool)
     found[q["start"] : q["stop"] : q["step"]] = True
     return xs[0].movedim(axis, 0)[found].movedim(0, axis)
 
 
-def axis_of(q: Question) -> int:
-    """Return the axis that is meant; the batch is 0."""
-    words = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-    named = [*words.get(q.rank, ()), "channels"]
-    known = {name: number for number, name in enumerate(named, 1)}
-    axis: int = known.get(q["axis"], q["axis"])
-    if axis not in known.values():
-        raise IndexError("no such axis")
-    return axis
+def _backwards(q: Question, x: Any, axis: int) -> Any:
+    """Return places from behind: those of a mirrored map, whose last is the first."""
+    n = x.shape[axis]
+    start, stop = (None if end is None else end % n for end in (q["start"], q["stop"]))
+    if n in {q["start"], q["stop"]}:
+        raise Silent("nothing lies behind the last place")
+    found = torch.zeros(n, dtype=torch.bool)
+    first = 0 if start is None else n - 1 - start
+    found[first : None if stop is None else n - 1 - stop : -q["step"]] = True
+    return x.flip(axis).movedim(axis, 0)[found].movedim(0, axis)
 
 
 @joined("roll")
@@ -324,14 +332,19 @@ def _roll(q: Question, xs: list[Any]) -> Any:
 
 @witness("pad")
 def _pad(q: Question, x: Any) -> Any:
-    on_a_map(q)
-    fill = {"value": q["fill"]} if q["mode"] == "constant" else {}
-    return F.pad(x, tuple(outer(q.sides())), q["mode"], **fill)
+    ends = (q["channels"],) * 2 if isinstance(q["channels"], int) else q["channels"]
+    if not any(ends) or q["padding"]:
+        on_a_map(q)
+    if q["mode"] == "constant":
+        return F.pad(x, tuple(outer([tuple(ends), *q.sides()])), value=q["fill"])
+    if any(ends):  # PyTorch continues the last axes only
+        x = torch.movedim(F.pad(torch.movedim(x, 1, -1), tuple(ends), q["mode"]), -1, 1)
+    return F.pad(x, tuple(outer(q.sides())), q["mode"]) if q.rank else x
 
 
 @joined("gather")
 def _gather(q: Question, xs: list[Any]) -> Any:
-    axis, n = axis_of(q), xs[0].shape[axis_of(q)]
+    axis, n = q.axis, xs[0].shape[q.axis]
     return torch.index_select(
         xs[0], axis, torch.tensor([p if p >= 0 else p + n for p in q["positions"]])
     )

@@ -9,6 +9,7 @@ from cnnanalyze.exchange.keras.conversion import Call, Unsupported, Viewed, item
 from cnnanalyze.exchange.keras.layers.activation import applied
 from cnnanalyze.exchange.keras.layers.registry import converts
 from cnnanalyze.graph.builder import MOST_AXES, Tensor
+from cnnanalyze.layers.attributes import axis_word
 
 _JOINS = {
     "Add": "add",
@@ -126,11 +127,13 @@ def concatenate(call: Call) -> Viewed:
                 f"{' x '.join(map(str, first.extents))} and "
                 f"{' x '.join(map(str, other.extents))} differ along another axis than {axis}"
             )
-    found = [call.along(value, axis) for value in call.read]
-    if len(found) == 1:
+    if not others:
         return first
-    order = found[0][1]
-    return call.back(call.add("concat", *(layer for layer, _ in found)), order)
+    order = list(range(1, first.view.rank))
+    layers = [call.arranged(value, [[one] for one in order]) for value in call.read]
+    rank = len(order) - 1
+    along = {} if axis > rank else {"axis": axis_word(axis - 1, rank)}
+    return call.back(call.add("concat", *layers, **along), order)
 
 
 @converts("Dot")

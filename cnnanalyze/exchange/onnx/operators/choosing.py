@@ -152,22 +152,21 @@ def _taken(call: Call, value: Viewed, digit: Digit, places: Sequence[int]) -> Ma
     shape = value.layer.shape
     n = shape.extents[digit.role]
     outer = n // (digit.stride * digit.extent)
+    if outer == digit.stride == 1 and (even := _evenly(places)) is not None and len(places) > 1:
+        return _stretch(call, value, digit.role, even)
     if outer * len(places) * digit.stride > MOST_PLACES and not _is_stretch(places, outer):
         raise Unsupported(f"it takes more than {MOST_PLACES:,} places one by one")
     if _is_stretch(places, outer):
         start, stop = places[0] * digit.stride, (places[-1] + 1) * digit.stride
-        step = places[1] - places[0] if len(places) > 1 else 1
-        return _stretch(call, value, digit.role, (start, stop, step))
+        return _stretch(call, value, digit.role, range(start, stop))
     positions = tuple(
         (block * digit.extent + place) * digit.stride + inner
         for block in range(outer)
         for place in places
         for inner in range(digit.stride)
     )
-    steps = {b - a for a, b in pairwise(positions)}
-    if len(steps) == 1 and min(steps) > 0:
-        found = (positions[0], positions[-1] + 1, steps.pop())
-        return _stretch(call, value, digit.role, found)
+    if (even := _evenly(positions)) is not None:
+        return _stretch(call, value, digit.role, even)
     axis: Any = "channels" if digit.role == shape.rank else digit.role + 1
     attributes = {} if axis == "channels" else {"axis": axis}
     return call.add("gather", value.layer, positions=positions, **attributes)
@@ -177,19 +176,30 @@ def _is_stretch(places: Sequence[int], outer: int) -> bool:
     return outer == 1 and (len(places) == 1 or all(b - a == 1 for a, b in pairwise(places)))
 
 
-def _stretch(call: Call, value: Viewed, role: int, taken: tuple[int, int, int]) -> Made:
-    start, stop, step = taken
+def _evenly(places: Sequence[int]) -> range | None:
+    """Return places as a range, forwards or backwards; nothing if they are not evenly apart."""
+    if isinstance(places, range):
+        return places
+    steps = {b - a for a, b in pairwise(places)}
+    if len(steps) != 1 or 0 in steps:
+        return None
+    step = steps.pop()
+    return range(places[0], places[-1] + (1 if step > 0 else -1), step)
+
+
+def _stretch(call: Call, value: Viewed, role: int, taken: range) -> Made:
     shape = value.layer.shape
     n = shape.extents[role]
-    if role == shape.rank and step == 1:
-        return call.add("slice", value.layer, channels=(start, stop))
+    if role == shape.rank and taken.step == 1:
+        return call.add("slice", value.layer, channels=(taken.start, taken.stop))
     attributes: dict[str, Any] = {"axis": "channels" if role == shape.rank else role + 1}
-    if start:
-        attributes["start"] = start
-    if stop < n:
-        attributes["stop"] = stop
-    if step > 1:
-        attributes["step"] = step
+    first, last = (0, n) if taken.step > 0 else (n - 1, 0)
+    if taken.start != first:
+        attributes["start"] = taken.start
+    if (taken.stop < last) if taken.step > 0 else (taken.stop >= last):
+        attributes["stop"] = taken.stop
+    if taken.step != 1:
+        attributes["step"] = taken.step
     return call.add("slice", value.layer, **attributes)
 
 
@@ -409,27 +419,35 @@ def _padded(
             channels = grown[axis]
         else:
             borders[role] = grown[axis]
-    made = value.layer
-    if any(map(any, borders)):
-        pairs = tuple(borders)
-        is_even = all(a == b for a, b in pairs)
-        padding: Any = tuple(a for a, _ in pairs) if is_even else pairs
-        padding = padding[0] if is_even and len(set(padding)) == 1 else padding
-        if mode == "constant":
-            made = (
-                call.add("pad", made, padding=padding, fill=fill)
-                if fill
-                else call.add("zeropad", made, padding=padding)
-            )
-        elif mode in _MODES:
-            made = call.add(_MODES[mode], made, padding=padding)
-        else:
-            raise call.to.refuse(call.op, f"mode cannot be '{mode}'")
-    if any(channels):
-        if mode != "constant" or fill:
-            raise Unsupported("channels are padded with something else than zeros")
-        made = call.add("pad_channels", made, before=channels[0], after=channels[1])
+    made = _surrounded(call, value.layer, tuple(borders), channels, mode, fill)
     axes = list(value.view.axes)
     for axis, role in roles.items():
         axes[axis] = joined([Digit(role or 0, 1, made.shape.extents[role or 0])])
     return replace(value, layer=made, view=View(tuple(axes)))
+
+
+def _surrounded(
+    call: Call,
+    made: Made,
+    pairs: tuple[tuple[int, int], ...],
+    channels: tuple[int, int],
+    mode: str,
+    fill: float,
+) -> Made:
+    """Add the layer that puts something around a map, or around its channels."""
+    if mode != "constant" and mode not in _MODES:
+        raise call.to.refuse(call.op, f"mode cannot be '{mode}'")
+    is_even = all(a == b for a, b in pairs)
+    padding: Any = tuple(a for a, _ in pairs) if is_even else pairs
+    padding = padding[0] if is_even and len(set(padding)) == 1 else padding
+    around = {"padding": padding} if any(map(any, pairs)) else {}
+    kind = "zeropad" if mode == "constant" else _MODES[mode]
+    if mode == "constant" and not fill:
+        made = call.add(kind, made, **around) if around else made
+        before, after = channels
+        return call.add("pad_channels", made, before=before, after=after) if any(channels) else made
+    if not any(channels) and mode != "constant":
+        return call.add(kind, made, **around) if around else made
+    more: dict[str, Any] = {"channels": channels} if any(channels) else {}
+    more |= {"fill": fill} if mode == "constant" else {"mode": kind.removesuffix("pad")}
+    return call.add("pad", made, **around, **more) if around or any(channels) else made

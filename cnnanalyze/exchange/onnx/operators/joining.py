@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -34,6 +35,7 @@ from cnnanalyze.exchange.views import (
     joined,
 )
 from cnnanalyze.graph.builder import Tensor as Made
+from cnnanalyze.layers.attributes import axis_word
 
 _KINDS = {
     "Add": "add",
@@ -405,32 +407,11 @@ def _refuse_unlike(call: Call, parts: Sequence[Known | Viewed], axis: int) -> No
 
 def _concatenated(call: Call, values: Sequence[Viewed], axis: int) -> Viewed:
     first = values[0]
-    rank = first.layer.shape.rank
-    kept = [
-        a
-        for a in range(first.view.rank)
-        if a != axis and any(without_images(value.view.axes[a]) for value in values)
-    ]
-
-    def place(a: int) -> tuple[int, int]:
-        digits = [d for d in without_images(first.view.axes[a]) if d.role >= 0]
-        return (digits[0].role if len({d.role for d in digits}) == 1 else rank, a)
-
-    order = [*sorted(kept, key=place), axis]
-    options = [order]
-    if all(len(value.layer.shape.extents) == first.view.rank - 1 for value in values):
-        # Axes of extent 1 that the layers have stay.
-        full = [a for a in range(1, first.view.rank) if a != axis]
-        options.insert(0, [*sorted(full, key=place), axis])
-    costs = [
-        sum(
-            call.to.moves(v.layer, [without_images(v.view.axes[a]) for a in option]) for v in values
-        )
-        for option in options
-    ]
-    order = options[costs.index(min(costs))]
+    order = min(_orders(values, axis), key=lambda one: _moves(call, values, one))
     layers = [call.to.arranged(call.op, value, [[a] for a in order]) for value in values]
-    made = call.add("concat", *layers)
+    place, rank = order.index(axis), len(order) - 1
+    along = {} if place == rank else {"axis": axis_word(place, rank)}
+    made = call.add("concat", *layers, **along)
     axes: list[Axis] = []
     for a in range(first.view.rank):
         own = (
@@ -440,6 +421,38 @@ def _concatenated(call: Call, values: Sequence[Viewed], axis: int) -> Viewed:
         )
         axes.append((*images_of(first.view.axes[a]), *own))
     return Viewed(made, View(tuple(axes)), first.type)
+
+
+def _orders(values: Sequence[Viewed], axis: int) -> Iterator[list[int]]:
+    """Yield orders in which all may lie: as one of them does, or with the axis as the channels."""
+    rank = values[0].view.rank
+    kept = [
+        a
+        for a in range(rank)
+        if a != axis and any(without_images(value.view.axes[a]) for value in values)
+    ]
+    options = [kept]
+    if all(len(value.layer.shape.extents) == rank - 1 for value in values):
+        # Axes of extent 1 that the layers have stay.
+        options.insert(0, [a for a in range(1, rank) if a != axis])
+    for others in options:
+        for value in values:
+            yield sorted([*others, axis], key=partial(_place, value))
+        yield [*sorted(others, key=partial(_place, values[0])), axis]
+
+
+def _place(value: Viewed, a: int) -> tuple[int, int]:
+    """Return what tells where an axis of a tensor lies in its layer: as its outermost digit."""
+    roles = [d.role for d in without_images(value.view.axes[a]) if d.role >= 0]
+    return (roles[0] if roles else value.layer.shape.rank, a)
+
+
+def _moves(call: Call, values: Sequence[Viewed], order: Sequence[int]) -> int:
+    """Return how many layers are needed to put all axes into an order."""
+    return sum(
+        call.to.moves(value.layer, [without_images(value.view.axes[a]) for a in order])
+        for value in values
+    )
 
 
 def _with_tokens(call: Call, parts: Sequence[Known | Viewed], axis: int) -> Value:

@@ -17,6 +17,14 @@ def sliced(to: Translation, a: Arguments) -> Name:
     return to.emit("Slice", a["self"], *bounds)
 
 
+@translates("flip")
+def flip(to: Translation, a: Arguments) -> Name:
+    """Translate axes whose places go backwards."""
+    count = len(a["dims"])
+    ends = ([-1] * count, [-(2**62)] * count, a["dims"], [-1] * count)
+    return to.emit("Slice", a["self"], *(to.wholes(*numbers) for numbers in ends))
+
+
 @translates("narrow")
 def narrow(to: Translation, a: Arguments) -> Name:
     """Translate a stretch of a length."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.exporting.axes import named_axis
 from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.keras.registry import TARGET, expression, made, writes
 from cnnanalyze.exporting.part import Step, Steps
@@ -14,7 +15,6 @@ _JOINS = {
     "minimum": "Minimum",
     "average": "Average",
     "subtract": "Subtract",
-    "concat": "Concatenate",
 }
 
 
@@ -25,6 +25,14 @@ def _places(node: Node) -> str:
 @writes(*_JOINS)
 def _join(node: Node) -> Steps:
     return (Step(made(f"layers.{_JOINS[node.kind]}"), f"{{module}}([{_places(node)}])"),)
+
+
+@writes("concat")
+def _concat(node: Node) -> Steps:
+    number = named_axis(node)
+    axis = -1 if number == node.output.rank else number + 1
+    joined = made("layers.Concatenate").with_options(axis=(axis, -1))
+    return (Step(joined, f"{{module}}([{_places(node)}])"),)
 
 
 @writes("divide")

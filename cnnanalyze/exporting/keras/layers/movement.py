@@ -5,18 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from cnnanalyze.exporting.keras.layers.sliding import around, continued
+from cnnanalyze.exporting.axes import named_axis
+from cnnanalyze.exporting.keras.layers.sliding import continued
 from cnnanalyze.exporting.keras.registry import expression, made, writes
 from cnnanalyze.exporting.part import Step, Steps
 from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import (
-    CONTINUED,
-    axis_number,
-    axis_numbers,
-    per_axis,
-    per_border,
-)
+from cnnanalyze.layers.attributes import CONTINUED, axis_numbers, per_axis, per_border
 from cnnanalyze.layers.pattern import Pattern, lengths, parse
 
 
@@ -30,11 +25,15 @@ def _pad(node: Node) -> Steps:
     a, rank = node.attributes, node.input_shapes[0].rank
     sides = per_border(a["padding"], rank, "padding")
     border = a["mode"] if "mode" in a else node.kind.removesuffix("pad")
+    channels = a.get("channels", (0, 0))
     if border in CONTINUED:
-        return (Step(continued(border, sides)),)
-    if a.get("fill"):
-        text = "ops.pad({0}, {sides}, constant_values={fill})"
-        return (expression(text, sides=around(sides), fill=a["fill"]),)
+        return (Step(continued(border, (*sides, channels) if any(channels) else sides)),)
+    if any(channels) or a.get("fill"):
+        text = "ops.pad({0}, {sides})"
+        values: dict[str, Any] = {"sides": ((0, 0), *sides, channels)}
+        if a["fill"]:
+            text, values["fill"] = f"{text[:-1]}, constant_values={{fill}})", a["fill"]
+        return (expression(text, **values),)
     amount: Any = sides[0] if rank == 1 else sides
     return (Step(made(f"layers.ZeroPadding{rank}D", padding=amount)),)
 
@@ -60,8 +59,10 @@ def _slice(node: Node) -> Steps:
         start, stop = a["channels"]
         number, places = x.rank, range(start, stop)
     else:
-        number = axis_number(a["axis"], x, node.kind)
+        number = named_axis(node)
         places = range(x.extents[number])[a["start"] : a["stop"] : a["step"]]
+    if places.step == -1 and len(places) == x.extents[number]:
+        return (expression("ops.flip({0}, axis={axis})", axis=number + 1),)
     if places.step != 1:
         return (_taken(number, list(places)),)
     before, n = ":, " * (number + 1), x.extents[number]
@@ -78,7 +79,7 @@ def _taken(number: int, places: list[int]) -> Step:
 @writes("gather")
 def _gather(node: Node) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
-    number = axis_number(a["axis"], x, node.kind)
+    number = named_axis(node)
     return (_taken(number, [p % x.extents[number] for p in a["positions"]]),)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.exporting.axes import channels_first, named_axis
 from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.exporting.onnx.registry import TARGET, writes
@@ -27,8 +28,8 @@ def _several(g: Graph, node: Node, xs: list[str]) -> str:
 
 @writes("concat")
 def _concat(g: Graph, node: Node, xs: list[str]) -> str:
-    del node
-    return g.operation("Concat", *xs, axis=1)
+    axis = channels_first(named_axis(node), node.input_shapes[0])
+    return g.operation("Concat", *xs, axis=axis)
 
 
 @writes("einsum")

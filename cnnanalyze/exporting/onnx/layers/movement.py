@@ -5,20 +5,16 @@ from __future__ import annotations
 from math import prod
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.exporting.axes import channels_first, named_axis
 from cnnanalyze.exporting.onnx.graph import Graph
 from cnnanalyze.exporting.onnx.layers.convolution import padded
 from cnnanalyze.exporting.onnx.registry import writes
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import axis_number, per_axis, per_border
+from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.pattern import Pattern, lengths, parse
 
 _LAST = 2**63 - 1
 """Behind the end of any axis."""
-
-
-def axis_of(number: int, shape: Shape) -> int:
-    """Return ONNX' number of an axis of ours: channels are the first after the batch."""
-    return 1 if number == shape.rank else number + 2
 
 
 @writes("reshape")
@@ -52,11 +48,12 @@ def _pad(g: Graph, node: Node, xs: list[str]) -> str:
     a, rank = node.attributes, node.input_shapes[0].rank
     sides = per_border(a["padding"], rank, "padding")
     mode = _PADS[a["mode"] if node.kind == "pad" else node.kind]
-    if mode == "constant" and a.get("fill"):
-        before, after = ([side[k] for side in sides] for k in (0, 1))
-        amounts = g.shape(0, 0, *before, 0, 0, *after)
-        return g.operation("Pad", xs[0], amounts, g.constant(float(a["fill"])), mode=mode)
-    return padded(g, xs[0], sides, mode)
+    channels = a.get("channels", (0, 0))
+    if not any(channels) and not a.get("fill"):
+        return padded(g, xs[0], sides, mode)
+    before, after = ([side[k] for side in (channels, *sides)] for k in (0, 1))
+    fill = [g.constant(float(a["fill"]))] if a["fill"] else []
+    return g.operation("Pad", xs[0], g.shape(0, *before, 0, *after), *fill, mode=mode)
 
 
 def _cut(g: Graph, x: str, *parts: tuple[int, int, int, int]) -> str:
@@ -87,18 +84,20 @@ def _slice(g: Graph, node: Node, xs: list[str]) -> str:
     a, x = node.attributes, node.input_shapes[0]
     if a["channels"] is not None:
         return _cut(g, xs[0], (1, *a["channels"], 1))
-    number = axis_number(a["axis"], x, node.kind)
-    stop, step = a["stop"], a["step"]
+    number = named_axis(node)
+    start, stop, step = a["start"], a["stop"], a["step"]
+    if start is None:
+        start = 0 if step > 0 else x.extents[number] - 1
     if stop is None:
         stop = _LAST if step > 0 else -_LAST
-    return _cut(g, xs[0], (axis_of(number, x), a["start"], stop, step))
+    return _cut(g, xs[0], (channels_first(number, x), start, stop, step))
 
 
 @writes("gather")
 def _gather(g: Graph, node: Node, xs: list[str]) -> str:
     a, x = node.attributes, node.input_shapes[0]
-    number = axis_number(a["axis"], x, node.kind)
-    return g.operation("Gather", xs[0], g.shape(*a["positions"]), axis=axis_of(number, x))
+    number = named_axis(node)
+    return g.operation("Gather", xs[0], g.shape(*a["positions"]), axis=channels_first(number, x))
 
 
 def rolled(g: Graph, x: str, axis: int, n: int, amount: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.exporting.axes import channels_first, named_axis
 from cnnanalyze.exporting.code import Argument, call
 from cnnanalyze.exporting.contraction import equation
 from cnnanalyze.exporting.part import Held, Step, Steps, refuse
@@ -37,7 +38,8 @@ def _extreme(node: Node, _: Network) -> Steps:
 
 @writes("concat")
 def _concat(node: Node, _: Network) -> Steps:
-    return function(f"torch.cat([{', '.join(_places(node))}], dim=1)")
+    dim = channels_first(named_axis(node), node.input_shapes[0])
+    return function(f"torch.cat([{', '.join(_places(node))}], dim={dim})")
 
 
 @writes("einsum")

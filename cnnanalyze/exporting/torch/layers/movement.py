@@ -6,19 +6,15 @@ from dataclasses import replace
 from math import prod
 
 from cnnanalyze.core.shape import Shape
+from cnnanalyze.exporting.axes import channels_first, continued, named_axis
 from cnnanalyze.exporting.code import Argument, call
 from cnnanalyze.exporting.part import Step, Steps
 from cnnanalyze.exporting.torch.registry import function, module, outer, writes
 from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import axis_number, per_axis, per_border
+from cnnanalyze.layers.attributes import per_axis, per_border
 from cnnanalyze.layers.pattern import Pattern, lengths, parse
-
-
-def axis_of(number: int, shape: Shape) -> int:
-    """Return PyTorch's number of an axis of ours: channels are the first after the batch."""
-    return 1 if number == shape.rank else number + 2
 
 
 @writes("reshape")
@@ -46,6 +42,9 @@ _PADS = {
 @writes("zeropad", "reflectpad", "replicatepad", "circularpad", "pad")
 def _pad(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
+    before, after = a.get("channels", (0, 0))
+    if before or after:
+        return _wider(node, before, after)
     sides = single(outer(per_border(a["padding"], x.rank, "padding")))
     name = _PADS[a["mode"] if node.kind == "pad" else node.kind]
     if name == "ConstantPad" and not a["fill"]:
@@ -54,6 +53,23 @@ def _pad(node: Node, _: Network) -> Steps:
     if name == "ConstantPad":
         made = call(made.function, padding=sides, value=float(a["fill"]))
     return module(made)
+
+
+def _wider(node: Node, before: int, after: int) -> Steps:
+    """Return a padding of the channels, and of the map if there is one."""
+    a, x = node.attributes, node.input_shapes[0]
+    borders = per_border(a["padding"], x.rank, "padding")
+    if a["mode"] == "constant":
+        values = [Argument("sides", outer(((before, after), *borders)))]
+        values += [Argument("value", float(a["fill"]))] if a["fill"] else []
+        text = "F.pad({0}, {sides}, value={value})" if a["fill"] else "F.pad({0}, {sides})"
+        return function(text, values=tuple(values))
+    places = continued(x.channels, before, after, a["mode"])
+    if not any(map(any, borders)):
+        return _picked(1, tuple(places))
+    values = [Argument("sides", outer(borders)), Argument("places", places)]
+    text = f'F.pad({{0}}[:, {{places}}], {{sides}}, mode="{a["mode"]}")'
+    return function(text, values=tuple(values))
 
 
 @writes("crop")
@@ -80,10 +96,12 @@ def _slice(node: Node, _: Network) -> Steps:
         axis, places = 1, range(*a["channels"])
         n = x.channels
     else:
-        number = axis_number(a["axis"], x, node.kind)
-        axis, n = axis_of(number, x), x.extents[number]
+        number = named_axis(node)
+        axis, n = channels_first(number, x), x.extents[number]
         places = range(n)[a["start"] : a["stop"] : a["step"]]
     if places.step < 0:
+        if len(places) == n:
+            return function("{0}.flip({axis})", values=(Argument("axis", axis),))
         return _picked(axis, tuple(places))
     start, stop = places.start, places.stop
     values = [Argument("start", start)] if start else []
@@ -103,9 +121,9 @@ def _picked(axis: int, places: tuple[int, ...]) -> Steps:
 @writes("gather")
 def _gather(node: Node, _: Network) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
-    number = axis_number(a["axis"], x, node.kind)
+    number = named_axis(node)
     n = x.extents[number]
-    return _picked(axis_of(number, x), tuple(p % n for p in a["positions"]))
+    return _picked(channels_first(number, x), tuple(p % n for p in a["positions"]))
 
 
 @writes("roll")

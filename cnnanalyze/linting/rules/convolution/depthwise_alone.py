@@ -117,4 +117,5 @@ def _is_mixed(network: Network, node: Node) -> bool:
 
 def _extends(reader: Node, node: Node) -> bool:
     """Whether a layer puts what was filtered behind what it was made of, as further channels."""
-    return Trait.CONCATENATION in reader.layer.traits and node.inputs[0] in reader.inputs
+    is_wider = Trait.CONCATENATION in reader.layer.traits and not layer_queries.lengthens(reader)
+    return is_wider and node.inputs[0] in reader.inputs

@@ -13,7 +13,7 @@ from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Category
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import JOINS
+from cnnanalyze.linting.layer_queries import JOINS, lengthens
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -46,6 +46,10 @@ class MisalignedMerge(Rule):
             "{conv: {filters: 8, kernel: 5, padding: 2}}]}]}"
         ),
         Case(
+            "{cnn: 1, input: 9x7x3, layers: [{conv: {filters: 3, kernel: 3, padding: same}}, "
+            "{concat: {axis: height}, from: [conv1, input]}]}"
+        ),
+        Case(
             "{cnn: 1, input: 8x8x4, layers: [{add: [{attention: {heads: 2, window: 2}}, []]}, "
             "{add: [{attention: {heads: 2, window: 2, shift: 1}}, []]}]}"
         ),
@@ -69,7 +73,9 @@ class MisalignedMerge(Rule):
         for image in seen_inputs(analysis):
             for facts in image:
                 node = facts.node
-                if not node.layer.is_any(JOINS) or facts.aligned or _attends(analysis, node):
+                if not node.layer.is_any(JOINS) or facts.aligned:
+                    continue
+                if _attends(analysis, node) or lengthens(node):
                     continue
                 if pixels := _apart(image, node):
                     apart[node.id] = max(apart.get(node.id, 0.0), pixels)
