@@ -1285,7 +1285,7 @@ def draw(
     return drawing
 
 
-def gallery(*networks: str | Path, jobs: int = 1) -> Gallery:
+def gallery(*networks: str | Path, jobs: int = 1, record: str | Path = "") -> Gallery:
     """Make a page for every network, some exhibits, and a page that leads to them all.
 
     Parameters
@@ -1294,6 +1294,8 @@ def gallery(*networks: str | Path, jobs: int = 1) -> Gallery:
         Files, or ``zoo:NAME``; without any, the whole zoo.
     jobs
         Processes.
+    record
+        What ``cnnanalyze verify --record`` wrote: by it pages say that their network is verified.
 
     Returns
     -------
@@ -1312,10 +1314,12 @@ def gallery(*networks: str | Path, jobs: int = 1) -> Gallery:
     >>> sorted(gallery("zoo:lenet5").pages)
     ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
     """
-    from cnnanalyze.report.page.gallery_folder import Gallery, by_page, pages_of
+    from cnnanalyze.crosscheck.record import read_record
+    from cnnanalyze.report.page.gallery_folder import Gallery, by_page, files_of
 
     counted("jobs", jobs)
-    return Gallery(dict(pages_of(by_page(map(file_of, networks)) or zoo(), jobs)))
+    verified = read_record(Path(record), must_exist=True) if record else None
+    return Gallery(files_of(by_page(map(file_of, networks)) or zoo(), jobs, verified))
 
 
 def solve(sheet: str | Path, *, notation: str = "") -> Homework:

@@ -40,6 +40,15 @@ def gallery(
             "--check", help="Write nothing; exit with 1 and name the files that would change."
         ),
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            help="What 'verify --record' wrote; by default verification.json in FOLDER.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", metavar="N", min=1, help="Processes; by default one per core."),
@@ -47,13 +56,19 @@ def gallery(
 ) -> None:
     """Write a folder of pages: one for each network, some exhibits, and an index.
 
-    The same specs give the same bytes, on every machine.
+    The pages share style and scripts in FOLDER/assets, and each network has its data in a file
+    beside its page. The same specs and the same record give the same bytes, on every machine. A
+    page says that its network is verified if the record speaks of just this network.
     """
     from cnnanalyze.cli.output import remark, write
-    from cnnanalyze.report.page.gallery_folder import Gallery, pages_of
+    from cnnanalyze.crosscheck.record import NAME, read_record
+    from cnnanalyze.report.page.gallery_folder import Gallery, files_of
 
     paths = _paths(specs or ["zoo:*"])
-    pages = Gallery(dict(pages_of(paths, jobs or os.cpu_count() or 1)))
+    verified = (
+        read_record(output / NAME) if record is None else read_record(record, must_exist=True)
+    )
+    pages = Gallery(files_of(paths, jobs or os.cpu_count() or 1, verified))
     if not check:
         pages.write(output)
         remark(f"{pages.count} in {output}, {pages.size}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
@@ -26,6 +27,16 @@ Progress = Callable[[float, str], None]
 VerdictFormat = Literal["text", "json"]
 
 
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        "--record",
+        metavar="FILE",
+        help="Also write what was compared to a file, for 'gallery' to show; it holds no time.",
+        show_default=False,
+    ),
+]
+
 EXAMPLES = (
     ("cnnanalyze verify zoo:lenet5", "do the rules and a run in NumPy agree?"),
     (
@@ -43,6 +54,7 @@ def verify(
     memory: option.Memory = "1GiB",
     operations: option.Operations = "200G",
     lines: option.Lines = None,
+    record: Record = None,
     settings: option.Settings = None,
 ) -> None:
     """Run networks in NumPy and compare all that is seen with what the rules say.
@@ -50,9 +62,12 @@ def verify(
     Shapes, parameters, operations, receptive fields and refusals are compared entry by entry, and
     the figures under 'expect:' are checked. Exit code 1 if anything does not balance.
     """
+    from cnnanalyze.analysis.pipeline import analyze
     from cnnanalyze.cli.formats import choose_format
     from cnnanalyze.cli.output import complain, write
     from cnnanalyze.cli.specs import find, load_all, read_settings
+    from cnnanalyze.core.file_writing import write_file
+    from cnnanalyze.crosscheck.record import VerificationRecord
 
     format = choose_format(format, output, get_args(VerdictFormat))  # noqa: A001 - the name of the option
     one = balancing(memory, operations, lines)
@@ -61,10 +76,13 @@ def verify(
     texts: list[str] = []
     names = find(specs)
     live = format == "text" and output is None
+    kept = VerificationRecord()
     with watching(len(names)) as watch:
         for network in load_all(names, read_settings(settings), failed):
             try:
                 balances.append(one(network, progress=watch.begin(network.name)))
+                if record is not None:
+                    kept.add(analyze(network), balances[-1])
             except CnnError as error:
                 failed.append(error)
                 continue
@@ -81,6 +99,8 @@ def verify(
     complain(failed)
     if failed:
         raise typer.Exit(2)
+    if record is not None:
+        write_file(record, kept.text())
     if not all(b.is_balanced for b in balances):
         raise typer.Exit(1)
 

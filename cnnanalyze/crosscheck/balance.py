@@ -118,6 +118,7 @@ def balance(
         tuple(found),
         check_claims(analysis),
         (*analysis.notes, *dict.fromkeys(words for plan in plans for words in plan.left_out)),
+        tuple((str(plan.input), plan.followed(network)) for plan in plans if plan.lines),
     )
 
 
@@ -275,6 +276,11 @@ class _Plan(NamedTuple):
         left_out = () if most is None or max(sizes) <= most else (f"{_by_lines(most)}{advice}",)
         lines = tuple(choose_lines(n, most) for n in sizes)
         return cls(input, lines, needed.images, maps, left_out)
+
+    def followed(self, network: Network) -> tuple[tuple[int, int], ...]:
+        """Return how many lines of each axis are followed, and of how many."""
+        sizes = network.inputs[self.input].shape.size
+        return tuple((len(own), size) for own, size in zip(self.lines, sizes, strict=True))
 
 
 def _by_lines(most: int) -> str:

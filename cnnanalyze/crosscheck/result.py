@@ -75,6 +75,9 @@ class Balance(Tabular):
     """The figures that others printed, checked."""
     remarks: tuple[str, ...] = ()
     """What was not checked, and why."""
+    followed: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
+    """For each input whose receptive fields were observed, how many lines of each axis were
+    followed, and of how many."""
 
     @property
     def is_balanced(self) -> bool:

@@ -10,7 +10,8 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.report.difference import difference
 from cnnanalyze.report.page.comparison import page as comparison_page
-from cnnanalyze.report.page.gallery import exhibit, hang, index
+from cnnanalyze.report.page.gallery import exhibit, index, network_page
+from cnnanalyze.report.page.gallery_folder import Gallery
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from cnnanalyze.report.page.network import to_html
 
@@ -30,16 +31,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def write(name: str, text: str) -> None:
         (found / f"{name}.html").write_text(text, encoding="utf-8")
 
-    cards = []
-    for name in SHOWN:
-        card, text = hang(SPECS / f"{name}.yaml", name)
-        cards.append(card)
-        write(name, text)
-    write("index", index(cards, EXHIBITS))
     paths = {name: SPECS / f"{name}.yaml" for name in cnn.zoo()}
-    for shown in EXHIBITS:
-        if shown.name in {"audit", "lint"}:
-            write(shown.name, exhibit(shown, paths))
+    examples = [e for e in EXHIBITS if e.name in {"audit", "lint"}]
+    pages = [network_page(SPECS / f"{name}.yaml", name) for name in SHOWN]
+    Gallery(
+        {name: text for page in pages for name, text in page.files.items()}
+        | {name: text for e in examples for name, text in exhibit(e, paths).items()}
+        | index([page.card for page in pages], EXHIBITS)
+    ).write(found)
+    for name in SHOWN:
+        write(f"{name}_alone", to_html(cnn.analyze(SPECS / f"{name}.yaml").analysis))
     pairs = {
         "comparison": ("zoo:mobilenet_v1", "zoo:mobilenet_v2"),
         "comparison_of_three": ("zoo:lenet5", "zoo:lenet5_common", "zoo:lenet_caffe"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnanalyze.report.page.columnar import columns_of
 from tests.browser.conftest import HOSTILE
 from tests.conftest import Open
 
@@ -27,7 +28,12 @@ PAGES = (
     "hostile",
     "hostile_comparison",
     "large",
+    "resnet18_alone",
 )
+
+
+IN_FOLDER = {"index", "lenet5", "resnet18", "resnet50", "unet", "audit", "lint"}
+"""Pages of a gallery, which share style and scripts; the others have all in themselves."""
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripted", "without_script"])
@@ -38,7 +44,11 @@ def test_page_loads_without_complaint_and_asks_nobody(
     path = folder / f"{name}.html"
     page = open_page(path, javascript=javascript)
     assert page.complaints == []
-    assert page.requests == [path.as_uri()]
+    beside = path.parent.as_uri()
+    assert page.requests[0] == path.as_uri()
+    asked = {r.removeprefix(f"{beside}/") for r in page.requests[1:]}
+    assert all(re.fullmatch(rf"assets/\w+\.(js|css)|{name}\.js", file) for file in asked)
+    assert bool(asked) == (name in IN_FOLDER)
     assert page.locator("h1").count() == 1
     assert page.locator("h1").is_visible()
     assert any(t.is_visible() for t in page.locator("table, li.network, pre").all())
@@ -177,3 +187,25 @@ def test_a_network_of_1041_layers_opens_soon(open_page: Open, folder: Path) -> N
 
     # The machine may be busy with something else; three times in succession it is not.
     assert min(milliseconds() for _ in range(3)) < SOON
+
+
+# --- data -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["lenet5", "resnet50", "unet"])
+def test_data_beside_a_page_are_those_in_it(open_page: Open, folder: Path, name: str) -> None:
+    beside = open_page(folder / f"{name}.html").evaluate("[result, extra]")
+    within = open_page(folder / f"{name}_alone.html").evaluate(
+        "['result', 'page'].map(id => JSON.parse(document.getElementById(id).textContent))"
+    )
+    assert len(beside[0]["layers"]) == len(within[0]["layers"]) > 5
+    assert beside == within
+
+
+def test_letters_beyond_the_basic_plane_are_counted_as_scripts_count_them(
+    open_page: Open, folder: Path
+) -> None:
+    names = ["🧠🔥/a", "🧠🔥/b", "🧠x", "", "🧠"]
+    rows = [{"id": name, "inputs": []} for name in names]
+    page = open_page(folder / "resnet18.html")
+    assert page.evaluate("data => rowsOf(data)", columns_of(rows)) == rows

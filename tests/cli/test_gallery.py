@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,10 +14,10 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.cli import run as run_command
-from cnnanalyze.report.page import gallery
-from cnnanalyze.report.page.gallery import LARGE, GalleryCard, in_order, index
+from cnnanalyze.report.page.gallery import GalleryCard, in_order, index, network_page
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
 from tests.interrupts import interrupt
+from tests.report.page.reader import Page
 
 ROOT = Path(__file__).parent.parent.parent
 SPECS = ROOT / "specs"
@@ -63,12 +64,27 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+ASSETS = {
+    f"assets/{name}"
+    for name in (
+        "style.css",
+        "drawing.css",
+        "script.js",
+        "network.js",
+        "drawing.js",
+        "viewer.js",
+        "player.js",
+        "gallery.js",
+    )
+}
+
+
+def files_in(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
 def copy(made: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "reports"
-    folder.mkdir()
-    for path in made.iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
-    return folder
+    return Path(shutil.copytree(made, tmp_path / "reports"))
 
 
 def specs() -> list[str]:
@@ -76,10 +92,9 @@ def specs() -> list[str]:
 
 
 def test_every_network_has_a_page_and_so_have_the_exhibits(made: Path) -> None:
-    expected = {"index", *NAMES, *SHOWN}
     assert len(SHOWN) == len(EXHIBITS) - 1  # the audit needs twelve large networks
-    assert {path.stem for path in made.iterdir()} == expected
-    assert all(path.suffix == ".html" for path in made.iterdir())
+    pages = {f"{name}.html" for name in ("index", *NAMES, *SHOWN)}
+    assert files_in(made) == pages | {f"{name}.js" for name in NAMES} | ASSETS
 
 
 @pytest.mark.thorough
@@ -111,11 +126,14 @@ def test_the_bytes_are_the_same_whatever_the_order_of_hashes(made: Path) -> None
 
 
 def test_pages_hold_no_path_of_this_machine_and_no_time(made: Path) -> None:
-    for path in made.iterdir():
-        text = path.read_text("utf-8")
+    for name in files_in(made):
+        text = (made / name).read_text("utf-8")
         assert str(ROOT) not in text
         assert str(Path.home()) + "/" not in text
         assert not re.search(r"\d\d:\d\d:\d\d", text)
+
+
+NOT_OURS = {"notes.html", "notes.js", "assets/notes.css"}
 
 
 @pytest.mark.thorough
@@ -124,37 +142,126 @@ def test_what_differs_is_named(run: Run, made: Path, tmp_path: Path) -> None:
     (folder / "lenet5.html").unlink()
     (folder / "unet.html").write_text("<!DOCTYPE html>", encoding="utf-8")
     (folder / "gone.html").write_bytes((made / "unet.html").read_bytes())
-    (folder / "notes.html").write_text("somebody else's", encoding="utf-8")
+    (folder / "gone.js").write_bytes((made / "unet.js").read_bytes())
+    (folder / "assets" / "gone.css").write_bytes((made / "assets" / "style.css").read_bytes())
+    (folder / "assets" / "script.js").write_text("", encoding="utf-8")
+    for name in NOT_OURS:
+        (folder / name).write_text("somebody else's", encoding="utf-8")
     outcome = run("gallery", *specs(), "-o", folder, "--check", "--jobs", 1)
     assert outcome.code == 1
     assert outcome.out.splitlines() == [
+        f"different  {folder / 'assets' / 'script.js'}",
         f"missing    {folder / 'lenet5.html'}",
         f"different  {folder / 'unet.html'}",
+        f"left over  {folder / 'assets' / 'gone.css'}",
         f"left over  {folder / 'gone.html'}",
+        f"left over  {folder / 'gone.js'}",
     ]
     assert not (folder / "lenet5.html").exists()
     again = run("gallery", *specs(), "-o", folder, "--jobs", 1)
     assert again.code == 0
     assert re.fullmatch(rf"{len(NAMES) + 1 + len(SHOWN)} pages in .*, [0-9.]+ [KM]iB\n", again.err)
-    assert {p.name for p in folder.iterdir()} == {p.name for p in made.iterdir()} | {"notes.html"}
+    assert files_in(folder) == files_in(made) | NOT_OURS
     assert (folder / "unet.html").read_bytes() == (made / "unet.html").read_bytes()
 
 
-def test_large_networks_have_lean_pages(made: Path) -> None:
+def test_every_page_is_whole(made: Path) -> None:
     for name in NAMES:
         text = (made / f"{name}.html").read_text("utf-8")
-        is_large = len(cnn.load(f"zoo:{name}")) > LARGE
-        assert ('id="result"' not in text) == is_large
-        assert ("Of a group only the sums are shown" in text) == is_large
-        assert f"{cnn.analyze(f'zoo:{name}').total.parameters:,}" in text
+        network = cnn.load(f"zoo:{name}")
+        assert len(re.findall(r'<tr id="?n\d+', text)) == len(network)
+        assert text.count('class="treemap"') > 0 or name == "edge_detection"
+        assert 'id="viewer"' in text
+        assert f"{cnn.analyze(network).total.parameters:,}" in text
+        assert f'<script src="{name}.js"></script>' in text
         targets = set(re.findall(r'href="?#([^">\s]+)', text))
         assert targets <= set(re.findall(r'id="?([^">\s]+)', text))
+
+
+# --- verification ---------------------------------------------------------------------------------
+
+SMALL = "{cnn: 1, name: Small, input: 11x13x2, layers: [{conv: {filters: 3, kernel: 3}}, relu]}"
+
+
+@pytest.fixture
+def verified(run: Run, tmp_path: Path) -> Path:
+    """Return a spec whose verification is on record in the folder of its gallery."""
+    spec = tmp_path / "small.yaml"
+    spec.write_text(SMALL, encoding="utf-8")
+    (tmp_path / "reports").mkdir()
+    record = tmp_path / "reports" / "verification.json"
+    assert run("verify", spec, "--lines", 7, "--record", record).code == 0
+    return spec
+
+
+def verdict(folder: Path) -> str:
+    page = Page((folder / "small.html").read_text("utf-8"))
+    (said,) = page.root.all("p", class_="verification")
+    assert page.root.one("section", id="overview").all("p")[0] is said
+    return str(said.text)
+
+
+def test_a_page_begins_with_what_is_on_record(run: Run, verified: Path) -> None:
+    folder = verified.parent / "reports"
+    assert run("gallery", verified, "-o", folder).code == 0
+    entries = cnn.verify(verified, lines=7).entries
+    assert verdict(folder) == (
+        f"✓ Verified. 2 layers were run in NumPy at full size, {entries} entries compared: all "
+        "balanced; receptive fields by 7 x 7 of 11 x 13 lines of the input. What was compared"
+    )
+    assert "✓ All networks are verified.</span>" in (folder / "index.html").read_text("utf-8")
+    assert (folder / "verification.json").exists()
+    assert run("gallery", verified, "-o", folder, "--check").code == 0
+
+
+@pytest.mark.parametrize("part", ["spec", "record"])
+def test_what_the_record_does_not_speak_of_is_not_verified(
+    run: Run, verified: Path, part: str
+) -> None:
+    folder = verified.parent / "reports"
+    if part == "spec":
+        verified.write_text(SMALL.replace("filters: 3", "filters: 5"), encoding="utf-8")
+    else:
+        (folder / "verification.json").unlink()
+    assert run("gallery", verified, "-o", folder).code == 0
+    assert verdict(folder).startswith("Not verified.")
+    assert "Not verified.</span>" in (folder / "index.html").read_text("utf-8")
+
+
+def test_the_index_says_how_many_are_verified(run: Run, verified: Path) -> None:
+    folder = verified.parent / "reports"
+    assert run("gallery", "zoo:lenet5", verified, "-o", folder).code == 0
+    assert "✓ 1 of 2 networks verified.</span>" in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_record_may_lie_elsewhere(run: Run, verified: Path, tmp_path: Path) -> None:
+    record = verified.parent / "reports" / "verification.json"
+    folder = tmp_path / "elsewhere"
+    assert run("gallery", verified, "-o", folder, "--record", record).code == 0
+    assert verdict(folder).startswith("✓ Verified.")
+    missing = tmp_path / "nowhere.json"
+    outcome = run("gallery", verified, "-o", folder, "--record", missing)
+    assert (outcome.code, outcome.err) == (
+        2,
+        f"error: there is no file {missing}\n",
+    )
+
+
+def test_a_file_that_is_no_record_is_refused(run: Run, verified: Path) -> None:
+    record = verified.parent / "reports" / "verification.json"
+    record.write_text("{}", encoding="utf-8")
+    outcome = run("gallery", verified, "-o", verified.parent / "reports")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"error: '{record}' is no record of verification\n"
+        "  help: 'cnnanalyze verify --record FILE' writes one\n"
+    )
 
 
 def test_the_index_leads_to_every_page(made: Path) -> None:
     text = (made / "index.html").read_text("utf-8")
     linked = set(re.findall(r'href="([a-z0-9_]+\.html)"', text))
-    assert linked == {path.name for path in made.iterdir()} - {"index.html"}
+    assert linked == {path.name for path in made.glob("*.html")} - {"index.html"}
 
 
 def test_the_index_says_what_the_pages_say(made: Path) -> None:
@@ -170,7 +277,7 @@ def test_without_the_networks_of_an_exhibit_there_is_none(run: Run, tmp_path: Pa
     folder = tmp_path / "reports"
     assert run("gallery", "zoo:lenet5", "-o", folder).code == 0
     alone = {f"{e.name}.html" for e in EXHIBITS if not e.networks}
-    assert {p.name for p in folder.iterdir()} == {"index.html", "lenet5.html"} | alone
+    assert {p.name for p in folder.glob("*.html")} == {"index.html", "lenet5.html"} | alone
     assert "ResNeXt" not in (folder / "index.html").read_text("utf-8")
 
 
@@ -230,7 +337,7 @@ def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
 
 
 def card(file: str, family: str = "", year: int | None = None) -> GalleryCard:
-    return GalleryCard(file, file.upper(), family, year, "5x5x1", 3, 7, 11, "3", 0, 0, 0, "")
+    return GalleryCard(file, file.upper(), family, year, "5x5x1", 3, 7, 11, "3", 0, 0, 0, 0, "")
 
 
 def test_cards_stand_by_the_age_of_their_family() -> None:
@@ -257,18 +364,18 @@ def test_cards_stand_by_the_age_of_their_family() -> None:
 def test_a_card_says_how_it_stands_with_published_figures(
     claims: dict[str, Any], words: str
 ) -> None:
-    assert words in index([card("net")._replace(**claims)], [])
+    assert words in index([card("net")._replace(**claims)], [])["index.html"]
 
 
 def test_names_in_the_index_are_text() -> None:
-    text = index([card("net")._replace(name='<script>"', family="<b>")], [])
+    text = index([card("net")._replace(name='<script>"', family="<b>")], [])["index.html"]
     assert "<script>&#34;" not in text
     assert "&lt;script&gt;&#34;" in text
     assert "<b>" not in text
 
 
 def test_a_thumbnail_is_a_drawing_of_the_network() -> None:
-    shown, _ = gallery.hang(SPECS / "lenet5.yaml", "lenet5")
+    shown, _ = network_page(SPECS / "lenet5.yaml", "lenet5")
     assert shown.thumbnail.startswith("<svg ")
     assert (shown.parameters, shown.year) == (60_000, 1998)
 

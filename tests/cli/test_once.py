@@ -10,7 +10,7 @@ import pytest
 from cnnanalyze.analysis import pipeline
 from cnnanalyze.cli import run
 from cnnanalyze.language import build
-from cnnanalyze.report.page.gallery import hang
+from cnnanalyze.report.page.gallery import network_page
 
 SPEC = """\
 cnn: 1
@@ -73,7 +73,7 @@ def test_one_network(
 def test_a_page_of_the_gallery(counted: dict[str, int], tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(SPEC, encoding="utf-8")
-    hang(path, "net")
+    network_page(path, "net")
     assert counted == {"laid out": 1, "analysed": 1}
 
 

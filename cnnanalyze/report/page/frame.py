@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from cnnanalyze.drawing.families import FAMILIES
 from cnnanalyze.report.numbers import count_of, exact, readable, short, size
 from cnnanalyze.version import __version__
 
@@ -34,6 +35,16 @@ TEMPLATES = "templates"
 STYLE = "style.css"
 SCRIPT = "script.js"
 """The script of every page: theme, keys, sorting, filtering."""
+CODE = (
+    STYLE,
+    SCRIPT,
+    "network.js",
+    "drawing.js",
+    "viewer.js",
+    "player.js",
+    "gallery.js",
+)
+"""The files beside this module that pages consist of."""
 
 
 def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: object) -> str:
@@ -54,10 +65,10 @@ def render(template: str, *, scripts: tuple[str, ...] = (SCRIPT,), **context: ob
     >>> page.startswith("<!DOCTYPE html>"), "&lt;b&gt;" in page
     (True, True)
     """
-    script = "".join(map(_code, scripts))
+    script = "".join(map(code, scripts))
     page = _environment().get_template(template)
     return page.render(
-        style=Markup(_code(STYLE)),  # noqa: S704 - our own files, not data
+        style=Markup(code(STYLE)),  # noqa: S704 - our own files, not data
         script=Markup(script),  # noqa: S704
         policy=policy(script),
         **context,
@@ -97,11 +108,22 @@ _UNSAFE = re.compile("[<\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2
 
 
 @cache
-def _code(name: str) -> str:
-    """Return a style or a script without its remarks and indentation."""
+def code(name: str) -> str:
+    """Return a style or a script of :data:`CODE` without its remarks and indentation."""
     lines = map(str.strip, files(__package__).joinpath(name).read_text("utf-8").splitlines())
-    code = "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
-    return re.sub(r";?\s{0,9}([{};,])\s*|(?<=[a-z]:) ", r"\1", code) if name == STYLE else code
+    text = "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*")))
+    if name != STYLE:
+        return text
+    return re.sub(r";?\s{0,9}([{};,])\s*|(?<=[a-z]:) ", r"\1", text) + _families()
+
+
+def _families() -> str:
+    """Return the colours of families of layers, on light and on dark pages."""
+    return "".join(
+        f".f-{f.name}{{--fill:light-dark({f.light[0]},{f.dark[0]});"
+        f"--edge:light-dark({f.light[1]},{f.dark[1]})}}\n"
+        for f in FAMILIES.values()
+    )
 
 
 @cache

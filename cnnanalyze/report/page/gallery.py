@@ -10,12 +10,14 @@ from markupsafe import Markup
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.crosscheck.claims import check_claims
+from cnnanalyze.crosscheck.record import VerificationRecord
 from cnnanalyze.drawing.svg import thumbnail
 from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import shapes_in
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.linting.engine import lint_network
 from cnnanalyze.report.page.answers import FEW, work
+from cnnanalyze.report.page.assets import share
 from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.page.gallery_pages import EXHIBITS, Exhibit
 from cnnanalyze.report.page.network import to_html
@@ -44,6 +46,8 @@ class GalleryCard(NamedTuple):
     """Published figures that do not, as the spec says with a reason."""
     failing: int
     """Published figures that do not hold, for reasons that are not known."""
+    entries: int
+    """How many entries a run was compared in, all balanced; 0 if it is not verified."""
     thumbnail: str
 
     @property
@@ -52,8 +56,16 @@ class GalleryCard(NamedTuple):
         return f"{self.name} {self.file} {self.family} {self.year or ''} {self.input}"
 
 
-def hang(path: Path, file: str) -> tuple[GalleryCard, str]:
-    """Return the card and the page of a network.
+class NetworkPage(NamedTuple):
+    """What a gallery shows of one network."""
+
+    card: GalleryCard
+    files: Mapping[str, str]
+    """Its page, and the files beside it, by name."""
+
+
+def network_page(path: Path, file: str, record: VerificationRecord | None = None) -> NetworkPage:
+    """Return what a gallery shows of a network.
 
     Parameters
     ----------
@@ -61,10 +73,14 @@ def hang(path: Path, file: str) -> tuple[GalleryCard, str]:
         Its spec.
     file
         What its page is called, without the ending.
+    record
+        What was verified.
     """
     network = load(path)
     analysis = analyze(network)
-    outcomes = [check.outcome for check in check_claims(analysis)]
+    balance = record.find(analysis) if record is not None else None
+    claims = check_claims(analysis) if balance is None else balance.claims
+    outcomes = [check.outcome for check in claims]
     holding, marked = outcomes.count("holds"), outcomes.count("wrong as marked")
     total = analysis.total
     card = GalleryCard(
@@ -80,34 +96,26 @@ def hang(path: Path, file: str) -> tuple[GalleryCard, str]:
         holding,
         marked,
         len(outcomes) - holding - marked,
+        balance.entries if balance is not None and not balance.discrepancies else 0,
         thumbnail(analysis, WIDTH, HEIGHT),
     )
-    lean = len(analysis) > LARGE
     answers = work(analysis) if len(analysis) <= FEW else {}
-    if sum(map(len, answers.values())) > MOST_ANSWERS:
-        answers = {}
     findings = lint_network(network, analysis=analysis).findings
-    page = to_html(analysis, findings=findings, answers=answers, lean=lean)
-    return card, page
+    page = to_html(analysis, balance=balance, findings=findings, answers=answers)
+    return NetworkPage(card, share(page, file))
 
 
 WIDTH, HEIGHT = 240, 150
 """Of a thumbnail."""
-LARGE = 186
-"""Networks of more layers get a lean page, so that the gallery of the zoo stays below 15 MB: a lean
-page has about 85 kB, a full one 280 kB at 186 layers."""
-MOST_ANSWERS = 100_000
-"""Characters of worked answers that a page of the gallery has room for; C3D has three times so
-many."""
 
 
-def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> str:
-    """Return the page of an exhibit."""
+def exhibit(shown: Exhibit, paths: Mapping[str, Path]) -> dict[str, str]:
+    """Return the page of an exhibit, and the files beside it, by name."""
 
     def find(name: str) -> Spec:
         return load(paths[name])
 
-    return shown.make(find)
+    return share(shown.make(find), shown.name)
 
 
 def possible(paths: Mapping[str, Path]) -> tuple[Exhibit, ...]:
@@ -115,17 +123,17 @@ def possible(paths: Mapping[str, Path]) -> tuple[Exhibit, ...]:
     return tuple(e for e in EXHIBITS if all(name in paths for name in e.networks))
 
 
-def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> str:
+def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> dict[str, str]:
     """Return the first page: a card for every network, by family and year.
 
     Examples
     --------
-    >>> card = GalleryCard("net", "Net", "", None, "5x5x1", 1, 0, 0, "1", 0, 0, 0, "")
-    >>> 'href="net.html"' in index([card], [])
+    >>> card = GalleryCard("net", "Net", "", None, "5x5x1", 1, 0, 0, "1", 0, 0, 0, 0, "")
+    >>> 'href="net.html"' in index([card], [])["index.html"]
     True
     """
     ordered = in_order(cards)
-    return render(
+    page = render(
         "gallery.html.j2",
         scripts=(SCRIPT, "gallery.js"),
         title="Gallery",
@@ -133,12 +141,15 @@ def index(cards: Iterable[GalleryCard], exhibits: Sequence[Exhibit]) -> str:
         exhibits=exhibits,
         families=sorted({c.family for c in ordered if c.family}),
         claims=sum(c.holding + c.marked + c.failing for c in ordered),
+        verified=sum(c.entries > 0 for c in ordered),
+        entries=sum(c.entries for c in ordered),
         holding=sum(c.holding for c in ordered),
         marked=sum(c.marked for c in ordered),
         failing=sum(c.failing for c in ordered),
         width=WIDTH,
         height=HEIGHT,
     )
+    return share(page, INDEX)
 
 
 def in_order(cards: Iterable[GalleryCard]) -> list[GalleryCard]:

@@ -10,9 +10,19 @@ from cnnanalyze.core.file_writing import write_file
 from cnnanalyze.core.files import is_file
 from cnnanalyze.core.processes import end_silently, starting
 from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.crosscheck.record import VerificationRecord
 from cnnanalyze.errors import CnnError, UsageError
 from cnnanalyze.report.numbers import count_of, size
-from cnnanalyze.report.page.gallery import INDEX, GalleryCard, exhibit, hang, index, possible
+from cnnanalyze.report.page.assets import FOLDER, MADE
+from cnnanalyze.report.page.gallery import (
+    INDEX,
+    GalleryCard,
+    NetworkPage,
+    exhibit,
+    index,
+    network_page,
+    possible,
+)
 from cnnanalyze.report.page.gallery_pages import EXHIBITS
 
 FEW = 4
@@ -31,13 +41,19 @@ class Gallery(Tabular):
     ['graded_sheet.html', 'index.html', 'lenet5.html', 'solved_sheet.html']
     """
 
-    pages: Mapping[str, str]
-    """The pages by the names of their files."""
+    files: Mapping[str, str]
+    """The texts of all files by their names: the pages, and what they read beside them."""
+
+    @property
+    def pages(self) -> Mapping[str, str]:
+        """The pages by the names of their files."""
+        return {name: text for name, text in self.files.items() if name.endswith(".html")}
 
     def rows(self) -> Iterator[Row]:
-        """Yield the pages, each with its size in bytes."""
+        """Yield the pages, each with its size in bytes, its data included."""
         for name, text in self.pages.items():
-            yield {"page": name, "bytes": len(text.encode())}
+            data = self.files.get(f"{name.removesuffix('.html')}.js", "")
+            yield {"page": name, "bytes": len(text.encode()) + len(data.encode())}
 
     def headline(self) -> str:
         """Return in one line how many pages there are, and how large they are."""
@@ -50,11 +66,11 @@ class Gallery(Tabular):
 
     @property
     def size(self) -> str:
-        """How large they are together, in words."""
-        return size(sum(row["bytes"] for row in self.rows()))
+        """How large they are together, with all files beside them, in words."""
+        return size(sum(len(text.encode()) for text in self.files.values()))
 
     def write(self, folder: str | Path) -> None:
-        """Write the pages to a folder, and take away those of an earlier gallery.
+        """Write the files to a folder, and take away those of an earlier gallery.
 
         Raises
         ------
@@ -63,12 +79,13 @@ class Gallery(Tabular):
         """
         below = Path(folder)
         try:
-            below.mkdir(parents=True, exist_ok=True)
+            for folder_ in {(below / name).parent: None for name in (*self.files, INDEX)}:
+                folder_.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(
                 f"cannot make the folder '{below}': {(error.strerror or str(error)).lower()}"
             ) from None
-        for name, text in self.pages.items():
+        for name, text in self.files.items():
             write_file(below / name, text)
         for path in self._superfluous(below):
             path.unlink()
@@ -80,7 +97,7 @@ class Gallery(Tabular):
         """
         below = Path(folder)
         found = []
-        for name, text in sorted(self.pages.items()):
+        for name, text in sorted(self.files.items()):
             path = below / name
             if not is_file(path):
                 found.append(f"missing    {path}")
@@ -89,12 +106,21 @@ class Gallery(Tabular):
         return (*found, *(f"left over  {path}" for path in self._superfluous(below)))
 
     def _superfluous(self, folder: Path) -> list[Path]:
-        """Return the pages of an earlier gallery that are no longer part of it."""
+        """Return the files of an earlier gallery that are no longer part of it."""
+        found = (p for pattern in ("*.html", "*.js", f"{FOLDER}/*") for p in folder.glob(pattern))
         return sorted(
             path
-            for path in folder.glob("*.html")
-            if path.name not in self.pages and b'content="cnnanalyze ' in path.read_bytes()[:4096]
+            for path in found
+            if path.relative_to(folder).as_posix() not in self.files and _is_ours(path)
         )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file says that it was made here."""
+    start = path.read_bytes()[:4096] if is_file(path) else b""
+    if path.suffix == ".html":
+        return b'content="cnnanalyze ' in start
+    return MADE.encode() in start.partition(b"\n")[0]
 
 
 def by_page(paths: Iterable[Path]) -> dict[str, Path]:
@@ -121,8 +147,25 @@ def by_page(paths: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
-    """Yield the pages by the names of their files."""
+def files_of(
+    paths: dict[str, Path], jobs: int, record: VerificationRecord | None = None
+) -> dict[str, str]:
+    """Return the texts of all files of a gallery by their names.
+
+    Parameters
+    ----------
+    paths
+        The specs by the names of their pages.
+    jobs
+        Processes.
+    record
+        What was verified.
+
+    Raises
+    ------
+    UsageError
+        If a network would have the page of something else.
+    """
     shown = possible(paths)
     reserved = {INDEX, *(e.name for e in EXHIBITS)}
     if taken := sorted(reserved & set(paths)):
@@ -130,20 +173,23 @@ def pages_of(paths: dict[str, Path], jobs: int) -> Iterator[tuple[str, str]]:
             f"'{paths[taken[0]]}' would have the page {taken[0]}.html, which the gallery needs",
             help="give the file another name",
         )
+    files: dict[str, str] = {}
     cards: list[GalleryCard] = []
-    for card, page in hang_all(paths, jobs):
-        cards.append(card)
-        yield f"{card.file}.html", page
+    for page in _network_pages(paths, jobs, record):
+        cards.append(page.card)
+        files |= page.files
     for e in shown:
-        yield f"{e.name}.html", exhibit(e, paths)
-    yield f"{INDEX}.html", index(cards, shown)
+        files |= exhibit(e, paths)
+    return files | index(cards, shown)
 
 
-def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[GalleryCard, str]]:
+def _network_pages(
+    paths: dict[str, Path], jobs: int, record: VerificationRecord | None
+) -> Iterator[NetworkPage]:
     """Make the pages of all networks, in several processes where that is quicker."""
     if jobs == 1 or len(paths) < FEW:
         for name, path in paths.items():
-            yield hang(path, name)
+            yield network_page(path, name, record)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - for many pages only
     from multiprocessing import get_context  # noqa: PLC0415
@@ -155,7 +201,7 @@ def hang_all(paths: dict[str, Path], jobs: int) -> Iterator[tuple[GalleryCard, s
         order = sorted(paths, key=lambda n: (-paths[n].stat().st_size, n))
         try:
             with starting():
-                found = {n: pool.submit(hang, paths[n], n) for n in order}
+                found = {n: pool.submit(network_page, paths[n], n, record) for n in order}
             for name in paths:
                 yield found[name].result()
         except (CnnError, KeyboardInterrupt):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cnnanalyze.analysis.alpha import SOURCE as ALPHA_SOURCE
@@ -90,6 +90,59 @@ def _headline(quantity: Quantity, analysis: Analysis, terms: Terms, how: str) ->
     )
 
 
+class Verification(NamedTuple):
+    """What a page says first: whether a run bears its numbers out."""
+
+    verdict: str
+    text: str
+    """What was run, how many entries were compared, how many lines of the input were followed."""
+    tone: str
+    """``good``, ``bad``, ``warn`` or nothing."""
+
+
+NOT_VERIFIED = Verification(
+    "Not verified.", "No run of just this network stands behind the numbers below.", ""
+)
+
+
+def verification(balance: Balance | None) -> Verification:
+    """Say what a run showed."""
+    if balance is None:
+        return NOT_VERIFIED
+    layers = count_of(balance.layers, "layer")
+    compared = f"{layers} were run in NumPy at full size, {_entries(balance)} compared"
+    if not balance.compared:
+        return Verification("Run, but nothing compared.", f"{layers} were run in NumPy.", "warn")
+    followed = "".join(f"; {words}" for words in _followed(balance))
+    if balance.discrepancies:
+        differing = exact(len(balance.discrepancies))
+        return Verification(
+            "✗ Does not balance.", f"{compared}: {differing} differ{followed}.", "bad"
+        )
+    return Verification("✓ Verified.", f"{compared}: all balanced{followed}.", "good")
+
+
+def _entries(balance: Balance) -> str:
+    return count_of(balance.entries, "entry", "entries")
+
+
+def _followed(balance: Balance) -> Iterator[str]:
+    """Say how many lines of each input were followed to observe receptive fields."""
+    for name, axes in balance.followed:
+        whose = f"'{name}'" if len(balance.followed) > 1 else "the input"
+        if all(count == size for count, size in axes):
+            yield f"receptive fields by all {_by(size for _, size in axes)} lines of {whose}"
+        else:
+            yield (
+                f"receptive fields by {_by(count for count, _ in axes)} of "
+                f"{_by(size for _, size in axes)} lines of {whose}"
+            )
+
+
+def _by(counts: Iterable[int]) -> str:
+    return " x ".join(map(exact, counts))
+
+
 def badges(
     analysis: Analysis, balance: Balance | None, counting: str = DEFAULT
 ) -> tuple[Badge, ...]:
@@ -104,7 +157,7 @@ def badges(
 
 
 def _verified(balance: Balance) -> Badge:
-    entries = count_of(balance.entries, "entry", "entries")
+    entries = _entries(balance)
     if balance.discrepancies:
         differing = len(balance.discrepancies)
         return Badge(

@@ -1,7 +1,7 @@
 // The page of one network: the layer table, the charts, the spec, and the ways between them.
-// Every number comes from the embedded result.
-const result = JSON.parse(one("#result").textContent);
-const extra = JSON.parse(one("#page").textContent);
+// Every number comes from the result that comes with the page.
+const result = page.data("result");
+const extra = page.data("page");
 const layers = result.layers;
 const numberOf = new Map(layers.map((layer, i) => [layer.id, i]));
 const exact = (n) => (n === null || n === undefined ? "?" : n.toLocaleString("en"));
@@ -63,7 +63,7 @@ function sortLayers(heading, order) {
   const column = heading.cellIndex;
   const value = values[key]
     ? (row) => values[key](layers[indexOf(row)])
-    : (row) => valueOf(row.cells[column]);
+    : (row) => cellValue(row.cells[column]);
   const sign = order === "descending" ? -1 : 1;
   const empty = (v) => v === "" || v === "?" || v === null;
   const rows = layerRows

@@ -26,7 +26,7 @@ from cnnanalyze.report.numbers import count_of, exact
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page import charts, layers, receptive_field, treemap
 from cnnanalyze.report.page.frame import SCRIPT, render
-from cnnanalyze.report.page.headlines import badges, headlines
+from cnnanalyze.report.page.headlines import badges, headlines, verification
 from cnnanalyze.report.page.source import Sources
 from cnnanalyze.report.totals_text import closing
 from cnnanalyze.report.view import view
@@ -174,6 +174,7 @@ def to_html(
         result=result,
         headlines=headlines(analysis, options),
         badges=badges(analysis, balance, options.convention),
+        verification=verification(balance),
         training=[line for line in closing(shown) if line[0] == "training"],
         balance=balance,
         budgets=limits,
@@ -199,7 +200,6 @@ def to_html(
         files=sources.files,
         conventions=_conventions(analysis),
         provenance=_provenance(analysis, sources, options),
-        families=FAMILIES.values(),
         extra={} if lean else _extra(analysis),
     )
 

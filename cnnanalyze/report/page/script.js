@@ -8,6 +8,46 @@ root.classList.add("scripted");
 // What the pages share with the scripts that follow.
 const page = { rows: () => [], arrived: [], keys: {} };
 
+// --- data: in elements of the page, or in a file beside it, where rows are columns ---
+page.data = (id) => {
+  const given = page.given?.[id];
+  if (!given) return JSON.parse(document.getElementById(id).textContent);
+  return given.layers?.keys ? { ...given, layers: rowsOf(given.layers) } : given;
+};
+// What a column is, cnnanalyze/report/page/columnar.py says.
+function rowsOf({ rows, keys, alike }) {
+  const found = objectsOf(keys, rows);
+  valuesOf(alike, rows).forEach((shared, i) => Object.assign(found[i], shared));
+  found.forEach((row, i) => {
+    row.inputs = row.inputs.map((source) => (typeof source === "number" ? found[i - source].id : source));
+  });
+  return found;
+}
+function objectsOf(keys, count) {
+  const found = Array.from({ length: count }, () => ({}));
+  for (const [key, column] of Object.entries(keys)) {
+    valuesOf(column, count).forEach((value, i) => { if (value !== undefined) found[i][key] = value; });
+  }
+  return found;
+}
+function valuesOf(column, count) {
+  if (Array.isArray(column)) return column;
+  if (column.keys) return objectsOf(column.keys, count);
+  if (column.at) {
+    const distinct = valuesOf(column.of, 1 + column.at.reduce((most, i) => Math.max(most, i), -1));
+    return column.at.map((i) => distinct[i]);
+  }
+  if (column.paths) {
+    const found = [];
+    for (let k = 0, before = ""; k < column.paths.length; k += 2) {
+      before = before.slice(0, column.paths[k]) + column.paths[k + 1];
+      found.push(before);
+    }
+    return found;
+  }
+  return Array(count).fill(column.all);
+}
+
 // --- theme ---
 {
   const themes = ["auto", "light", "dark"];
@@ -39,7 +79,7 @@ const page = { rows: () => [], arrived: [], keys: {} };
 
 // --- tables: sorting by a heading, filtering by a text ---
 // The value to sort by is the cell's data-value, or its text; numbers lose their separators.
-function valueOf(cell) {
+function cellValue(cell) {
   const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
   const number = Number(text.replace(/[,\s]|\+all$/g, "") || NaN);
   return Number.isNaN(number) ? text : number;
@@ -76,7 +116,7 @@ function makeSortable(table) {
     const column = heading.cellIndex;
     const sign = order === "descending" ? -1 : 1;
     const rows = order === "none" ? original : original
-      .map((row) => [valueOf(row.cells[column]), row])
+      .map((row) => [cellValue(row.cells[column]), row])
       .sort(([a], [b]) => (a === "" || b === "" ? compare(a, b) : sign * compare(a, b)))
       .map(([, row]) => row);
     body.append(...rows);

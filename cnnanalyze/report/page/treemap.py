@@ -162,7 +162,7 @@ def draw(groups: dict[str, list[Leaf]], title: str) -> Markup:
 def _group(
     paper: Canvas, words: Canvas, name: str, leaves: list[Leaf], area: Area, total: int
 ) -> None:
-    shown = _merged(leaves, total)
+    shown = _merged(leaves, total, name)
     inner = area.inset(1.5)
     width = BOLD * text_width(name, LETTERS) + 6
     if len(shown) > 1 and inner.height > 3 * STRIP and inner.width > width:
@@ -179,24 +179,26 @@ def _group(
             words.draw("name", text)
 
 
-def _merged(leaves: list[Leaf], total: int) -> list[Leaf]:
+def _merged(leaves: list[Leaf], total: int, group: str) -> list[Leaf]:
     """Return the leaves from the largest on, with those that would be too small made one."""
     large = sorted((x for x in leaves if x.value >= total * SMALLEST), key=lambda x: -x.value)
     small = [x for x in leaves if 0 < x.value < total * SMALLEST]
     if len(small) == 1:
         return large + small
     if small:
-        large.append(_together(small, total))
+        large.append(_together(small, total, group))
     return sorted(large, key=lambda x: -x.value)
 
 
-def _together(leaves: Sequence[Leaf], total: int) -> Leaf:
+def _together(leaves: Sequence[Leaf], total: int, group: str) -> Leaf:
     """Return several layers as one area."""
     value = sum(x.value for x in leaves)
     name = count_of(len(leaves), "smaller layer")
     families = {x.family for x in leaves}
     largest = sorted(leaves, key=lambda x: -x.value)[:EXAMPLES]
-    named = ", ".join(x.name for x in largest) + (", …" if len(leaves) > EXAMPLES else "")
+    named = ", ".join(x.name.removeprefix(f"{group}/") for x in largest) + (
+        ", …" if len(leaves) > EXAMPLES else ""
+    )
     return Leaf(
         value,
         name,

@@ -10,7 +10,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.report.options import Options
 from cnnanalyze.report.page.answers import work
-from cnnanalyze.report.page.gallery import hang
+from cnnanalyze.report.page.gallery import network_page
 from cnnanalyze.report.page.network import to_html
 from cnnanalyze.report.page.overview import enter
 from cnnanalyze.report.page.receptive_field import centres
@@ -96,10 +96,10 @@ def test_a_lean_page_has_the_pictures_too() -> None:
 
 
 def test_the_gallery_shows_it() -> None:
-    card, text = hang(FIXTURES / "two_stream.yaml", "two_stream")
+    card, files = network_page(FIXTURES / "two_stream.yaml", "two_stream")
     assert card.input == "frame 61x67x3, flow 11x61x67x2"
     assert card.field == "15 of each"
-    assert "Inputs frame 61x67x3" in text
+    assert "Inputs frame 61x67x3" in files["two_stream.html"]
 
 
 def test_answers_are_of_each_input() -> None:
