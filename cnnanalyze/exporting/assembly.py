@@ -332,7 +332,8 @@ class _Lines:
                 step = replace(step, module=None)  # noqa: PLW2901 - that of the other layer
                 self.members.append(Member(name, step, inputs, branch=branch, uses=owner))
             else:
-                self.members.append(Member(name, step, inputs, branch=branch))
+                part_of = base if name != base else ""
+                self.members.append(Member(name, step, inputs, branch=branch, layer=part_of))
             if not twins:
                 self.places += [p._replace(path=f"{name}.{p.path}") for p in _tensors(node, step)]
             self.places.append(Place(owner or name, node.id, "", Held("")))

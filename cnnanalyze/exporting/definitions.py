@@ -6,7 +6,7 @@ follows a parameter of the block is written with it, and what some lack is there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, count, product
 from typing import Any
@@ -32,6 +32,8 @@ class Member:
     """The branch of a join that it stands in."""
     uses: str = ""
     """The member whose module it calls, if it shares the weights of another one."""
+    layer: str = ""
+    """The layer that it is a part of, if that has several."""
 
     @property
     def form(self) -> tuple[Any, ...]:
@@ -208,7 +210,15 @@ def _past(name: str, instead: Mapping[str, str]) -> str:
 
 
 def _definition(name: str, base: Instance, instances: Sequence[Instance]) -> Definition:
-    writer = _Parameters(instances)
+    # What the block knows and nobody uses leaves its name to others.
+    first = _Parameters(instances)
+    _written(name, base, instances, first)
+    return _written(name, base, instances, _Parameters(instances, first.used))
+
+
+def _written(
+    name: str, base: Instance, instances: Sequence[Instance], writer: _Parameters
+) -> Definition:
     members = []
     for member in base.members:
         present = [
@@ -275,9 +285,11 @@ _Atom = tuple[str, tuple[bool, ...], tuple[str, ...]]
 class _Parameters:
     """The parameters of a definition: those of the block that are used, and others as needed."""
 
-    def __init__(self, instances: Sequence[Instance]) -> None:
+    def __init__(self, instances: Sequence[Instance], only: Collection[str] | None = None) -> None:
         self._instances = instances
         names = dict.fromkeys(name for one in instances for name in one.known)
+        if only is not None:
+            names = dict.fromkeys(name for name in names if name in only)
         self._known: dict[str, Column] = {
             name: tuple(one.known.get(name) for one in instances)
             for name in names
@@ -285,6 +297,11 @@ class _Parameters:
         }
         self._own: dict[str, Column] = {}
         self._used: dict[str, None] = {}
+
+    @property
+    def used(self) -> Collection[str]:
+        """The names of parameters that are used."""
+        return self._used.keys()
 
     def value(
         self, argument: Argument, column: Column, *, is_plain: bool = False, is_read: bool = False
@@ -301,8 +318,30 @@ class _Parameters:
         found = self._expression(column, self._candidates(is_read=is_read), is_plain=is_plain)
         if found is not None:
             return found
+        if argument.name == "padding" and (found := self._word(column)):
+            return found
         name = self._new(argument.name, column)
         return self._use(Expression(f"{{{name}}}"), name)
+
+    def _word(self, column: Column) -> Expression | None:
+        """Return one of two words, by whether a stride or a kernel is 1."""
+        words = sorted({w for w in column if isinstance(w, str)})
+        if len(words) != 2 or any(w not in {None, *words} for w in column):  # noqa: PLR2004
+            return None
+        whole = {n: v for n, v in self._known.items() if all(type(x) is int for x in v)}
+        atoms = [
+            a for a in self._numbers(whole, lambda value: value == 1) if a[2][0] not in CHANNELS
+        ]
+        found = []
+        for one, other in (words, words[::-1]):
+            present = tuple(None if w is None else w == one for w in column)
+            if condition := _condition(present, atoms):
+                text, names = condition
+                found.append((f'"{one}" if {text} else "{other}"', names))
+        if not found:
+            return None
+        text, names = min(found, key=lambda each: len(each[1]))
+        return self._use(Expression(text), *names)
 
     def _expression(self, column: Column, names: Mapping[str, Column], *, is_plain: bool) -> Any:  # noqa: ANN401
         told = [v for v in column if v is not None]
@@ -351,15 +390,9 @@ class _Parameters:
 
     def condition(self, name: str, present: tuple[bool, ...]) -> Expression:
         """Return an expression that is true where a member is there."""
-        atoms = list(self._atoms())
-        for text, values, names in atoms:
-            if values == present:
-                return self._use(Expression(text), *names)
-        for (one, a, m), (other, b, n) in combinations(atoms, 2):
-            if tuple(x and y for x, y in zip(a, b, strict=True)) == present:
-                return self._use(Expression(f"{one} and {other}"), *m, *n)
-            if tuple(x or y for x, y in zip(a, b, strict=True)) == present:
-                return self._use(Expression(f"{one} or {other}"), *m, *n)
+        if condition := _condition(present, list(self._atoms())):
+            text, names = condition
+            return self._use(Expression(text), *names)
         new = self._new(f"with_{name}", present)
         return self._use(Expression(f"{{{new}}}"), new)
 
@@ -399,6 +432,8 @@ class _Parameters:
         for factor, one, other in product(factors, whole, whole):
             if one == other or not is_meant(one, other) or (factor == 1 and other in CHANNELS):
                 continue
+            if one.startswith(_WINDOWS) or other.startswith(_WINDOWS):
+                continue
             by = f"{factor} * " if factor > 1 else ""
             are = tuple(a == factor * b for a, b in zip(whole[one], whole[other], strict=True))
             yield f"{{{one}}} == {by}{{{other}}}", are, (one, other)
@@ -426,6 +461,29 @@ class _Parameters:
             if name in self._used
         ]
         return tuple(sorted(made, key=lambda parameter: parameter.default is not None))
+
+
+def _condition(
+    present: Sequence[bool | None], atoms: Sequence[_Atom]
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return one comparison, or two, that hold where something is there; some do not care."""
+
+    def is_right(values: Iterable[bool]) -> bool:
+        return all(p is None or p == v for p, v in zip(present, values, strict=True))
+
+    for text, values, names in atoms:
+        if is_right(values):
+            return text, names
+    for (one, a, m), (other, b, n) in combinations(atoms, 2):
+        if is_right(x and y for x, y in zip(a, b, strict=True)):
+            return f"{one} and {other}", (*m, *n)
+        if is_right(x or y for x, y in zip(a, b, strict=True)):
+            return f"{one} or {other}", (*m, *n)
+    return None
+
+
+_WINDOWS = ("kernel", "stride", "dilation", "pool_size")
+"""What begins so is compared with numbers, never with widths: an equal one is an accident."""
 
 
 def _is_value(value: object) -> bool:

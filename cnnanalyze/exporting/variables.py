@@ -30,7 +30,7 @@ def variables(
         wishes = [member.branch] if member.branch else []
         if not member.branch and len(member.inputs) == 1:
             wishes += dying
-        wishes += [sources[0], member.name, *dying]
+        wishes += [sources[0], member.layer or member.name, *dying]
         if member.branch and dying and dying[0].startswith(member.branch):
             wishes.insert(0, dying[0])
         made = [member.name, *(f"{member.name}.{k}" for k in range(1, member.outputs))]

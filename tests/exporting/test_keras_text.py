@@ -15,13 +15,12 @@ from tests.exporting.cases import SHARING
 ZOO = sorted(cnn.zoo())
 
 
-@pytest.mark.sampled(10)
-@pytest.mark.parametrize("name", ZOO)
-def test_ruff_finds_nothing(name: str, tmp_path: Path) -> None:
+def assert_clean(spec: str | cnn.Spec, folder: Path) -> None:
+    """Assert that ruff finds nothing in what is written, and would not write it otherwise."""
     if find_spec("ruff") is None:
         pytest.skip("ruff is not installed")
-    file = tmp_path / "network.py"
-    cnn.export(f"zoo:{name}", "keras").write(file)
+    file = folder / "network.py"
+    cnn.export(spec, "keras").write(file)
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--isolated", "--no-cache", str(file)],
@@ -30,6 +29,30 @@ def test_ruff_finds_nothing(name: str, tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.sampled(10)
+@pytest.mark.parametrize("name", ZOO)
+def test_ruff_finds_nothing(name: str, tmp_path: Path) -> None:
+    assert_clean(f"zoo:{name}", tmp_path)
+
+
+def test_ruff_finds_nothing_in_layers_that_keras_lacks(tmp_path: Path) -> None:
+    spec = """
+cnn: 1
+input: 12x8x8
+layers:
+  - {conv: {filters: 8, kernel: 3, padding: circular}}
+  - {channel_shuffle: 2}
+  - {space_to_depth: 2}
+  - {depth_to_space: 2}
+  - {resize: {scale: 1.5, method: bilinear, coordinates: asymmetric}}
+  - {resize: {scale: 1.1, method: nearest_exact}}
+  - {rearrange: "h w c -> (h w) c"}
+  - {lstm: {units: 3, bidirectional: true, layers: 2}}
+  - {gru: {units: 3, output: last}}
+"""
+    assert_clean(cnn.loads(spec), tmp_path)
 
 
 def test_a_network_of_blocks_is_what_a_person_would_have_written() -> None:
@@ -175,3 +198,45 @@ layers: [{conv: {filters: 1, kernel: [1, 2]}, weights: [[1, -1]], as: edges}]
 """
     with pytest.raises(cnn.UsageError, match="edges: kernel alone cannot be given in Keras"):
         cnn.export(cnn.loads(spec), "keras")
+
+
+def lines(name: str) -> list[str]:
+    """Return the lines of a network of the zoo without blanks around them."""
+    return [line.strip() for line in cnn.export(f"zoo:{name}", "keras").text.splitlines()]
+
+
+def test_what_a_stride_decides_is_no_parameter() -> None:
+    found = lines("resnet50")
+    assert "def conv_bn(x, filters, kernel, stride=1, *, name):" in found
+    assert 'padding="same" if kernel != 1 and stride == 1 else "valid",' in found
+
+
+def test_a_kernel_that_is_as_large_as_a_width_is_an_accident() -> None:
+    # The first convolution of MobileNetV2 has kernel 3, and reads 3 channels.
+    found = lines("mobilenet_v2")
+    assert "if kernel != 1:" in found
+    assert "if in_channels == kernel:" not in found
+
+
+def test_a_pool_that_keeps_the_size_is_called_so() -> None:
+    assert (
+        'pool1 = layers.MaxPooling2D(5, strides=1, padding="same", name=f"{name}_pool1")(x)'
+        in lines("yolov8n")
+    )
+
+
+def test_borders_that_are_alike_are_one_number() -> None:
+    assert 'right4 = up(pool4, pool3, filters=512, cropping=4, name="right4")' in lines("unet")
+
+
+def test_what_is_padded_is_called_like_the_layer() -> None:
+    spec = "{cnn: 1, input: 9x9x2, layers: [{maxpool: {kernel: 3, padding: 1}}, {add: [[], tanh]}]}"
+    assert body(spec).splitlines()[1:3] == [
+        '    x = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=float("-inf"))',
+        '    x = layers.MaxPooling2D(3, name="maxpool1")(x)',
+    ]
+
+
+def test_attention_to_all_positions_is_that_of_keras() -> None:
+    found = "".join(lines("vit_b_16"))
+    assert 'layers.MultiHeadAttention(12, 64, name=f"{name}_attention1")(branch1, branch1)' in found

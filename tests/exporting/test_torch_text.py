@@ -233,3 +233,26 @@ def test_what_pytorch_cannot_do_is_named() -> None:
     spec = "{cnn: 1, input: 5x7, layers: [{lstm: {units: 3, biases: 1}}]}"
     with pytest.raises(cnn.UsageError, match="lstm1: 'lstm' with one bias cannot be written"):
         text(spec)
+
+
+def test_a_block_is_not_called_like_what_the_code_imports() -> None:
+    spec = """
+cnn: 1
+input: 9x9x2
+blocks: {f: {layers: [{pad_channels: 1}, {add: [[], tanh]}]}, tensor: {layers: [{add: [[], relu]}]}}
+layers: [f, tensor]
+"""
+    found = lines(spec)
+    assert "import torch.nn.functional as F" in found
+    assert {"class F2(nn.Module):", "class Tensor2(nn.Module):"} <= set(found)
+
+
+def test_a_parameter_that_nobody_uses_leaves_its_name_to_others() -> None:
+    # Swin's blocks are told whether they are shifted; what their attention needs is by how much.
+    module = cnn.export("zoo:swin_t").text
+    assert "self.stage1 = Pair(96, heads=3, shift=(3, 3))" in module
+
+
+def test_pixels_that_rounding_would_miss_are_read_by_their_numbers() -> None:
+    spec = "{cnn: 1, input: 4x30x2, layers: [{resize: {size: [12, 58]}}]}"
+    assert lines(spec)[-1] == "return x[:, :, :, [o * 30 // 58 for o in range(58)]]"

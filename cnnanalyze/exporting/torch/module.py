@@ -71,7 +71,8 @@ def write_module(network: Network) -> tuple[str, Assembly]:
     UsageError
         If a layer of the network cannot be written.
     """
-    assembly = assemble(network, steps_of, frozenset(_class_names(network)))
+    taken = frozenset({*_class_names(network), "Any", "F", "Tensor"})
+    assembly = assemble(network, steps_of, taken)
     *blocks, whole = assembly.definitions
     inputs = [identifier(name) for name in network.inputs]
     inputs = ["x"] if len(inputs) == 1 else inputs

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from cnnanalyze.exporting.arrangement import Arrange
 from cnnanalyze.exporting.keras.registry import TARGET, layer, made, own, writes
 from cnnanalyze.exporting.part import Steps, refuse
 from cnnanalyze.exporting.windows import windows
@@ -113,18 +116,27 @@ class WindowAttention(layers.Layer):
 @writes("attention")
 def _attention(node: Node) -> Steps:
     a, x = node.attributes, node.input_shapes[0]
-    if len(node.input_shapes) > 1 or not a["projections"] or a["causal"]:
-        raise refuse(node, TARGET, " of several inputs, causal or without projections")
-    is_placed = a["window"] or a["axis"] or a["relative_position"]
-    window, shift = windows(node) if is_placed else (x.size, (0,) * x.rank)
+    if not a["projections"]:
+        raise refuse(node, TARGET, " without projections")
     heads = a["heads"]
     wide = heads * (a["key_size"] or x.channels // heads)
     deep = heads * a["value_size"] if a["value_size"] else wide
+    output = a["output"] or x.channels
     output_bias = a["bias"] if a["output_bias"] is None else a["output_bias"]
+    roles = []
+    for role in ("query", "key", "value"):
+        roles += [f"{role} kernel"] + ([f"{role} bias"] if a["bias"] else [])
+    roles += ["output kernel"] + (["output bias"] if output_bias else [])
+    is_placed = a["window"] or a["axis"] or a["relative_position"]
+    if not is_placed and a["bias"] == output_bias and x.rank:
+        return _whole(node, wide // heads, deep // heads, output, roles)
+    if len(node.input_shapes) > 1 or a["causal"]:
+        raise refuse(node, TARGET, " of several inputs or causal, within windows or half biased,")
+    window, shift = windows(node) if is_placed else (x.size, (0,) * x.rank)
     attention = made(
         own("WindowAttention", _WINDOWED),
         heads=heads,
-        sizes=(wide, deep, a["output"] or x.channels),
+        sizes=(wide, deep, output),
         window=window,
         shift=shift,
     ).with_options(
@@ -132,8 +144,31 @@ def _attention(node: Node) -> Steps:
         output_bias=(output_bias, True),
         relative_position=(a["relative_position"], False),
     )
-    roles = ["relative positions"] if a["relative_position"] else []
-    for role in ("query", "key", "value"):
-        roles += [f"{role} kernel"] + ([f"{role} bias"] if a["bias"] else [])
-    roles += ["output kernel"] + (["output bias"] if output_bias else [])
+    if a["relative_position"]:
+        roles.insert(0, "relative positions")
     return (layer(attention, *roles),)
+
+
+def _whole(node: Node, wide: int, deep: int, output: int, roles: list[str]) -> Steps:
+    """Return the attention that Keras has: each position asks all of them."""
+    a, heads, channels = node.attributes, node.attributes["heads"], node.input_shapes[0].channels
+    attention = made("layers.MultiHeadAttention", num_heads=heads, key_dim=wide).with_options(
+        value_dim=(deep, wide),
+        use_bias=(a["bias"], True),
+        output_shape=(output, channels),
+    )
+
+    def arranged(role: str) -> Arrange:
+        if role == "output bias":
+            return lambda array: array
+        if role == "output kernel":
+            return lambda array: array.reshape(heads, deep, output)
+        return lambda array: array.reshape(*array.shape[:-1], heads, -1)
+
+    count = len(node.inputs)
+    key = "{1}" if count > 1 else "{0}"
+    value = "{2}" if count > 2 else key  # noqa: PLR2004 - the third
+    read = f"{{0}}, {value}" + ("" if key == value else f", {key}")
+    causal = ", use_causal_mask=True" if a["causal"] else ""
+    made_layer = layer(attention, *((role, arranged(role)) for role in roles))
+    return (replace(made_layer, forward=f"{{module}}({read}{causal})"),)

@@ -6,8 +6,8 @@ from math import prod
 from typing import Any
 
 from cnnanalyze.exporting.axes import named_axis
-from cnnanalyze.exporting.keras.layers.sliding import continued
-from cnnanalyze.exporting.keras.registry import expression, made, writes
+from cnnanalyze.exporting.keras.layers.sliding import amount, continued
+from cnnanalyze.exporting.keras.registry import expression, made, own, writes
 from cnnanalyze.exporting.part import Step, Steps
 from cnnanalyze.exporting.windows import single
 from cnnanalyze.graph.node import Node
@@ -34,16 +34,14 @@ def _pad(node: Node) -> Steps:
         if a["fill"]:
             text, values["fill"] = f"{text[:-1]}, constant_values={{fill}})", a["fill"]
         return (expression(text, **values),)
-    amount: Any = sides[0] if rank == 1 else sides
-    return (Step(made(f"layers.ZeroPadding{rank}D", padding=amount)),)
+    return (Step(made(f"layers.ZeroPadding{rank}D", padding=amount(sides))),)
 
 
 @writes("crop")
 def _crop(node: Node) -> Steps:
     rank = node.input_shapes[0].rank
     sides = per_border(node.attributes["amount"], rank, "amount")
-    amount: Any = sides[0] if rank == 1 else sides
-    return (Step(made(f"layers.Cropping{rank}D", cropping=amount)),)
+    return (Step(made(f"layers.Cropping{rank}D", cropping=amount(sides))),)
 
 
 @writes("permute")
@@ -98,22 +96,73 @@ def _pad_channels(node: Node) -> Steps:
     return (expression("ops.pad({0}, {sides})", sides=sides),)
 
 
+_SHUFFLE = '''
+class ChannelShuffle(layers.Layer):
+    """Channels of several groups mixed, one of each after the other (ShuffleNet)."""
+
+    def __init__(self, groups, name=None):
+        super().__init__(name=name)
+        self.groups = groups
+
+    def call(self, x):
+        *size, channels = x.shape[1:]
+        x = ops.reshape(x, (-1, *size, self.groups, channels // self.groups))
+        return ops.reshape(ops.swapaxes(x, -1, -2), (-1, *size, channels))
+'''
+
+
 @writes("channel_shuffle")
 def _channel_shuffle(node: Node) -> Steps:
-    x, groups = node.input_shapes[0], node.attributes["groups"]
-    axes = [f"x{k}" for k in range(x.rank)]
-    pattern = parse(f"{' '.join(axes)} (g c) -> {' '.join(axes)} (c g)")
-    return rearranged(node, pattern, {"g": groups})
+    name = own("ChannelShuffle", _SHUFFLE)
+    return (Step(made(name, groups=node.attributes["groups"])),)
+
+
+_TO_DEPTH = '''
+class SpaceToDepth(layers.Layer):
+    """Blocks of positions as channels, as PyTorch's PixelUnshuffle has them."""
+
+    def __init__(self, block, name=None):
+        super().__init__(name=name)
+        self.block = block
+
+    def call(self, x):
+        *size, channels = x.shape[1:]
+        rank = len(size)
+        parts = [k for n in size for k in (n // self.block, self.block)]
+        x = ops.reshape(x, (-1, *parts, channels))
+        outer, inner = range(1, 2 * rank, 2), range(2, 2 * rank + 1, 2)
+        x = ops.transpose(x, (0, *outer, 2 * rank + 1, *inner))
+        channels = channels * self.block**rank
+        return ops.reshape(x, (-1, *(n // self.block for n in size), channels))
+'''
+
+_TO_SPACE = '''
+class DepthToSpace(layers.Layer):
+    """Channels as blocks of positions, as PyTorch's PixelShuffle has them."""
+
+    def __init__(self, block, name=None):
+        super().__init__(name=name)
+        self.block = block
+
+    def call(self, x):
+        *size, channels = x.shape[1:]
+        rank = len(size)
+        channels = channels // self.block**rank
+        x = ops.reshape(x, (-1, *size, channels, *[self.block] * rank))
+        pairs = [k for axis in range(1, rank + 1) for k in (axis, axis + rank + 1)]
+        x = ops.transpose(x, (0, *pairs, rank + 1))
+        return ops.reshape(x, (-1, *(n * self.block for n in size), channels))
+'''
 
 
 @writes("space_to_depth", "depth_to_space")
 def _blocks(node: Node) -> Steps:
-    rank, block = node.input_shapes[0].rank, node.attributes["block"]
-    axes, inner = ([f"{letter}{k}" for k in range(rank)] for letter in "xb")
-    wide = " ".join(f"({axis} {b})" for axis, b in zip(axes, inner, strict=True))
-    deep = f"{' '.join(axes)} (c {' '.join(inner)})"
-    pattern = f"{wide} c -> {deep}" if node.kind == "space_to_depth" else f"{deep} -> {wide} c"
-    return rearranged(node, parse(pattern), dict.fromkeys(inner, block))
+    name = (
+        own("SpaceToDepth", _TO_DEPTH)
+        if node.kind == "space_to_depth"
+        else own("DepthToSpace", _TO_SPACE)
+    )
+    return (Step(made(name, block=node.attributes["block"])),)
 
 
 @writes("shift")
@@ -122,11 +171,9 @@ def _shift(node: Node) -> Steps:
     amounts = per_axis(node.attributes["amount"], x.rank, "amount")
     cut = tuple((max(ahead, 0), max(-ahead, 0)) for ahead in amounts)
     added = tuple((max(-ahead, 0), max(ahead, 0)) for ahead in amounts)
-    first: Any = cut[0] if x.rank == 1 else cut
-    second: Any = added[0] if x.rank == 1 else added
     return (
-        Step(made(f"layers.Cropping{x.rank}D", cropping=first), suffix="crop"),
-        Step(made(f"layers.ZeroPadding{x.rank}D", padding=second)),
+        Step(made(f"layers.Cropping{x.rank}D", cropping=amount(cut)), suffix="crop"),
+        Step(made(f"layers.ZeroPadding{x.rank}D", padding=amount(added))),
     )
 
 

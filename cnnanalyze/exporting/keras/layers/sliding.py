@@ -50,10 +50,20 @@ def padded(node: Node, sides: tuple[tuple[int, int], ...]) -> Step:
     a, rank = node.attributes, node.input_shapes[0].rank
     if a["padding"] in CONTINUED:
         return Step(continued(a["padding"], sides), suffix="padding")
-    amount: Any = sides[0] if rank == 1 else sides
-    if all(side[0] == side[1] for side in sides):
-        amount = single(tuple(before for before, _ in sides))
-    return Step(made(f"layers.ZeroPadding{rank}D", padding=amount), suffix="padding")
+    return Step(made(f"layers.ZeroPadding{rank}D", padding=amount(sides)), suffix="padding")
+
+
+def amount(sides: tuple[tuple[int, int], ...]) -> Any:  # noqa: ANN401 - as short as Keras takes it
+    """Return borders as short as Keras takes them.
+
+    Examples
+    --------
+    >>> amount(((1, 1), (1, 1))), amount(((1, 1), (0, 0))), amount(((0, 1), (0, 1)))
+    (1, (1, 0), ((0, 1), (0, 1)))
+    """
+    if all(before == after for before, after in sides):
+        return single(tuple(before for before, _ in sides))
+    return sides[0] if len(sides) == 1 else sides
 
 
 _CONTINUED = '''
@@ -139,8 +149,7 @@ def _transposed_conv(node: Node) -> Steps:
     ).with_options(strides=(single(stride), 1), use_bias=(a["bias"], True))
     steps = [layer(conv, ("kernel", lambda k: k.swapaxes(-1, -2)), "bias")]
     if any(map(any, cut)):
-        amount: Any = cut[0] if rank == 1 else cut
-        steps.append(Step(made(f"layers.Cropping{rank}D", cropping=amount), suffix="crop"))
+        steps.append(Step(made(f"layers.Cropping{rank}D", cropping=amount(cut)), suffix="crop"))
     return tuple(steps)
 
 
@@ -209,9 +218,11 @@ def _maxpool(node: Node) -> Steps:
     if max(per_axis(a["dilation"], rank, "dilation")) > 1:
         raise refuse(node, TARGET, " with a dilation")
     pool = _pool(node, "Max")
-    if a["padding"] == "same":
-        return (Step(pool.with_options(padding=("same", "valid"))),)
     sides = with_overhang(node)
+    stride, kernel = (per_axis(a[name] or a["kernel"], rank, name) for name in ("stride", "kernel"))
+    is_even = all(2 * b == 2 * e == k - 1 for (b, e), k in zip(sides, kernel, strict=True))
+    if a["padding"] == "same" or (max(stride) == 1 < max(kernel) and is_even):
+        return (Step(pool.with_options(padding=("same", "valid"))),)
     if not any(map(any, sides)):
         return (Step(pool),)
     lowest = expression(

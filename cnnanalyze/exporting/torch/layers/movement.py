@@ -189,18 +189,21 @@ def rearranged(pattern: Pattern, x: Shape, sizes: dict[str, int]) -> Steps:
     made = [name for axis in after for name in axis]
     steps: list[Step] = []
 
-    def add(text: str, numbers: tuple[int, ...]) -> None:
-        values = (Argument("numbers", numbers),) if "numbers" in text else ()
-        steps.append(Step(forward=text, values=values, suffix="parts"))
+    def add(text: str, **values: tuple[int, ...]) -> None:
+        told = tuple(Argument(name, value) for name, value in values.items())
+        steps.append(Step(forward=text, values=told, suffix="parts"))
 
     def reshape(shape: tuple[int, ...]) -> None:
-        add("{0}.flatten(1)" if len(shape) == 1 else "{0}.reshape(-1, *{numbers})", shape)
+        if len(shape) == 1:
+            add("{0}.flatten(1)")
+        else:
+            add("{0}.reshape(-1, *{shape})", shape=shape)
 
     if tuple((name,) for name in read) != before:
         reshape(tuple(known[name] for name in read))
     order = tuple(read.index(name) + 1 for name in made)
     if order != tuple(range(1, len(order) + 1)):
-        add("{0}.permute(0, *{numbers})", order)
+        add("{0}.permute(0, *{order})", order=order)
     if tuple((name,) for name in made) != after:
         reshape(tuple(prod(known[name] for name in axis) for axis in after))
     if not steps:
