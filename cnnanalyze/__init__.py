@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from cnnanalyze.api import zoo as zoo
     from cnnanalyze.api import zoo_table as zoo_table
     from cnnanalyze.comparison.conformance.result import Conformance as Conformance
+    from cnnanalyze.comparison.conformance.weights import WeightConformance as WeightConformance
     from cnnanalyze.core.conventions import Convention as Convention
     from cnnanalyze.core.cost import Cost as Cost
     from cnnanalyze.core.cost import Param as Param
@@ -135,6 +136,7 @@ _HOMES = {
         "zoo_table",
     ),
     "cnnanalyze.comparison.conformance.result": ("Conformance",),
+    "cnnanalyze.comparison.conformance.weights": ("WeightConformance",),
     "cnnanalyze.core.conventions": ("Convention",),
     "cnnanalyze.core.cost": ("Cost", "Param"),
     "cnnanalyze.core.shape": ("Shape",),
@@ -220,6 +222,7 @@ __all__ = [
     "Trait",
     "Update",
     "UsageError",
+    "WeightConformance",
     "Worked",
     "analyze",
     "audit",

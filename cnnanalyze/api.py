@@ -32,6 +32,7 @@ from cnnanalyze.report.network_report import Report
 if TYPE_CHECKING:
     from cnnanalyze.analysis.closed_forms import ClosedForms
     from cnnanalyze.comparison.conformance.result import Conformance
+    from cnnanalyze.comparison.conformance.weights import WeightConformance
     from cnnanalyze.course.grading.grade import GradedClass
     from cnnanalyze.crosscheck.result import Balance
     from cnnanalyze.drawing.picture import Drawing
@@ -685,19 +686,20 @@ def check(
     *,
     folded: bool = False,
     settings: Settings | None = None,
-) -> Conformance:
+) -> Conformance | WeightConformance:
     """Is a model the network that its spec declares?
 
     Names do not matter, nor does in which way the same is written; dropout, and the softmax that
-    ends one of both, are left out of account.
+    ends one of both, are left out of account. Of a file of weights (``.safetensors``, or a listing
+    of a ``state_dict``) the extents of all tensors are checked, and no number is read.
 
     Parameters
     ----------
     spec
         What is declared: a network, a file, or ``zoo:NAME``.
     model
-        What is there: the same, a file of another program, or a PyTorch module, which gets inputs
-        as the spec has them.
+        What is there: the same, a file of another program, a file of weights, or a PyTorch module,
+        which gets inputs as the spec has them.
     folded
         Whether batch normalisation is worked into the layers before it, as exporters do.
     settings
@@ -705,7 +707,7 @@ def check(
 
     Returns
     -------
-    Conformance
+    Conformance or WeightConformance
         A proof that both are the same network, or the first things in which they are not.
 
     Raises
@@ -722,8 +724,14 @@ def check(
     F6: units 84 in the spec, 85 in F6 of the model
     """
     from cnnanalyze.comparison.conformance.proof import conform
+    from cnnanalyze.exchange.weights.read import is_weights, read_weights
 
     declared = read(spec, settings)
+    if is_weights(model):
+        from cnnanalyze.comparison.conformance.weights import conform_weights
+
+        assert isinstance(model, str | Path)
+        return conform_weights(declared, read_weights(model))
     return conform(declared, read_like(model, declared), folded=folded)
 
 

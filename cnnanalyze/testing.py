@@ -28,6 +28,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cnnanalyze.comparison.conformance.proof import conform
+from cnnanalyze.comparison.conformance.result import Conformance
+from cnnanalyze.comparison.conformance.weights import WeightConformance, conform_weights
 from cnnanalyze.core.files import printable, read_bytes
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.crosscheck.balance import balance
@@ -36,6 +38,7 @@ from cnnanalyze.errors import CnnError, PluginError, ShapeError, Source
 from cnnanalyze.exchange.front_end import find
 from cnnanalyze.exchange.load import load
 from cnnanalyze.exchange.network_source import read, read_like
+from cnnanalyze.exchange.weights.read import is_weights, read_weights
 from cnnanalyze.execute.kernels import RUN
 from cnnanalyze.execute.refusal import try_layer
 from cnnanalyze.graph.network import Network
@@ -59,8 +62,8 @@ def assert_conforms(
     Parameters
     ----------
     model
-        A network, a file that can be imported, or a PyTorch module, which gets inputs as the spec
-        has them.
+        A network, a file that can be imported, a file of weights, or a PyTorch module, which gets
+        inputs as the spec has them.
     spec
         The spec: a network, a file, or ``zoo:NAME``.
     folded
@@ -76,7 +79,12 @@ def assert_conforms(
     >>> assert_conforms("zoo:lenet5", "zoo:lenet5")
     """
     declared = read(spec)
-    found = conform(declared, read_like(model, declared), folded=folded)
+    found: Conformance | WeightConformance
+    if is_weights(model):
+        assert isinstance(model, str | Path)
+        found = conform_weights(declared, read_weights(model))
+    else:
+        found = conform(declared, read_like(model, declared), folded=folded)
     if not found.holds:
         raise AssertionError(f"{found.headline()}\n{found}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,10 +11,12 @@ import typer
 
 from cnnanalyze.cli import completion as complete
 from cnnanalyze.cli import options as option
+from cnnanalyze.errors import UsageError
 
 if TYPE_CHECKING:
+    from cnnanalyze.comparison.conformance.result import Conformance
+    from cnnanalyze.comparison.conformance.weights import WeightConformance
     from cnnanalyze.graph.network import Network
-    from cnnanalyze.updating.update import Update
 
 EXAMPLES = (
     (
@@ -23,6 +26,10 @@ EXAMPLES = (
     (
         "cnnanalyze check net.yaml --against net.onnx --folded",
         "the exporter worked batch normalisation into convolutions",
+    ),
+    (
+        "cnnanalyze check net.yaml --against net.safetensors",
+        "are these the weights of the network?",
     ),
     (
         "cnnanalyze check net.yaml --against net.onnx --diff",
@@ -39,7 +46,8 @@ def check(
         typer.Option(
             "--against",
             metavar="MODEL",
-            help="The model: a file that can be imported, such as net.onnx, or another spec.",
+            help="The model: a file that can be imported, such as net.onnx; another spec; "
+            "or its weights: .safetensors, or a list of names and extents (.txt, .csv).",
             autocompletion=complete.specs,
             show_default=False,
         ),
@@ -59,6 +67,10 @@ def check(
         bool,
         typer.Option("--diff", help="Show what --update would change; change nothing."),
     ] = False,
+    tensors: Annotated[
+        bool,
+        typer.Option("--tensors", help="Show which tensor of the weights is of which layer."),
+    ] = False,
     format: option.FindingReference = None,  # noqa: A002 - the name of the option
     output: option.FindingOutputs = None,
     settings: option.Settings = None,
@@ -67,29 +79,31 @@ def check(
 
     Names do not matter, nor does how the same is written: 'same' or the zeros that it comes to, a
     depthwise layer or as many groups, a dense layer or a convolution over the whole map. Dropout
-    and the softmax at the end are left out of account. Exit code 1 if the model departs.
+    and the softmax at the end are left out of account. Of weights the extents of all tensors are
+    checked; no number is read. Exit code 1 if the model departs.
     """
-    from cnnanalyze.api import check as checked
     from cnnanalyze.cli import findings as show
     from cnnanalyze.cli.formats import read_finding_output, usual_finding_format
     from cnnanalyze.cli.output import remark
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.exchange.weights.read import is_weights
     from cnnanalyze.report.findings.conformance import findings
 
     outputs: list[tuple[str, Path]] = [read_finding_output(text) for text in output or ()]
     values = read_settings(settings)
+    _refuse_unfit(
+        against, tensors=tensors, others={"update": update, "diff": diff, "folded": folded}
+    )
+    found: Conformance | WeightConformance
     changed = False
-    if update or diff:
-        updated = _updated(spec, load(against, {}), values, folded=folded)
-        found, changed = updated.left, bool(updated.diff) and diff
-        if diff:
-            from cnnanalyze.cli.changes import show_diff
-
-            show_diff(updated.before, updated.after)
-        else:
-            show.changes(updated.write())
+    if is_weights(against):
+        found = _of_weights(load(spec, values), against, tensors=tensors)
+    elif update or diff:
+        found, changed = _updated(spec, load(against, {}), values, folded=folded, diff=diff)
     else:
-        found = checked(load(spec, values), load(against, {}), folded=folded)
+        from cnnanalyze.comparison.conformance.proof import conform
+
+        found = conform(load(spec, values), load(against, {}), folded=folded)
     told = findings(found)
     chosen = format or usual_finding_format()
     if diff:
@@ -108,7 +122,40 @@ def check(
         raise typer.Exit(1)
 
 
-def _updated(name: str, model: Network, settings: dict[str, Any], *, folded: bool) -> Update:
+def _refuse_unfit(against: str, *, tensors: bool, others: Mapping[str, bool]) -> None:
+    """Refuse options of models for weights, and those of weights for models."""
+    from cnnanalyze.exchange.weights.read import ENDINGS, is_weights
+
+    given = [name for name, is_given in others.items() if is_given]
+    if given and is_weights(against):
+        raise UsageError(
+            f"--{given[0]} needs a model, and '{against}' holds weights", help="leave it out"
+        )
+    if tensors and not is_weights(against):
+        raise UsageError(
+            f"--tensors needs a file of weights, and '{against}' is none",
+            help=f"such a file ends in {', '.join(ENDINGS)}",
+        )
+
+
+def _of_weights(spec: Network, against: str, *, tensors: bool) -> WeightConformance:
+    """Hold weights against a spec, and print which tensor is of which layer if that is asked."""
+    from cnnanalyze.cli.output import write
+    from cnnanalyze.comparison.conformance.weights import conform_weights
+    from cnnanalyze.exchange.weights.read import read_weights
+
+    found = conform_weights(spec, read_weights(against))
+    if tensors:
+        write("".join(_table([*found.rows()])))
+    return found
+
+
+def _updated(
+    name: str, model: Network, settings: dict[str, Any], *, folded: bool, diff: bool
+) -> tuple[Conformance, bool]:
+    """Change a spec, or show how; return what departs then, and whether there was anything."""
+    from cnnanalyze.cli import findings as show
+    from cnnanalyze.cli.changes import show_diff
     from cnnanalyze.cli.specs import STDIN
     from cnnanalyze.core.files import read_stdin
     from cnnanalyze.exchange.network_source import file_of
@@ -119,4 +166,16 @@ def _updated(name: str, model: Network, settings: dict[str, Any], *, folded: boo
         target = LintTarget("<stdin>", Path(), read_stdin())
     else:
         target = replace(of_file(file_of(name)), is_of_zoo=name.startswith("zoo:"))
-    return update(target, model, settings, folded=folded)
+    updated = update(target, model, settings, folded=folded)
+    if diff:
+        show_diff(updated.before, updated.after)
+        return updated.left, bool(updated.written)
+    show.changes(updated.write())
+    return updated.left, False
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield the lines of rows, whose columns stand one below the other."""
+    wide = [max((len(row[key]) for row in rows), default=0) for key in ("layer", "tensor")]
+    for row in rows:
+        yield f"{row['layer']:{wide[0]}}  {row['tensor']:{wide[1]}}  {row['shape']}\n"

@@ -26,6 +26,10 @@ _WEIGHTS = (
     "it holds weights and no network",
     "the network is in another file: a .cfg of Darknet, a .prototxt of Caffe, or the code",
 )
+_STORED = (
+    "it holds weights and no network",
+    "'cnnanalyze check SPEC --against FILE' holds them against the spec of their network",
+)
 RECIPES = {
     ".pt": _PICKLE,
     ".pth": _PICKLE,
@@ -34,7 +38,7 @@ RECIPES = {
     ".hdf5": _HDF5,
     ".pb": _TENSORFLOW,
     ".tflite": _TENSORFLOW,
-    ".safetensors": _WEIGHTS,
+    ".safetensors": _STORED,
     ".caffemodel": _WEIGHTS,
     ".weights": _WEIGHTS,
     ".npz": _WEIGHTS,

@@ -159,3 +159,57 @@ def test_a_model_is_no_spec_to_update(write_spec: Write, capsys: Captured) -> No
     spec = str(write_spec(SPEC))
     assert run(["check", model, "--against", spec, "--update"]) == 2
     assert "is no spec and is not changed" in capsys.readouterr().err
+
+
+STATE = "0.weight 5 2 3 3\n1.weight 5\n1.bias 5\n1.running_mean 5\n1.running_var 5\n"
+
+
+def test_weights_are_held_against_a_spec(
+    write_spec: Write, tmp_path: Path, capsys: Captured
+) -> None:
+    spec, state = str(write_spec(SPEC)), tmp_path / "state.txt"
+    state.write_text(STATE)
+    assert run(["check", spec, "--against", str(state), "--tensors"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == (
+        "conv1       0.weight        5x2x3x3\n"
+        "batchnorm1  1.weight        5\n"
+        "batchnorm1  1.bias          5\n"
+        "batchnorm1  1.running_mean  5\n"
+        "batchnorm1  1.running_var   5\n"
+    )
+    assert shown.err == "Tiny: the weights are those of the spec, 5 tensors alike\n"
+    state.write_text(STATE.replace("3 3", "5 5"))
+    assert run(["check", spec, "--against", str(state), "-f", "concise"]) == 1
+    assert ":5:5: error[CF009] other-weights: conv1: 3x3x2x5 in the spec, 0.weight 5x2x5x5" in (
+        capsys.readouterr().out
+    )
+
+
+def test_weights_are_checked_in_tests(write_spec: Write, tmp_path: Path) -> None:
+    spec, state = write_spec(SPEC), tmp_path / "state.txt"
+    state.write_text(STATE)
+    assert_conforms(state, spec)
+    state.write_text(STATE.replace("running_mean 5", "running_mean 7"))
+    with pytest.raises(AssertionError) as caught:
+        assert_conforms(state, spec)
+    assert str(caught.value) == (
+        "Tiny: the weights depart from the spec in 1 place\n"
+        "batchnorm1: 5 in the spec, 1.running_mean 7 in the file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["state.txt", "--update"], "--update needs a model, and 'state.txt' holds weights"),
+        (["state.txt", "--diff"], "--diff needs a model, and 'state.txt' holds weights"),
+        (["state.txt", "--folded"], "--folded needs a model, and 'state.txt' holds weights"),
+        (["m.yaml", "--tensors"], "--tensors needs a file of weights, and 'm.yaml' is none"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(
+    options: list[str], message: str, write_spec: Write, capsys: Captured
+) -> None:
+    assert run(["check", str(write_spec(SPEC)), "--against", *options]) == 2
+    assert message in capsys.readouterr().err

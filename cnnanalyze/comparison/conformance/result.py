@@ -11,7 +11,9 @@ from cnnanalyze.errors import Mark
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 
-Aspect = Literal["input", "kind", "attribute", "wiring", "sharing", "missing", "extra", "output"]
+Aspect = Literal[
+    "input", "kind", "attribute", "wiring", "sharing", "missing", "extra", "output", "shape"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnanalyze.comparison.conformance.result import Aspect, Conformance, Departure
+from cnnanalyze.comparison.conformance.weights import WeightConformance
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.node import Node
 from cnnanalyze.language.spec import spec_of
@@ -19,11 +20,12 @@ CODES: dict[Aspect, tuple[str, str]] = {
     "wiring": ("CF006", "other-wiring"),
     "sharing": ("CF007", "other-sharing"),
     "output": ("CF008", "other-output"),
+    "shape": ("CF009", "other-weights"),
 }
 """By aspect the code and the name of its findings."""
 
 
-def findings(found: Conformance) -> LintResult:
+def findings(found: Conformance | WeightConformance) -> LintResult:
     """Return the departures as findings in the spec.
 
     Examples
@@ -38,7 +40,8 @@ global_maxpool in global_maxpool1 of the model
     """
     document = spec_of(found.spec).document
     source = document.source if document is not None else Source(found.spec.name, "")
-    has_norms = [any(map(_is_batch_normalisation, net)) for net in (found.spec, found.model)]
+    nets = (found.spec, found.model) if isinstance(found, Conformance) else ()
+    has_norms = [any(map(_is_batch_normalisation, net)) for net in nets]
     told = (_finding(one, source.name, is_folded=has_norms == [True, False]) for one in found)
     return LintResult((FileResult(source, tuple(told)),))
 

@@ -1,0 +1,493 @@
+"""Weights against a spec: are the tensors of a file those that its layers hold?
+
+A file has names and extents and no network. Tensors of one module (``conv1.weight`` and
+``conv1.bias``) belong together, and so do those of a layer. What has the same extents is matched in
+the order of both, where names do not say it already; what is left over on both sides is matched by
+its place, and told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cnnanalyze.comparison.conformance.result import Aspect, Departure
+from cnnanalyze.core.cost import Param
+from cnnanalyze.core.tabular import Row, Tabular
+from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
+from cnnanalyze.graph.network import Network
+from cnnanalyze.graph.node import Node
+
+Shape = tuple[int, ...]
+Key = tuple[tuple[str, Shape], ...]
+_SUFFIX = re.compile(
+    r"(?P<module>.*?)(?:[./_](?P<role>weight|kernel|gamma|scale|bias|beta"
+    r"|(?:running|moving)_(?:mean|var|variance)))(?::0)?"
+)
+_ROLES = {
+    "bias": "bias",
+    "beta": "bias",
+    "running_mean": "mean",
+    "moving_mean": "mean",
+    "running_var": "variance",
+    "moving_variance": "variance",
+    "moving_var": "variance",
+    "moving mean": "mean",
+    "moving variance": "variance",
+}
+"""What tensors of one kind are called; all others are weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Tensors of a layer that frameworks hold in one module."""
+
+    node: Node
+    name: str
+    """The layer, and which part of it if it has several."""
+    shapes: Mapping[str, Shape]
+    """By role the extents, in our order: those of the window, inputs, outputs."""
+
+    @property
+    def key(self) -> Key:
+        """What is equal for what may be matched: the extents in any order."""
+        return _key(self.shapes)
+
+    @property
+    def key_of_weight(self) -> Key:
+        """The same of the weight alone; nothing if that is one row of numbers."""
+        return _key_of_weight(self.shapes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """Tensors of a file that belong together."""
+
+    name: str
+    shapes: Mapping[str, Shape]
+    tensors: Mapping[str, StoredTensor]
+
+    @property
+    def key(self) -> Key:
+        """What is equal for what may be matched."""
+        return _key(self.shapes)
+
+    @property
+    def key_of_weight(self) -> Key:
+        """The same of the weight alone; nothing if that is one row of numbers."""
+        return _key_of_weight(self.shapes)
+
+
+def _key(shapes: Mapping[str, Shape]) -> Key:
+    return tuple(sorted((role, tuple(sorted(_plain(s)))) for role, s in shapes.items()))
+
+
+def _key_of_weight(shapes: Mapping[str, Shape]) -> Key:
+    weight = shapes.get("weight", ())
+    return _key({"weight": weight}) if len(_plain(weight)) > 1 else ()
+
+
+def _plain(shape: Shape) -> Shape:
+    """Return the extents that say something."""
+    return tuple(n for n in shape if n != 1)
+
+
+@dataclass(frozen=True, repr=False)
+class WeightConformance(Tabular):
+    """Whether the tensors of a file are those of a spec.
+
+    Examples
+    --------
+    >>> import cnnanalyze as cnn
+    >>> spec = cnn.loads("{cnn: 1, input: 9x9x4, layers: [{conv: {filters: 8, kernel: 3}}, relu]}")
+    >>> tensors = (StoredTensor("0.weight", (8, 4, 5, 5)), StoredTensor("0.bias", (8,)))
+    >>> print(conform_weights(spec, StoredTensors("model.safetensors", tensors)))
+    conv1: 3x3x4x8 in the spec, 0.weight 8x4x5x5 in the file
+    """
+
+    spec: Network
+    file: str
+    pairs: tuple[tuple[Node, str, tuple[StoredTensor, ...]], ...]
+    """Layers with the part of them that is meant, and their tensors in the file."""
+    departures: tuple[Departure, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all tensors are those of the spec."""
+        return not self.departures
+
+    def headline(self) -> str:
+        """Say in one line whether they are."""
+        if self.holds:
+            count = sum(len(tensors) for *_, tensors in self.pairs)
+            tensors = f"{count:,} {'tensor' if count == 1 else 'tensors'}"
+            return f"{self.spec.name}: the weights are those of the spec, {tensors} alike"
+        count = len(self.departures)
+        return (
+            f"{self.spec.name}: the weights depart from the spec in {count} "
+            f"{'place' if count == 1 else 'places'}"
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every tensor with the layer that it belongs to."""
+        for _, name, tensors in self.pairs:
+            for tensor in tensors:
+                yield {
+                    "layer": name,
+                    "tensor": tensor.name,
+                    "shape": "x".join(map(str, tensor.shape)),
+                }
+
+    def __len__(self) -> int:
+        return len(self.departures)
+
+    def __iter__(self) -> Iterator[Departure]:
+        return iter(self.departures)
+
+    def __str__(self) -> str:
+        if self.holds:
+            return "\n".join((self.headline(), *self.notes))
+        return "\n".join(departure.message for departure in self.departures)
+
+    def __repr__(self) -> str:
+        return f"<WeightConformance of {self.headline()}>"
+
+
+def conform_weights(spec: Network, stored: StoredTensors) -> WeightConformance:
+    """Are the tensors of a file those that the layers of a spec hold?
+
+    Parameters
+    ----------
+    spec
+        What is declared.
+    stored
+        The tensors of the file.
+    """
+    modules = _modules(stored)
+    choices = [
+        _parts(spec, fused=fused, joined=joined)
+        for fused in (False, True)
+        for joined in (False, True)
+    ]
+    found = [_match(parts, modules) for parts in choices]
+    parts, pairs = min(
+        zip(choices, found, strict=True), key=lambda one: len(one[0]) - 2 * len(one[1].equal)
+    )
+    departures = [*_departures(parts, modules, pairs)]
+    left_out = sum(not tensor.is_learned for tensor in stored.tensors)
+    notes = (
+        (f"counters and tables of whole numbers are left out of account: {left_out}",)
+        if left_out
+        else ()
+    )
+    told = tuple(
+        (parts[i].node, parts[i].name, tuple(modules[j].tensors.values()))
+        for i, j in sorted({**pairs.equal, **pairs.changed}.items())
+    )
+    return WeightConformance(spec, stored.file, told, tuple(departures), notes)
+
+
+# --- both sides -----------------------------------------------------------------------------------
+
+
+def _parts(spec: Network, *, fused: bool, joined: bool) -> list[_Part]:
+    """Return what the layers hold, module by module; shared tensors once.
+
+    Parameters
+    ----------
+    spec
+        The network.
+    fused
+        Whether queries, keys and values of an attention come from one matrix.
+    joined
+        Whether the filters of a depthwise convolution stand along one axis, as in PyTorch.
+    """
+    parts: list[_Part] = []
+    for node in spec:
+        if node.share is not None:
+            continue
+        shapes: dict[str, dict[str, Shape]] = defaultdict(dict)
+        for param in node.layer.params(*node.input_shapes):
+            if param.trainable or param.role in _ROLES:
+                part, role = _role(param)
+                shapes[part][role] = param.shape
+        if joined and node.kind == "depthwise":
+            *window, channels, multiplier = shapes[""]["weight"]
+            shapes[""]["weight"] = (*window, 1, channels * multiplier)
+        three = [shapes.get(name, {}) for name in ("query", "key", "value")]
+        if fused and all(three):
+            one = {
+                role: (*shape[:-1], sum(other[role][-1] for other in three))
+                for role, shape in three[0].items()
+                if all(role in other for other in three)
+            }
+            others = {p: s for p, s in shapes.items() if p not in {"query", "key", "value"}}
+            shapes = defaultdict(dict, {"query, key and value": one, **others})
+        for part, roles in shapes.items():
+            name = f"{node.id} ({part})" if len(shapes) > 1 else str(node.id)
+            parts.append(_Part(node, name, roles))
+    return parts
+
+
+def _role(param: Param) -> tuple[str, str]:
+    """Return the part of a layer that a tensor belongs to, and its role there."""
+    if param.role in _ROLES:
+        return "", _ROLES[param.role]
+    part, _, word = param.role.rpartition(" ")
+    if word in {"kernel", "bias"} and part:
+        return part, _ROLES.get(word, "weight")
+    return ("", "weight") if word in {"kernel", "gamma", "slope"} else (param.role, "weight")
+
+
+def _modules(stored: StoredTensors) -> list[_Module]:
+    """Return the tensors of a file, module by module; in the order in which people count."""
+    found: dict[str, dict[str, StoredTensor]] = defaultdict(dict)
+    for tensor in stored.tensors:
+        if tensor.is_learned:
+            said = _SUFFIX.fullmatch(tensor.name)
+            module, role = (said["module"], said["role"]) if said else (tensor.name, "weight")
+            role = _ROLES.get(role, "weight")
+            if role in found[module]:
+                module, role = tensor.name, "weight"
+            found[module][role] = tensor
+    names = [*found]
+    if names == sorted(names):  # as safetensors writes them: nobody's order
+        names.sort(key=_natural)
+    return [
+        _Module(name, {role: tensor.shape for role, tensor in found[name].items()}, found[name])
+        for name in names
+        if found[name]
+    ]
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """Return by what names are sorted so that 10 comes behind 9."""
+    return [
+        (0, int(word), "") if word.isdecimal() else (1, 0, word)
+        for word in re.findall(r"\d{1,9}|\D+", name)
+    ]
+
+
+# --- matching -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Pairs:
+    """Which part is which module, by their numbers."""
+
+    equal: dict[int, int] = field(default_factory=dict)
+    changed: dict[int, int] = field(default_factory=dict)
+
+
+def _match(parts: Sequence[_Part], modules: Sequence[_Module]) -> _Pairs:
+    pairs = _Pairs()
+    start = _beginning([module.name for module in modules])
+    named = {_spelled(module.name[start:]): j for j, module in enumerate(modules)}
+    for i, part in enumerate(parts):
+        j = named.get(_spelled(part.name))
+        if j is not None:
+            (pairs.equal if part.key == modules[j].key else pairs.changed)[i] = j
+    _match_alike(parts, modules, pairs, lambda one: one.key, pairs.equal)
+    _match_alike(parts, modules, pairs, lambda one: one.key_of_weight, pairs.changed)
+    _match_rest(parts, modules, pairs)
+    return pairs
+
+
+def _match_alike(
+    parts: Sequence[_Part],
+    modules: Sequence[_Module],
+    pairs: _Pairs,
+    key: Callable[[_Part | _Module], object],
+    into: dict[int, int],
+) -> None:
+    """Match what is free and has the same key, in the order of both.
+
+    Where one side has more of a key than the other, those are left over that fit in worst with what
+    is matched before them.
+    """
+    ours, theirs = defaultdict[object, list[int]](list), defaultdict[object, list[int]](list)
+    taken = {*pairs.equal.values(), *pairs.changed.values()}
+    for i, part in enumerate(parts):
+        if i not in pairs.equal and i not in pairs.changed and key(part):
+            ours[key(part)].append(i)
+    for j, module in enumerate(modules):
+        if j not in taken:
+            theirs[key(module)].append(j)
+    for one, some in ours.items():
+        if len(some) == len(theirs[one]):
+            into.update(zip(some, theirs[one], strict=True))
+    places = _Places(pairs, len(modules))
+    for one, some in ours.items():
+        if len(some) != len(theirs[one]):
+            into.update(_nearest(some, theirs[one], places))
+
+
+def _beginning(names: Sequence[str]) -> int:
+    """Return the length of what all names begin with, such as ``model.``."""
+    if len(names) < len(("one", "another")):
+        return 0
+    first, last = min(names), max(names)
+    length = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    return max(first.rfind(".", 0, length), first.rfind("/", 0, length)) + 1
+
+
+def _spelled(name: str) -> str:
+    return re.sub(r"[/.]", ".", name)
+
+
+class _Places:
+    """Where in the file a part should stand, by what is matched before it."""
+
+    def __init__(self, pairs: _Pairs, count: int) -> None:
+        self.known = sorted({**pairs.equal, **pairs.changed}.items())
+        self.count = count
+
+    def of(self, i: int) -> float:
+        """Return the number of the module that is expected."""
+        at = bisect_left(self.known, (i, -1))
+        around = self.known[max(0, at - _BEFORE) : at] or self.known[:1]
+        if not around:
+            return float(i)
+        return sum(j + i - k for k, j in around) / len(around)
+
+
+_BEFORE = 4
+"""How many neighbours say where something stands: those behind it may have moved with it."""
+
+
+_MOST_PAIRS = 1_000_000
+"""How many pairs are weighed; of more, the first of both are taken."""
+
+
+def _nearest(some: Sequence[int], others: Sequence[int], places: _Places) -> dict[int, int]:
+    """Return the rising pairs of the smallest distances; as many as there can be."""
+    if len(some) * len(others) > _MOST_PAIRS:
+        return dict(zip(some, others, strict=False))
+    is_turned = len(some) > len(others)
+    wanted = [places.of(i) for i in some]
+    rows, columns = (len(others), len(some)) if is_turned else (len(some), len(others))
+    far = float("inf")
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for r in range(1, rows + 1):
+        best[r][r - 1] = far
+        for c in range(r, columns + 1):
+            i, j = (c - 1, r - 1) if is_turned else (r - 1, c - 1)
+            pair = best[r - 1][c - 1] + abs(wanted[i] - others[j])
+            best[r][c] = min(pair, best[r][c - 1] if c > r else far)
+    found: dict[int, int] = {}
+    r, c = rows, columns
+    while r:
+        if c > r and best[r][c] == best[r][c - 1]:
+            c -= 1
+            continue
+        i, j = (c - 1, r - 1) if is_turned else (r - 1, c - 1)
+        found[some[i]] = others[j]
+        r, c = r - 1, c - 1
+    return found
+
+
+def _match_rest(parts: Sequence[_Part], modules: Sequence[_Module], pairs: _Pairs) -> None:
+    """Match what is left over with what stands at its place and holds the like."""
+    places = _Places(pairs, len(modules))
+    taken = {*pairs.equal.values(), *pairs.changed.values()}
+    free = [j for j in range(len(modules)) if j not in taken]
+    for i, part in enumerate(parts):
+        if i in pairs.equal or i in pairs.changed:
+            continue
+        wanted = places.of(i)
+        near = free[bisect_left(free, wanted - _FAR) : bisect_right(free, wanted + _FAR)]
+        fit = [j for j in near if j not in taken and _are_alike(part.shapes, modules[j].shapes)]
+        if fit:
+            pairs.changed[i] = min(fit, key=lambda j: abs(j - wanted))
+            taken.add(pairs.changed[i])
+
+
+_FAR = 16
+"""How far from its place something is still taken for the same."""
+
+
+def _are_alike(one: Mapping[str, Shape], other: Mapping[str, Shape]) -> bool:
+    """Whether both hold a weight with as many axes."""
+    mine, its = one.get("weight"), other.get("weight")
+    return (mine is None) == (its is None) and (
+        mine is None
+        or its is None
+        or len(_plain(mine)) == len(_plain(its))
+        or len(mine) == len(its)
+    )
+
+
+# --- what is told ---------------------------------------------------------------------------------
+
+
+def _departures(
+    parts: Sequence[_Part], modules: Sequence[_Module], pairs: _Pairs
+) -> Iterator[Departure]:
+    partners = {**pairs.equal, **pairs.changed}
+    for i, part in enumerate(parts):
+        module = modules[partners[i]] if i in partners else None
+        if module is None:
+            shapes = " and ".join(_said(shape) for shape in part.shapes.values())
+            yield _departure(
+                "missing", part, f"{part.name}: {shapes} in the spec is not in the file"
+            )
+        else:
+            yield from _differences(part, module)
+    for j, module in enumerate(modules):
+        if j not in partners.values():
+            tensors = " and ".join(map(str, module.tensors.values()))
+            yield Departure("extra", f"{tensors} in the file is not in the spec")
+
+
+def _differences(part: _Part, module: _Module) -> Iterator[Departure]:
+    """Yield in which tensors a layer and a module differ."""
+    for role, shape in part.shapes.items():
+        tensor = module.tensors.get(role)
+        if tensor is None:
+            yield _departure(
+                "missing",
+                part,
+                f"{part.name}: {role} {_said(shape)} in the spec, none in "
+                f"{module.name} of the file",
+            )
+        elif not _is_laid(shape, tensor.shape):
+            yield _departure(
+                "shape", part, f"{part.name}: {_said(shape)} in the spec, {tensor} in the file"
+            )
+    for role, tensor in module.tensors.items():
+        if role not in part.shapes:
+            yield _departure(
+                "extra", part, f"{part.name}: no {role} in the spec, {tensor} in the file"
+            )
+
+
+def _is_laid(ours: Shape, theirs: Shape) -> bool:
+    """Whether extents are ours in an order in which some framework has them.
+
+    Ours are those of the window, inputs, outputs: so has them Keras. PyTorch has outputs, inputs
+    and the window; of transposed convolutions inputs, outputs and the window.
+    """
+    if len(ours) < len(("inputs", "outputs")):
+        return _plain(ours) == _plain(theirs)
+    *window, inputs, outputs = ours
+    orders = (
+        (*window, inputs, outputs),
+        (*window, outputs, inputs),
+        (outputs, inputs, *window),
+        (inputs, outputs, *window),
+    )
+    if len(theirs) == len(ours):
+        return theirs in orders
+    return any(_plain(order) == _plain(theirs) for order in orders)
+
+
+def _said(shape: Shape) -> str:
+    return "x".join(map(str, shape)) or "one number"
+
+
+def _departure(aspect: Aspect, part: _Part, message: str) -> Departure:
+    return Departure(aspect, message, part.node, mark=part.node.mark)
