@@ -42,6 +42,8 @@ class LintResult(Tabular):
         What speaks of no file that was read: stale entries of the baseline.
     passed_over
         How many YAML files of the folders were left alone, since they are no specs.
+    command
+        Which command found it.
 
     Examples
     --------
@@ -58,10 +60,12 @@ class LintResult(Tabular):
         files: tuple[FileResult, ...] = (),
         extra: tuple[Finding, ...] = (),
         passed_over: int = 0,
+        command: str = "lint",
     ) -> None:
         self.files = _without_fitting(files)
         self.extra = extra
         self.passed_over = passed_over
+        self.command = command
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -97,7 +101,7 @@ class LintResult(Tabular):
             for f in self.files
         )
         extra = tuple(x for x in self.extra if x.severity in kept)
-        return LintResult(files, extra, self.passed_over)
+        return LintResult(files, extra, self.passed_over, self.command)
 
     def passes(self, fail_on: Severity = "warning", max_warnings: int | None = None) -> bool:
         """Whether no finding is as grave as that, and there are not too many warnings."""

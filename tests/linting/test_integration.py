@@ -35,6 +35,7 @@ def test_hooks_are_named_and_start_our_commands() -> None:
     assert {hook["id"]: hook["entry"] for hook in HOOKS} == {
         "cnnanalyze-lint": "cnnanalyze lint --force-exclude",
         "cnnanalyze-budget": "cnnanalyze budget --force-exclude",
+        "cnnanalyze-check": "cnnanalyze check",
     }
     assert all(hook["language"] == "python" for hook in HOOKS)
 
@@ -52,13 +53,41 @@ def test_hooks_are_named_and_start_our_commands() -> None:
     ],
 )
 def test_hooks_look_at_specs_alone(file: str, is_meant: bool) -> None:
-    assert [bool(re.search(hook["files"], file)) for hook in HOOKS] == [is_meant, is_meant]
+    assert [bool(re.search(hook["files"], file)) for hook in HOOKS] == [is_meant] * len(HOOKS)
+
+
+@pytest.mark.parametrize(
+    ("file", "is_meant"),
+    [("net.onnx", True), ("a/b.keras", True), ("w.safetensors", True), ("net.onnx.md", False)],
+)
+def test_a_hook_looks_at_models_too(file: str, is_meant: bool) -> None:
+    assert [bool(re.search(hook["files"], file)) for hook in HOOKS] == [False, False, is_meant]
+
+
+def test_hook_of_check_runs_with_the_arguments_of_the_guide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "guides" / "ci.md").read_text("utf-8")
+    (arguments,) = re.findall(r"- id: cnnanalyze-check\n +args: \[(.*)\]", page)
+    hook = HOOKS[-1]
+    assert hook["pass_filenames"] is False
+    monkeypatch.chdir(tmp_path)
+    sample = ROOT / "tests" / "exchange" / "samples" / "small.onnx"
+    (tmp_path / "models").mkdir()
+    shutil.copy(sample, tmp_path / "models" / "net.onnx")
+    (tmp_path / "specs").mkdir()
+    assert run_cnnanalyze(["import", str(sample), "-o", "specs/net.yaml"]) == 0
+    words = [*hook["entry"].split()[1:], *arguments.split(", ")]
+    assert run_cnnanalyze(words) == 0
+    text = Path("specs/net.yaml").read_text("utf-8")
+    Path("specs/net.yaml").write_text(text.replace("relu", "tanh"))
+    assert run_cnnanalyze(words) == 1
 
 
 def test_hooks_are_a_valid_manifest() -> None:
     clientlib = pytest.importorskip("pre_commit.clientlib", reason="no pre-commit: not validated")
     hooks = clientlib.load_manifest(ROOT / ".pre-commit-hooks.yaml")
-    assert [hook["types"] for hook in hooks] == [["yaml"], ["yaml"]]
+    assert [hook["types"] for hook in hooks] == [["yaml"], ["yaml"], ["file"]]
 
 
 @needs_git
@@ -289,6 +318,42 @@ def test_action_says_if_there_are_no_budgets_to_check(runner: Runner) -> None:
     assert end is not None
     assert end.returncode == 2
     assert "the budgets could not be checked; see the log" in end.stdout
+
+
+@needs_bash
+def test_action_checks_models_against_their_specs(runner: Runner) -> None:
+    runner.write("specs/net 1.yaml", CLEAN)
+    runner.write("specs/net 2.yaml", CLEAN)
+    runner.write("models/net 1.yaml", CLEAN)
+    runner.write("models/net 2.yaml", EVEN)
+    pairs = [f"specs/net {n}.yaml = models/net {n}.yaml" for n in (1, 2)]
+    for check, code in (("", 0), (pairs[0], 0), ("\n".join(pairs), 1), ("no.yaml = x.yaml", 2)):
+        done = runner.run("Check models against their specs", check=check)
+        assert done is not None
+        assert done.returncode == 0, done.stderr
+        assert runner.outputs["check"]["code"] == str(code)
+        runner.outputs["lint"] = {"code": "0"}
+        end = runner.run("Fail if something was found")
+        assert end is not None
+        assert end.returncode == code
+        assert ("::error title=cnnanalyze check::" in end.stdout) is bool(code)
+        if code == 1:
+            assert "\n::error title=CF003 other-attribute,file=specs/net 2.yaml,line=4," in (
+                done.stdout
+            )
+    text = runner.read_summary()
+    assert text.count("### Check\n\nnothing found in 1 file.\n") == 2
+    assert "| specs/net 2.yaml:4:30 | error **CF003** other-attribute | conv1: kernel 3x3 " in text
+
+
+@needs_bash
+@pytest.mark.parametrize(("folded", "code"), [("false", 1), ("true", 0)])
+def test_action_checks_folded_models(runner: Runner, folded: str, code: int) -> None:
+    head = "cnn: 1\ninput: 9x9x3\nlayers:\n  - {conv: {filters: 5, kernel: 3"
+    runner.write("spec.yaml", f"{head}, bias: false}}}}\n  - bn\n")
+    runner.write("model.yaml", f"{head}}}}}\n")
+    runner.run("Check models against their specs", check="spec.yaml = model.yaml", folded=folded)
+    assert runner.outputs["check"]["code"] == str(code)
 
 
 # --- examples for other services -----------------------------------------------------------------

@@ -43,7 +43,7 @@ global_maxpool in global_maxpool1 of the model
     nets = (found.spec, found.model) if isinstance(found, Conformance) else ()
     has_norms = [any(map(_is_batch_normalisation, net)) for net in nets]
     told = (_finding(one, source.name, is_folded=has_norms == [True, False]) for one in found)
-    return LintResult((FileResult(source, tuple(told)),))
+    return LintResult((FileResult(source, tuple(told)),), command="check")
 
 
 def _finding(departure: Departure, file: str, *, is_folded: bool) -> Finding:

@@ -19,26 +19,26 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def write(result: LintResult) -> str:
     """Return the suites; a file without findings is one case that passes."""
-    suites = [_suite(file) for file in result.files]
+    suites = [_suite(file, result.command) for file in result.files]
     if result.extra:
         suites.append(_cases("baseline", result.extra))
     found = (*chain.from_iterable(f.findings for f in result.files), *result.extra)
     clean = sum(not file.findings for file in result.files)
     counts = f'tests="{len(found) + clean}" failures="{_failures(found)}" errors="0"'
-    head = f'<testsuites name="cnnanalyze lint" {counts}>'
+    head = f'<testsuites name="cnnanalyze {result.command}" {counts}>'
     return (
         "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *suites, "</testsuites>"]) + "\n"
     )
 
 
-def _suite(file: FileResult) -> str:
+def _suite(file: FileResult, command: str) -> str:
     name = shown(file.name)
     if file.findings:
         return _cases(name, file.findings)
     said = _attribute(name)
     return (
         f'  <testsuite name={said} tests="1" failures="0" errors="0">\n'
-        f'    <testcase name="lint" classname={said}/>\n'
+        f'    <testcase name="{command}" classname={said}/>\n'
         "  </testsuite>"
     )
 

@@ -10,7 +10,7 @@ from cnnanalyze.report.markdown import escape
 
 def write(result: LintResult) -> str:
     """Return a heading and a table with a row for each finding, the gravest first."""
-    lines = ["### Lint", "", f"{escape(closing(result))}."]
+    lines = [f"### {result.command.capitalize()}", "", f"{escape(closing(result))}."]
     if result.findings:
         ordered = sorted(result.findings, key=lambda f: SEVERITIES.index(f.severity))
         lines += ["", "| Place | Rule | Finding |", "|:--|:--|:--|", *map(_row, ordered)]

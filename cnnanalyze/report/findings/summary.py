@@ -14,7 +14,7 @@ _MOST_FILES = 20
 
 def write(result: LintResult) -> str:
     """Return two short tables: by rule, and by file."""
-    lines = ["### Lint", "", f"{escape(closing(result))}."]
+    lines = [f"### {result.command.capitalize()}", "", f"{escape(closing(result))}."]
     if not result.findings:
         return "\n".join(lines) + "\n"
     rules = Counter((f.severity, f.code, f.name) for f in result)
