@@ -35,8 +35,8 @@ def edits(step: Many[Departure], source: Source) -> dict[Departure, tuple[Edit, 
     >>> found = [*cnn.check(spec, model)]
     >>> for (edit,) in edits(found, spec.document.source).values():
     ...     print(edit.column, edit.text)
-    60 5
-    61 , stride: 2
+    61 5
+    62 , stride: 2
     """
     node = step[0].in_spec
     written = None if node is None else written_of(node)

@@ -19,7 +19,9 @@ AT_HOME = (
     "core/conventions/tools.py",
     "exchange/",
     "exporting/",
+    "comparison/conformance/attention.py",
     "comparison/conformance/normal_form.py",
+    "comparison/conformance/operation.py",
 )
 """The kinds and their tables, their kernels, what foreign tools count for each kind, how each is
 said in other forms of networks, and which kinds are ways to write one another."""

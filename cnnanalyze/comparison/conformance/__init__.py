@@ -1,5 +1,5 @@
 """Conformance: whether a model is the network that its spec declares, proved or refuted.
 
-It may import ``graph`` and below. Smallest example:
+It may import ``execute`` and below, but not ``language``. Smallest example:
 :mod:`~cnnanalyze.comparison.conformance.result`.
 """

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Hashable
 
 from cnnanalyze.comparison.alignment import Look, align
-from cnnanalyze.comparison.conformance.normal_form import NormalForm, Operation
+from cnnanalyze.comparison.conformance.normal_form import NormalForm
+from cnnanalyze.comparison.conformance.operation import Operation
 
 Partners = dict[str, str]
 """By the id of each operation and input of the one, that of the other."""

@@ -8,55 +8,22 @@ when a network is used, such as dropout, are not in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any
 
+from cnnanalyze.comparison.conformance.attention import UNPLACED, with_attention
+from cnnanalyze.comparison.conformance.operation import Features, Operation, ordered
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.layers.attributes import CONTINUED, per_axis, per_border
+from cnnanalyze.layers.attention import Attention
+from cnnanalyze.layers.attributes import CONTINUED, axis_number, per_axis, per_border
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.traits import Trait
-
-Features = Mapping[str, Any]
-"""What an operation is given, by the words of the spec language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of a normal form."""
-
-    id: str
-    """The id of the layer that it comes from; of a layer of two steps, the first has a suffix."""
-    name: str
-    """What it does: mostly the layer kind."""
-    features: tuple[tuple[str, Any], ...]
-    """Its attributes, in the order of their names; what does not matter is left out."""
-    inputs: tuple[str, ...]
-    """The ids of operations and of inputs of the network that it reads."""
-    shape: Shape
-    """What it gives."""
-    node: Node
-    """The layer that it comes from."""
-    takes_any_order: bool = False
-    """Whether the order of what it reads makes no difference."""
-
-    @property
-    def label(self) -> Hashable:
-        """What is equal for equal operations."""
-        return self.name, self.features
-
-    @property
-    def words(self) -> str:
-        """What it is called in messages."""
-        if self.name != "clip":
-            return self.name
-        least, most = (dict(self.features)[limit] for limit in ("min", "max"))
-        known = {(0, None): "relu", (0, 6): "relu6"}
-        return known.get((least, most), f"clip to [{say(least)}, {say(most)}]")
 
 
 @dataclass(frozen=True)
@@ -123,23 +90,6 @@ _ENDING = frozenset({Trait.SOFTMAX, Trait.PROBABILITIES, Trait.LOG_PROBABILITIES
 """What ends a network in one framework, and is part of the loss in another."""
 
 
-def say(value: object) -> str:
-    """Say a feature as it is told in messages.
-
-    Examples
-    --------
-    >>> say((3, 3)), say(((1, 1), (0, -1))), say(True), say(None)
-    ('3x3', '1+1 x 0-1', 'true', 'none')
-    """
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return " x ".join("".join(f"{n:+}" for n in pair).removeprefix("+") for pair in value)
-    if isinstance(value, tuple):
-        return "x".join(map(say, value))
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "none" if value is None else str(value)
-
-
 def normal_form(network: Network, *, folded: bool = False) -> NormalForm:
     """Return the normal form of a network.
 
@@ -204,6 +154,7 @@ class _Writer:
     def finish(self) -> NormalForm:
         """Return the normal form: what leads to no output is not in it."""
         outputs = tuple(self.source(o) for o in self.network.outputs)
+        self.operations = with_attention(self.operations, frozenset(outputs))
         needed, waiting = set[str](), [*outputs]
         while waiting:
             if (id_ := waiting.pop()) not in needed:
@@ -247,7 +198,7 @@ class _Writer:
         if not self._is_read_once(here):
             return False
         features = {**dict(before.features), "bias": True}
-        self.operations[source] = replace(before, features=_sorted(features))
+        self.operations[source] = replace(before, features=ordered(features))
         self.stands_for[node.id] = source
         return True
 
@@ -268,7 +219,7 @@ class _Writer:
             features["padding"] = tuple(
                 (p + q, r + s) for (p, r), (q, s) in zip(padded, own, strict=True)
             )
-            return replace(operation, features=_sorted(features), inputs=before.inputs)
+            return replace(operation, features=ordered(features), inputs=before.inputs)
         return operation
 
     def _is_positive(self, source: str) -> bool:
@@ -331,7 +282,7 @@ def _operation(
     return Operation(
         node.id + suffix,
         name,
-        _sorted(features),
+        ordered(features),
         inputs,
         node.output if shape is None else shape,
         node,
@@ -342,15 +293,10 @@ def _operation(
 _UNORDERED = frozenset({"add", "multiply", "average", "maximum", "minimum"})
 
 
-def _sorted(features: Features) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted(features.items()))
-
-
 def _plain(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     """Write a layer as it stands, without what no framework calls its architecture."""
-    rank = node.input_shapes[0].rank if node.input_shapes else 0
     features = {
-        name: _axes(value, rank) if name in _PER_AXIS else _frozen(value)
+        name: _said(name, value, node)
         for name, value in node.attributes.items()
         if name not in _BESIDE and not (name == "axes" and node.input_shapes[0].positions == 1)
     }
@@ -362,8 +308,14 @@ _BESIDE = frozenset({"epsilon", "rate", "initial", "momentum", "about"})
 """Attributes that only training, or the last digits, depend on."""
 
 
-def _axes(value: Any, rank: int) -> Hashable:  # noqa: ANN401 - the values of attributes
-    return None if value is None else per_axis(value, rank, "kernel")
+def _said(name: str, value: Any, node: Node) -> Hashable:  # noqa: ANN401 - the values of attributes
+    """Return the value of an attribute; axes by their numbers, extents for every axis."""
+    x = node.input_shapes[0]
+    if value is not None and name in _PER_AXIS:
+        return per_axis(value, x.rank, "kernel")
+    if value is not None and name == "axis":
+        return axis_number(value, x, node.kind)
+    return _frozen(value)
 
 
 def _frozen(value: Any) -> Hashable:  # noqa: ANN401 - the values of attributes
@@ -444,6 +396,54 @@ def _separable(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     yield _operation(node, (depthwise.id,), "conv", features)
 
 
+def _pointwise(
+    node: Node, source: str, x: Shape, part: str, units: int, *, bias: bool
+) -> Operation:
+    """Return the projection of each position by itself."""
+    ones = (1,) * x.rank
+    window = {"kernel": ones, "stride": ones, "dilation": ones, "padding": ((0, 0),) * x.rank}
+    features = {**window, "filters": units, "groups": 1, "bias": bias}
+    return _operation(node, (source,), "conv", features, suffix=part, shape=Shape(x.size, units))
+
+
+def _attention(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    """Write the projections and what stands between them."""
+    layer, given = node.layer, node.attributes
+    assert isinstance(layer, Attention)
+    numbers = [0, min(1, len(inputs) - 1), len(inputs) - 1]
+    shapes = [node.input_shapes[n] for n in numbers]
+    sources = [inputs[n] for n in numbers]
+    query = shapes[0]
+    size, deep = layer.sizes(query, shapes[2])
+    has_windows = layer.windows(query) != query.size
+    features = {
+        "heads": given["heads"],
+        **UNPLACED,
+        **{name: given[name] for name in ("relative_position", "causal")},
+    }
+    if has_windows:
+        features |= {"window": layer.windows(query), "shift": layer.shifts(query)}
+    if not layer.projections:
+        yield _operation(node, tuple(sources), "attend", features)
+        return
+    widths = (layer.heads * size, layer.heads * size, layer.heads * deep)
+    for n, part in enumerate((" (query)", " (key)", " (value)")):
+        made = _pointwise(node, sources[n], shapes[n], part, widths[n], bias=layer.bias)
+        sources[n] = made.id
+        yield made
+    core = _operation(
+        node,
+        tuple(sources),
+        "attend",
+        features,
+        suffix=" (heads)",
+        shape=Shape(query.size, widths[2]),
+    )
+    yield core
+    last = _pointwise(node, core.id, query, "", node.output.channels, bias=layer.adds_output_bias)
+    yield last
+
+
 def _dense(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     given = node.attributes
     yield _operation(node, inputs, "dense", {"units": given["units"], "bias": given["bias"]})
@@ -458,7 +458,7 @@ def _transposed(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
             before for before, _ in per_border(padding, node.input_shapes[0].rank, "padding")
         )
     features.pop("output_padding")
-    yield replace(plain, features=_sorted(features))
+    yield replace(plain, features=ordered(features))
 
 
 def _pool(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
@@ -514,6 +514,29 @@ def _clip(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     yield _operation(node, inputs, "clip", {"min": least, "max": most})
 
 
+def _slice(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    given, x = node.attributes, node.input_shapes[0]
+    axis, start, stop = given["axis"], given["start"], given["stop"]
+    if given["channels"] is not None:
+        axis, (start, stop) = "channels", given["channels"]
+    number = axis_number(axis, x, node.kind)
+    places = range(x.extents[number])[start : stop : given["step"]]
+    yield _operation(node, inputs, "slice", {"axis": number, "places": places})
+
+
+def _rearrange(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
+    """Write a pattern with names of its own: those of people say nothing."""
+    names: dict[str, str] = {}
+
+    def named(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"a{len(names) + 1}")
+
+    pattern = re.sub(r"[A-Za-z_]\w*", named, node.attributes["pattern"])
+    sizes = {names[name]: n for name, n in dict(node.attributes["sizes"]).items() if name in names}
+    features = {"pattern": " ".join(pattern.split()), "sizes": tuple(sorted(sizes.items()))}
+    yield _operation(node, inputs, "rearrange", features)
+
+
 def _zeropad(node: Node, inputs: tuple[str, ...]) -> Iterator[Operation]:
     given, rank = node.attributes, node.input_shapes[0].rank
     if node.kind == "pad" and (given["mode"], given["fill"]) != ("constant", 0):
@@ -529,6 +552,7 @@ _WRITERS: Mapping[str, Writer] = {
     "depthwise": _convolution,
     "separable": _separable,
     "dense": _dense,
+    "attention": _attention,
     "transposed_conv": _transposed,
     "avgpool": _pool,
     "maxpool": _pool,
@@ -542,6 +566,8 @@ _WRITERS: Mapping[str, Writer] = {
     "relu6": _clip,
     "clip": _clip,
     "hard_tanh": _clip,
+    "rearrange": _rearrange,
+    "slice": _slice,
     "zeropad": _zeropad,
     "pad": _zeropad,
 }

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from cnnanalyze.comparison.conformance.matching import Partners, match
-from cnnanalyze.comparison.conformance.normal_form import NormalForm, Operation, normal_form, say
+from cnnanalyze.comparison.conformance.normal_form import NormalForm, normal_form
+from cnnanalyze.comparison.conformance.operation import Operation, say
 from cnnanalyze.comparison.conformance.result import Conformance, Departure
 from cnnanalyze.graph.isomorphism import isomorphism
 from cnnanalyze.graph.network import Network

@@ -20,6 +20,7 @@ from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.exchange.weights.tensors import StoredTensor, StoredTensors
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
+from cnnanalyze.layers.traits import Trait
 
 Shape = tuple[int, ...]
 Key = tuple[tuple[str, Shape], ...]
@@ -215,7 +216,7 @@ def _parts(spec: Network, *, fused: bool, joined: bool) -> list[_Part]:
             if param.trainable or param.role in _ROLES:
                 part, role = _role(param)
                 shapes[part][role] = param.shape
-        if joined and node.kind == "depthwise":
+        if joined and Trait.DEPTHWISE in node.layer.traits:
             *window, channels, multiplier = shapes[""]["weight"]
             shapes[""]["weight"] = (*window, 1, channels * multiplier)
         three = [shapes.get(name, {}) for name in ("query", "key", "value")]
