@@ -9,6 +9,7 @@ from cnnanalyze.analysis.memory import measure
 from cnnanalyze.analysis.receptive_field import NOT_ASKED, OUT_OF_BOUNDS, Maps, Seen, look, start
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.cost import Cost, Param
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.periodic_field import STRETCHES, TooFine
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.graph.network import Network
@@ -86,7 +87,7 @@ def analyze(network: Network, *, fields: bool = True) -> Analysis:
     >>> result.total.parameters, result.total.operations("mac"), result["conv1"].activations
     (456, 352800, 4704)
     """
-    with STRETCHES.counted():
+    with STRETCHES.counted(), without_collection():
         return _analyze(network, fields=fields)
 
 

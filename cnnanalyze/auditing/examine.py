@@ -21,6 +21,7 @@ from cnnanalyze.auditing.alternatives import (
 from cnnanalyze.auditing.miscounts import OPERATIONS, slipped
 from cnnanalyze.auditing.verdict import Audit, Cause, Verdict
 from cnnanalyze.core.conventions import Convention, convention, names
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.printed_number import PrintedNumber
 from cnnanalyze.crosscheck.claims import (
     check,
@@ -30,7 +31,6 @@ from cnnanalyze.crosscheck.claims import (
     total_for,
 )
 from cnnanalyze.graph.network import Network
-from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.claims import Claim
 from cnnanalyze.language.spec import key_of, spec_of
 

@@ -174,11 +174,10 @@ class _BoxBuilder:
             return None
         if self.marks.get(node.id) != self.marks.get(source):
             return None
-        return (
-            at
-            if self._enclosing_groups(self.runs[at].nodes) == self._enclosing_groups([node])
-            else None
-        )
+        run = self.runs[at].nodes
+        if not self.groups[run[0].id] and not self.groups[node.id]:
+            return at  # no group is around either
+        return at if self._enclosing_groups(run) == self._enclosing_groups([node]) else None
 
     def _enclosing_groups(self, run: list[Node]) -> tuple[str, ...]:
         """Return the groups around a run, without those that hold nothing else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from cnnanalyze.analysis.result import Analysis
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.drawing.colour_scale import ColourScale, colour_quantities
 from cnnanalyze.drawing.detail_plan import DetailPlan
@@ -21,6 +22,7 @@ __all__ = ["THEMES", "draw", "thumbnail"]
 THEMES = ("auto", "light", "dark")
 
 
+@without_collection()
 def draw(
     analysis: Analysis,
     *,

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.files import FileError, printable
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import CnnError, Fault, PluginError, SpecError, UsageError
 from cnnanalyze.exchange.front_end import FrontEnd, find
 from cnnanalyze.exchange.recipes import recipe_for
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import load as load_spec
-from cnnanalyze.language.build import without_collection
 from cnnanalyze.language.spec import Spec, spec_of
 
 Sizes = Mapping[str, Sequence[int]]

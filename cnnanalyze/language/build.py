@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import Spelling, offered
 from cnnanalyze.errors import Fault, Source, SpecError, UsageError
@@ -111,23 +110,6 @@ def attempt(
     faults = Faults()
     document, network = _try(source, dict(settings or {}), folder, faults)
     return Attempt(document, network, faults.sorted())
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Keep the garbage collector out of the way.
-
-    A reading makes many objects that stay and hardly any garbage; searching them all again and
-    again makes the time of a large spec grow faster than its size. It is nearly doubled for 30,000
-    layers, as ``python -m tests.benchmarks.reading`` shows.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _try(

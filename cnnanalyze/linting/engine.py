@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnanalyze.core import tree as trees
 from cnnanalyze.core.diagnostics import Faults
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import Attempt, attempt
@@ -132,6 +133,7 @@ def _tree(source: Source) -> trees.Mapping | None:
     return tree if isinstance(tree, trees.Mapping) else None
 
 
+@without_collection()
 def _judge(
     source: Source,
     tree: trees.Mapping | None,

@@ -173,6 +173,13 @@ def before(network: Network, node: Node, traits: AbstractSet[Trait]) -> tuple[No
 
     The network's inputs are none of them.
     """
+    while len(node.inputs) == 1:  # on a path without joins there is nothing to keep in mind
+        source = network.by_id.get(node.inputs[0])
+        if source is None:
+            return ()
+        if not source.layer.is_any(traits):
+            return (source,)
+        node = source
     return through(network, node, traits, forward=False)
 
 
@@ -335,11 +342,12 @@ def bottlenecks(network: Network) -> Iterator[tuple[Node, Node]]:
     The head is left out: from the last map of more than one position or the last activation on, a
     network may shrink.
     """
-    end = max((k for k, n in enumerate(network.nodes) if n.layer.is_any(ACTIVATIONS)), default=0)
+    activations = (k for k, n in reversed(list(enumerate(network.nodes))) if is_activation(n))
+    end = next(activations, 0)
     body = {n.id for n in network.nodes[:end]}
     last: Node | None = None
-    for node in (network[id_] for id_ in cut_nodes(network)):
-        if node.output.is_vector or node.output.positions == 1 or node.id not in body:
+    for node in (network.by_id[id_] for id_ in cut_nodes(network)):
+        if node.id not in body or node.output.is_vector or node.output.positions == 1:
             return
         if last is not None:
             yield last, node

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 import cnnanalyze as cnn
 from cnnanalyze.core.diagnostics import MOST
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import Source
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.build import attempt, without_collection
+from cnnanalyze.language.build import attempt
 from cnnanalyze.language.yaml import UNCERTAIN
 
 CASES = Path(__file__).parent / "bad_input"

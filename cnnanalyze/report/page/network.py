@@ -13,6 +13,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.characters import capitalized
 from cnnanalyze.core.conventions import CONVENTIONS, Convention
 from cnnanalyze.core.diagnostics import say
+from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.crosscheck.budget import Check, check_budgets, noun, sentence
 from cnnanalyze.crosscheck.claims import ClaimCheck, check_claims
 from cnnanalyze.crosscheck.result import Balance
@@ -108,6 +109,7 @@ class KindTotal(NamedTuple):
     bar: str
 
 
+@without_collection()
 def to_html(
     analysis: Analysis,
     options: Options | None = None,

@@ -27,6 +27,7 @@ class BigDenseKernel(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    traits = layer_queries.CONVOLUTIONS
     formula = (
         "k >= 5 along every axis, groups = 1, not the first convolution, more "
         "than one output position"

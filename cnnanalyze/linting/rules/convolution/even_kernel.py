@@ -28,6 +28,7 @@ class EvenKernel(Rule):
     name = "even-kernel"
     severity = "warning"
     needs = "network"
+    traits = CONVOLUTIONS
     formula = "d·(k - 1) mod 2 = 1, s = 1, p > 0, not (p_before = d·(k - 1), p_after = 0)"
     source = "CS231n, lecture 5: 'same' padding (k - 1)/2 is whole for odd kernels only"
     trips = "none of the networks in specs/; none of the 68 networks of torchvision 0.29"

@@ -31,6 +31,7 @@ class MergeableLinear(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "network"
+    traits = frozenset({Trait.FULL_DEPTH})
     formula = (
         "middle width >= min(in, out), one kernel 1x1 (or both dense), no nonlinearity between"
     )

@@ -28,6 +28,7 @@ class UnpairedAsymmetric(Rule):
     severity = "info"
     profiles = frozenset({"default"})
     needs = "network"
+    traits = layer_queries.CONVOLUTIONS
     formula = "kernel 1xn with n > 1, and no nx1 before, behind or beside it"
     source = "Szegedy et al. 2016 (Inception v3), section 3.2"
     trips = "none: the pairs of Inception v3 and v4 follow each other or stand side by side"

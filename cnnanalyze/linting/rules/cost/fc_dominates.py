@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from cnnanalyze.linting.context import Subject
 from cnnanalyze.linting.finding import Finding
-from cnnanalyze.linting.layer_queries import reads_map
+from cnnanalyze.linting.layer_queries import DENSE, reads_map
 from cnnanalyze.linting.rule import Case, Rule, rule
 
 
@@ -25,6 +25,7 @@ class FcDominates(Rule):
     name = "fc-dominates"
     severity = "info"
     needs = "analysis"
+    traits = DENSE
     formula = "h·w·C·units > share of all parameters"
     source = "CS231n, lecture 9, on VGG-16: most parameters are in the late dense layers"
     trips = "AlexNet and its variants, the VGG networks, C3D; small LeNets"

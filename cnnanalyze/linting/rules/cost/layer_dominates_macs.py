@@ -24,6 +24,7 @@ class LayerDominatesMacs(Rule):
     name = "layer-dominates-macs"
     severity = "info"
     needs = "analysis"
+    traits = LINEAR
     formula = "MACs of a layer > share of all, in networks with at least that many layers"
     source = "as layer-dominates-params, for operations"
     trips = "alexnet, zfnet: their second convolution of 5x5"

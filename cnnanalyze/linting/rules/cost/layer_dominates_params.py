@@ -25,6 +25,7 @@ class LayerDominatesParams(Rule):
     name = "layer-dominates-params"
     severity = "info"
     needs = "analysis"
+    traits = LINEAR
     formula = "parameters of a layer > share of all, in networks with at least that many layers"
     source = "measured: 17 of the 68 networks of torchvision 0.29"
     trips = (

@@ -61,9 +61,11 @@ class TwinSiblings(Rule):
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Compare every layer with those before it that read the same."""
         assert subject.network is not None
-        siblings = Counter((node.kind, node.inputs) for node in subject.network)
+        network = subject.network
+        beside = [n for n in network if len(network.consumers[n.inputs[0]]) > 1]
+        siblings = Counter((node.kind, node.inputs) for node in beside)
         seen: dict[tuple[object, ...], str] = {}
-        for node in subject.network:
+        for node in beside:
             if siblings[node.kind, node.inputs] == 1 or node.layer.is_any(_PASSED):
                 continue
             if node.layer.params(*node.input_shapes):

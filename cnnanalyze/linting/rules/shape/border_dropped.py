@@ -28,6 +28,7 @@ class BorderDropped(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "analysis"
+    traits = layer_queries.CONVOLUTIONS | layer_queries.POOLS
     formula = "(n + 2p - d(k - 1) - 1) mod s > p, k > 1, s > 1"
     source = (
         "CS231n, 'Spatial arrangement': strides must fit; here only what no "

@@ -27,6 +27,7 @@ class KernelOverMap(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "analysis"
+    traits = layer_queries.CONVOLUTIONS
     formula = (
         "some kernel position reads padding at every output; for 'same' padding: "
         "d(k - 1)/2 >= n, n > 1"

@@ -29,6 +29,7 @@ class TapsInPadding(Rule):
     severity = "warning"
     profiles = frozenset({"default"})
     needs = "analysis"
+    traits = layer_queries.CONVOLUTIONS
     formula = "mean share of kernel positions inside the map < 1/2"
     source = (
         "Chen et al. 2017 (DeepLabv3), section 3.3: with growing rates a 3x3 "
