@@ -175,6 +175,8 @@ def _quick(about: About, quantity: str) -> Nested:
 
 
 def _quick_value(chosen: tuple[NodeFacts, ...], quantity: str) -> Nested:
+    if not chosen:
+        raise UsageError("the layer is not there")
     if (of_layer := _sum(quantity)) is not None:
         return sum(map(of_layer, chosen))
     seen = chosen[0].field_size if len(chosen) == 1 else None
