@@ -27,8 +27,8 @@ def counted(network: Network) -> tuple[int, list[tuple[int, ...]]]:
     return trained, [tuple(o.shape[1:]) for o in made.outputs]
 
 
-def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> list[Array]:
-    """Return what the model makes of images with these weights, channels first."""
+def filled(network: Network, tensors: Tensors) -> Any:
+    """Return the model with these weights."""
     made, assembly = model(network)
     wanted: dict[tuple[str, str], dict[int, list[Array]]] = {}
     for place in assembly.places:
@@ -42,7 +42,17 @@ def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> li
         layer.set_weights([np.concatenate(arrays[k]) for k in sorted(arrays)])
     held = sum(len(layer.weights) for layer in made.layers)
     assert held == sum(map(len, wanted.values()))
+    return made
+
+
+def outputs(made: Any, images: dict[str, Array]) -> list[Array]:
+    """Return what a model makes of images, channels first."""
     given = [np.asarray(x, np.float32) for x in images.values()]
-    outputs = made(given if len(given) > 1 else given[0], training=False)
-    several = outputs if isinstance(outputs, list | tuple) else [outputs]
+    found = made(given if len(given) > 1 else given[0], training=False)
+    several = found if isinstance(found, list | tuple) else [found]
     return [np.moveaxis(o.detach().cpu().numpy(), -1, 1) for o in several]
+
+
+def computed(network: Network, tensors: Tensors, images: dict[str, Array]) -> list[Array]:
+    """Return what the model makes of images with these weights, channels first."""
+    return outputs(filled(network, tensors), images)

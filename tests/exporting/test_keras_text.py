@@ -240,3 +240,12 @@ def test_what_is_padded_is_called_like_the_layer() -> None:
 def test_attention_to_all_positions_is_that_of_keras() -> None:
     found = "".join(lines("vit_b_16"))
     assert 'layers.MultiHeadAttention(12, 64, name=f"{name}_attention1")(branch1, branch1)' in found
+
+
+def test_what_keras_cannot_attend_to_is_named() -> None:
+    spec = "{cnn: 1, input: 8x4x6, layers: [{attention: {heads: 2, causal: true, axis: height}}]}"
+    with pytest.raises(
+        cnn.UsageError,
+        match="attention1: 'attention' that is causal within windows or along an axis cannot",
+    ):
+        cnn.export(cnn.loads(spec), "keras")

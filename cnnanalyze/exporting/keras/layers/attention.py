@@ -131,7 +131,13 @@ def _attention(node: Node) -> Steps:
     if not is_placed and a["bias"] == output_bias and x.rank:
         return _whole(node, wide // heads, deep // heads, output, roles)
     if len(node.input_shapes) > 1 or a["causal"]:
-        raise refuse(node, TARGET, " of several inputs or causal, within windows or half biased,")
+        what = "of several inputs" if len(node.input_shapes) > 1 else "that is causal"
+        where = (
+            "within windows or along an axis"
+            if is_placed
+            else "with biases of the output or the rest alone"
+        )
+        raise refuse(node, TARGET, f" {what} {where}")
     window, shift = windows(node) if is_placed else (x.size, (0,) * x.rank)
     attention = made(
         own("WindowAttention", _WINDOWED),
