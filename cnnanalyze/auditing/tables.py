@@ -42,7 +42,7 @@ class WrittenRow(SourceFigures):
 
     called = "a row"
     example = "- {row: 3, printed: ResNet, network: resnet50, total: {parameters: 25.6M}}"
-    needs_any = ()
+    needs = ()
 
     row: Text = Field(default="", description="its number in the table")
     printed: Text = Field(default="", description="what the table calls the network")

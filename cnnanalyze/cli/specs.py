@@ -123,7 +123,7 @@ def _sort(
     What a front end reads is taken as a spec is.
     """
     from cnnanalyze.exchange.front_end import find as find_front_end
-    from cnnanalyze.language.document import is_spec
+    from cnnanalyze.language.recognition import is_spec
 
     kinds = {path: find_front_end(path) is not None or is_spec(path) for path in files}
     specs.update((str(path), None) for path, is_one in kinds.items() if is_one)

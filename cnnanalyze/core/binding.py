@@ -37,6 +37,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
 from cnnanalyze.core.quantities import OF
+from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars, text_of
 from cnnanalyze.errors import CnnError, Mark
 
@@ -70,14 +71,19 @@ class Section(BaseModel):
     """The lint rule that explains what is wrong with a value; by default that of the reading."""
     missing_code: ClassVar[str] = "SP015"
     """The lint rule that explains that a key is missing; by default that of the reading."""
-    needs_any: ClassVar[tuple[str, ...]] = ()
-    """Keys of which at least one must be given."""
+    needs: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Besides the keys that have no default: groups of keys of which at least one must be given."""
     definition: ClassVar[str] = ""
     """The name under which a JSON Schema has it once, for a section that stands in many places."""
 
     def wrong(self, what: str) -> Iterator[Wrong]:  # noqa: ARG002 - each section has its own
         """Yield what is wrong with the keys together; ``what`` is how messages call the section."""
         return iter(())
+
+    @classmethod
+    def hint(cls, word: str, known: tuple[str, ...]) -> str:
+        """Return which key a word may be that is none, as the end of a message."""
+        return nearest(word, known)
 
     def idle(self, allowed: Container[str], why: str) -> Iterator[Wrong]:
         """Yield every key that is given and has no bearing beside the others.
@@ -105,6 +111,16 @@ class Reader:
     read: Callable[[Tree], object]
     schema: Lookup[str, Any] | Callable[[], Lookup[str, Any]]
     """The JSON Schema of what may be written."""
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """A type that is made only where a value is written: making classes takes time."""
+
+    load: Callable[[], Any]
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
@@ -162,6 +178,13 @@ def _word(tree: Tree) -> Scalar:
     raise ValueError(f"must be a text, not {said(tree)}")
 
 
+def _whole(tree: Tree) -> int:
+    value: Any = tree.value if isinstance(tree, Scalar) else None
+    if type(value) is int:
+        return value
+    raise ValueError(f"must be a whole number, not {said(tree)}")
+
+
 def _mapping(tree: Tree) -> Mapping:
     if isinstance(tree, Mapping):
         return tree
@@ -175,10 +198,24 @@ def _mapping_at(mark: Mark) -> str:
 
 Text = Annotated[str, Reader(_text, WRITTEN)]
 """A text as it is written: ``1998`` is one, too."""
+Whole = Annotated[int, Reader(_whole, {"type": "integer"})]
+"""A whole number."""
 Word = Annotated[Scalar, Reader(_word, {**WRITTEN, "minLength": 1})]
 """A text with its place."""
 Written = Annotated[Tree, Reader(lambda tree: tree, {})]
 """Whatever stands there, with its places: somebody else reads it."""
+
+
+def written_as(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - an annotation
+    """Return the type of what somebody else reads, who takes what a schema says."""
+    return Annotated[Tree | None, Reader(lambda tree: tree, schema)]
+
+
+def mapping_as(schema: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the type of a mapping that somebody else reads, who takes what a schema says."""
+    return Annotated[Mapping | None, Reader(_mapping, schema)]
+
+
 WrittenMapping = Annotated[Mapping, Reader(_mapping, {"type": "object"})]
 """A mapping that somebody else reads."""
 
@@ -255,19 +292,22 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
         message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {said(tree)}"
         faults.add(message, tree.mark, model.example)
         return _FAILED
-    refuse_unknown(tree, tuple(fields), what, faults)
+    refuse_unknown(tree, tuple(fields), what, faults, model.hint)
     if model.wrong_code:
         faults = faults.under(model.wrong_code)
+    given = {key.text for key, value in tree.entries if is_bare or not is_empty(value)}
+    _note_missing(tree, model, given, what, faults)
     values: dict[str, Any] = {
         name: tree for name, info in model.model_fields.items() if _ITSELF in info.metadata
     }
     failed = set()
     for key, value in tree.entries:
-        if key.text not in fields or (is_empty(value) and not is_bare):
+        if key.text not in fields or key.text not in given:
             continue
         info = fields[key.text][1]
         owner = what if is_bare else f"'{key.text}' of {what}"
-        found = _value(value, (info.annotation, info.metadata), key.text, owner, faults)
+        declared = info.annotation, info.metadata
+        found = _value(value, declared, key.text, owner, faults, _example(key.text, info))
         if found is _FAILED:
             failed.add(key.text)
         else:
@@ -276,12 +316,9 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
         made = model.model_validate(values)
     except ValidationError as error:
         for e in error.errors(include_url=False):
-            if e["loc"][0] not in failed:
+            if e["type"] != "missing" and e["loc"][0] not in failed:
                 _note(e, tree, model, what, faults)
         return _FAILED
-    if model.needs_any and not any(tree.get(key) for key in model.needs_any):
-        either = " or ".join(f"'{key}'" for key in model.needs_any)
-        faults.add(f"{what} needs {either}", tree.mark, model.example, code=model.missing_code)
     for wrong in made.wrong(what) if not failed else ():
         mark = next(
             ((k if wrong.at_key else v).mark for k, v in tree.entries if k.text == wrong.key),
@@ -296,6 +333,42 @@ def is_empty(tree: Tree) -> bool:
     return isinstance(tree, Scalar) and tree.value is None and tree.plain
 
 
+def _note_missing(
+    tree: Mapping, model: type[Section], given: Container[str], what: str, faults: Faults
+) -> None:
+    """Note what a section needs and does not have, all of it at once."""
+    fields = fields_of(model)
+    alone = ((key,) for key, (_, info) in fields.items() if info.is_required())
+    groups = [group for group in (*alone, *model.needs) if not any(key in given for key in group)]
+    if not groups:
+        return
+    several = len(groups) > 1
+    *most, last = (_either(group, is_listed=several) for group in groups)
+    words = f"{', '.join(most)} and {last}" if most else last
+    ways = (_example(key, fields[key][1]) or _described(key, fields[key][1]) for key, *_ in groups)
+    help_ = "; ".join(filter(None, ways))
+    if all(group in model.needs for group in groups) and model.example:
+        help_ = model.example
+    faults.add(f"{what} needs {words}", tree.mark, help_, code=model.missing_code)
+
+
+def _either(group: tuple[str, ...], *, is_listed: bool) -> str:
+    first, *others = (f"'{key}'" for key in group)
+    either = " or ".join(others)
+    if not others:
+        return first
+    return f"{first} (or {either})" if is_listed else f"{first} or {either}"
+
+
+def _example(key: str, info: FieldInfo) -> str:
+    """Return how a key is written, if its model says."""
+    return f"{key}: {info.examples[0]}" if info.examples else ""
+
+
+def _described(key: str, info: FieldInfo) -> str:
+    return f"{key}: {info.description}" if info.description else ""
+
+
 def _note(
     error: Lookup[str, Any],
     tree: Mapping,
@@ -305,15 +378,9 @@ def _note(
 ) -> None:
     """Note what pydantic complains of."""
     words = [str(part) for part in error["loc"] if isinstance(part, str)]
-    about = fields_of(model)[words[0]][1]
-    example = f"{words[0]}: {about.examples[0]}" if about.examples else ""
-    if error["type"] == "missing":
-        help_ = example or (f"{words[0]}: {about.description}" if about.description else "")
-        faults.add(f"{what} needs '{words[0]}'", tree.mark, help_, code=model.missing_code)
-        return
     owner = f"'{words[-1]}' of '{words[-2]}'" if len(words) > 1 else f"'{words[0]}' of {what}"
-    mark = _innermost(tree, error["loc"])
-    faults.add(f"{owner} {complaint(error)}", mark, example)
+    example = _example(words[0], fields_of(model)[words[0]][1])
+    faults.add(f"{owner} {complaint(error)}", _innermost(tree, error["loc"]), example)
 
 
 def _innermost(tree: Mapping, location: tuple[int | str, ...]) -> Mark:
@@ -335,24 +402,21 @@ Declared = tuple[Any, Iterable[Any]]
 """A type, and what is declared beside it."""
 
 
-def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults) -> object:
+def _value(
+    tree: Tree, declared: Declared, key: str, owner: str, faults: Faults, example: str = ""
+) -> object:
     """Return what is written as a model takes it: sections made, readers asked, the rest plain."""
     annotation, metadata = declared
     for about in metadata:
+        if isinstance(about, Later):
+            return _value(tree, (about.load(), ()), key, owner, faults, example)
         if isinstance(about, Entries):
             return _entries(tree, about, f"'{key}'", faults)
         if isinstance(about, Reader):
-            try:
-                return about.read(tree)
-            except ValueError as error:
-                faults.add(f"{owner} {error}", tree.mark)
-            except CnnError as error:
-                for fault in error.faults:
-                    faults.add(fault.message, fault.mark or tree.mark, fault.help)
-            return _FAILED
+            return _read(tree, about, owner, faults, example)
     if hasattr(annotation, "__metadata__"):
         inner = annotation.__origin__, annotation.__metadata__
-        return _value(tree, inner, key, owner, faults)
+        return _value(tree, inner, key, owner, faults, example)
     origin: Any = get_origin(annotation)
     inside = get_args(annotation)
     if not all(isinstance(about, FieldInfo) for about in metadata):
@@ -360,7 +424,7 @@ def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults)
         return _plain(tree)
     if origin in {Union, UnionType}:
         meant = next(part for part in inside if part is not NoneType)
-        return _value(tree, (meant, ()), key, owner, faults)
+        return _value(tree, (meant, ()), key, owner, faults, example)
     if _is_section(annotation):
         return _section(tree, annotation, annotation.called or f"'{key}'", faults)
     if origin is tuple:
@@ -376,6 +440,17 @@ def _value(tree: Tree, declared: Declared, key: str, owner: str, faults: Faults)
         }
         return {k: v for k, v in found.items() if v is not _FAILED}
     return _plain(tree)
+
+
+def _read(tree: Tree, about: Reader, owner: str, faults: Faults, example: str) -> object:
+    try:
+        return about.read(tree)
+    except ValueError as error:
+        faults.add(f"{owner} {error}", tree.mark, example)
+    except CnnError as error:
+        for fault in error.faults:
+            faults.add(fault.message, fault.mark or tree.mark, fault.help)
+    return _FAILED
 
 
 def _is_section(annotation: Any) -> bool:  # noqa: ANN401 - what a model declares

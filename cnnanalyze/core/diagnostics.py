@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple
@@ -143,13 +143,18 @@ class Caught(NamedTuple):
         return True
 
 
-def refuse_unknown(tree: Mapping, known: tuple[str, ...], what: str, faults: Faults) -> None:
+def refuse_unknown(
+    tree: Mapping,
+    known: tuple[str, ...],
+    what: str,
+    faults: Faults,
+    hint: Callable[[str, tuple[str, ...]], str] = nearest,
+) -> None:
     """Note every key of a mapping that it does not take, with the nearest that it does."""
     for key, _ in tree.entries:
         if key.text not in known:
             faults.add(
-                f"{what} has no '{key.text}'; it takes {', '.join(known)}"
-                f"{nearest(key.text, known)}",
+                f"{what} has no '{key.text}'; it takes {', '.join(known)}{hint(key.text, known)}",
                 key.mark,
                 code="SP003",
             )

@@ -98,10 +98,9 @@ def check_defaults(defaults: Tree | None, faults: Faults) -> None:
 _BLOCK_KEYS = ("params", "inputs", "layers", "output", "defaults")
 
 
-def read_blocks(tree: Mapping, faults: Faults) -> dict[str, Block]:
+def read_blocks(section: Mapping | None, faults: Faults) -> dict[str, Block]:
     """Read the ``blocks:`` section of a spec."""
-    section = tree.get("blocks")
-    if not isinstance(section, Mapping):
+    if section is None:
         return {}
     blocks: dict[str, Block] = {}
     for key, value in section.entries:

@@ -192,7 +192,7 @@ def _lay_out_sized(
 ) -> Spec | None:
     expansion = expand(document, {**given, **sizes}, faults)
     if known is None:
-        tree = document.tree.get("expect")
+        tree = document.written.expect
         about = claims = () if tree is None else read_claims(tree, faults.under("SP017"))
     else:
         claims, about = known.claims, known.claims_about.get(key_of(tuple(given.items())), ())

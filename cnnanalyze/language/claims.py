@@ -217,7 +217,7 @@ class SourceFigures(Terms):
 
     called = "a claim"
     example = "- {source: table 3, total: {parameters: 138M}}"
-    needs_any: ClassVar[tuple[str, ...]] = ("total", "layers")
+    needs: ClassVar[tuple[tuple[str, ...], ...]] = (("total", "layers"),)
 
     source: Text = Field(
         description="who printed it, and where", examples=["who printed it, and where"]

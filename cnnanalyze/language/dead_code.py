@@ -94,14 +94,14 @@ def find_idle_faults(document: Document, placed: Collection[int], read: Read) ->
     """
     reading = SpecReading(Faults("SP013"))
     search = _Search(document, placed, read, LayerFactory(reading), Names(reading))
-    outer = () if document.defaults is None else (document.defaults,)
+    outer = () if document.written.defaults is None else (document.written.defaults,)
     names = ("in", "index", *(key.text for key, _ in document.param_trees))
     frame = AnyScope(document.tree)
     spec_wide = Variables(_unknown(names))
     scope = Anywhere(frame, spec_wide, outer)
-    if document.defaults is not None:
-        search.factory.judge_defaults(document.defaults, scope)
-    layers = document.tree.get("layers")
+    if document.written.defaults is not None:
+        search.factory.judge_defaults(document.written.defaults, scope)
+    layers = document.written.layers
     if isinstance(layers, Sequence):
         search.run(layers, scope)
     for block in document.blocks.values():

@@ -1,61 +1,157 @@
-"""Documents: a spec as it is written, its sections told apart; and whether a text is one."""
+"""Documents: a spec as it is written, its sections told apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import yaml
+from pydantic import Field
 
-from cnnanalyze.core.binding import bind, is_empty
-from cnnanalyze.core.diagnostics import Faults, quoted, said, say
-from cnnanalyze.core.files import (
-    MOST_BYTES,
-    SPEC_ENDINGS,
-    FileError,
-    ReadFailure,
-    is_file,
-    is_folder,
-    read_bytes,
-    resolved,
+from cnnanalyze.core.binding import (
+    Later,
+    Section,
+    Text,
+    Whole,
+    WrittenMapping,
+    Wrong,
+    bind,
+    fields_of,
+    is_empty,
+    mapping_as,
+    version,
+    written_as,
 )
+from cnnanalyze.core.diagnostics import Faults, said, say
+from cnnanalyze.core.files import is_file, is_folder, resolved
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain, text_of
+from cnnanalyze.core.tree import Mapping, Scalar, Tree, plain
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.language.blocks import Block, check_defaults, check_names, read_blocks
 from cnnanalyze.language.step import has_expression
-from cnnanalyze.language.yaml import LOADER, follow, open_source
+from cnnanalyze.language.yaml import follow, open_source
 from cnnanalyze.language.zoo import ZOO, house, zoo
-from cnnanalyze.layers.synonyms import near_key
 
 if TYPE_CHECKING:
-    from cnnanalyze.graph.training import Training
-    from cnnanalyze.language.sections import Budgets, Lint
+    from cnnanalyze.language.sections import Budgets
 
 VERSION = VERSIONS["spec"]
 
 TEXTS = ("name", "family", "source", "about")
-KEYS = (
-    "cnn",
-    *TEXTS,
-    "year",
-    "extends",
-    "set",
-    "input",
-    "inputs",
-    "params",
-    "defaults",
-    "blocks",
-    "layers",
-    "outputs",
-    "expect",
-    "train",
-    "budgets",
-    "lint",
-)
+
+
+def _as(definition: str) -> dict[str, Any]:
+    """Return the schema of a part of the spec language."""
+    return {"$ref": f"#/definitions/{definition}"}
+
+
+def _list_of(definition: str, **more: int) -> dict[str, Any]:
+    return {"type": "array", "items": _as(definition), **more}
+
+
+def _training() -> Any:  # noqa: ANN401 - an annotation
+    from cnnanalyze.graph.training import Training  # noqa: PLC0415 - few specs have it
+
+    return Training
+
+
+def _lint() -> Any:  # noqa: ANN401
+    from cnnanalyze.language.sections import Lint  # noqa: PLC0415 - as above
+
+    return Lint
+
+
+def _budgets() -> Any:  # noqa: ANN401
+    from cnnanalyze.language.sections import BUDGETS  # noqa: PLC0415 - as above
+
+    return Annotated[dict[str, Any], BUDGETS]
+
+
+class SpecFile(Section):
+    """What a spec says, after ``extends``."""
+
+    wrong_code = ""
+    needs: ClassVar[tuple[tuple[str, ...], ...]] = (("cnn",), ("input", "inputs"), ("layers",))
+
+    cnn: version(VERSION) | None = Field(  # type: ignore[valid-type]
+        default=None, description="version of the spec language", examples=[VERSION]
+    )
+    name: Text = Field(default="", description="name of the network")
+    family: Text = Field(default="", description="family that the network belongs to")
+    source: Text = Field(default="", description="who published it, and where")
+    about: Text = Field(default="", description="whatever else a reader should know")
+    year: Whole | None = Field(default=None, description="year of publication")
+    extends: written_as({"type": "string"}) = Field(  # type: ignore[valid-type]
+        default=None, description="spec that this one is laid over: a file, or zoo:NAME"
+    )
+    set: WrittenMapping | None = Field(
+        default=None, description="values for the parameters of the extended spec"
+    )
+    input: written_as(_as("input")) = Field(  # type: ignore[valid-type]
+        default=None,
+        description="height x width x channels, such as 224x224x3",
+        examples=["224x224x3"],
+    )
+    inputs: written_as(_as("inputs")) = Field(  # type: ignore[valid-type]
+        default=None, description="several inputs by their names, which 'from' takes"
+    )
+    params: mapping_as(_as("params")) = Field(  # type: ignore[valid-type]
+        default=None, description="parameters with defaults; --set gives others"
+    )
+    defaults: mapping_as(_as("defaults")) = Field(  # type: ignore[valid-type]
+        default=None, description="attributes by layer kind"
+    )
+    blocks: mapping_as(_as("blocks")) = Field(  # type: ignore[valid-type]
+        default=None, description="named lists of steps with parameters"
+    )
+    layers: written_as(_list_of("step", minItems=1)) = Field(  # type: ignore[valid-type]
+        default=None,
+        description="the network, step by step",
+        examples=["[{conv: {filters: 8, kernel: 3}}, relu]"],
+    )
+    outputs: written_as(_as("names")) = Field(  # type: ignore[valid-type]
+        default=None,
+        description="steps whose output is the network's; the last if not given",
+    )
+    expect: written_as(_list_of("claim")) = Field(  # type: ignore[valid-type]
+        default=None, description="figures that somebody printed"
+    )
+    train: Annotated[Any, Later(_training)] = None
+    budgets: Annotated[Any, Later(_budgets)] = Field(
+        default=None,
+        description="limits, as counts (5M) or bytes (20MB), of the network and by layer",
+    )
+    lint: Annotated[Any, Later(_lint)] = None
+
+    @classmethod
+    def hint(cls, word: str, known: tuple[str, ...]) -> str:
+        """Return which key a word means, or is like, as the end of a message."""
+        from cnnanalyze.layers.synonyms import near_key  # noqa: PLC0415 - needed for faults only
+
+        return near_key(word, "top", known)
+
+    def wrong(self, what: str) -> Iterator[Wrong]:
+        """Refuse two keys that say what goes in."""
+        if self.input is not None and self.inputs is not None:
+            last = max((self.input.mark.position, "input"), (self.inputs.mark.position, "inputs"))
+            yield Wrong(
+                f"{what} has either 'input' or 'inputs', not both",
+                last[1],
+                "'input: 224x224x3' is the short form of one input; write all under 'inputs'",
+                at_key=True,
+            )
+
+
+class InlineSpec(SpecFile):
+    """A spec inside of another text, which says whose it is."""
+
+    needs = (("input", "inputs"), ("layers",))
+
+
+KEYS = tuple(fields_of(SpecFile))
 EXTENSIONS = 10
 """How long a chain of ``extends`` may be."""
 
@@ -67,47 +163,39 @@ class Document:
     source: Source
     tree: Mapping = field(compare=False)
     """All top-level keys, those of the extended specs included."""
+    written: SpecFile = field(compare=False, repr=False)
+    """What they say."""
     blocks: dict[str, Block]
     folder: Path | None = None
     """The folder in whose tree ``extends`` may name files."""
     settings: dict[str, tuple[Any, Mark]] = field(default_factory=dict)
     """The parameters that ``set`` gives to the extended spec, with their places."""
-    training: Training | None = None
-    budgets: Budgets | None = None
-    lint: Lint | None = None
-
-    def text(self, key: str) -> str:
-        """Return a header text such as ``name``, or nothing."""
-        return text_of(self.tree.get(key))
 
     @property
     def name(self) -> str:
         """The network's name: the header's, or else the file's."""
-        return self.text("name") or Path(self.source.name).stem
-
-    @property
-    def year(self) -> int | None:
-        """The year in the header."""
-        value = self.tree.get("year")
-        return value.value if isinstance(value, Scalar) and isinstance(value.value, int) else None
+        return self.written.name or Path(self.source.name).stem
 
     @property
     def param_trees(self) -> tuple[tuple[Scalar, Tree], ...]:
         """The top-level parameters with what is written for them."""
-        params = self.tree.get("params")
-        return params.entries if isinstance(params, Mapping) else ()
+        return self.written.params.entries if self.written.params else ()
 
     @property
     def going_in(self) -> Tree | None:
         """What is written for the input, or for several."""
-        found = self.tree.get("input")
-        return self.tree.get("inputs") if found is None else found
+        found: Tree | None = self.written.input
+        several: Tree | None = self.written.inputs
+        return several if found is None else found
 
-    @property
-    def defaults(self) -> Mapping | None:
-        """The ``defaults:`` section."""
-        found = self.tree.get("defaults")
-        return found if isinstance(found, Mapping) else None
+    @cached_property
+    def budgets(self) -> Budgets | None:
+        """What the network may cost."""
+        if self.written.budgets is None:
+            return None
+        from cnnanalyze.language.sections import budgets_of  # noqa: PLC0415 - few specs have any
+
+        return budgets_of(self.written.budgets)
 
 
 def read_document(
@@ -143,16 +231,43 @@ def read_document(
     if tree is None:
         return None
     faults = faults.under("SP014")
-    _check_header(tree, faults)
+    if _is_sheet(tree, faults):
+        return Document(source, tree, SpecFile(), {}, folder)
+    return document_of(source, tree, SpecFile, "a spec", faults, folder)
+
+
+def document_of(
+    source: Source,
+    tree: Mapping,
+    model: type[SpecFile],
+    what: str,
+    faults: Faults,
+    folder: Path | None = None,
+) -> Document:
+    """Return the document that a tree is; what is wrong is noted and left out.
+
+    Parameters
+    ----------
+    source, tree
+        The text, and what it says.
+    model, what
+        What it may say, and what messages call it.
+    faults
+        Where to note what is wrong.
+    folder
+        The folder in whose tree ``extends`` may name files.
+    """
+    written = bind(tree, model, what, faults) or model()
+    if written.params:
+        check_names([key for key, _ in written.params.entries], "a parameter", faults)
+    check_defaults(written.defaults, faults)
     return Document(
-        source=source,
-        tree=tree,
-        blocks=read_blocks(tree, faults),
-        folder=folder,
-        settings=_read_settings(tree, faults.under("SP018")),
-        training=_read_training(tree.get("train"), faults),
-        budgets=_read_budgets(tree.get("budgets"), faults),
-        lint=_read_lint(tree.get("lint"), faults),
+        source,
+        tree,
+        written,
+        read_blocks(written.blocks, faults),
+        folder,
+        _read_settings(written, faults.under("SP018")),
     )
 
 
@@ -167,7 +282,7 @@ def open_document(path: Path) -> Document:
     Examples
     --------
     >>> document = open_document(zoo()["vgg16"])
-    >>> document.text("family"), document.year
+    >>> document.written.family, document.written.year
     ('VGG', 2014)
     """
     faults = Faults()
@@ -177,28 +292,17 @@ def open_document(path: Path) -> Document:
     return document
 
 
-def _read_training(section: Tree | None, faults: Faults) -> Training | None:
-    if section is None:
-        return None
-    from cnnanalyze.graph.training import Training  # noqa: PLC0415 - making the class takes time
-
-    return bind(section, Training, "'train'", faults)
-
-
-def _read_lint(section: Tree | None, faults: Faults) -> Lint | None:
-    if section is None:
-        return None
-    from cnnanalyze.language.sections import Lint  # noqa: PLC0415 - as above
-
-    return bind(section, Lint, "'lint'", faults)
-
-
-def _read_budgets(section: Tree | None, faults: Faults) -> Budgets | None:
-    if section is None:
-        return None
-    from cnnanalyze.language.sections import read_budgets  # noqa: PLC0415 - few specs have budgets
-
-    return read_budgets(section, faults)
+def _is_sheet(tree: Mapping, faults: Faults) -> bool:
+    """Whether somebody takes a sheet of questions for a spec; note it."""
+    if tree.get("cnn") is not None or (sheet := tree.get("sheet")) is None:
+        return False
+    faults.add(
+        "this is a sheet of questions, not the spec of a network",
+        sheet.mark,
+        help="'cnnanalyze solve' answers a sheet; a spec begins with 'cnn: 1'",
+        code="SP015",
+    )
+    return True
 
 
 # --- extends -------------------------------------------------------------------------------------
@@ -225,7 +329,7 @@ def _read_extended(
             return None
         layers.append(tree)
         base = tree.get("extends")
-        if base is None:
+        if base is None or is_empty(base):
             break
         if _is_zoo(base):  # what a network of the zoo extends in turn lies there, too
             root = here = house()
@@ -304,6 +408,8 @@ def _is_zoo(base: Tree) -> bool:
     return isinstance(base, Scalar) and isinstance(base.value, str) and base.value.startswith(ZOO)
 
 
+_GOING_IN = ("input", "inputs")
+"""The keys that say what goes in, of which a spec has one."""
 _MERGED = ("params", "defaults", "blocks", "set")
 
 
@@ -335,88 +441,12 @@ def _merged(below: Tree, above: Tree, *, deep: bool) -> Tree:
     return Mapping(tuple(entries.values()), above.mark)
 
 
-# --- the header ----------------------------------------------------------------------------------
-
-
-def _check_header(tree: Mapping, faults: Faults) -> None:
-    if tree.get("cnn") is None and (sheet := tree.get("sheet")) is not None:
-        faults.add(
-            "this is a sheet of questions, not the spec of a network",
-            sheet.mark,
-            help="'cnnanalyze solve' answers a sheet; a spec begins with 'cnn: 1'",
-            code="SP015",
-        )
-        return
-    for key, value in tree.entries:
-        if key.text not in KEYS:
-            near = near_key(key.text, "top", KEYS)
-            faults.add(
-                f"unknown key '{key.text}' in a spec; known: {', '.join(KEYS)}{near}",
-                key.mark,
-                code="SP003",
-            )
-        elif key.text in TEXTS and not (isinstance(value, Scalar) and value.value is not None):
-            faults.add(f"'{key.text}' must be a text, not {said(value)}", value.mark)
-        elif key.text in _MERGED and not _is_mapping(value):
-            faults.add(f"'{key.text}' must be a mapping, not {said(value)}", value.mark)
-    only, several = tree.get("input"), tree.get("inputs")
-    if only is not None and several is not None:
-        last = max(
-            (key.mark for key, _ in tree.entries if key.text in _GOING_IN),
-            key=lambda mark: mark.position,
-        )
-        faults.add(
-            "a spec has either 'input' or 'inputs', not both",
-            last,
-            help="'input: 224x224x3' is the short form of one input; write all under 'inputs'",
-        )
-    given = {key.text for key, _ in tree.entries} | ({"input"} if several is not None else set())
-    if missing := [key for key in _REQUIRED if key not in given]:
-        faults.add(
-            f"this spec has no {quoted(missing)}",
-            tree.mark,
-            help="; ".join(_REQUIRED[key] for key in missing),
-            code="SP015",
-        )
-    version = tree.get("cnn")
-    if version is not None and (
-        not isinstance(version, Scalar) or version.value is True or version.value != VERSION
-    ):
-        faults.add(
-            f"this tool reads version {VERSION} of the spec language, not {said(version)}",
-            version.mark,
-            help=f"write 'cnn: {VERSION}'",
-        )
-    year = tree.get("year")
-    if year is not None and not (isinstance(year, Scalar) and type(year.value) is int):
-        faults.add(f"'year' must be a whole number, not {said(year)}", year.mark)
-    params = tree.get("params")
-    if isinstance(params, Mapping):
-        check_names([key for key, _ in params.entries], "a parameter", faults)
-    check_defaults(tree.get("defaults"), faults)
-
-
-_GOING_IN = ("input", "inputs")
-"""The keys that say what goes in, of which a spec has one."""
-
-
-_REQUIRED = {
-    "cnn": "begin the file with 'cnn: 1', the version of the spec language",
-    "input": "say what goes in: 'input: 224x224x3' (height x width x channels)",
-    "layers": "list the layers: 'layers: [{conv: {filters: 8, kernel: 3}}, relu]'",
-}
-
-
-def _is_mapping(tree: Tree) -> bool:
-    """Whether a section is a mapping, or left empty."""
-    return isinstance(tree, Mapping) or is_empty(tree)
-
-
-def _read_settings(tree: Mapping, faults: Faults) -> dict[str, tuple[Any, Mark]]:
-    section = tree.get("set")
-    if not isinstance(section, Mapping):
+def _read_settings(header: SpecFile, faults: Faults) -> dict[str, tuple[Any, Mark]]:
+    """Return the values that ``set`` gives to the parameters of the extended spec."""
+    section = header.set
+    if section is None:
         return {}
-    if tree.get("extends") is None:
+    if header.extends is None:
         faults.add(
             "'set' changes the parameters of an extended spec, but this one has no 'extends'",
             section.mark,
@@ -430,115 +460,3 @@ def _read_settings(tree: Mapping, faults: Faults) -> dict[str, tuple[Any, Mark]]
         else:
             settings[key.text] = (plain(value), value.mark)
     return settings
-
-
-LARGEST = 20_000_000
-"""The largest file that is looked into."""
-_SURE = frozenset({"cnn", "layers"})
-_WORDS = (b"cnn", b"layers", b"extends")
-
-
-def is_spec(path: Path) -> bool:
-    """Whether a YAML file that was found in a folder is a spec.
-
-    It is if it has ``cnn:``, ``layers:`` or our ``extends:`` at its top, or if it is no YAML and
-    has a line that begins with ``cnn:``. What cannot be read at all is taken for one, so that it is
-    told of.
-    """
-    return _is_spec(path, EXTENSIONS)
-
-
-def _is_spec(path: Path, links: int) -> bool:
-    try:
-        data = read_bytes(path, LARGEST)
-    except FileError as error:
-        return error.reason is not ReadFailure.LARGE
-    return _looks_like_one(data, path.parent, links)
-
-
-def looks_like_spec(text: str, folder: Path | None = None) -> bool:
-    r"""Whether a text is a spec, by what :func:`is_spec` says.
-
-    Parameters
-    ----------
-    text
-        The text.
-    folder
-        Where ``extends`` looks for files.
-
-    Examples
-    --------
-    >>> looks_like_spec("cnn: 1\nlayers: []\n"), looks_like_spec("on: push\n")
-    (True, False)
-    """
-    return _looks_like_one(text.encode(errors="replace"), folder or Path(), EXTENSIONS)
-
-
-def _looks_like_one(data: bytes, folder: Path, links: int) -> bool:
-    if not any(word in data for word in _WORDS):
-        return False
-    if len(data) > MOST_BYTES:  # too large for a spec, which is to be told of if it is one
-        return _begins(data)
-    try:
-        top = dict(_top(data.decode("utf-8-sig")))
-    except (UnicodeDecodeError, yaml.YAMLError):
-        return _begins(data)
-    if not _SURE.isdisjoint(top):
-        return True
-    base = top.get("extends")
-    return base is not None and _extends(folder, base, frozenset(top), links)
-
-
-def _begins(data: bytes) -> bool:
-    """Whether a line of a text begins with ``cnn:``."""
-    return any(line.startswith(b"cnn:") for line in data.removeprefix(b"\xef\xbb\xbf").splitlines())
-
-
-def _extends(folder: Path, base: str, keys: frozenset[str], links: int) -> bool:
-    """Whether ``extends`` is ours, which other tools have, too: it leads to a spec.
-
-    Where it leads to nothing below this folder, the other keys tell whose file it is.
-    """
-    if base.startswith(ZOO):
-        return True
-    if not base.endswith(SPEC_ENDINGS):
-        return False
-    other = resolved(folder / base)
-    if links and other.is_relative_to(resolved(folder)) and is_file(other):
-        return _is_spec(other, links - 1)
-    return keys.issubset(KEYS)
-
-
-def _top(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the keys at the top of a text, with those values that are words; no more is read."""
-    depth = 0
-    key: str | None = None
-    event: Any
-    for event in yaml.parse(text, Loader=LOADER):
-        kind = type(event)
-        if kind in _FRAME:
-            if kind is yaml.DocumentEndEvent:
-                return
-            continue
-        if not depth and kind is not yaml.MappingStartEvent:
-            return
-        at_top = depth == 1
-        depth += (kind in _STARTS) - (kind in _ENDS)
-        if not at_top or kind in _ENDS:
-            continue
-        if key is None:
-            key = event.value if kind is yaml.ScalarEvent else ""
-            if key in _SURE:  # what comes behind may be broken: that is to be told
-                yield key, None
-                return
-        else:
-            yield key, event.value if kind is yaml.ScalarEvent else None
-            key = None
-
-
-_STARTS = {yaml.MappingStartEvent, yaml.SequenceStartEvent}
-_ENDS = {yaml.MappingEndEvent, yaml.SequenceEndEvent}
-_FRAME = {
-    *(yaml.StreamStartEvent, yaml.StreamEndEvent),
-    *(yaml.DocumentStartEvent, yaml.DocumentEndEvent),
-}

@@ -141,7 +141,7 @@ def expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expa
 def _expand(document: Document, settings: dict[str, Any], faults: Faults) -> Expansion | None:
     parameters = read_parameters(document, settings, faults)
     given = read_inputs(document, parameters, faults)
-    layers = document.tree.get("layers")
+    layers = document.written.layers
     if layers is None:
         return None
     if not isinstance(layers, Sequence) or not layers.items:
@@ -225,7 +225,7 @@ class _Expander:
         scope = Scope(
             frame,
             Variables(self.parameters),
-            () if self.document.defaults is None else (self.document.defaults,),
+            () if self.document.written.defaults is None else (self.document.written.defaults,),
         )
         self.names.inputs = tuple(inputs)
         last = self.run(layers, scope, start)
@@ -236,7 +236,7 @@ class _Expander:
                 scope,
                 code="GR004",
             )
-        tree = self.document.tree.get("outputs")
+        tree = self.document.written.outputs
         return read_outputs(tree, layers, scope, last, self.names, inputs)
 
     def run(self, items: Sequence, scope: Scope, current: Wire) -> Wire:
@@ -451,7 +451,7 @@ class _Expander:
         named = block.inputs.name(wires)
         frame = ScopeFrame(f"{path}/", named, names_in(block.layers), history=[wires[0]])
         frame.inputs, frame.rest = tuple(named), block.inputs.rest
-        defaults = (self.document.defaults, block.defaults)
+        defaults = (self.document.written.defaults, block.defaults)
         told = {name: values[name] for name in block.param_names}
         inner = Scope(
             frame,

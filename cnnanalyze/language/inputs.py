@@ -53,7 +53,7 @@ def read_inputs(
 ) -> dict[NodeId, WrittenInput | None]:
     """Read ``input:``, or ``inputs:``, by name; nothing stands for what a fault hides."""
     faults = faults.under("SP016")
-    only, several = document.tree.get(INPUT), document.tree.get(INPUTS)
+    only, several = document.written.input, document.written.inputs
     if several is None:
         return {} if only is None else {INPUT: InputReader(scope, faults).read(only)}
     if not isinstance(several, Mapping) or not several.entries:
@@ -285,7 +285,7 @@ def written_inputs(document: Document) -> dict[NodeId, Tree]:
     >>> [(name, tree.mark.column) for name, tree in written_inputs(spec_of(net).document).items()]
     [('a', 22), ('b', 32)]
     """
-    only, several = document.tree.get(INPUT), document.tree.get(INPUTS)
+    only, several = document.written.input, document.written.inputs
     if isinstance(several, Mapping):
         return {NodeId(key.text): tree for key, tree in several.entries}
     return {} if only is None else {INPUT: only}

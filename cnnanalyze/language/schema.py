@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from inspect import cleandoc
 
-from cnnanalyze.core.binding import WRITTEN
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
-from cnnanalyze.graph.training import Training
 from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
-from cnnanalyze.language.document import TEXTS, VERSION, Document
+from cnnanalyze.language.document import Document, SpecFile
 from cnnanalyze.language.inputs import FORMS
 from cnnanalyze.language.node_builder import is_join
-from cnnanalyze.language.sections import BUDGETS, LIMITS, Budgets, Lint
+from cnnanalyze.language.sections import LIMITS
 from cnnanalyze.language.step import RESERVED
 from cnnanalyze.language.symbols import OPEN
 from cnnanalyze.language.vocabulary import (
@@ -36,7 +34,6 @@ from cnnanalyze.language.vocabulary import (
     Schema,
     any_of,
     described,
-    entries,
     field_schema,
     list_of,
     ref,
@@ -68,55 +65,7 @@ def build_schema(document: Document | None = None) -> Schema:
         "$schema": DRAFT,
         "title": "cnnanalyze spec" + (f" of {document.name}" if document else ""),
         "type": "object",
-        "properties": {
-            "cnn": {"const": VERSION, "description": "version of the spec language"},
-            **{key: {**WRITTEN, "description": _ABOUT[key]} for key in TEXTS},
-            "year": {"type": "integer", "description": "year of publication"},
-            "extends": {
-                **TEXT,
-                "description": "spec that this one is laid over: a file, or zoo:NAME",
-            },
-            "set": {
-                "type": ["object", "null"],
-                "description": "values for the parameters of the extended spec",
-            },
-            "input": described(ref("input"), "height x width x channels, such as 224x224x3"),
-            "inputs": {
-                "type": "object",
-                "propertyNames": {k: v for k, v in NAME.items() if k != "not"},
-                "additionalProperties": ref("input"),
-                "minProperties": 1,
-                "description": "several inputs by their names, which 'from' takes",
-            },
-            "params": {
-                "type": ["object", "null"],
-                "propertyNames": VARIABLE,
-                **({"properties": params} if params else {}),
-                "description": "parameters with defaults; --set gives others",
-            },
-            "defaults": {
-                **any_of(NULL, ref("defaults")),
-                "description": "attributes by layer kind",
-            },
-            "blocks": {
-                "type": ["object", "null"],
-                "propertyNames": {**NAME, "not": {"enum": [*KINDS.words(), *RESERVED, "input"]}},
-                "additionalProperties": ref("block"),
-                "description": "named lists of steps with parameters",
-            },
-            "layers": {
-                **list_of(ref("step"), minItems=1),
-                "description": "the network, step by step",
-            },
-            "outputs": {
-                **any_of(TEXT, list_of(TEXT, minItems=1)),
-                "description": "steps whose output is the network's; the last if not given",
-            },
-            "expect": {**list_of(ref("claim")), "description": "figures that somebody printed"},
-            "train": section(Training),
-            "budgets": described(entries(BUDGETS), cleandoc(Budgets.__doc__ or "")),
-            "lint": section(Lint),
-        },
+        "properties": section(SpecFile)["properties"],
         "required": ["cnn"],
         "anyOf": [
             {"required": ["extends"]},
@@ -127,6 +76,23 @@ def build_schema(document: Document | None = None) -> Schema:
         "additionalProperties": False,
         "definitions": {
             "input": _INPUT,
+            "inputs": {
+                "type": "object",
+                "propertyNames": {k: v for k, v in NAME.items() if k != "not"},
+                "additionalProperties": ref("input"),
+                "minProperties": 1,
+            },
+            "params": {
+                "type": "object",
+                "propertyNames": VARIABLE,
+                **({"properties": params} if params else {}),
+            },
+            "blocks": {
+                "type": "object",
+                "propertyNames": {**NAME, "not": {"enum": [*KINDS.words(), *RESERVED, "input"]}},
+                "additionalProperties": ref("block"),
+            },
+            "names": any_of(TEXT, list_of(TEXT, minItems=1)),
             "steps": list_of(ref("step")),
             "step": _step(operations, blocks, closed=document is not None),
             "branch": any_of(NULL, TEXT, ref("step"), ref("steps")),
@@ -141,13 +107,6 @@ def build_schema(document: Document | None = None) -> Schema:
         },
     }
 
-
-_ABOUT = {
-    "name": "name of the network",
-    "family": "family that the network belongs to",
-    "source": "who published it, and where",
-    "about": "whatever else a reader should know",
-}
 
 _EXTENT = any_of(POSITIVE, EXPRESSION)
 _INPUT = any_of(

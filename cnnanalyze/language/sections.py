@@ -136,7 +136,7 @@ class LimitSection(Section):
     wrong_code = missing_code = ""
     principal = "at_most"
     definition = "limit"
-    needs_any = BOUNDS
+    needs = (BOUNDS,)
 
     at_most: Count = None
     at_least: Count = None

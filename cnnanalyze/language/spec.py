@@ -85,7 +85,7 @@ class Spec(Network):
     @property
     def training(self) -> Training | None:
         """How the network is trained."""
-        return None if self.document is None else self.document.training
+        return None if self.document is None else self.document.written.train
 
     @property
     def budgets(self) -> Budgets | None:
@@ -95,16 +95,16 @@ class Spec(Network):
     @property
     def lint(self) -> Lint | None:
         """Which lint rules speak up."""
-        return None if self.document is None else self.document.lint
+        return None if self.document is None else self.document.written.lint
 
     @property
     def year(self) -> int | None:
         """The year in the header."""
-        return None if self.document is None else self.document.year
+        return None if self.document is None else self.document.written.year
 
     def text(self, key: str) -> str:
         """Return a header text such as ``family``, or nothing."""
-        return "" if self.document is None else self.document.text(key)
+        return "" if self.document is None else str(getattr(self.document.written, key))
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.binding import Entries, Reader, Section, fields_of
+from cnnanalyze.core.binding import Entries, Later, Reader, Section, fields_of
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
@@ -28,6 +28,8 @@ def ref(name: str) -> Schema:
 
 def described(schema: Schema, text: str) -> Schema:
     """Return a schema with a description; beside a reference draft 07 ignores everything else."""
+    if not text:
+        return schema
     return {**({"allOf": [schema]} if "$ref" in schema else schema), "description": text}
 
 
@@ -245,6 +247,8 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Sche
             return "text", dict(item.schema() if callable(item.schema) else item.schema)
         if isinstance(item, Entries):
             return "mapping", entries(item)
+        if isinstance(item, Later):
+            return describe(item.load())
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return "mapping", ref(annotation.definition) if annotation.definition else section(
             annotation
@@ -298,7 +302,7 @@ def field_schema(info: FieldInfo) -> Schema:
     return schema
 
 
-def setting_schema(info: FieldInfo) -> Schema:
+def setting_schema(info: FieldInfo, *, is_needed: bool = False) -> Schema:
     """Return the schema of a setting: no expression; a word is a list of one.
 
     It may be left empty, unless the section needs it.
@@ -314,15 +318,22 @@ def setting_schema(info: FieldInfo) -> Schema:
     forms = list(schema.pop("anyOf")) if set(schema) == {"anyOf"} else [schema]
     if about.get("default") == "":
         del about["default"]
-    if _is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata):
-        return {**any_of(*forms), **about}
-    if any(get_origin(a) is tuple for a in (info.annotation, *get_args(info.annotation))):
+    is_list = any(get_origin(a) is tuple for a in (info.annotation, *get_args(info.annotation)))
+    if is_list and not (_is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata)):
         forms.append(TEXT)
-    if info.is_required():
+    if is_needed or info.is_required():
         forms = [form for form in forms if form != NULL]  # left empty, it is not given
-    elif NULL not in forms:
-        forms.append(NULL)
-    return {**any_of(*forms), **about}
+    elif not any(form == {} or "null" in form.get("type", ()) for form in forms):
+        forms = _or_null(forms)
+    return {**described(any_of(*forms), about.pop("description", "")), **about}
+
+
+def _or_null(forms: list[Schema]) -> list[Schema]:
+    """Return the schemas of what may also be left empty."""
+    types = forms[0].get("type")
+    if len(forms) > 1 or types is None or "enum" in forms[0]:
+        return [*forms, NULL]
+    return [{**forms[0], "type": [*([types] if isinstance(types, str) else types), "null"]}]
 
 
 def _has_reader(annotation: Any, metadata: Iterable[Any]) -> bool:  # noqa: ANN401
@@ -344,15 +355,23 @@ def section(model: type[Section]) -> Schema:
     """Return the schema of a section; a bare value may stand for its principal key."""
     found: Schema = {
         "type": "object",
-        "properties": {key: setting_schema(info) for key, (_, info) in fields_of(model).items()},
+        "properties": {
+            key: setting_schema(info, is_needed=(key,) in model.needs)
+            for key, (_, info) in fields_of(model).items()
+        },
         "required": [key for key, (_, info) in fields_of(model).items() if info.is_required()],
-        **({"anyOf": required(*model.needs_any)} if model.needs_any else {}),
+        **_all_of([{"anyOf": required(*group)} for group in model.needs]),
         "additionalProperties": False,
     }
     if model.principal:
         bare = setting_schema(fields_of(model)[model.principal][1])
         found = any_of(bare, found)
     return {**found, "description": cleandoc(model.__doc__ or "")}
+
+
+def _all_of(schemas: list[Schema]) -> Schema:
+    """Return the schema of what all of several allow."""
+    return {"allOf": schemas} if len(schemas) > 1 else schemas[0] if schemas else {}
 
 
 def _entry(annotation: Any) -> Schema:  # noqa: ANN401 - what a table declares
@@ -383,6 +402,10 @@ def without(left_out: Schema, schema: Any) -> Any:  # noqa: ANN401 - any part of
     if not isinstance(schema, dict):
         return schema
     found = {key: without(left_out, part) for key, part in schema.items()}
+    types = found.get("type")
+    if isinstance(types, list) and {"type": left_out.get("type")} == left_out:
+        kept = [word for word in types if word != left_out["type"]]
+        found["type"] = kept[0] if len(kept) == 1 else kept
     forms = found.get("anyOf", ())
     if len(forms) != 1:
         return found

@@ -91,7 +91,7 @@ class Subject:
     @property
     def training(self) -> Training | None:
         """How the network is trained, if the spec says so."""
-        return None if self.document is None else self.document.training
+        return None if self.document is None else self.document.written.train
 
     @property
     def budgets(self) -> Budgets | None:

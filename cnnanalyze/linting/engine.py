@@ -14,7 +14,8 @@ from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.errors import CnnError, Fault, Mark, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import Attempt, attempt
-from cnnanalyze.language.document import Document, looks_like_spec
+from cnnanalyze.language.document import Document
+from cnnanalyze.language.recognition import looks_like_spec
 from cnnanalyze.language.spec import spec_of
 from cnnanalyze.language.yaml import follow
 from cnnanalyze.linting.context import Subject
@@ -144,7 +145,7 @@ def _judge(
     analysis: Analysis | None = None,
 ) -> tuple[FileResult, Subject]:
     complaints: list[Finding] = []
-    if document is not None and document.lint is not None:
+    if document is not None and document.written.lint is not None:
         given, wrong = read_given(document, settings)
         settings = settings.with_spec(given)
         complaints += [_own(SETTING, settings, m, mark, help_) for mark, m, help_ in wrong]

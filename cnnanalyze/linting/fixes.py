@@ -10,7 +10,7 @@ from typing import Any
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.errors import Source
 from cnnanalyze.language.build import Attempt, attempt
-from cnnanalyze.language.document import looks_like_spec
+from cnnanalyze.language.recognition import looks_like_spec
 from cnnanalyze.linting.edit_check import change, is_confined, touch
 from cnnanalyze.linting.engine import lint_attempt
 from cnnanalyze.linting.finding import Edit, Finding

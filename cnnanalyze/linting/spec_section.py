@@ -15,7 +15,7 @@ Complaint = tuple[Mark, str, str]
 
 def read_given(document: Document, settings: Settings) -> tuple[SettingsSource, list[Complaint]]:
     """Return what the section says, without the words that name nothing; these come beside it."""
-    section, tree = document.lint, document.tree.get("lint")
+    section, tree = document.written.lint, document.tree.get("lint")
     assert section is not None
     assert isinstance(tree, trees.Mapping)
     wrong: list[Complaint] = []

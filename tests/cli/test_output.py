@@ -130,7 +130,7 @@ def test_a_file_name_cannot_start_a_workflow_command(
     monkeypatch.chdir(tmp_path)
     Path("::error file=a::b.yaml").write_text("cnn: 1\n")
     outcome = run("summary", "::error file=a::b.yaml")
-    assert outcome.err.startswith("\\x3a:error file=a::b.yaml:1:1: error: this spec has no")
+    assert outcome.err.startswith("\\x3a:error file=a::b.yaml:1:1: error: a spec needs")
 
 
 @pytest.mark.parametrize("words", [["sum\n::error::x"], ["summary", "--de\n::error::x"]])

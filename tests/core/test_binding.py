@@ -44,7 +44,7 @@ EVEN = Annotated[int, Reader(_even, {"type": "integer", "multipleOf": 2})]
 
 class Amount(Section):
     principal = "most"
-    needs_any = ("most", "least")
+    needs = (("most", "least"),)
 
     most: int | None = None
     least: int | None = None

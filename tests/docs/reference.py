@@ -128,7 +128,10 @@ class Words:
         self.schema = schema
 
     def of(self, schema: dict[str, Any]) -> str:
-        """Return what a part of the schema lets pass."""
+        """Return what a part of the schema lets pass, besides nothing."""
+        if isinstance(types := schema.get("type"), list) and "null" in types:
+            said = [name for name in types if name != "null"]
+            return self.of({**schema, "type": said[0] if len(said) == 1 else said})
         if "$ref" in schema:
             return self._reference(schema["$ref"].rpartition("/")[2])
         if "const" in schema:

@@ -34,7 +34,7 @@ PLACES = "at which place of an expanded network a step stands"
 STRUCTURAL: tuple[tuple[str, str], ...] = (
     ("SP005", "of '(train|lint|severity|thresholds)'"),
     ("SP013", "'for' needs a table"),
-    ("SP015", "this spec has no|'train' needs|^block "),
+    ("SP015", "^a spec needs|'train' needs|^block "),
 )
 """Faults that stand at a place as large as the expressions in it, and are seen all the same."""
 

@@ -47,9 +47,9 @@ def test_header() -> None:
     document = read_document(Source("base.yaml", BASE), faults)
     assert not faults
     assert document is not None
-    texts = [document.text(key) for key in ("name", "family", "source", "about")]
+    texts = [getattr(document.written, key) for key in ("name", "family", "source", "about")]
     assert texts == ["Base", "Bases", "somebody", "a base"]
-    assert document.year == 1998
+    assert document.written.year == 1998
 
 
 def test_a_spec_without_a_name_is_called_as_its_file(write_spec: Write) -> None:
@@ -226,8 +226,8 @@ def told_of(text: str) -> list[tuple[str, str, int]]:
 
 def test_an_unknown_first_key_does_not_hide_what_is_missing() -> None:
     assert told_of("foo: 1\n") == [
-        ("SP003", "unknown key 'foo' in a spec", 1),
-        ("SP015", "this spec has no 'cnn', 'input' and 'layers'", 1),
+        ("SP003", "a spec has no 'foo'", 1),
+        ("SP015", "a spec needs 'cnn', 'input' (or 'inputs') and 'layers'", 1),
     ]
 
 

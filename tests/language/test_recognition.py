@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnanalyze.core.files import MOST_BYTES
-from cnnanalyze.language.document import is_spec, looks_like_spec
+from cnnanalyze.language.recognition import is_spec, looks_like_spec
 
 SPECS = [
     "cnn: 1\n",

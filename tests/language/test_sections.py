@@ -24,14 +24,14 @@ def faults(more: str) -> list[str]:
 
 def test_sections_are_optional() -> None:
     found = document("")
-    assert (found.training, found.budgets, found.lint) == (None, None, None)
+    assert (found.written.train, found.budgets, found.written.lint) == (None, None, None)
 
 
 def test_training() -> None:
     found = document(
         "train: {samples: 60000, batch: 128, epochs: 3, validation_split: 0.2, drop_last: true, "
         "optimizer: adam, loss: cross-entropy, learning_rate: 0.001, weight_decay: }"
-    ).training
+    ).written.train
     assert found == Training(
         samples=60000,
         batch=128,
@@ -42,14 +42,14 @@ def test_training() -> None:
         loss="cross-entropy",
         learning_rate=0.001,
     )
-    assert document("train: {samples: 97}").training == Training(samples=97)
+    assert document("train: {samples: 97}").written.train == Training(samples=97)
 
 
 def test_lint() -> None:
     found = document(
         "lint: {profile: strict, select: one-rule, ignore: [a, b], severity: {a: info}}"
     )
-    assert found.lint == Lint(
+    assert found.written.lint == Lint(
         profile="strict", select=("one-rule",), ignore=("a", "b"), severity={"a": "info"}
     )
 

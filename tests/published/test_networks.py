@@ -162,11 +162,11 @@ def test_every_claim_is_as_its_verdict_says(name: str) -> None:
 def test_header_says_what_it_is(name: str) -> None:
     document = report_on(name).spec.document
     assert document is not None
-    assert document.text("name")
-    assert document.text("family")
-    assert document.text("source")
+    assert document.written.name
+    assert document.written.family
+    assert document.written.source
     # Lectures 000 to 003 bear no date.
-    assert document.year or "lecture 00" in document.text("source")
+    assert document.written.year or "lecture 00" in document.written.source
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -97,7 +97,7 @@ class Fact(Section):
     """One thing that a lecture says."""
 
     called = "a fact"
-    needs_any = ("ask", "unchecked")
+    needs = (("ask", "unchecked"),)
 
     id: Text
     lines: Text = Field(description="where it stands in the lecture")

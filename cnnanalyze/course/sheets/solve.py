@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnanalyze.core.binding import bind, place_of
+from cnnanalyze.core.binding import place_of
 from cnnanalyze.core.diagnostics import Faults, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping as MappingTree
@@ -38,9 +38,7 @@ from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
 from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.graph.training import Training
-from cnnanalyze.language.blocks import read_blocks
-from cnnanalyze.language.document import Document
+from cnnanalyze.language.document import InlineSpec, document_of
 from cnnanalyze.language.expand import expand
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.zoo import ZOO, find_spec
@@ -296,17 +294,8 @@ def _is_list(tree: MappingTree, key: str) -> bool:
 def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> Network:
     """Build the network that stands in a question; its faults have their places in the sheet."""
     faults = Faults()
-    if tree.get("input") is None and tree.get("inputs") is None:
-        faults.add(
-            "'layers' need an 'input'", tree.mark, help="input: 32x32x3 (height x width x channels)"
-        )
-        faults.raise_if_any()
-    document = Document(
-        source=sheet.source,
-        tree=tree,
-        blocks=read_blocks(tree, faults),
-        training=bind(tree.get("train"), Training, "'train'", faults),
-    )
+    document = document_of(sheet.source, tree, InlineSpec, "the network of a question", faults)
+    faults.raise_if_any()
     expansion = expand(document, settings, faults)
     faults.raise_if_any()
     assert expansion is not None

@@ -40,7 +40,7 @@ FAULTS = (
     ("spec: 'zoo:vgg16', classes: 0, find: macs", "'classes' must be a whole number", ""),
     ("spec: 'zoo:vgg16', trains: fc9, find: trainable", "VGG-16 has no layer 'fc9'", ""),
     ("spec: 'missing.yaml', find: macs", "there is no file", "missing.yaml"),
-    ("layers: [{conv: 5}], find: macs", "'layers' need an 'input'", ""),
+    ("layers: [{conv: 5}], find: macs", "the network of a question needs 'input' or 'inputs'", ""),
     ("input: 8x8x1, layers: [{covn: 5}], find: macs", "unknown layer kind or block 'covn'", ""),
     ("window: {n: 3, f: 7}", "kernel extent 7 does not fit into size 3: 7 > 3", ""),
     ("window: {n: 7, f: 3, s: 2}, find: keeping_padding", "no padding keeps the size", ""),

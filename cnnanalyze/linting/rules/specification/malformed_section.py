@@ -31,6 +31,6 @@ class MalformedSection(FaultRule):
         Case(
             "cnn: 2\ninput: 32x32x3\nlayers: [relu]\n",
             at=(1, 6),
-            message="this tool reads version 1 of the spec language, not 2",
+            message="'cnn' of a spec must be 1, the version that this tool reads, not 2",
         ),
     )

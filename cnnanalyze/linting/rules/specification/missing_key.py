@@ -27,7 +27,7 @@ class MissingKey(FaultRule):
         Case(
             "cnn: 1\nlayers: [relu]\n",
             at=(1, 1),
-            message="this spec has no 'input'",
+            message="a spec needs 'input' or 'inputs'",
         ),
         Case(
             "cnn: 1\ninput: 32x32x3\nlayers:\n- conv: {filters: 8}\n",

@@ -35,7 +35,7 @@ class UnknownKey(FaultRule):
         Case(
             "cnn: 1\ninput: 32x32x3\nlayer: []\nlayers: [relu]\n",
             at=(3, 1),
-            message="unknown key 'layer' in a spec; known: cnn, name, family, source, about, year, "
+            message="a spec has no 'layer'; it takes cnn, name, family, source, about, year, "
             "extends, set, input, inputs, params, defaults, blocks, layers, outputs, expect, "
             "train, budgets, lint; did you mean 'layers'?",
         ),
