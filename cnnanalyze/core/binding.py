@@ -28,7 +28,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from functools import cache
 from inspect import get_annotations
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
@@ -38,7 +38,7 @@ from pydantic_core import CoreSchema, core_schema
 from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said, say
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars, text_of
+from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree, plain, scalars
 from cnnanalyze.errors import CnnError, Mark
 
 
@@ -73,6 +73,10 @@ class Section(BaseModel):
     """The lint rule that explains that a key is missing; by default that of the reading."""
     needs: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Besides the keys that have no default: groups of keys of which at least one must be given."""
+    exclusive: ClassVar[Lookup[tuple[str, str], str]] = MappingProxyType({})
+    """Pairs of keys of which at most one may be given, each with what to do."""
+    only_whole: ClassVar[bool] = False
+    """Whether nothing is made of it as soon as anything in it is wrong."""
     definition: ClassVar[str] = ""
     """The name under which a JSON Schema has it once, for a section that stands in many places."""
 
@@ -121,6 +125,19 @@ class Later:
     """A type that is made only where a value is written: making classes takes time."""
 
     load: Callable[[], Any]
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """Beside a field of a section: that it holds what stands at keys that come from a table."""
+
+    types: Callable[[], Lookup[str, Any]]
+    """By key, what each value is."""
+    is_open: bool = False
+    """Whether any other key may stand there, too: somebody else knows which."""
 
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
@@ -211,7 +228,7 @@ def written_as(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - an annotation
     return Annotated[Tree | None, Reader(lambda tree: tree, schema)]
 
 
-def mapping_as(schema: dict[str, Any]) -> Any:  # noqa: ANN401
+def mapping_as(schema: dict[str, Any] | Callable[[], dict[str, Any]]) -> Any:  # noqa: ANN401
     """Return the type of a mapping that somebody else reads, who takes what a schema says."""
     return Annotated[Mapping | None, Reader(_mapping, schema)]
 
@@ -241,8 +258,23 @@ def fields_of(model: type[Section]) -> dict[str, tuple[str, FieldInfo]]:
     names = (name for name in dict.fromkeys(own) if name in model.model_fields)
     fields = ((name, model.model_fields[name]) for name in names)
     return {
-        info.alias or name: (name, info) for name, info in fields if _ITSELF not in info.metadata
+        info.alias or name: (name, info)
+        for name, info in fields
+        if not any(about is _ITSELF or isinstance(about, Others) for about in info.metadata)
     }
+
+
+@cache
+def others_of(model: type[Section]) -> tuple[str, Others | None]:
+    """Return the field that holds what stands at keys of a table, and the table, if there is one.
+
+    ``Others`` without a field is nothing.
+    """
+    for name, info in model.model_fields.items():
+        for about in info.metadata:
+            if isinstance(about, Others):
+                return name, about
+    return "", None
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -281,43 +313,28 @@ _FAILED = object()
 
 
 def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> object:
-    fields = fields_of(model)
     is_bare = not isinstance(tree, Mapping) and bool(model.principal)
     if is_bare:
         word = Scalar(model.principal, model.principal, True, tree.mark)
         tree = Mapping(((word, tree),), tree.mark)
     if not isinstance(tree, Mapping):
-        needed = [key for key, (_, info) in fields.items() if info.is_required()]
+        needed = [key for key, (_, info) in fields_of(model).items() if info.is_required()]
         keys = f" with {quoted(needed)}" if needed else ""
         message = f"{what} must be {_mapping_at(tree.mark)}{keys}, not {said(tree)}"
         faults.add(message, tree.mark, model.example)
         return _FAILED
-    refuse_unknown(tree, tuple(fields), what, faults, model.hint)
-    if model.wrong_code:
-        faults = faults.under(model.wrong_code)
-    given = {key.text for key, value in tree.entries if is_bare or not is_empty(value)}
-    _note_missing(tree, model, given, what, faults)
-    values: dict[str, Any] = {
-        name: tree for name, info in model.model_fields.items() if _ITSELF in info.metadata
-    }
-    failed = set()
-    for key, value in tree.entries:
-        if key.text not in fields or key.text not in given:
-            continue
-        info = fields[key.text][1]
-        owner = what if is_bare else f"'{key.text}' of {what}"
-        declared = info.annotation, info.metadata
-        found = _value(value, declared, key.text, owner, faults, _example(key.text, info))
-        if found is _FAILED:
-            failed.add(key.text)
-        else:
-            values[key.text] = found
-    try:
-        made = model.model_validate(values)
-    except ValidationError as error:
-        for e in error.errors(include_url=False):
-            if e["type"] != "missing" and e["loc"][0] not in failed:
-                _note(e, tree, model, what, faults)
+    given = {key.text: key for key, value in tree.entries if is_bare or not is_empty(value)}
+    faults = faults.under(model.wrong_code) if model.wrong_code else faults
+    before = len(faults)
+    _note_keys(tree, model, given, what, faults)
+    values, failed = _values(tree, model, given, what if is_bare else "", what, faults)
+    values |= {name: tree for name, info in model.model_fields.items() if _ITSELF in info.metadata}
+    made, complaints = _made(model, values)
+    for e in complaints:
+        if e["type"] != "missing" and e["loc"][0] not in failed:
+            _note(e, tree, model, what, faults)
+            failed.add(str(e["loc"][0]))
+    if made is None or (model.only_whole and len(faults) > before):
         return _FAILED
     for wrong in made.wrong(what) if not failed else ():
         mark = next(
@@ -326,6 +343,75 @@ def _section(tree: Tree, model: type[Section], what: str, faults: Faults) -> obj
         )
         faults.add(wrong.message, wrong.mark or mark, wrong.help, code=wrong.code)
     return made
+
+
+def _note_keys(
+    tree: Mapping, model: type[Section], given: Lookup[str, Scalar], what: str, faults: Faults
+) -> None:
+    """Note keys that are not known, that exclude each other, and that are missing."""
+    _, others = others_of(model)
+    if others is None or not others.is_open:
+        known = (*fields_of(model), *(others.types() if others else ()))
+        refuse_unknown(tree, known, what, faults, model.hint)
+    for (one, other), help_ in model.exclusive.items():
+        if one in given and other in given:
+            last = max(given[one].mark, given[other].mark, key=lambda mark: mark.position)
+            faults.add(f"{what} has either '{one}' or '{other}', not both", last, help_)
+    _note_missing(tree, model, given, what, faults)
+
+
+def _values(
+    tree: Mapping,
+    model: type[Section],
+    given: Container[str],
+    bare: str,
+    what: str,
+    faults: Faults,
+) -> tuple[dict[str, Any], set[str]]:
+    """Return what is written at each key, and the keys at which something is wrong.
+
+    ``bare`` is what messages call a value that stands for the whole section.
+    """
+    fields = fields_of(model)
+    rest, others = others_of(model)
+    table = others.types() if others else {}
+    values: dict[str, Any] = {}
+    failed = set()
+    for key, value in tree.entries:
+        word = key.text
+        owner = bare or f"'{word}' of {what}"
+        if word not in given:
+            continue
+        if word in fields:
+            info = fields[word][1]
+            declared: Declared = info.annotation, info.metadata
+            into, example = values, _example(word, info)
+        elif others and (others.is_open or word in table):
+            declared = table.get(word, Written), ()
+            into, example = values.setdefault(rest, {}), ""
+        else:
+            continue
+        found = _value(value, declared, word, owner, faults, example)
+        if found is _FAILED:
+            failed.add(word)
+        else:
+            into[word] = found
+    return values, failed
+
+
+def _made(
+    model: type[Model], values: dict[str, Any]
+) -> tuple[Model | None, list[Lookup[str, Any]]]:
+    """Return a section of what is right, if that can be, and what pydantic complains of."""
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        wrong: list[Lookup[str, Any]] = list(error.errors(include_url=False))
+    names = {e["loc"][0] for e in wrong}
+    try:
+        return model.model_validate({k: v for k, v in values.items() if k not in names}), wrong
+    except ValidationError:
+        return None, wrong
 
 
 def is_empty(tree: Tree) -> bool:
@@ -423,7 +509,9 @@ def _value(
         # A validator of its own takes plain data.
         return _plain(tree)
     if origin in {Union, UnionType}:
-        meant = next(part for part in inside if part is not NoneType)
+        parts = [part for part in inside if part is not NoneType]
+        sections = [part for part in parts if _is_section(part)]
+        meant = (sections or parts)[0] if isinstance(tree, Mapping) else parts[0]
         return _value(tree, (meant, ()), key, owner, faults, example)
     if _is_section(annotation):
         return _section(tree, annotation, annotation.called or f"'{key}'", faults)
@@ -464,8 +552,10 @@ def _bare(annotation: Any) -> Any:  # noqa: ANN401
 def _items(tree: Tree, item: Any, key: str, owner: str, faults: Faults) -> object:  # noqa: ANN401
     """Return a list; one word is a list of one."""
     if not isinstance(tree, Sequence):
-        is_word = isinstance(tree, Scalar) and isinstance(tree.value, str)
-        return (plain(tree),) if is_word and not _is_section(item) else _plain(tree)
+        if not isinstance(tree, Scalar) or not isinstance(tree.value, str) or _is_section(item):
+            return _plain(tree)
+        only = _value(tree, (item, ()), key, owner, faults)
+        return _FAILED if only is _FAILED else (only,)
     found = (_value(one, (item, ()), key, owner, faults) for one in tree.items)
     return tuple(one for one in found if one is not _FAILED)
 
@@ -498,71 +588,42 @@ def _plain(tree: Tree) -> object:
     return tuple(data) if isinstance(data, list) else data
 
 
-# --- key by key -----------------------------------------------------------------------------------
+# --- what is read ---------------------------------------------------------------------------------
 
 
-class Keys:
-    """A mapping whose keys are taken one by one.
+class Usage:
+    """Which keys of a mapping have a bearing on anything.
 
     Parameters
     ----------
     tree
         The mapping.
-    what
-        What messages call it: ``a fact``.
     known
-        Every key that such a mapping may have; others are noted at once.
+        The keys that are of interest.
     faults
-        Where to note what is wrong.
+        Where to note those that have none.
 
     Examples
     --------
     >>> from cnnanalyze.errors import Source
     >>> from cnnanalyze.language.yaml import read
     >>> faults = Faults()
-    >>> tree = read(Source("here", "{spec: net, input: 8x8x1, fnd: macs}"))
-    >>> keys = Keys(tree, "a question", ("spec", "input", "find"), faults)
-    >>> keys.text("spec")
-    'net'
-    >>> keys.finish("beside 'spec'")
-    >>> for fault in faults.sorted():
-    ...     print(fault.message)
-    'input' is not read beside 'spec'
-    a question has no 'fnd'; it takes spec, input, find; did you mean 'find'?
+    >>> usage = Usage(read(Source("here", "{spec: net, input: 8x8x1}")), ("spec", "input"), faults)
+    >>> usage.read("spec")
+    >>> usage.finish("beside 'spec'")
+    >>> [fault.message for fault in faults.sorted()]
+    ["'input' is not read beside 'spec'"]
     """
 
-    def __init__(self, tree: Mapping, what: str, known: Iterable[str], faults: Faults) -> None:
+    def __init__(self, tree: Mapping, known: Iterable[str], faults: Faults) -> None:
         self.tree = tree
-        self.what = what
-        self.known = tuple(known)
+        self.known = frozenset(known)
         self.faults = faults
         self._read: set[str] = set()
-        refuse_unknown(tree, self.known, what, faults)
-
-    def get(self, key: str) -> Tree | None:
-        """Return the value of a key, or nothing; it counts as read."""
-        assert key in self.known, f"{self.what} has no '{key}'"
-        self._read.add(key)
-        return self.tree.get(key)
-
-    def text(self, key: str) -> str:
-        """Return the word or text that a key has, or nothing; what is none is noted."""
-        tree = self.get(key)
-        if tree is not None and not isinstance(tree, Scalar):
-            self.faults.add(f"'{key}' must be a text, not {said(tree)}", tree.mark, code="SP005")
-        return text_of(tree)
 
     def read(self, *keys: str) -> None:
         """Count keys as read, whoever read them."""
         self._read.update(keys)
-
-    def left(self) -> tuple[tuple[Scalar, Tree], ...]:
-        """Return the known keys that nobody read."""
-        return tuple(
-            (key, value)
-            for key, value in self.tree.entries
-            if key.text in self.known and key.text not in self._read
-        )
 
     def finish(self, why: str, help: str = "") -> None:  # noqa: A002 - the word users read
         """Note every key that nobody read.
@@ -574,8 +635,9 @@ class Keys:
         help
             What to do.
         """
-        for key, _ in self.left():
-            self.faults.add(f"'{key.text}' is not read {why}", key.mark, help, code="SP003")
+        for key, _ in self.tree.entries:
+            if key.text in self.known and key.text not in self._read:
+                self.faults.add(f"'{key.text}' is not read {why}", key.mark, help, code="SP003")
 
 
 def refuse_synonyms(tree: Mapping, words: dict[str, str], what: str, faults: Faults) -> None:

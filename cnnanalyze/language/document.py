@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ from cnnanalyze.core.binding import (
     Text,
     Whole,
     WrittenMapping,
-    Wrong,
     bind,
     fields_of,
     is_empty,
@@ -76,6 +75,11 @@ class SpecFile(Section):
     wrong_code = ""
     needs: ClassVar[tuple[tuple[str, ...], ...]] = (("cnn",), ("input", "inputs"), ("layers",))
 
+    exclusive: ClassVar[Lookup[tuple[str, str], str]] = {
+        ("input", "inputs"): "'input: 224x224x3' is the short form of one input; write all under "
+        "'inputs'"
+    }
+
     cnn: version(VERSION) | None = Field(  # type: ignore[valid-type]
         default=None, description="version of the spec language", examples=[VERSION]
     )
@@ -132,17 +136,6 @@ class SpecFile(Section):
         from cnnanalyze.layers.synonyms import near_key  # noqa: PLC0415 - needed for faults only
 
         return near_key(word, "top", known)
-
-    def wrong(self, what: str) -> Iterator[Wrong]:
-        """Refuse two keys that say what goes in."""
-        if self.input is not None and self.inputs is not None:
-            last = max((self.input.mark.position, "input"), (self.inputs.mark.position, "inputs"))
-            yield Wrong(
-                f"{what} has either 'input' or 'inputs', not both",
-                last[1],
-                "'input: 224x224x3' is the short form of one input; write all under 'inputs'",
-                at_key=True,
-            )
 
 
 class InlineSpec(SpecFile):

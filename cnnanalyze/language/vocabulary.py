@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.binding import Entries, Later, Reader, Section, fields_of
+from cnnanalyze.core.binding import Entries, Later, Reader, Section, fields_of, others_of
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
@@ -242,13 +242,9 @@ _PLAIN: dict[Any, tuple[str, Schema]] = {
 
 def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Schema]:  # noqa: ANN401
     """Return the words and the schema of a type, and of what pydantic keeps beside it."""
-    for item in metadata:
-        if isinstance(item, Reader):
-            return "text", dict(item.schema() if callable(item.schema) else item.schema)
-        if isinstance(item, Entries):
-            return "mapping", entries(item)
-        if isinstance(item, Later):
-            return describe(item.load())
+    found = [item for item in metadata if isinstance(item, Reader | Entries | Later)]
+    if found:
+        return _describe_read(found[0])
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return "mapping", ref(annotation.definition) if annotation.definition else section(
             annotation
@@ -256,10 +252,8 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Sche
     for known, words, schema in TYPES:
         if get_args(known)[1] in metadata:
             return words, schema
-    for item in metadata:
-        if isinstance(item, WithJsonSchema) and item.json_schema and "enum" in item.json_schema:
-            choices = item.json_schema["enum"]
-            return f"one of {', '.join(choices)}", any_of({"enum": choices}, EXPRESSION)
+    if schemas := [s.json_schema for s in metadata if isinstance(s, WithJsonSchema)]:
+        return _describe_given(dict(schemas[0] or {}))
     if hasattr(annotation, "__metadata__"):
         return describe(annotation.__origin__, annotation.__metadata__)
     origin, inner = get_origin(annotation), get_args(annotation)
@@ -272,6 +266,20 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Sche
     if origin is dict:
         return "mapping", {"type": "object", "additionalProperties": describe(inner[1])[1]}
     return _PLAIN.get(annotation, (getattr(annotation, "__name__", "anything"), {}))
+
+
+def _describe_read(item: Reader | Entries | Later) -> tuple[str, Schema]:
+    if isinstance(item, Later):
+        return describe(item.load())
+    if isinstance(item, Entries):
+        return "mapping", entries(item)
+    return "text", dict(item.schema() if callable(item.schema) else item.schema)
+
+
+def _describe_given(schema: Schema) -> tuple[str, Schema]:
+    if "enum" not in schema:
+        return "value", schema
+    return f"one of {', '.join(schema['enum'])}", any_of({"enum": schema["enum"]}, EXPRESSION)
 
 
 def words_of(info: FieldInfo) -> str:
@@ -319,8 +327,9 @@ def setting_schema(info: FieldInfo, *, is_needed: bool = False) -> Schema:
     if about.get("default") == "":
         del about["default"]
     is_list = any(get_origin(a) is tuple for a in (info.annotation, *get_args(info.annotation)))
-    if is_list and not (_is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata)):
-        forms.append(TEXT)
+    is_read = _is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata)
+    if is_list and not is_read and forms[0].get("type") == "array":
+        forms.append(forms[0]["items"])  # one word is a list of one
     if is_needed or info.is_required():
         forms = [form for form in forms if form != NULL]  # left empty, it is not given
     elif not any(form == {} or "null" in form.get("type", ()) for form in forms):
@@ -353,15 +362,22 @@ def _is_mapping(schema: Schema) -> bool:
 
 def section(model: type[Section]) -> Schema:
     """Return the schema of a section; a bare value may stand for its principal key."""
+    others = others_of(model)[1]
     found: Schema = {
         "type": "object",
         "properties": {
             key: setting_schema(info, is_needed=(key,) in model.needs)
             for key, (_, info) in fields_of(model).items()
-        },
+        }
+        | ({k: _entry(kind) for k, kind in others.types().items()} if others else {}),
         "required": [key for key, (_, info) in fields_of(model).items() if info.is_required()],
-        **_all_of([{"anyOf": required(*group)} for group in model.needs]),
-        "additionalProperties": False,
+        **_all_of(
+            [
+                *({"anyOf": required(*group)} for group in model.needs),
+                *({"not": {"required": list(pair)}} for pair in model.exclusive),
+            ]
+        ),
+        **({} if others and others.is_open else {"additionalProperties": False}),
     }
     if model.principal:
         bare = setting_schema(fields_of(model)[model.principal][1])

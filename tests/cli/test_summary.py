@@ -98,7 +98,7 @@ def test_a_spec_that_cannot_be_read_does_not_stop_the_others(run: Any, write_spe
     outcome = run("summary", folder)
     assert outcome.code == 2
     assert "tiny" in outcome.out
-    assert "a.yaml:1:1: error: a spec needs 'input' or 'inputs'" in outcome.err
+    assert "a.yaml:1:1: error: a spec needs 'input' (or 'inputs')" in outcome.err
 
 
 def test_stdin_is_a_spec(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

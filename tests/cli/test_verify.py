@@ -56,7 +56,7 @@ def test_several_networks_are_concluded(run: Any, write_spec: Write) -> None:
     assert outcome.out.count("✓ tiny") == 2
     assert outcome.out.splitlines()[-1].startswith("2 networks, 2 layers, ")
     assert outcome.out.endswith("2 claims: all balanced; 1 not verified\n")
-    assert "a spec needs 'input' or 'inputs'" in outcome.err
+    assert "a spec needs 'input' (or 'inputs')" in outcome.err
 
 
 def test_too_large_a_run_is_refused_with_its_size(run: Any, write_spec: Write) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import pytest
@@ -12,9 +13,12 @@ from pydantic import Field
 from cnnanalyze.core.binding import (
     Entries,
     Itself,
+    Later,
+    Others,
     Reader,
     Section,
     Text,
+    Whole,
     Word,
     Written,
     Wrong,
@@ -163,7 +167,8 @@ def test_what_is_wrong_is_told_at_its_place(text: str, place: str, message: str)
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     found, faults = cart("wheels: 5\nspare: {nam: a}\nlimits: {mass: x, mas: 3}\ncolour: 1\n")
-    assert found is None
+    assert found is not None
+    assert (found.wheels, found.colour, found.spare) == (2, "red", None)
     assert [f.split(":")[1] for f in faults] == ["1", "2", "2", "3", "3", "4"]
 
 
@@ -181,6 +186,69 @@ def test_help_is_an_example_or_the_description() -> None:
         ("a part must be a mapping with 'name', not 3", "- {name: wheel}"),
         ("13 is not allowed at all", "take 14"),
     ]
+
+
+class Trailer(Section):
+    needs = (("axles",), ("load", "volume"))
+    exclusive = MappingProxyType({("load", "volume"): "say one of them"})
+
+    axles: Count | None = None
+    load: Whole | Part | None = Field(default=None, examples=["7"])
+    volume: Annotated[Any, Later(lambda: Part)] = None
+    rest: Annotated[dict[str, Any], Others(lambda: {"left": Part, "right": Whole})] = Field(
+        default_factory=dict
+    )
+
+
+class Open(Section):
+    rest: Annotated[dict[str, Any], Others(dict, is_open=True)] = Field(default_factory=dict)
+
+
+def trailer(text: str) -> tuple[Trailer | None, list[tuple[str, str]]]:
+    faults = Faults()
+    found = bind(read(Source("x", text)), Trailer, "a trailer", faults)
+    return found, [(fault.message, fault.help) for fault in faults.sorted()]
+
+
+def test_all_that_is_needed_is_told_in_one_sentence() -> None:
+    assert trailer("{}")[1] == [("a trailer needs 'axles' and 'load' (or 'volume')", "load: 7")]
+    assert trailer("{axles: 3}")[1] == [("a trailer needs 'load' or 'volume'", "load: 7")]
+
+
+def test_of_two_keys_that_exclude_each_other_the_later_is_told() -> None:
+    told = trailer("{axles: 3, volume: {name: a}, load: 5}")[1]
+    assert told == [("a trailer has either 'load' or 'volume', not both", "say one of them")]
+
+
+def test_a_value_may_be_a_number_or_a_section_and_a_type_may_be_made_later() -> None:
+    found, faults = trailer("{axles: 3, load: 5}")
+    assert found is not None
+    assert (found.load, faults) == (5, [])
+    found, faults = trailer("{axles: 3, load: {name: wheel}}")
+    assert found is not None
+    assert isinstance(found.load, Part)
+    found, faults = trailer("{axles: 3, volume: {name: wheel}}")
+    assert found is not None
+    assert (found.volume.name, faults) == ("wheel", [])
+    assert trailer("{axles: 3, load: many}")[1] == [
+        ("'load' of a trailer must be a whole number, not 'many'", "load: 7")
+    ]
+
+
+def test_keys_of_a_table_are_read_beside_those_of_the_section() -> None:
+    found, faults = trailer("{axles: 3, load: 5, left: {name: a}, right: 7}")
+    assert found is not None
+    assert (found.rest["left"].name, found.rest["right"], faults) == ("a", 7, [])
+    (told,) = trailer("{axles: 3, load: 5, lef: 7, right: x}")[1][:1]
+    assert told[0] == (
+        "a trailer has no 'lef'; it takes axles, load, volume, left, right; did you mean 'left'?"
+    )
+    assert trailer("{axles: 3, load: 5, right: x}")[1] == [
+        ("'right' of a trailer must be a whole number, not 'x'", "")
+    ]
+    whatever = bind(read(Source("x", "{any: [1]}")), Open, "it", Faults())
+    assert whatever is not None
+    assert {key: plain(tree) for key, tree in whatever.rest.items()} == {"any": [1]}
 
 
 def test_nothing_is_nothing() -> None:

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from cnnanalyze.core.binding import Keys, refuse_synonyms
+from cnnanalyze.core.binding import Usage, refuse_synonyms
 from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.tree import Mapping
 from cnnanalyze.errors import Source
 from cnnanalyze.language.yaml import read
 
-KNOWN = ("spec", "input", "find", "set")
-
-
-def keys_of(text: str, faults: Faults) -> Keys:
-    tree = read(Source("here", text))
-    assert isinstance(tree, Mapping)
-    return Keys(tree, "a question", KNOWN, faults)
-
 
 def test_key_that_nobody_reads_is_a_fault_at_its_place() -> None:
     faults = Faults()
-    keys = keys_of("spec: net\ninput: 8x8x1\nfind: macs\n", faults)
-    assert keys.text("spec") == "net"
-    keys.read("find")
-    assert [k.text for k, _ in keys.left()] == ["input"]
-    keys.finish("beside 'spec'", help="strike it")
+    tree = read(Source("here", "spec: net\ninput: 8x8x1\nfind: macs\nid: 7\n"))
+    assert isinstance(tree, Mapping)
+    usage = Usage(tree, ("spec", "input", "find", "set"), faults)
+    usage.read("spec", "find")
+    usage.finish("beside 'spec'", help="strike it")
     (fault,) = faults.sorted()
     assert str(fault) == (
         "here:2:1: error: 'input' is not read beside 'spec'\n"
         "  |\n2 | input: 8x8x1\n  | ^^^^^\n  help: strike it"
-    )
-
-
-def test_unknown_key_is_met_with_the_nearest_and_only_once() -> None:
-    faults = Faults()
-    keys = keys_of("{spec: net, fnd: macs}", faults)
-    keys.read("spec")
-    keys.finish("here")
-    (fault,) = faults.sorted()
-    assert fault.message == (
-        "a question has no 'fnd'; it takes spec, input, find, set; did you mean 'find'?"
     )
 
 

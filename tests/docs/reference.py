@@ -173,6 +173,7 @@ class Words:
             "units": f"one or several of {', '.join(f'`{unit}`' for unit in NAMED)}",
             "credit": "a share, or a mapping: [credit](#credit)",
             "questions": "a list of [questions](#questions)",
+            "find": "a quantity, or a mapping as of an answer",
             "answers": "a mapping from names to a quantity, or to a mapping as of a question",
         }
         return words[name] if name in words else self.of(self.schema["definitions"][name])
@@ -368,9 +369,9 @@ def configuration_page() -> str:
 
 def sheet_page() -> str:
     """Return the page with every key of a homework sheet, made from its schema."""
-    from cnnanalyze.course.sheets.ask_reading import OF_NETWORK
     from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
     from cnnanalyze.course.sheets.questions.topics import TOPICS
+    from cnnanalyze.course.sheets.sheet_file import OF_NETWORK
 
     schema = schema_of("sheet")
     units = {"units": {"$ref": "#/x/units", "description": "units that an answer may have"}}
@@ -403,23 +404,27 @@ def sheet_page() -> str:
         "## The sheet",
         _keys(
             words,
-            _told(
-                {
-                    **top,
-                    "credit": {**top["credit"], "$ref": "#/x/credit"},
-                    "questions": {"$ref": "#/x/questions"},
-                },
-                _OF_SHEET,
-            ),
+            {
+                **top,
+                "credit": {**top["credit"], "$ref": "#/x/credit"},
+                "questions": {**top["questions"], "$ref": "#/x/questions"},
+            },
             schema["required"],
         ),
         "### Credit",
         "One number is the share for one slip and for two. A mapping:",
-        _keys(words, _told({**credit, "slips": {"$ref": "#/x/slips"}}, _OF_CREDIT)),
+        _keys(words, {**credit, "slips": {**credit["slips"], "$ref": "#/x/slips"}}),
         "## Questions",
         "A question is about a network or about one of the topics below; what stands in an answer "
         "changes what stands in its question.",
-        _keys(words, _told({**general, "ask": {"$ref": "#/x/answers"}}, _OF_SHEET)),
+        _keys(
+            words,
+            {
+                **general,
+                "ask": {**general["ask"], "$ref": "#/x/answers"},
+                "find": {**general["find"], "$ref": "#/x/find"},
+            },
+        ),
         "### Networks",
         _keys(words, {key: question[key] for key in OF_NETWORK}),
         "### Combinations",
@@ -429,32 +434,6 @@ def sheet_page() -> str:
         "## Topics",
         *parts,
     )
-
-
-def _told(properties: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
-    """Return keys of a schema with words for those that have none."""
-    return {
-        key: {"description": said[key], **form} if key in said else form
-        for key, form in properties.items()
-    }
-
-
-_OF_SHEET = {
-    "title": "what stands on top",
-    "about": "what stands below the title",
-    "source": "where it comes from",
-    "questions": "the questions, one after the other",
-    "id": "its name; a running number without one",
-    "text": "its words",
-    "points": "shared among its answers; without it each is worth one point, or its own",
-    "ask": "what is asked for, by name",
-}
-_OF_CREDIT = {
-    "one_slip": "share of the points for an answer that one mistake explains",
-    "two_slips": "share for an answer that two mistakes explain",
-    "consequential": "share for an answer that follows from an earlier wrong one",
-    "slips": "the mistakes that earn any; all without it",
-}
 
 
 # --- data -----------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ HOW = "  help: input: 224x224x3 (an image), 128x9 (a signal) or 784 (a vector)"
         ("-5x5x1", "the input must be written as height x width x channels, not '-5x5x1'", 8),
         ("5x5x", "the input must be written as height x width x channels, not '5x5x'", 8),
         ("2x3x4x5x6", "the input must be written as height x width x channels, not '2x3x4x5x6'", 8),
-        ("", "the input must be written as height x width x channels, not nothing", 7),
+        ("''", "the input must be written as height x width x channels, not nothing", 8),
         ("2.5", "the input must be written as height x width x channels, not '2.5'", 8),
         (
             "5x0x1",
@@ -152,6 +152,10 @@ def test_no_inputs(written: str, message: str, place: int) -> None:
     lines = refusal(written).splitlines()
     assert lines[0] == f"net:2:{place}: error: {message}"
     assert lines[-1] == HOW
+
+
+def test_an_input_with_nothing_behind_it_is_missing() -> None:
+    assert refusal("").splitlines()[0] == "net:1:1: error: a spec needs 'input' or 'inputs'"
 
 
 @pytest.mark.parametrize(

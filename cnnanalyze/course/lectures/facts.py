@@ -27,8 +27,9 @@ What cannot be recomputed says so under ``unchecked``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -98,6 +99,10 @@ class Fact(Section):
 
     called = "a fact"
     needs = (("ask", "unchecked"),)
+    exclusive: ClassVar[Lookup[tuple[str, str], str]] = {
+        ("ask", "unchecked"): "'ask' is the question that gives the number, 'unchecked' the reason "
+        "why there is none"
+    }
 
     id: Text
     lines: Text = Field(description="where it stands in the lecture")
@@ -124,13 +129,6 @@ class Fact(Section):
 
     def wrong(self, what: str) -> Iterator[Wrong]:
         """Refuse what is too much or too little for the verdict."""
-        if self.ask is not None and self.unchecked:
-            yield Wrong(
-                f"{what} has either 'ask', the question that gives its number, or 'unchecked', "
-                "the reason why there is none",
-                "unchecked",
-                at_key=True,
-            )
         if self.ask is not None and self.printed is None:
             yield Wrong(f"{what} that is recomputed needs what is 'printed'")
         allowed = {"id", "lines", "topic", "says", "ask", "printed", "verdict", "unchecked", "note"}

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cnnanalyze.core.binding import Keys, Section, bind
-from cnnanalyze.core.diagnostics import quoted, said
+from cnnanalyze.core.binding import Section, Usage, bind, fields_of
+from cnnanalyze.core.diagnostics import Faults, quoted, refuse_unknown, said
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as ListTree
-from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import OF_SPEC, AnswerFormat, Ask, OfAnswers, OfNetwork, OfTopic
+from cnnanalyze.course.sheets.sheet_file import OF_NETWORK, WrittenAnswer
 
-OF_ANSWER = ("find", "points", "text", "notation", *MANNER)
-OF_NETWORK = ("spec", "set", "layer", "over", "classes", "trains", *OF_SPEC)
+OF_ANSWER = tuple(fields_of(WrittenAnswer))
 _INSTEAD = {
     "over": ("layer",),
     "layer": ("over",),
@@ -37,65 +36,50 @@ class AskReader:
 
     def __init__(
         self,
-        question: Keys,
+        question: Usage,
         notation: str,
         manner: AnswerFormat,
-        manners: MannerReader,
         shares_points: bool,
     ) -> None:
         self.question = question
         self.notation = notation
         self.manner = manner
-        self.manners = manners
         self.shares_points = shares_points
-        self.faults = question.faults
+        self.faults: Faults = question.faults
         self.before = len(self.faults)
         self.topic = next((k for k in question.tree.keys() if k in TOPICS), "")  # noqa: SIM118
         base = question.tree.get(self.topic)
-        self.base: Keys | None = None
-        if isinstance(base, Mapping):
-            words = tuple(k.text for k, _ in base.entries)  # the section refuses what it has not
-            self.base = Keys(base, f"'{self.topic}'", words, self.faults)
+        self.base: Usage | None = None
+        if isinstance(base, Mapping):  # the section refuses what it has not
+            self.base = Usage(base, base.keys(), self.faults)
 
     def finish(self) -> None:
         """Note what of the numbers of the question has a bearing on no answer."""
         if self.base is not None and len(self.faults) == self.before:
             self.base.finish("by any answer of the question")
 
-    def read(self, name: str, tree: Tree, before: tuple[str, ...]) -> Iterator[Ask]:
+    def read(self, name: str, written: WrittenAnswer, before: tuple[str, ...]) -> Iterator[Ask]:
         """Read one thing that is asked for."""
-        if isinstance(tree, Scalar):
-            tree = Mapping(((Scalar("find", "find", True, tree.mark), tree),), tree.mark)
-        if not isinstance(tree, Mapping):
-            self.faults.add(
-                f"'{name}' must be a quantity or a mapping, not {said(tree)}",
-                tree.mark,
-                help=f"{name}: output",
-            )
-            return
-        words = tuple(k.text for k, _ in tree.entries)  # what it is about says which it may have
-        keys = Keys(tree, f"'{name}'", (*OF_ANSWER, *words), self.faults)
-        ask = self._general(name, keys)
+        words = tuple(written.about)  # what it is about says which it may have
+        ask = self._general(name, written)
         combined = [k for k in words if k in COMBINATIONS]
         topics = [k for k in words if k in TOPICS]
         about = [k for k in words if k in OF_NETWORK]
         is_of_network = bool({"spec", "layers"} & set(words))
         if combined:
-            yield from self._combination(ask, combined[0], keys, before)
+            yield from self._combination(ask, combined[0], written.tree, before)
         elif len(topics) > 1 or (topics and is_of_network):
-            self.faults.add(f"'{name}' is about {quoted([*topics, *about])} at once", tree.mark)
+            self.faults.add(f"'{name}' is about {quoted([*topics, *about])} at once", ask.mark)
         elif is_of_network or not (topics or self.topic):
             base = () if self.topic else self.question.tree.entries
-            yield from self._of_network(ask, base, keys)
+            yield from self._of_network(ask, base, written)
         else:
-            yield from self._of_topic(ask, topics[0] if topics else self.topic, keys)
+            yield from self._of_topic(ask, topics[0] if topics else self.topic, written)
 
-    def _general(self, name: str, keys: Keys) -> Ask:
+    def _general(self, name: str, written: WrittenAnswer) -> Ask:
         """Read what every answer may have, whatever it is about."""
-        tree = keys.tree
-        given = keys.get("points")
-        points = self.manners.amount(given, "'points'", LARGEST_POINTS)
-        if given is not None and self.shares_points:
+        if written.points is not None and self.shares_points:
+            given = written.tree.get("points") or written.tree
             self.faults.add(
                 "the question has 'points', which its answers share, so this one has none",
                 given.mark,
@@ -103,28 +87,28 @@ class AskReader:
             )
         return Ask(
             name,
-            Fraction(1) if points is None else points,
+            Fraction(1) if written.points is None else written.points,
             OfAnswers("", ()),
-            tree.mark,
-            self.manners.text(keys, "text"),
-            self.manners.notation(keys, self.notation),
-            self.manners.read(keys, self.manner, is_one=True),
+            written.tree.mark,
+            written.text,
+            written.notation or self.notation,
+            written.over(self.manner, self.faults, is_one=True),
         )
 
     # --- other answers ----------------------------------------------------------------------------
 
     def _combination(
-        self, ask: Ask, word: str, keys: Keys, before: tuple[str, ...]
+        self, ask: Ask, word: str, tree: Mapping, before: tuple[str, ...]
     ) -> Iterator[Ask]:
         known = (word, *(k for k in OF_ANSWER if k != "find"))
-        Keys(keys.tree, f"a {word}", known, self.faults)
-        value = keys.tree.get(word)
+        refuse_unknown(tree, known, f"a {word}", self.faults)
+        value = tree.get(word)
         row = COMBINATIONS[word]
         items = value.items if isinstance(value, ListTree) else ()
         names = tuple(i.text for i in items if isinstance(i, Scalar))
         if len(names) != len(items) or not row.least <= len(names) <= row.most:
             count = "two answers" if row.most == row.least else "answers"
-            self.faults.add(f"'{word}' takes a list of {count}", (value or keys.tree).mark)
+            self.faults.add(f"'{word}' takes a list of {count}", (value or tree).mark)
             return
         for item, name in zip(items, names, strict=True):
             if name not in before:
@@ -138,19 +122,22 @@ class AskReader:
 
     # --- given numbers ----------------------------------------------------------------------------
 
-    def _of_topic(self, ask: Ask, name: str, keys: Keys) -> Iterator[Ask]:
+    def _of_topic(self, ask: Ask, name: str, written: WrittenAnswer) -> Iterator[Ask]:
         topic = TOPICS[name]
-        own = keys.tree.get(name)
-        rest = tuple(e for e in keys.tree.entries if e[0].text not in {*OF_ANSWER, *TOPICS})
+        own = written.tree.get(name)
+        rest = tuple(e for e in written.tree.entries if e[0].text not in {*OF_ANSWER, *TOPICS})
+        if own is not None and not isinstance(own, Mapping):
+            self.faults.add(f"'{name}' must be a mapping, not {said(own)}", own.mark)
+            return
         base: Entries = ()
-        for place in (self.question.get(name) if name == self.topic else None, own):
-            if place is not None and not isinstance(place, Mapping):
-                self.faults.add(f"'{name}' must be a mapping, not {said(place)}", place.mark)
-                return
         if name == self.topic:
-            base = self.question.tree.get(name).entries  # type: ignore[union-attr]
+            self.question.read(name)
+            whole = self.question.tree.get(name)
+            if not isinstance(whole, Mapping):
+                return  # told with the question
+            base = whole.entries
         changes = (*(own.entries if isinstance(own, Mapping) else ()), *rest)
-        quantity = self._quantity(topic, name, keys.get("find"), ask)
+        quantity = self._quantity(topic, name, written.find, ask)
         for level in (base, changes):
             topic.check(name, Mapping(tuple(level), ask.mark), self.faults)
         renamed = topic.renamed(Mapping(tuple(changes), ask.mark))
@@ -202,13 +189,13 @@ class AskReader:
 
     # --- networks ---------------------------------------------------------------------------------
 
-    def _of_network(self, ask: Ask, base: Entries, keys: Keys) -> Iterator[Ask]:
-        before = len(self.faults)
-        Keys(keys.tree, "an answer about a network", (*OF_ANSWER, *OF_NETWORK), self.faults)
+    def _of_network(self, ask: Ask, base: Entries, written: WrittenAnswer) -> Iterator[Ask]:
+        before, known = len(self.faults), (*OF_ANSWER, *OF_NETWORK)
+        refuse_unknown(written.tree, known, "an answer about a network", self.faults)
         if len(self.faults) > before:
             return
-        find = keys.get("find")
-        changes = tuple(e for e in keys.tree.entries if e[0].text in OF_NETWORK)
+        find = written.find
+        changes = tuple(e for e in written.tree.entries if e[0].text in OF_NETWORK)
         given = {k.text for k, _ in changes}
         replaced = {old for new, others in _INSTEAD.items() if new in given for old in others}
         kept = tuple(e for e in base if e[0].text in OF_NETWORK and e[0].text not in replaced)

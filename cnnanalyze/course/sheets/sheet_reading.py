@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cnnanalyze.core.binding import Keys
-from cnnanalyze.core.diagnostics import Faults, quoted, said
-from cnnanalyze.core.tree import Mapping, Scalar, Tree
+from cnnanalyze.core.binding import Usage, bind
+from cnnanalyze.core.diagnostics import Faults, quoted
+from cnnanalyze.core.tree import Mapping
 from cnnanalyze.core.tree import Sequence as ListTree
-from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.sheets.ask_reading import OF_NETWORK, AskReader
-from cnnanalyze.course.sheets.credit_reading import read_credit
-from cnnanalyze.course.sheets.format_reading import LARGEST_POINTS, MANNER, MannerReader
+from cnnanalyze.course.sheets.ask_reading import AskReader
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import (
-    ONLY,
-    AnswerFormat,
-    Ask,
-    Credit,
-    Question,
-    Sheet,
-    find_sheet,
+from cnnanalyze.course.sheets.sheet import ONLY, AnswerFormat, Ask, Question, Sheet, find_sheet
+from cnnanalyze.course.sheets.sheet_file import (
+    MOST_QUESTIONS,
+    OF_NETWORK,
+    SheetFile,
+    WrittenAnswer,
+    WrittenQuestion,
 )
 from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.yaml import open_source, read
 
-VERSION = VERSIONS["sheet"]
-HEADER = ("sheet", "title", "about", "source", "notation", "credit", *MANNER, "questions")
-GENERAL = ("id", "text", "source", "points", "notation", *MANNER, "ask", "find")
-MOST_QUESTIONS = 1_000
 MOST_ANSWERS = 200
 """Of one question."""
 
@@ -66,14 +58,8 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
             tree.mark,
             help="a sheet begins with 'sheet: 1'; 'cnnanalyze explain' works out a network",
         )
-    elif isinstance(tree, Mapping):
-        sheet = _SheetReader(source, folder, tree, faults).read()
-    else:
-        faults.add(
-            f"a sheet must be a mapping with 'sheet' and 'questions', not {said(tree)}",
-            tree.mark,
-            help="begin the file with 'sheet: 1'",
-        )
+    elif (written := bind(tree, SheetFile, "a sheet", faults)) is not None:
+        sheet = _SheetReader(source, folder, faults).read(written)
     faults.raise_if_any()
     assert sheet is not None
     return sheet
@@ -82,48 +68,23 @@ def read_sheet(source: Source, folder: Path | None = None) -> Sheet:
 class _SheetReader:
     """Reads a sheet, and notes all that is wrong with it."""
 
-    def __init__(self, source: Source, folder: Path | None, tree: Mapping, faults: Faults) -> None:
+    def __init__(self, source: Source, folder: Path | None, faults: Faults) -> None:
         self.source = source
         self.folder = folder
-        self.tree = tree
         self.faults = faults
-        self.manners = MannerReader(faults)
 
-    def read(self) -> Sheet:
-        keys = Keys(self.tree, "a sheet", HEADER, self.faults)
-        self.check_version(keys.get("sheet"))
-        notation = self.manners.notation(keys, "plain")
-        manner = self.manners.read(keys, AnswerFormat())
-        found = tuple(self.questions(keys.get("questions"), notation, manner))
+    def read(self, written: SheetFile) -> Sheet:
+        found = tuple(self.questions(written))
         self.check_ids(found)
-        title = self.manners.text(keys, "title") or Path(self.source.name).stem
-        sheet = Sheet(
-            title,
+        return Sheet(
+            written.title or Path(self.source.name).stem,
             found,
             self.source,
             self.folder,
-            self.manners.text(keys, "about"),
-            self.credit(keys.get("credit")),
-            self.manners.text(keys, "source"),
+            written.about,
+            written.given_credit(),
+            written.source,
         )
-        keys.finish("by anything in a sheet")
-        return sheet
-
-    def check_version(self, version: Tree | None) -> None:
-        if version is None:
-            help_ = "begin the file with 'sheet: 1', the version of the language of sheets"
-            self.faults.add("this file has no 'sheet: 1'", self.tree.mark, help_)
-        elif not isinstance(version, Scalar) or version.value is True or version.value != VERSION:
-            self.faults.add(
-                f"this tool reads version {VERSION} of sheets, not {said(version)}",
-                version.mark,
-                help=f"write 'sheet: {VERSION}'",
-            )
-
-    def credit(self, section: Tree | None) -> Credit:
-        if section is None:
-            return Credit()
-        return read_credit(section, self.faults, self.manners.amount)
 
     def check_ids(self, questions: Sequence[Question]) -> None:
         """Note what is called like something else, so that an answer could be meant for both."""
@@ -147,38 +108,25 @@ class _SheetReader:
                         help="give one of both another name",
                     )
 
-    def questions(
-        self, tree: Tree | None, notation: str, manner: AnswerFormat
-    ) -> Iterator[Question]:
-        if not isinstance(tree, ListTree) or not tree.items:
-            self.faults.add(
-                "a sheet must have a list of 'questions'",
-                tree.mark if tree else self.tree.mark,
-                help="questions: [{id: A1, text: ..., window: {n: 6, f: 3}, find: output}]",
-            )
-        elif len(tree.items) > MOST_QUESTIONS:
-            self.faults.add(
-                f"a sheet may have at most {MOST_QUESTIONS:,} questions, not {len(tree.items):,}",
-                tree.mark,
-            )
-        else:
-            for number, item in enumerate(tree.items, start=1):
-                yield from self.question(number, item, notation, manner)
+    def questions(self, written: SheetFile) -> Iterator[Question]:
+        place = written.tree.get("questions") or written.tree
+        count = len(place.items) if isinstance(place, ListTree) else 0
+        if not 0 < count <= MOST_QUESTIONS:
+            message = f"a sheet has 1 to {MOST_QUESTIONS:,} questions, not {count:,}"
+            self.faults.add(message, place.mark)
+            return
+        notation = written.notation or "plain"
+        manner = written.over(AnswerFormat(), self.faults)
+        for number, item in enumerate(written.questions, start=1):
+            yield from self.question(number, item, notation, manner)
 
     def question(
-        self, number: int, tree: Tree, notation: str, manner: AnswerFormat
+        self, number: int, written: WrittenQuestion, notation: str, manner: AnswerFormat
     ) -> Iterator[Question]:
-        if not isinstance(tree, Mapping):
-            self.faults.add(f"a question must be a mapping, not {said(tree)}", tree.mark)
-            return
-        before = len(self.faults)
-        keys = Keys(tree, "a question", (*GENERAL, *TOPICS, *OF_NETWORK), self.faults)
-        if len(self.faults) > before:
-            return
-        id_ = self.manners.text(keys, "id") or str(number)
-        text, source = self.manners.text(keys, "text"), self.manners.text(keys, "source")
-        topics = [k for k in tree.keys() if k in TOPICS]  # noqa: SIM118 - not a dict
-        about = [k for k in tree.keys() if k in OF_NETWORK]  # noqa: SIM118
+        before, tree = len(self.faults), written.tree
+        id_ = written.id or str(number)
+        topics = [k for k in written.about if k in TOPICS]
+        about = [k for k in written.about if k in OF_NETWORK]
         if len(topics) > 1 or (topics and about):
             self.faults.add(
                 f"question '{id_}' is about {quoted([*topics, *about])} at once",
@@ -186,41 +134,38 @@ class _SheetReader:
                 help="ask for the other thing in an answer of its own, or in another question",
             )
             return
-        asks = list(self.asks(keys, notation, manner))
+        usage = Usage(tree, (*TOPICS, *OF_NETWORK), self.faults)
+        asks = list(self.asks(written, usage, notation, manner))
         if len(self.faults) == before:
-            keys.finish(
+            usage.finish(
                 f"by any answer of question '{id_}'",
                 help="remove it, or ask for something that depends on it",
             )
         if asks:
             mark = (tree.get("id") or tree).mark
-            points = self.manners.amount(keys.get("points"), "'points'", LARGEST_POINTS)
-            if points is not None:
-                asks = [a._replace(points=points / len(asks)) for a in asks]
-            yield Question(id_, text, tuple(asks), mark, source)
+            if written.points is not None:
+                asks = [a._replace(points=written.points / len(asks)) for a in asks]
+            yield Question(id_, written.text, tuple(asks), mark, written.source)
 
-    def asks(self, question: Keys, notation: str, manner: AnswerFormat) -> Iterator[Ask]:
-        wanted, find = question.get("ask"), question.get("find")
-        points = question.get("points")
-        notation = self.manners.notation(question, notation)
-        manner = self.manners.read(question, manner, is_one=wanted is None)
-        reader = AskReader(question, notation, manner, self.manners, points is not None)
-        if wanted is not None and find is not None:
-            self.faults.add("a question has either 'ask' or 'find', not both", find.mark)
-        elif wanted is None:
-            item: Tree = find if find is not None else Mapping((), question.tree.mark)
-            yield from reader.read(ONLY, item, ())
-        elif not isinstance(wanted, Mapping) or not wanted.entries:
-            self.faults.add(
-                f"'ask' must name what is asked for, not {said(wanted)}",
-                wanted.mark,
-                help="ask: {size: output, params: parameters}",
-            )
-        elif len(wanted.entries) > MOST_ANSWERS:
-            self.faults.add(f"a question may ask for at most {MOST_ANSWERS} things", wanted.mark)
+    def asks(
+        self, written: WrittenQuestion, usage: Usage, notation: str, manner: AnswerFormat
+    ) -> Iterator[Ask]:
+        wanted, find = written.ask, written.find
+        notation = written.notation or notation
+        manner = written.over(manner, self.faults, is_one=wanted is None)
+        reader = AskReader(usage, notation, manner, written.points is not None)
+        if wanted is None:
+            only = find or WrittenAnswer(tree=Mapping((), written.tree.mark))
+            yield from reader.read(ONLY, only, ())
+        elif find is not None:
+            return  # told with its keys
+        elif not 0 < len(wanted) <= MOST_ANSWERS:
+            place = written.tree.get("ask") or written.tree
+            message = f"a question may ask for at most {MOST_ANSWERS} things"
+            self.faults.add(message if wanted else "'ask' asks for nothing", place.mark)
         else:
             known: list[str] = []
-            for key, value in wanted.entries:
-                yield from reader.read(key.text, value, tuple(known))
-                known.append(key.text)
+            for name, answer in wanted.items():
+                yield from reader.read(name, answer, tuple(known))
+                known.append(name)
         reader.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cnnanalyze.core.expression import whole
@@ -78,6 +78,7 @@ def _planes(value: Any) -> Planes:  # noqa: ANN401
     return (_matrix(value),)
 
 
-NumberList = Annotated[tuple[int | Fraction, ...], PlainValidator(_vector)]
-PlaneList = Annotated[Planes, PlainValidator(_planes)]
-Exact = Annotated[Fraction, PlainValidator(exact)]
+_SCHEMA = WithJsonSchema({"type": ["number", "string", "array"]})
+NumberList = Annotated[tuple[int | Fraction, ...], PlainValidator(_vector), _SCHEMA]
+PlaneList = Annotated[Planes, PlainValidator(_planes), _SCHEMA]
+Exact = Annotated[Fraction, PlainValidator(exact), WithJsonSchema({"type": ["number", "string"]})]

@@ -64,9 +64,9 @@ def test_shares_are_read() -> None:
             "{slips: [bias forgoten]}",
             "here:2:18: error: there is no mistake 'bias forgoten'; did you mean 'bias forgotten'?",
         ),
-        ("{slips: all}", "here:2:17: error: 'slips' must be a list of mistakes, not 'all'"),
+        ("{slips: all}", "here:2:17: error: there is no mistake 'all'"),
         ("{slip: 1}", "here:2:10: error: 'credit' has no 'slip'; it takes one_slip, two_slips, "),
-        ("{consequential: 2}", "'consequential' must be between 0 and 1, not 2"),
+        ("{consequential: 2}", "'consequential' of 'credit' must be between 0 and 1, not 2"),
     ],
 )
 def test_faults_of_credit_have_their_place(credit: str, message: str) -> None:
