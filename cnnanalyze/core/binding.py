@@ -170,6 +170,16 @@ class Entries:
         return core_schema.any_schema()
 
 
+@dataclass(frozen=True, eq=False)
+class NotEmpty:
+    """Beside a list or a mapping: that something must stand in it."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler(source)
+
+
 class _Itself:
     def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.any_schema()
@@ -386,6 +396,10 @@ def _values(
             info = fields[word][1]
             declared: Declared = info.annotation, info.metadata
             into, example = values, _example(word, info)
+            if any(isinstance(about, NotEmpty) for about in info.metadata) and _is_void(value):
+                faults.add(f"{owner} must not be empty", value.mark, example)
+                failed.add(word)
+                continue
         elif others and (others.is_open or word in table):
             declared = table.get(word, Written), ()
             into, example = values.setdefault(rest, {}), ""
@@ -397,6 +411,13 @@ def _values(
         else:
             into[word] = found
     return values, failed
+
+
+def _is_void(tree: Tree) -> bool:
+    """Whether a list or a mapping has nothing in it."""
+    if isinstance(tree, Sequence):
+        return not tree.items
+    return isinstance(tree, Mapping) and not tree.entries
 
 
 def _made(
@@ -505,7 +526,7 @@ def _value(
         return _value(tree, inner, key, owner, faults, example)
     origin: Any = get_origin(annotation)
     inside = get_args(annotation)
-    if not all(isinstance(about, FieldInfo) for about in metadata):
+    if not all(isinstance(about, FieldInfo | NotEmpty) for about in metadata):
         # A validator of its own takes plain data.
         return _plain(tree)
     if origin in {Union, UnionType}:

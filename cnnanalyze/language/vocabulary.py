@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from cnnanalyze.core.binding import Entries, Later, Reader, Section, fields_of, others_of
+from cnnanalyze.core.binding import Entries, Later, NotEmpty, Reader, Section, fields_of, others_of
 from cnnanalyze.core.quantities import OF
 from cnnanalyze.layers import attributes as types
 
@@ -252,8 +252,12 @@ def describe(annotation: Any, metadata: tuple[Any, ...] = ()) -> tuple[str, Sche
     for known, words, schema in TYPES:
         if get_args(known)[1] in metadata:
             return words, schema
-    if schemas := [s.json_schema for s in metadata if isinstance(s, WithJsonSchema)]:
-        return _describe_given(dict(schemas[0] or {}))
+    for item in metadata:
+        if isinstance(item, WithJsonSchema) and item.json_schema:
+            if "enum" in item.json_schema:
+                return _describe_choice(item.json_schema["enum"])
+            if item.mode == "validation":  # it is that of what may be written
+                return "value", dict(item.json_schema)
     if hasattr(annotation, "__metadata__"):
         return describe(annotation.__origin__, annotation.__metadata__)
     origin, inner = get_origin(annotation), get_args(annotation)
@@ -276,10 +280,8 @@ def _describe_read(item: Reader | Entries | Later) -> tuple[str, Schema]:
     return "text", dict(item.schema() if callable(item.schema) else item.schema)
 
 
-def _describe_given(schema: Schema) -> tuple[str, Schema]:
-    if "enum" not in schema:
-        return "value", schema
-    return f"one of {', '.join(schema['enum'])}", any_of({"enum": schema["enum"]}, EXPRESSION)
+def _describe_choice(words: list[str]) -> tuple[str, Schema]:
+    return f"one of {', '.join(words)}", any_of({"enum": words}, EXPRESSION)
 
 
 def words_of(info: FieldInfo) -> str:
@@ -330,6 +332,8 @@ def setting_schema(info: FieldInfo, *, is_needed: bool = False) -> Schema:
     is_read = _is_mapping(forms[0]) or _has_reader(info.annotation, info.metadata)
     if is_list and not is_read and forms[0].get("type") == "array":
         forms.append(forms[0]["items"])  # one word is a list of one
+    if any(isinstance(item, NotEmpty) for item in info.metadata):
+        forms[0] |= {"minItems" if is_list else "minProperties": 1}
     if is_needed or info.is_required():
         forms = [form for form in forms if form != NULL]  # left empty, it is not given
     elif not any(form == {} or "null" in form.get("type", ()) for form in forms):

@@ -203,7 +203,7 @@ def _chosen(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Spec]:
 def _with_header(paths: Mapping[str, Path], wanted: Wanted) -> dict[str, Path]:
     """Return the files of the wanted family and years."""
     documents = {name: open_document(path) for name, path in paths.items()}
-    headers = {name: (d.text("family"), d.year) for name, d in documents.items()}
+    headers = {name: (d.written.family, d.written.year) for name, d in documents.items()}
     families = sorted({family.lower() for family, _ in headers.values() if family})
     if wanted.family and wanted.family.lower() not in families:
         among = f"no network like '{wanted.name}' is of the" if wanted.name else "the zoo has no"

@@ -14,6 +14,7 @@ from cnnanalyze.core.binding import (
     Entries,
     Itself,
     Later,
+    NotEmpty,
     Others,
     Reader,
     Section,
@@ -200,6 +201,11 @@ class Trailer(Section):
     )
 
 
+class Filled(Section):
+    names: Annotated[tuple[str, ...], NotEmpty()] = Field(default=(), examples=["[a]"])
+    parts: Annotated[dict[str, Part], NotEmpty()] = Field(default_factory=dict)
+
+
 class Open(Section):
     rest: Annotated[dict[str, Any], Others(dict, is_open=True)] = Field(default_factory=dict)
 
@@ -232,6 +238,15 @@ def test_a_value_may_be_a_number_or_a_section_and_a_type_may_be_made_later() -> 
     assert (found.volume.name, faults) == ("wheel", [])
     assert trailer("{axles: 3, load: many}")[1] == [
         ("'load' of a trailer must be a whole number, not 'many'", "load: 7")
+    ]
+
+
+def test_what_must_not_be_empty_is_not() -> None:
+    faults = Faults()
+    bind(read(Source("x", "{names: [], parts: {}}")), Filled, "it", faults)
+    assert [(fault.message, fault.help) for fault in faults.sorted()] == [
+        ("'names' of it must not be empty", "names: [a]"),
+        ("'parts' of it must not be empty", ""),
     ]
 
 

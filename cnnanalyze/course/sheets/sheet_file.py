@@ -12,6 +12,7 @@ from pydantic import Field
 from cnnanalyze.core.binding import (
     WRITTEN,
     Itself,
+    NotEmpty,
     Others,
     Reader,
     Section,
@@ -265,7 +266,7 @@ class WrittenQuestion(Manner):
         default=None,
         description="shared among its answers; without it each is worth one point, or its own",
     )
-    ask: dict[str, WrittenAnswer] | None = Field(
+    ask: Annotated[dict[str, WrittenAnswer] | None, NotEmpty()] = Field(
         default=None, description="what is asked for, by name"
     )
     find: WrittenAnswer | None = Field(default=None, description="the quantity that is asked for")
@@ -287,7 +288,7 @@ class SheetFile(Manner):
     credit: Share | CreditTable | None = Field(
         default=None, description="what a wrong answer is worth"
     )
-    questions: tuple[WrittenQuestion, ...] = Field(
+    questions: Annotated[tuple[WrittenQuestion, ...], NotEmpty()] = Field(
         description="the questions, one after the other",
         examples=["[{id: A1, text: ..., window: {n: 6, f: 3}, find: output}]"],
     )

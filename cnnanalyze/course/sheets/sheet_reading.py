@@ -111,8 +111,8 @@ class _SheetReader:
     def questions(self, written: SheetFile) -> Iterator[Question]:
         place = written.tree.get("questions") or written.tree
         count = len(place.items) if isinstance(place, ListTree) else 0
-        if not 0 < count <= MOST_QUESTIONS:
-            message = f"a sheet has 1 to {MOST_QUESTIONS:,} questions, not {count:,}"
+        if count > MOST_QUESTIONS:
+            message = f"a sheet may have at most {MOST_QUESTIONS:,} questions, not {count:,}"
             self.faults.add(message, place.mark)
             return
         notation = written.notation or "plain"
@@ -159,10 +159,10 @@ class _SheetReader:
             yield from reader.read(ONLY, only, ())
         elif find is not None:
             return  # told with its keys
-        elif not 0 < len(wanted) <= MOST_ANSWERS:
+        elif len(wanted) > MOST_ANSWERS:
             place = written.tree.get("ask") or written.tree
             message = f"a question may ask for at most {MOST_ANSWERS} things"
-            self.faults.add(message if wanted else "'ask' asks for nothing", place.mark)
+            self.faults.add(message, place.mark)
         else:
             known: list[str] = []
             for name, answer in wanted.items():

@@ -78,7 +78,12 @@ def _planes(value: Any) -> Planes:  # noqa: ANN401
     return (_matrix(value),)
 
 
-_SCHEMA = WithJsonSchema({"type": ["number", "string", "array"]})
+_NUMBER = WithJsonSchema({"type": ["number", "string"]}, mode="validation")
+_SCHEMA = WithJsonSchema({"type": ["number", "string", "array"]}, mode="validation")
 NumberList = Annotated[tuple[int | Fraction, ...], PlainValidator(_vector), _SCHEMA]
 PlaneList = Annotated[Planes, PlainValidator(_planes), _SCHEMA]
-Exact = Annotated[Fraction, PlainValidator(exact), WithJsonSchema({"type": ["number", "string"]})]
+Exact = Annotated[
+    Fraction,
+    PlainValidator(exact),
+    WithJsonSchema({"type": ["number", "string"]}, mode="validation"),
+]
