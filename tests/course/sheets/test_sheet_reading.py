@@ -22,7 +22,7 @@ FAULTS = (
     ("training: {samples: 5}", "'training' needs 'find': what is asked for", ""),
     ("window: {n: 6, f: 3}, find: output, ask: {a: output}", "either 'ask' or 'find'", ""),
     ("window: {n: 6, f: 3}, ask: {}", "'ask' of a question must not be empty", ""),
-    ("window: {n: 6, f: 3}, ask: []", "'ask' of a question must be a mapping, not []", ""),
+    ("window: {n: 6, f: 3}, ask: [a]", "'ask' of a question must be a mapping, not ['a']", ""),
     ("window: {n: 6, f: 3}, ask: {x: {ratio: [u, v]}}", "there is no answer 'u' before", ""),
     ("window: {n: 6, f: 3}, ask: {a: output, x: {ratio: [a]}}", "'ratio' takes a list of two", ""),
     ("window: {n: 6, f: 3}, softmax: {logits: [1]}", "is about 'window' and 'softmax' at once", ""),
