@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
+from functools import cache
 from typing import Any
+
+from pydantic import ValidationError
 
 from cnnanalyze.core.binding import Section
 from cnnanalyze.core.diagnostics import say
@@ -114,15 +117,30 @@ def _step(node: Node, before: NodeId, names: dict[NodeId, str]) -> str:
 
 
 def attributes_of(model: Layer | Section) -> dict[str, Any]:
-    """Return the attributes that are not at their defaults."""
+    """Return the attributes that are not at their defaults.
+
+    Where one of several must be written and all are at their defaults, what was written is.
+    """
     fields = type(model).model_fields
     values = {name: getattr(model, name) for name in fields}
-    return {
-        name: plain_numbers(value)
+    told = [
+        name
         for name, value in values.items()
         if fields[name].is_required()
         or value != fields[name].get_default(call_default_factory=True)
-    }
+    ]
+    if not told and not _is_made_of_nothing(type(model)):
+        told = [name for name in fields if name in model.model_fields_set]
+    return {name: plain_numbers(values[name]) for name in told}
+
+
+@cache
+def _is_made_of_nothing(cls: type[Layer | Section]) -> bool:
+    try:
+        cls()
+    except ValidationError:
+        return False
+    return True
 
 
 def section_lines(network: Network) -> list[str]:

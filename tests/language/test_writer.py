@@ -157,6 +157,12 @@ def test_the_canonical_form() -> None:
     )
 
 
+def test_one_of_several_that_must_be_written_is_written_at_its_default() -> None:
+    written = cnn.dumps(cnn.loads("{cnn: 1, input: 5x7x3, layers: [{pad: 0}]}"))
+    assert "- {pad: {padding: 0}, as: pad1}" in written
+    assert cnn.dumps(cnn.loads(written)) == written
+
+
 def test_names_that_would_collide_or_grow_too_long() -> None:
     deep = "x" * 90
     net = cnn.loads(
