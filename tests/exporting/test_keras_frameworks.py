@@ -24,6 +24,8 @@ TOLERANCE = 1e-4
 """Keras computes with 32 bits, and the executor here with 64."""
 
 
+LOOSE = dict.fromkeys(("groupnorm", "instancenorm"), 1e-3)
+"""Keras subtracts means that it has divided: of one position, little is left that is right."""
 UNCOUNTED = {
     "attention": "PyTorch's counter leaves out the one that it computes in one piece",
     "lstm": "Keras on PyTorch goes the first step twice",
@@ -68,7 +70,7 @@ REFUSED = {
 @pytest.mark.parametrize("kind", sorted(STRATEGIES))
 def test_each_kind_computes_what_the_executor_computes(kind: str) -> None:
     def assert_right(network: cnn.Network) -> None:
-        networks.assert_agree(computed, network, TOLERANCE, 2)
+        networks.assert_agree(computed, network, LOOSE.get(kind, TOLERANCE), 2)
 
     tried = confront(kind, assert_right, most=10)
     assert tried["written"] or kind in REFUSED, tried
