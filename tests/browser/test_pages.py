@@ -73,6 +73,25 @@ def test_page_is_no_wider_than_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "lenet5", "unet"])
+def test_on_a_phone_the_layers_show_numbers(open_page: Open, folder: Path, name: str) -> None:
+    page = open_page(folder / f"{name}.html", width=390)
+    heads = page.locator("#layer-table thead th").evaluate_all(
+        "heads => heads.map(h => [h.dataset.key, h.getBoundingClientRect().right])"
+    )
+    right = dict(heads)
+    assert right["output"] < right["parameters"] <= 390
+    first = page.locator("#layer-table tbody tr:not(.group) > th").first
+    group = page.locator("#layer-table tr.group > td").first
+    if group.count():
+        head = page.locator('#layer-table th[data-key="output"]')
+        assert group.bounding_box()["x"] == head.bounding_box()["x"]
+    table = page.locator("#layers .scroll.tall")
+    table.evaluate("box => { box.scrollLeft = 200; }")
+    assert table.evaluate("box => box.scrollLeft") > 0
+    assert first.bounding_box()["x"] >= 0  # the names stay
+
+
 # --- names ----------------------------------------------------------------------------------------
 
 
