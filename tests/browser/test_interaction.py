@@ -395,6 +395,111 @@ def test_the_drawings_of_a_comparison_show_what_is_gone_and_what_is_new(comparis
     assert after.locator(".removed").count() == 0
 
 
+# --- the size of drawings -------------------------------------------------------------------------
+
+BOX = "#drawing .drawing"
+
+
+def width_of_drawing(page: Any) -> float:
+    return float(
+        page.evaluate(f"document.querySelector('{BOX} svg').getBoundingClientRect().width")
+    )
+
+
+def own_width(page: Any) -> float:
+    return float(page.evaluate(f"document.querySelector('{BOX} svg').viewBox.baseVal.width"))
+
+
+@pytest.mark.parametrize("way", ["buttons", "keys"])
+def test_a_drawing_is_enlarged_and_fitted(report: Any, way: str) -> None:
+    def act(key: str) -> None:
+        if way == "keys":
+            report.locator(BOX).press(key)
+        else:
+            report.locator(f'#drawing [data-zoom="{key}"]').click()
+
+    own = own_width(report)
+    act("1")
+    assert width_of_drawing(report) == pytest.approx(own, abs=0.1)
+    act("+")
+    assert width_of_drawing(report) == pytest.approx(1.25 * own, abs=0.1)
+    assert report.locator("#drawing .zoom span").inner_text() == "125 %"
+    act("-")
+    act("-")
+    assert width_of_drawing(report) == pytest.approx(own / 1.25, abs=0.1)
+    act("0")
+    box = report.locator(BOX)
+    assert box.evaluate("box => box.scrollHeight <= box.clientHeight + 1")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
+
+
+def test_a_mouse_moves_a_drawing_and_chooses_nothing_by_that(report: Any) -> None:
+    box = report.locator(BOX)
+    box.scroll_into_view_if_needed()
+    for _ in range(4):
+        report.locator('#drawing [data-zoom="+"]').click()
+    box.evaluate("box => { box.scrollLeft = 60; box.scrollTop = 90; }")
+    before = report.url
+    place = box.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + 150
+    report.mouse.move(x, y)
+    report.mouse.down()
+    report.mouse.move(x + 17, y + 31, steps=3)
+    report.mouse.up()
+    assert box.evaluate("box => [box.scrollLeft, box.scrollTop]") == pytest.approx([43, 59], abs=2)
+    assert report.locator("#drawing .chosen, #drawing .live").count() == 0
+    assert report.url == before
+
+
+def test_the_wheel_with_a_key_enlarges_what_is_below_it(report: Any) -> None:
+    box = report.locator(BOX)
+    box.scroll_into_view_if_needed()
+    report.locator('#drawing [data-zoom="1"]').click()
+    place = box.bounding_box()
+    x, y = place["x"] + 200, place["y"] + 120
+    inside = (
+        "([x, y]) => { const r = document.querySelector('#drawing .drawing svg')"
+        ".getBoundingClientRect(); return (y - r.top) / r.height; }"
+    )
+    before = report.evaluate(inside, [x, y])
+    report.mouse.move(x, y)
+    report.keyboard.down("Control")
+    report.mouse.wheel(0, -300)
+    report.keyboard.up("Control")
+    assert width_of_drawing(report) == pytest.approx(2.718 * own_width(report), rel=0.01)
+    assert report.evaluate(inside, [x, y]) == pytest.approx(before, abs=0.01)
+
+
+def test_two_fingers_enlarge_a_drawing(report: Any) -> None:
+    report.locator('#drawing [data-zoom="1"]').click()
+    own = width_of_drawing(report)
+    report.evaluate(
+        """() => {
+            const box = document.querySelector('#drawing .drawing');
+            const send = (type, id, x) => box.dispatchEvent(new PointerEvent(type, {
+                pointerId: id, pointerType: 'touch', clientX: x, clientY: 200, bubbles: true }));
+            send('pointerdown', 7, 100); send('pointerdown', 8, 200);
+            send('pointermove', 8, 250);
+            send('pointerup', 7, 100); send('pointerup', 8, 250);
+        }"""
+    )
+    assert width_of_drawing(report) == pytest.approx(1.5 * own, abs=0.1)
+
+
+def test_a_wide_drawing_begins_as_wide_as_its_box(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "unet.html", width=600)
+    share = width_of_drawing(page) / own_width(page)
+    assert 0.6 <= share < 1
+
+
+def test_a_drawing_takes_the_whole_screen(report: Any) -> None:
+    report.locator('#drawing [data-zoom="F"]').click()
+    report.wait_for_function("document.fullscreenElement !== null")
+    assert report.evaluate("document.fullscreenElement.matches('#drawing .drawing')")
+    report.locator(BOX).press("F")
+    report.wait_for_function("document.fullscreenElement === null")
+
+
 # --- gallery --------------------------------------------------------------------------------------
 
 CARDS = "li.network"

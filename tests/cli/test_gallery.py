@@ -72,6 +72,7 @@ ASSETS = {
         "script.js",
         "network.js",
         "drawing.js",
+        "zoom.js",
         "viewer.js",
         "player.js",
         "gallery.js",

@@ -19,7 +19,7 @@ from cnnanalyze.report.difference_rows import (
 )
 from cnnanalyze.report.difference_totals import Compared, Measured, measure, overview, totals
 from cnnanalyze.report.numbers import signed
-from cnnanalyze.report.page.frame import render
+from cnnanalyze.report.page.frame import SCRIPT, render
 from cnnanalyze.report.table import Cell, Table
 
 TONES = {"added": "good", "removed": "bad", "changed": "warn", "equal": ""}
@@ -76,6 +76,7 @@ def page(shown: Compared) -> str:
     title = pairs[0].title if len(pairs) == 1 else f"{len(shown.labels)} networks compared"
     return render(
         "comparison.html.j2",
+        scripts=(SCRIPT, "zoom.js"),
         title=title,
         labels=shown.labels,
         pairs=pairs,

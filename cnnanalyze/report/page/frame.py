@@ -40,6 +40,7 @@ CODE = (
     SCRIPT,
     "network.js",
     "drawing.js",
+    "zoom.js",
     "viewer.js",
     "player.js",
     "gallery.js",

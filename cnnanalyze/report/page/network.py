@@ -44,6 +44,8 @@ HUGE = 5_000
 MOST_ROWS = 2_000
 """The most groups and single layers in the table; the number of others is below it."""
 
+SCRIPTS = (SCRIPT, "network.js", "drawing.js", "zoom.js", "viewer.js")
+
 SECTIONS = {
     "overview": "Overview",
     "verification": "Verification",
@@ -162,7 +164,7 @@ def to_html(
     origin = (spec.text("family"), str(spec.year or ""))
     return render(
         "network.html.j2",
-        scripts=(SCRIPT,) if lean else (SCRIPT, "network.js", "drawing.js", "viewer.js"),
+        scripts=(SCRIPT, "zoom.js") if lean else SCRIPTS,
         lean=lean,
         name=network.name,
         inputs=capitalized(inputs_of(network, options.shape)),

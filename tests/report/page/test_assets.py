@@ -18,7 +18,7 @@ PAGE = cnn.analyze("zoo:lenet5").to_html()
 SCRIPTS = [
     "assets/script.js",
     "lenet5.js",
-    *(f"assets/{n}.js" for n in ("network", "drawing", "viewer")),
+    *(f"assets/{n}.js" for n in ("network", "drawing", "zoom", "viewer")),
 ]
 
 
