@@ -299,7 +299,7 @@ def test_no_folder_of_this_machine(tmp_path: Path) -> None:
 def test_resnet50_is_small() -> None:
     findings = cnn.lint("zoo:resnet50").findings
     text = cnn.analyze("zoo:resnet50").to_html(findings=findings)
-    assert len(text.encode()) < 290_000
+    assert len(text.encode()) < 300_000
 
 
 def test_lines_of_an_extended_spec_have_places_of_their_own(tmp_path: Path) -> None:
