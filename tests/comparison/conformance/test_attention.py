@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import cnnanalyze as cnn
 from cnnanalyze.comparison.conformance.normal_form import normal_form
 from cnnanalyze.comparison.conformance.proof import conform
+from cnnanalyze.testing import assert_conforms
 from tests.witnesses.model_zoos import zoo
 
 INPUT = "{cnn: 1, input: 7x12, layers: ["
@@ -145,3 +147,21 @@ def test_transformers_of_timm_and_torchvision_conform_to_the_zoo(
 ) -> None:
     found = cnn.check(f"zoo:{spec}", module(library, name))
     assert found.holds, str(found)
+
+
+@pytest.mark.frameworks
+@pytest.mark.thorough
+@pytest.mark.filterwarnings("ignore")  # exporters announce each other's end
+@pytest.mark.parametrize("dynamo", [True, False], ids=["dynamo", "script"])
+def test_a_transformer_that_pytorch_exports_conforms(dynamo: bool, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    found = zoo("timm")
+    import torch
+
+    made = found.create_model("deit_tiny_patch16_224").eval()
+    for parameter in made.parameters():  # equal ones would be merged
+        torch.nn.init.normal_(parameter, std=0.02)
+    path = tmp_path / "deit.onnx"
+    words = {"external_data": False, "verbose": False} if dynamo else {}
+    torch.onnx.export(made, (torch.zeros(1, 3, 224, 224),), str(path), dynamo=dynamo, **words)
+    assert_conforms(path, "zoo:deit_tiny")

@@ -81,3 +81,27 @@ def _count(weight: Any) -> int:
     for n in weight.shape:
         count *= int(n)
     return count
+
+
+def test_keras_pads_mobilenet_v2_as_its_authors_do_and_not_as_torchvision(keras: Any) -> None:
+    model = cnn.from_keras(keras.applications.MobileNetV2(weights=None))
+    found = cnn.check("zoo:mobilenet_v2", model)
+    assert str(found) == (
+        "conv1/conv1: padding 1+0 x 1+0 in the spec, 0+1 x 0+1 in Conv1 of the model\n"
+        "stage2/bottleneck1/depthwise1: padding 1+0 x 1+0 in the spec, "
+        "0+1 x 0+1 in block_1_depthwise of the model"
+    )
+    assert [departure.instances for departure in found] == [1, 4]
+    assert cnn.check("zoo:mobilenet_v2", model, settings={"same": True}).holds
+
+
+def test_keras_limits_the_activations_of_mobilenet_where_the_paper_does_not(keras: Any) -> None:
+    model = cnn.from_keras(keras.applications.MobileNet(weights=None))
+    found = cnn.check("zoo:mobilenet_v1", model)
+    assert str(found) == (
+        "relu1: relu in the spec, relu6 in conv1_relu of the model\n"
+        "conv1/relu1: relu in the spec, relu6 in conv_dw_1_relu of the model\n"
+        "conv1/relu2: relu in the spec, relu6 in conv_pw_1_relu of the model"
+    )
+    assert [departure.instances for departure in found] == [1, 13, 13]
+    assert cnn.check("zoo:mobilenet_v1", model, settings={"activation": "relu6"}).holds

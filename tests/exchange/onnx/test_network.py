@@ -404,7 +404,13 @@ def test_weights_that_are_computed_with_are_told() -> None:
 
 
 def test_numbers_of_modules_are_learned_and_those_of_code_are_not() -> None:
-    operations = [node("a = Mul x skip.gain"), node("y = Mul a val_7")]
-    made = network(model(operations, [floats("skip.gain", (), 0.5), floats("val_7", (), 2)]))
-    assert [one.kind for one in made] == ["layer_scale", "scale"]
-    assert cnn.analyze(made).total.parameters == 1
+    operations = [
+        node("a = Mul x skip.gain"),
+        node("b = Mul a val_7"),
+        node("c = Mul b val_8"),
+        node("y = Mul c gain"),
+    ]
+    numbers = [("skip.gain", (), 0.5), ("val_7", (), 2), ("val_8", (1,), 3), ("gain", (1,), 5)]
+    made = network(model(operations, [floats(*one) for one in numbers]))
+    assert [one.kind for one in made] == ["layer_scale", "scale", "scale", "layer_scale"]
+    assert cnn.analyze(made).total.parameters == 2

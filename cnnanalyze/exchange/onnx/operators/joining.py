@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -103,13 +104,20 @@ def _aligned(call: Call, read: Sequence[Value]) -> Sequence[Value]:
     return first, replace(second, view=second.view.insert(range(own, own + behind)))
 
 
+_MADE_UP = re.compile(r"val_\d+")
+"""What PyTorch's exporter calls numbers of the code."""
+
+
 def with_constant(
     call: Call, kind: str, value: Viewed, constant: Known, *, is_reversed: bool = False
 ) -> Viewed:
     """Join a computed tensor with a constant."""
     number = constant.scalar
     # A number of the code stands in the file without a name, or with one that a program made up.
-    is_learned = constant.is_stored and (constant.shape or "." in constant.source)
+    is_made_up = _MADE_UP.fullmatch(constant.source) is not None
+    is_learned = constant.is_stored and (
+        (constant.shape and not is_made_up) or "." in constant.source
+    )
     if number is not None and not (is_learned and kind in {"add", "multiply"}):
         found = _with_number(call, kind, value, number, is_reversed=is_reversed)
     elif kind in {"add", "subtract"}:
