@@ -12,7 +12,6 @@ from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import UsageError
-from cnnanalyze.graph.node import INPUT
 from cnnanalyze.layers.attributes import per_axis
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.report import document as document_model
@@ -78,11 +77,18 @@ def _lines(analysis: Analysis, hidden: Callable[[NodeFacts], bool]) -> list[Lect
 def _follows_weights(analysis: Analysis, facts: NodeFacts) -> bool:
     """Whether a layer stands directly behind a dense layer or a convolution."""
     source = facts.node.inputs[0]
-    if source == INPUT:
+    if source in analysis.network.inputs:
         return False
     layer = analysis.network[source].layer
     weighted = layer.is_any({Trait.FULL_DEPTH, Trait.DEPTHWISE, Trait.SEPARABLE})
     return weighted and Trait.TRANSPOSED_CONVOLUTION not in layer.traits
+
+
+def _given(analysis: Analysis) -> list[tuple[str, Shape]]:
+    """Return the shape of each input, and of several what is said behind the word: a name."""
+    inputs = analysis.network.inputs
+    several = len(inputs) > 1
+    return [(f" {name}" if several else "", given.shape) for name, given in inputs.items()]
 
 
 def _times(extents: tuple[int, ...], sign: str) -> str:
@@ -131,8 +137,9 @@ def _ng(analysis: Analysis) -> Table:
         analysis,
         lambda f: _is_any(f, _ACTIVATIONS | _SILENT | _FLATTENING) and not f.stored,
     )
-    source = analysis.network.input
-    rows = [cells_of("Input:", _tuple(source), source.count, 0)]
+    rows = [
+        cells_of(f"Input{name}:", _tuple(shape), shape.count, 0) for name, shape in _given(analysis)
+    ]
     for index, line in _numbered(lines):
         facts = line.facts
         label = f"{_SHORT.get(line.kind, line.kind.upper())}{index}"
@@ -178,10 +185,11 @@ def _vnit(analysis: Analysis) -> Table:
             _is_any(f, _SILENT | _FLATTENING) or (_is_softmax(f) and _follows_weights(analysis, f))
         ),
     )
-    source = analysis.network.input
-    first = (1, "Input", "-", "-", _times(source.extents, "*"), source.count, "", "", "")
-    rows = [cells_of(*first)]
-    for number, (index, line) in enumerate(_numbered(lines), start=2):
+    rows = [
+        cells_of(n, f"Input{name}", "-", "-", _times(x.extents, "*"), x.count, "", "", "")
+        for n, (name, x) in enumerate(_given(analysis), start=1)
+    ]
+    for number, (index, line) in enumerate(_numbered(lines), start=len(rows) + 1):
         facts = line.facts
         name = "Softmax Output"
         if not line.is_softmax:
@@ -262,7 +270,6 @@ _KERAS = {
 
 
 def _keras(analysis: Analysis) -> Table:
-    source = analysis.network.input
     lines = _lines(
         analysis,
         lambda f: (
@@ -271,7 +278,10 @@ def _keras(analysis: Analysis) -> Table:
             and _follows_weights(analysis, f)
         ),
     )
-    rows = [cells_of("input (InputLayer)", _batched(source), 0)]
+    rows = [
+        cells_of(f"{name} (InputLayer)", _batched(given.shape), 0)
+        for name, given in analysis.network.inputs.items()
+    ]
     for line in lines:
         name = _KERAS.get(line.kind, "Activation" if line.is_any(_ACTIVATIONS) else line.kind)
         shape = line.facts.output
@@ -333,7 +343,8 @@ def _volume(line: LectureRow) -> str:
         return f"Pool {_times(x.size, 'x')}"
     if line.is_any(_POOLS):
         return f"Pool {_times(kernel, 'x')}"
-    held = next((p.shape for p in line.facts.params), ())
+    node = line.facts.node  # whose weights may be those of another
+    held = next((p.shape for p in node.layer.params(*node.input_shapes)), ())
     return _times(held, "x") if prod(held) > 1 else "-"
 
 

@@ -71,8 +71,31 @@ def test_table_of_mobilenet_with_its_last_stride_put_right() -> None:
     ]
 
 
+def test_each_of_several_inputs_has_a_row() -> None:
+    assert rows("siamese", "ng")[:3] == [
+        ["Input left:", "(105,105,1)", "11,025", "0"],
+        ["Input right:", "(105,105,1)", "11,025", "0"],
+        ["CONV1 (f=10, s=1)", "(96,96,64)", "589,824", "6,464"],
+    ]
+    assert [row[:2] for row in rows("siamese", "vnit")[:3]] == [
+        ["1", "Input left"],
+        ["2", "Input right"],
+        ["3", "Conv Layer 1"],
+    ]
+    keras = rows("siamese", "keras")
+    assert [row[0] for row in keras[:2]] == ["left (InputLayer)", "right (InputLayer)"]
+    assert keras[-1] == ["Total params", "", "38,951,745"]
+
+
+def test_a_tower_with_the_weights_of_another_has_their_shapes() -> None:
+    found = rows("siamese", "mobilenet")
+    assert [row[2] for row in found[:8]] == [row[2] for row in found[8:16]]
+
+
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("spec", ["resnet50", "unet", "googlenet", "lenet5", "convnext_tiny"])
+@pytest.mark.parametrize(
+    "spec", ["siamese", "resnet50", "unet", "googlenet", "lenet5", "convnext_tiny"]
+)
 def test_every_network_has_a_table_in_every_style(spec: str, style: str) -> None:
     analysis = cnn.analyze(f"zoo:{spec}").analysis
     table = lecture_table(analysis, style)
