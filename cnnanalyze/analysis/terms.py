@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnanalyze.core.conventions import Convention
 from cnnanalyze.core.cost import OPERATIONS, Param
 from cnnanalyze.layers.attributes import per_axis
+from cnnanalyze.layers.pattern import lengths
 from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import along_axes, lay
 
@@ -55,7 +56,7 @@ def traits(node: Node) -> dict[str, str]:
     >>> traits(net[0])["rank"], traits(net[0])["scale"], traits(net[0])["align_corners"]
     ('2', '2', 'false')
     """
-    found = {"rank": str(node.input_shapes[0].rank)}
+    found = {"rank": str(node.input_shapes[0].rank), "inputs": str(len(node.inputs))}
     for name, value in node.attributes.items():
         if value is not None:
             found[name] = _said(value)
@@ -187,6 +188,20 @@ def _products(facts: NodeFacts) -> int:
     return int(layer.products(*facts.node.input_shapes)) if hasattr(layer, "products") else 0
 
 
+def _contracted(facts: NodeFacts) -> int:
+    """Return what ``numpy.einsum_path`` prints of two factors."""
+    node = facts.node
+    layer: Any = node.layer
+    if not hasattr(layer, "named"):
+        return 0
+    named = layer.named(node.input_shapes)
+    names = {name for side in named.inputs for axis in side for name in axis}
+    sums = names > {name for axis in named.output for name in axis}
+    sizes = lengths(named, node.input_shapes)
+    operations = (1 + sums) * prod(sizes[name] for name in names)
+    return int(float(f"{operations + 1:.3e}"))
+
+
 def _layer(_facts: NodeFacts) -> int:
     return 1
 
@@ -215,6 +230,7 @@ SIZES: dict[str, Callable[[NodeFacts], int]] = {
     "regrouped": _regrouped,
     "binned": _binned,
     "products": _products,
+    "contracted": _contracted,
     "layer": _layer,
     "stretched": _stretched,
 }

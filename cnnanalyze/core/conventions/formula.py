@@ -36,6 +36,8 @@ SIZES = {
     "off in floating point",
     "products": "multiply-accumulates of an attention between what it projects: queries with keys, "
     "weights with values",
+    "contracted": "what NumPy prints of the path of a product of two branches: its operations and "
+    "one more, to four digits",
     "layer": "one, for the layer",
     "stretched": "elements of a map with size - 1 more channels, as LRN is padded by PyTorch",
 }

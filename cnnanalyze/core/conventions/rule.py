@@ -1,9 +1,9 @@
 """Rules of a convention: what layers of a kind count, if they have certain attributes.
 
 A table maps *selectors* to sums of terms. A selector is a kind, or a kind with conditions on what
-its layer says: ``resize[method=bilinear,rank=2]``. ``rank`` is the number of spatial axes; an
-attribute alone (``resize[size]``) must be given, whatever it is. Of the rules that hold for a layer
-the one with most conditions is taken.
+its layer says: ``resize[method=bilinear,rank=2]``. ``rank`` is the number of spatial axes,
+``inputs`` that of inputs; an attribute alone (``resize[size]``) must be given, whatever it is. Of
+the rules that hold for a layer the one with most conditions is taken.
 """
 
 from __future__ import annotations

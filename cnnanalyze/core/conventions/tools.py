@@ -237,6 +237,7 @@ _OF_TOOLS = (
             "resize[size]": "positions",
             "attention": "2*mac - 2*products",
             "matmul": "2*mac",
+            "einsum[inputs=2]": "contracted",
             "lstm": "mac + stepped + 2*states",
             "gru": "mac + stepped + states",
             f"einsum {_DEFORMED} {_APART} attention[relative_position=true]": "?",
