@@ -247,12 +247,26 @@ def activations(draw: st.DrawFn) -> dict[str, Any]:
     return {"function": name, "values": draw(lists(moderate))}
 
 
+@st.composite
+def attentions(draw: st.DrawFn) -> dict[str, Any]:
+    wide, deep, many = (draw(st.integers(1, 3)) for _ in range(3))
+
+    def rows(count: int, width: int) -> list[list[Any]]:
+        return [draw(st.lists(few, min_size=width, max_size=width)) for _ in range(count)]
+
+    few = st.integers(-3, 3)
+    found: dict[str, Any] = {"queries": rows(draw(st.integers(1, 3)), wide)}
+    found |= {"keys": rows(many, wide), "values": rows(many, deep)}
+    return found | draw(section(scaled=st.booleans(), causal=st.booleans()))
+
+
 MADE: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "window": windows(),
     "convolution": convolutions(),
     "pooling": poolings(),
     "softmax": st.fixed_dictionaries({"logits": lists(moderate)}),
     "cross_entropy": losses(),
+    "attention": attentions(),
     "batch_norm": st.fixed_dictionaries(
         {
             "values": lists(moderate, 2),

@@ -23,6 +23,7 @@ from cnnanalyze.course.explanations.layer_questions import questions
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, WrongAnswer, unfold
+from cnnanalyze.course.sheets.questions import token_layers
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.network_selection import About, variants
 from cnnanalyze.course.sheets.questions.sizes import axes_of
@@ -38,6 +39,8 @@ SIDES = ("receptive_field", "jump", "centre", "padding", "fit")
 def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
     """Work out a quantity of one layer."""
     facts = about.analysis[about.layer]
+    if token_layers.can_find(facts.node.layer, quantity):
+        return token_layers.of_attention(facts, quantity, asking)
     if not can_explain(about.analysis, about.layer, quantity):
         raise unknown(about, quantity)
     worked = explain(about.analysis, about.layer, quantity, asking.notation)
@@ -145,7 +148,9 @@ WRONG_ANSWERS: dict[str, Callable[[NodeFacts, Nested], Iterator[WrongAnswer]]] =
 
 
 def _wrong_answers(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[WrongAnswer]:
-    return WRONG_ANSWERS[quantity](facts, value) if quantity in WRONG_ANSWERS else iter(())
+    if quantity in WRONG_ANSWERS:
+        yield from WRONG_ANSWERS[quantity](facts, value)
+    yield from token_layers.wrong_answers(facts, quantity, value)
 
 
 def unknown(about: About, quantity: str) -> UsageError:
@@ -161,6 +166,8 @@ def unknown(about: About, quantity: str) -> UsageError:
     ]
     if of_layer:
         known = of_layer
+        if token_layers.can_find(about.network[layer].layer, "queries"):
+            known += token_layers.SHAPES
     elif not about.over:
         known = list(dict.fromkeys([*quantities(analysis, layer), *known]))
     return UsageError(

@@ -44,7 +44,8 @@ def _vector(value: Any) -> tuple[int | Fraction, ...]:  # noqa: ANN401
     return tuple(map(exact, value))
 
 
-def _matrix(value: Any) -> Matrix:  # noqa: ANN401
+def matrix(value: Any) -> Matrix:  # noqa: ANN401
+    """Return rows of numbers as they are written, or those of a named filter."""
     if isinstance(value, str):
         if value not in FILTERS:
             raise _fail(f"names no filter: '{value}'{nearest(value, list(FILTERS))}")
@@ -71,11 +72,11 @@ def _planes(value: Any) -> Planes:  # noqa: ANN401
     if isinstance(value, list | tuple) and value:
         many = isinstance(value[0], str) or (is_deep(value) and is_deep(value[0]))
         if many:
-            found = tuple(map(_matrix, value))
+            found = tuple(map(matrix, value))
             if len({(len(m), len(m[0])) for m in found}) > 1:
                 raise _fail("must have planes of equal size")
             return found
-    return (_matrix(value),)
+    return (matrix(value),)
 
 
 _NUMBER = WithJsonSchema({"type": ["number", "string"]}, mode="validation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnanalyze.course.sheets.questions.attention import ATTENTION
 from cnnanalyze.course.sheets.questions.norms import ACTIVATION, BATCH_NORM, WEIGHT_DECAY
 from cnnanalyze.course.sheets.questions.numeric import CONVOLUTION, POOLING
 from cnnanalyze.course.sheets.questions.softmax import CROSS_ENTROPY, SOFTMAX
@@ -15,6 +16,7 @@ TOPICS: dict[str, Topic] = {
     "pooling": POOLING,
     "softmax": SOFTMAX,
     "cross_entropy": CROSS_ENTROPY,
+    "attention": ATTENTION,
     "batch_norm": BATCH_NORM,
     "weight_decay": WEIGHT_DECAY,
     "activation": ACTIVATION,
