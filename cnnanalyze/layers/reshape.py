@@ -1,5 +1,6 @@
 """Layers that give the elements another shape, pad the map or leave some of it out."""
 
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -289,6 +290,7 @@ class Pad(PaddingLayer):
     channels: Ends = Field(
         default=(0, 0), description="channels to add: before and after, or a pair [before, after]"
     )
+    number_names = MappingProxyType({"channels": "before after"})
     examples = (
         Example(
             inputs=("2x2x1",),

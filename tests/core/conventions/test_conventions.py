@@ -63,7 +63,7 @@ def test_every_row_names_kinds_and_terms_that_there_are(name: str) -> None:
                 cls = KINDS.get(kind)
                 assert cls is not None
                 assert cls.kind == kind
-                assert {name for name, _ in conditions} <= {*cls.model_fields, "rank"}
+                assert {name for name, _ in conditions} <= {*cls.model_fields, "rank", "inputs"}
 
 
 # --- rules that depend on attributes --------------------------------------------------------------
