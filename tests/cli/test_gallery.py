@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -332,6 +333,16 @@ def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
     outcome = run("gallery", "zoo:lenet5", "-o", tmp_path / "file" / "reports")
     assert outcome.code == 2
     assert outcome.err.startswith(f"error: cannot make the folder '{tmp_path / 'file'}/reports'")
+
+
+def test_a_page_of_a_name_that_is_no_text_has_an_address(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(os.fsdecode(b"caf\xe9.yaml")).write_text("{cnn: 1, input: 5x7x2, layers: [relu]}", "utf-8")
+    assert run("gallery", ".", "-o", "pages", "--jobs", 1).code == 0
+    assert Path("pages/caf-xe9.html").is_file()
+    assert 'href="caf-xe9.html"' in Path("pages/index.html").read_text("utf-8")
 
 
 # --- the index by itself --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ The sentence for that is a net for the sake of users; here command lines run wit
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,34 @@ def test_no_numbers_for_what_is_applied(kind: str) -> None:
         for value in ODD:
             words = ["convolve", "--image", "[[1,2,3]]", "--apply", kind, option, value]
             assert carry_out(words) in {0, 1, 2}, words
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("summary NAME", "summary NAME NAME", "lint NAME", "verify NAME", "draw NAME"),
+        *("report NAME", "audit NAME", "budget NAME", "compare NAME NAME", "explain NAME a macs"),
+        *("export NAME --to torch", "check NAME --against NAME", "schema NAME", "lint ."),
+        *("gallery NAME -o pages", "gallery . -o pages"),
+    ],
+)
+def test_no_file_name_that_is_no_text(line: str) -> None:
+    name = os.fsdecode(b"caf\xe9.yaml")
+    Path(name).write_text(SPEC, encoding="utf-8")
+    words = line.replace("NAME", name).split()
+    assert carry_out(words) in {0, 1}
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("command", ["summary", "lint", "verify", "explain", "compare"])
+def test_no_terminal_of_one_column(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "1")
+    others = ["other.yaml"] if command == "compare" else []
+    assert carry_out([command, "net.yaml", *others]) in {0, 1}
+    assert capsys.readouterr().out
 
 
 def test_depths_without_bounds(run: Any) -> None:

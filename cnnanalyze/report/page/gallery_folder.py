@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnanalyze.core.file_writing import write_file
-from cnnanalyze.core.files import is_file
+from cnnanalyze.core.files import is_file, printable
 from cnnanalyze.core.processes import end_silently, starting
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.crosscheck.record import VerificationRecord
@@ -138,10 +138,12 @@ def by_page(paths: Iterable[Path]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        before = found.setdefault(path.stem, path)
+        # What is no text, and what browsers take for a slash, is in no address.
+        name = printable(path.stem).replace("\\", "-")
+        before = found.setdefault(name, path)
         if before != path:
             raise UsageError(
-                f"'{before}' and '{path}' would share the page {path.stem}.html",
+                f"'{before}' and '{path}' would share the page {name}.html",
                 help="give one of the files another name",
             )
     return found
