@@ -200,6 +200,7 @@ def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
     from cnnanalyze.course.worked_steps.text import read_image
     from cnnanalyze.exchange.front_end import find as find_front_end
 
+    _refuse_files(image)
     if source == "-" or source.startswith("zoo:") or Path(source).suffix.lower() in SPECS:
         return source
     if find_front_end(source) is not None:
@@ -217,6 +218,19 @@ def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
             "--kernel vertical-edge",
         )
     return read_image(image)
+
+
+def _refuse_files(image: Sequence[str]) -> None:
+    """Refuse names of files where numbers are meant."""
+    from cnnanalyze.core.files import is_file, printable
+
+    for text in image:
+        if is_file(text):
+            name = printable(text)
+            raise UsageError(
+                f"--image takes numbers, and '{name}' is a file",
+                help=f"give it without the option: cnnanalyze convolve {name}",
+            )
 
 
 def _of_spec(

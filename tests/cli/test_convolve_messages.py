@@ -138,6 +138,20 @@ def test_messages(options: tuple[str, ...], message: str, run: Run) -> None:
     assert "unforeseen" not in out.err
 
 
+def test_a_file_where_numbers_are_meant_is_told_where_it_belongs(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.save("image.npy", np.ones((3, 5)))
+    outcome = run("convolve", "--image", "image.npy", "-k", "blur")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: --image takes numbers, and 'image.npy' is a file\n"
+        "  help: give it without the option: cnnanalyze convolve image.npy\n"
+    )
+    assert run("convolve", "image.npy", "-k", "blur").code == 0
+
+
 def test_a_caret_points_at_what_is_wrong(run: Run) -> None:
     out = run("convolve", "--image", "[[1, 2], [3, four]]", "--kernel", "blur")
     assert out.err == (
