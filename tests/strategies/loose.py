@@ -175,7 +175,7 @@ def joins(draw: Draw, kind: str, most: int = 4) -> Case:
         size = tuple(1 if draw(wrong) else draw(extents) if draw(wrong) else n for n in x.size)
         inputs.append(Shape(size, draw(counts) if draw(flags) and kind == "concat" else x.channels))
     if draw(wrong):
-        inputs.append(draw(anything))
+        inputs = [*inputs[: most - 1], draw(anything)]
     found = {"axis": draw(st.sampled_from(AXES))} if kind == "concat" and draw(flags) else {}
     return Case(kind, tuple(draw(st.permutations(inputs))), found)
 

@@ -213,7 +213,9 @@ def _maxpool(q: Question, x: Array) -> Array:
     if q["padding"] == "same" and any(d > 1 for d in q.each("dilation")):
         raise Silent("ONNX Runtime lays the padding of a dilated 'same' without the dilation")
     window = {"dilations": q.each("dilation"), "ceil_mode": int(q["ceil_mode"]), **pool(q)}
-    return operator("MaxPool", [x], **window)
+    found = operator("MaxPool", [x], **window)
+    # The largest of nothing is the lowest number of 32 bits there.
+    return np.where(found == np.finfo(np.float32).min, -np.inf, found)
 
 
 @witness("avgpool")

@@ -80,6 +80,8 @@ def standardized(q: Question, kernel: Array) -> Array:
     """Return a kernel as timm's StdConv2d and ScaledStdConv2d have it: by a batch norm."""
     flat = torch.tensor(kernel.reshape(1, -1, q["filters"])).transpose(1, 2)
     gain = torch.tensor(q.tensor("gain", q["filters"])) if q["gain"] else None
+    if flat.shape[-1] == 1:
+        raise Silent("PyTorch's batch norm takes more than one number")
     scale = None if gain is None else gain * flat.shape[-1] ** -0.5
     found = F.batch_norm(flat, None, None, scale, training=True, momentum=0.0, eps=1e-6)
     return np.asarray(found.transpose(1, 2).reshape(kernel.shape).numpy())
