@@ -30,7 +30,8 @@ from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.errors import CnnError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import vary
-from cnnanalyze.language.claims import Claim, SourceFigures
+from cnnanalyze.language.claims import Claim
+from cnnanalyze.language.written_claims import SourceFigures
 from cnnanalyze.language.yaml import read_file
 
 ENDING = ".table"

@@ -11,9 +11,10 @@ from cnnanalyze.core.diagnostics import Faults
 from cnnanalyze.core.garbage import without_collection
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.spelling import Spelling, offered
+from cnnanalyze.core.tree import Tree
 from cnnanalyze.errors import Fault, Source, SpecError, UsageError
 from cnnanalyze.graph.network import Input, Network
-from cnnanalyze.language.claims import Claim, read_claims
+from cnnanalyze.language.claims import Claim
 from cnnanalyze.language.document import Document, read_document
 from cnnanalyze.language.expand import Expansion, expand
 from cnnanalyze.language.spec import Spec, key_of, spec_of
@@ -88,6 +89,12 @@ def refuse_open_sizes(network: Network) -> None:
         code="SP016",
     )
     raise SpecError(fault)
+
+
+def _read_claims(tree: Tree, faults: Faults) -> tuple[Claim, ...]:
+    from cnnanalyze.language.written_claims import read_claims  # noqa: PLC0415 - if there are any
+
+    return read_claims(tree, faults)
 
 
 def _listed(names: list[str]) -> str:
@@ -193,7 +200,7 @@ def _lay_out_sized(
     expansion = expand(document, {**given, **sizes}, faults)
     if known is None:
         tree = document.written.expect
-        about = claims = () if tree is None else read_claims(tree, faults.under("SP017"))
+        about = claims = () if tree is None else _read_claims(tree, faults.under("SP017"))
     else:
         claims, about = known.claims, known.claims_about.get(key_of(tuple(given.items())), ())
     if expansion is not None and not faults:

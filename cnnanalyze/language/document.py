@@ -138,12 +138,6 @@ class SpecFile(Section):
         return near_key(word, "top", known)
 
 
-class InlineSpec(SpecFile):
-    """A spec inside of another text, which says whose it is."""
-
-    needs = (("input", "inputs"), ("layers",))
-
-
 KEYS = tuple(fields_of(SpecFile))
 EXTENSIONS = 10
 """How long a chain of ``extends`` may be."""

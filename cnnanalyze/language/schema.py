@@ -12,7 +12,6 @@ from inspect import cleandoc
 from cnnanalyze.core.diagnostics import say
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import plain
-from cnnanalyze.language.claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.language.control_flow import MOST_STEPS
 from cnnanalyze.language.document import Document, SpecFile
 from cnnanalyze.language.inputs import FORMS
@@ -40,6 +39,7 @@ from cnnanalyze.language.vocabulary import (
     required,
     section,
 )
+from cnnanalyze.language.written_claims import ExtentsFigure, Figure, SourceFigures
 from cnnanalyze.layers.base import KINDS, Layer
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

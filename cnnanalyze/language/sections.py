@@ -16,7 +16,7 @@ from cnnanalyze.core.printed_number import FIGURE, PrintedNumber
 from cnnanalyze.core.quantities import CONVENTION, OF, Quantity, seen, stated
 from cnnanalyze.core.tree import Scalar, Tree, plant
 from cnnanalyze.errors import Mark, Source
-from cnnanalyze.language.claims import ConventionName
+from cnnanalyze.language.written_claims import ConventionName
 from cnnanalyze.layers.attributes import Number, choice
 from cnnanalyze.layers.synonyms import counted, near_key
 

@@ -11,7 +11,6 @@ from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.errors import Fault, Mark, SpecError
 from cnnanalyze.graph.node import Node, Origin
 from cnnanalyze.layers.base import KINDS
-from cnnanalyze.layers.synonyms import near_key, of_attribute
 
 RESERVED = ("as", "from", "when", "else", "repeat", "share", "frozen", "weights", "for", "do")
 """The words of a step that are not operations."""
@@ -149,6 +148,8 @@ def has_expression(tree: Tree) -> bool:
 
 
 def _operations_fault(tree: Mapping, operations: list[tuple[Scalar, Tree]]) -> Fault:
+    from cnnanalyze.layers.synonyms import near_key, of_attribute  # noqa: PLC0415 - for faults only
+
     if not operations:
         return Fault(
             "a step needs an operation besides its reserved words",

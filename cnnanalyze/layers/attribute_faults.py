@@ -17,7 +17,6 @@ from cnnanalyze.core.diagnostics import quoted, say
 from cnnanalyze.core.spelling import offered
 from cnnanalyze.errors import Fault, Mark
 from cnnanalyze.layers.base import Layer
-from cnnanalyze.layers.synonyms import of_attribute, of_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,8 @@ def unknown_attribute(
     >>> unknown_attribute(Dense, "fc", "out_features").message
     "'fc' has no attribute 'out_features'; it takes units, bias; did you mean 'units'?"
     """
+    from cnnanalyze.layers.synonyms import of_attribute  # noqa: PLC0415 - needed for faults only
+
     names = tuple(cls.model_fields)
     meant = of_attribute(key, names, beside.words)
     takes = offered("it takes", names, "attributes")
@@ -143,6 +144,8 @@ def make_layer(
         return cls.model_validate(values)
     except ValidationError as error:
         errors = error.errors(include_url=False)
+    from cnnanalyze.layers.synonyms import of_value  # noqa: PLC0415 - needed for faults only
+
     found = []
     missing = [name for e in errors if e["type"] == "missing" and (name := str(e["loc"][0]))]
     if is_whole and (missing := [name for name in missing if name not in unread]):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from cnnanalyze.core.binding import place_of
 from cnnanalyze.core.diagnostics import Faults, said
@@ -38,7 +38,7 @@ from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
 from cnnanalyze.exchange.load import load
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
-from cnnanalyze.language.document import InlineSpec, document_of
+from cnnanalyze.language.document import SpecFile, document_of
 from cnnanalyze.language.expand import expand
 from cnnanalyze.language.spec import Spec
 from cnnanalyze.language.zoo import ZOO, find_spec
@@ -289,6 +289,12 @@ class _Worker:
 def _is_list(tree: MappingTree, key: str) -> bool:
     found = tree.get(key)
     return found is not None and isinstance(plain(found), list)
+
+
+class InlineSpec(SpecFile):
+    """A spec inside of another text, which says whose it is."""
+
+    needs: ClassVar[tuple[tuple[str, ...], ...]] = (("input", "inputs"), ("layers",))
 
 
 def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> Network:
