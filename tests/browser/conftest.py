@@ -54,6 +54,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     streams = cnn.load(SPECS.parent / "tests" / "language" / "two_stream.yaml")
     write("streams", to_html(cnn.analyze(streams).analysis))
     write("large", to_html(cnn.analyze(cnn.loads(LARGE_SPEC)).analysis))
+    lines = cnn.loads(LINES_SPEC)
+    findings = cnn.lint(lines).findings
+    write("many_lines", to_html(cnn.analyze(lines).analysis, findings=findings))
     return found
 
 
@@ -124,3 +127,9 @@ layers:
   - softmax
 """
 """1,041 layers: 3 in front, 103 times 10, and 8 at the end."""
+
+LINES_SPEC = "cnn: 1\nname: lines\ninput: 13x17x3\nlayers:\n" + "".join(
+    f"  - conv: {{filters: {5 + i % 3}, kernel: 3, padding: same}}\n  - batchnorm\n  - relu\n"
+    for i in range(400)
+)
+"""1,200 layers, each on a line of its own, with a finding for every bias."""

@@ -187,6 +187,19 @@ def test_rows_on_paper_are_on_one_page(open_page: Open, folder: Path, tmp_path: 
 
 # --- size -----------------------------------------------------------------------------------------
 
+
+def test_a_page_of_1200_lines_can_be_scrolled(open_page: Open, folder: Path) -> None:
+    page = open_page(folder / "many_lines.html")
+    assert page.locator("#layer-table tbody tr[id]").count() == 1200
+    assert page.locator("#findings li").count() > 200
+    assert page.evaluate("document.documentElement.scrollHeight") < 12_000
+    page.evaluate("location.hash = '#L1000'")  # a line in a box that scrolls
+    assert page.locator("#L1000").evaluate(
+        "line => line.getBoundingClientRect().top >= 0 "
+        "&& line.getBoundingClientRect().bottom <= innerHeight"
+    )
+
+
 SOON = 2000
 """Milliseconds within which a network of a thousand layers is there."""
 

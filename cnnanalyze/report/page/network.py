@@ -44,6 +44,8 @@ HUGE = 5_000
 MOST_ROWS = 2_000
 """The most groups and single layers in the table; the number of others is below it."""
 
+MOST_FINDINGS = 20
+"""More findings of lint are folded."""
 SCRIPTS = (SCRIPT, "network.js", "drawing.js", "zoom.js", "viewer.js")
 
 SECTIONS = {
@@ -186,6 +188,7 @@ def to_html(
         claims_text=_claims_text(claims),
         claims_fail=any(c.tone == "bad" for c in claims),
         findings=None if findings is None else [_finding(f, sources) for f in findings],
+        most_findings=MOST_FINDINGS,
         drawing=drawing,
         bodies=bodies,
         hidden=len(analysis) - sum(group.layers for body in bodies for group in body),

@@ -296,6 +296,20 @@ def test_no_folder_of_this_machine(tmp_path: Path) -> None:
     assert "net.yaml, SHA-256 " in text
 
 
+@pytest.mark.parametrize(("findings", "folded"), [(20, 0), (21, 1), (31, 11)])
+def test_many_findings_are_folded(findings: int, folded: int) -> None:
+    (finding, *_) = cnn.lint("zoo:alexnet", select="PC").findings
+    found = Page(cnn.analyze("zoo:lenet5").to_html(findings=[finding] * findings)).root
+    section = found.one("section", id="findings")
+    shown = section.all("li", data_severity=finding.severity)
+    assert len(shown) == findings
+    inside = [li for part in section.all("details") for li in part.all("li")]
+    assert len(inside) == folded
+    if folded:
+        more = "1 more finding" if folded == 1 else f"{folded} more findings"
+        assert section.one("summary").text == more
+
+
 def test_resnet50_is_small() -> None:
     findings = cnn.lint("zoo:resnet50").findings
     text = cnn.analyze("zoo:resnet50").to_html(findings=findings)
