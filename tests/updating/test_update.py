@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.comparison.conformance.proof import conform
-from cnnanalyze.errors import UsageError
+from cnnanalyze.errors import CnnError, UsageError
+from cnnanalyze.language.zoo import find_spec
 
 Write = Callable[..., Path]
 HEAD = "cnn: 1\nname: Net   # as printed\ninput: 32x29x6\n"
@@ -210,3 +213,32 @@ def test_networks_of_the_package_are_not_changed() -> None:
     assert len(found.written) == 1
     with pytest.raises(UsageError, match="belongs to cnnanalyze itself and is not changed"):
         found.write()
+
+
+OTHER = {"relu": "tanh", "relu6": "relu", "same": "valid", "false": "true"}
+WORD = re.compile(r"(?<=[ \[,:])\d+(?=[ ,\]}\n])|\b(?:relu6?|same|false)\b")
+NETWORKS = ("resnet18", "vgg16", "mobilenet_v2", "googlenet", "unet", "densenet121", "vit_b_16")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(30))
+def test_an_update_of_any_change_leaves_what_it_says(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    path = find_spec(f"zoo:{draw.choice(NETWORKS)}")
+    text = path.read_text("utf-8").split("\nexpect:")[0] + "\n"
+    places = [m for m in WORD.finditer(text) if m.start() > text.find("\ninput")]
+    changed = text
+    for place in sorted(draw.sample(places, 2), key=lambda m: -m.start()):
+        word = OTHER.get(place[0]) or str(int(place[0]) + draw.choice((-1, 1, 2)))
+        changed = changed[: place.start()] + word + changed[place.end() :]
+    try:
+        model = cnn.loads(changed)
+    except CnnError:
+        return
+    own = tmp_path / "net.yaml"
+    own.write_text(text, "utf-8")
+    found = cnn.update(own, model)
+    found.write()
+    assert len(conform(cnn.load(own), model)) == len(found.left)
+    if not found.written:
+        assert own.read_text("utf-8") == text
