@@ -15,10 +15,10 @@ from cnnanalyze.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
     from cnnanalyze.course.worked_steps.network import WindowAttributes
     from cnnanalyze.course.worked_steps.result_check import CheckResult
     from cnnanalyze.course.worked_steps.volume import Volume
+    from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
     from cnnanalyze.report.convolution.step_selection import Shown
 
 SPECS = {".yaml", ".yml"}
@@ -149,7 +149,7 @@ def convolve(
     """
     from cnnanalyze.cli.formats import choose_document_format
     from cnnanalyze.cli.output import write, write_document
-    from cnnanalyze.course.worked_steps.picture import is_picture
+    from cnnanalyze.course.worked_steps.image_file import is_picture
     from cnnanalyze.report.convolution.blocks import document
     from cnnanalyze.report.convolution.step_selection import Shown
 
@@ -196,8 +196,8 @@ def convolve(
 
 def _read(source: str, image: Sequence[str], *, grey: bool) -> Volume | str:
     """Return the numbers that were given, or the name of a spec."""
-    from cnnanalyze.course.worked_steps.picture import read_file
-    from cnnanalyze.course.worked_steps.text import read_image
+    from cnnanalyze.course.worked_steps.image_file import read_file
+    from cnnanalyze.course.worked_steps.matrix_parser import read_image
     from cnnanalyze.exchange.front_end import find as find_front_end
 
     _refuse_files(image)
@@ -237,8 +237,8 @@ def _of_spec(
     name: str, image: Sequence[str], settings: list[str] | None
 ) -> tuple[str, tuple[WorkedLayer, ...]]:
     from cnnanalyze.cli.specs import load, read_settings
+    from cnnanalyze.course.worked_steps.matrix_parser import read_image
     from cnnanalyze.course.worked_steps.network import work_out
-    from cnnanalyze.course.worked_steps.text import read_image
 
     network = load(name, read_settings(settings))
     return network.name, work_out(network, read_image(image) if image else None)
@@ -268,7 +268,7 @@ def _operations(
     """Do what was asked for, one after the other: filter, apply, pool."""
     from cnnanalyze.core.registry import nearest
     from cnnanalyze.course.worked_steps import network as hand
-    from cnnanalyze.course.worked_steps.text import read_kernel, read_vector
+    from cnnanalyze.course.worked_steps.matrix_parser import read_kernel, read_vector
 
     sections: list[WorkedLayer] = []
 
@@ -370,8 +370,8 @@ def _check_place(shown: Shown) -> None:
 
 
 def _judge(section: WorkedLayer, texts: Sequence[str]) -> CheckResult:
+    from cnnanalyze.course.worked_steps.matrix_parser import read_expected, stack
     from cnnanalyze.course.worked_steps.result_check import compare
-    from cnnanalyze.course.worked_steps.text import read_expected, stack
 
     found = [read_expected(text) for text in texts]
     return compare(section, found[0] if len(found) == 1 else stack(found, "--expect"))

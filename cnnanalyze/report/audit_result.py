@@ -10,14 +10,14 @@ from typing import Any
 
 from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.auditing.alternatives import Analyses
-from cnnanalyze.auditing.examine import audit as examine
+from cnnanalyze.auditing.examine import audit as recompute_lecture
 from cnnanalyze.auditing.tables import ENDING as TABLE
 from cnnanalyze.auditing.tables import audit_table, read_table
 from cnnanalyze.auditing.verdict import Audit
 from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.course.lectures.facts import ENDING as FACTS
 from cnnanalyze.course.lectures.facts import read_lecture
-from cnnanalyze.course.lectures.verdict import Examined
+from cnnanalyze.course.lectures.verdict import LectureResult
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.zoo import ZOO, house
 from cnnanalyze.report import lecture_facts
@@ -44,7 +44,7 @@ class AuditResult(Tabular):
 
     audits: tuple[Audit, ...] = ()
     """The figures of specs and of tables, with their verdicts."""
-    lectures: tuple[Examined, ...] = ()
+    lectures: tuple[LectureResult, ...] = ()
     """The facts of lectures, recomputed."""
 
     def __add__(self, other: AuditResult) -> AuditResult:
@@ -144,13 +144,13 @@ def verdicts_on(
     name = given if isinstance(given, str) else ""
     if name.endswith(FACTS):
         from cnnanalyze.course.lectures.recompute import (  # noqa: PLC0415 - heavy, for lectures
-            examine as recompute,
+            recompute_lecture as recompute,
         )
 
         return AuditResult(lectures=(recompute(read_lecture(Path(name))),))
     if name.endswith(TABLE):
         return AuditResult((audit_table(read_table(Path(name)), analyses),))
-    return AuditResult((examine(analyze(read(given)), analyses),))
+    return AuditResult((recompute_lecture(analyze(read(given)), analyses),))
 
 
 def files_of(name: str) -> tuple[str, ...]:

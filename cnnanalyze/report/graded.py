@@ -9,7 +9,7 @@ from typing import Any
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.notation import notation
-from cnnanalyze.course.explanations.simplify import bare, numbers_of
+from cnnanalyze.course.explanations.simplify import unnamed, with_values
 from cnnanalyze.course.grading.grade import (
     CONSEQUENTIAL,
     MISSING,
@@ -21,7 +21,7 @@ from cnnanalyze.course.grading.grade import (
     GradedClass,
     GradedPaper,
 )
-from cnnanalyze.course.misconceptions.combinations import Mistake
+from cnnanalyze.course.misconceptions.mistakes import Mistake
 from cnnanalyze.report.derivation.equation import result
 from cnnanalyze.report.derivation.text import TextWriter
 from cnnanalyze.report.document import (
@@ -98,7 +98,7 @@ def at_step(mistake: Mistake) -> tuple[str, ...]:
 
     def shown(tree: Expression) -> str:
         found = result(writer, tree.value)
-        text = writer.write(numbers_of(_opened(tree)))
+        text = writer.write(with_values(_opened(tree)))
         sign = writer.about if found.about else "="
         return text if text == found.text else f"{text} {sign} {found.text}"
 
@@ -110,7 +110,7 @@ def at_step(mistake: Mistake) -> tuple[str, ...]:
 
 def _opened(tree: Expression) -> Expression:
     """Return an expression with numbers for the names of numbers, but its steps written out."""
-    tree = bare(tree)
+    tree = unnamed(tree)
     if tree.is_given:
         return tree
     args = tuple(_opened(a) for a in tree.args)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnanalyze.characters import capitalized, cells
-from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
+from cnnanalyze.course.lectures.verdict import OUTCOMES, FactResult, LectureResult
 from cnnanalyze.report.document import (
     Block,
     Deferred,
@@ -37,13 +37,13 @@ BRIEF = 14
 """Longer answers stand below their row."""
 
 
-def document(lectures: Sequence[Examined]) -> Document:
+def document(lectures: Sequence[LectureResult]) -> Document:
     """Return lectures as a document: one in full, of several what does not simply hold."""
     title = _name(lectures[0]) if len(lectures) == 1 else count_of(len(lectures), "lecture")
     return Document(title, Deferred(lambda: blocks(lectures)), lambda: to_dict(lectures))
 
 
-def blocks(lectures: Sequence[Examined]) -> Iterator[Block]:
+def blocks(lectures: Sequence[LectureResult]) -> Iterator[Block]:
     """Yield what a document about lectures consists of."""
     if len(lectures) == 1:
         (one,) = lectures
@@ -60,17 +60,17 @@ def blocks(lectures: Sequence[Examined]) -> Iterator[Block]:
             yield Tabular(tabulate(unchecked), "What cannot be computed")
 
 
-def _name(examined: Examined) -> str:
+def _name(examined: LectureResult) -> str:
     return f"Lecture {examined.lecture.id}: {examined.lecture.name}"
 
 
-def _about(examined: Examined, level: int) -> Iterator[Block]:
+def _about(examined: LectureResult, level: int) -> Iterator[Block]:
     source = examined.lecture.source
     yield Heading(_name(examined), level)
     yield Paragraph(f"{capitalized(source)}. {conclude(examined)}.")
 
 
-def tabulate(rows: Sequence[Recomputed]) -> Table:
+def tabulate(rows: Sequence[FactResult]) -> Table:
     """Return facts as a table, by their topics."""
     return Table(
         (
@@ -87,7 +87,7 @@ def tabulate(rows: Sequence[Recomputed]) -> Table:
     )
 
 
-def _row(row: Recomputed) -> tuple[Cell, ...]:
+def _row(row: FactResult) -> tuple[Cell, ...]:
     numbers, remarks = compared(row), list(remarks_on(row))
     if row.outcome == "not checked":
         numbers = ("", "")
@@ -106,7 +106,7 @@ def _row(row: Recomputed) -> tuple[Cell, ...]:
     )
 
 
-def _overview(lectures: Sequence[Examined]) -> Table:
+def _overview(lectures: Sequence[LectureResult]) -> Table:
     shown = ("holds", "wrong", "not checked")
     numbers = [[len(one.rows), *map(one.count, shown)] for one in lectures]
     rows = (
@@ -124,7 +124,7 @@ def _overview(lectures: Sequence[Examined]) -> Table:
     )
 
 
-def to_dict(lectures: Sequence[Examined]) -> list[dict[str, Any]]:
+def to_dict(lectures: Sequence[LectureResult]) -> list[dict[str, Any]]:
     """Return lectures as plain data."""
     return [
         {
@@ -139,7 +139,7 @@ def to_dict(lectures: Sequence[Examined]) -> list[dict[str, Any]]:
     ]
 
 
-def _fact(row: Recomputed) -> dict[str, Any]:
+def _fact(row: FactResult) -> dict[str, Any]:
     fact = row.fact
     return {
         "id": fact.id,

@@ -12,7 +12,7 @@ from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as Items
 from cnnanalyze.course.lectures.agreement import agrees
 from cnnanalyze.course.lectures.facts import CAUSES, Fact
-from cnnanalyze.course.lectures.verdict import OUTCOMES, Examined, Recomputed
+from cnnanalyze.course.lectures.verdict import OUTCOMES, FactResult, LectureResult
 from cnnanalyze.report.numbers import count_of, exact
 
 DIGITS = 6
@@ -79,7 +79,7 @@ def as_written(tree: Tree) -> Any:  # noqa: ANN401 - texts inside lists
     return {key.text: as_written(value) for key, value in tree.entries}
 
 
-def compared(row: Recomputed) -> tuple[str, str]:
+def compared(row: FactResult) -> tuple[str, str]:
     """Return what is printed and what is computed; of several quantities those that differ."""
     tree, computed = row.fact.printed, row.computed
     if isinstance(tree, Mapping) and isinstance(computed, dict):
@@ -96,7 +96,7 @@ def compared(row: Recomputed) -> tuple[str, str]:
     return printed_of(tree), "" if computed is None else answer_of(computed)
 
 
-def remarks_on(row: Recomputed) -> Iterator[str]:
+def remarks_on(row: FactResult) -> Iterator[str]:
     """Return what there is to be said of a fact."""
     fact = row.fact
     if fact.reason:
@@ -118,7 +118,7 @@ def place_of(fact: Fact) -> str:
     return f"L{fact.lines}"
 
 
-def conclude(examined: Examined) -> str:
+def conclude(examined: LectureResult) -> str:
     """Say in one line how it stands with a lecture."""
     words = {
         "holds": ("holds", "hold"),
@@ -136,9 +136,11 @@ def conclude(examined: Examined) -> str:
     return f"{count_of(len(examined.rows), 'fact')}: {', '.join(parts)}"
 
 
-def conclude_all(lectures: Sequence[Examined]) -> str:
+def conclude_all(lectures: Sequence[LectureResult]) -> str:
     """Say in one line how it stands with all lectures."""
-    everything = Examined(lectures[0].lecture, tuple(row for one in lectures for row in one.rows))
+    everything = LectureResult(
+        lectures[0].lecture, tuple(row for one in lectures for row in one.rows)
+    )
     return f"{count_of(len(lectures), 'lecture')}, {conclude(everything)}"
 
 

@@ -12,10 +12,10 @@ from cnnanalyze.core.tabular import Row, Tabular
 from cnnanalyze.core.versions import VERSIONS
 from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.misconceptions.solution import without_repeats
-from cnnanalyze.course.sheets.question_data import data_of
-from cnnanalyze.course.sheets.sheet import ONLY, Question
-from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion, SolvedSheet
-from cnnanalyze.course.sheets.writing import data as as_values
+from cnnanalyze.course.sheets.answer_key import answer_data as as_values
+from cnnanalyze.course.sheets.question_data import question_data
+from cnnanalyze.course.sheets.sheet import ONLY_ANSWER, Question
+from cnnanalyze.course.sheets.solve import SolvedAnswer, SolvedQuestion, SolvedSheet
 from cnnanalyze.errors import UsageError
 from cnnanalyze.report import sheet_data
 from cnnanalyze.report.derivation.blocks import explained
@@ -50,7 +50,7 @@ def subtitle(question: Question) -> str:
     return ", ".join(p for p in parts if p)
 
 
-def worked(found: SolvedQuestion) -> list[tuple[Solved, tuple[Explanation, ...]]]:
+def worked(found: SolvedQuestion) -> list[tuple[SolvedAnswer, tuple[Explanation, ...]]]:
     """Return every answer with its explanations; what one has said, the next do not repeat."""
     solved = list(found.answers.values())
     flat = without_repeats([e for s in solved for e in s.solution.explanations])
@@ -58,13 +58,13 @@ def worked(found: SolvedQuestion) -> list[tuple[Solved, tuple[Explanation, ...]]
     return [(s, tuple(next(rest) for _ in s.solution.explanations)) for s in solved]
 
 
-def label(solved: Solved) -> str:
+def label(solved: SolvedAnswer) -> str:
     """Return the name of an answer, and the answer."""
-    name = "" if solved.ask.name == ONLY else f"{solved.ask.name} = "
+    name = "" if solved.ask.name == ONLY_ANSWER else f"{solved.ask.name} = "
     return f"{name}{solved.said}"
 
 
-def asked(solved: Solved) -> str:
+def asked(solved: SolvedAnswer) -> str:
     """Return in words what is asked for."""
     if solved.ask.text:
         return solved.ask.text
@@ -98,12 +98,12 @@ def document(sheet: SolvedSheet, style: Style = IN_FULL) -> Document:
         blocks += sheet_data.paragraphs(text)
     fold: Literal["open", "closed"] = "open" if count <= FEW else "closed"
     for found in sheet.questions:
-        question, data = found.question, data_of(found)
+        question, answer_data = found.question, question_data(found)
         blocks.append(Heading(question.id, 2, subtitle(question)))
         blocks += sheet_data.paragraphs(question.text)
-        blocks += sheet_data.blocks(data.common)
+        blocks += sheet_data.blocks(answer_data.common)
         for solved, explanations in worked(found):
-            own = sheet_data.blocks(data.own[solved.ask.name])
+            own = sheet_data.blocks(answer_data.own[solved.ask.name])
             if style.unsolved:
                 blocks.append(Group(sheet_data.mixed(_wanted(solved)), own))
             elif style.brief:
@@ -114,8 +114,8 @@ def document(sheet: SolvedSheet, style: Style = IN_FULL) -> Document:
     return Document(title, tuple(blocks), lambda: to_data(sheet, style))
 
 
-def _wanted(solved: Solved) -> str:
-    name = "" if solved.ask.name == ONLY else f"{solved.ask.name}: "
+def _wanted(solved: SolvedAnswer) -> str:
+    name = "" if solved.ask.name == ONLY_ANSWER else f"{solved.ask.name}: "
     return f"{name}{asked(solved)}"
 
 
@@ -132,18 +132,18 @@ def to_data(sheet: SolvedSheet, style: Style = IN_FULL) -> dict[str, Any]:
 
 
 def _question(found: SolvedQuestion, style: Style) -> dict[str, Any]:
-    data = data_of(found)
+    answer_data = question_data(found)
     return {
         "id": found.question.id,
         "text": found.question.text,
         "source": found.question.source,
         "points": fraction(found.question.points),
-        "given": as_data(data.common),
+        "given": as_data(answer_data.common),
         "answers": [
             {
                 "name": name,
                 "asked": asked(solved),
-                "given": as_data(data.own[name]),
+                "given": as_data(answer_data.own[name]),
                 **({"points": fraction(solved.ask.points)} if style.unsolved else _answer(solved)),
             }
             for name, solved in found.answers.items()
@@ -151,7 +151,7 @@ def _question(found: SolvedQuestion, style: Style) -> dict[str, Any]:
     }
 
 
-def _answer(solved: Solved) -> dict[str, Any]:
+def _answer(solved: SolvedAnswer) -> dict[str, Any]:
     solution = solved.solution
     return {
         "value": value(as_values(solution, solved.terms)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnnanalyze.course.sheets.question_data import Givens, QuestionDatum
+from cnnanalyze.course.sheets.question_data import DataList, QuestionDatum
 from cnnanalyze.report.document import (
     Block,
     Group,
@@ -53,7 +53,7 @@ def paragraphs(text: str) -> list[Block]:
     return [Paragraph(said) for said in found if said]
 
 
-def blocks(givens: Givens) -> tuple[Block, ...]:
+def blocks(givens: DataList) -> tuple[Block, ...]:
     """Return what is given as blocks below a question."""
     short = [f"{g.word} {g.text}" for g in givens if g.text and not g.rows]
     found: list[Block] = [Paragraph(", ".join(short))] if short else []
@@ -66,7 +66,7 @@ def blocks(givens: Givens) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def as_data(givens: Givens) -> list[dict[str, Any]]:
+def as_data(givens: DataList) -> list[dict[str, Any]]:
     """Return what is given as plain data."""
     return [_data(given) for given in givens]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnanalyze.course.worked_steps.picture import read_file
+from cnnanalyze.course.worked_steps.image_file import read_file
 from tests.conftest import Run
 
 

@@ -12,8 +12,8 @@ from pydantic import Field
 
 import cnnanalyze as cnn
 from cnnanalyze.cli import run
+from cnnanalyze.course.worked_steps.matrix_parser import read_image
 from cnnanalyze.course.worked_steps.network import work_out
-from cnnanalyze.course.worked_steps.text import read_image
 from cnnanalyze.drawing.families import family, follows
 from cnnanalyze.drawing.labels import title_of
 from cnnanalyze.errors import ExecutionError, PluginError, Source

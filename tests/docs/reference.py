@@ -371,13 +371,13 @@ def sheet_page() -> str:
     """Return the page with every key of a homework sheet, made from its schema."""
     from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
     from cnnanalyze.course.sheets.questions.topics import TOPICS
-    from cnnanalyze.course.sheets.sheet_file import OF_NETWORK
+    from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS
 
     schema = schema_of("sheet")
     units = {"units": {"$ref": "#/x/units", "description": "units that an answer may have"}}
     words, top = Words(schema), {**schema["properties"], **units}
     question = {**top["questions"]["items"]["properties"], **units}
-    general = {k: form for k, form in question.items() if k not in {*TOPICS, *OF_NETWORK}}
+    general = {k: form for k, form in question.items() if k not in {*TOPICS, *NETWORK_KEYS}}
     credit = next(form for form in top["credit"]["anyOf"] if "properties" in form)["properties"]
     parts = []
     for name, topic in TOPICS.items():
@@ -426,7 +426,7 @@ def sheet_page() -> str:
             },
         ),
         "### Networks",
-        _keys(words, {key: question[key] for key in OF_NETWORK}),
+        _keys(words, {key: question[key] for key in NETWORK_KEYS}),
         "### Combinations",
         "An answer may combine others that were found before: "
         + ", ".join(f"`{word}`" for word in COMBINATIONS)

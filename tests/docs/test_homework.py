@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.misconceptions.catalogue import NAMES, Rank
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
@@ -30,7 +30,7 @@ def test_all_mistakes_are_listed_as_what_they_are() -> None:
 
 def test_all_topics_quantities_and_combinations_are_named() -> None:
     named = set(re.findall(r"`\{?(\w+)", TEXT))
-    wanted = {*TOPICS, *COMBINATIONS, *counts(), *PATTERN}
+    wanted = {*TOPICS, *COMBINATIONS, *additive_quantities(), *PATTERN}
     for topic in TOPICS.values():
         wanted.update(topic.quantities)
         wanted.update(set(topic.section.model_fields) - {"drop_last", "optimizer", "loss"})

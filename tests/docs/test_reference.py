@@ -12,7 +12,7 @@ from cnnanalyze.core.binding import fields_of
 from cnnanalyze.core.configuration import FOLDERS
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet_file import OF_NETWORK, SheetFile, WrittenQuestion
+from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, SheetFile, WrittenQuestion
 from cnnanalyze.errors import Mark, Source
 from cnnanalyze.graph.node import INPUT
 from cnnanalyze.language.expression import parse
@@ -82,7 +82,7 @@ def test_every_key_of_a_configuration_and_of_a_sheet_is_on_its_page() -> None:
     for topic in TOPICS.values():
         assert all(f"| `{key}`" in sheet for key in topic.section.model_fields)
         assert all(f"`{key}`" in sheet for key in (*topic.aliases, *topic.quantities))
-    keys = (*fields_of(SheetFile), *fields_of(WrittenQuestion), *OF_NETWORK)
+    keys = (*fields_of(SheetFile), *fields_of(WrittenQuestion), *NETWORK_KEYS)
     assert all(f"| `{key}`" in sheet for key in keys)
 
 

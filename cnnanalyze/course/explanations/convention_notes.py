@@ -19,7 +19,7 @@ from cnnanalyze.layers.traits import Trait
 from cnnanalyze.layers.window import slide
 
 
-def remarks(asked: SymbolicLayer, quantity: str) -> list[str]:
+def convention_notes(asked: SymbolicLayer, quantity: str) -> list[str]:
     """Return what the chosen notation's course would say otherwise."""
     found: list[str] = []
     if quantity in {"output", "fit"} and asked.facts.fit:
@@ -76,7 +76,7 @@ def _fitting(asked: SymbolicLayer) -> Iterator[str]:
         value = _unrounded(asked, axis)
         if value.denominator == 1:
             continue
-        shown = said(value)
+        shown = approximate_text(value)
         if over:
             if style == "cs231n":
                 yield (
@@ -121,12 +121,12 @@ def _left(unread: int) -> str:
     )
 
 
-def said(value: Value) -> str:
+def approximate_text(value: Value) -> str:
     """Return a number in words: ``7/3 ≈ 2.33``.
 
     Examples
     --------
-    >>> said(Fraction(7, 3)), said(Fraction(5, 2)), said(4)
+    >>> approximate_text(Fraction(7, 3)), approximate_text(Fraction(5, 2)), approximate_text(4)
     ('7/3 ≈ 2.33', '5/2 = 2.5', '4')
     """
     if value.denominator == 1:
@@ -171,9 +171,7 @@ def _symmetric(asked: SymbolicLayer, n: int, k: int, s: int, d: int) -> str:
     letter = asked.notation.symbol(Name("kernel")).base
     lead = f"The course's 'same' is p = ({letter} - 1)/2 on each side, stated for a stride of 1"
     if side.denominator != 1:
-        return (
-            f"{lead}: with {letter} = {k} that is {said(side)}, so no even padding keeps the size."
-        )
+        return f"{lead}: with {letter} = {k} that is {approximate_text(side)}, so no even padding keeps the size."
     fit = slide(n, k, s, d, (int(side), int(side)))
     if s == 1:
         return f"{lead}: here {side}, which gives {fit.output}, too."

@@ -7,7 +7,7 @@ from cnnanalyze.core.quantities import OF
 from cnnanalyze.core.quantities import known as known_as
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.explanations import layer_questions, network_questions
-from cnnanalyze.course.explanations.convention_notes import remarks
+from cnnanalyze.course.explanations.convention_notes import convention_notes
 from cnnanalyze.course.explanations.explanation import Explanation
 from cnnanalyze.course.explanations.layer_questions import LayerQuestion
 from cnnanalyze.course.explanations.network_questions import QuestionScope
@@ -185,7 +185,7 @@ def explain(
     draft = about.work(asked)
     for key in about.reasons or (topic,):
         draft.reasons += reasons(asked, key)
-    draft.remarks += remarks(asked, topic)
+    draft.remarks += convention_notes(asked, topic)
     words = about.words.format(id=layer, do="does")
     if (name := input_in(quantity)) is not None:
         words = f"{words.removesuffix('?')} in {name}?"

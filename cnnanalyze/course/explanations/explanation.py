@@ -10,7 +10,7 @@ from cnnanalyze.core.expression import Expression, Name, parts, rewrite
 from cnnanalyze.core.glossary import meaning
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.notation import NOTATIONS, Notation
-from cnnanalyze.course.explanations.simplify import bare, numbers_of, stages
+from cnnanalyze.course.explanations.simplify import stages, unnamed, with_values
 
 Each = tuple[int | Fraction, ...]
 Answer = int | Fraction | Shape | Each
@@ -26,12 +26,12 @@ class DerivationStep(NamedTuple):
     @property
     def substituted(self) -> Expression:
         """The equation with numbers put in."""
-        return numbers_of(bare(self.tree))
+        return with_values(unnamed(self.tree))
 
     @property
     def stages(self) -> tuple[Expression, ...]:
         """From the numbers put in to the result."""
-        return stages(bare(self.tree))
+        return stages(unnamed(self.tree))
 
     @property
     def value(self) -> int | Fraction:
@@ -93,7 +93,7 @@ class Explanation:
     @property
     def formula(self) -> Expression:
         """The rule in symbols."""
-        return bare(self.main.tree)
+        return unnamed(self.main.tree)
 
     @property
     def substituted(self) -> Expression:
@@ -117,12 +117,12 @@ class Explanation:
         (456, 156)
         """
         *known, last = self.steps
-        by_name = {step.symbol: bare(step.tree) for step in known}
+        by_name = {step.symbol: unnamed(step.tree) for step in known}
 
         def put_in(part: Expression) -> Expression:
             return by_name.get(part.name, part) if part.name and part.is_given else part
 
-        tree = bare(last.tree)
+        tree = unnamed(last.tree)
         for _ in known:
             tree = rewrite(tree, put_in)
         return tree

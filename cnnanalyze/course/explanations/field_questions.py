@@ -14,10 +14,10 @@ from cnnanalyze.course.explanations.explanation import DerivationRow, Derivation
 from cnnanalyze.course.explanations.receptive_field_steps import (
     RecurrenceRow,
     path,
-    plain,
     recurrence,
+    whole_number,
 )
-from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer
 
 
@@ -148,7 +148,7 @@ def receptive_field(asked: SymbolicLayer) -> Draft:
 def jump(asked: SymbolicLayer) -> Draft:
     """How many input indices lie between two neighbouring units?"""
     assert asked.facts.fields is not None
-    value = tuple(plain(f.local.rate) for f in asked.facts.fields)
+    value = tuple(whole_number(f.local.rate) for f in asked.facts.fields)
     heads = ("stride", "jump")
     recurrences = _recurrences(asked)
     draft = _draft(asked, recurrences, lambda r: r.jump, "jump", heads, value, moves=_strides)
@@ -174,7 +174,7 @@ def centre(asked: SymbolicLayer) -> Draft:
     phased = any(f.local.period > 1 for f in fields)
     middles = [middle(f.local) for f in fields]
     assert None not in middles
-    value = tuple(plain(m) for m in middles if m is not None)
+    value = tuple(whole_number(m) for m in middles if m is not None)
     heads = ("jump", "first") if phased else ("field", "jump", "first")
     recurrences = _recurrences(asked)
     draft = _draft(asked, recurrences, lambda r: r.first, "first", heads, value)
@@ -189,7 +189,7 @@ def centre(asked: SymbolicLayer) -> Draft:
         else:
             found = first + (Num(local.size, Name("field", axis, rank)) - 1) / Num(2)
         steps.append(
-            DerivationStep(Name("centre", axis, rank), arrange(tree(found), asked.notation))
+            DerivationStep(Name("centre", axis, rank), textbook_form(tree(found), asked.notation))
         )
     draft.steps = steps
     if any(row.pads for row in chain.from_iterable(recurrences.values())):

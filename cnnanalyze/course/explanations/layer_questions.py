@@ -12,7 +12,7 @@ from cnnanalyze.core.cost import Param
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.core.number import Num, remember
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms, taught
-from cnnanalyze.course.explanations.counts import OF_COURSES
+from cnnanalyze.course.explanations.additive_quantities import COURSE_QUANTITIES
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.field_questions import (
     centre,
@@ -21,7 +21,7 @@ from cnnanalyze.course.explanations.field_questions import (
     jump_tree,
     receptive_field,
 )
-from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer, leaf, steps
+from cnnanalyze.course.explanations.symbolic_layer import Draft, SymbolicLayer, named_value, steps
 from cnnanalyze.layers.traits import Trait
 
 Trees = Expression | tuple[Expression, ...]
@@ -170,7 +170,7 @@ def operations(asked: SymbolicLayer) -> Draft:
         if not count:
             continue
         found += asked.steps(Name(term), count)
-        number = number + weight * remember(leaf(int(count), term))
+        number = number + weight * remember(named_value(int(count), term))
     found += asked.steps(Name("operations"), number)
     return Draft(found, int(number))
 
@@ -323,7 +323,7 @@ def _question(
     **more: Any,  # noqa: ANN401 - the rest of a question
 ) -> LayerQuestion:
     """Return the question for a quantity of the table, or for one that courses count besides."""
-    quantity = QUANTITIES.get(key) or OF_COURSES[key]
+    quantity = QUANTITIES.get(key) or COURSE_QUANTITIES[key]
     return LayerQuestion(quantity.question, work or _told(quantity), applies, **more)
 
 

@@ -13,10 +13,13 @@ from cnnanalyze.analysis.training import exactly, plan
 from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio, tree
 from cnnanalyze.core.quantities import QUANTITIES, Quantity, Terms
-from cnnanalyze.course.explanations.counts import OF_COURSES, counts
+from cnnanalyze.course.explanations.additive_quantities import (
+    COURSE_QUANTITIES,
+    additive_quantities,
+)
 from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.notation import Notation
-from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import Draft, steps
 from cnnanalyze.graph.node import NodeId
 from cnnanalyze.language.spec import spec_of
@@ -79,14 +82,14 @@ def addends(whole: QuestionScope, quantity: Quantity) -> list[tuple[str, int]]:
     return [(f.node.id, number) for f in whole.facts if (number := count(f, terms))]
 
 
-def fold(
+def group_terms(
     terms: list[tuple[str, int]], group: str = "", most: int = LONGEST
 ) -> list[tuple[str, int]]:
     """Add up what belongs to one stage, if there are more terms than one can read.
 
     Examples
     --------
-    >>> fold([("a/x", 1), ("a/y", 2), ("b", 3)], most=2)
+    >>> group_terms([("a/x", 1), ("a/y", 2), ("b", 3)], most=2)
     [('a', 3), ('b', 3)]
     """
     if len(terms) <= most:
@@ -103,7 +106,7 @@ def _total(quantity: Quantity) -> Callable[[QuestionScope], Draft]:
     key = quantity.name
 
     def work(whole: QuestionScope) -> Draft:
-        folded = fold(addends(whole, quantity), whole.group)
+        folded = group_terms(addends(whole, quantity), whole.group)
         leaves = [given(number, Name(key, of=label)) for label, number in folded]
         found = made("+", *leaves) if leaves else given(0)
         table = tuple(
@@ -131,7 +134,7 @@ def weight_memory(whole: QuestionScope) -> Draft:
     number = Num(int(draft.steps[-1].value), Name("stored")) * Num(
         bytes_of("float32"), Name("bytes")
     )
-    found = arrange(tree(number), whole.notation)
+    found = textbook_form(tree(number), whole.notation)
     return replace(
         draft,
         steps=[*draft.steps, *steps(Name("weight bytes"), found)],
@@ -153,7 +156,7 @@ def peak_memory(whole: QuestionScope) -> Draft:
     return Draft(
         [
             DerivationStep(Name("live"), live),
-            *steps(Name("memory"), arrange(tree(number), whole.notation)),
+            *steps(Name("memory"), textbook_form(tree(number), whole.notation)),
         ],
         int(number),
         "B",
@@ -192,7 +195,7 @@ def _training(key: str) -> Callable[[QuestionScope], Draft]:
         )
         symbol, number, reason = TRAINING[key](result)
         return Draft(
-            steps(Name(symbol), arrange(tree(number), whole.notation)),
+            steps(Name(symbol), textbook_form(tree(number), whole.notation)),
             int(number),
             reasons=[reason],
         )
@@ -317,13 +320,13 @@ def questions() -> dict[str, NetworkQuestion]:
         word: NetworkQuestion(
             row.question,
             _total(row),
-            is_told=_if_asked if word in SELDOM else _has(row),
+            is_told=_if_asked if word in RARELY_ASKED else _has(row),
         )
-        for word, row in counts().items()
+        for word, row in additive_quantities().items()
         if word not in QUESTIONS
     }
     return {**QUESTIONS, **others}
 
 
-SELDOM = frozenset({"stored", *OF_COURSES})
+RARELY_ASKED = frozenset({"stored", *COURSE_QUANTITIES})
 """Sums that are told only when somebody asks for them: they repeat or vary others."""

@@ -11,22 +11,22 @@ from typing import NamedTuple
 
 from cnnanalyze.analysis.border import overhangs
 from cnnanalyze.course.explanations.rule_cases import (
-    along,
     attribute,
+    axes_text,
     biased,
     ceils,
     convolves,
     dilated,
-    drops,
-    falling_short,
+    drops_window,
     filters,
     floors,
     full,
     grouped,
-    hangs,
+    has_overhang,
     is_any,
+    is_elementwise,
     joins_elements,
-    keeps,
+    leaves_rest_on_axes,
     lengthens,
     macs,
     moves,
@@ -84,19 +84,19 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "output",
-        hangs,
+        has_overhang,
         "With ceil_mode the division is rounded up{hanging}: the last window may extend beyond "
         "the border, since it still starts inside the input or the padding before it.",
     ),
     Reason(
         "output",
-        drops,
+        drops_window,
         "The division is rounded down{short} in spite of ceil_mode: one more window would start "
         "in the padding after the input, and such a window is left out.",
     ),
     Reason(
         "output",
-        lambda a: ceils(a) and not hangs(a) and not drops(a),
+        lambda a: ceils(a) and not has_overhang(a) and not drops_window(a),
         "The division leaves no remainder, so ceil_mode has nothing to round up.",
     ),
     Reason(
@@ -160,7 +160,7 @@ REASONS: tuple[Reason, ...] = (
         is_any(Trait.ADAPTIVE_POOLING),
         "The output size is given, and the windows are chosen to fit it.",
     ),
-    Reason("output", keeps, "It works element by element: the shape stays the same."),
+    Reason("output", is_elementwise, "It works element by element: the shape stays the same."),
     Reason(
         "output",
         rescales,
@@ -179,12 +179,12 @@ REASONS: tuple[Reason, ...] = (
     ),
     Reason(
         "fit",
-        lambda a: not unfit(a) and not same(a) and not hangs(a),
+        lambda a: not unfit(a) and not same(a) and not has_overhang(a),
         "Nothing is left over: the last window ends at the (padded) border.",
     ),
     Reason(
         "fit",
-        hangs,
+        has_overhang,
         "Nothing is left over{hanging}: the last window ends beyond the (padded) border.",
     ),
     Reason(
@@ -365,8 +365,8 @@ def reasons(asked: SymbolicLayer, quantity: str) -> list[str]:
     roles = {"gamma": "γ", "beta": "β"}
     words = {
         "padding": attribute(asked, "padding"),
-        "hanging": along(overhangs(asked.facts)),
-        "short": along(falling_short(asked)),
+        "hanging": axes_text(overhangs(asked.facts)),
+        "short": axes_text(leaves_rest_on_axes(asked)),
         "learned": " and one ".join(
             sign for role, sign in roles.items() if any(p.role == role for p in asked.facts.params)
         ),

@@ -30,12 +30,12 @@ from cnnanalyze.core.reach import (
     Whole,
     Window,
 )
-from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.graph.node import NodeId
 
 
-class Link(NamedTuple):
+class PathLayer(NamedTuple):
     """One layer of the path: what its units see, and through which map they see it."""
 
     id: NodeId
@@ -68,11 +68,11 @@ class RecurrenceRow(NamedTuple):
     pads: bool = False
 
 
-def path(asked: SymbolicLayer, axis: int) -> list[Link]:
+def path(asked: SymbolicLayer, axis: int) -> list[PathLayer]:
     """Return the layers through which the units of a layer see most, from the input on."""
     analysis = asked.analysis
     at, strand = asked.node.id, _field(asked, asked.node.id, axis).local
-    links: list[Link] = []
+    links: list[PathLayer] = []
     while at != asked.image.name:
         node = analysis.network[at]
         maps = node.layer.reach(*node.input_shapes)
@@ -91,7 +91,7 @@ def path(asked: SymbolicLayer, axis: int) -> list[Link]:
                     for one in above.strands
                 ]
         direct, _, _, source, reach, extent, below, place = max(found, key=_preference)
-        links.append(Link(at, reach, extent, below, strand, direct, place))
+        links.append(PathLayer(at, reach, extent, below, strand, direct, place))
         at, strand = source, below
     return links[::-1]
 
@@ -134,9 +134,9 @@ def recurrence(asked: SymbolicLayer, axis: int | None) -> list[RecurrenceRow]:
     return [_recurrence_step(asked, link, name) for link in path(asked, axis or 0)]
 
 
-def _recurrence_step(asked: SymbolicLayer, link: Link, name: Naming) -> RecurrenceRow:
+def _recurrence_step(asked: SymbolicLayer, link: PathLayer, name: Naming) -> RecurrenceRow:
     def arranged(number: object) -> Expression:
-        return arrange(tree(number), asked.notation)
+        return textbook_form(tree(number), asked.notation)
 
     below = link.below
     seen = below.at(0)
@@ -180,7 +180,7 @@ def _named(value: Value, name: Name) -> Num | Ratio:
     return Num(int(whole), name) if whole.denominator == 1 else Ratio(whole, name)
 
 
-def _own(asked: SymbolicLayer, link: Link) -> Window:
+def _own(asked: SymbolicLayer, link: PathLayer) -> Window:
     """Return the window of a layer, its numbers with their names."""
     layer = SymbolicLayer(asked.analysis, asked.analysis.facts[link.id], asked.notation)
     maps = layer.layer.reach(*layer.inputs)
@@ -192,7 +192,7 @@ def _own(asked: SymbolicLayer, link: Link) -> Window:
     raise AssertionError(link.id)
 
 
-def _checked(link: Link, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
+def _checked(link: PathLayer, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRow:
     """Return a row, if it gives what the intervals give; else read it off them."""
     seen = link.strand.at(0)
     agrees = (
@@ -205,7 +205,7 @@ def _checked(link: Link, name: Naming, layer_row: RecurrenceRow) -> RecurrenceRo
     return layer_row if agrees else _from_interval(link, name)
 
 
-def _from_interval(link: Link, name: Naming) -> RecurrenceRow:
+def _from_interval(link: PathLayer, name: Naming) -> RecurrenceRow:
     """Read a row off the widest interval that a unit sees: ``b - a + 1``."""
     low, high = _widest(link.strand)
     first, last = given(low, name("first seen")), given(high, name("last"))
@@ -213,10 +213,10 @@ def _from_interval(link: Link, name: Naming) -> RecurrenceRow:
     zero = link.strand.at(0)
     rate, before = link.strand.rate, link.below.rate
     if before and rate:
-        step = given(plain(rate / before), name("stride"))
-        jump = made("*", given(plain(before), name("jump before")), step)
+        step = given(whole_number(rate / before), name("stride"))
+        jump = made("*", given(whole_number(before), name("jump before")), step)
     else:
-        step, jump = given(1), given(plain(rate))
+        step, jump = given(1), given(whole_number(rate))
     return RecurrenceRow(
         link.id,
         given(_kernel(link)),
@@ -234,7 +234,7 @@ def _widest(strand: Strand) -> Interval:
     return next((i for i in seen if i[1] - i[0] + 1 == strand.size), (0, -1))
 
 
-def _kernel(link: Link) -> int:
+def _kernel(link: PathLayer) -> int:
     """Return how many inputs lie in the window of a layer, the widest if they differ."""
     reach = link.reach
     match reach:
@@ -248,7 +248,7 @@ def _kernel(link: Link) -> int:
             return 1
 
 
-def plain(value: Value) -> Value:
+def whole_number(value: Value) -> Value:
     """Return a whole number as such, whatever it came in."""
     whole = Fraction(value)
     return whole.numerator if whole.denominator == 1 else whole

@@ -61,17 +61,17 @@ def ceils(asked: SymbolicLayer) -> bool:
     return slides(asked) and not same(asked) and bool(attribute(asked, "ceil_mode"))
 
 
-def hangs(asked: SymbolicLayer) -> bool:
+def has_overhang(asked: SymbolicLayer) -> bool:
     """Whether a last window hangs over the border, as ceil_mode allows it."""
     return any(overhangs(asked.facts))
 
 
-def drops(asked: SymbolicLayer) -> bool:
+def drops_window(asked: SymbolicLayer) -> bool:
     """Whether ceil_mode asked for a last window that would start in the padding behind."""
-    return ceils(asked) and any(falling_short(asked))
+    return ceils(asked) and any(leaves_rest_on_axes(asked))
 
 
-def falling_short(asked: SymbolicLayer) -> list[bool]:
+def leaves_rest_on_axes(asked: SymbolicLayer) -> list[bool]:
     """Return, for each axis, whether a rest is left although nothing hangs over."""
     over = overhangs(asked.facts)
     return [not f.exact and not h for f, h in zip(asked.facts.fit, over, strict=True)]
@@ -79,10 +79,10 @@ def falling_short(asked: SymbolicLayer) -> list[bool]:
 
 def unfit(asked: SymbolicLayer) -> bool:
     """Whether the windows leave a rest at the far border."""
-    return any(falling_short(asked))
+    return any(leaves_rest_on_axes(asked))
 
 
-def along(axes: Iterable[object]) -> str:
+def axes_text(axes: Iterable[object]) -> str:
     """Say along which axes something holds; nothing if it holds along all."""
     chosen = [bool(a) for a in axes]
     if all(chosen):
@@ -155,7 +155,7 @@ def moves(asked: SymbolicLayer) -> bool:
     return unchanged(asked) and asked.node.layer.category in moving
 
 
-def keeps(asked: SymbolicLayer) -> bool:
+def is_elementwise(asked: SymbolicLayer) -> bool:
     """Whether it works on every activation by itself."""
     layer = asked.node.layer
     each = {Category.ACTIVATION, Category.REGULARISATION}

@@ -20,7 +20,7 @@ EXACT = frozenset({"groups", "block"})
 Terms = dict[Expression, int]
 
 
-def arrange(tree: Expression, notation: Notation) -> Expression:
+def textbook_form(tree: Expression, notation: Notation) -> Expression:
     """Return an expression as a textbook writes it; the value is the same.
 
     Intermediate results keep their names, unless nothing is left of their computation.
@@ -31,13 +31,13 @@ def arrange(tree: Expression, notation: Notation) -> Expression:
     >>> from cnnanalyze.core.number import Num
     >>> from cnnanalyze.course.explanations.notation import notation
     >>> n, p, d = Num(7, Name("input")), Num(1, Name("padding")), Num(1, Name("dilation"))
-    >>> padded = arrange((n + p + p * d).tree, notation("plain"))
+    >>> padded = textbook_form((n + p + p * d).tree, notation("plain"))
     >>> [part.op for part in padded.args], padded.args[1].args[0].value
     (['', '*'], 2)
     """
     if tree.is_given:
         return _neutral(tree, notation)
-    args = tuple(arrange(a, notation) for a in tree.args)
+    args = tuple(textbook_form(a, notation) for a in tree.args)
     plain = _ARRANGE.get(tree.op, _as_it_is)(tree.op, args, notation)
     assert plain.value == tree.value
     if tree.name is None or plain.is_given or (notation.is_general and tree.name.key == "extent"):
@@ -221,19 +221,19 @@ _ARRANGE: dict[str, Callable[[str, tuple[Expression, ...], Notation], Expression
 }
 
 
-def bare(tree: Expression) -> Expression:
+def unnamed(tree: Expression) -> Expression:
     """Return an expression without its own name: what the name stands for."""
     return tree if tree.is_given else tree._replace(name=None)
 
 
-def numbers_of(tree: Expression) -> Expression:
+def with_values(tree: Expression) -> Expression:
     """Return an expression with numbers put in for all names."""
     if tree.is_given or tree.name is not None:
         return given(tree.value)
-    return made_as(tree, tuple(map(numbers_of, tree.args)))
+    return same_operation(tree, tuple(map(with_values, tree.args)))
 
 
-def made_as(tree: Expression, args: tuple[Expression, ...]) -> Expression:
+def same_operation(tree: Expression, args: tuple[Expression, ...]) -> Expression:
     """Return the same operation on other arguments that have the same values."""
     return Expression(tree.op, args, tree.value)
 
@@ -248,7 +248,7 @@ def stages(tree: Expression) -> tuple[Expression, ...]:
     >>> [stage.op for stage in stages(made("+", rounded, given(1)))]
     ['+', '+', '+', '']
     """
-    stage = numbers_of(tree)
+    stage = with_values(tree)
     found = [stage]
     while not stage.is_given:
         stage = _reduced(stage)
@@ -265,7 +265,7 @@ def _reduced(tree: Expression) -> Expression:
         return _halved(tree) if _is_simple(tree) else _open(tree)
     if tree.op in {"+", "*"} and any(_weight(a) > 1 for a in tree.args):
         reduced = tuple(_result(a) if _weight(a) else a for a in tree.args)
-        return made_as(tree, reduced)
+        return same_operation(tree, reduced)
     return given(tree.value)
 
 
@@ -285,7 +285,9 @@ def _weight(tree: Expression) -> int:
 
 
 def _result(tree: Expression) -> Expression:
-    return made_as(tree, (given(tree.args[0].value),)) if tree.op == "-" else given(tree.value)
+    return (
+        same_operation(tree, (given(tree.args[0].value),)) if tree.op == "-" else given(tree.value)
+    )
 
 
 def _open(tree: Expression) -> Expression:
@@ -296,11 +298,11 @@ def _open(tree: Expression) -> Expression:
             above = tree.args[0]
             if all(a.is_given for a in above.args):
                 return given(tree.value)
-            return made_as(tree, (made_as(above, tuple(map(_shut, above.args))),))
+            return same_operation(tree, (same_operation(above, tuple(map(_shut, above.args))),))
         if all(map(_is_simple, tree.args)):
             return given(tree.value)
-        return made_as(tree, tuple(map(_shut, tree.args)))
-    return made_as(tree, tuple(map(_open, tree.args)))
+        return same_operation(tree, tuple(map(_shut, tree.args)))
+    return same_operation(tree, tuple(map(_open, tree.args)))
 
 
 def _is_simple(tree: Expression) -> bool:

@@ -16,7 +16,7 @@ from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explanation import Answer, DerivationRow, DerivationStep
 from cnnanalyze.course.explanations.naming import is_square, name_layer, name_shapes
 from cnnanalyze.course.explanations.notation import Notation
-from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.graph.node import Node, NodeId
 from cnnanalyze.layers.base import Fit, Layer
 
@@ -146,7 +146,7 @@ class SymbolicLayer:
 
     def arranged(self, number: Value) -> Expression:
         """Return how a number came about, as the notation writes it."""
-        return arrange(tree(number), self.notation)
+        return textbook_form(tree(number), self.notation)
 
     def short(self, number: int, name: Name) -> Any:  # noqa: ANN401 - a number of either kind
         """Return a number under a name of its own, unless it was given as it is."""
@@ -210,6 +210,6 @@ _OF_AXES = frozenset({"input", "kernel", "dilation", "stride"})
 """Names of numbers that may differ from axis to axis."""
 
 
-def leaf(value: Value, key: str, of: str = "") -> Expression:
+def named_value(value: Value, key: str, of: str = "") -> Expression:
     """Return a number that was found elsewhere, under its name."""
     return given(value, Name(key, of=of))

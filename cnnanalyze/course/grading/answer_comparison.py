@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, plain
-from cnnanalyze.course.sheets.wording import brief, number, say, turned
+from cnnanalyze.course.sheets.answer_text import answer_text, number_text, short_number, transposed
 from cnnanalyze.course.written_answers.entries import fitting, matrix_of, row_lengths
 from cnnanalyze.course.written_answers.extents import alike, columns, extents, sides, vector
 from cnnanalyze.course.written_answers.parser import (
@@ -16,21 +16,21 @@ from cnnanalyze.course.written_answers.parser import (
     AnswerTerms,
     Unreadable,
     WrittenNumber,
-    cut,
-    figures,
     is_empty,
+    number_readings,
     text_of,
+    truncated,
 )
 from cnnanalyze.course.written_answers.phrases import choice, clauses, is_nothing, says
 from cnnanalyze.course.written_answers.units import PERCENT, factor
 
-Fits = Callable[[Nested], bool]
+Predicate = Callable[[Nested], bool]
 
 
 class Interpretation(NamedTuple):
     """What a given answer is understood to be."""
 
-    fits: Fits
+    fits: Predicate
     """Whether a value is the given one."""
     right: bool
     said: str
@@ -38,13 +38,13 @@ class Interpretation(NamedTuple):
     remarks: tuple[str, ...] = ()
     wrong: tuple[int, ...] = ()
     """In a list: the places of what is wrong."""
-    entries: tuple[Fits, ...] = ()
+    entries: tuple[Predicate, ...] = ()
     """In a list: whether a value is the given one, at each place."""
     value: Nested = None
     """What is worked on with by whoever has it for the right answer."""
 
 
-def read(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpretation:  # noqa: ANN401
+def interpret(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpretation:  # noqa: ANN401
     """Understand an answer in the light of the question.
 
     Parameters
@@ -63,7 +63,10 @@ def read(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpret
 
     Examples
     --------
-    >>> read("1,280", Solution(1280)).right, read("6x28x28", Solution((28, 28, 6), "shape")).remarks
+    >>> (
+    ...     interpret("1,280", Solution(1280)).right,
+    ...     interpret("6x28x28", Solution((28, 28, 6), "shape")).remarks,
+    ... )
     (True, ('the channels were written first',))
     """
     if isinstance(raw, str) and len(raw) > LONGEST:
@@ -75,7 +78,7 @@ def read(raw: Any, solution: Solution, terms: AnswerTerms = STRICT) -> Interpret
     if solution.value is None or (is_number and is_nothing(raw)):
         return _nothing(raw, solution, terms)
     if solution.form in {"number", "shape"} and says(raw, solution.also):
-        remark = f"rounded down it is {say(solution.value, solution.form)}"
+        remark = f"rounded down it is {answer_text(solution.value, solution.form)}"
         return Interpretation(lambda v: v == solution.value, True, text_of(raw), (remark,))
     match solution.form:
         case "choice":
@@ -98,7 +101,7 @@ def _nothing(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation
         return Interpretation(lambda v: v == 0, True, "0", ("read as 0",), value=0)
     if is_nothing(raw, solution.also):
         return Interpretation(lambda v: v is None, solution.value is None, "none")
-    found = figures(raw, solution.unit)
+    found = number_readings(raw, solution.unit)
     return Interpretation(lambda v: v is not None and _any(found, v, terms), False, _said(found[0]))
 
 
@@ -127,7 +130,7 @@ def _any(found: tuple[WrittenNumber, ...], value: Any, terms: AnswerTerms) -> bo
 
 
 def _said(figure: WrittenNumber) -> str:
-    return f"{number(figure.value)}{'%' if figure.percent else ''}"
+    return f"{number_text(figure.value)}{'%' if figure.percent else ''}"
 
 
 def _number(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
@@ -135,7 +138,7 @@ def _number(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:
         raw = raw[0]
     remarks: list[str] = []
     try:
-        found = figures(raw, solution.unit)
+        found = number_readings(raw, solution.unit)
     except Unreadable as error:
         if solution.is_vector:
             found = vector(raw, error)
@@ -157,7 +160,7 @@ def _number(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:
     if len({f.value for f in found}) > 1 and chosen is not found[0]:
         remarks.append(f"read as {_said(chosen)}")
     if right is not None and right.value != solution.value and right.step >= 1:
-        remarks.append(f"exactly it is {number(solution.value)}")
+        remarks.append(f"exactly it is {number_text(solution.value)}")
     return Interpretation(
         lambda v: _any(found, v, terms),
         right is not None,
@@ -169,8 +172,8 @@ def _number(raw: Any, solution: Solution, terms: AnswerTerms) -> Interpretation:
 
 def _doubt(raw: Any, first: WrittenNumber, other: WrittenNumber) -> str:  # noqa: ANN401
     return (
-        f"'{cut(text_of(raw))}' can be read as {number(first.value)} and as "
-        f"{number(other.value)}: write it without a point or comma between thousands"
+        f"'{truncated(text_of(raw))}' can be read as {number_text(first.value)} and as "
+        f"{number_text(other.value)}: write it without a point or comma between thousands"
     )
 
 
@@ -211,7 +214,7 @@ def _shape(raw: Any, value: tuple[int, ...], terms: AnswerTerms) -> Interpretati
                 )
 
     def ours(found: tuple[WrittenNumber, ...]) -> tuple[WrittenNumber, ...]:
-        return turned(found) if terms.width_first else found
+        return transposed(found) if terms.width_first else found
 
     readings = tuple(map(ours, readings))
     given = tuple(plain(f.value) for f in readings[0])
@@ -237,7 +240,7 @@ def _shape(raw: Any, value: tuple[int, ...], terms: AnswerTerms) -> Interpretati
 
 
 def _sized(given: tuple[Any, ...]) -> str:
-    return "x".join(brief(v) for v in given)
+    return "x".join(short_number(v) for v in given)
 
 
 def _orders(
@@ -246,7 +249,7 @@ def _orders(
     """Return a shape in every order in which people write it, and what to remark."""
 
     def ours(shape: tuple[Any, ...]) -> tuple[Any, ...]:
-        return turned(shape) if width_first else shape
+        return transposed(shape) if width_first else shape
 
     found: list[tuple[str, tuple[Any, ...]]] = [("", ours(given))]
     if len(given) == len(value) + 1 and given[0] == 1:
@@ -318,7 +321,7 @@ def _entry(raw: Any, place: int, solution: Solution, terms: AnswerTerms) -> Inte
     if is_empty(raw):
         return Interpretation(lambda _: False, False, "–")
     if solution.parts:
-        return read(raw, solution.parts[place], terms._replace(is_entry=True))
+        return interpret(raw, solution.parts[place], terms._replace(is_entry=True))
     value = solution.value[place]
     terms = terms._replace(is_entry=True)
     if isinstance(value, tuple):
@@ -328,7 +331,7 @@ def _entry(raw: Any, place: int, solution: Solution, terms: AnswerTerms) -> Inte
 
 def _row(raw: Any, value: tuple[Any, ...], terms: AnswerTerms) -> Interpretation:  # noqa: ANN401
     given = raw if isinstance(raw, tuple) else (raw,)
-    found = tuple(tuple(_scaled(f, "", STRICT) for f in figures(g)) for g in given)
+    found = tuple(tuple(_scaled(f, "", STRICT) for f in number_readings(g)) for g in given)
     right = len(found) == len(value) and all(
         _any(f, v, terms) for f, v in zip(found, value, strict=False)
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import NamedTuple
 
-from cnnanalyze.course.grading.paper import STUDENT, Entries, Paper, Refused
+from cnnanalyze.course.grading.paper import STUDENT, Paper, PaperBuilder, Refused
 from cnnanalyze.errors import Fault, Mark, Source, UsageError
 
 QUESTION = frozenset({"question", "id", "answer to", "part"})
@@ -89,7 +89,7 @@ class _AnswerTable:
 
     def by_columns(self, what: int) -> list[Paper]:
         """Read a table with a column for each student."""
-        columns = {n: Entries() for n, cell in enumerate(self.head) if n != what}
+        columns = {n: PaperBuilder() for n, cell in enumerate(self.head) if n != what}
         for row in self.body:
             self.check(row, what)
             for n, found in columns.items():
@@ -106,7 +106,7 @@ class _AnswerTable:
         papers: list[Paper] = []
         for number, row in enumerate(self.body, start=1):
             self.check(row)
-            found = Entries()
+            found = PaperBuilder()
             for n, (head, cell) in enumerate(zip(self.head, row, strict=False)):
                 if n not in self.who and head.text:
                     found.enter((head.text, ""), _value(cell), head.mark)
@@ -120,7 +120,7 @@ class _AnswerTable:
         for n, cell in enumerate(self.head):
             if n not in {what, answer, *self.who} and cell.text:
                 self.faults.append(Fault(f"the column '{cell.text}' is not read", cell.mark))
-        papers: dict[str, Entries] = {}
+        papers: dict[str, PaperBuilder] = {}
         places: dict[str, Mark] = {}
         for row in self.body:
             self.check(row, what)
@@ -133,7 +133,7 @@ class _AnswerTable:
             name = name or self.stem
             places.setdefault(name, row[self.who[0] if self.who else 0].mark)
             cell = row[answer]
-            entries = papers.setdefault(name, Entries())
+            entries = papers.setdefault(name, PaperBuilder())
             entries.enter((row[what].text, ""), _value(cell), row[what].mark)
         file = {} if self.who else {"file": self.source.name}
         return [

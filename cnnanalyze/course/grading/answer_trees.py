@@ -29,7 +29,7 @@ def read_yaml(source: Source) -> Tree:
     """
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        return _Grown(source).grow(yaml.compose(source.text, Loader=loader), 0)
+        return _TreeBuilder(source).grow(yaml.compose(source.text, Loader=loader), 0)
     except yaml.MarkedYAMLError as error:
         start = error.problem_mark
         mark = Mark(source, start.line + 1, start.column + 1) if start else None
@@ -38,19 +38,19 @@ def read_yaml(source: Source) -> Tree:
         raise UsageError(Fault(message, mark, help_)) from None
     except yaml.YAMLError as error:
         raise UsageError(f"{source.name} is no YAML: {error}") from None
-    except (_TooMuch, RecursionError):
-        raise _too_much(source) from None
+    except (_TooManyNodes, RecursionError):
+        raise _refuse_too_many(source) from None
 
 
-class _TooMuch(Exception):  # noqa: N818 - never seen outside
+class _TooManyNodes(Exception):  # noqa: N818 - never seen outside
     """Raised where aliases repeat themselves without end."""
 
 
-def _too_much(source: Source) -> UsageError:
+def _refuse_too_many(source: Source) -> UsageError:
     return UsageError(f"{source.name} holds too much, or is nested too deep")
 
 
-class _Grown:
+class _TreeBuilder:
     """Makes trees of YAML nodes, within bounds."""
 
     def __init__(self, source: Source) -> None:
@@ -60,7 +60,7 @@ class _Grown:
     def grow(self, node: Any, depth: int) -> Tree:  # noqa: ANN401 - PyYAML's nodes are not typed
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
-            raise _TooMuch
+            raise _TooManyNodes
         if node is None:
             return Scalar("", "", True, Mark(self.source, 1, 1))
         mark = self.mark(node)
@@ -131,7 +131,7 @@ class _Tokens:
     def value(self, text: str, mark: Mark, depth: int) -> Tree:
         self.count += 1
         if depth > DEEPEST or self.count > MOST_NODES:
-            raise _too_much(self.source)
+            raise _refuse_too_many(self.source)
         if text == "[":
             return Sequence(tuple(self.items(depth)), replace(mark, length=1))
         if text == "{":

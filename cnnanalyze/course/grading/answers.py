@@ -14,7 +14,7 @@ from cnnanalyze.core.files import printable, read_text
 from cnnanalyze.core.tree import Mapping, Scalar, Sequence, Tree
 from cnnanalyze.course.grading.answer_tables import read_table
 from cnnanalyze.course.grading.answer_trees import read_json, read_yaml
-from cnnanalyze.course.grading.paper import STUDENT, Entries, Paper
+from cnnanalyze.course.grading.paper import STUDENT, Paper, PaperBuilder
 from cnnanalyze.errors import Fault, Source, UsageError
 
 __all__ = ["ENDINGS", "Paper", "alike", "load_papers", "read_papers", "split"]
@@ -110,7 +110,7 @@ class _PaperReader:
                 self.faults.append(Fault(message, key.mark, f"write it under '{known[0]}'"))
 
     def _paper(self, student: str, tree: Tree, **more: Any) -> Paper:  # noqa: ANN401
-        found = Entries()
+        found = PaperBuilder()
         if not isinstance(tree, Mapping):
             message = "these are no answers: a mapping from questions was expected"
             return found.paper(student, faults=(Fault(message, tree.mark),), **more)

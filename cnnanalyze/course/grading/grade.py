@@ -10,18 +10,24 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.tabular import Row, Tabular
-from cnnanalyze.course.grading.answer_comparison import Interpretation, read
-from cnnanalyze.course.grading.consequences import Chains
-from cnnanalyze.course.grading.earlier_answers import Earlier
+from cnnanalyze.course.grading.answer_comparison import Interpretation, interpret
+from cnnanalyze.course.grading.answer_placement import one_paper_each, place_answers
+from cnnanalyze.course.grading.consequences import ConsequenceFinder
+from cnnanalyze.course.grading.earlier_answers import EarlierAnswer
 from cnnanalyze.course.grading.paper import Paper, Refused
-from cnnanalyze.course.grading.placing import each_once, put
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.combinations import Mistake
 from cnnanalyze.course.misconceptions.diagnosis import Diagnosis
+from cnnanalyze.course.misconceptions.mistakes import Mistake
 from cnnanalyze.course.misconceptions.solution import Solution
-from cnnanalyze.course.sheets.sheet import ONLY, Credit
-from cnnanalyze.course.sheets.solve import Solved, SolvedSheet
-from cnnanalyze.course.written_answers.parser import Unreadable, cut, is_empty, squeeze, text_of
+from cnnanalyze.course.sheets.sheet import ONLY_ANSWER, Credit
+from cnnanalyze.course.sheets.solve import SolvedAnswer, SolvedSheet
+from cnnanalyze.course.written_answers.parser import (
+    Unreadable,
+    is_empty,
+    single_spaced,
+    text_of,
+    truncated,
+)
 from cnnanalyze.errors import Fault
 
 RIGHT, WRONG, MISSING, UNREADABLE = "right", "wrong", "missing", "unreadable"
@@ -59,7 +65,7 @@ class AnswerMark(NamedTuple):
     @property
     def label(self) -> str:
         """The id of the question, with the name of the answer."""
-        return self.question if self.name == ONLY else f"{self.question}.{self.name}"
+        return self.question if self.name == ONLY_ANSWER else f"{self.question}.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -224,7 +230,7 @@ def grade(
     'added the padding once instead of on both sides'
     """
     grader = _Grader(sheet, sheet.sheet.credit if credit is None else credit)
-    kept, refused = each_once(papers)
+    kept, refused = one_paper_each(papers)
     graded = tuple(grader.paper(p) for p in kept)
     return GradedClass(sheet, graded, tuple(failures), refused)
 
@@ -237,40 +243,40 @@ class _Grader:
         self.credit = credit
         self.known: dict[tuple[str, str, str], tuple[Mistake, ...]] = {}
         self.diagnoses: dict[tuple[Any, ...], Diagnosis] = {}
-        self.chains = Chains()
+        self.chains = ConsequenceFinder()
 
     def paper(self, paper: Paper) -> GradedPaper:
-        given, faults = put(paper, self.sheet)
+        given, faults = place_answers(paper, self.sheet)
         marks = []
-        earlier: list[Earlier] = []
+        earlier: list[EarlierAnswer] = []
         for found in self.sheet.questions:
             id_ = found.question.id
             for name, solved in found.answers.items():
                 marks.append(self.mark(id_, solved, given.get((id_, name)), earlier))
         weighed = (
             _with_entries(mark._replace(points=self.worth(mark))) if mark.outcome == WRONG else mark
-            for mark in _in_company(marks)
+            for mark in _shared_first(marks)
         )
         return GradedPaper(paper.student, tuple(weighed), faults)
 
     def mark(
         self,
         question: str,
-        solved: Solved,
+        solved: SolvedAnswer,
         raw: Any,  # noqa: ANN401 - whatever a file holds
-        earlier: list[Earlier],
+        earlier: list[EarlierAnswer],
     ) -> AnswerMark:
         """Mark an answer in the light of the wrong ones before it, and add it to them."""
         ask, solution = solved.ask, solved.solution
         given = text_of(raw.given if isinstance(raw, Refused) else raw)
-        given = cut(squeeze(given), LONGEST_SHOWN)
+        given = truncated(single_spaced(given), LONGEST_SHOWN)
         mark = AnswerMark(question, ask.name, given, MISSING, solved.said, Fraction(0), ask.points)
         if isinstance(raw, Refused):
             return mark._replace(outcome=UNREADABLE, remarks=(str(raw),))
         if is_empty(raw):
             return mark
         try:
-            reading = read(raw, solution, solved.terms)
+            reading = interpret(raw, solution, solved.terms)
         except Unreadable as error:
             return mark._replace(outcome=UNREADABLE, remarks=(str(error),))
         except (ArithmeticError, ValueError, RecursionError) as error:
@@ -282,7 +288,7 @@ class _Grader:
         sources = self.chains.origin(key, solved, earlier, reading)
         passed_over = () if sources else self.chains.passed_over(key, solved, earlier, reading)
         if reading.value is not None:
-            earlier.append(Earlier(key, mark.label, given, solved, reading.value))
+            earlier.append(EarlierAnswer(key, mark.label, given, solved, reading.value))
         if sources:
             return mark._replace(
                 outcome=CONSEQUENTIAL,
@@ -293,7 +299,7 @@ class _Grader:
         mark = mark._replace(follows=tuple((e.label, e.given) for e in passed_over))
         return self.wrong(mark, solved, reading)
 
-    def wrong(self, mark: AnswerMark, solved: Solved, reading: Interpretation) -> AnswerMark:
+    def wrong(self, mark: AnswerMark, solved: SolvedAnswer, reading: Interpretation) -> AnswerMark:
         key = (mark.question, mark.name, reading.said)
         chained = self.chains.within(key[:2], solved, reading)
         if solved.solution.form == "list" and reading.entries and not reading.wrong:
@@ -312,7 +318,11 @@ class _Grader:
         )
 
     def explain(
-        self, question: str, solved: Solved, reading: Interpretation, chained: Mapping[int, int]
+        self,
+        question: str,
+        solved: SolvedAnswer,
+        reading: Interpretation,
+        chained: Mapping[int, int],
     ) -> Iterator[Mistake]:
         """Yield what leads to a wrong answer: slips, or the answer to another part."""
         name = solved.ask.name
@@ -332,7 +342,11 @@ class _Grader:
         return self.diagnoses[key]
 
     def by_entry(
-        self, question: str, solved: Solved, reading: Interpretation, chained: Mapping[int, int]
+        self,
+        question: str,
+        solved: SolvedAnswer,
+        reading: Interpretation,
+        chained: Mapping[int, int],
     ) -> Iterator[Mistake]:
         """Explain the wrong entries of a list one by one, if all of them can be explained."""
         solution = solved.solution
@@ -369,7 +383,7 @@ class _Grader:
         return share * mark.most
 
 
-def _reached(reading: Interpretation, solved: Solved, chained: Fraction) -> Fraction:
+def _reached(reading: Interpretation, solved: SolvedAnswer, chained: Fraction) -> Fraction:
     """Return the share of a list that is right, where each entry has its points."""
     per_entry = solved.ask.manner.per_entry
     if per_entry is None:
@@ -387,7 +401,7 @@ def _with_entries(mark: AnswerMark) -> AnswerMark:
     return mark._replace(points=mark.points + (mark.most - mark.points) * mark.reached)
 
 
-def _in_company(marks: list[AnswerMark]) -> Iterator[AnswerMark]:
+def _shared_first(marks: list[AnswerMark]) -> Iterator[AnswerMark]:
     """Put first what explains several wrong answers of one question: it is no accident then."""
     made = Counter(
         (mark.question, mistake.names)
@@ -398,14 +412,14 @@ def _in_company(marks: list[AnswerMark]) -> Iterator[AnswerMark]:
     for mark in marks:
 
         def weight(mistake: Mistake, question: str = mark.question) -> float:
-            return mistake.weight - (COMPANY if made[question, mistake.names] > 1 else 0)
+            return mistake.weight - (SHARED_BONUS if made[question, mistake.names] > 1 else 0)
 
         ordered = sorted(mark.mistakes, key=weight)[:MOST_NAMED]
         kept = [m for m in ordered if m.weight <= ordered[0].weight + AS_GOOD]
         yield mark._replace(mistakes=tuple(kept))
 
 
-COMPANY = 1.5
+SHARED_BONUS = 1.5
 """What a mistake gains that was made in another answer of the question, too."""
 
 

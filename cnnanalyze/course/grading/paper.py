@@ -42,7 +42,7 @@ class Paper(NamedTuple):
     """The file that gives a student without a name his."""
 
 
-class Entries:
+class PaperBuilder:
     """Collects the answers of one student."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Entries:
     def enter(self, key: Key, value: Any, mark: Mark) -> None:  # noqa: ANN401
         """Note an answer; what is answered in two ways is refused."""
         if key in self.answers and text_of(self.answers[key]) != text_of(value):
-            value = twice(self.answers[key], value, self.marks[key])
+            value = refuse_two_answers(self.answers[key], value, self.marks[key])
         self.answers[key] = value
         self.marks[key] = mark
 
@@ -61,7 +61,7 @@ class Entries:
         return Paper(student, self.answers, self.marks, **more)
 
 
-def twice(first: Any, second: Any, mark: Mark | None) -> Refused:  # noqa: ANN401
+def refuse_two_answers(first: Any, second: Any, mark: Mark | None) -> Refused:  # noqa: ANN401
     """Refuse two answers to one question."""
     if isinstance(first, Refused):
         return first

@@ -8,14 +8,19 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.expression import Expression, given, rewrite
-from cnnanalyze.course.explanations.counts import counts
-from cnnanalyze.course.grading.earlier_answers import Earlier, quantity_of
-from cnnanalyze.course.misconceptions.solution import Nested, is_tree, through, value_of
-from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic
-from cnnanalyze.course.sheets.solve import Solved
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
+from cnnanalyze.course.grading.earlier_answers import EarlierAnswer, quantity_of
+from cnnanalyze.course.misconceptions.solution import (
+    Nested,
+    is_expression,
+    map_nested,
+    nested_value,
+)
+from cnnanalyze.course.sheets.sheet import NetworkBasis, TopicBasis
+from cnnanalyze.course.sheets.solve import SolvedAnswer
 
 
-def stepped(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
+def with_steps(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterator[Nested]:
     """Yield the answer with earlier answers in the place of its own steps."""
     trees = solved.solution.worked
     if trees is None:
@@ -25,17 +30,17 @@ def stepped(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
         for e in chosen
         for step in _steps_of(e)
     ]
-    changed = through(trees, lambda tree: rewrite(tree, lambda part: _put(part, steps)))
+    changed = map_nested(trees, lambda tree: rewrite(tree, lambda part: _put(part, steps)))
     if changed != trees:
-        yield value_of(changed)
+        yield nested_value(changed)
 
 
-def _is_of_the_same(earlier: Earlier, later: Solved) -> bool:
+def _is_of_the_same(earlier: EarlierAnswer, later: SolvedAnswer) -> bool:
     """Whether two answers are about the same given numbers."""
     before, after = earlier.solved.ask.about, later.ask.about
     return (
-        isinstance(before, OfTopic)
-        and isinstance(after, OfTopic)
+        isinstance(before, TopicBasis)
+        and isinstance(after, TopicBasis)
         and (before.topic, before.section) == (after.topic, after.section)
     )
 
@@ -65,17 +70,17 @@ def _put(part: Expression, steps: Sequence[_StepAnswer]) -> Expression:
     return part if step is None else given(step.had, part.name)
 
 
-def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
+def _steps_of(earlier: EarlierAnswer) -> Iterator[_StepAnswer]:
     """Yield under which names an answer stands in the working of others."""
     about, source = earlier.solved.ask.about, earlier.solved.source
     right, had = earlier.solved.solution.value, earlier.value
-    if isinstance(about, OfTopic):
+    if isinstance(about, TopicBasis):
         keys = (about.quantity.replace("_", " "),)
         trees = earlier.solved.solution.worked
         for tree, one, other in _each(trees, right, had):
-            yield from _number(keys, "", one, other, tree.op if is_tree(tree) else "")
+            yield from _number(keys, "", one, other, tree.op if is_expression(tree) else "")
         return
-    if not isinstance(about, OfNetwork) or source is None or source.over:
+    if not isinstance(about, NetworkBasis) or source is None or source.over:
         return
     layers = source.layers or (source.layer,)
     each = zip(layers, right, had, strict=False) if source.layers else [(source.layer, right, had)]
@@ -84,7 +89,7 @@ def _steps_of(earlier: Earlier) -> Iterator[_StepAnswer]:
             yield from _number((RECURRENT[about.quantity],), "", one, other)
         elif about.quantity == "output":
             yield from _extents(layer, one, other)
-        elif (row := counts().get(about.quantity)) is not None:
+        elif (row := additive_quantities().get(about.quantity)) is not None:
             alike = _ALIKE if about.quantity in _ALIKE else (about.quantity,)
             yield from _number((row.name, *alike), layer, one, other)
 
@@ -99,10 +104,10 @@ _ALIKE = ("parameters", "trainable", "stored")
 def _each(trees: Any, right: Nested, had: Nested) -> Iterator[tuple[Any, Nested, Nested]]:  # noqa: ANN401
     """Yield the working of a number, or of each number of a list, with what it is and was."""
     if isinstance(right, tuple) and isinstance(had, tuple) and isinstance(trees, tuple):
-        if not is_tree(trees) and len(trees) == len(right):
+        if not is_expression(trees) and len(trees) == len(right):
             yield from zip(trees, right, had, strict=False)
     else:
-        yield (trees if is_tree(trees) else None), right, had
+        yield (trees if is_expression(trees) else None), right, had
 
 
 def _extents(layer: str, right: Nested, had: Nested) -> Iterator[_StepAnswer]:
@@ -126,10 +131,10 @@ def _number(
         yield _StepAnswer(keys, layer, right, had, op)
 
 
-def doubled(solved: Solved, chosen: Sequence[Earlier]) -> Iterator[Nested]:
+def with_doubled_macs(solved: SolvedAnswer, chosen: Sequence[EarlierAnswer]) -> Iterator[Nested]:
     """Yield twice the multiply-accumulates that somebody had for the same layers."""
     after, source = solved.ask.about, solved.source
-    if not isinstance(after, OfNetwork) or after.quantity != "doubled_macs" or source is None:
+    if not isinstance(after, NetworkBasis) or after.quantity != "doubled_macs" or source is None:
         return
     for earlier in chosen:
         before = earlier.solved.source

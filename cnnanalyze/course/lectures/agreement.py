@@ -65,15 +65,17 @@ def _is(printed: Scalar, computed: float | Fraction, within: float) -> bool:
     if figure.about:
         slack += figure.step
     slack = max(slack, Fraction(within) * abs(exactly))
-    return abs(exactly - sign * figure.value) <= slack + BLUR * (isinstance(computed, float))
+    return abs(exactly - sign * figure.value) <= slack + QUOTIENT_TOLERANCE * (
+        isinstance(computed, float)
+    )
 
 
 _QUOTIENT = re.compile(r"([0-9]{1,30})/([1-9][0-9]{0,29})")
 
-BLUR = Fraction(1, 10**9)
+QUOTIENT_TOLERANCE = Fraction(1, 10**9)
 """What a computation with floating point may add to that."""
 
 
-def wanted(printed: Tree | None) -> tuple[str, ...]:
+def named_quantities(printed: Tree | None) -> tuple[str, ...]:
     """Return the quantities that are printed, if they are printed by name."""
     return printed.keys() if isinstance(printed, Mapping) else ()

@@ -14,7 +14,7 @@ from cnnanalyze.core.files import is_file
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
-from cnnanalyze.course.worked_steps.window_steps import turned
+from cnnanalyze.course.worked_steps.window_steps import rotated
 from cnnanalyze.errors import CnnError, Fault, Source, SpecError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.language.build import build, load, vary
@@ -27,7 +27,7 @@ PARTS = ("input", "params", "defaults", "blocks", "layers", "outputs", "train")
 Settings = dict[str, Any]
 
 
-class Networks:
+class NetworkCache:
     """Networks and what the rules say of them, each read and analyzed once."""
 
     def __init__(self, folder: Path) -> None:
@@ -124,7 +124,7 @@ class Networks:
 
     def table(self, word: str, tree: Tree) -> Path:
         """Return the file of a table of networks: beside the file, or of the zoo."""
-        folders = (self.folder, self.folder.parent / "tables", _home() / "tables")
+        folders = (self.folder, self.folder.parent / "tables", _zoo_folder() / "tables")
         for place in (folder / f"{word}{ENDING}" for folder in folders):
             if is_file(place):
                 return place
@@ -133,7 +133,7 @@ class Networks:
         )
 
 
-def _home() -> Path:
+def _zoo_folder() -> Path:
     """Return the folder of the zoo."""
     specs: dict[str, Path] = zoo()
     return next(iter(specs.values())).parent
@@ -147,7 +147,7 @@ def _flipped(step: Any) -> Any:  # noqa: ANN401 - a step as it is written
     rows = FILTERS.get(given) if isinstance(given, str) else given
     if not isinstance(rows, list | tuple) or not all(isinstance(r, list | tuple) for r in rows):
         return step  # the reader of specs says what is wrong with it
-    return {**step, "weights": turned(tuple(map(tuple, rows)))}
+    return {**step, "weights": rotated(tuple(map(tuple, rows)))}
 
 
 def _settings(tree: Tree | None) -> Settings:

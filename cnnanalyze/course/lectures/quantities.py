@@ -12,14 +12,14 @@ from cnnanalyze.core.expression import evaluate
 from cnnanalyze.core.quantities import QUANTITIES
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.explanations.simplify import exact
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
 from cnnanalyze.course.sheets.questions.network import solve_network
-from cnnanalyze.course.sheets.questions.network_selection import About
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.crosscheck.balance import step_of
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.node import INPUT
@@ -49,43 +49,48 @@ def quantity(analysis: Analysis, layer: str, name: str) -> Answer:
     """
     if layer == INPUT:
         return _of_input(analysis, name)
-    if name in OWN:
-        return OWN[name](analysis, layer)
+    if name in LECTURE_QUANTITIES:
+        return LECTURE_QUANTITIES[name](analysis, layer)
     known = quantities(analysis, layer)
     last = _last(analysis, layer).node.id
     of_last = quantities(analysis, last)
     if name in of_last and (name not in known or name == "activations"):
         layer, known = last, of_last  # of several layers, what comes out of the last
     if name in known:
-        return simple(explain(analysis, layer, name).value)
-    if name not in {*counts(), *PATTERN}:
+        return simplified(explain(analysis, layer, name).value)
+    if name not in {*additive_quantities(), *PATTERN}:
         row = QUANTITIES.get(name)
         if row is not None and row.is_exact and row.of_axes is None:
             below = analysis.total_below(layer) if layer else analysis.total
             if (number := measure(row, below)) is not None:
                 return number
-        options = (*known, *of_last, *OWN, *counts(), *PATTERN)
+        options = (*known, *of_last, *LECTURE_QUANTITIES, *additive_quantities(), *PATTERN)
         raise UsageError(f"there is no quantity '{name}'{nearest(name, options)}")
-    return simple(solution(analysis, layer, name).value)
+    return simplified(solution(analysis, layer, name).value)
 
 
 def solution(analysis: Analysis, layer: str, name: str) -> Solution:
     """Return the answer as homework has it: with all that could have gone wrong on the way."""
-    return solve_network(About(analysis.network, layer), name, Asking())
+    return solve_network(NetworkSelection(analysis.network, layer), name, ExplanationBuilder())
 
 
-def simple(value: Answer) -> Answer:
+def simplified(value: Answer) -> Answer:
     """Return an answer without what goes without saying: the same number on both axes is one.
 
     Examples
     --------
-    >>> simple((5, 5)), simple((1, 2)), simple(Fraction(6, 2)), str(simple(Shape((7,), 3)))
+    >>> (
+    ...     simplified((5, 5)),
+    ...     simplified((1, 2)),
+    ...     simplified(Fraction(6, 2)),
+    ...     str(simplified(Shape((7,), 3))),
+    ... )
     (5, [1, 2], 3, '7x3')
     """
     if isinstance(value, Shape):
         return value
     if isinstance(value, tuple):
-        found = [simple(v) for v in value]
+        found = [simplified(v) for v in value]
         return found[0] if len(set(found)) == 1 else found
     if isinstance(value, Fraction) and value.denominator == 1:
         return value.numerator
@@ -120,7 +125,7 @@ def _chosen(analysis: Analysis, layer: str) -> tuple[NodeFacts, ...]:
 
 
 def _size(analysis: Analysis, layer: str) -> Answer:
-    return simple(_last(analysis, layer).output.size)
+    return simplified(_last(analysis, layer).output.size)
 
 
 def _channels(analysis: Analysis, layer: str) -> Answer:
@@ -131,7 +136,7 @@ def _unrounded(analysis: Analysis, layer: str) -> Answer:
     last = _last(analysis, layer)
     found = explain(analysis, last.node.id, "output")
     sizes = [s.tree for s in found.steps if s.symbol.key == "output"]
-    return simple(tuple(evaluate(exact(tree)) for tree in sizes))
+    return simplified(tuple(evaluate(exact(tree)) for tree in sizes))
 
 
 def _fits(analysis: Analysis, layer: str) -> Answer:
@@ -210,7 +215,7 @@ def _input(analysis: Analysis, layer: str) -> Answer:
 
 def _stride(analysis: Analysis, layer: str) -> Answer:
     rank = _last(analysis, layer).node.input_shapes[0].rank
-    return simple(tuple(per_axis(_attribute(analysis, layer, "stride"), rank, "stride")))
+    return simplified(tuple(per_axis(_attribute(analysis, layer, "stride"), rank, "stride")))
 
 
 def _attribute(analysis: Analysis, layer: str, name: str) -> Answer:
@@ -235,7 +240,7 @@ _OF_INPUT = ("input", "channels")
 
 
 _PLAIN = {Trait.CONVOLUTION, Trait.FULL_DEPTH}
-OWN: dict[str, Callable[[Analysis, str], Answer]] = {
+LECTURE_QUANTITIES: dict[str, Callable[[Analysis, str], Answer]] = {
     "size": _size,
     "channels": _channels,
     "unrounded": _unrounded,

@@ -15,10 +15,10 @@ from cnnanalyze.core.diagnostics import Faults, quoted, said
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.tree import Mapping, Sequence, Tree, plain, text_of
-from cnnanalyze.course.lectures.networks import PARTS, Networks, Settings
-from cnnanalyze.course.lectures.quantities import Answer, quantity, simple, solution
+from cnnanalyze.course.lectures.networks import PARTS, NetworkCache, Settings
+from cnnanalyze.course.lectures.quantities import Answer, quantity, simplified, solution
 from cnnanalyze.course.misconceptions.solution import Solution
-from cnnanalyze.course.sheets.questions.topic import Asking, Topic
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.crosscheck.claims import number_of
 from cnnanalyze.errors import CnnError, Fault, SpecError, UsageError
@@ -29,7 +29,7 @@ _NETWORK = ("spec", "set", *PARTS, "flip", "layer", "quantity", "each", "find", 
 
 def answer(
     ask: Mapping,
-    networks: Networks,
+    networks: NetworkCache,
     at: tuple[int, ...] = (),
     wanted: tuple[str, ...] = (),
 ) -> Answer:
@@ -110,7 +110,7 @@ class SheetQuestion(NamedTuple):
         if name not in self.topic.quantities:
             known = tuple(self.topic.quantities)
             raise UsageError(f"there is no quantity '{name}'{nearest(name, known)}")
-        found: Solution = self.topic.quantities[name].solve(self.section, Asking())
+        found: Solution = self.topic.quantities[name].solve(self.section, ExplanationBuilder())
         return found
 
 
@@ -141,11 +141,11 @@ def _named(ask: Mapping) -> str:
 
 def listed(value: Answer) -> Answer:
     """Return nested tuples as nested lists."""
-    return list(map(listed, value)) if isinstance(value, tuple) else simple(value)
+    return list(map(listed, value)) if isinstance(value, tuple) else simplified(value)
 
 
 def solutions(
-    ask: Mapping, networks: Networks, wanted: tuple[str, ...]
+    ask: Mapping, networks: NetworkCache, wanted: tuple[str, ...]
 ) -> Iterator[tuple[str, Solution]]:
     """Yield the answers that homework knows how to get wrong, each with its quantity."""
     named = ask.get("quantity")
@@ -163,7 +163,7 @@ def solutions(
             continue
 
 
-def _of_network(ask: Mapping, networks: Networks, wanted: tuple[str, ...]) -> Answer:
+def _of_network(ask: Mapping, networks: NetworkCache, wanted: tuple[str, ...]) -> Answer:
     _refuse_others(ask, _NETWORK)
     each, find, where = (ask.get(key) for key in ("each", "find", "where"))
     if each is not None and find is not None:
@@ -198,7 +198,9 @@ def _settings(tree: Tree) -> list[tuple[Answer, Settings]]:
     return [(plain(item), {key.text: plain(item)}) for item in values.items]
 
 
-def _asked(ask: Mapping, networks: Networks, settings: Settings, wanted: tuple[str, ...]) -> Answer:
+def _asked(
+    ask: Mapping, networks: NetworkCache, settings: Settings, wanted: tuple[str, ...]
+) -> Answer:
     analysis = networks.analysis(ask, settings)
     layer, named = text_of(ask.get("layer")), ask.get("quantity")
     if (told := ask.get("layer")) is not None and not layer:
@@ -231,7 +233,7 @@ def _part(ask: Mapping, key: str) -> Tree:
     return found
 
 
-def _same(ask: Mapping, networks: Networks) -> bool:
+def _same(ask: Mapping, networks: NetworkCache) -> bool:
     """Whether several questions have one answer."""
     if len(_asks(_part(ask, "same"))) < 2:  # noqa: PLR2004 - one is the same as itself
         raise SpecError(Fault("'same' compares two questions or more", _part(ask, "same").mark))
@@ -251,21 +253,21 @@ CLOSE = 1e-9
 """Two runs that differ by less have the same result."""
 
 
-def _ratio(ask: Mapping, networks: Networks) -> Answer:
+def _ratio(ask: Mapping, networks: NetworkCache) -> Answer:
     found = _numbers(ask, "ratio", networks)
     if len(found) != 2 or not found[1]:  # noqa: PLR2004 - a pair
         raise SpecError(
             Fault("'ratio' takes two numbers, the second not 0", _part(ask, "ratio").mark)
         )
     above, below = found
-    return simple(Fraction(above) / Fraction(below))
+    return simplified(Fraction(above) / Fraction(below))
 
 
-def _sum(ask: Mapping, networks: Networks) -> Answer:
+def _sum(ask: Mapping, networks: NetworkCache) -> Answer:
     return sum(_numbers(ask, "sum", networks))
 
 
-def _numbers(ask: Mapping, key: str, networks: Networks) -> list[Answer]:
+def _numbers(ask: Mapping, key: str, networks: NetworkCache) -> list[Answer]:
     """Return numbers as they are printed, or the answers of questions."""
     items = _part(ask, key)
     if not isinstance(items, Sequence):
@@ -273,7 +275,7 @@ def _numbers(ask: Mapping, key: str, networks: Networks) -> list[Answer]:
     return [_number(item, networks) for item in items.items]
 
 
-def _number(item: Tree, networks: Networks) -> Answer:
+def _number(item: Tree, networks: NetworkCache) -> Answer:
     found = answer(item, networks) if isinstance(item, Mapping) else plain(item)
     if isinstance(found, str):
         with suppress(ValueError, ZeroDivisionError):
@@ -285,21 +287,21 @@ def _number(item: Tree, networks: Networks) -> Answer:
     return Fraction(str(found)) if isinstance(found, float) else found
 
 
-def _list(ask: Mapping, networks: Networks) -> Answer:
+def _list(ask: Mapping, networks: NetworkCache) -> Answer:
     return [answer(part, networks) for part in _asks(_part(ask, "list"))]
 
 
-def _filter(ask: Mapping, _: Networks) -> Answer:
+def _filter(ask: Mapping, _: NetworkCache) -> Answer:
     tree = _part(ask, "filter")
     word = text_of(tree)
     if word not in FILTERS:
         raise SpecError(
             Fault(f"there is no filter '{word}'{nearest(word, tuple(FILTERS))}", tree.mark)
         )
-    return [[simple(v) if isinstance(v, Fraction) else v for v in row] for row in FILTERS[word]]
+    return [[simplified(v) if isinstance(v, Fraction) else v for v in row] for row in FILTERS[word]]
 
 
-def _terms(ask: Mapping, _: Networks) -> Answer:
+def _terms(ask: Mapping, _: NetworkCache) -> Answer:
     """Return the part of every class in a cross-entropy."""
     from cnnanalyze.course.worked_steps.activations import cross_entropy  # noqa: PLC0415 - where asked
     from cnnanalyze.course.worked_steps.volume import vector  # noqa: PLC0415
@@ -313,7 +315,7 @@ def _terms(ask: Mapping, _: Networks) -> Answer:
     return [float(row[-1]) for row in found.working.rows]
 
 
-def _board(ask: Mapping, networks: Networks) -> Answer:
+def _network_table(ask: Mapping, networks: NetworkCache) -> Answer:
     """Return what the row of a table of networks should print, each figure as it is counted."""
     tree = _part(ask, "board")
     if not isinstance(tree, Mapping):
@@ -332,7 +334,7 @@ def _board(ask: Mapping, networks: Networks) -> Answer:
     return found
 
 
-def _falling(ask: Mapping, _: Networks) -> bool:
+def _is_decreasing(ask: Mapping, _: NetworkCache) -> bool:
     """Whether numbers are listed from the largest to the smallest."""
     numbers = _listed_numbers(_part(ask, "falling"))
     return bool(numbers == sorted(numbers, reverse=True))
@@ -345,14 +347,14 @@ def _listed_numbers(tree: Tree) -> list[float]:
     return numbers
 
 
-KINDS: dict[str, Callable[[Mapping, Networks], Answer]] = {
+KINDS: dict[str, Callable[[Mapping, NetworkCache], Answer]] = {
     "same": _same,
     "ratio": _ratio,
     "sum": _sum,
     "list": _list,
     "filter": _filter,
     "loss_terms": _terms,
-    "board": _board,
-    "falling": _falling,
+    "board": _network_table,
+    "falling": _is_decreasing,
 }
 """Questions that are not about one network, by the word that says which."""

@@ -20,7 +20,7 @@ EXPECTED = ("holds", "wrong", "not checked")
 """The outcomes with which all is as it is marked."""
 
 
-class Recomputed(NamedTuple):
+class FactResult(NamedTuple):
     """One fact, what the package finds, and what became of it."""
 
     fact: Fact
@@ -36,11 +36,11 @@ class Recomputed(NamedTuple):
         return self.outcome in EXPECTED
 
 
-class Examined(NamedTuple):
+class LectureResult(NamedTuple):
     """A lecture with all its facts recomputed."""
 
     lecture: Lecture
-    rows: tuple[Recomputed, ...]
+    rows: tuple[FactResult, ...]
 
     @property
     def is_fine(self) -> bool:

@@ -1,7 +1,7 @@
 """The catalogue of mistakes: the name of each kind, and how common it is.
 
 What a mistake does stands beside what it changes: expressions in
-:mod:`cnnanalyze.course.misconceptions.variants`, networks that are misread in
+:mod:`cnnanalyze.course.misconceptions.misconception`, networks that are misread in
 :mod:`cnnanalyze.course.sheets.questions.misread_network`, given numbers that are misread beside
 their topic.
 """

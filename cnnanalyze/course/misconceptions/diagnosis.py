@@ -8,27 +8,27 @@ from functools import cached_property
 from math import ceil, floor
 
 from cnnanalyze.core.expression import Expression, parts
-from cnnanalyze.course.misconceptions.combinations import (
+from cnnanalyze.course.misconceptions.misconception import MISCONCEPTIONS
+from cnnanalyze.course.misconceptions.mistakes import (
     SMALL,
     Mistake,
-    applied,
-    first,
-    length,
-    opened,
-    read_otherwise,
-    together,
+    misread_answers,
+    mistake_pairs,
+    part_count,
+    quick_mistakes,
+    with_misconception,
+    with_size_formulas,
 )
-from cnnanalyze.course.misconceptions.solution import Nested, Solution, flat, layer_of
-from cnnanalyze.course.misconceptions.variants import SLIPS
+from cnnanalyze.course.misconceptions.solution import Nested, Solution, flattened, layer_of
 
-Fits = Callable[[Nested], bool]
+Predicate = Callable[[Nested], bool]
 """Whether a value is the one that was given."""
 
 CHANCE = 5
 """Two mistakes together are believed if they explain less than one number of so many."""
 
 
-def diagnose(solution: Solution, fits: Fits) -> tuple[Mistake, ...]:
+def diagnose(solution: Solution, fits: Predicate) -> tuple[Mistake, ...]:
     """Return the mistakes that lead exactly to the given value, the most common first.
 
     Two together are looked for only where one alone explains nothing.
@@ -42,7 +42,7 @@ class Diagnosis:
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
 
-    def explain(self, fits: Fits) -> tuple[Mistake, ...]:
+    def explain(self, fits: Predicate) -> tuple[Mistake, ...]:
         """Return the mistakes that lead exactly to a given value, the most common first."""
         for candidates in ("single", "read", "pairs"):
             found: dict[tuple[str, ...], Mistake] = {}
@@ -59,18 +59,18 @@ class Diagnosis:
     @cached_property
     def single(self) -> tuple[Mistake, ...]:
         """What one mistake makes of the answer."""
-        return self._wrong(first(self.solution))
+        return self._wrong(quick_mistakes(self.solution))
 
     @cached_property
     def read(self) -> tuple[Mistake, ...]:
         """What becomes of a large network that is read wrongly in one place."""
         large = len(self.solution.scene) > SMALL
-        return self._wrong(read_otherwise(self.solution)) if large else ()
+        return self._wrong(misread_answers(self.solution)) if large else ()
 
     @cached_property
     def pairs(self) -> tuple[Mistake, ...]:
         """What two mistakes make of it together, if they do not make almost anything of it."""
-        found = self._wrong(together(self.solution))
+        found = self._wrong(mistake_pairs(self.solution))
         right = self.solution.value
         if isinstance(right, int | Fraction):
             explained = len({repr(m.value) for m in found})
@@ -92,7 +92,7 @@ class Diagnosis:
         return tuple(found.values())
 
 
-def _leads_there(mistake: Mistake, fits: Fits) -> bool:
+def _leads_there(mistake: Mistake, fits: Predicate) -> bool:
     """Whether a mistake makes what was given; who wrote a whole number has rounded."""
     value = mistake.value
     if not fits(value):
@@ -120,22 +120,22 @@ def _placed(mistake: Mistake, solution: Solution) -> Mistake:
 
     def otherwise(tree: Expression) -> Expression:
         for slip in mistake.slips:
-            tree = applied(tree, slip, solution.scene)
+            tree = with_misconception(tree, slip, solution.scene)
         return tree
 
-    for whole in flat(trees):
+    for whole in flattened(trees):
         in_sizes = any(s.in_sizes for s in mistake.slips)
-        tree = opened(whole, solution.scene) if in_sizes else whole
+        tree = with_size_formulas(whole, solution.scene) if in_sizes else whole
         steps = [p for p in parts(tree) if len(p.args) > 1 and (p.name is not None or p is tree)]
         steps += [tree] if len(tree.args) == 1 else []
         steps = [p for p in steps if not mistake.layers or layer_of(p) in mistake.layers]
-        for step in sorted(steps, key=length):
+        for step in sorted(steps, key=part_count):
             wrong = otherwise(step)
-            if wrong.value != step.value and max(length(step), length(wrong)) <= LONGEST:
+            if wrong.value != step.value and max(part_count(step), part_count(wrong)) <= LONGEST:
                 return mistake._replace(right=step, wrong=wrong)
     return mistake
 
 
-_UNSHOWN = frozenset(s.change for s in SLIPS if s.name == "opposite sign")
+_UNSHOWN = frozenset(s.change for s in MISCONCEPTIONS if s.name == "opposite sign")
 LONGEST = 40
 """A longer step is not shown: nobody would find the place in it."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cnnanalyze.core.expression import Expression, Name, given, made, parts, rewrite
-from cnnanalyze.course.misconceptions.solution import Scene, Surroundings, layer_of
+from cnnanalyze.course.misconceptions.solution import LayerContext, LayerContexts, layer_of
 from cnnanalyze.layers.traits import Trait
 
-Change = Callable[[Expression, Scene], Expression | None]
+Change = Callable[[Expression, LayerContexts], Expression | None]
 """Returns what takes the place of a part: the part itself, another one, or nothing."""
 
 
@@ -24,16 +24,16 @@ def is_named(part: Expression, *keys: str) -> bool:
 def put(value: int, *keys: str) -> Change:
     """Put a number in the place of others."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         return given(value, part.name) if is_named(part, *keys) else part
 
     return change
 
 
-def of_place(number: Callable[[Surroundings, Name], int | None], *keys: str) -> Change:
+def of_place(number: Callable[[LayerContext, Name], int | None], *keys: str) -> Change:
     """Put a number from around the layer in the place of another."""
 
-    def change(part: Expression, scene: Scene) -> Expression:
+    def change(part: Expression, scene: LayerContexts) -> Expression:
         place = place_of(part, scene) if is_named(part, *keys) else None
         if place is None or part.name is None:
             return part
@@ -43,7 +43,7 @@ def of_place(number: Callable[[Surroundings, Name], int | None], *keys: str) -> 
     return change
 
 
-def place_of(part: Expression, scene: Scene) -> Surroundings | None:
+def place_of(part: Expression, scene: LayerContexts) -> LayerContext | None:
     """Return the layer that a part belongs to."""
     return scene.get(layer_of(part))
 
@@ -60,7 +60,7 @@ def axis(size: tuple[int, ...], name: Name) -> int | None:
 def squared(*keys: str) -> Change:
     """Multiply a number by itself."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         if is_named(part, *keys) and part.is_given:
             return made("*", part, part)
         return part
@@ -68,10 +68,10 @@ def squared(*keys: str) -> Change:
     return change
 
 
-def multiplied(key: str, number: Callable[[Surroundings], int]) -> Change:
+def multiplied(key: str, number: Callable[[LayerContext], int]) -> Change:
     """Multiply a number by another one from around the layer."""
 
-    def change(part: Expression, scene: Scene) -> Expression:
+    def change(part: Expression, scene: LayerContexts) -> Expression:
         place = place_of(part, scene)
         return made("*", part, given(number(place))) if place and is_named(part, key) else part
 
@@ -81,7 +81,7 @@ def multiplied(key: str, number: Callable[[Surroundings], int]) -> Change:
 def one_side(*keys: str) -> Change:
     """Take what has a number for each axis along one axis alone."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         if part.op != "*":
             return part
         kept = list(part.args)
@@ -93,7 +93,7 @@ def one_side(*keys: str) -> Change:
     return change
 
 
-def kernel_of_input(part: Expression, scene: Scene) -> Expression:
+def kernel_of_input(part: Expression, scene: LayerContexts) -> Expression:
     """Take the whole map for the kernel."""
     if part.op != "*":
         return part
@@ -105,7 +105,7 @@ def kernel_of_input(part: Expression, scene: Scene) -> Expression:
 def without_factor(whole: str, *keys: str) -> Change:
     """Leave factors out of a product that has a certain name."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         if part.op != "*" or not is_named(part, whole):
             return part
         kept = [a for a in part.args if not is_named(a, *keys)]
@@ -114,7 +114,7 @@ def without_factor(whole: str, *keys: str) -> Change:
     return change
 
 
-def one_filter(part: Expression, scene: Scene) -> Expression | None:
+def one_filter(part: Expression, scene: LayerContexts) -> Expression | None:
     """Take one filter or unit, with its bias."""
     products = (p for p in parts(part) if p.op == "*")
     if not any(is_named(a, "filters", "units") for p in products for a in p.args):
@@ -123,7 +123,7 @@ def one_filter(part: Expression, scene: Scene) -> Expression | None:
     return rewrite(part, lambda inner: single(inner, scene))
 
 
-def additions_as_products(part: Expression, _: Scene) -> Expression:
+def additions_as_products(part: Expression, _: LayerContexts) -> Expression:
     """Forget that the first product of an output is added to nothing."""
     fewer = [a for a in part.args if a.op == "-" and is_named(a.args[0], "activations")]
     if part.op != "+" or not fewer:
@@ -132,7 +132,7 @@ def additions_as_products(part: Expression, _: Scene) -> Expression:
     return made("+", *kept)._replace(name=part.name)
 
 
-def one_branch(part: Expression, _: Scene) -> Expression:
+def one_branch(part: Expression, _: LayerContexts) -> Expression:
     """Take the widest of several branches that are put side by side."""
     of = {a.name.of for a in part.args if a.name is not None and a.name.key == "channels"}
     return max(part.args, key=lambda a: a.value) if part.op == "+" and len(of) > 1 else part
@@ -141,13 +141,13 @@ def one_branch(part: Expression, _: Scene) -> Expression:
 def earlier_depth(which: int) -> Change:
     """Put the depth of a map further up in the place of the layer's own."""
 
-    def number(place: Surroundings, _: Name) -> int | None:
+    def number(place: LayerContext, _: Name) -> int | None:
         return place.above[which] if place.above else None
 
     return of_place(number, "channels")
 
 
-def depthwise_per_filter(part: Expression, scene: Scene) -> Expression:
+def depthwise_per_filter(part: Expression, scene: LayerContexts) -> Expression:
     """Count the depthwise kernels once for each output channel."""
     place = place_of(part, scene)
     if place is None or not place.mixed:
@@ -166,7 +166,7 @@ def depthwise_per_filter(part: Expression, scene: Scene) -> Expression:
     return part
 
 
-def rounded_once(part: Expression, _: Scene) -> Expression:
+def rounded_once(part: Expression, _: LayerContexts) -> Expression:
     """Round the product, not the factor: the iterations of all epochs together."""
     rounded = [a for a in part.args if is_named(a, "iterations") and a.op in {"ceil", "floor"}]
     if part.op != "*" or not rounded:
@@ -182,7 +182,7 @@ def rounded_once(part: Expression, _: Scene) -> Expression:
 def logarithm(base: int) -> Change:
     """Take the logarithm to another base."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         return made("/", part, made("ln", given(base))) if part.op == "ln" else part
 
     return change
@@ -191,7 +191,7 @@ def logarithm(base: int) -> Change:
 def power_of(base: int) -> Change:
     """Take powers of another number than e."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         if part.op != "exp" or part.args[0].value.denominator != 1:
             return part
         return given(Fraction(base) ** int(part.args[0].value), part.name)
@@ -204,7 +204,7 @@ def without(op: str) -> Change:
     return lambda part, _: part.args[0] if part.op == op else part
 
 
-def sample_variance(part: Expression, _: Scene) -> Expression:
+def sample_variance(part: Expression, _: LayerContexts) -> Expression:
     """Divide by one less."""
     if not is_named(part, "variance") or part.op != "/":
         return part
@@ -212,12 +212,12 @@ def sample_variance(part: Expression, _: Scene) -> Expression:
     return made("/", above, made("+", count, given(-1)))._replace(name=part.name)
 
 
-def rooted(part: Expression, _: Scene) -> Expression:
+def rooted(part: Expression, _: LayerContexts) -> Expression:
     """Take the root of a variance."""
     return made("sqrt", part) if is_named(part, "variance") else part
 
 
-def sum_for_mean(part: Expression, _: Scene) -> Expression:
+def sum_for_mean(part: Expression, _: LayerContexts) -> Expression:
     """Leave the division of a mean out."""
     return part.args[0] if is_named(part, "mean") and part.op == "/" else part
 
@@ -225,7 +225,7 @@ def sum_for_mean(part: Expression, _: Scene) -> Expression:
 # --- the whole ------------------------------------------------------------------------------------
 
 
-def times_positions(part: Expression, scene: Scene) -> Expression:
+def times_positions(part: Expression, scene: LayerContexts) -> Expression:
     """Multiply what is held by the positions of the output."""
     place = place_of(part, scene)
     if place is None or place.normalises or not is_named(part, "parameters", "weights"):
@@ -233,7 +233,7 @@ def times_positions(part: Expression, scene: Scene) -> Expression:
     return made("*", part, given(place.output.positions))
 
 
-def biases_everywhere(part: Expression, scene: Scene) -> Expression:
+def biases_everywhere(part: Expression, scene: LayerContexts) -> Expression:
     """Multiply the biases by the positions, too."""
     place = place_of(part, scene)
     if place is None or not is_named(part, "mac"):
@@ -241,7 +241,7 @@ def biases_everywhere(part: Expression, scene: Scene) -> Expression:
     return made("+", part, given(place.output.count))
 
 
-def doubled(part: Expression, _: Scene) -> Expression:
+def doubled(part: Expression, _: LayerContexts) -> Expression:
     """Take multiply-accumulates twice."""
     counted = {p.name.key for p in parts(part) if p.name is not None}
     if "mac" in counted and "operations" not in counted:
@@ -249,7 +249,7 @@ def doubled(part: Expression, _: Scene) -> Expression:
     return part
 
 
-def only_macs(part: Expression, _: Scene) -> Expression:
+def only_macs(part: Expression, _: LayerContexts) -> Expression:
     """Give the multiply-accumulates of what was asked in FLOPs."""
     if not is_named(part, "operations"):
         return part
@@ -257,12 +257,12 @@ def only_macs(part: Expression, _: Scene) -> Expression:
     return made("+", *macs) if macs else part
 
 
-def opposite(part: Expression, _: Scene) -> Expression:
+def opposite(part: Expression, _: LayerContexts) -> Expression:
     """Change the sign."""
     return made("-", part)
 
 
-def mean_left_on(part: Expression, _: Scene) -> Expression:
+def mean_left_on(part: Expression, _: LayerContexts) -> Expression:
     """Divide by the deviation without taking the mean off."""
     if part.op != "/" or part.args[1].op != "sqrt" or part.args[0].op != "+":
         return part

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from cnnanalyze.core.expression import Expression, given, made, parts
 from cnnanalyze.course.misconceptions.expression_changes import Change, is_named, place_of
-from cnnanalyze.course.misconceptions.solution import Scene
+from cnnanalyze.course.misconceptions.solution import LayerContexts
 from cnnanalyze.layers.traits import Trait
 
 # --- rounding -------------------------------------------------------------------------------------
 
 
-def without_rounding(part: Expression, _: Scene) -> Expression:
+def without_rounding(part: Expression, _: LayerContexts) -> Expression:
     """Leave the rounding brackets out."""
     return part.args[0] if part.op in {"floor", "ceil"} else part
 
 
-def rounded_up(part: Expression, _: Scene) -> Expression:
+def rounded_up(part: Expression, _: LayerContexts) -> Expression:
     """Round up instead of down."""
     return made("ceil", *part.args)._replace(name=part.name) if part.op == "floor" else part
 
 
-def rounded_down(part: Expression, _: Scene) -> Expression:
+def rounded_down(part: Expression, _: LayerContexts) -> Expression:
     """Round down instead of up."""
     return made("floor", *part.args)._replace(name=part.name) if part.op == "ceil" else part
 
@@ -35,7 +35,7 @@ def _is_size(part: Expression) -> bool:
     )
 
 
-def plus_one_dropped(part: Expression, _: Scene) -> Expression:
+def plus_one_dropped(part: Expression, _: LayerContexts) -> Expression:
     """Drop the + 1 of a size formula."""
     if not _is_size(part):
         return part
@@ -53,12 +53,12 @@ def _takes_off(part: Expression, *keys: str) -> bool:
     return part.op == "-" and is_named(part.args[0], *keys)
 
 
-def kernel_kept(part: Expression, _: Scene) -> Expression | None:
+def kernel_kept(part: Expression, _: LayerContexts) -> Expression | None:
     """Forget to take the kernel off: n + 2p instead of n + 2p - k."""
     return None if _takes_off(part, "kernel", "extent") else part
 
 
-def padded_input(part: Expression, _: Scene) -> Expression:
+def padded_input(part: Expression, _: LayerContexts) -> Expression:
     """Stop after the padding: what the windows slide over, not how many there are."""
     for sum_ in parts(part):
         if sum_.op == "+" and any(is_named(a, "input") for a in sum_.args):
@@ -72,7 +72,7 @@ def _speaks_of(part: Expression, word: str) -> bool:
     return any(p.name is not None and word in p.name.key for p in parts(part))
 
 
-def padding_once(part: Expression, _: Scene) -> Expression:
+def padding_once(part: Expression, _: LayerContexts) -> Expression:
     """Add the padding on one side."""
     if part.op == "*" and len(part.args) == 2 and part.args[0].value == 2:  # noqa: PLR2004 - 2p
         factor, border = part.args
@@ -81,7 +81,7 @@ def padding_once(part: Expression, _: Scene) -> Expression:
     return part
 
 
-def stride_forgotten(part: Expression, _: Scene) -> Expression:
+def stride_forgotten(part: Expression, _: LayerContexts) -> Expression:
     """Slide one by one."""
     if part.op == "/" and is_named(part.args[1], "stride"):
         return part.args[0]
@@ -95,7 +95,7 @@ def stride_forgotten(part: Expression, _: Scene) -> Expression:
 def whole_for_less_one(*keys: str) -> Change:
     """Put a number in the place of one less."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         is_less = part.op == "+" and len(part.args) == 2 and part.args[1].value == -1  # noqa: PLR2004
         return part.args[0] if is_less and is_named(part.args[0], *keys) else part
 
@@ -105,7 +105,7 @@ def whole_for_less_one(*keys: str) -> Change:
 def twice(*keys: str) -> Change:
     """Take a number twice."""
 
-    def change(part: Expression, _: Scene) -> Expression:
+    def change(part: Expression, _: LayerContexts) -> Expression:
         if is_named(part, *keys) and part.is_given:
             return made("*", given(2), part)
         return part
@@ -133,7 +133,7 @@ def _is_reach(part: Expression) -> bool:
     return part.op == "+" and is_named(part.args[0], "kernel")
 
 
-def kernel_added(part: Expression, _: Scene) -> Expression:
+def kernel_added(part: Expression, _: LayerContexts) -> Expression:
     """Add whole kernels, from the second layer on."""
     layer_row = _recurrence_step(part)
     if layer_row is None or layer_row[0].is_given or _kernel_of(layer_row[1]) is None:
@@ -142,7 +142,7 @@ def kernel_added(part: Expression, _: Scene) -> Expression:
     return made("+", layer_row[0], made("*", *factors))._replace(name=part.name)
 
 
-def multiplied_fields(part: Expression, _: Scene) -> Expression:
+def multiplied_fields(part: Expression, _: LayerContexts) -> Expression:
     """Multiply the kernels instead of adding what each of them reaches further."""
     layer_row = _recurrence_step(part)
     kernel = _kernel_of(layer_row[1]) if layer_row else None
@@ -151,7 +151,7 @@ def multiplied_fields(part: Expression, _: Scene) -> Expression:
     return made("*", layer_row[0], kernel)._replace(name=part.name)
 
 
-def own_stride(part: Expression, scene: Scene) -> Expression:
+def own_stride(part: Expression, scene: LayerContexts) -> Expression:
     """Take the jump behind the layer for the jump before it."""
     layer_row = _recurrence_step(part)
     name = layer_row[0].name if layer_row else None
@@ -164,13 +164,13 @@ def own_stride(part: Expression, scene: Scene) -> Expression:
     return made("+", layer_row[0], made("*", layer_row[1], given(step)))._replace(name=part.name)
 
 
-def before_last(part: Expression, _: Scene) -> Expression:
+def before_last(part: Expression, _: LayerContexts) -> Expression:
     """Stop one layer early."""
     layer_row = _recurrence_step(part)
     return part if layer_row is None or layer_row[0].is_given else layer_row[0]
 
 
-def added_stride(part: Expression, _: Scene) -> Expression:
+def added_stride(part: Expression, _: LayerContexts) -> Expression:
     """Add the stride to the jump."""
     if part.op == "*" and any(is_named(a, "stride") for a in part.args) and _is_jump(part):
         return made("+", *part.args)._replace(name=part.name)
@@ -181,7 +181,7 @@ def _is_jump(part: Expression) -> bool:
     return part.name is not None and part.name.key.startswith("jump")
 
 
-def pool_sees_nothing(part: Expression, scene: Scene) -> Expression:
+def pool_sees_nothing(part: Expression, scene: LayerContexts) -> Expression:
     """Let a pooling layer see one index."""
     place = place_of(part, scene)
     pools = place is not None and Trait.POOLING in place.traits

@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.expression import Expression, Name, Value, evaluate, parts, rewrite
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
-from cnnanalyze.course.explanations.simplify import bare
+from cnnanalyze.course.explanations.simplify import unnamed
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.layers.traits import Trait
 
 Nested = Any
 """A number, or a tuple of nested numbers: a shape, a list, a matrix."""
-Trees = Any
+NestedExpressions = Any
 """An expression, or a tuple of nested ones, as the answer is nested."""
 
 
-class Surroundings(NamedTuple):
+class LayerContext(NamedTuple):
     """What lies around a layer: slips put one of these numbers where another belongs."""
 
     kind: str
@@ -43,7 +43,7 @@ class Surroundings(NamedTuple):
         return Trait.NORMALISATION in self.traits
 
 
-Scene = dict[str, Surroundings]
+LayerContexts = dict[str, LayerContext]
 """The layers that an answer is made of, by their ids."""
 
 
@@ -87,9 +87,9 @@ class Solution:
     """``number``, ``shape``, ``list``, ``matrix``, ``choice`` (yes or no), ``words``."""
     unit: str = ""
     explanations: tuple[Explanation, ...] = ()
-    trees: Callable[[], Trees | None] = lambda: None
+    trees: Callable[[], NestedExpressions | None] = lambda: None
     """How the value comes about, to be varied; :attr:`worked` asks once."""
-    scene: Scene = field(default_factory=dict)
+    scene: LayerContexts = field(default_factory=dict)
     variants: Callable[[], Iterator[Variant]] = lambda: iter(())
     wrong_answers: Callable[[], Iterator[WrongAnswer]] = lambda: iter(())
     also: tuple[str, ...] = ()
@@ -100,38 +100,38 @@ class Solution:
     """Whether a number is the size of a vector, which some write as a shape: ``(10,)``."""
 
     @cached_property
-    def worked(self) -> Trees | None:
+    def worked(self) -> NestedExpressions | None:
         """How the value comes about."""
         return self.trees()
 
 
-def is_tree(trees: Trees) -> bool:
+def is_expression(trees: NestedExpressions) -> bool:
     """Whether something is one expression, and no tuple of them."""
     return isinstance(trees, Expression)
 
 
-def through(trees: Trees, work: Callable[[Any], Any]) -> Nested:
+def map_nested(trees: NestedExpressions, work: Callable[[Any], Any]) -> Nested:
     """Do something to every expression, or to every number."""
-    if isinstance(trees, tuple) and not is_tree(trees):
-        return tuple(through(t, work) for t in trees)
+    if isinstance(trees, tuple) and not is_expression(trees):
+        return tuple(map_nested(t, work) for t in trees)
     return work(trees)
 
 
-def value_of(trees: Trees) -> Nested:
+def nested_value(trees: NestedExpressions) -> Nested:
     """Return what nested expressions are worth."""
-    return through(trees, evaluate)
+    return map_nested(trees, evaluate)
 
 
-def flat(nested: Nested) -> Iterator[Any]:
+def flattened(nested: Nested) -> Iterator[Any]:
     """Yield the numbers, or the expressions, of a nested answer."""
-    if isinstance(nested, tuple) and not is_tree(nested):
+    if isinstance(nested, tuple) and not is_expression(nested):
         for inner in nested:
-            yield from flat(inner)
+            yield from flattened(inner)
     else:
         yield nested
 
 
-def unfold(steps: Sequence[DerivationStep], of: str = "") -> Expression:
+def substituted(steps: Sequence[DerivationStep], of: str = "") -> Expression:
     """Return the last of several equations with the ones before put in, all names kept.
 
     Parameters
@@ -145,15 +145,15 @@ def unfold(steps: Sequence[DerivationStep], of: str = "") -> Expression:
     --------
     >>> import cnnanalyze as cnn
     >>> worked = cnn.explain("zoo:lecture_001_lenet", "conv1", "parameters")
-    >>> tree = unfold(worked.explanation.steps, "conv1")
+    >>> tree = substituted(worked.explanation.steps, "conv1")
     >>> [(part.name.key, part.name.of, part.op) for part in tree.args]
     [('weights', 'conv1', '*'), ('biases', 'conv1', '+')]
     """
     *known, last = steps
     found: dict[Name, Expression] = {}
     for step in known:
-        found[step.symbol] = _put_in(bare(step.tree), found)
-    return rewrite(_put_in(bare(last.tree), found), lambda part: _tagged(part, of))
+        found[step.symbol] = _put_in(unnamed(step.tree), found)
+    return rewrite(_put_in(unnamed(last.tree), found), lambda part: _tagged(part, of))
 
 
 def _put_in(tree: Expression, found: dict[Name, Expression]) -> Expression:

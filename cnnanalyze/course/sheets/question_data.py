@@ -11,10 +11,10 @@ from cnnanalyze.core.binding import Section
 from cnnanalyze.core.filters import FILTERS
 from cnnanalyze.core.tree import Mapping, plain
 from cnnanalyze.course.explanations.symbolic_layer import describe
+from cnnanalyze.course.sheets.answer_text import short_number
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import OfNetwork, OfTopic, words_of
-from cnnanalyze.course.sheets.solve import Solved, SolvedQuestion
-from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.sheets.sheet import NetworkBasis, TopicBasis, words_of
+from cnnanalyze.course.sheets.solve import SolvedAnswer, SolvedQuestion
 from cnnanalyze.graph.network import Network, shapes_in
 from cnnanalyze.graph.node import Node
 
@@ -31,17 +31,17 @@ class QuestionDatum(NamedTuple):
     """The layers of a network."""
 
 
-Givens = tuple[QuestionDatum, ...]
+DataList = tuple[QuestionDatum, ...]
 
 
-class Data(NamedTuple):
+class QuestionData(NamedTuple):
     """What a question gives: to all of its answers, and to each."""
 
-    common: Givens
-    own: dict[str, Givens]
+    common: DataList
+    own: dict[str, DataList]
 
 
-def data_of(question: SolvedQuestion) -> Data:
+def question_data(question: SolvedQuestion) -> QuestionData:
     """Return what is given, once for all answers as far as it is the same.
 
     Examples
@@ -51,7 +51,7 @@ def data_of(question: SolvedQuestion) -> Data:
     >>> from cnnanalyze.course.sheets.solve import solve
     >>> question = "{window: {n: 6, f: 3}, ask: {a: output, b: {find: output, p: 1}}}"
     >>> sheet = read_sheet(Source("here", f"{{sheet: 1, questions: [{question}]}}"))
-    >>> found = data_of(solve(sheet)["1"])
+    >>> found = question_data(solve(sheet)["1"])
     >>> [(g.word, g.text) for g in found.common], [(g.word, g.text) for g in found.own["b"]]
     ([('input', '6'), ('kernel', '3')], [('padding', '1')])
     """
@@ -62,29 +62,29 @@ def data_of(question: SolvedQuestion) -> Data:
     most = max(subjects.values(), key=len, default=[])
     if len(most) == 1 and len(subjects) > 1:
         most = []  # each answer has data of its own
-    full = [tuple(_givens(question.answers[name], whole=True)) for name in most]
+    full = [tuple(_data(question.answers[name], whole=True)) for name in most]
     common = tuple(g for g in full[0] if all(g in other for other in full)) if full else ()
     own = {
-        name: tuple(g for g in _givens(solved) if name not in most or g not in common)
+        name: tuple(g for g in _data(solved) if name not in most or g not in common)
         for name, solved in question.answers.items()
     }
-    return Data(common, own)
+    return QuestionData(common, own)
 
 
-def _subject(solved: Solved) -> str:
+def _subject(solved: SolvedAnswer) -> str:
     """Return what an answer is about, the same for answers that may have data in common."""
     about = solved.ask.about
-    if isinstance(about, OfTopic):
+    if isinstance(about, TopicBasis):
         return about.topic
-    return "a network" if isinstance(about, OfNetwork) else ""
+    return "a network" if isinstance(about, NetworkBasis) else ""
 
 
-def _givens(solved: Solved, *, whole: bool = False) -> Iterator[QuestionDatum]:
+def _data(solved: SolvedAnswer, *, whole: bool = False) -> Iterator[QuestionDatum]:
     """Yield what is given; the ``whole`` of it, or what has a bearing on the answer."""
     match solved.ask.about:
-        case OfTopic(topic, quantity, section):
+        case TopicBasis(topic, quantity, section):
             yield from _of_section(section, () if whole else TOPICS[topic].idle(quantity, section))
-        case OfNetwork(_, tree) if solved.source is not None:
+        case NetworkBasis(_, tree) if solved.source is not None:
             yield from _of_network(solved.source.network, tree)
 
 
@@ -119,7 +119,7 @@ def _said(value: Any) -> str:  # noqa: ANN401
 
 def _exactly(value: int | Fraction) -> str:
     """Return a number with all its digits, or as a fraction: it is there to be computed with."""
-    text = brief(value)
+    text = short_number(value)
     if Fraction(text.replace(",", "")) == value:
         return text
     number = Fraction(value)

@@ -14,10 +14,10 @@ from cnnanalyze.errors import Mark, Source, UsageError
 from cnnanalyze.language.zoo import ZOO, house
 
 ENDING = ".sheet"
-ONLY = "answer"
+ONLY_ANSWER = "answer"
 """The name of the answer to a question that asks for one thing."""
 
-OF_SPEC = ("input", "inputs", "layers", "blocks", "params", "defaults", "train", "outputs")
+SPEC_KEYS = ("input", "inputs", "layers", "blocks", "params", "defaults", "train", "outputs")
 """Keys of a small spec inside a question."""
 
 
@@ -35,7 +35,7 @@ class Credit(NamedTuple):
 NO_CREDIT = Credit()
 
 
-class OfTopic(NamedTuple):
+class TopicBasis(NamedTuple):
     """What an answer is worked out from: numbers given directly."""
 
     topic: str
@@ -43,7 +43,7 @@ class OfTopic(NamedTuple):
     section: Section
 
 
-class OfNetwork(NamedTuple):
+class NetworkBasis(NamedTuple):
     """What an answer is worked out from: a network, in a spec or in the question."""
 
     quantity: str
@@ -51,7 +51,7 @@ class OfNetwork(NamedTuple):
     """The keys that say which network, and what of it."""
 
 
-class OfAnswers(NamedTuple):
+class CombinationBasis(NamedTuple):
     """What an answer is worked out from: other answers of the same question."""
 
     word: str
@@ -75,12 +75,12 @@ class AnswerFormat(NamedTuple):
     """Whether each entry of a list earns its share of the points; by default not of a matrix."""
 
 
-class Ask(NamedTuple):
+class AnswerRequest(NamedTuple):
     """One thing that is asked for."""
 
     name: str
     points: Fraction
-    about: OfTopic | OfNetwork | OfAnswers
+    about: TopicBasis | NetworkBasis | CombinationBasis
     mark: Mark
     text: str = ""
     notation: str = "plain"
@@ -93,7 +93,7 @@ class Question:
 
     id: str
     text: str
-    asks: tuple[Ask, ...]
+    asks: tuple[AnswerRequest, ...]
     mark: Mark = field(repr=False)
     source: str = ""
 
@@ -127,12 +127,12 @@ class Sheet:
         return next((q for q in self.questions if q.id == id), None)
 
 
-def house_sheets() -> dict[str, Path]:
+def bundled_sheets() -> dict[str, Path]:
     """Return the sheets that come with the package, by name.
 
     Examples
     --------
-    >>> "lectures" in house_sheets()
+    >>> "lectures" in bundled_sheets()
     True
     """
     return {p.stem: p for p in sorted((house() / "sheets").glob(f"*{ENDING}"))}
@@ -149,7 +149,7 @@ def find_sheet(name: str | Path) -> Path:
     text = str(name)
     if not text.startswith(ZOO):
         return Path(name)
-    sheets = house_sheets()
+    sheets = bundled_sheets()
     wanted = text.removeprefix(ZOO)
     if wanted not in sheets:
         raise UsageError(

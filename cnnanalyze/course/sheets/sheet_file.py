@@ -186,7 +186,7 @@ class CreditTable(Section):
 _TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 _LAYERS: dict[str, Any] = {"anyOf": [{"type": "string"}, _TEXTS]}
 _AS_IN_A_SPEC = "as in a spec"
-OF_NETWORK: dict[str, Any] = {
+NETWORK_KEYS: dict[str, Any] = {
     name: Annotated[written_as(schema), Field(description=words)]
     for name, schema, words in (
         ("spec", {"type": "string"}, "a spec: a file beside the sheet, or zoo:NAME"),
@@ -223,7 +223,7 @@ def _numbers(topic: Topic) -> Any:  # noqa: ANN401 - an annotation
 
 def _given() -> Lookup[str, Any]:
     """Return what a question may be about, by key."""
-    return {**{name: _numbers(topic) for name, topic in TOPICS.items()}, **OF_NETWORK}
+    return {**{name: _numbers(topic) for name, topic in TOPICS.items()}, **NETWORK_KEYS}
 
 
 def _combined() -> Lookup[str, Any]:

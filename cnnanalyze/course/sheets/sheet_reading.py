@@ -9,12 +9,19 @@ from cnnanalyze.core.binding import Usage, bind
 from cnnanalyze.core.diagnostics import Faults, quoted
 from cnnanalyze.core.tree import Mapping
 from cnnanalyze.core.tree import Sequence as ListTree
-from cnnanalyze.course.sheets.ask_reading import AskReader
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import ONLY, AnswerFormat, Ask, Question, Sheet, find_sheet
+from cnnanalyze.course.sheets.request_reading import RequestReader
+from cnnanalyze.course.sheets.sheet import (
+    ONLY_ANSWER,
+    AnswerFormat,
+    AnswerRequest,
+    Question,
+    Sheet,
+    find_sheet,
+)
 from cnnanalyze.course.sheets.sheet_file import (
     MOST_QUESTIONS,
-    OF_NETWORK,
+    NETWORK_KEYS,
     SheetFile,
     WrittenAnswer,
     WrittenQuestion,
@@ -100,7 +107,7 @@ class _SheetReader:
         for question in questions:
             for ask in question.asks:
                 label = f"{question.id}.{ask.name}"
-                if ask.name != ONLY and label in seen:
+                if ask.name != ONLY_ANSWER and label in seen:
                     self.faults.add(
                         f"'{label}' is the answer '{ask.name}' of question '{question.id}', and "
                         f"also a question, in line {seen[label].line}",
@@ -126,7 +133,7 @@ class _SheetReader:
         before, tree = len(self.faults), written.tree
         id_ = written.id or str(number)
         topics = [k for k in written.about if k in TOPICS]
-        about = [k for k in written.about if k in OF_NETWORK]
+        about = [k for k in written.about if k in NETWORK_KEYS]
         if len(topics) > 1 or (topics and about):
             self.faults.add(
                 f"question '{id_}' is about {quoted([*topics, *about])} at once",
@@ -134,7 +141,7 @@ class _SheetReader:
                 help="ask for the other thing in an answer of its own, or in another question",
             )
             return
-        usage = Usage(tree, (*TOPICS, *OF_NETWORK), self.faults)
+        usage = Usage(tree, (*TOPICS, *NETWORK_KEYS), self.faults)
         asks = list(self.asks(written, usage, notation, manner))
         if len(self.faults) == before:
             usage.finish(
@@ -149,14 +156,14 @@ class _SheetReader:
 
     def asks(
         self, written: WrittenQuestion, usage: Usage, notation: str, manner: AnswerFormat
-    ) -> Iterator[Ask]:
+    ) -> Iterator[AnswerRequest]:
         wanted, find = written.ask, written.find
         notation = written.notation or notation
         manner = written.over(manner, self.faults, is_one=wanted is None)
-        reader = AskReader(usage, notation, manner, written.points is not None)
+        reader = RequestReader(usage, notation, manner, written.points is not None)
         if wanted is None:
             only = find or WrittenAnswer(tree=Mapping((), written.tree.mark))
-            yield from reader.read(ONLY, only, ())
+            yield from reader.read(ONLY_ANSWER, only, ())
         elif find is not None:
             return  # told with its keys
         elif len(wanted) > MOST_ANSWERS:

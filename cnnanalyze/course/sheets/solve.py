@@ -15,23 +15,23 @@ from cnnanalyze.core.tree import Mapping as MappingTree
 from cnnanalyze.core.tree import Scalar, Tree, plain
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.course.misconceptions.solution import Solution
-from cnnanalyze.course.sheets.questions.changed_network import changed
+from cnnanalyze.course.sheets.answer_key import written_answer
+from cnnanalyze.course.sheets.questions.changed_network import with_changes
 from cnnanalyze.course.sheets.questions.combination import combine
 from cnnanalyze.course.sheets.questions.network import solve_network
-from cnnanalyze.course.sheets.questions.network_selection import About
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.course.sheets.sheet import (
-    OF_SPEC,
-    Ask,
-    OfAnswers,
-    OfNetwork,
-    OfTopic,
+    SPEC_KEYS,
+    AnswerRequest,
+    CombinationBasis,
+    NetworkBasis,
     Question,
     Sheet,
+    TopicBasis,
     words_of,
 )
-from cnnanalyze.course.sheets.writing import write
 from cnnanalyze.course.written_answers.parser import AnswerTerms
 from cnnanalyze.course.written_answers.units import BYTES, NAMED, PERCENT, suits
 from cnnanalyze.errors import CnnError, Fault, Mark, UsageError
@@ -46,12 +46,12 @@ from cnnanalyze.layers.base import KINDS
 from cnnanalyze.layers.traits import Trait
 
 
-class Solved(NamedTuple):
+class SolvedAnswer(NamedTuple):
     """One answer."""
 
-    ask: Ask
+    ask: AnswerRequest
     solution: Solution
-    source: About | None = None
+    source: NetworkSelection | None = None
     """What it is about, if that is a network."""
     parts: Mapping[str, Solution] = {}
     """The answers that it is made of, if it is made of any."""
@@ -71,7 +71,7 @@ class Solved(NamedTuple):
     @property
     def said(self) -> str:
         """The answer as it would be written down."""
-        return write(self.solution, self.terms)
+        return written_answer(self.solution, self.terms)
 
 
 def _suits(unit: str, solution: Solution) -> bool:
@@ -85,7 +85,7 @@ class SolvedQuestion(NamedTuple):
     """One question with its answers, by their names."""
 
     question: Question
-    answers: dict[str, Solved]
+    answers: dict[str, SolvedAnswer]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class SolvedSheet:
         raise UsageError(f"the sheet has no question '{id}'{nearest(id, known)}")
 
 
-def _beside(name: str, folder: Path | None) -> Path:
+def _spec_file(name: str, folder: Path | None) -> Path:
     """Return the file of a spec that a sheet names: in the zoo, or from its own folder on."""
     if name.startswith(ZOO) or folder is None:
         return find_spec(name)
@@ -133,13 +133,13 @@ def solve(sheet: Sheet, notation: str = "") -> SolvedSheet:
     >>> solve(sheet)["1"].answers["answer"].said
     '6'
     """
-    worker = _Worker(sheet, notation)
+    worker = _Solver(sheet, notation)
     found = tuple(worker.question(q) for q in sheet.questions)
     worker.faults.raise_if_any()
     return SolvedSheet(sheet, found)
 
 
-def _check_unit(solved: Solved) -> None:
+def _check_unit(solved: SolvedAnswer) -> None:
     """Refuse a unit that is said of an answer and does not suit it."""
     manner = solved.ask.manner
     if manner.own_unit and manner.units and not solved.terms.unit:
@@ -151,15 +151,15 @@ def _check_unit(solved: Solved) -> None:
         )
 
 
-def _place(ask: Ask, fault: Fault) -> Mark:
+def _place(ask: AnswerRequest, fault: Fault) -> Mark:
     """Return the place of the word that a message speaks of, or else of the question."""
-    if isinstance(ask.about, OfNetwork):
+    if isinstance(ask.about, NetworkBasis):
         mark = place_of(ask.about.tree, fault.message)
         return ask.mark if mark is ask.about.tree.mark else mark
     return ask.mark
 
 
-class _Worker:
+class _Solver:
     """Works out questions; networks are read once for all that ask about them."""
 
     def __init__(self, sheet: Sheet, notation: str) -> None:
@@ -167,10 +167,10 @@ class _Worker:
         self.notation = notation
         self.faults = Faults()
         self.networks: dict[tuple[Any, ...], Network] = {}
-        self.abouts: dict[tuple[Any, ...], About] = {}
+        self.abouts: dict[tuple[Any, ...], NetworkSelection] = {}
 
     def question(self, question: Question) -> SolvedQuestion:
-        found: dict[str, Solved] = {}
+        found: dict[str, SolvedAnswer] = {}
         for ask in question.asks:
             own = ask._replace(notation=self.notation or ask.notation)
             try:
@@ -183,24 +183,24 @@ class _Worker:
                     self.faults.note(placed)
         return SolvedQuestion(question, found)
 
-    def answer(self, ask: Ask, found: Mapping[str, Solved]) -> Solved:
-        asking = Asking(ask.notation)
+    def answer(self, ask: AnswerRequest, found: Mapping[str, SolvedAnswer]) -> SolvedAnswer:
+        asking = ExplanationBuilder(ask.notation)
         match ask.about:
-            case OfTopic(topic, quantity, section):
-                return Solved(ask, TOPICS[topic].solve(quantity, section, asking))
-            case OfAnswers(word, names):
+            case TopicBasis(topic, quantity, section):
+                return SolvedAnswer(ask, TOPICS[topic].solve(quantity, section, asking))
+            case CombinationBasis(word, names):
                 missing = [n for n in names if n not in found]
                 if missing:  # its own fault is noted already
                     raise UsageError(f"without '{missing[0]}' this cannot be worked out")
                 parts = {n: found[n].solution for n in names}
-                return Solved(ask, combine(word, names, parts, asking), parts=parts)
-            case OfNetwork(quantity, tree):
+                return SolvedAnswer(ask, combine(word, names, parts, asking), parts=parts)
+            case NetworkBasis(quantity, tree):
                 about = self.about(tree)
-                return Solved(ask, solve_network(about, quantity, asking), about)
+                return SolvedAnswer(ask, solve_network(about, quantity, asking), about)
 
     # --- networks ---------------------------------------------------------------------------------
 
-    def about(self, tree: MappingTree) -> About:
+    def about(self, tree: MappingTree) -> NetworkSelection:
         """Return what a question is about, read once for all that ask the same."""
         layers = words_of(tree.get("layer"))
         over = words_of(tree.get("over"))
@@ -214,7 +214,7 @@ class _Worker:
         key = (id(network), id(origin), layers, over, several)
         if key not in self.abouts:
             known = next((a for a in self.abouts.values() if a.network is network), None)
-            made = About(
+            made = NetworkSelection(
                 network,
                 "" if several or not layers else layers[0],
                 layers if several else (),
@@ -250,7 +250,9 @@ class _Worker:
     def read(self, tree: MappingTree, settings: dict[str, Any]) -> Network:
         spec = tree.get("spec")
         if spec is None:
-            section = MappingTree(tuple(e for e in tree.entries if e[0].text in OF_SPEC), tree.mark)
+            section = MappingTree(
+                tuple(e for e in tree.entries if e[0].text in SPEC_KEYS), tree.mark
+            )
             key: tuple[Any, ...] = (repr(plain(section)), repr(settings))
             if key not in self.networks:
                 self.networks[key] = build_inline(section, settings, self.sheet)
@@ -260,7 +262,7 @@ class _Worker:
         key = (spec.value, repr(settings))
         if key not in self.networks:
             try:
-                self.networks[key] = load(_beside(spec.value, self.sheet.folder), settings)
+                self.networks[key] = load(_spec_file(spec.value, self.sheet.folder), settings)
             except CnnError as error:
                 raise CnnError(
                     *(f if f.mark else replace(f, mark=spec.mark) for f in error.faults)
@@ -279,9 +281,9 @@ class _Worker:
                 if type(number) is not int or number < 1:
                     words = f"'classes' must be a whole number of at least 1, not {said(classes)}"
                     raise CnnError(Fault(words, classes.mark))
-                made = with_head(made, number)
+                made = with_classes(made, number)
             if trains is not None:
-                made = training(made, tuple(map(str, words_of(trains))))
+                made = with_training(made, tuple(map(str, words_of(trains))))
             self.networks[key] = made
         return self.networks[key]
 
@@ -316,13 +318,13 @@ def build_inline(tree: MappingTree, settings: dict[str, Any], sheet: Sheet) -> N
     )
 
 
-def with_head(network: Network, classes: int) -> Network:
+def with_classes(network: Network, classes: int) -> Network:
     """Return a network whose last dense layer tells so many classes apart.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
-    >>> with_head(cnn.load("zoo:vgg16"), 10)["fc3"].output.channels
+    >>> with_classes(cnn.load("zoo:vgg16"), 10)["fc3"].output.channels
     10
     """
     dense = [n for n in network if Trait.DENSE in n.layer.traits and "units" in n.attributes]
@@ -331,10 +333,10 @@ def with_head(network: Network, classes: int) -> Network:
             f"{network.name} ends in no dense layer, so its classes cannot be replaced"
         )
     head = dense[-1].layer.model_copy(update={"units": classes})
-    return changed(network, lambda n: head if n.id == dense[-1].id else n.layer)
+    return with_changes(network, lambda n: head if n.id == dense[-1].id else n.layer)
 
 
-def training(network: Network, names: tuple[str, ...]) -> Network:
+def with_training(network: Network, names: tuple[str, ...]) -> Network:
     """Return a network in which only some layers train: ids, blocks, patterns, kinds, or all."""
     for name in names:
         if name != "all" and not any(_is_meant(n, name) for n in network):

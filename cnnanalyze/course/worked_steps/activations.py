@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number, exact, whole
 from cnnanalyze.course.worked_steps.class_labels import advise
-from cnnanalyze.course.worked_steps.layer_section import Working
-from cnnanalyze.course.worked_steps.volume import Volume, counted, lay, vector
+from cnnanalyze.course.worked_steps.volume import Volume, counted, vector, volume_of_flat
+from cnnanalyze.course.worked_steps.worked_layer import WorkingTable
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.base import Layer
 
@@ -22,16 +22,16 @@ Tensors = Mapping[str, tuple[Number, ...]]
 """The given numbers of a layer by role, flat."""
 
 
-class Worked(NamedTuple):
+class ActivationResult(NamedTuple):
     """What came of it."""
 
     after: Volume
     formula: str
-    working: Working
+    working: WorkingTable
     remarks: tuple[str, ...] = ()
 
 
-def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
+def activate(layer: Layer, tensors: Tensors, x: Volume) -> ActivationResult:
     """Work a layer out that makes each number of the number in its place.
 
     Examples
@@ -53,7 +53,7 @@ def activate(layer: Layer, tensors: Tensors, x: Volume) -> Worked:
     for name, given in layer.attributes.items():
         if given is not None and re.search(rf"\b{name}\b", layer.formula):
             formula += f", {name} {given:g}"
-    return Worked(after, formula, _pairs(x, after, layer.formula))
+    return ActivationResult(after, formula, _pairs(x, after, layer.formula))
 
 
 def _each(x: Volume, function: Callable[[Number, int], Number]) -> Volume:
@@ -72,12 +72,12 @@ def _each(x: Volume, function: Callable[[Number, int], Number]) -> Volume:
     )
 
 
-def _pairs(before: Volume, after: Volume, heading: str) -> Working:
+def _pairs(before: Volume, after: Volume, heading: str) -> WorkingTable:
     rows = tuple(zip(before.flat()[:MOST_ROWS], after.flat()[:MOST_ROWS], strict=True))
-    return Working(("x", heading), rows, total=before.shape.count)
+    return WorkingTable(("x", heading), rows, total=before.shape.count)
 
 
-def softmax(x: Volume, *, logarithm: bool = False) -> Worked:
+def softmax(x: Volume, *, logarithm: bool = False) -> ActivationResult:
     """Work softmax out, along the channels of every position.
 
     Examples
@@ -104,10 +104,10 @@ def softmax(x: Volume, *, logarithm: bool = False) -> Worked:
     power = "e^(x - max)" if shifted else "e^x"
     last = "ln(e^x / sum)" if logarithm else f"{power} / sum"
     facts = (("sum", sums[0]),) if len(sums) == 1 else ()
-    return Worked(
-        lay(out, x.height, x.width, x.channels, x.rank),
+    return ActivationResult(
+        volume_of_flat(out, x.height, x.width, x.channels, x.rank),
         f"{last}, the sum over {'the channels of a position' if x.rank else 'all'}",
-        Working(("x", power, last), tuple(rows[:MOST_ROWS]), facts, len(rows)),
+        WorkingTable(("x", power, last), tuple(rows[:MOST_ROWS]), facts, len(rows)),
         tuple(_remarks(x, shifted=shifted)),
     )
 
@@ -130,7 +130,7 @@ _STEEP = 300
 """Beyond, powers of e come near what a float can hold."""
 
 
-def cross_entropy(x: Volume, target: Sequence[Number]) -> Worked:
+def cross_entropy(x: Volume, target: Sequence[Number]) -> ActivationResult:
     """Work the cross-entropy of probabilities out: ``-sum of y*ln p``.
 
     Raises
@@ -168,19 +168,21 @@ def cross_entropy(x: Volume, target: Sequence[Number]) -> Worked:
             )
         rows.append((p, y, log(p) if p else float("-inf"), -y * log(p) + 0.0 if y else 0))
     loss = sum(row[-1] for row in rows)
-    working = Working(
+    working = WorkingTable(
         ("p", "y", "ln p", "-y*ln p"), tuple(rows[:MOST_ROWS]), (("loss", loss),), len(rows)
     )
     remarks = (
         () if abs(float(total) - 1) < _NEAR else (f"the probabilities add up to {float(total):g}",)
     )
-    return Worked(vector([loss]), "-sum of y*ln p, the natural logarithm", working, remarks)
+    return ActivationResult(
+        vector([loss]), "-sum of y*ln p, the natural logarithm", working, remarks
+    )
 
 
 _NEAR = 1e-6
 
 
-def batch_norm(x: Volume, tensors: Tensors, epsilon: float) -> Worked:
+def batch_norm(x: Volume, tensors: Tensors, epsilon: float) -> ActivationResult:
     """Work batch norm out; without given statistics, with the mean and variance of the numbers.
 
     Examples
@@ -221,10 +223,10 @@ def batch_norm(x: Volume, tensors: Tensors, epsilon: float) -> Worked:
     else:
         after = vector(out[0][0])
     headings = ("x", "x - mean", "normalised", "gamma*normalised + beta")
-    return Worked(
+    return ActivationResult(
         after,
         f"gamma*(x - mean)/root(variance + epsilon) + beta, epsilon {epsilon:g}",
-        Working(headings, tuple(rows[:MOST_ROWS]), tuple(facts), len(rows)),
+        WorkingTable(headings, tuple(rows[:MOST_ROWS]), tuple(facts), len(rows)),
         () if given[0] else ("mean and variance are those of the numbers; divided by their count",),
     )
 

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.worked_steps.activations import (
+    ActivationResult,
     Tensors,
-    Worked,
     activate,
     batch_norm,
     softmax,
 )
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
-from cnnanalyze.course.worked_steps.volume import Plane, Volume, lay, vector
-from cnnanalyze.course.worked_steps.window_steps import Walk
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, vector, volume_of_flat
+from cnnanalyze.course.worked_steps.window_steps import SlidingWindow
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.activation import Softmax
 from cnnanalyze.layers.attributes import per_axis
@@ -86,7 +86,7 @@ def work(call: LayerCall) -> WorkedLayer:
     return section._replace(remarks=(*call.remarks, *section.remarks))
 
 
-def _windowed(call: LayerCall, what: str, walk: Walk, formula: str) -> WorkedLayer:
+def _windowed(call: LayerCall, what: str, walk: SlidingWindow, formula: str) -> WorkedLayer:
     signal = call.x.rank == 1  # it has one axis; that of the rows is none of it
     parts = [f"{what}, {'kernel' if walk.kernels else 'window'} {_size(walk.size, signal=signal)}"]
     for name, (a, b) in (("stride", walk.stride), ("dilation", walk.dilation)):
@@ -143,7 +143,7 @@ def _depthwise(call: LayerCall) -> WorkedLayer:
 def _slid(
     call: LayerCall, kernels: tuple[tuple[Plane, ...], ...], reads: tuple[tuple[int, ...], ...]
 ) -> WorkedLayer:
-    walk = Walk(
+    walk = SlidingWindow(
         call.x,
         kernels,
         reads,
@@ -186,7 +186,7 @@ def _dense(call: LayerCall) -> WorkedLayer:
     numbers, weights = call.x.flat(), call.tensors["kernel"]
     size = (1, len(numbers))
     exactly = Fit(1, 0, 0, 1, 1)
-    walk = Walk(
+    walk = SlidingWindow(
         Volume(((numbers,),), rank=0),
         tuple(((weights[u :: layer.units],),) for u in range(layer.units)),
         ((0,),) * layer.units,
@@ -205,7 +205,7 @@ def _pool(call: LayerCall) -> WorkedLayer:
     layer: Any = call.layer
     highest = Trait.MAX_POOLING in layer.traits
     counted = not highest and layer.count_padding
-    walk = Walk(
+    walk = SlidingWindow(
         call.x,
         (),
         tuple((c,) for c in range(call.x.channels)),
@@ -223,7 +223,7 @@ def _pool(call: LayerCall) -> WorkedLayer:
 def _whole(call: LayerCall) -> WorkedLayer:
     exactly = Fit(1, 0, 0, 1, 1)
     highest = Trait.MAX_POOLING in call.layer.traits
-    walk = Walk(
+    walk = SlidingWindow(
         call.x,
         (),
         tuple((c,) for c in range(call.x.channels)),
@@ -239,7 +239,7 @@ def _whole(call: LayerCall) -> WorkedLayer:
 
 
 def _pointwise(
-    worker: Callable[[LayerCall], Worked], words: str = ""
+    worker: Callable[[LayerCall], ActivationResult], words: str = ""
 ) -> Callable[[LayerCall], WorkedLayer]:
     def section(call: LayerCall) -> WorkedLayer:
         found = worker(call)
@@ -259,7 +259,7 @@ def _kept(words: str) -> Callable[[LayerCall], WorkedLayer]:
         height, width = (1, 1, *call.output.size)[-2:]
         channels, rank = call.output.channels, call.output.rank
         flat = call.x.flat()
-        after = lay(flat, height, width, channels, rank) if rank else vector(flat)
+        after = volume_of_flat(flat, height, width, channels, rank) if rank else vector(flat)
         return WorkedLayer(call.name, call.layer.kind, words, call.inputs, after)
 
     return section
@@ -281,7 +281,7 @@ def _joined(call: LayerCall) -> WorkedLayer:
             "that is done for equal shapes"
         )
     out = [call.layer.value(*values) for values in zip(*flats, strict=True)]
-    after = lay(out, *size, shape.channels, shape.rank)
+    after = volume_of_flat(out, *size, shape.channels, shape.rank)
     return WorkedLayer(call.name, call.layer.kind, call.layer.formula, call.inputs, after)
 
 

@@ -10,11 +10,11 @@ from cnnanalyze.core.cost import Param
 from cnnanalyze.core.exact_number import Number, exact
 from cnnanalyze.core.shape import Shape
 from cnnanalyze.course.worked_steps.activations import batch_norm, cross_entropy
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.layers import LayerCall, work, worked_kinds, working_of
-from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, Kernel
-from cnnanalyze.course.worked_steps.volume import Plane, Volume, arrange, counted
-from cnnanalyze.course.worked_steps.window_steps import turned
+from cnnanalyze.course.worked_steps.matrix_parser import MOST_NUMBERS, Kernel
+from cnnanalyze.course.worked_steps.volume import Plane, Volume, counted, volume_of
+from cnnanalyze.course.worked_steps.window_steps import rotated
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Input, Network
 from cnnanalyze.graph.node import Node
@@ -97,7 +97,7 @@ def _input(network: Network, name: str, given: Input) -> Volume:
             f"the {who} {shape} has {shape.rank} axes besides the channels; "
             "by hand there are two at most"
         )
-    return arrange(given.values, shape.rank)
+    return volume_of(given.values, shape.rank)
 
 
 def _tensors(network: Network, node: Node) -> tuple[dict[str, tuple[Number, ...]], tuple[str, ...]]:
@@ -178,7 +178,7 @@ def convolve(
 
     Examples
     --------
-    >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
     >>> image = read_image(["3 0 1 2; 1 5 8 9; 2 7 2 5"])
     >>> convolve(image, [read_kernel("vertical-edge")]).after.planes
     (((-5, -4),),)
@@ -206,7 +206,7 @@ def convolve(
             f"the image is one row, the kernel has {sizes[0][0]} rows: {sizes[0][0]} > 1"
         )
     if flip:
-        filters = [tuple(map(turned, planes)) for planes in filters]
+        filters = [tuple(map(rotated, planes)) for planes in filters]
     height, width = sizes[0]
     numbers = tuple(
         f[c][r][j]
@@ -277,7 +277,7 @@ def pool(
 
     Examples
     --------
-    >>> from cnnanalyze.course.worked_steps.text import read_image
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
     >>> pool(read_image(["1 3 2 1; 3 6 8 9"]), "average", 2).after.planes
     (((Fraction(13, 4), 5),),)
     """

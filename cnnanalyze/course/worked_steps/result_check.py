@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.volume import Volume, vector
-from cnnanalyze.course.worked_steps.window_steps import Walk, turned
+from cnnanalyze.course.worked_steps.window_steps import SlidingWindow, rotated
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.errors import UsageError
 
 
@@ -50,7 +50,7 @@ def compare(section: WorkedLayer, printed: Volume) -> CheckResult:
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import convolve
-    >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
     >>> section = convolve(read_image(["3 0 1 2"]), [read_kernel("[[1, 0, -1]]")])
     >>> section.after.planes, compare(section, read_image(["2 2"])).mistakes
     ((((2, -2),),), (WrongCell(row=0, column=1, channel=0, printed=2, right=-2, \
@@ -63,7 +63,7 @@ why='the sign is wrong'),))
         printed = Volume((((printed.flat()),),), rank=1)
     same = (right.height, right.width, right.channels)
     if (printed.height, printed.width, printed.channels) != same:
-        alike = _alike(section, printed)
+        alike = _known_misunderstanding(section, printed)
         raise UsageError(
             f"--expect is {printed.shape}, the result is {right.shape}: "
             f"{printed.shape} ≠ {right.shape}",
@@ -76,7 +76,7 @@ why='the sign is wrong'),))
         for c, (said, true) in enumerate(zip(*rows, strict=True))
         if not agrees(said, true)
     )
-    why = _alike(section, printed) if mistakes else ""
+    why = _known_misunderstanding(section, printed) if mistakes else ""
     return CheckResult(printed, right.shape.count, mistakes, why)
 
 
@@ -103,7 +103,7 @@ def _sign(printed: Number, right: Number) -> str:
     return "the sign is wrong" if printed == -right else ""
 
 
-def _alike(section: WorkedLayer, printed: Volume) -> str:
+def _known_misunderstanding(section: WorkedLayer, printed: Volume) -> str:
     """Return under which misunderstanding the printed result comes out, if there is one."""
     if section.walk is None:
         return ""
@@ -113,12 +113,12 @@ def _alike(section: WorkedLayer, printed: Volume) -> str:
     return ""
 
 
-def _variations(walk: Walk) -> Iterator[tuple[str, Walk]]:
+def _variations(walk: SlidingWindow) -> Iterator[tuple[str, SlidingWindow]]:
     if walk.kernels:
         told = "if the kernel is not rotated" if walk.flipped else (
             "if the kernel is rotated by 180 degrees (a true convolution)"
         )  # fmt: skip
-        yield told, _with_kernels(walk, turned)
+        yield told, _with_kernels(walk, rotated)
         if walk.size[0] == walk.size[1]:
             yield (
                 "if rows and columns of the kernel are exchanged",
@@ -134,6 +134,6 @@ def _variations(walk: Walk) -> Iterator[tuple[str, Walk]]:
     )
 
 
-def _with_kernels(walk: Walk, change: Callable[..., object]) -> Walk:
+def _with_kernels(walk: SlidingWindow, change: Callable[..., object]) -> SlidingWindow:
     kernels = tuple(tuple(change(plane) for plane in kernel) for kernel in walk.kernels)
     return replace(walk, kernels=kernels)  # type: ignore[arg-type]

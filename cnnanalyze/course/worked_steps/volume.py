@@ -81,12 +81,12 @@ def vector(numbers: Iterable[Number]) -> Volume:
     return Volume(tuple((((n,),)) for n in numbers), rank=0)
 
 
-def arrange(values: Sequence[Any], rank: int) -> Volume:
+def volume_of(values: Sequence[Any], rank: int) -> Volume:
     """Return the volume of nested values, channels last, as a spec holds them.
 
     Examples
     --------
-    >>> arrange((((3, 0.5), (1, 2)),), 2).planes
+    >>> volume_of((((3, 0.5), (1, 2)),), 2).planes
     (((3, 1),), ((Fraction(1, 2), 2),))
     """
     if rank == 0:
@@ -99,7 +99,9 @@ def arrange(values: Sequence[Any], rank: int) -> Volume:
     )
 
 
-def lay(numbers: Sequence[Number], height: int, width: int, channels: int, rank: int) -> Volume:
+def volume_of_flat(
+    numbers: Sequence[Number], height: int, width: int, channels: int, rank: int
+) -> Volume:
     """Return the volume of numbers in the order of :meth:`Volume.flat`."""
     row = width * channels
     return Volume(

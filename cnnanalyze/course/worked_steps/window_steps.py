@@ -54,7 +54,7 @@ class WindowStep(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Walk:
+class SlidingWindow:
     """A window that walks over an image.
 
     Parameters
@@ -86,7 +86,7 @@ class Walk:
     >>> from cnnanalyze.layers.window import slides
     >>> image, edge = Volume((((3, 0, 1), (1, 5, 8), (2, 7, 2)),)), ((1, 0, -1),) * 3
     >>> fits = slides((3, 3), 3, 1, 1, "valid")
-    >>> walk = Walk(image, ((edge,),), ((0,),), (3, 3), (1, 1), (1, 1), fits)
+    >>> walk = SlidingWindow(image, ((edge,),), ((0,),), (3, 3), (1, 1), (1, 1), fits)
     >>> walk.step(0, 0, 0).products
     (((3, 0, -1), (1, 0, -8), (2, 0, -2)),)
     >>> walk.output.planes
@@ -170,7 +170,7 @@ class Walk:
         read = [self.window(row, column, c) for c in self.reads[channel]]
         numbers = [v for w in read for line in w for v in line if v is not None]
         if not self.kernels:
-            return JOINS[self.join](numbers)
+            return REDUCTIONS[self.join](numbers)
         weights, divisor = self._whole[channel]
         total: Number = sum(map(mul, weights, numbers))
         if divisor > 1:
@@ -260,16 +260,16 @@ def _largest(numbers: list[Number]) -> Number:
     return max(numbers, default=float("-inf"))
 
 
-JOINS: dict[str, Callable[[list[Number]], Number]] = {"max": _largest, "mean": _mean}
+REDUCTIONS: dict[str, Callable[[list[Number]], Number]] = {"max": _largest, "mean": _mean}
 """How pooling makes one number of many."""
 
 
-def turned(plane: Plane) -> Plane:
+def rotated(plane: Plane) -> Plane:
     """Return a kernel rotated by 180 degrees: rows and columns in reverse.
 
     Examples
     --------
-    >>> turned(((1, 2), (3, 4)))
+    >>> rotated(((1, 2), (3, 4)))
     ((4, 3), (2, 1))
     """
     return tuple(row[::-1] for row in plane[::-1])

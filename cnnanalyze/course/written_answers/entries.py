@@ -11,9 +11,9 @@ from cnnanalyze.course.written_answers.parser import (
     LONGEST,
     Unreadable,
     bounded,
-    cut,
     result_of,
     text_of,
+    truncated,
 )
 
 MOST_ENTRIES = 10_000
@@ -29,17 +29,17 @@ def entries(raw: Any) -> tuple[Any, ...]:  # noqa: ANN401
     >>> entries("5, 6, 14"), entries("[[1, 2], [3, 4]]"), entries("1 2; 3 4")
     (('5', '6', '14'), (('1', '2'), ('3', '4')), (('1', '2'), ('3', '4')))
     """
-    return next(iter(ways(raw)))
+    return next(iter(list_readings(raw)))
 
 
-def ways(raw: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+def list_readings(raw: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
     """Yield every way to take a list apart, the likeliest first.
 
     Examples
     --------
-    >>> list(ways("[[1,234, 5]]"))
+    >>> list(list_readings("[[1,234, 5]]"))
     [(('1', '234', '5'),), (('1,234', '5'),)]
-    >>> list(ways("[[1 2] [3 4]]"))[-1]
+    >>> list(list_readings("[[1 2] [3 4]]"))[-1]
     (('1', '2'), ('3', '4'))
     """
     if isinstance(raw, list | tuple):
@@ -168,7 +168,9 @@ def _bracketed(text: str, apart: str) -> tuple[Any, ...]:
         follows = text[place + 1 : place + 2]
         if top is not None:
             if not character.isspace():
-                raise Unreadable(f"after the last bracket of '{cut(text)}' there is something else")
+                raise Unreadable(
+                    f"after the last bracket of '{truncated(text)}' there is something else"
+                )
         elif character == "[":
             if len(stack) > DEEPEST:
                 raise Unreadable("the brackets are nested too deep")
@@ -186,7 +188,7 @@ def _bracketed(text: str, apart: str) -> tuple[Any, ...]:
         else:
             word += character
     if top is None:
-        raise Unreadable(f"a bracket of '{cut(text)}' is not closed")
+        raise Unreadable(f"a bracket of '{truncated(text)}' is not closed")
     return tuple(top)
 
 
@@ -206,7 +208,7 @@ def fitting(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN40
     """Take a list apart so that it has as many entries as were asked for, if that can be done."""
     found: list[tuple[Any, ...]] = []
     of_numbers = not any(isinstance(v, tuple) for v in value)
-    for given in (*(_between_signs(raw) if of_numbers else ()), *ways(raw)):
+    for given in (*(_between_signs(raw) if of_numbers else ()), *list_readings(raw)):
         if len(given) == 1 and isinstance(given[0], tuple) and len(given[0]) == len(value):
             found.append(given[0])
         elif all(isinstance(g, tuple) and len(g) == 1 for g in given):
@@ -234,7 +236,7 @@ def matrix_of(raw: Any, value: tuple[Any, ...]) -> tuple[Any, ...]:  # noqa: ANN
     """Take a matrix apart so that it is as large as was asked for, if that can be done."""
     found: list[tuple[Any, ...]] = []
     refused: Unreadable | None = None
-    for given in ways(raw):
+    for given in list_readings(raw):
         try:
             rows = _rows(given, value)
         except Unreadable as error:

@@ -12,10 +12,10 @@ from cnnanalyze.course.written_answers.parser import (
     Unreadable,
     WrittenNumber,
     bounded,
-    cut,
-    figures,
+    number_readings,
     result_of,
     text_of,
+    truncated,
 )
 from cnnanalyze.course.written_answers.units import PLAIN
 
@@ -42,8 +42,8 @@ def extents(raw: Any) -> tuple[tuple[WrittenNumber, ...], ...]:  # noqa: ANN401
         if parts and parts[0].lower() in _UNKNOWN:
             parts = parts[1:]
         if not parts or any(isinstance(r, list | tuple) for r in raw):
-            raise Unreadable(f"'{cut(text_of(raw))}' is no shape such as 28x28x6")
-        return every([figures(p) for p in parts])
+            raise Unreadable(f"'{truncated(text_of(raw))}' is no shape such as 28x28x6")
+        return every([number_readings(p) for p in parts])
     text = _without_count(bounded(raw, "a shape"))
     for word in _LEADS:
         if text.lower().startswith(word):
@@ -55,8 +55,8 @@ def extents(raw: Any) -> tuple[tuple[WrittenNumber, ...], ...]:  # noqa: ANN401
     if split[0].lower() in _UNKNOWN and len(split) > 1:
         split = split[1:]
     if not all(re.fullmatch(r"[-+]?[0-9][0-9,._']*", s) for s in split):
-        raise Unreadable(f"'{cut(text_of(raw))}' is no shape such as 28x28x6")
-    return every([figures(s) for s in split])
+        raise Unreadable(f"'{truncated(text_of(raw))}' is no shape such as 28x28x6")
+    return every([number_readings(s) for s in split])
 
 
 BETWEEN = re.compile(r" ?[x×X*·⋅✕] ?| by ")
@@ -116,7 +116,7 @@ def alike(raw: Any, error: Unreadable) -> tuple[WrittenNumber, ...]:  # noqa: AN
     for found in readings:
         if len({f.value for f in found}) == 1:
             return (found[0],)
-    raise Unreadable(f"'{cut(text_of(raw))}' is more than one number, and one was asked for")
+    raise Unreadable(f"'{truncated(text_of(raw))}' is more than one number, and one was asked for")
 
 
 _SHAPED = re.compile(r"[x×X*]| by |^[(\[]")
@@ -142,7 +142,7 @@ def vector(raw: Any, error: Unreadable) -> tuple[WrittenNumber, ...]:  # noqa: A
         raise error from None
     found = tuple(f for one in readings if (f := _length(one)) is not None)
     if not found:
-        raise Unreadable(f"'{cut(text_of(raw))}' is no vector such as 10, (10,) or 1x10")
+        raise Unreadable(f"'{truncated(text_of(raw))}' is no vector such as 10, (10,) or 1x10")
     return found
 
 

@@ -122,12 +122,12 @@ def text_of(raw: Any) -> str:  # noqa: ANN401 - whatever a file holds
     return str(raw).strip()
 
 
-def cut(text: str, most: int = 40) -> str:
+def truncated(text: str, most: int = 40) -> str:
     """Return the beginning of a text, for a message."""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def squeeze(text: str) -> str:
+def single_spaced(text: str) -> str:
     """Return a text with single spaces, so that no pattern meets a run of them."""
     return " ".join(text.split())
 
@@ -150,7 +150,7 @@ def bounded(raw: Any, what: str) -> str:  # noqa: ANN401
     text = text_of(raw)
     if len(text) > LONGEST:
         raise Unreadable(f"{len(text):,} characters are too long for {what}")
-    return squeeze(text)
+    return single_spaced(text)
 
 
 def result_of(text: str) -> str:
@@ -166,7 +166,7 @@ def result_of(text: str) -> str:
     return last.strip() if sign and is_one and lead.strip(" =") and last.strip() else text
 
 
-def figures(raw: Any, unit: str = "") -> tuple[WrittenNumber, ...]:  # noqa: ANN401
+def number_readings(raw: Any, unit: str = "") -> tuple[WrittenNumber, ...]:  # noqa: ANN401
     """Return all readings of one number.
 
     Parameters
@@ -183,11 +183,21 @@ def figures(raw: Any, unit: str = "") -> tuple[WrittenNumber, ...]:  # noqa: ANN
 
     Examples
     --------
-    >>> [int(f.value) for f in figures("1,44,50,688")], [str(f.value) for f in figures("62.006")]
+    >>> (
+    ...     [int(f.value) for f in number_readings("1,44,50,688")],
+    ...     [str(f.value) for f in number_readings("62.006")],
+    ... )
     ([14450688], ['31003/500', '62006'])
-    >>> figures("7/3")[0].value, figures("138M")[0].step, figures("74.3 %")[0].percent
+    >>> (
+    ...     number_readings("7/3")[0].value,
+    ...     number_readings("138M")[0].step,
+    ...     number_readings("74.3 %")[0].percent,
+    ... )
     (Fraction(7, 3), Fraction(1000000, 1), True)
-    >>> str(figures("2.3333 (7/3)")[0].value), int(figures("131,072 B", "B")[0].value)
+    >>> (
+    ...     str(number_readings("2.3333 (7/3)")[0].value),
+    ...     int(number_readings("131,072 B", "B")[0].value),
+    ... )
     ('7/3', 131072)
     """
     text = bounded(raw, "a number")
@@ -219,14 +229,14 @@ def _explained(text: str, unit: str, whole: str) -> tuple[WrittenNumber, ...]:
     found = _simple(head.strip(), unit, whole)
     if not any(c.isdecimal() for c in inner):
         return tuple(
-            f._replace(remark=f"what '({cut(inner)})' says was not looked at") for f in found
+            f._replace(remark=f"what '({truncated(inner)})' says was not looked at") for f in found
         )
     exactly = _simple(inner, unit, whole)
     both = tuple(
         more for more in exactly if any(abs(f.value - more.value) <= f.step / 2 for f in found)
     )
     if not both:
-        raise Unreadable(f"'{cut(whole)}' gives two numbers that differ")
+        raise Unreadable(f"'{truncated(whole)}' gives two numbers that differ")
     return both
 
 
@@ -241,15 +251,15 @@ def _simple(text: str, unit: str, whole: str) -> tuple[WrittenNumber, ...]:
         return _quotient(text[: between.start()], text[between.end() :], whole)
     found = _NUMBER.fullmatch(text)
     if found is None:
-        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+        raise Unreadable(f"'{truncated(whole)}' {_NO_NUMBER}")
     words = (found["unit"] or "").strip()
     percent = words == PERCENT or words.lower() in {"percent", "per cent"}
     known = scales("" if percent else words, unit)
     if known is None:
-        raise Unreadable(f"what '{cut(words)}' means in '{cut(whole)}' is not known")
+        raise Unreadable(f"what '{truncated(words)}' means in '{truncated(whole)}' is not known")
     power = int((found["power"] or found["tens"] or "0").replace("−", "-"))
     if abs(power) > MOST_DIGITS:
-        raise Unreadable(f"'{cut(whole)}' is out of bounds")
+        raise Unreadable(f"'{truncated(whole)}' is out of bounds")
     sign = -1 if found["sign"] in {"-", "−", "–"} else 1
     ten = Fraction(10) ** power
     return tuple(
@@ -273,7 +283,7 @@ def _simple(text: str, unit: str, whole: str) -> tuple[WrittenNumber, ...]:
 def _quotient(above: str, below: str, whole: str) -> tuple[WrittenNumber, ...]:
     """Read a fraction or a ratio: ``7/3``, ``2 1/3``, ``8.41 : 1``, ``1 to 4``."""
     if _BETWEEN.search(below):
-        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+        raise Unreadable(f"'{truncated(whole)}' {_NO_NUMBER}")
     lead, _, last = above.rpartition(" ")
     is_mixed = lead.lstrip("+-−").isdecimal() and last.isdecimal() and below.isdecimal()
     if is_mixed:
@@ -283,12 +293,12 @@ def _quotient(above: str, below: str, whole: str) -> tuple[WrittenNumber, ...]:
         for part in (above, below)
     )
     if not tops or not bottoms:
-        raise Unreadable(f"'{cut(whole)}' {_NO_NUMBER}")
+        raise Unreadable(f"'{truncated(whole)}' {_NO_NUMBER}")
     found: list[WrittenNumber] = []
     for a in tops:
         for b in bottoms:
             if not b.value:
-                raise Unreadable(f"'{cut(whole)}' divides by nothing")
+                raise Unreadable(f"'{truncated(whole)}' divides by nothing")
             exact = a.step >= 1 and b.step >= 1
             step = Fraction(0) if exact else (a.step * (a.step < 1)) / abs(b.value)
             step += Fraction(0) if exact else b.step * (b.step < 1) * abs(a.value) / b.value**2
@@ -306,7 +316,9 @@ def _readings(digits: str, whole: str) -> Iterator[tuple[Fraction, Fraction, int
         if mark in digits:
             point = min((n for n in (digits.find("."), digits.find(",")) if n >= 0), default=None)
             if set(_SPACES) & set(digits) != {mark} or not _groups(digits[:point], mark):
-                raise Unreadable(f"'{cut(whole)}' is more than one number, and one was asked for")
+                raise Unreadable(
+                    f"'{truncated(whole)}' is more than one number, and one was asked for"
+                )
             digits = digits.replace(mark, "")
     if sum(c.isdecimal() for c in digits) > MOST_DIGITS:
         raise Unreadable(f"a number may have at most {MOST_DIGITS} digits")
@@ -330,7 +342,7 @@ def _readings(digits: str, whole: str) -> Iterator[tuple[Fraction, Fraction, int
     if len(set(marks)) == 1 and _groups(digits, last):
         yield _whole(digits.replace(last, ""))
         return
-    raise Unreadable(f"the points and commas of '{cut(whole)}' cannot be understood")
+    raise Unreadable(f"the points and commas of '{truncated(whole)}' cannot be understood")
 
 
 def _whole(digits: str) -> tuple[Fraction, Fraction, int]:

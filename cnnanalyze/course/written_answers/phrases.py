@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnnanalyze.course.written_answers.parser import Unreadable, bounded, cut, text_of
+from cnnanalyze.course.written_answers.parser import Unreadable, bounded, text_of, truncated
 
 _NOTHING = frozenset(
     {
@@ -51,7 +51,7 @@ def choice(raw: Any) -> bool:  # noqa: ANN401
         return True
     if said and all(c in _NO for c in said):
         return False
-    raise Unreadable(f"'{cut(text_of(raw))}' is neither yes nor no")
+    raise Unreadable(f"'{truncated(text_of(raw))}' is neither yes nor no")
 
 
 def says(raw: Any, words: tuple[str, ...]) -> bool:  # noqa: ANN401

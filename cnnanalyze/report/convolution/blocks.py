@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer, Working
 from cnnanalyze.course.worked_steps.volume import Volume
-from cnnanalyze.course.worked_steps.window_steps import Cells, Walk, WindowStep
+from cnnanalyze.course.worked_steps.window_steps import Cells, SlidingWindow, WindowStep
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer, WorkingTable
 from cnnanalyze.report.convolution.json import to_dict
 from cnnanalyze.report.convolution.step_selection import (
     Kernel,
@@ -96,7 +96,7 @@ def _section(shown: Shown, section: WorkedLayer) -> Iterator[Block]:
 # --- steps ----------------------------------------------------------------------------------------
 
 
-def _step(walk: Walk, step: WindowStep) -> Group:
+def _step(walk: SlidingWindow, step: WindowStep) -> Group:
     """Return the planes of a step, a row of them for each channel, and its sum."""
     written = kernel(step) if walk.kernels else None
     blocks: list[Block] = []
@@ -114,7 +114,7 @@ def _step(walk: Walk, step: WindowStep) -> Group:
     return Group(where(walk, step), tuple(blocks))
 
 
-def _sums(walk: Walk, step: WindowStep) -> Iterator[Formula]:
+def _sums(walk: SlidingWindow, step: WindowStep) -> Iterator[Formula]:
     plain, latex = summation(walk, step), summation(walk, step, times=r" \cdot ")
     if len(plain.parts) == 1:
         yield _sum("", plain.line, latex.line)
@@ -138,7 +138,9 @@ def _sum(label: str, text: str, latex: str) -> Formula:
     return Formula(f"{label}{text}", f"{lead}{latex}", sides=broken if len(broken) > 1 else ())
 
 
-def _channel(walk: Walk, step: WindowStep, number: int, written: Kernel | None) -> Iterator[Plane]:
+def _channel(
+    walk: SlidingWindow, step: WindowStep, number: int, written: Kernel | None
+) -> Iterator[Plane]:
     """Yield the image with its window, the kernel, and their products, of one channel."""
     channel = step.reads[number]
     several = walk.image.channels > 1
@@ -175,7 +177,7 @@ def _channel(walk: Walk, step: WindowStep, number: int, written: Kernel | None) 
     yield _plane("products", products, sign="=")
 
 
-def _output(walk: Walk, step: WindowStep) -> Plane:
+def _output(walk: SlidingWindow, step: WindowStep) -> Plane:
     at = number_of(walk, step)
     columns = walk.counts[1]
     start = step.channel * walk.counts[0] * columns
@@ -201,7 +203,7 @@ def _plane(title: str, rows: Cells, mark: Marking | None = None, sign: str = "")
 # --- workings and results -------------------------------------------------------------------------
 
 
-def _working(working: Working, *, with_rows: bool) -> Iterator[Block]:
+def _working(working: WorkingTable, *, with_rows: bool) -> Iterator[Block]:
     rows = working.rows[:MOST_ROWS]
     if with_rows and rows:
         left = working.total - len(rows)

@@ -8,10 +8,10 @@ from html import escape
 from typing import Any
 
 from cnnanalyze.core.exact_number import exact
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
+from cnnanalyze.course.worked_steps.matrix_parser import plain_text, read_image, read_kernel
 from cnnanalyze.course.worked_steps.network import WindowAttributes
 from cnnanalyze.course.worked_steps.network import convolve as work_out
-from cnnanalyze.course.worked_steps.text import plain_text, read_image, read_kernel
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.report.convolution.blocks import document
 from cnnanalyze.report.convolution.step_selection import Shown, heading
 from cnnanalyze.report.writers import render

@@ -7,8 +7,8 @@ from typing import Any
 
 from cnnanalyze.core.exact_number import Number
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
-from cnnanalyze.course.worked_steps.window_steps import Walk, WindowStep
+from cnnanalyze.course.worked_steps.window_steps import SlidingWindow, WindowStep
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.report.convolution.step_selection import Shown
 
 MOST_STEPS = 1000
@@ -23,7 +23,7 @@ def to_dict(shown: Shown) -> dict[str, Any]:
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import pool
-    >>> from cnnanalyze.course.worked_steps.text import read_image
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
     >>> data = to_dict(Shown("", (pool(read_image(["1 2 3 3"]), "average", (1, 2)),)))
     >>> data["sections"][0]["output"], data["sections"][0]["steps"][0]["result"]
     ([['3/2', 3]], '3/2')
@@ -88,7 +88,7 @@ def _section(shown: Shown, section: WorkedLayer) -> dict[str, Any]:
     return data
 
 
-def _walk(walk: Walk) -> dict[str, Any]:
+def _walk(walk: SlidingWindow) -> dict[str, Any]:
     return {
         "window": list(walk.size),
         "stride": list(walk.stride),

@@ -7,10 +7,10 @@ from math import lcm
 from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.result_check import CheckResult
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
-from cnnanalyze.course.worked_steps.window_steps import Walk, WindowStep
+from cnnanalyze.course.worked_steps.window_steps import SlidingWindow, WindowStep
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.report.numbers import exact
 
 FEW = 3
@@ -50,7 +50,7 @@ def is_large(volume: Volume) -> bool:
     return volume.width > WIDEST or volume.height > HIGHEST
 
 
-def number_of(walk: Walk, step: WindowStep) -> int:
+def number_of(walk: SlidingWindow, step: WindowStep) -> int:
     """Return the number of a step, from 1."""
     rows, columns, _ = walk.counts
     return (step.channel * rows + step.row) * columns + step.column + 1
@@ -177,13 +177,13 @@ class Sum(NamedTuple):
     """From the sums of the channels on, or from the sum on."""
 
 
-def summation(walk: Walk, step: WindowStep, times: str = "*") -> Sum:
+def summation(walk: SlidingWindow, step: WindowStep, times: str = "*") -> Sum:
     """Write out how a step arrives at its result.
 
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import convolve
-    >>> from cnnanalyze.course.worked_steps.text import read_image, read_kernel
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
     >>> section = convolve(read_image(["3 0 1"]), [read_kernel("[[1, 0, -1]]")], biases=[2])
     >>> summation(section.walk, section.walk.nth(0)).line
     '3*1 + 0*0 + 1*(-1) + 2 (bias) = 4'
@@ -225,7 +225,7 @@ def _chain(terms: str, total: Number, over: int, bias: str, result: Number) -> s
     return f"{chained} ~ {show(result)}" if "/" in text else chained
 
 
-def _pooled(walk: Walk, step: WindowStep) -> Sum:
+def _pooled(walk: SlidingWindow, step: WindowStep) -> Sum:
     numbers = step.numbers
     many = len(numbers) > MOST_TERMS
     if walk.join == "max":
@@ -260,13 +260,13 @@ def heading(section: WorkedLayer) -> str:
     return f"{what}, {shapes} -> {section.after.shape}"
 
 
-def where(walk: Walk, step: WindowStep) -> str:
+def where(walk: SlidingWindow, step: WindowStep) -> str:
     """Return where in the output a step is.
 
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import pool
-    >>> from cnnanalyze.course.worked_steps.text import read_image
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
     >>> walk = pool(read_image(["1 2 3 4"]), "max", (1, 2)).walk
     >>> where(walk, walk.nth(1))
     'step 2 of 2: output row 1, column 2'

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, Value
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.explanations.simplify import bare, numbers_of
+from cnnanalyze.course.explanations.simplify import unnamed, with_values
 from cnnanalyze.report.derivation.expression_writer import Writer
 from cnnanalyze.report.numbers import decimal, is_short
 
@@ -43,6 +43,6 @@ def cell(writer: Writer, tree: Expression) -> str:
     """Return a cell of a table: the numbers put in, and the result."""
     if tree.is_given:
         return writer.number(tree.value)
-    shown = writer.write(numbers_of(bare(tree)))
+    shown = writer.write(with_values(unnamed(tree)))
     final = result(writer, tree.value)
     return f"{shown}{writer.sign(about=final.about)}{final.text}"

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from cnnanalyze.core.versions import VERSIONS
-from cnnanalyze.course.worked_steps.layer_section import WorkedLayer
 from cnnanalyze.course.worked_steps.volume import Plane, Volume
-from cnnanalyze.course.worked_steps.window_steps import Cells, Walk, WindowStep
+from cnnanalyze.course.worked_steps.window_steps import Cells, SlidingWindow, WindowStep
+from cnnanalyze.course.worked_steps.worked_layer import WorkedLayer
 from cnnanalyze.report.convolution.json import to_dict
 from cnnanalyze.report.convolution.step_selection import (
     FEW,
@@ -109,7 +109,7 @@ def page(shown: Shown) -> str:
     Examples
     --------
     >>> from cnnanalyze.course.worked_steps.network import pool
-    >>> from cnnanalyze.course.worked_steps.text import read_image
+    >>> from cnnanalyze.course.worked_steps.matrix_parser import read_image
     >>> text = page(Shown("Pooling", (pool(read_image(["1 3 2 1; 3 6 8 9"]), "max", 2),)))
     >>> text.startswith("<!DOCTYPE html>"), "max(1, 3, 3, 6) = 6" in text
     (True, True)
@@ -253,7 +253,7 @@ def _player(
     )
 
 
-def _lane(walk: Walk, written: Sequence[Kernel], channel: int, *, shaded: bool) -> Lane:
+def _lane(walk: SlidingWindow, written: Sequence[Kernel], channel: int, *, shaded: bool) -> Lane:
     (above, below), (left, right) = walk.padding
     several = walk.image.channels > 1
     name = f"channel {channel + 1}" if several else "image" if walk.image.rank else "input"
@@ -274,7 +274,7 @@ def _lane(walk: Walk, written: Sequence[Kernel], channel: int, *, shaded: bool) 
     return Lane(image, kernels)
 
 
-def _kernels(walk: Walk) -> list[Kernel]:
+def _kernels(walk: SlidingWindow) -> list[Kernel]:
     """Return the filters as they are written."""
     if not walk.kernels:
         return []
@@ -283,7 +283,7 @@ def _kernels(walk: Walk) -> list[Kernel]:
 
 
 def _outputs(
-    walk: Walk, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
+    walk: SlidingWindow, marked: dict[int, dict[tuple[int, int], str]], *, shaded: bool
 ) -> Iterable[PlaneTable]:
     output = walk.output
     if not walk.image.rank:  # the units of a dense layer, below one another
@@ -309,7 +309,7 @@ def _steps(shown: Shown, section: WorkedLayer) -> Sequence[WindowStep]:
     return [walk.nth(n * walk.places // most) for n in range(most)]
 
 
-def _listed(walk: Walk, step: WindowStep) -> tuple[str, tuple[str, ...]]:
+def _listed(walk: SlidingWindow, step: WindowStep) -> tuple[str, tuple[str, ...]]:
     told = summation(walk, step, "·")
     if len(told.parts) == 1:
         return where(walk, step), (_signed(told.line),)
@@ -322,7 +322,7 @@ def _signed(text: str) -> str:
 
 
 def _data(
-    walk: Walk, steps: Sequence[WindowStep], written: Sequence[Kernel], *, large: bool
+    walk: SlidingWindow, steps: Sequence[WindowStep], written: Sequence[Kernel], *, large: bool
 ) -> dict[str, Any]:
     """Return what the script needs: places, and every text that changes from step to step."""
     data: dict[str, Any] = {

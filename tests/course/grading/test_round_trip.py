@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from cnnanalyze.course.explanations.notation import NOTATIONS
 from cnnanalyze.course.grading.answers import read_papers
 from cnnanalyze.course.grading.grade import GradedPaper, grade
-from cnnanalyze.course.sheets.question_data import data_of
+from cnnanalyze.course.sheets.question_data import question_data
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import ONLY, house_sheets
+from cnnanalyze.course.sheets.sheet import ONLY_ANSWER, bundled_sheets
 from cnnanalyze.course.sheets.sheet_reading import load_sheet, read_sheet
 from cnnanalyze.course.sheets.solve import SolvedSheet, solve
 from cnnanalyze.errors import CnnError, Source
@@ -34,7 +34,7 @@ LECTURES = "zoo:lectures"
 """The longest sheet: it is worked out anew for each notation."""
 SHEETS = (
     pytest.param(LECTURES, marks=pytest.mark.thorough),
-    *(f"zoo:{name}" for name in house_sheets() if f"zoo:{name}" != LECTURES),
+    *(f"zoo:{name}" for name in bundled_sheets() if f"zoo:{name}" != LECTURES),
     *(str(p) for p in sorted((ROOT / "tests").rglob("*.sheet"))),
 )
 Answers = dict[tuple[str, str], Any]
@@ -59,7 +59,7 @@ def answers_in(sheet: SolvedSheet, format: str) -> Answers:  # noqa: A002
     for question in sheet.questions:
         for name in question.answers:
             label = next(labels)
-            lead = "" if name == ONLY else f"{name} = "
+            lead = "" if name == ONLY_ANSWER else f"{name} = "
             assert label.startswith(lead)
             found[question.question.id, name] = label.removeprefix(lead)
     assert next(labels, None) is None
@@ -72,7 +72,11 @@ def _of_text(printed: str, sheet: SolvedSheet) -> Iterator[str]:
     flat = " ".join(printed.split()) + " "
     for question in sheet.questions:
         for solved in question.answers.values():
-            said = solved.said if solved.ask.name == ONLY else f"{solved.ask.name} = {solved.said}"
+            said = (
+                solved.said
+                if solved.ask.name == ONLY_ANSWER
+                else f"{solved.ask.name} = {solved.said}"
+            )
             place = flat.index(f" {said} ", place)
             yield flat[place : place + len(said) + 1].strip()
 
@@ -80,7 +84,7 @@ def _of_text(printed: str, sheet: SolvedSheet) -> Iterator[str]:
 def _titles_of_data(sheet: SolvedSheet) -> set[str]:
     """Return what stands above matrices and networks."""
     givens = chain.from_iterable(
-        chain(data.common, *data.own.values()) for data in map(data_of, sheet.questions)
+        chain(data.common, *data.own.values()) for data in map(question_data, sheet.questions)
     )
     return {t for g in givens for t in (g.word, f"{g.word} ({g.text})")}
 
@@ -146,7 +150,7 @@ def as_csv(answers: Answers) -> str:
     rows.writerow(["question", "Ann"])
     rows.writerows(
         [
-            q if name == ONLY else f"{q}.{name}",
+            q if name == ONLY_ANSWER else f"{q}.{name}",
             value if isinstance(value, str) else json.dumps(value),
         ]
         for (q, name), value in answers.items()

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from cnnanalyze.course.lectures.facts import Lecture, read_lecture
-from cnnanalyze.course.lectures.networks import Networks
-from cnnanalyze.course.lectures.recompute import examine
-from cnnanalyze.course.lectures.verdict import Examined, Recomputed
+from cnnanalyze.course.lectures.networks import NetworkCache
+from cnnanalyze.course.lectures.recompute import recompute_lecture
+from cnnanalyze.course.lectures.verdict import FactResult, LectureResult
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "specs" / "lectures"
@@ -21,14 +21,14 @@ def read(name: str) -> Lecture:
 
 
 @cache
-def examined(name: str) -> Examined:
-    return examine(read(name))
+def examined(name: str) -> LectureResult:
+    return recompute_lecture(read(name))
 
 
 @cache
-def networks() -> Networks:
-    return Networks(FOLDER)
+def networks() -> NetworkCache:
+    return NetworkCache(FOLDER)
 
 
-def row(name: str) -> Recomputed:
+def row(name: str) -> FactResult:
     return next(r for r in examined(name[:3]).rows if r.fact.id == name)

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.lectures.facts import read_lecture
-from cnnanalyze.course.lectures.quantities import OWN
+from cnnanalyze.course.lectures.quantities import LECTURE_QUANTITIES
 from cnnanalyze.course.lectures.questions import KINDS
-from cnnanalyze.course.lectures.recompute import examine
+from cnnanalyze.course.lectures.recompute import recompute_lecture
 from cnnanalyze.course.sheets.questions.topics import TOPICS
 from cnnanalyze.errors import CnnError, Fault
 
@@ -27,8 +27,8 @@ NETS: tuple[dict[str, Any], ...] = (
     {"input": {"values": [[1, 2], [3, 4]]}, "layers": [{"maxpool": 2}]},
 )
 QUANTITIES = (
-    *OWN,
-    *counts(),
+    *LECTURE_QUANTITIES,
+    *additive_quantities(),
     "output",
     "jump",
     "centre",
@@ -115,7 +115,7 @@ def test_question_is_answered_or_refused(
     path.write_text(json.dumps({"lecture": 1, "id": "7", "facts": [fact]}), encoding="utf-8")
     faults: tuple[Fault, ...] = ()
     try:
-        assert len(examine(read_lecture(path)).rows) == 1
+        assert len(recompute_lecture(read_lecture(path)).rows) == 1
     except CnnError as error:
         faults = error.faults
     assert all(f.mark is not None for f in faults)

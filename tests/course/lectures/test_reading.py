@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnanalyze.course.lectures.facts import Lecture, read_lecture
-from cnnanalyze.course.lectures.recompute import examine
+from cnnanalyze.course.lectures.recompute import recompute_lecture
 from cnnanalyze.errors import SpecError
 from tests.course.lectures.lectures import FOLDER
 
@@ -24,7 +24,7 @@ def lecture(folder: Path, text: str) -> Lecture:
 
 def test_a_fact_is_read_and_computed(tmp_path: Path) -> None:
     text = f"{HEAD}  - {{{FACT}, ask: {{{CONV}, quantity: output}}, printed: 5x3x3}}\n"
-    found = examine(lecture(tmp_path, text))
+    found = recompute_lecture(lecture(tmp_path, text))
     assert [(r.fact.id, str(r.computed), r.outcome) for r in found.rows] == [
         ("7-a", "5x3x3", "holds")
     ]
@@ -166,7 +166,7 @@ UNANSWERED = {
 def test_a_question_without_an_answer_is_refused(ask: str, tmp_path: Path) -> None:
     known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {{{ask}}}, printed: 5}}\n")
     with pytest.raises(SpecError) as refused:
-        examine(known)
+        recompute_lecture(known)
     assert refused.value.message == UNANSWERED[ask]
     mark = refused.value.faults[0].mark
     assert mark is not None
@@ -177,7 +177,7 @@ def test_a_place_that_the_answer_does_not_have(tmp_path: Path) -> None:
     ask = "{input: {values: [[1, 2]]}, layers: [relu], quantity: values}"
     known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, at: [2, 1], printed: 5}}\n")
     with pytest.raises(SpecError) as refused:
-        examine(known)
+        recompute_lecture(known)
     assert refused.value.message == "the answer has no place [2, 1]"
 
 
@@ -197,7 +197,7 @@ def test_what_is_printed_is_of_the_kind_that_is_computed(
 ) -> None:
     ask = "{window: {input: 7, kernel: 3, stride: 2}, quantity: output}"
     known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: {printed}}}\n")
-    assert examine(known).rows[0].outcome == outcome
+    assert recompute_lecture(known).rows[0].outcome == outcome
 
 
 @pytest.mark.parametrize("printed", ["three", "1/0", "3 apples"])
@@ -205,7 +205,7 @@ def test_a_word_is_no_number(printed: str, tmp_path: Path) -> None:
     ask = "{window: {input: 7, kernel: 3, stride: 2}, quantity: output}"
     known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: {printed}}}\n")
     with pytest.raises(SpecError) as refused:
-        examine(known)
+        recompute_lecture(known)
     assert refused.value.message == (
         f"'{printed}' is not a number such as 138M, ~60M, 4.2 million or 25,557,032"
     )
@@ -215,7 +215,7 @@ def test_unknown_layer_is_refused_at_its_place(tmp_path: Path) -> None:
     ask = "{spec: vgg16, layer: nosuch, quantity: size}"
     known = lecture(tmp_path, f"{HEAD}  - {{{FACT}, ask: {ask}, printed: 5}}\n")
     with pytest.raises(SpecError) as refused:
-        examine(known)
+        recompute_lecture(known)
     (fault,) = refused.value.faults
     assert fault.message == "VGG-16 has no layer 'nosuch'"
     assert fault.mark is not None

@@ -10,7 +10,7 @@ import pytest
 import cnnanalyze.layers  # noqa: F401 - fills the registry
 from cnnanalyze.course.explanations.kind_formulas import activations
 from cnnanalyze.course.sheets.questions.norms import ACTIVATION, ActivationQuestion, activate
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.layers.base import KINDS
 from tests.conftest import Run
 
@@ -26,7 +26,7 @@ def test_derivation_gives_what_the_kind_computes(function: str, number: float) -
     assert cls is not None
     settings: dict[str, Any] = {n: number for n in ("slope", "alpha") if n in cls.model_fields}
     layer = cls(**settings)
-    derived: Any = activate(asked, Asking()).value
+    derived: Any = activate(asked, ExplanationBuilder()).value
     assert [float(v) for v in derived] == pytest.approx(
         [float(layer.value(v)) for v in VALUES], rel=1e-12
     )

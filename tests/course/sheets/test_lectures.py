@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.sheets.answer_text import short_number
 from tests.course.marking import lectures
 
 PLUS = [[-5, -4, 0, 8], [-10, -2, 2, 3], [0, -2, -4, -7], [-3, -2, -3, -16]]
@@ -275,7 +275,7 @@ def written(value: Any, expected: Any) -> Any:
         assert len(value) == len(expected)
         return [written(v, e) for v, e in zip(value, expected, strict=True)]
     if isinstance(expected, str) and not isinstance(value, str):
-        return brief(value)
+        return short_number(value)
     return value
 
 
@@ -306,13 +306,13 @@ def test_every_answer_has_its_working() -> None:
 
 
 def test_what_is_varied_gives_the_answer_itself() -> None:
-    from cnnanalyze.course.misconceptions.solution import value_of
+    from cnnanalyze.course.misconceptions.solution import nested_value
 
     varied = 0
     for found in lectures().questions:
         for name, solved in found.answers.items():
             trees = solved.solution.trees()
             if trees is not None:
-                assert value_of(trees) == solved.solution.value, (found.question.id, name)
+                assert nested_value(trees) == solved.solution.value, (found.question.id, name)
                 varied += 1
     assert varied > 110

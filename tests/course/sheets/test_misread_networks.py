@@ -6,8 +6,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.course.sheets.questions.network import solve_network
-from cnnanalyze.course.sheets.questions.network_selection import About
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.errors import CnnError
 
 NETWORKS = {
@@ -28,11 +28,15 @@ def test_values_that_are_only_compared_are_those_that_are_worked_out(
     text: str, quantity: str
 ) -> None:
     network = cnn.loads(text)
-    asked = [About(network, layers=("conv1", "maxpool1", "conv2"))]
-    asked += [About(network, "conv2")] if quantity == "receptive_field" else [About(network)]
+    asked = [NetworkSelection(network, layers=("conv1", "maxpool1", "conv2"))]
+    asked += (
+        [NetworkSelection(network, "conv2")]
+        if quantity == "receptive_field"
+        else [NetworkSelection(network)]
+    )
     compared = 0
     for about in asked:
-        for variant in solve_network(about, quantity, Asking()).variants():
+        for variant in solve_network(about, quantity, ExplanationBuilder()).variants():
             if variant.value is None:
                 continue
             try:

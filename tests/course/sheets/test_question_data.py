@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnnanalyze.cli import run as run_command
-from cnnanalyze.course.sheets.question_data import data_of
+from cnnanalyze.course.sheets.question_data import question_data
 from tests.course.grading.test_round_trip import FORMATS, SHEETS, worked
 from tests.course.marking import print_sheet, solved
 from tests.report.test_sheets import balanced
@@ -126,7 +126,7 @@ def test_data_that_answers_share_is_said_once() -> None:
         "- {id: A, window: {n: 29, f: 5}, ask: {a: output, b: {find: output, s: 3}, "
         "c: {softmax: {logits: [2]}}, d: {ratio: [a, b]}}}"
     )
-    found = data_of(sheet["A"])
+    found = question_data(sheet["A"])
     assert [(g.word, g.text) for g in found.common] == [("input", "29"), ("kernel", "5")]
     own = {name: [(g.word, g.text) for g in givens] for name, givens in found.own.items()}
     assert own == {"a": [], "b": [("stride", "3")], "c": [("logits", "2")], "d": []}
@@ -134,7 +134,7 @@ def test_data_that_answers_share_is_said_once() -> None:
 
 def test_network_is_told_by_blocks_with_what_is_repeated_once() -> None:
     sheet = solved("- {id: A, spec: 'zoo:resnet50', find: parameters}")
-    (layers,) = (g.lines for g in data_of(sheet["A"]).common if g.lines)
+    (layers,) = (g.lines for g in question_data(sheet["A"]).common if g.lines)
     assert len(layers) < 12
     assert any("5 × [conv" in line or "2 × [conv" in line for line in layers)
 
@@ -145,7 +145,7 @@ def test_given_weights_of_a_layer_are_told() -> None:
         "  layers: [{conv: {filters: 1, kernel: 2, bias: false}, weights: [[3, 5], [7, 11]]}]\n"
         "  find: output\n  layer: conv1\n"
     )
-    (layers,) = (g.lines for g in data_of(sheet["A"]).common if g.lines)
+    (layers,) = (g.lines for g in question_data(sheet["A"]).common if g.lines)
     assert "kernel [[3, 5], [7, 11]]" in layers[0]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cnnanalyze as cnn
-from cnnanalyze.course.sheets.question_data import data_of
+from cnnanalyze.course.sheets.question_data import question_data
 from cnnanalyze.errors import CnnError
 from tests.course.marking import marked, solved
 
@@ -56,7 +56,7 @@ def test_answers_are_those_of_the_rules() -> None:
 
 
 def test_the_question_names_every_input() -> None:
-    found = data_of(solved(STREAMS)["net"]).common
+    found = question_data(solved(STREAMS)["net"]).common
     assert ("inputs", "frame 61x67x3, flow 11x61x67x2") in [(d.word, d.text) for d in found]
     (layers,) = (d.lines for d in found if d.lines)
     assert layers[1].startswith("temporal: conv (kernel 5, stride 2, filters 5) of flow, relu")

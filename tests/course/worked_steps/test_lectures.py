@@ -6,8 +6,8 @@ import pytest
 
 import cnnanalyze as cnn
 from cnnanalyze.course.worked_steps.activations import softmax
+from cnnanalyze.course.worked_steps.matrix_parser import read_image, read_kernel
 from cnnanalyze.course.worked_steps.network import WindowAttributes, apply, convolve, pool, work_out
-from cnnanalyze.course.worked_steps.text import read_image, read_kernel
 from cnnanalyze.course.worked_steps.volume import vector
 from tests.conftest import Run
 from tests.course.worked_steps.lectures import (

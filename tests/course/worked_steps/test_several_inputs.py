@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnnanalyze as cnn
+from cnnanalyze.course.worked_steps.matrix_parser import read_image
 from cnnanalyze.course.worked_steps.network import work_out
-from cnnanalyze.course.worked_steps.text import read_image
 from cnnanalyze.errors import UsageError
 
 TWO = """\

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnanalyze as cnn
+from cnnanalyze.course.worked_steps.matrix_parser import read_image
 from cnnanalyze.course.worked_steps.network import WindowAttributes, apply, convolve, pool, work_out
 from cnnanalyze.course.worked_steps.result_check import compare
-from cnnanalyze.course.worked_steps.text import read_image
-from cnnanalyze.course.worked_steps.volume import Volume, arrange, vector
-from cnnanalyze.course.worked_steps.window_steps import turned
+from cnnanalyze.course.worked_steps.volume import Volume, vector, volume_of
+from cnnanalyze.course.worked_steps.window_steps import rotated
 from cnnanalyze.errors import UsageError
 from cnnanalyze.execute.run import RunStep, infer
 from cnnanalyze.report.convolution.step_selection import judged
@@ -48,7 +48,7 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def volume(array: np.ndarray[Any, Any]) -> Volume:
-    return arrange(array.tolist(), 2)
+    return volume_of(array.tolist(), 2)
 
 
 def array(found: Volume) -> np.ndarray[Any, Any]:
@@ -207,7 +207,7 @@ def test_convolution_commutes_and_correlation_does_not() -> None:
     assert a == b
     c, d = (convolve(Volume((x,)), [(y,)], full).after for x, y in ((one, other), (other, one)))
     assert c != d
-    assert turned(turned(one)) == one
+    assert rotated(rotated(one)) == one
 
 
 def test_too_many_products() -> None:

@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnanalyze.course.grading.answer_comparison import read
+from cnnanalyze.course.grading.answer_comparison import interpret
 from cnnanalyze.course.misconceptions.solution import Solution
 from cnnanalyze.course.written_answers.entries import entries
-from cnnanalyze.course.written_answers.parser import AnswerTerms, Unreadable, figures, is_empty
+from cnnanalyze.course.written_answers.parser import (
+    AnswerTerms,
+    Unreadable,
+    is_empty,
+    number_readings,
+)
 
 NUMBERS = (
     ("1,44,50,688", 14450688),  # lecture 001, line 1383: Indian grouping
@@ -65,7 +70,7 @@ NUMBERS = (
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS)
 def test_number_is_understood(text: Any, value: Any) -> None:
-    assert read(text, Solution(value)).right
+    assert interpret(text, Solution(value)).right
 
 
 @pytest.mark.parametrize(
@@ -86,52 +91,52 @@ def test_number_is_understood(text: Any, value: Any) -> None:
     ],
 )
 def test_other_numbers_are_not_right(text: str, value: Any) -> None:
-    assert not read(text, Solution(value)).right
+    assert not interpret(text, Solution(value)).right
 
 
 def test_percent_is_understood_where_it_is_asked_for() -> None:
     share = Solution(Fraction(7427, 100), unit="%")
-    assert read("74.3", share).right
-    assert read("74.27 %", share).right
-    assert not read("0.743", share).right
+    assert interpret("74.3", share).right
+    assert interpret("74.27 %", share).right
+    assert not interpret("0.743", share).right
 
 
 @pytest.mark.parametrize("raw", ["(4,4)", "[4, 4]", ["4", "4"], "4 by 4", "4x4 pixels", "=4"])
 def test_size_of_every_side_may_stand_in_brackets(raw: Any) -> None:
-    assert read(raw, Solution(4)).right
+    assert interpret(raw, Solution(4)).right
 
 
 @pytest.mark.parametrize("raw", ["(4,5)", "[4, 5]", "(5,5)", "4,4"])
 def test_other_sides_are_not_right(raw: Any) -> None:
     with suppress(Unreadable):
-        assert not read(raw, Solution(4)).right
+        assert not interpret(raw, Solution(4)).right
 
 
 @pytest.mark.parametrize("raw", ["1.65625×10⁻²", "1.65625 · 10⁻²", "1.65625e-2", "1.656 x 10^-2"])
 def test_powers_of_ten_may_be_raised(raw: str) -> None:
-    assert read(raw, Solution(Fraction(53, 3200))).right
+    assert interpret(raw, Solution(Fraction(53, 3200))).right
 
 
 def test_percents_may_be_rounded_as_ratios_may() -> None:
     """0.72 and 0.02 are right for these two, so 72 % and 2.2 % are."""
     chances = Solution((Fraction(715268, 10**6), Fraction(21599, 10**6)), "list")
-    assert read("72%, 2.2%", chances).right
-    assert read("0.72, 0.022", chances).right
-    assert read("71%, 2.2%", chances).wrong == (0,)
-    assert not read(
+    assert interpret("72%, 2.2%", chances).right
+    assert interpret("0.72, 0.022", chances).right
+    assert interpret("71%, 2.2%", chances).wrong == (0,)
+    assert not interpret(
         "74.3%", Solution(Fraction(7427, 10**4)), AnswerTerms(decimals=2, unit="%")
     ).right
 
 
 def test_none_is_no_row() -> None:
-    assert read("none", Solution(0)).remarks == ("read as 0",)
-    assert not read("none", Solution(2)).right
-    assert not read("not possible", Solution(0)).right
+    assert interpret("none", Solution(0)).remarks == ("read as 0",)
+    assert not interpret("none", Solution(2)).right
+    assert not interpret("not possible", Solution(0)).right
 
 
 def test_bytes_are_no_parameters() -> None:
     with pytest.raises(Unreadable, match="what 'bytes' means in '506 bytes' is not known"):
-        read("506 bytes", Solution(506))
+        interpret("506 bytes", Solution(506))
 
 
 BYTES = Solution(131_072, unit="B")
@@ -154,7 +159,7 @@ def test_unit_of_another_size_is_not_hidden_by_a_comma(
         "write it without a point or comma between thousands"
     )
     with pytest.raises(Unreadable) as caught:
-        read(text, Solution(right, unit="" if text.endswith("K") else "B"))
+        interpret(text, Solution(right, unit="" if text.endswith("K") else "B"))
     assert str(caught.value) == message
 
 
@@ -162,12 +167,12 @@ def test_unit_of_another_size_is_not_hidden_by_a_comma(
     "text", ["131,072 B", "131072", "131 072 bytes", "128 KiB", "128 KB", "131.072 kB", "0.125 MiB"]
 )
 def test_bytes_are_understood_with_their_units(text: str) -> None:
-    assert read(text, BYTES).right
+    assert interpret(text, BYTES).right
 
 
 @pytest.mark.parametrize("text", ["32,768", "131 B", "128", "128 MB", "131,073 B"])
 def test_other_bytes_are_wrong(text: str) -> None:
-    assert not read(text, BYTES).right
+    assert not interpret(text, BYTES).right
 
 
 @pytest.mark.parametrize(
@@ -178,54 +183,54 @@ def test_other_bytes_are_wrong(text: str) -> None:
     ],
 )
 def test_vector_may_be_written_as_a_shape(raw: Any) -> None:
-    assert read(raw, Solution(10, is_vector=True)).right
+    assert interpret(raw, Solution(10, is_vector=True)).right
 
 
 @pytest.mark.parametrize("raw", ["(120,)", "2x10", "10x10", "(None, 9)"])
 def test_other_vector_is_wrong(raw: Any) -> None:
     with suppress(Unreadable):
-        assert not read(raw, Solution(10, is_vector=True)).right
+        assert not interpret(raw, Solution(10, is_vector=True)).right
 
 
 def test_shape_follows_the_order_of_the_notation() -> None:
     terms = AnswerTerms(width_first=True)
-    assert read("5x7x2", Solution((7, 5, 2), "shape"), terms).right
-    assert not read("7x5x2", Solution((7, 5, 2), "shape"), terms).right
-    assert read("2x5x7", Solution((7, 5, 2), "shape"), terms).remarks == (
+    assert interpret("5x7x2", Solution((7, 5, 2), "shape"), terms).right
+    assert not interpret("7x5x2", Solution((7, 5, 2), "shape"), terms).right
+    assert interpret("2x5x7", Solution((7, 5, 2), "shape"), terms).remarks == (
         "the channels were written first",
     )
 
 
 def test_tolerance_leaves_counts_exact_unless_it_is_said_of_them() -> None:
     loose = AnswerTerms(tolerance=Fraction(1, 20))
-    assert read("0.42", Solution(Fraction(4077, 10000)), loose).right
-    assert not read("0.44", Solution(Fraction(4077, 10000)), loose).right
-    assert not read("270", Solution(280), loose).right
-    assert read("270", Solution(280), loose._replace(is_of_counts=True)).right
+    assert interpret("0.42", Solution(Fraction(4077, 10000)), loose).right
+    assert not interpret("0.44", Solution(Fraction(4077, 10000)), loose).right
+    assert not interpret("270", Solution(280), loose).right
+    assert interpret("270", Solution(280), loose._replace(is_of_counts=True)).right
 
 
 def test_decimals_say_how_far_a_number_may_be_rounded() -> None:
     share = Solution(Fraction(9003, 100000))
-    assert not read("0.09", share, AnswerTerms(decimals=4)).right
-    assert read("0.0900", share, AnswerTerms(decimals=4)).right
-    assert read("0", share, AnswerTerms(decimals=0)).right
-    assert not read("1", share, AnswerTerms(decimals=0)).right
+    assert not interpret("0.09", share, AnswerTerms(decimals=4)).right
+    assert interpret("0.0900", share, AnswerTerms(decimals=4)).right
+    assert interpret("0", share, AnswerTerms(decimals=0)).right
+    assert not interpret("1", share, AnswerTerms(decimals=0)).right
 
 
 def test_number_without_a_unit_has_the_unit_that_is_asked_for() -> None:
     terms = AnswerTerms(unit="KiB")
-    assert read("128", BYTES, terms).right
-    assert read("131,072 B", BYTES, terms).right
-    assert not read("131,072", BYTES, terms).right
+    assert interpret("128", BYTES, terms).right
+    assert interpret("131,072 B", BYTES, terms).right
+    assert not interpret("131,072", BYTES, terms).right
 
 
 def test_answer_of_many_spaces_is_read_at_once() -> None:
     for solution in (Solution(5), Solution((1, 2), "list"), Solution((5, 5, 1), "shape")):
         with pytest.raises(Unreadable, match="200,001 characters are too long"):
-            read(f"1{' ' * 200_000}", solution)
+            interpret(f"1{' ' * 200_000}", solution)
         for text in (f"1{' ' * 1900}x", f"1{' ,' * 900}", f"{'1:' * 900}1", "1" + "'1" * 900):
             with suppress(Unreadable):
-                read(text, solution)
+                interpret(text, solution)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +256,7 @@ def test_answer_of_many_spaces_is_read_at_once() -> None:
 )
 def test_what_is_no_number_is_refused(text: str, message: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        read(text, Solution(5))
+        interpret(text, Solution(5))
     assert str(caught.value) == message
 
 
@@ -270,36 +275,36 @@ def test_what_is_no_number_is_refused(text: str, message: str) -> None:
     ],
 )
 def test_shape_is_understood(text: Any, remarks: tuple[str, ...]) -> None:
-    reading = read(text, Solution((28, 28, 6), "shape"))
+    reading = interpret(text, Solution((28, 28, 6), "shape"))
     assert reading.right
     assert reading.remarks == remarks
 
 
 def test_shape_with_its_batch_and_channels_first_is_understood() -> None:
     """What PyTorch prints for one picture."""
-    assert read("torch.Size([1, 6, 28, 29])", Solution((28, 29, 6), "shape")).remarks == (
+    assert interpret("torch.Size([1, 6, 28, 29])", Solution((28, 29, 6), "shape")).remarks == (
         "the batch is no part of a shape, and the channels were written first",
     )
 
 
 def test_shape_that_is_counted_is_the_shape() -> None:
-    assert read("5x5x16 = 400", Solution((5, 5, 16), "shape")).right
-    assert not read("5x5x16 = 401", Solution((5, 5, 16), "shape")).right
+    assert interpret("5x5x16 = 400", Solution((5, 5, 16), "shape")).right
+    assert not interpret("5x5x16 = 401", Solution((5, 5, 16), "shape")).right
 
 
 def test_fields_of_two_axes_may_be_written_as_a_size() -> None:
     for text in ("10x8", "10 × 8", "10 by 8", "(10, 8)", "10x8 pixels"):
-        assert read(text, Solution((10, 8), "list")).right
-    assert read("8x10", Solution((10, 8), "list")).wrong == (0, 1)
+        assert interpret(text, Solution((10, 8), "list")).right
+    assert interpret("8x10", Solution((10, 8), "list")).wrong == (0, 1)
     shapes = Solution(((5, 5, 2), (4, 4, 2), (3, 3, 2)), "list")
-    assert read("5x5x2", shapes).remarks == ("3 entries were asked for, and 1 given",)
+    assert interpret("5x5x2", shapes).remarks == ("3 entries were asked for, and 1 given",)
 
 
 @pytest.mark.parametrize(
     "given", ["506,,14833", "506; ; 14833", "506, ?, 14833", ["506", None, "14833"]]
 )
 def test_entry_left_blank_keeps_its_place(given: Any) -> None:
-    assert read(given, Solution((506, 1900, 14833), "list")).wrong == (1,)
+    assert interpret(given, Solution((506, 1900, 14833), "list")).wrong == (1,)
 
 
 @pytest.mark.parametrize(
@@ -315,33 +320,33 @@ def test_entry_left_blank_keeps_its_place(given: Any) -> None:
     ],
 )
 def test_matrix_is_understood_as_programs_print_it(text: str) -> None:
-    assert read(text, Solution(((1, 2), (3, -4)), "matrix")).right
-    assert not read(text, Solution(((1, 3), (2, -4)), "matrix")).right
+    assert interpret(text, Solution(((1, 2), (3, -4)), "matrix")).right
+    assert not interpret(text, Solution(((1, 3), (2, -4)), "matrix")).right
 
 
 def test_shapes_are_understood_as_python_prints_them() -> None:
-    assert read("[(29, 43, 11), (6, 10, 19), (13,)]", _SHAPES).right
+    assert interpret("[(29, 43, 11), (6, 10, 19), (13,)]", _SHAPES).right
     fractions = Solution((Fraction(7, 3), 5), "list")
-    assert read("[2.3333 (7/3), 5]", fractions).right
+    assert interpret("[2.3333 (7/3), 5]", fractions).right
 
 
 _SHAPES = Solution(((29, 43, 11), (6, 10, 19), 13), "list")
 
 
 def test_order_of_a_shape_that_is_not_clear_is_not_guessed() -> None:
-    assert not read("17x13x3", Solution((13, 17, 3), "shape")).right
-    assert not read("28x6x28", Solution((28, 28, 6), "shape")).right
+    assert not interpret("17x13x3", Solution((13, 17, 3), "shape")).right
+    assert not interpret("28x6x28", Solution((28, 28, 6), "shape")).right
 
 
 def test_shape_of_one_channel_may_leave_it_out() -> None:
     one = Solution((4, 4, 1), "shape")
-    assert read("4x4", one).remarks == ("the one channel was left out",)
-    assert read("4", one).remarks == ("read as the size of every side",)
+    assert interpret("4x4", one).remarks == ("the one channel was left out",)
+    assert interpret("4", one).remarks == ("read as the size of every side",)
 
 
 def test_no_shape_is_refused() -> None:
     with pytest.raises(Unreadable, match="'big' is no shape such as 28x28x6"):
-        read("big", Solution((28, 28, 6), "shape"))
+        interpret("big", Solution((28, 28, 6), "shape"))
 
 
 @pytest.mark.parametrize(
@@ -364,66 +369,66 @@ def test_list_is_taken_apart(text: str, expected: tuple[Any, ...]) -> None:
 
 
 def test_lists_of_large_numbers_are_understood_as_we_print_them() -> None:
-    from cnnanalyze.course.sheets.wording import say
+    from cnnanalyze.course.sheets.answer_text import answer_text
 
     for value in ((6272, 1568, 400), (5, 6, 14), (102764544, 16781312, 4097000), (608, 3216)):
-        assert read(say(value, "list"), Solution(value, "list")).right
+        assert interpret(answer_text(value, "list"), Solution(value, "list")).right
 
 
 def test_list_says_what_is_wrong_and_what_is_missing() -> None:
     fields = Solution((5, 6, 14, 16), "list")
-    assert read("5, 6, 10, 11", fields).wrong == (2, 3)
-    short = read("5, 6, 14", fields)
+    assert interpret("5, 6, 10, 11", fields).wrong == (2, 3)
+    short = interpret("5, 6, 14", fields)
     assert not short.right
     assert short.remarks == ("4 entries were asked for, and 3 given",)
     with pytest.raises(Unreadable, match="5 entries were given, but 4 were asked for"):
-        read("1 2 3 4 5", fields)
+        interpret("1 2 3 4 5", fields)
 
 
 def test_matrix_is_understood_in_many_forms() -> None:
     value = Solution(((25, 30), (20, 25)), "matrix")
     for text in ("[[25, 30], [20, 25]]", "25 30; 20 25", "25 30\n20 25", "25 30 20 25"):
-        assert read(text, value).right
-    assert read([["25", "30"], ["20", "25"]], value).right
-    assert read(["25 30", "20 25"], value).right
-    other = read("[[1, 2, 3], [4, 5, 6]]", value)
+        assert interpret(text, value).right
+    assert interpret([["25", "30"], ["20", "25"]], value).right
+    assert interpret(["25 30", "20 25"], value).right
+    other = interpret("[[1, 2, 3], [4, 5, 6]]", value)
     assert other.remarks == ("this is 2x3, but the output is 2x2",)
     with pytest.raises(Unreadable, match="a matrix of 2x2 numbers was asked for"):
-        read("25 30 20", value)
+        interpret("25 30 20", value)
     with pytest.raises(Unreadable, match="is not closed"):
-        read("[[25, 30], [20", value)
+        interpret("[[25, 30], [20", value)
 
 
 def test_yes_and_no() -> None:
-    assert read("No", Solution(False, "choice")).right
-    assert read("does not fit", Solution(False, "choice")).right
-    assert read("No, the windows don't fit.", Solution(False, "choice")).right
+    assert interpret("No", Solution(False, "choice")).right
+    assert interpret("does not fit", Solution(False, "choice")).right
+    assert interpret("No, the windows don't fit.", Solution(False, "choice")).right
     with pytest.raises(Unreadable):
-        read("yes, it does not fit", Solution(False, "choice"))
-    assert not read("yes", Solution(False, "choice")).right
+        interpret("yes, it does not fit", Solution(False, "choice"))
+    assert not interpret("yes", Solution(False, "choice")).right
     with pytest.raises(Unreadable, match="'maybe' is neither yes nor no"):
-        read("maybe", Solution(True, "choice"))
+        interpret("maybe", Solution(True, "choice"))
 
 
 def test_nothing_may_be_the_answer() -> None:
-    assert read("none", Solution(None)).right
-    assert read("No, there is none.", Solution(None)).right
-    assert read("does not fit", Solution(2, also=("does not fit",))).remarks == (
+    assert interpret("none", Solution(None)).right
+    assert interpret("No, there is none.", Solution(None)).right
+    assert interpret("does not fit", Solution(2, also=("does not fit",))).remarks == (
         "rounded down it is 2",
     )
-    assert read("2", Solution(2, also=("does not fit",))).right
-    assert not read("3", Solution(None)).right
-    assert not read("none", Solution(3)).right
+    assert interpret("2", Solution(2, also=("does not fit",))).right
+    assert not interpret("3", Solution(None)).right
+    assert not interpret("none", Solution(3)).right
 
 
 def test_words_may_stand_in_quotes() -> None:
-    assert read("'small'", Solution("small", "words")).right
-    assert not read("smaller", Solution("small", "words")).right
+    assert interpret("'small'", Solution("small", "words")).right
+    assert not interpret("smaller", Solution("small", "words")).right
 
 
 def test_words_are_compared_without_case_and_spaces() -> None:
     pattern = Solution("[(CONV-RELU)*1-POOL]*2-(FC-RELU)*2,SOFTMAX", "words")
-    assert read("[(conv-relu)*1-pool]*2 - (fc-relu)*2, softmax", pattern).right
+    assert interpret("[(conv-relu)*1-pool]*2 - (fc-relu)*2, softmax", pattern).right
 
 
 @pytest.mark.parametrize("raw", [None, "", "  ", "-", "?", [], "n/a"])
@@ -437,10 +442,10 @@ def test_no_text_does_worse_than_being_refused(text: str) -> None:
     forms = (Solution(5), shapes, Solution((1, 2), "list"), Solution(((1, 2), (3, 4)), "matrix"))
     for solution in forms:
         with suppress(Unreadable):
-            assert isinstance(read(text, solution).right, bool)
+            assert isinstance(interpret(text, solution).right, bool)
 
 
 @given(st.integers(-(10**15), 10**15))
 def test_whole_numbers_are_read_as_they_are_printed(number: int) -> None:
     for text in (str(number), f"{number:,}", f"{number:_}", f"{number:,}".replace(",", " ")):
-        assert any(f.value == number for f in figures(text))
+        assert any(f.value == number for f in number_readings(text))

@@ -14,7 +14,12 @@ from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, Variant, plain
 from cnnanalyze.course.sheets.questions.matrices import Matrix, matrix
-from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
+from cnnanalyze.course.sheets.questions.topic import (
+    ExplanationBuilder,
+    Misreading,
+    Topic,
+    TopicQuantity,
+)
 from cnnanalyze.course.sheets.questions.values import LARGEST
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Flag
@@ -132,7 +137,7 @@ def _output(a: AttentionQuestion, *, over_queries: bool = False) -> Cells:
 
 
 def _solution(
-    a: AttentionQuestion, asking: Asking, words: str, cells: Cells, *reasons: str
+    a: AttentionQuestion, asking: ExplanationBuilder, words: str, cells: Cells, *reasons: str
 ) -> Solution:
     queries, keys, _ = _rows(a)
     value: Nested = tuple(tuple(plain(cell.value) for cell in row) for row in cells)
@@ -149,13 +154,15 @@ def _solution(
 _MASKED = "What comes later has no weight: its exponential counts as 0."
 
 
-def scores(a: AttentionQuestion, asking: Asking) -> Solution:
+def scores(a: AttentionQuestion, asking: ExplanationBuilder) -> Solution:
     """What are the scores?"""
     reason = "Each query is multiplied with each key, number by number, and added up."
     return _solution(a, asking, "What are the scores, a row for each query?", _scores(a), reason)
 
 
-def weights(a: AttentionQuestion, asking: Asking, *, over_queries: bool = False) -> Solution:
+def weights(
+    a: AttentionQuestion, asking: ExplanationBuilder, *, over_queries: bool = False
+) -> Solution:
     """What are the weights?"""
     reasons = ["A softmax over the keys makes the weights of each query add up to 1."]
     reasons += [_MASKED] if a.causal else []
@@ -164,7 +171,9 @@ def weights(a: AttentionQuestion, asking: Asking, *, over_queries: bool = False)
     return replace(found, variants=lambda: _by_columns(weights, a, asking))
 
 
-def output(a: AttentionQuestion, asking: Asking, *, over_queries: bool = False) -> Solution:
+def output(
+    a: AttentionQuestion, asking: ExplanationBuilder, *, over_queries: bool = False
+) -> Solution:
     """What comes out?"""
     reasons = ["Each row is the mean of the values, with the weights of its query."]
     reasons += [_MASKED] if a.causal else []
@@ -174,7 +183,7 @@ def output(a: AttentionQuestion, asking: Asking, *, over_queries: bool = False) 
 
 
 def _by_columns(
-    solve: Callable[..., Solution], a: AttentionQuestion, asking: Asking
+    solve: Callable[..., Solution], a: AttentionQuestion, asking: ExplanationBuilder
 ) -> Iterator[Variant]:
     yield Variant(OVER_COLUMNS, lambda: solve(a, asking, over_queries=True))
 

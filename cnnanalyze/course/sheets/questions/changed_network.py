@@ -21,7 +21,7 @@ def _by_the_rules(_: Node, __: tuple[Shape, ...], shape: Shape) -> Shape:
     return shape
 
 
-def changed(
+def with_changes(
     network: Network, change: Change = lambda node: node.layer, size: Size = _by_the_rules
 ) -> Network:
     """Return a network with other layers in some places; all shapes are worked out anew.
@@ -30,7 +30,7 @@ def changed(
     --------
     >>> import cnnanalyze as cnn
     >>> net = cnn.load("zoo:lecture_000_lenet")
-    >>> without = changed(net, lambda node: None if node.id == "pool2" else node.layer)
+    >>> without = with_changes(net, lambda node: None if node.id == "pool2" else node.layer)
     >>> str(net["fc3"].input_shapes[0]), str(without["fc3"].input_shapes[0])
     ('5x5x16', '10x10x16')
     """
@@ -56,18 +56,18 @@ def changed(
     return replace(network, nodes=tuple(nodes), outputs=outputs)
 
 
-def sized(network: Network, sizes: Mapping[str, Shape]) -> Network:
+def with_sizes(network: Network, sizes: Mapping[str, Shape]) -> Network:
     """Return a network as somebody has it who found other sizes for some of its maps.
 
     Examples
     --------
     >>> import cnnanalyze as cnn
     >>> net = cnn.load("zoo:lecture_000_lenet")
-    >>> str(sized(net, {"conv1": Shape((30, 30), 8)})["pool1"].output)
+    >>> str(with_sizes(net, {"conv1": Shape((30, 30), 8)})["pool1"].output)
     '15x15x8'
     """
     given = {
         name: replace(one, shape=sizes.get(name, one.shape)) for name, one in network.inputs.items()
     }
     network = replace(network, inputs=given)
-    return changed(network, size=lambda node, _, ruled: sizes.get(node.id, ruled))
+    return with_changes(network, size=lambda node, _, ruled: sizes.get(node.id, ruled))

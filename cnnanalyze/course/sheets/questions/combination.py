@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
-from cnnanalyze.course.misconceptions.combinations import alone
+from cnnanalyze.course.misconceptions.mistakes import single_mistakes
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.errors import UsageError
 
 
@@ -45,7 +45,7 @@ OF_ONE = kind("share of one", "gave the share of 1, not of 100")
 
 
 def combine(
-    word: str, names: Sequence[str], parts: Mapping[str, Solution], asking: Asking
+    word: str, names: Sequence[str], parts: Mapping[str, Solution], asking: ExplanationBuilder
 ) -> Solution:
     """Work out a combination of answers, which may use one of them several times."""
     row = COMBINATIONS[word]
@@ -68,7 +68,7 @@ def combine(
         if word == "share":
             yield WrongAnswer(OF_ONE, value / Fraction(100))
         for n, name in enumerate(names):
-            for mistake in alone(parts[name]):
+            for mistake in single_mistakes(parts[name]):
                 if isinstance(mistake.value, int | Fraction) and (mistake.value or word == "sum"):
                     others = [*leaves]
                     others[n] = given(mistake.value)

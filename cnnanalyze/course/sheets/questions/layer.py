@@ -9,7 +9,7 @@ from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.expression import Name, given
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.explanations.explain import (
     can_explain,
     explain,
@@ -22,12 +22,18 @@ from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.layer_questions import questions
 from cnnanalyze.course.explanations.symbolic_layer import SymbolicLayer
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Nested, Solution, Trees, WrongAnswer, unfold
+from cnnanalyze.course.misconceptions.solution import (
+    Nested,
+    NestedExpressions,
+    Solution,
+    WrongAnswer,
+    substituted,
+)
 from cnnanalyze.course.sheets.questions import token_layers
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
-from cnnanalyze.course.sheets.questions.network_selection import About, variants
+from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection, misread_variants
 from cnnanalyze.course.sheets.questions.sizes import axes_of
-from cnnanalyze.course.sheets.questions.topic import DOES_NOT_FIT, Asking
+from cnnanalyze.course.sheets.questions.topic import DOES_NOT_FIT, ExplanationBuilder
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.layers.traits import Trait
@@ -36,7 +42,7 @@ SIDES = ("receptive_field", "jump", "centre", "padding", "fit")
 """Quantities with a number for each axis, which is one number where all are equal."""
 
 
-def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
+def of_layer(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
     """Work out a quantity of one layer."""
     facts = about.analysis[about.layer]
     if token_layers.can_find(facts.node.layer, quantity):
@@ -64,27 +70,27 @@ def of_layer(about: About, quantity: str, asking: Asking) -> Solution:
         (worked,),
         lambda: layer_tree(about, quantity, value),
         about.scene,
-        lambda: variants(about, quantity, again),
+        lambda: misread_variants(about, quantity, again),
         lambda: _wrong_answers(facts, quantity, value),
         _hangs_over(facts, quantity, asking),
         is_vector=is_vector,
     )
 
 
-def _hangs_over(facts: NodeFacts, quantity: str, asking: Asking) -> tuple[str, ...]:
+def _hangs_over(facts: NodeFacts, quantity: str, asking: ExplanationBuilder) -> tuple[str, ...]:
     """Return what may be said of an output in a course that does not round: that it has none."""
     rounds = quantity == "output" and not all(fit.exact for fit in facts.fit)
     return (DOES_NOT_FIT,) if rounds and not asking.style.has_floor else ()
 
 
-def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
+def layer_tree(about: NetworkSelection, quantity: str, value: Nested = None) -> NestedExpressions:
     """Return how a quantity of a layer comes about, every name with its layer, to be varied."""
     analysis, layer = about.analysis, about.layer
     if not can_explain(analysis, layer, quantity):
         return given(0)
     topic, image = topic_in(quantity), input_in(quantity)
     if (tree_of := questions()[topic].tree) is not None:
-        asked = SymbolicLayer(analysis, analysis[layer], Asking().style, image)
+        asked = SymbolicLayer(analysis, analysis[layer], ExplanationBuilder().style, image)
         if (tree := tree_of(asked)) is not None:
             return tree
     steps = explain(analysis, layer, quantity).steps
@@ -92,16 +98,18 @@ def layer_tree(about: About, quantity: str, value: Nested = None) -> Trees:
         return _shape_tree(steps, analysis, layer)
     if topic in SIDES or isinstance(value, tuple):
         return None
-    whole = unfold(steps, layer)
-    row = counts().get(quantity)
+    whole = substituted(steps, layer)
+    row = additive_quantities().get(quantity)
     return whole._replace(name=Name(row.name, of=layer)) if row and not whole.is_given else whole
 
 
-def _shape_tree(steps: tuple[DerivationStep, ...], analysis: Analysis, layer: str) -> Trees:
+def _shape_tree(
+    steps: tuple[DerivationStep, ...], analysis: Analysis, layer: str
+) -> NestedExpressions:
     shape = analysis[layer].output
     if shape.is_vector:
-        return unfold(steps, layer)
-    depth = unfold(steps[-1:], layer)
+        return substituted(steps, layer)
+    depth = substituted(steps[-1:], layer)
     each = axes_of(steps, analysis, layer)
     if not each or depth.value != shape.channels:
         return tuple(given(n) for n in shape.extents)
@@ -153,10 +161,10 @@ def _wrong_answers(facts: NodeFacts, quantity: str, value: Nested) -> Iterator[W
     yield from token_layers.wrong_answers(facts, quantity, value)
 
 
-def unknown(about: About, quantity: str) -> UsageError:
+def unknown(about: NetworkSelection, quantity: str) -> UsageError:
     """Return the refusal of a quantity that there is not, with what there is."""
     analysis, layer = about.analysis, about.layer
-    known = [*counts(), *PATTERN, "count"]
+    known = [*additive_quantities(), *PATTERN, "count"]
     of_layer = [
         word
         for q in questions()

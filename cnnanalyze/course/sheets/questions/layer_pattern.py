@@ -9,7 +9,7 @@ from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
@@ -88,7 +88,7 @@ def match(network: Network) -> Pattern:
 
 
 def _number(what: str, words: str, count: Callable[[Pattern], int]) -> Callable[..., Solution]:
-    def solve(found: Pattern, network: Network, asking: Asking) -> Solution:
+    def solve(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
         value = count(found)
         one = asking.explain(words, network.name, [DerivationStep(Name(what), given(value))], value)
         return Solution(value, explanations=(one,))
@@ -96,14 +96,14 @@ def _number(what: str, words: str, count: Callable[[Pattern], int]) -> Callable[
     return solve
 
 
-def _repeats(found: Pattern, network: Network, asking: Asking) -> Solution:
+def _repeats(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
     step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How many convolutions are there in each block before its pool (N)?"
     one = asking.explain(words, network.name, step, found.repeats, form="list")
     return Solution(found.repeats, "list", explanations=(one,))
 
 
-def _weighty(found: Pattern, network: Network, asking: Asking) -> Solution:
+def _weighty(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
     convs, hidden = sum(found.repeats), found.hidden
     last = found.dense - hidden
     tree = made(
@@ -131,7 +131,7 @@ def _weighty(found: Pattern, network: Network, asking: Asking) -> Solution:
     return Solution(value, explanations=(one,), wrong_answers=lambda: iter(wrong_answers()))
 
 
-def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
+def _convs(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
     solution = _number("CONV", "How many convolutions are there?", lambda p: sum(p.repeats))(
         found, network, asking
     )
@@ -142,14 +142,14 @@ def _convs(found: Pattern, network: Network, asking: Asking) -> Solution:
     )
 
 
-def _written(found: Pattern, network: Network, asking: Asking) -> Solution:
+def _written(found: Pattern, network: Network, asking: ExplanationBuilder) -> Solution:
     step = [DerivationStep(Name("blocks"), given(len(found.repeats)))]
     words = "How is the network written as a pattern?"
     one = asking.explain(words, network.name, step, str(found), form="words")
     return Solution(str(found), "words", explanations=(one,))
 
 
-PATTERN: dict[str, Callable[[Pattern, Network, Asking], Solution]] = {
+PATTERN: dict[str, Callable[[Pattern, Network, ExplanationBuilder], Solution]] = {
     "pattern": _written,
     "N": _repeats,
     "M": _number("M", "How many blocks of convolutions are there (M)?", lambda p: len(p.repeats)),
@@ -160,6 +160,6 @@ PATTERN: dict[str, Callable[[Pattern, Network, Asking], Solution]] = {
 """What the pattern of a network says."""
 
 
-def solve_pattern(network: Network, quantity: str, asking: Asking) -> Solution:
+def solve_pattern(network: Network, quantity: str, asking: ExplanationBuilder) -> Solution:
     """Match a network against the pattern, and say one thing of it."""
     return PATTERN[quantity](match(network), network, asking)

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from cnnanalyze.analysis.result import NodeFacts
 from cnnanalyze.core.expression import Expression, rewrite
 from cnnanalyze.core.shape import Shape
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
-from cnnanalyze.course.misconceptions.combinations import SMALL, applied
-from cnnanalyze.course.misconceptions.solution import Scene
-from cnnanalyze.course.misconceptions.variants import OF_SIZES, Misconception
-from cnnanalyze.course.sheets.questions.changed_network import changed
+from cnnanalyze.course.misconceptions.misconception import SIZE_MISCONCEPTIONS, Misconception
+from cnnanalyze.course.misconceptions.mistakes import SMALL, with_misconception
+from cnnanalyze.course.misconceptions.solution import LayerContexts
+from cnnanalyze.course.sheets.questions.changed_network import with_changes
 from cnnanalyze.errors import ShapeError
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
@@ -22,9 +22,9 @@ from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.conv import Conv, Depthwise
 from cnnanalyze.layers.traits import Trait
 
-HELD = tuple(word for word, row in counts().items() if row.of_tensors)
+HELD = tuple(word for word, row in additive_quantities().items() if row.of_tensors)
 """What layers hold."""
-SIZED = ("output", "receptive_field", *(word for word in counts() if word not in HELD))
+SIZED = ("output", "receptive_field", *(word for word in additive_quantities() if word not in HELD))
 """What depends on the sizes of maps."""
 ALL = (*SIZED, *HELD)
 
@@ -38,7 +38,7 @@ class MisreadNetwork(NamedTuple):
     make: Callable[[], Network]
 
 
-class Misreading(NamedTuple):
+class LayerMisreading(NamedTuple):
     """One way to read a layer wrongly."""
 
     kind: MistakeKind
@@ -138,33 +138,33 @@ def _given_weights(node: Node) -> Iterator[Layer]:
         yield Conv(filters=shape.channels, kernel=kernel, bias=bias, stride=stride)
 
 
-ROWS: tuple[Misreading, ...] = (
-    Misreading(
+LAYER_MISREADINGS: tuple[LayerMisreading, ...] = (
+    LayerMisreading(
         kind("stride forgotten", "forgot the stride"), ALL, _unstrided, ("receptive_field",)
     ),
-    Misreading(kind("padding forgotten", "forgot the padding"), ALL, _unpadded),
-    Misreading(
+    LayerMisreading(kind("padding forgotten", "forgot the padding"), ALL, _unpadded),
+    LayerMisreading(
         kind("formula of 'valid'", "used the formula of 'valid', although the padding is 'same'"),
         ALL,
         _valid,
     ),
-    Misreading(
+    LayerMisreading(
         kind("padding 'same' assumed", "assumed padding that keeps the size ('same')"), ALL, _same
     ),
-    Misreading(kind("stride of 2", "took a stride of 2"), ALL, _strided),
-    Misreading(
+    LayerMisreading(kind("stride of 2", "took a stride of 2"), ALL, _strided),
+    LayerMisreading(
         kind("formula of the plain convolution", "used the formula of the plain convolution"),
         ALL,
         _untransposed,
     ),
-    Misreading(
+    LayerMisreading(
         kind("taken for a plain convolution", "took it for a plain convolution"),
         ALL,
         _unseparated,
     ),
-    Misreading(kind("kernel axes swapped", "swapped the sides of the kernel"), ALL, _turned),
-    Misreading(kind("one side for both", "took one side for both"), ALL, _square),
-    Misreading(
+    LayerMisreading(kind("kernel axes swapped", "swapped the sides of the kernel"), ALL, _turned),
+    LayerMisreading(kind("one side for both", "took one side for both"), ALL, _square),
+    LayerMisreading(
         kind("pooling given parameters", "gave the pooling layer weights, but it learns nothing"),
         HELD,
         _given_weights,
@@ -183,12 +183,12 @@ HEAD_FROZEN = kind("head frozen too", "froze the new head, too")
 NOTHING_FROZEN = kind("nothing frozen", "counted the frozen layers, too")
 
 
-def readings(
-    network: Network, chosen: Sequence[NodeFacts], scene: Scene
+def misread_networks(
+    network: Network, chosen: Sequence[NodeFacts], scene: LayerContexts
 ) -> Iterator[MisreadNetwork]:
     """Yield everything that one might read wrongly in a network, one thing at a time."""
     asked: set[str] = {f.node.id for f in chosen}
-    for row in ROWS:
+    for row in LAYER_MISREADINGS:
         others: dict[str, Layer | None] = {
             n.id: layers[0] for n in network if (layers := list(row.change(n)))
         }
@@ -197,7 +197,7 @@ def readings(
             yield MisreadNetwork(row.kind, "", quantities, _with(network, others))
     for node in network:
         where = "" if len(network) == 1 else f" in {node.id}"
-        for row in ROWS:
+        for row in LAYER_MISREADINGS:
             for layer in row.change(node):
                 yield MisreadNetwork(
                     row.kind, where, row.quantities, _with(network, {node.id: layer})
@@ -217,7 +217,7 @@ def readings(
 
 
 def _with(network: Network, others: Mapping[str, Layer | None]) -> Callable[[], Network]:
-    return lambda: changed(network, lambda n: others.get(n.id, n.layer))
+    return lambda: with_changes(network, lambda n: others.get(n.id, n.layer))
 
 
 def _shallow(network: Network, node: Node) -> Callable[[], Network]:
@@ -228,7 +228,7 @@ def _shallow(network: Network, node: Node) -> Callable[[], Network]:
             return ruled
         return Shape(ruled.size, max(1, ruled.channels * ruled.size[0] // inputs[0].size[0]))
 
-    return lambda: changed(network, size=size)
+    return lambda: with_changes(network, size=size)
 
 
 def _one_kernel(network: Network, node: Node, *, bias: bool) -> Callable[[], Network]:
@@ -249,7 +249,7 @@ def _biases(network: Network) -> Iterator[MisreadNetwork]:
         return _other(node.layer, bias=True) if node.id in ids else node.layer
 
     quantities = (*HELD, "flops", "exact_operations")
-    yield MisreadNetwork(BIASED, "", quantities, lambda: changed(network, biased))
+    yield MisreadNetwork(BIASED, "", quantities, lambda: with_changes(network, biased))
 
 
 def _repeats(network: Network) -> Iterator[MisreadNetwork]:
@@ -269,19 +269,19 @@ def _repeats(network: Network) -> Iterator[MisreadNetwork]:
             ONE_BLOCK,
             "",
             ALL,
-            lambda: changed(network, lambda n: None if n.id in again else n.layer),
+            lambda: with_changes(network, lambda n: None if n.id in again else n.layer),
         )
 
 
 # --- sizes ----------------------------------------------------------------------------------------
 
 
-def _sizes(network: Network, asked: set[str], scene: Scene) -> Iterator[MisreadNetwork]:
+def _sizes(network: Network, asked: set[str], scene: LayerContexts) -> Iterator[MisreadNetwork]:
     """Yield the network with the sizes of one layer, or of all, worked out wrongly."""
     sliding = [n for n in network if _slides(n) and scene[n.id].sizes()]
     if not sliding or (len(sliding) == 1 and asked == {sliding[0].id}):
         return
-    for slip in OF_SIZES:
+    for slip in SIZE_MISCONCEPTIONS:
         if slip.kind.rank is not Rank.COMMON:
             continue
         if len(sliding) > 1:
@@ -294,21 +294,21 @@ def _sizes(network: Network, asked: set[str], scene: Scene) -> Iterator[MisreadN
 
 
 def _missized(
-    network: Network, ids: set[str], slip: Misconception, scene: Scene
+    network: Network, ids: set[str], slip: Misconception, scene: LayerContexts
 ) -> Callable[[], Network]:
     def size(node: Node, inputs: tuple[Shape, ...], ruled: Shape) -> Shape:
         if node.id not in ids:
             return ruled
         own = scene[node.id].sizes()
         found = [
-            applied(_over(tree, inputs[0].size[axis]), slip, scene).value
+            with_misconception(_over(tree, inputs[0].size[axis]), slip, scene).value
             for axis, tree in enumerate(own)
         ]
         if any(n.denominator != 1 or n < 1 for n in found):
             raise ShapeError("no map has such a size")
         return Shape(tuple(map(int, found)), ruled.channels)
 
-    return lambda: changed(network, size=size)
+    return lambda: with_changes(network, size=size)
 
 
 def _over(tree: Expression, extent: int) -> Expression:
@@ -324,7 +324,7 @@ def _over(tree: Expression, extent: int) -> Expression:
 # --- training -------------------------------------------------------------------------------------
 
 
-def freezings(network: Network) -> Iterator[tuple[MistakeKind, Callable[[], Network]]]:
+def misread_training(network: Network) -> Iterator[tuple[MistakeKind, Callable[[], Network]]]:
     """Yield the network with other layers frozen than the question says."""
     if not any(n.frozen for n in network):
         return

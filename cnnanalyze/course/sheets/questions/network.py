@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnnanalyze.core.expression import Expression, Name, given, made
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.explanations.explain import can_explain, explain, explain_sum
 from cnnanalyze.course.explanations.explanation import DerivationStep, Explanation
 from cnnanalyze.course.explanations.network_questions import QuestionScope, addends
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import (
+    NestedExpressions,
     Solution,
-    Trees,
     WrongAnswer,
-    unfold,
+    substituted,
 )
 from cnnanalyze.course.sheets.questions.layer import (
     STATISTICS_TOO,
@@ -24,14 +24,14 @@ from cnnanalyze.course.sheets.questions.layer import (
     unknown,
 )
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN, is_convolution, solve_pattern
-from cnnanalyze.course.sheets.questions.network_selection import About, variants
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.network_selection import NetworkSelection, misread_variants
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.graph.network import Network
 from cnnanalyze.graph.node import Node
 from cnnanalyze.layers.traits import Trait
 
 
-def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
+def solve_network(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
     """Work out a quantity of a network, of a layer, or of several layers."""
     if about.layers:
         return _each(about, quantity, asking)
@@ -44,7 +44,7 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
         about.network[layer]  # refuses it, with the nearest name
     if not about.over and layer in about.network:
         return of_layer(about, quantity, asking)
-    if quantity in counts():
+    if quantity in additive_quantities():
         return _total(about, quantity, asking)
     if not layer and not about.over and can_explain(about.analysis, "", quantity):
         worked = explain(about.analysis, "", quantity, asking.notation)
@@ -52,7 +52,7 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
             worked.value,
             unit=worked.unit,
             explanations=(worked,),
-            trees=lambda: unfold(explain(about.analysis, "", quantity).steps),
+            trees=lambda: substituted(explain(about.analysis, "", quantity).steps),
             scene=about.scene,
         )
     raise unknown(about, quantity)
@@ -61,10 +61,10 @@ def solve_network(about: About, quantity: str, asking: Asking) -> Solution:
 # --- several layers, an answer for each -----------------------------------------------------------
 
 
-def _each(about: About, quantity: str, asking: Asking) -> Solution:
+def _each(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
     found = [solve_network(about.only(one), quantity, asking) for one in about.layers]
 
-    def trees() -> Trees:
+    def trees() -> NestedExpressions:
         each = tuple(s.trees() for s in found)
         return None if None in each else each
 
@@ -77,7 +77,7 @@ def _each(about: About, quantity: str, asking: Asking) -> Solution:
         explanations=_longest_tables(tuple(e for s in found for e in s.explanations), about.layers),
         trees=trees,
         scene=about.scene,
-        variants=lambda: variants(about, quantity, again),
+        variants=lambda: misread_variants(about, quantity, again),
         parts=tuple(found),
     )
 
@@ -90,7 +90,7 @@ def _longest_tables(
     return (last,) if set(layers) <= {layer_row.label for layer_row in last.table} else explanations
 
 
-def _count(about: About, asking: Asking) -> Solution:
+def _count(about: NetworkSelection, asking: ExplanationBuilder) -> Solution:
     chosen = about.chosen()
     ids = ", ".join(f.node.id for f in chosen)
     one = asking.explain(
@@ -115,7 +115,7 @@ def _has_weights(node: Node) -> bool:
 # --- several layers, added up ---------------------------------------------------------------------
 
 
-def _total(about: About, quantity: str, asking: Asking) -> Solution:
+def _total(about: NetworkSelection, quantity: str, asking: ExplanationBuilder) -> Solution:
     chosen = about.chosen() if about.over else ()
     group = "" if about.over else about.layer
     scope = QuestionScope(about.analysis, group, asking.style, chosen, about.name)
@@ -135,14 +135,14 @@ def _total(about: About, quantity: str, asking: Asking) -> Solution:
         explanations=(worked,),
         trees=lambda: _sum(scope, about, quantity),
         scene=about.scene,
-        variants=lambda: variants(about, quantity, again),
+        variants=lambda: misread_variants(about, quantity, again),
         wrong_answers=wrong_answers,
     )
 
 
-def _sum(scope: QuestionScope, about: About, quantity: str) -> Expression:
+def _sum(scope: QuestionScope, about: NetworkSelection, quantity: str) -> Expression:
     """Return how a sum comes about, every layer with the rule by which it adds to it."""
-    row = counts()[quantity]
+    row = additive_quantities()[quantity]
     terms = []
     for layer, _ in addends(scope, row):
         tree = layer_tree(about.only(layer), quantity)

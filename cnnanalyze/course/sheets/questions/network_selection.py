@@ -11,10 +11,16 @@ from cnnanalyze.analysis.pipeline import analyze
 from cnnanalyze.analysis.result import Analysis, NodeFacts
 from cnnanalyze.core.quantities import Terms
 from cnnanalyze.core.registry import nearest
-from cnnanalyze.course.explanations.counts import counts
+from cnnanalyze.course.explanations.additive_quantities import additive_quantities
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
-from cnnanalyze.course.misconceptions.solution import Nested, Scene, Solution, Surroundings, Variant
-from cnnanalyze.course.sheets.questions.misread_network import freezings, readings
+from cnnanalyze.course.misconceptions.solution import (
+    LayerContext,
+    LayerContexts,
+    Nested,
+    Solution,
+    Variant,
+)
+from cnnanalyze.course.sheets.questions.misread_network import misread_networks, misread_training
 from cnnanalyze.course.sheets.questions.sizes import size_trees
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.network import Network
@@ -25,7 +31,7 @@ from cnnanalyze.layers.traits import Trait
 
 
 @dataclass(frozen=True)
-class About:
+class NetworkSelection:
     """What a question is about: a network and the layers that are meant."""
 
     network: Network
@@ -46,16 +52,16 @@ class About:
         return analyze(self.network)
 
     @cached_property
-    def scene(self) -> Scene:
+    def scene(self) -> LayerContexts:
         """What lies around every layer."""
         above: dict[str, tuple[int, ...]] = {
             name: (given.shape.channels,) for name, given in self.network.inputs.items()
         }
-        found: Scene = {}
+        found: LayerContexts = {}
         for node in self.network:
             depths = above[node.inputs[0]]
             own = node.input_shapes[0].channels
-            found[node.id] = Surroundings(
+            found[node.id] = LayerContext(
                 node.kind,
                 node.layer.traits,
                 node.input_shapes[0],
@@ -82,7 +88,7 @@ class About:
                 after.add(other.id)
         return 0
 
-    def only(self, layer: str) -> About:
+    def only(self, layer: str) -> NetworkSelection:
         """Return the same of one layer; what the rules say of the network is not asked again."""
         found = replace(self, layer=layer, layers=(), over=())
         found.__dict__.update(analysis=self.analysis, scene=self.scene)
@@ -125,8 +131,8 @@ COSTLY = 120
 """Of a larger network no layer is read wrongly one by one."""
 
 
-def variants(
-    about: About, quantity: str, again: Callable[[Network], Solution]
+def misread_variants(
+    about: NetworkSelection, quantity: str, again: Callable[[Network], Solution]
 ) -> Iterator[Variant]:
     """Yield the question for networks that differ by one mistake in reading."""
 
@@ -142,12 +148,12 @@ def variants(
     if origin is not None:
         yield variant(OVERLOOKED._replace(words=about.overlooked), "", lambda: origin)
     if quantity == "trainable":
-        for kind, make in freezings(about.network):
+        for kind, make in misread_training(about.network):
             yield variant(kind, "", make)
     if len(about.network) > COSTLY:
         return
     chosen = about.chosen() if not about.layers else ()
-    for reading in readings(about.network, chosen, about.scene):
+    for reading in misread_networks(about.network, chosen, about.scene):
         if quantity in reading.quantities:
             yield variant(reading.kind, reading.where, reading.make)
 
@@ -157,7 +163,7 @@ OVERLOOKED = kind("settings overlooked", "overlooked what the question sets")
 
 def _sum(quantity: str) -> Callable[[NodeFacts], int] | None:
     """Return what each layer adds to a sum that needs no working to be compared."""
-    row = counts().get(quantity)
+    row = additive_quantities().get(quantity)
     of_layer = row.of_layer if row else None
     return None if of_layer is None else lambda f: of_layer(f, Terms()) or 0
 
@@ -166,7 +172,7 @@ _SEEN = "receptive_field"
 """What a layer sees needs no working to be compared, either."""
 
 
-def _quick(about: About, quantity: str) -> Nested:
+def _quick(about: NetworkSelection, quantity: str) -> Nested:
     analysis = analyze(about.network, fields=quantity == _SEEN)
     about.__dict__["analysis"] = analysis
     if about.layers:

@@ -13,10 +13,15 @@ from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.kind_formulas import activations, apply_formula, attributes
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
+from cnnanalyze.course.sheets.answer_text import short_number
 from cnnanalyze.course.sheets.questions.matrices import Exact, NumberList
-from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
-from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, said
-from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.sheets.questions.topic import (
+    ExplanationBuilder,
+    Misreading,
+    Topic,
+    TopicQuantity,
+)
+from cnnanalyze.course.sheets.questions.values import LARGEST, as_list, as_number, listed
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.activation import Relu
 from cnnanalyze.layers.attributes import Count, choice
@@ -65,27 +70,27 @@ def _variance(b: Batch, mean: Expression) -> Expression:
     return made("/", made("+", *squares), count)._replace(name=Name("variance"))
 
 
-def mean(b: Batch, asking: Asking) -> Solution:
+def mean(b: Batch, asking: ExplanationBuilder) -> Solution:
     """What is the mean of the batch?"""
-    subject = f"values {said(b.values)}"
+    subject = f"values {listed(b.values)}"
     return as_number(asking, "What is the mean of the batch?", subject, "mean", _mean(b))
 
 
-def variance(b: Batch, asking: Asking) -> Solution:
+def variance(b: Batch, asking: ExplanationBuilder) -> Solution:
     """What is the variance of the batch?"""
     found = _mean(b)
     tree = _variance(b, given(found.value, Name("mean")))
     return as_number(
         asking,
         "What is the variance of the batch?",
-        f"values {said(b.values)}",
+        f"values {listed(b.values)}",
         "variance",
         tree,
         ("Batch norm divides by m, not by m - 1.",),
     )
 
 
-def normalised(b: Batch, asking: Asking) -> Solution:
+def normalised(b: Batch, asking: ExplanationBuilder) -> Solution:
     """What does batch norm make of the values?"""
     mu = _mean(b)
     spread = _variance(b, mu)
@@ -115,7 +120,7 @@ def normalised(b: Batch, asking: Asking) -> Solution:
         found.append(DerivationStep(Name("y", of=str(n)), rewrite(tree, _called)))
     worked = asking.explain(
         "What does batch norm make of them?",
-        f"values {said(b.values)}, gamma {brief(b.gamma)}, beta {brief(b.beta)}",
+        f"values {listed(b.values)}, gamma {short_number(b.gamma)}, beta {short_number(b.beta)}",
         found,
         value,
         form="list",
@@ -152,7 +157,7 @@ BATCH_NORM = Topic(
 # --- weight decay ---------------------------------------------------------------------------------
 
 
-def penalty(d: Decay, asking: Asking) -> Solution:
+def penalty(d: Decay, asking: ExplanationBuilder) -> Solution:
     """How large is the penalty of weight decay?"""
     squares = made("+", *(made("^", given(w), given(2)) for w in d.weights))
     rate = given(plain(d.rate), Name("lambda"))
@@ -162,7 +167,7 @@ def penalty(d: Decay, asking: Asking) -> Solution:
     solution = as_number(
         asking,
         "How large is the penalty?",
-        f"weights {said(d.weights)}, lambda {brief(d.rate)}, {d.samples} examples",
+        f"weights {listed(d.weights)}, lambda {short_number(d.rate)}, {d.samples} examples",
         "penalty",
         shown,
         ("The penalty is lambda / 2m times the sum of the squared weights.",),
@@ -192,7 +197,7 @@ WEIGHT_DECAY = Topic(
 # --- activations ----------------------------------------------------------------------------------
 
 
-def activate(a: ActivationQuestion, asking: Asking) -> Solution:
+def activate(a: ActivationQuestion, asking: ExplanationBuilder) -> Solution:
     """What does the activation make of the values?"""
     for v in a.values:
         if not -LARGEST <= v <= LARGEST:
@@ -202,7 +207,7 @@ def activate(a: ActivationQuestion, asking: Asking) -> Solution:
     numbers = {**attributes(cls()), **{w: plain(getattr(a, w)) for w in _words_of(cls)}}
     trees = tuple(apply_formula(cls, v, numbers) for v in a.values)
     words = f"What does {a.function} make of them?"
-    return as_list(asking, words, f"values {said(a.values)}", "y", trees, ())
+    return as_list(asking, words, f"values {listed(a.values)}", "y", trees, ())
 
 
 def _words_of(cls: type[Layer]) -> tuple[str, ...]:

@@ -18,12 +18,12 @@ from cnnanalyze.course.misconceptions.solution import (
     Solution,
     Variant,
     WrongAnswer,
-    flat,
+    flattened,
+    nested_value,
     plain,
-    value_of,
 )
 from cnnanalyze.course.sheets.questions.matrices import Exact, Matrix, PlaneList
-from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic, TopicQuantity
 from cnnanalyze.errors import UsageError
 from cnnanalyze.layers.attributes import Count, Flag, Natural, choice
 from cnnanalyze.layers.base import Fit
@@ -162,7 +162,7 @@ SHOWN = 4
 
 
 def _worked(
-    asking: Asking, words: str, subject: str, cells: Cells, reasons: tuple[str, ...]
+    asking: ExplanationBuilder, words: str, subject: str, cells: Cells, reasons: tuple[str, ...]
 ) -> Explanation:
     value: Nested = _plain(cells)
     places = [(r, c) for r, row in enumerate(cells) for c in range(len(row))]
@@ -183,7 +183,9 @@ def _plain(cells: Cells) -> Nested:
     return tuple(tuple(plain(c.value) for c in row) for row in cells)
 
 
-def _one(asking: Asking, words: str, subject: str, cells: Cells, at: tuple[int, int]) -> Solution:
+def _one(
+    asking: ExplanationBuilder, words: str, subject: str, cells: Cells, at: tuple[int, int]
+) -> Solution:
     tree = _at(cells, at)
     value = plain(tree.value)
     found = [DerivationStep(Name(f"row {at[0]}, column {at[1]}"), _unnamed(tree))]
@@ -217,7 +219,7 @@ def _signs(cells: Cells) -> Iterator[WrongAnswer]:
                 yield WrongAnswer(SIGN_LOST, changed, f" in row {r + 1}, column {c + 1}")
 
 
-def convolve(c: Convolution, asking: Asking) -> Solution:
+def convolve(c: Convolution, asking: ExplanationBuilder) -> Solution:
     """What comes out of a convolution?"""
     cells = _convolved(c)
     k = c.kernel[0]
@@ -264,7 +266,7 @@ def _transposed(matrix: Matrix) -> Matrix:
     return tuple(zip(*matrix, strict=True))
 
 
-def _convolved_otherwise(c: Convolution, asking: Asking) -> Iterator[Variant]:
+def _convolved_otherwise(c: Convolution, asking: ExplanationBuilder) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401 - attributes
         return lambda: convolve(c.model_copy(update=update), asking)
 
@@ -290,7 +292,7 @@ def _convolved_otherwise(c: Convolution, asking: Asking) -> Iterator[Variant]:
         )
 
 
-def pool(p: PoolingQuestion, asking: Asking) -> Solution:
+def pool(p: PoolingQuestion, asking: ExplanationBuilder) -> Solution:
     """What comes out of pooling?"""
     if len(p.image) > 1:
         raise UsageError("pooling by hand takes one plane", help="pose one question per plane")
@@ -314,12 +316,12 @@ def pool(p: PoolingQuestion, asking: Asking) -> Solution:
         explanations=(worked,),
         trees=lambda: cells,
         variants=lambda: _pooled_otherwise(p, asking),
-        wrong_answers=lambda: _rounded(value_of(cells)),
+        wrong_answers=lambda: _rounded(nested_value(cells)),
     )
 
 
 def _rounded(value: Nested) -> Iterator[WrongAnswer]:
-    if all(v.denominator == 1 for v in flat(value)):
+    if all(v.denominator == 1 for v in flattened(value)):
         return
     down = tuple(tuple(v.__floor__() for v in row) for row in value)
     up = tuple(tuple(v.__ceil__() for v in row) for row in value)
@@ -329,7 +331,7 @@ def _rounded(value: Nested) -> Iterator[WrongAnswer]:
     yield WrongAnswer(MEANS_ROUNDED, near)
 
 
-def _pooled_otherwise(p: PoolingQuestion, asking: Asking) -> Iterator[Variant]:
+def _pooled_otherwise(p: PoolingQuestion, asking: ExplanationBuilder) -> Iterator[Variant]:
     def otherwise(**update: Any) -> Callable[[], Solution]:  # noqa: ANN401
         return lambda: pool(p.model_copy(update=update), asking)
 

@@ -8,7 +8,7 @@ from cnnanalyze.analysis.result import Analysis
 from cnnanalyze.core.expression import Expression
 from cnnanalyze.course.explanations.explain import explain, quantities
 from cnnanalyze.course.explanations.explanation import DerivationStep
-from cnnanalyze.course.misconceptions.solution import unfold
+from cnnanalyze.course.misconceptions.solution import substituted
 
 
 def size_trees(analysis: Analysis, layer: str) -> tuple[Expression, ...]:
@@ -34,6 +34,6 @@ def axes_of(
     sizes = [n for n, s in enumerate(steps) if s.symbol.key == "output"]
     if len(sizes) not in {1, shape.rank} or shape.is_vector:
         return ()
-    each = tuple(unfold(steps[: n + 1], layer) for n in sizes)
+    each = tuple(substituted(steps[: n + 1], layer) for n in sizes)
     each = each * shape.rank if len(each) == 1 else each
     return each if tuple(e.value for e in each) == shape.size else ()

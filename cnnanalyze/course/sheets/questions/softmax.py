@@ -14,10 +14,10 @@ from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
+from cnnanalyze.course.sheets.answer_text import short_number
 from cnnanalyze.course.sheets.questions.matrices import NumberList
-from cnnanalyze.course.sheets.questions.topic import Asking, Topic, TopicQuantity
-from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, said
-from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder, Topic, TopicQuantity
+from cnnanalyze.course.sheets.questions.values import LARGEST, Trees, as_list, as_number, listed
 from cnnanalyze.course.worked_steps.class_labels import advise
 from cnnanalyze.course.worked_steps.volume import counted
 from cnnanalyze.errors import UsageError
@@ -63,20 +63,20 @@ def _powers(s: Logits) -> Trees:
     return tuple(made("exp", given(z)) for z in s.logits)
 
 
-def exponentials(s: Logits, asking: Asking) -> Solution:
+def exponentials(s: Logits, asking: ExplanationBuilder) -> Solution:
     """What are the exponentials of the logits?"""
     words = "What are the exponentials?"
-    return as_list(asking, words, f"logits {said(s.logits)}", "e", _powers(s), ())
+    return as_list(asking, words, f"logits {listed(s.logits)}", "e", _powers(s), ())
 
 
-def normaliser(s: Logits, asking: Asking) -> Solution:
+def normaliser(s: Logits, asking: ExplanationBuilder) -> Solution:
     """What is the sum of the exponentials?"""
     words = "What is the sum of the exponentials?"
     tree = made("+", *_powers(s))
-    return as_number(asking, words, f"logits {said(s.logits)}", "sum", tree)
+    return as_number(asking, words, f"logits {listed(s.logits)}", "sum", tree)
 
 
-def probabilities(s: Logits, asking: Asking) -> Solution:
+def probabilities(s: Logits, asking: ExplanationBuilder) -> Solution:
     """What are the probabilities?"""
     powers = _powers(s)
     total = made("+", *powers)
@@ -94,7 +94,7 @@ def probabilities(s: Logits, asking: Asking) -> Solution:
     return as_list(
         asking,
         "What are the probabilities of the softmax?",
-        f"logits {said(s.logits)}",
+        f"logits {listed(s.logits)}",
         "S",
         trees,
         (reason,),
@@ -137,13 +137,13 @@ def _predicted(p: Prediction) -> tuple[Trees, Trees]:
     for probability, weight in zip(p.prediction, label, strict=True):
         if not 0 <= probability <= 1 or (weight and not probability):
             raise UsageError(
-                f"a probability of {brief(probability)} has no logarithm that could be used",
+                f"a probability of {short_number(probability)} has no logarithm that could be used",
                 help="probabilities are between 0 and 1; that of the label is above 0",
             )
     return tuple(map(given, p.prediction)), tuple(given(w, Name("label")) for w in label)
 
 
-def loss(p: Prediction, asking: Asking) -> Solution:
+def loss(p: Prediction, asking: ExplanationBuilder) -> Solution:
     """What is the cross-entropy?"""
     chances, labels = _predicted(p)
     weighed = [
@@ -158,7 +158,7 @@ def loss(p: Prediction, asking: Asking) -> Solution:
     subject = (
         f"a uniform prediction over {p.classes} classes"
         if p.classes
-        else f"prediction {said(p.prediction or ())}, label {said(p.label or ())}"
+        else f"prediction {listed(p.prediction or ())}, label {listed(p.label or ())}"
     )
     value = plain(tree.value)
     reasons = ("Only the class of the label counts: its natural logarithm, with the sign changed.",)

@@ -13,7 +13,7 @@ from cnnanalyze.core.expression import Expression, Name, given, made
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import kind
 from cnnanalyze.course.misconceptions.solution import Nested, Solution, WrongAnswer
-from cnnanalyze.course.sheets.questions.topic import Asking
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 from cnnanalyze.layers.attention import Attention
 from cnnanalyze.layers.base import Layer
 from cnnanalyze.layers.lookup import Embedding
@@ -211,7 +211,7 @@ def can_find(layer: Layer, quantity: str) -> bool:
     return quantity in SHAPES and isinstance(layer, Attention)
 
 
-def of_attention(facts: NodeFacts, quantity: str, asking: Asking) -> Solution:
+def of_attention(facts: NodeFacts, quantity: str, asking: ExplanationBuilder) -> Solution:
     """Work out a shape inside an attention."""
     layer = facts.node.layer
     assert isinstance(layer, Attention)

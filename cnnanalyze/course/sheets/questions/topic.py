@@ -16,17 +16,17 @@ from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.course.explanations.explanation import DerivationRow, DerivationStep, Explanation
 from cnnanalyze.course.explanations.notation import Notation
 from cnnanalyze.course.explanations.notation import notation as find_notation
-from cnnanalyze.course.explanations.simplify import arrange
+from cnnanalyze.course.explanations.simplify import textbook_form
 from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind
 from cnnanalyze.course.misconceptions.solution import Solution, Variant, WrongAnswer
-from cnnanalyze.course.sheets.wording import say
+from cnnanalyze.course.sheets.answer_text import answer_text
 
 DOES_NOT_FIT = "does not fit"
 """What a course says that does not round down, where the windows hang over."""
 
 
-class Asking(NamedTuple):
+class ExplanationBuilder(NamedTuple):
     """How an answer is to be worked out: for whom, and under which name."""
 
     notation: str = "plain"
@@ -38,7 +38,7 @@ class Asking(NamedTuple):
 
     def arranged(self, number: Any) -> Expression:  # noqa: ANN401 - a number that remembers
         """Return how a number came about, as the notation writes it."""
-        return arrange(tree(number), self.style)
+        return textbook_form(tree(number), self.style)
 
     def steps(self, key: str, number: Any) -> list[DerivationStep]:  # noqa: ANN401
         """Return the equations that lead to a number."""
@@ -71,7 +71,7 @@ class Asking(NamedTuple):
             (),
             heads,
             table,
-            say(value, form, unit),
+            answer_text(value, form, unit),
         )
 
 
@@ -80,7 +80,7 @@ class TopicQuantity(NamedTuple):
 
     words: str
     solve: Callable[..., Any]
-    """From what is given and the :class:`Asking` to a solution."""
+    """From what is given and the :class:`ExplanationBuilder` to a solution."""
 
 
 class Misreading(NamedTuple):
@@ -118,7 +118,7 @@ class Topic(NamedTuple):
 
     misreadings: tuple[Misreading, ...] = ()
 
-    def solve(self, quantity: str, section: Section, asking: Asking) -> Solution:
+    def solve(self, quantity: str, section: Section, asking: ExplanationBuilder) -> Solution:
         """Work out a quantity; whoever misreads the question works it out by the same rules."""
         found: Solution = self.quantities[quantity].solve(section, asking)
 
@@ -164,7 +164,7 @@ class Topic(NamedTuple):
                     return
 
 
-def lay_over(base: Mapping, extra: Mapping) -> Mapping:
+def with_overrides(base: Mapping, extra: Mapping) -> Mapping:
     """Lay entries over others, key by key."""
     found: dict[str, tuple[Scalar, Tree]] = {k.text: (k, v) for k, v in base.entries}
     found.update({k.text: (k, v) for k, v in extra.entries})

@@ -13,8 +13,13 @@ from cnnanalyze.core.expression import Name, given, made
 from cnnanalyze.core.number import Num, Ratio
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, kind
-from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain, unfold
-from cnnanalyze.course.sheets.questions.topic import Asking, Misreading, Topic, TopicQuantity
+from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain, substituted
+from cnnanalyze.course.sheets.questions.topic import (
+    ExplanationBuilder,
+    Misreading,
+    Topic,
+    TopicQuantity,
+)
 from cnnanalyze.errors import UsageError
 from cnnanalyze.graph.training import Training
 from cnnanalyze.layers.attributes import Count, Natural
@@ -85,7 +90,7 @@ def _named(given_: Training, batch: int | None) -> Training:
 def _planned(
     key: str, words: str, reason: str, batch: Callable[[Training], int | None] = lambda _: None
 ) -> TopicQuantity:
-    def solve(section: Training, asking: Asking) -> Solution:
+    def solve(section: Training, asking: ExplanationBuilder) -> Solution:
         named = _named(section, batch(section))
         result = plan(named, trained=0, stored=0, macs=0, saved=0)
         number = {
@@ -104,7 +109,7 @@ def _planned(
         return Solution(
             value,
             explanations=(worked,),
-            trees=lambda: unfold(Asking().steps(key, number)),
+            trees=lambda: substituted(ExplanationBuilder().steps(key, number)),
             wrong_answers=wrong_answers,
         )
 
@@ -191,7 +196,7 @@ REGIMES = {
 """What lecture 003 does with so many labels."""
 
 
-def regime(section: LabelsQuestion, asking: Asking) -> Solution:
+def regime(section: LabelsQuestion, asking: ExplanationBuilder) -> Solution:
     """Which regime of transfer learning is it?"""
     n, low, high = section.labels_per_class, section.tiny_below, section.large_above
     if low > high:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from cnnanalyze.core.expression import Expression, Name
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.misconceptions.solution import Solution, WrongAnswer, plain
-from cnnanalyze.course.sheets.questions.topic import Asking
-from cnnanalyze.course.sheets.wording import brief
+from cnnanalyze.course.sheets.answer_text import short_number
+from cnnanalyze.course.sheets.questions.topic import ExplanationBuilder
 
 Trees = tuple[Expression, ...]
 LARGEST = 700
@@ -17,7 +17,7 @@ LARGEST = 700
 
 
 def as_list(
-    asking: Asking,
+    asking: ExplanationBuilder,
     words: str,
     subject: str,
     key: str,
@@ -38,7 +38,7 @@ def as_list(
 
 
 def as_number(
-    asking: Asking,
+    asking: ExplanationBuilder,
     words: str,
     subject: str,
     key: str,
@@ -55,6 +55,6 @@ def as_number(
     return Solution(value, explanations=(worked,), trees=lambda: tree, wrong_answers=wrong_answers)
 
 
-def said(values: tuple[int | Fraction, ...]) -> str:
+def listed(values: tuple[int | Fraction, ...]) -> str:
     """Return numbers as a sentence lists them."""
-    return ", ".join(map(brief, values))
+    return ", ".join(map(short_number, values))

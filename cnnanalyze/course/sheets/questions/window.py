@@ -11,15 +11,15 @@ from pydantic import Field
 from cnnanalyze.core.binding import Section
 from cnnanalyze.core.expression import Name
 from cnnanalyze.core.number import Num
-from cnnanalyze.course.explanations.convention_notes import said
+from cnnanalyze.course.explanations.convention_notes import approximate_text
 from cnnanalyze.course.explanations.explanation import DerivationStep
 from cnnanalyze.course.explanations.simplify import exact
 from cnnanalyze.course.explanations.symbolic_layer import steps
 from cnnanalyze.course.misconceptions.catalogue import kind
-from cnnanalyze.course.misconceptions.solution import Solution, plain, unfold
+from cnnanalyze.course.misconceptions.solution import Solution, plain, substituted
 from cnnanalyze.course.sheets.questions.topic import (
     DOES_NOT_FIT,
-    Asking,
+    ExplanationBuilder,
     Misreading,
     Topic,
     TopicQuantity,
@@ -99,13 +99,13 @@ def _subject(w: WindowQuestion) -> str:
 
 
 def _solution(
-    asking: Asking,
+    asking: ExplanationBuilder,
     w: WindowQuestion,
     question: str,
     found: list[DerivationStep],
     reasons: tuple[str, ...],
 ) -> Solution:
-    tree = unfold(found)
+    tree = substituted(found)
     value = plain(tree.value)
     return Solution(
         value,
@@ -118,7 +118,7 @@ ROUNDED = "Only whole windows count, so the division is rounded down."
 SAME = "'same' pads so much that there is one output for each stride of inputs, rounded up."
 
 
-def output(w: WindowQuestion, asking: Asking) -> Solution:
+def output(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """What size is the output?"""
     fit = _laid(w)
     tree = asking.arranged(fit.output)
@@ -128,34 +128,36 @@ def output(w: WindowQuestion, asking: Asking) -> Solution:
     ideal = asking.arranged(_unrounded(w))
     if w.padding == "same" or ideal.value.denominator == 1 or w.ceil_mode:
         return found
-    note = f"Before rounding it is {said(ideal.value)}: the windows do not fit (CS231n)."
+    note = (
+        f"Before rounding it is {approximate_text(ideal.value)}: the windows do not fit (CS231n)."
+    )
     worked = tuple(replace(e, remarks=(note,)) for e in found.explanations)
     also = () if asking.style.has_floor else (DOES_NOT_FIT,)
     return replace(found, explanations=worked, also=also)
 
 
 def _unrounded(w: WindowQuestion) -> Num:
-    tree = exact(Asking().arranged(_laid(w).output))
+    tree = exact(ExplanationBuilder().arranged(_laid(w).output))
     number = Num(int(tree.value))
     number.tree = tree
     return number
 
 
-def unrounded(w: WindowQuestion, asking: Asking) -> Solution:
+def unrounded(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """What does the size formula give before rounding?"""
     found = steps(_name("output"), asking.arranged(_unrounded(w)))
     words = "What does the size formula give without rounding?"
     return _solution(asking, w, words, found, ())
 
 
-def unread(w: WindowQuestion, asking: Asking) -> Solution:
+def unread(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """How many indices at the far border does no window read?"""
     found = steps(_name("unread"), asking.arranged(_laid(w).unread))
     words = "How many rows or columns at the far border are never read?"
     return _solution(asking, w, words, found, ())
 
 
-def fits(w: WindowQuestion, asking: Asking) -> Solution:
+def fits(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """Do the windows fit, or is something left over?"""
     value = bool(_laid(w).exact)
     found = steps(_name("output"), asking.arranged(_unrounded(w)))
@@ -185,14 +187,14 @@ def _keeping(w: WindowQuestion) -> int:
 KEEPS = "Each axis shrinks by k - 1 at stride 1; the padding has to make up for that."
 
 
-def total_padding(w: WindowQuestion, asking: Asking) -> Solution:
+def total_padding(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """How much padding, both sides together, keeps the size?"""
     found = steps(_name("total padding"), asking.arranged(_keeping(w)))
     words = "How much padding in all keeps the size?"
     return _solution(asking, w, words, found, (KEEPS,))
 
 
-def same_padding(w: WindowQuestion, asking: Asking) -> Solution:
+def same_padding(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """How much padding per side keeps the size?"""
     total = _keeping(w)
     found = steps(_name("padding"), asking.arranged(total / Num(2)))
@@ -203,7 +205,7 @@ def same_padding(w: WindowQuestion, asking: Asking) -> Solution:
     reasons = (
         KEEPS,
         (
-            f"{said(Fraction(total, 2))} is not whole, so no padding works that is the same on "
+            f"{approximate_text(Fraction(total, 2))} is not whole, so no padding works that is the same on "
             f"both sides; the total of {int(total)} has to be split into {halves} and "
             f"{total - halves}."
         ),
@@ -215,7 +217,7 @@ def same_padding(w: WindowQuestion, asking: Asking) -> Solution:
 
 
 def _side(which: str) -> TopicQuantity:
-    def solve(w: WindowQuestion, asking: Asking) -> Solution:
+    def solve(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
         fit = _laid(w)
         number = {"before": fit.before, "after": fit.after}[which]
         found = steps(_name(f"padding {which}"), asking.arranged(number))
@@ -226,7 +228,7 @@ def _side(which: str) -> TopicQuantity:
     return TopicQuantity(f"padding {which}", solve)
 
 
-def padded(w: WindowQuestion, asking: Asking) -> Solution:
+def padded(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """How much is padded on both sides together?"""
     fit = _laid(w)
     found = steps(_name("total padding"), asking.arranged(fit.before + fit.after))
@@ -234,7 +236,7 @@ def padded(w: WindowQuestion, asking: Asking) -> Solution:
     return _solution(asking, w, words, found, ())
 
 
-def smallest_input(w: WindowQuestion, asking: Asking) -> Solution:
+def smallest_input(w: WindowQuestion, asking: ExplanationBuilder) -> Solution:
     """What is the smallest input that gives an output of the wanted size?"""
     wanted = 1 if w.output is None else w.output
     k, s, d = (

@@ -17,7 +17,7 @@ def _exactly(facts: Facts, terms: Terms) -> int | None:
     return doubled - int(facts.activations)
 
 
-OF_COURSES: dict[str, Quantity] = {
+COURSE_QUANTITIES: dict[str, Quantity] = {
     row.key: row
     for row in (
         Quantity(
@@ -43,13 +43,16 @@ OF_COURSES: dict[str, Quantity] = {
 """Ways to count that courses have, and that no table of layers shows."""
 
 
-def counts() -> dict[str, Quantity]:
+def additive_quantities() -> dict[str, Quantity]:
     """Return what can be added up over layers, by the word by which it is asked for.
 
     Examples
     --------
-    >>> found = counts()
+    >>> found = additive_quantities()
     >>> found["macs"].name, found["doubled_macs"].name, "weight_memory" in found
     ('mac', 'operations', False)
     """
-    return {**{word: row for word, row in taught().items() if not row.is_memory}, **OF_COURSES}
+    return {
+        **{word: row for word, row in taught().items() if not row.is_memory},
+        **COURSE_QUANTITIES,
+    }

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnanalyze.course.grading.grade import RIGHT, WRONG
-from cnnanalyze.course.misconceptions.variants import SLIPS
+from cnnanalyze.course.misconceptions.misconception import MISCONCEPTIONS
 from cnnanalyze.course.sheets.solve import SolvedSheet
 from tests.course.marking import lectures, marked, solved
 
@@ -127,7 +127,7 @@ def test_every_slip_is_made_somewhere() -> None:
 
     made = {name for _, _, name in CASES} | {n for t in TYPICAL for n in t.names}
     made |= {name for case in typical() for name in case.names}
-    assert {s.name for s in SLIPS} - made == set()
+    assert {s.name for s in MISCONCEPTIONS} - made == set()
 
 
 def test_two_slips_together_are_named_both() -> None:
@@ -172,7 +172,7 @@ def test_an_explanation_reproduces_the_number_exactly(answer: str, number: int) 
 
 
 def test_names_are_words() -> None:
-    for slip in SLIPS:
+    for slip in MISCONCEPTIONS:
         assert re.fullmatch(r"[A-Za-z0-9+ -]+", slip.name)
         assert slip.words[0].islower()
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cnnanalyze.core.registry import nearest
 from cnnanalyze.course.grading.answers import alike, split
-from cnnanalyze.course.grading.paper import Key, Paper, twice
+from cnnanalyze.course.grading.paper import Key, Paper, refuse_two_answers
 from cnnanalyze.course.sheets.solve import SolvedSheet
 from cnnanalyze.course.written_answers.parser import is_empty, text_of
 from cnnanalyze.errors import Fault
@@ -20,7 +20,7 @@ class PlacedAnswers(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def put(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
+def place_answers(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
     """Return the answers of a paper as the sheet calls them."""
     ids = tuple(q.question.id for q in sheet.questions)
     found: dict[Key, Any] = {}
@@ -33,7 +33,7 @@ def put(paper: Paper, sheet: SolvedSheet) -> PlacedAnswers:
             if not is_empty(value):
                 faults.append(Fault(meant, mark))
         elif meant in found and text_of(found[meant]) != text_of(value):
-            found[meant] = twice(found[meant], value, paper.marks.get(first[meant]))
+            found[meant] = refuse_two_answers(found[meant], value, paper.marks.get(first[meant]))
         else:
             found[meant] = value
             first[meant] = key
@@ -65,7 +65,7 @@ def _meant(key: Key, ids: tuple[str, ...], sheet: SolvedSheet) -> Key | str:
     return question, known
 
 
-def each_once(papers: Iterable[Paper]) -> tuple[tuple[Paper, ...], tuple[Fault, ...]]:
+def one_paper_each(papers: Iterable[Paper]) -> tuple[tuple[Paper, ...], tuple[Fault, ...]]:
     """Return every student's paper, and a fault for each that is there again.
 
     Students without a name of their own are called after their file, with its folder if another

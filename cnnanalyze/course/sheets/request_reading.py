@@ -12,26 +12,33 @@ from cnnanalyze.core.tree import Mapping, Scalar, Tree
 from cnnanalyze.core.tree import Sequence as ListTree
 from cnnanalyze.course.sheets.questions.combination import COMBINATIONS
 from cnnanalyze.course.sheets.questions.layer_pattern import PATTERN
-from cnnanalyze.course.sheets.questions.topic import Topic, lay_over
+from cnnanalyze.course.sheets.questions.topic import Topic, with_overrides
 from cnnanalyze.course.sheets.questions.topics import TOPICS
-from cnnanalyze.course.sheets.sheet import OF_SPEC, AnswerFormat, Ask, OfAnswers, OfNetwork, OfTopic
-from cnnanalyze.course.sheets.sheet_file import OF_NETWORK, WrittenAnswer
+from cnnanalyze.course.sheets.sheet import (
+    SPEC_KEYS,
+    AnswerFormat,
+    AnswerRequest,
+    CombinationBasis,
+    NetworkBasis,
+    TopicBasis,
+)
+from cnnanalyze.course.sheets.sheet_file import NETWORK_KEYS, WrittenAnswer
 
-OF_ANSWER = tuple(fields_of(WrittenAnswer))
-_INSTEAD = {
+ANSWER_KEYS = tuple(fields_of(WrittenAnswer))
+_REPLACED_KEYS = {
     "over": ("layer",),
     "layer": ("over",),
-    "spec": (*OF_SPEC, "set", "classes", "trains"),
+    "spec": (*SPEC_KEYS, "set", "classes", "trains"),
     "layers": ("spec", "set", "classes", "trains"),
 }
 """What a key of an answer takes the place of in its question, besides the key itself."""
-_OF_FREEZING = frozenset({"trainable", "training_numbers"})
+_TRAINING_QUANTITIES = frozenset({"trainable", "training_numbers"})
 """Quantities that ``trains`` has a bearing on."""
 
 Entries = Sequence[tuple[Scalar, Tree]]
 
 
-class AskReader:
+class RequestReader:
     """Reads the answers of one question, and what of the question each of them reads."""
 
     def __init__(
@@ -58,13 +65,15 @@ class AskReader:
         if self.base is not None and len(self.faults) == self.before:
             self.base.finish("by any answer of the question")
 
-    def read(self, name: str, written: WrittenAnswer, before: tuple[str, ...]) -> Iterator[Ask]:
+    def read(
+        self, name: str, written: WrittenAnswer, before: tuple[str, ...]
+    ) -> Iterator[AnswerRequest]:
         """Read one thing that is asked for."""
         words = tuple(written.about)  # what it is about says which it may have
         ask = self._general(name, written)
         combined = [k for k in words if k in COMBINATIONS]
         topics = [k for k in words if k in TOPICS]
-        about = [k for k in words if k in OF_NETWORK]
+        about = [k for k in words if k in NETWORK_KEYS]
         is_of_network = bool({"spec", "layers"} & set(words))
         if combined:
             yield from self._combination(ask, combined[0], written.tree, before)
@@ -76,7 +85,7 @@ class AskReader:
         else:
             yield from self._of_topic(ask, topics[0] if topics else self.topic, written)
 
-    def _general(self, name: str, written: WrittenAnswer) -> Ask:
+    def _general(self, name: str, written: WrittenAnswer) -> AnswerRequest:
         """Read what every answer may have, whatever it is about."""
         if written.points is not None and self.shares_points:
             given = written.tree.get("points") or written.tree
@@ -85,10 +94,10 @@ class AskReader:
                 given.mark,
                 help="give points to the question or to its answers, not to both",
             )
-        return Ask(
+        return AnswerRequest(
             name,
             Fraction(1) if written.points is None else written.points,
-            OfAnswers("", ()),
+            CombinationBasis("", ()),
             written.tree.mark,
             written.text,
             written.notation or self.notation,
@@ -98,9 +107,9 @@ class AskReader:
     # --- other answers ----------------------------------------------------------------------------
 
     def _combination(
-        self, ask: Ask, word: str, tree: Mapping, before: tuple[str, ...]
-    ) -> Iterator[Ask]:
-        known = (word, *(k for k in OF_ANSWER if k != "find"))
+        self, ask: AnswerRequest, word: str, tree: Mapping, before: tuple[str, ...]
+    ) -> Iterator[AnswerRequest]:
+        known = (word, *(k for k in ANSWER_KEYS if k != "find"))
         refuse_unknown(tree, known, f"a {word}", self.faults)
         value = tree.get(word)
         row = COMBINATIONS[word]
@@ -118,14 +127,16 @@ class AskReader:
                     help=f"before it come {quoted(before)}" if before else "",
                 )
                 return
-        yield ask._replace(about=OfAnswers(word, names))
+        yield ask._replace(about=CombinationBasis(word, names))
 
     # --- given numbers ----------------------------------------------------------------------------
 
-    def _of_topic(self, ask: Ask, name: str, written: WrittenAnswer) -> Iterator[Ask]:
+    def _of_topic(
+        self, ask: AnswerRequest, name: str, written: WrittenAnswer
+    ) -> Iterator[AnswerRequest]:
         topic = TOPICS[name]
         own = written.tree.get(name)
-        rest = tuple(e for e in written.tree.entries if e[0].text not in {*OF_ANSWER, *TOPICS})
+        rest = tuple(e for e in written.tree.entries if e[0].text not in {*ANSWER_KEYS, *TOPICS})
         if own is not None and not isinstance(own, Mapping):
             self.faults.add(f"'{name}' must be a mapping, not {said(own)}", own.mark)
             return
@@ -144,11 +155,11 @@ class AskReader:
         replaced = {other for k, _ in renamed.entries for other in topic.instead.get(k.text, ())}
         kept = tuple(e for e in base if topic.word(e[0].text) not in replaced)
         before = topic.renamed(Mapping(kept, ask.mark))
-        section = bind(lay_over(before, renamed), topic.section, f"'{name}'", self.faults)
+        section = bind(with_overrides(before, renamed), topic.section, f"'{name}'", self.faults)
         if section is None or not quantity:
             return
         self._count_as_read(topic, quantity, section, kept, changes)
-        yield ask._replace(about=OfTopic(name, quantity, section))
+        yield ask._replace(about=TopicBasis(name, quantity, section))
 
     def _count_as_read(
         self, topic: Topic, quantity: str, section: Section, kept: Entries, changes: Entries
@@ -166,7 +177,7 @@ class AskReader:
                     f"'{key.text}' does not affect '{quantity}' here", key.mark, code="SP003"
                 )
 
-    def _quantity(self, topic: Topic, name: str, find: Tree | None, ask: Ask) -> str:
+    def _quantity(self, topic: Topic, name: str, find: Tree | None, ask: AnswerRequest) -> str:
         known = tuple(topic.quantities)
         if find is None:
             if topic.default:
@@ -189,17 +200,19 @@ class AskReader:
 
     # --- networks ---------------------------------------------------------------------------------
 
-    def _of_network(self, ask: Ask, base: Entries, written: WrittenAnswer) -> Iterator[Ask]:
-        before, known = len(self.faults), (*OF_ANSWER, *OF_NETWORK)
+    def _of_network(
+        self, ask: AnswerRequest, base: Entries, written: WrittenAnswer
+    ) -> Iterator[AnswerRequest]:
+        before, known = len(self.faults), (*ANSWER_KEYS, *NETWORK_KEYS)
         refuse_unknown(written.tree, known, "an answer about a network", self.faults)
         if len(self.faults) > before:
             return
         find = written.find
-        changes = tuple(e for e in written.tree.entries if e[0].text in OF_NETWORK)
+        changes = tuple(e for e in written.tree.entries if e[0].text in NETWORK_KEYS)
         given = {k.text for k, _ in changes}
-        replaced = {old for new, others in _INSTEAD.items() if new in given for old in others}
-        kept = tuple(e for e in base if e[0].text in OF_NETWORK and e[0].text not in replaced)
-        merged = lay_over(Mapping(kept, self.question.tree.mark), Mapping(changes, ask.mark))
+        replaced = {old for new, others in _REPLACED_KEYS.items() if new in given for old in others}
+        kept = tuple(e for e in base if e[0].text in NETWORK_KEYS and e[0].text not in replaced)
+        merged = with_overrides(Mapping(kept, self.question.tree.mark), Mapping(changes, ask.mark))
         if merged.get("spec") is None and merged.get("layers") is None:
             self.faults.add(
                 f"nothing says what '{ask.name}' is about",
@@ -217,21 +230,21 @@ class AskReader:
             return
         if self._contradicts(merged):
             return
-        idle = _idle(find.text)
+        idle = _irrelevant(find.text)
         self.question.read(*(k.text for k, _ in kept if k.text not in {*idle, *given}))
         for key, _ in changes:
             if key.text in idle:
                 self.faults.add(
                     f"'{key.text}' does not affect '{find.text}'", key.mark, code="SP003"
                 )
-        yield ask._replace(about=OfNetwork(find.text, merged))
+        yield ask._replace(about=NetworkBasis(find.text, merged))
 
     def _contradicts(self, merged: Mapping) -> bool:
         """Note what says twice which network is meant, or which layers."""
         before = len(self.faults)
         if merged.get("spec") is not None:
             for key, _ in merged.entries:
-                if key.text in OF_SPEC:
+                if key.text in SPEC_KEYS:
                     self.faults.add(
                         f"'{key.text}' is not read beside 'spec', which brings its own",
                         key.mark,
@@ -249,7 +262,7 @@ class AskReader:
         return len(self.faults) > before
 
 
-def _idle(quantity: str) -> tuple[str, ...]:
+def _irrelevant(quantity: str) -> tuple[str, ...]:
     """Return the keys that have no bearing on a quantity of a network."""
-    idle = () if quantity in _OF_FREEZING else ("trains",)
+    idle = () if quantity in _TRAINING_QUANTITIES else ("trains",)
     return (*idle, "layer", "over") if quantity in PATTERN else idle

@@ -10,12 +10,12 @@ DIGITS = 4
 """How many digits a rounded number has behind the point, or in all if it is small."""
 
 
-def turned(shape: tuple[Any, ...]) -> tuple[Any, ...]:
+def transposed(shape: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the shape of an image with its width and its height exchanged.
 
     Examples
     --------
-    >>> turned((9, 7, 3)), turned((9, 3))
+    >>> transposed((9, 7, 3)), transposed((9, 3))
     ((7, 9, 3), (9, 3))
     """
     return (shape[1], shape[0], *shape[2:]) if len(shape) == _IMAGE else shape
@@ -24,7 +24,7 @@ def turned(shape: tuple[Any, ...]) -> tuple[Any, ...]:
 _IMAGE = 3
 
 
-def say(
+def answer_text(
     value: Any,  # noqa: ANN401 - any answer
     form: str = "number",
     unit: str = "",
@@ -34,9 +34,14 @@ def say(
 
     Examples
     --------
-    >>> say(138357544), say((28, 28, 6), "shape"), say(Fraction(7, 3)), say((5, 6), "list")
+    >>> (
+    ...     answer_text(138357544),
+    ...     answer_text((28, 28, 6), "shape"),
+    ...     answer_text(Fraction(7, 3)),
+    ...     answer_text((5, 6), "list"),
+    ... )
     ('138,357,544', '28x28x6', '2.3333 (7/3)', '5, 6')
-    >>> say(((1, 0), (0, 1)), "matrix"), say(True, "choice"), say(None)
+    >>> answer_text(((1, 0), (0, 1)), "matrix"), answer_text(True, "choice"), answer_text(None)
     ('[[1, 0], [0, 1]]', 'yes', 'none')
     """
     if value is None:
@@ -47,7 +52,7 @@ def say(
         return value
     if isinstance(value, tuple):
         return _nested(value, form, decimals)
-    text = brief(value) if unit and decimals is None else number(value, decimals)
+    text = short_number(value) if unit and decimals is None else number_text(value, decimals)
     return f"{text}{'' if unit == '%' else ' ' if unit else ''}{unit}"
 
 
@@ -55,17 +60,17 @@ def _nested(value: tuple[Any, ...], form: str, decimals: int | None) -> str:
     def each(v: Any) -> str:  # noqa: ANN401
         if isinstance(v, tuple):
             return _nested(v, form if form == "matrix" else "shape", decimals)
-        return rounded(v, decimals) if decimals is not None else brief(v)
+        return rounded(v, decimals) if decimals is not None else short_number(v)
 
     if form == "shape":
-        return "x".join(map(number, value))
+        return "x".join(map(number_text, value))
     if form == "matrix":  # without separators: a comma stands between two numbers
         rows = [each(v) if isinstance(v, tuple) else each(v).replace(",", "") for v in value]
         return f"[{', '.join(rows)}]"
-    return listing(list(map(each, value)))
+    return list_text(list(map(each, value)))
 
 
-def listing(written: list[str]) -> str:
+def list_text(written: list[str]) -> str:
     """Return entries as a list has them: between semicolons if there are commas in them."""
     return ("; " if any("," in w for w in written) else ", ").join(written)
 
@@ -86,13 +91,13 @@ def rounded(value: int | Fraction, decimals: int) -> str:
     return f"{sign}{whole:,}.{part:0{decimals}d}" if decimals else f"{sign}{whole:,}"
 
 
-def number(value: int | Fraction, decimals: int | None = None) -> str:
+def number_text(value: int | Fraction, decimals: int | None = None) -> str:
     """Return a number, a fraction as a decimal number too."""
     if value.denominator == 1:
         return f"{int(value):,}"
     if decimals is not None:
         return rounded(value, decimals)
-    text = brief(value)
+    text = short_number(value)
     if value.denominator in _EXACT or value.denominator > _READABLE:
         return text
     return f"{text} ({value})"
@@ -102,12 +107,17 @@ _EXACT = frozenset({2, 4, 5, 8, 10, 16, 20, 25, 50, 100})
 _READABLE = 50
 
 
-def brief(value: int | Fraction) -> str:
+def short_number(value: int | Fraction) -> str:
     """Return a number as a decimal number of few places.
 
     Examples
     --------
-    >>> brief(Fraction(13, 4)), brief(Fraction(7, 3)), brief(Fraction(1, 30000)), brief(12345)
+    >>> (
+    ...     short_number(Fraction(13, 4)),
+    ...     short_number(Fraction(7, 3)),
+    ...     short_number(Fraction(1, 30000)),
+    ...     short_number(12345),
+    ... )
     ('3.25', '2.3333', '3.333e-05', '12,345')
     """
     if value.denominator == 1:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from cnnanalyze.core.exact_number import Number
 from cnnanalyze.course.worked_steps.volume import Volume
-from cnnanalyze.course.worked_steps.window_steps import Walk
+from cnnanalyze.course.worked_steps.window_steps import SlidingWindow
 
 
-class Working(NamedTuple):
+class WorkingTable(NamedTuple):
     """What is computed of every number, in columns from left to right."""
 
     headings: tuple[str, ...]
@@ -34,7 +34,7 @@ class WorkedLayer(NamedTuple):
     """What is done, in words."""
     before: tuple[Volume, ...]
     after: Volume
-    walk: Walk | None = None
+    walk: SlidingWindow | None = None
     formula: str = ""
-    working: Working | None = None
+    working: WorkingTable | None = None
     remarks: tuple[str, ...] = ()

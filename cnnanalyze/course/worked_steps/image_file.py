@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cnnanalyze.core.files import FileError, ReadFailure, decode, printable, read_bytes
-from cnnanalyze.course.worked_steps.text import MOST_NUMBERS, read_table
-from cnnanalyze.course.worked_steps.volume import Volume, arrange
+from cnnanalyze.course.worked_steps.matrix_parser import MOST_NUMBERS, read_table
+from cnnanalyze.course.worked_steps.volume import Volume, volume_of
 from cnnanalyze.errors import Source, UsageError
 
 TABLES = {".csv", ".tsv", ".txt", ".dat"}
@@ -97,7 +97,7 @@ def _volume(array: Any, path: Path) -> Volume:  # noqa: ANN401 - an array
     if array.dtype.itemsize < _DOUBLE and array.dtype.kind == "f":
         listed = _floats(array.astype(str).tolist())
     rank = _AXES[array.ndim]
-    return arrange([[[v] for v in row] for row in listed] if array.ndim == 2 else listed, rank)  # noqa: PLR2004
+    return volume_of([[[v] for v in row] for row in listed] if array.ndim == 2 else listed, rank)  # noqa: PLR2004
 
 
 def _loaded(data: bytes, path: Path) -> Any:  # noqa: ANN401 - an array

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnanalyze.course.worked_steps.picture import read_file
+from cnnanalyze.course.worked_steps.image_file import read_file
 from cnnanalyze.errors import UsageError
 
 Image = pytest.importorskip("PIL.Image", reason="pictures as input: pillow is not installed")

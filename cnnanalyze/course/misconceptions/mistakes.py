@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 from cnnanalyze.core.expression import Expression, given, parts, rewrite
 from cnnanalyze.course.misconceptions.catalogue import MistakeKind, Rank, kind
+from cnnanalyze.course.misconceptions.misconception import MISCONCEPTIONS, Misconception
 from cnnanalyze.course.misconceptions.solution import (
+    LayerContexts,
     Nested,
-    Scene,
+    NestedExpressions,
     Solution,
-    Trees,
-    flat,
-    is_tree,
+    flattened,
+    is_expression,
     layer_of,
-    through,
-    value_of,
+    map_nested,
+    nested_value,
 )
-from cnnanalyze.course.misconceptions.variants import SLIPS, Misconception
 from cnnanalyze.errors import CnnError
 
 
@@ -64,26 +64,26 @@ IN_A_LAYER = 0.3
 """What it weighs that a mistake was not made everywhere."""
 
 
-def alone(solution: Solution) -> Iterator[Mistake]:
+def single_mistakes(solution: Solution) -> Iterator[Mistake]:
     """Yield what every mistake by itself makes of an answer."""
     yield from _quick(solution)
-    yield from read_otherwise(solution)
+    yield from misread_answers(solution)
 
 
-def first(solution: Solution) -> Iterator[Mistake]:
+def quick_mistakes(solution: Solution) -> Iterator[Mistake]:
     """Yield single mistakes; what is read otherwise only where that is little."""
     yield from _quick(solution)
     if len(solution.scene) <= SMALL:
-        yield from read_otherwise(solution)
+        yield from misread_answers(solution)
 
 
 def _quick(solution: Solution) -> Iterator[Mistake]:
     for wrong in solution.wrong_answers():
         yield Mistake((wrong.kind,), wrong.words, wrong.value, wrong.kind.rank)
-    yield from _slipped(solution)
+    yield from _misconceived(solution)
 
 
-def read_otherwise(solution: Solution) -> Iterator[Mistake]:
+def misread_answers(solution: Solution) -> Iterator[Mistake]:
     """Yield what the question comes to for somebody who read it wrongly."""
     for variant in solution.variants():
         try:
@@ -96,42 +96,48 @@ def read_otherwise(solution: Solution) -> Iterator[Mistake]:
 # --- slips ----------------------------------------------------------------------------------------
 
 
-def _slipped(solution: Solution) -> Iterator[Mistake]:
+def _misconceived(solution: Solution) -> Iterator[Mistake]:
     """Make every slip everywhere, in the layers of one kind, and in one layer alone."""
     trees = solution.worked
     if trees is None:
         return
     for slip, changed in _everywhere(trees, solution.scene):
-        yield Mistake((slip.kind,), slip.words, value_of(changed), slip.kind.rank, (slip,))
-    if is_tree(trees) and len(terms := _addends(trees)) > 1:
+        yield Mistake((slip.kind,), slip.words, nested_value(changed), slip.kind.rank, (slip,))
+    if is_expression(trees) and len(terms := _addends(trees)) > 1:
         yield from _somewhere(terms, solution)
 
 
-def _everywhere(trees: Trees, scene: Scene) -> Iterator[tuple[Misconception, Trees]]:
-    for slip in SLIPS:
+def _everywhere(
+    trees: NestedExpressions, scene: LayerContexts
+) -> Iterator[tuple[Misconception, NestedExpressions]]:
+    for slip in MISCONCEPTIONS:
         changed = _change(trees, slip, scene)
         if changed is not None:
             yield slip, changed
 
 
-def _change(trees: Trees, slip: Misconception, scene: Scene) -> Trees | None:
+def _change(
+    trees: NestedExpressions, slip: Misconception, scene: LayerContexts
+) -> NestedExpressions | None:
     """Return what a slip makes of an answer; nothing if it makes no difference."""
-    before = through(trees, lambda tree: opened(tree, scene)) if slip.in_sizes else trees
+    before = (
+        map_nested(trees, lambda tree: with_size_formulas(tree, scene)) if slip.in_sizes else trees
+    )
     try:
-        changed = through(before, lambda tree: applied(tree, slip, scene))
+        changed = map_nested(before, lambda tree: with_misconception(tree, slip, scene))
     except (ArithmeticError, DecimalException, ValueError):
         return None
     return None if changed == before else changed
 
 
-def applied(tree: Expression, slip: Misconception, scene: Scene) -> Expression:
+def with_misconception(tree: Expression, slip: Misconception, scene: LayerContexts) -> Expression:
     """Return an expression with a slip made wherever it can be."""
     if slip.top:
         return slip.change(tree, scene) or tree
     return rewrite(tree, lambda part: slip.change(part, scene))
 
 
-def opened(tree: Expression, scene: Scene) -> Expression:
+def with_size_formulas(tree: Expression, scene: LayerContexts) -> Expression:
     """Return an expression with the size formula in the place of every size that it uses."""
 
     def open_(part: Expression) -> Expression:
@@ -147,7 +153,7 @@ def opened(tree: Expression, scene: Scene) -> Expression:
     return rewrite(tree, open_)
 
 
-def _closed(tree: Expression, scene: Scene) -> Expression:
+def _with_plain_sizes(tree: Expression, scene: LayerContexts) -> Expression:
     """Return an expression with plain numbers for sizes again, as they were worked out."""
 
     def close(part: Expression) -> Expression:
@@ -176,7 +182,7 @@ def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mi
             words = f"{LAYER_FORGOTTEN.words}, {layer_of(term)}"
             yield Mistake((LAYER_FORGOTTEN,), words, right - term.value, LAYER_FORGOTTEN.rank)
     kinds = dict.fromkeys(scene[layer_of(t)].kind for t in terms if layer_of(t) in scene)
-    for slip in SLIPS:
+    for slip in MISCONCEPTIONS:
         if slip.top:
             continue
         wrong: dict[str, tuple[str, int]] = {}
@@ -205,32 +211,34 @@ def _somewhere(terms: tuple[Expression, ...], solution: Solution) -> Iterator[Mi
 # --- two together ---------------------------------------------------------------------------------
 
 
-def together(solution: Solution) -> Iterator[Mistake]:
+def mistake_pairs(solution: Solution) -> Iterator[Mistake]:
     """Yield what two common slips make of an answer, where each leaves a trace of its own."""
     trees, right, scene = solution.worked, solution.value, solution.scene
-    if trees is None or length(trees) > LARGEST:
+    if trees is None or part_count(trees) > LARGEST:
         return
     found = [(s, t) for s, t in _everywhere(trees, scene) if s.kind.rank is Rank.COMMON]
-    alone = [value_of(changed) for _, changed in found]
+    single_mistakes = [nested_value(changed) for _, changed in found]
     for n, (slip, changed) in enumerate(found):
-        base = through(changed, lambda tree: _closed(tree, scene))
+        base = map_nested(changed, lambda tree: _with_plain_sizes(tree, scene))
         for m, (second, _) in enumerate(found[n + 1 :], n + 1):
-            if second.name == slip.name or not _leave_traces(right, alone[n], alone[m]):
+            if second.name == slip.name or not _leave_traces(
+                right, single_mistakes[n], single_mistakes[m]
+            ):
                 continue
             both = _change(base, second, scene)
             if both is not None:
-                yield _pair(slip, second, value_of(both))
+                yield _pair(slip, second, nested_value(both))
 
 
-def _leave_traces(right: Nested, first: Nested, second: Nested) -> bool:
+def _leave_traces(right: Nested, quick_mistakes: Nested, second: Nested) -> bool:
     """Whether two mistakes can be told from one: in a long list, or in entries of their own."""
     if not isinstance(right, tuple):
         return True
     if len(right) >= LONG or any(isinstance(r, tuple) for r in right):
         return len(set(map(repr, right))) > 1
-    if not isinstance(first, tuple) or not isinstance(second, tuple):
+    if not isinstance(quick_mistakes, tuple) or not isinstance(second, tuple):
         return False
-    changed = [{n for n, v in enumerate(one) if v != right[n]} for one in (first, second)]
+    changed = [{n for n, v in enumerate(one) if v != right[n]} for one in (quick_mistakes, second)]
     return bool(changed[0] and changed[1]) and not changed[0] & changed[1]
 
 
@@ -238,12 +246,12 @@ LONG = 4
 """A list of so many numbers is not met by chance."""
 
 
-def _pair(first: Misconception, second: Misconception, value: Nested) -> Mistake:
-    kinds = tuple(sorted((first.kind, second.kind), key=lambda k: k.name))
-    words = f"{first.words}, and {second.words}"
-    return Mistake(kinds, words, value, sum(k.rank for k in kinds), (first, second))
+def _pair(quick_mistakes: Misconception, second: Misconception, value: Nested) -> Mistake:
+    kinds = tuple(sorted((quick_mistakes.kind, second.kind), key=lambda k: k.name))
+    words = f"{quick_mistakes.words}, and {second.words}"
+    return Mistake(kinds, words, value, sum(k.rank for k in kinds), (quick_mistakes, second))
 
 
-def length(trees: Trees) -> int:
+def part_count(trees: NestedExpressions) -> int:
     """Return how many parts an answer has."""
-    return sum(1 for tree in flat(trees) for _ in parts(tree))
+    return sum(1 for tree in flattened(trees) for _ in parts(tree))
